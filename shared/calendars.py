@@ -1,0 +1,98 @@
+"""When each exchange trades: sessions as arrays of milliseconds in UTC.
+
+``exchange_calendars`` knows the rules; its XKRX misses holidays that Korea announced late, so ``holidays`` (financial, XKRX) has the
+last word there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+CALENDARS: Final = MappingProxyType(
+    {"NYSE": "XNYS", "NASDAQ": "XNAS", "KRX": "XKRX", "CME": "CMES", "FX": "24/5", "CRYPTO": "24/7"}
+)
+"""Exchange code of an instrument -> calendar name in exchange_calendars."""
+
+Int64s = npt.NDArray[np.int64]
+
+
+class UnknownExchangeError(ValueError):
+    """No calendar is known for this exchange code."""
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions of one exchange, oldest first. All arrays have the shape (sessions,)."""
+
+    exchange: str
+    date: Int64s
+    """Session date as yyyymmdd."""
+    open: Int64s
+    """First millisecond of trading."""
+    close: Int64s
+    """Last millisecond of trading: a tick at exactly this time still belongs to the session, unless the next one opens then."""
+    week_close: Int64s
+    """Close of the last session of the same ISO week."""
+
+    def at(self, ts: int) -> int:
+        """Index of the session that holds ``ts``, or -1 when the exchange is closed then.
+
+        >>> nyse = sessions("NYSE", dt.date(2024, 7, 1), dt.date(2024, 7, 5))
+        >>> [int(nyse.date[i]) for i in range(4)]
+        [20240701, 20240702, 20240703, 20240705]
+        >>> nyse.at(int(nyse.open[0])), nyse.at(int(nyse.open[0]) - 1)
+        (0, -1)
+        """
+        i = int(np.searchsorted(self.open, ts, side="right")) - 1
+        return i if i >= 0 and ts <= self.close[i] else -1
+
+
+@lru_cache(maxsize=32)
+def sessions(exchange: str, start: dt.date, end: dt.date) -> Sessions:
+    """The sessions with dates from ``start`` to ``end`` inclusive.
+
+    The week closes of the newest week are right even when ``end`` cuts it.
+
+    Raises:
+        UnknownExchangeError: the code is not in ``CALENDARS``.
+    """
+    if exchange not in CALENDARS:
+        raise UnknownExchangeError(f"exchange {exchange!r} has no calendar; known: {', '.join(CALENDARS)}")
+    import exchange_calendars  # a second to import: only whoever asks for sessions pays it
+
+    upto = end + dt.timedelta(days=7)
+    calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=start - dt.timedelta(days=7), end=upto)
+    schedule = calendar.schedule
+    dates = [day.date() for day in schedule.index]
+    opens = _milliseconds(schedule["open"])
+    closes = _milliseconds(schedule["close"])
+    keep = np.array([day not in _closed_after_all(exchange, day.year) for day in dates], dtype=bool)
+    dates = [day for day, kept in zip(dates, keep, strict=True) if kept]
+    opens, closes = opens[keep], closes[keep]
+    weeks = [day.isocalendar()[:2] for day in dates]
+    last = dict(zip(weeks, closes, strict=True))
+    week_close = np.array([last[week] for week in weeks], dtype=np.int64)
+    inside = np.array([start <= day <= end for day in dates], dtype=bool)
+    numbers = np.array([day.year * 10_000 + day.month * 100 + day.day for day in dates], dtype=np.int64)
+    return Sessions(exchange, numbers[inside], opens[inside], closes[inside], week_close[inside])
+
+
+def _milliseconds(times: pd.Series) -> Int64s:
+    return np.asarray(times.dt.tz_convert(None).to_numpy(), dtype="datetime64[ms]").astype(np.int64)
+
+
+@lru_cache(maxsize=256)
+def _closed_after_all(exchange: str, year: int) -> frozenset[dt.date]:
+    if exchange != "KRX":
+        return frozenset()
+    import holidays
+
+    return frozenset(holidays.financial_holidays("XKRX", years=year))

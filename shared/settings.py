@@ -1,0 +1,31 @@
+"""What every process of the mesh is told by its environment. Each service adds its own in ``services/NAME/settings.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class MeshSettings(BaseSettings):
+    """Settings by environment variable (upper case, no prefix) or by the file ``.env``; ``FIELD_FILE`` style secrets are not read."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    """Kafka brokers, ``host:port`` separated by commas."""
+    database_url: str = "sqlite+aiosqlite:///var/finstage.db"
+    """SQLAlchemy URL: ``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``. Never logged with its password."""
+    var: Path = Path("var")
+    """Folder for everything that a process writes: caches, logs, the embedded database."""
+    log_level: str = "info"
+    """Least severe level that is logged: debug, info, warning or error."""
+    probe_host: str = "127.0.0.1"
+    """Address that /healthz, /readyz and /metrics listen on."""
+    probe_port: int = Field(default=0, ge=0, le=65535)
+    """Port for the probes; 0 takes any free one (each service has a default of its own)."""
+    drain_seconds: float = Field(default=20.0, gt=0)
+    """How long a stopping process may go on finishing what it has begun."""
+    instance: str = ""
+    """Name of this replica in logs and metrics; the host name and process id where empty."""

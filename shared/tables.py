@@ -1,0 +1,179 @@
+"""The tables. Each has one writing service, named in its comment; others read. Times are milliseconds since the epoch, UTC."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
+from sqlalchemy.sql.type_api import TypeEngine
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Blob: Final[TypeEngine[bytes]] = LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
+Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
+Serial: Final[TypeEngine[int]] = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER key
+
+
+def _symbol(**more: Any) -> Column[str]:
+    return Column("symbol", String(32), nullable=False, **more)
+
+
+industries: Final = Table(
+    "industries",
+    metadata,
+    Column("industry", String(48), primary_key=True, comment="slug, as in semiconductors"),
+    Column("name_en", String(96), nullable=False),
+    Column("name_ko", String(96), nullable=False),
+    comment="writer: ingest",
+)
+instruments: Final = Table(
+    "instruments",
+    metadata,
+    _symbol(primary_key=True),
+    Column("name_en", String(160), nullable=False),
+    Column("name_ko", String(160), nullable=False),
+    Column("exchange", String(16), nullable=False, comment="code in shared.calendars.CALENDARS"),
+    Column("currency", String(8), nullable=False),
+    Column("kind", String(16), nullable=False, comment="index, future, stock, etf, fx or crypto"),
+    Column("sector", String(64), nullable=False, default=""),
+    Column("aliases", Long, nullable=False, comment="JSON array of names that news use"),
+    Column("active", Boolean, nullable=False, default=True),
+    comment="writer: ingest",
+)
+instrument_industries: Final = Table(
+    "instrument_industries",
+    metadata,
+    Column("symbol", String(32), ForeignKey("instruments.symbol"), primary_key=True),
+    Column("industry", String(48), ForeignKey("industries.industry"), primary_key=True),
+    comment="writer: ingest",
+)
+ingest_cursors: Final = Table(
+    "ingest_cursors",
+    metadata,
+    Column("cursor", String(128), primary_key=True, comment="replay:TAPE or history:SYMBOL:TIMEFRAME"),
+    Column("position", Long, nullable=False, comment="JSON; how far this source has been published"),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: ingest",
+)
+
+
+bars: Final = Table(
+    "bars",
+    metadata,
+    _symbol(primary_key=True),
+    Column("timeframe", String(4), primary_key=True),
+    Column("ts_close", BigInteger, primary_key=True, autoincrement=False),
+    Column("ts_open", BigInteger, nullable=False),
+    Column("session", Integer, nullable=False, comment="yyyymmdd"),
+    Column("open", Double, nullable=False),
+    Column("high", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("close", Double, nullable=False),
+    Column("volume", Double, nullable=False),
+    Column("price_factor", Double, nullable=False, comment="adjusted price = raw x price_factor"),
+    Column("split_factor", Double, nullable=False, comment="adjusted volume = raw / split_factor"),
+    Column("source", String(24), nullable=False),
+    Column("replayed", Boolean, nullable=False),
+    comment="writer: analysis live. Raw prices.",
+)
+signals: Final = Table(
+    "signals",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _symbol(),
+    Column("timeframe", String(4), nullable=False),
+    Column("rule", String(48), nullable=False),
+    Column("direction", String(4), nullable=False),
+    Column("ts_event", BigInteger, nullable=False),
+    Column("body", Long, nullable=False, comment="the Signal event as JSON"),
+    Index("ix_signals_ts_event", "ts_event"),
+    Index("ix_signals_symbol_ts_event", "symbol", "ts_event"),
+    comment="writer: analysis live",
+)
+checkpoints: Final = Table(
+    "checkpoints",
+    metadata,
+    Column("partition_no", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False, comment="in market.ticks.v1; compare-and-set on this"),
+    Column("state_version", String(64), nullable=False, comment="hash of what shapes the state"),
+    Column("state", Blob, nullable=False),
+    Column("owner", String(96), nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: analysis live",
+)
+
+
+chats: Final = Table(
+    "chats",
+    metadata,
+    Column("channel", String(16), primary_key=True, comment="telegram, webhook or console"),
+    Column("chat_id", String(255), primary_key=True, comment="Telegram chat id, webhook name, or console"),
+    Column("user_id", String(64), nullable=False, default="", comment="who may change its settings"),
+    Column("kind", String(16), nullable=False, comment="private, group, webhook or console"),
+    Column("language", String(2), nullable=False, default="ko"),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("watch_all", Boolean, nullable=False, default=False),
+    Column("unvalidated", Boolean, nullable=False, default=True, comment="wants signals without an out-of-sample record"),
+    Column("muted_until", BigInteger, nullable=False, default=0),
+    Column("created_at", BigInteger, nullable=False),
+    comment="writer: notifier",
+)
+watchlists: Final = Table(
+    "watchlists",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("chat_id", String(255), primary_key=True),
+    _symbol(primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_watchlists_symbol", "symbol"),
+    comment="writer: notifier",
+)
+alert_rules: Final = Table(
+    "alert_rules",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("chat_id", String(255), primary_key=True),
+    Column("rule", String(48), primary_key=True, comment="a rule type; no rows for a chat means all types"),
+    Column("wanted", Boolean, nullable=False),
+    comment="writer: notifier",
+)
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("signal_id", String(32), primary_key=True),
+    Column("channel", String(16), primary_key=True),
+    Column("chat_id", String(255), primary_key=True),
+    Column("status", String(8), nullable=False, comment="pending, sending, sent, unknown, failed, expired or muted"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("unknowns", Integer, nullable=False, default=0, comment="tries that were written but never answered"),
+    Column("next_try_at", BigInteger, nullable=False, default=0),
+    Column("message_id", String(64), nullable=False, default=""),
+    Column("error", String(255), nullable=False, default=""),
+    Column("body", Long, nullable=False, comment="the Signal event as JSON"),
+    Column("traceparent", String(64), nullable=False, default=""),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
+    comment="writer: notifier",
+)

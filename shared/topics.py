@@ -1,0 +1,127 @@
+"""The only list of topics. Creation, documents and checks are derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from shared import events
+
+E_co = TypeVar("E_co", bound=events.Event, covariant=True)
+
+HOUR: Final = 3_600_000
+DAY: Final = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Topic(Generic[E_co]):
+    """A topic and the type it carries: ``Topic[Signal]`` holds nothing else."""
+
+    name: str
+    types: tuple[type[E_co], ...]
+    key: str
+    """What the message key is, for the documents."""
+    about: str
+    writers: tuple[str, ...]
+    retention_ms: int = 30 * DAY
+    cleanup: Literal["delete", "compact"] = "delete"
+    partitions: int = 12
+    max_message_bytes: int = 1_048_576
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The broker's settings for this topic."""
+        settings = {"cleanup.policy": self.cleanup, "max.message.bytes": str(self.max_message_bytes)}
+        if self.cleanup == "delete":
+            settings["retention.ms"] = str(self.retention_ms)
+        else:
+            settings["segment.ms"] = str(6 * HOUR)  # only closed segments are compacted
+            settings["min.cleanable.dirty.ratio"] = "0.2"
+        return settings
+
+    @property
+    def dead_letters(self) -> Topic[Any]:
+        """Where messages of this topic go that cannot be understood: raw bytes, with the reason in the headers."""
+        return Topic(f"{self.name}.dlq", (), "as in the original", f"Dead letters of {self.name}.", ("any consumer",))
+
+
+TICKS: Final[Topic[events.TickLog]] = Topic(
+    "market.ticks.v1",
+    (events.Tick, events.Heartbeat, events.HistoryReady),
+    "symbol (heartbeats: exchange, to every partition)",
+    "Prices as they were seen, the passing of event time, and where history takes effect.",
+    ("ingest",),
+    retention_ms=DAY,
+)
+HISTORY: Final[Topic[events.History]] = Topic(
+    "market.history.v1",
+    (events.History,),
+    "symbol",
+    "Closed bars of the provider, with corporate actions.",
+    ("ingest",),
+    retention_ms=7 * DAY,
+)
+BARS: Final[Topic[events.Bar]] = Topic(
+    "market.bars.v1", (events.Bar,), "symbol", "Canonical closed bars, 1m 5m 15m 1h 1d 1w.", ("analysis live",)
+)
+QUOTES: Final[Topic[events.Quote]] = Topic(
+    "market.quotes.v1", (events.Quote,), "symbol", "The latest quote of each instrument.", ("analysis live",), cleanup="compact"
+)
+INDICATORS: Final[Topic[events.IndicatorRow]] = Topic(
+    "analysis.indicators.v1", (events.IndicatorRow,), "symbol", "One row of all indicators per closed bar.", ("analysis live",)
+)
+SIGNALS: Final[Topic[events.Signal]] = Topic(
+    "analysis.signals.v1",
+    (events.Signal,),
+    "symbol",
+    "Signals with the values they fired on and their record.",
+    ("analysis live",),
+    retention_ms=90 * DAY,
+)
+ARTICLES: Final[Topic[events.Article]] = Topic(
+    "news.articles.v1", (events.Article,), "article id", "What a feed said, as received.", ("ingest",), retention_ms=7 * DAY
+)
+STORIES: Final[Topic[events.Story]] = Topic(
+    "news.stories.v1", (events.Story,), "story id", "Articles merged and enriched.", ("analysis news",), retention_ms=90 * DAY
+)
+JOBS: Final[Topic[events.ResearchJob]] = Topic(
+    "research.jobs.v1",
+    (events.RunBacktest, events.RunGrid, events.DiscoverPatterns, events.ExportDataset),
+    "job id",
+    "Work for research.",
+    ("gateway", "command line"),
+    retention_ms=7 * DAY,
+)
+RESULTS: Final[Topic[events.ResearchReport]] = Topic(
+    "research.results.v1",
+    (events.JobProgress, events.JobResult),
+    "job id",
+    "Progress and results of research.",
+    ("analysis research",),
+    retention_ms=7 * DAY,
+)
+DELIVERIES: Final[Topic[events.Delivery]] = Topic(
+    "notify.deliveries.v1", (events.Delivery,), "signal id", "The outcome of each delivery.", ("notifier",)
+)
+
+TOPICS: Final[tuple[Topic[Any], ...]] = (
+    TICKS,
+    HISTORY,
+    BARS,
+    QUOTES,
+    INDICATORS,
+    SIGNALS,
+    ARTICLES,
+    STORIES,
+    JOBS,
+    RESULTS,
+    DELIVERIES,
+)
+
+
+def all_topics() -> Iterator[Topic[Any]]:
+    """Every topic with its dead letters, in the order of the table."""
+    for topic in TOPICS:
+        yield topic
+        yield topic.dead_letters
