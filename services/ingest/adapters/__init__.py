@@ -1,0 +1,1 @@
+"""One module per outside thing: Yahoo, tapes on disk, the database. Decisions must never be here."""
