@@ -1,0 +1,29 @@
+"""Wait for a condition instead of for a time."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def until(condition: Callable[[], T | Awaitable[T]], seconds: float = 10, what: str = "") -> T:
+    """What ``condition`` (plain or async) returns, as soon as that is true.
+
+    Raises:
+        TimeoutError: it was not true within ``seconds``; the message says ``what`` was waited for and the last answer.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        found: T = await answer if inspect.isawaitable(answer) else answer
+        if found:
+            return found
+        if time.monotonic() >= deadline:
+            name = what or getattr(condition, "__qualname__", repr(condition))
+            raise TimeoutError(f"not within {seconds} s: {name} (last answer: {found!r})")
+        await asyncio.sleep(0.02)
