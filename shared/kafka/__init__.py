@@ -1,0 +1,30 @@
+"""The one door to Kafka: publishing, consumer groups, owned partitions, tails, dead letters.
+
+What only one service knows about its messages must never be here.
+"""
+
+from shared.kafka.group import GroupConsumer, open_group_consumer
+from shared.kafka.owned import OwnedConsumer, Owner, open_owned_consumer
+from shared.kafka.partitions import partition_of
+from shared.kafka.producer import Producer, open_producer
+from shared.kafka.ranges import RangeGoneError, RangeReader, open_range_reader
+from shared.kafka.records import Published, Record
+from shared.kafka.tail import Tail, open_tail
+
+__all__ = [
+    "GroupConsumer",
+    "OwnedConsumer",
+    "Owner",
+    "Producer",
+    "Published",
+    "RangeGoneError",
+    "RangeReader",
+    "Record",
+    "Tail",
+    "open_group_consumer",
+    "open_owned_consumer",
+    "open_producer",
+    "open_range_reader",
+    "open_tail",
+    "partition_of",
+]

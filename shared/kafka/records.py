@@ -1,0 +1,51 @@
+"""What goes into and comes out of a topic, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared import wire
+from shared.events import Event
+from shared.topics import Topic
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where an acknowledged message lies."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[E]):
+    """A message that was understood."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    """When the broker's log says it was produced, milliseconds."""
+    key: str
+    event: E
+    traceparent: str | None
+
+
+def record_of(topic: Topic[E], message: Any) -> Record[E]:
+    """The typed record of aiokafka's ``ConsumerRecord``.
+
+    Raises:
+        WireError: the body is no event of the topic; the message names the field.
+    """
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.timestamp,
+        (message.key or b"").decode(errors="replace"),
+        wire.decode(topic, message.value),
+        wire.header(message.headers, "traceparent"),
+    )

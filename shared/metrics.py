@@ -1,0 +1,62 @@
+"""Counters, gauges and histograms under one naming rule: ``finstage_<service>_<what>_<unit>``. One registry a process.
+
+Asking again for a name gives the metric that is there already, so that a module may be imported and an app built twice in a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+REGISTRY: Final = CollectorRegistry()
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Default buckets of histograms of durations."""
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_known: dict[str, Any] = {}
+M = TypeVar("M", Counter, Gauge, Histogram)
+
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+GCCollector(registry=REGISTRY)
+
+
+def counter(name: str, doc: str, labels: Sequence[str] = ()) -> Counter:
+    """A count that only grows; ``ingest_ticks_total`` becomes ``finstage_ingest_ticks_total``.
+
+    Raises:
+        ValueError: the name is not snake case of at least two words, or names another kind of metric already.
+    """
+    return _metric(Counter, name, doc, labels)
+
+
+def gauge(name: str, doc: str, labels: Sequence[str] = ()) -> Gauge:
+    """A value that goes up and down. Raises as ``counter``."""
+    return _metric(Gauge, name, doc, labels)
+
+
+def histogram(name: str, doc: str, labels: Sequence[str] = (), buckets: Sequence[float] = SECONDS) -> Histogram:
+    """A distribution, by default of seconds. Raises as ``counter``."""
+    return _metric(Histogram, name, doc, labels, buckets=buckets)
+
+
+def render() -> tuple[bytes, str]:
+    """All metrics of the process in Prometheus's text format, and its content type."""
+    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+
+
+def _metric(kind: type[M], name: str, doc: str, labels: Sequence[str], **more: Any) -> M:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"metric {name!r}: expected <service>_<what>_<unit> in lower case")
+    if name not in _known:
+        _known[name] = kind(f"finstage_{name}", doc, labelnames=tuple(labels), registry=REGISTRY, **more)
+    found = _known[name]
+    if not isinstance(found, kind):
+        raise ValueError(f"metric {name!r} is a {type(found).__name__} already")
+    return found

@@ -1,0 +1,94 @@
+"""/healthz, /readyz and /metrics of a process, on a port of its own or as routes of an application that is there already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+
+from shared import metrics
+
+Check = Callable[[], bool]
+CLOSE_SECONDS: Final = 2.0
+
+
+class Checks:
+    """Named conditions of health and of readiness."""
+
+    def __init__(self) -> None:
+        self._ready: dict[str, Check] = {}
+        self._alive: dict[str, Check] = {}
+
+    def on_ready(self, name: str, check: Check) -> None:
+        """/readyz is 200 when all of these are true."""
+        self._ready[name] = check
+
+    def on_alive(self, name: str, check: Check) -> None:
+        """/healthz is 200 when all of these are true."""
+        self._alive[name] = check
+
+    def ready(self) -> dict[str, bool]:
+        """Every condition of readiness as it stands; one that raises is false."""
+        return _verdicts(self._ready)
+
+    def alive(self) -> dict[str, bool]:
+        """Every condition of health as it stands; one that raises is false."""
+        return _verdicts(self._alive)
+
+
+def _verdicts(checks: Mapping[str, Check]) -> dict[str, bool]:
+    found = {}
+    for name, check in checks.items():
+        try:
+            found[name] = bool(check())
+        except Exception:  # noqa: BLE001 - a check that fails to answer is an answer: not healthy
+            found[name] = False
+    return found
+
+
+def add_routes(app: web.Application, checks: Checks) -> None:
+    """Let ``app`` answer /healthz, /readyz and /metrics; for a service that listens anyway, such as the gateway."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return _answer(checks.alive())
+
+    async def readyz(_: web.Request) -> web.Response:
+        return _answer(checks.ready())
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        body, content_type = metrics.render()
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", show_metrics)
+
+
+def _answer(found: Mapping[str, bool]) -> web.Response:
+    good = all(found.values())
+    return web.json_response(
+        {"ok": good, "checks": dict(found)}, status=200 if good else 503, headers={"Cache-Control": "no-store"}
+    )
+
+
+@asynccontextmanager
+async def serve_probes(checks: Checks, host: str, port: int) -> AsyncIterator[int]:
+    """Serve the probes and yield the port; ``port`` 0 takes any free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    app = web.Application()
+    add_routes(app, checks)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, shutdown_timeout=CLOSE_SECONDS)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        async with asyncio.timeout(2 * CLOSE_SECONDS):
+            await runner.cleanup()
