@@ -174,6 +174,8 @@ deliveries: Final = Table(
     Column("traceparent", String(64), nullable=False, default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("to_report", Boolean, nullable=False, default=False, comment="its outcome is not yet on notify.deliveries.v1"),
     Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
+    Index("ix_deliveries_to_report", "to_report"),
     comment="writer: notifier",
 )
