@@ -29,9 +29,10 @@ Item = Tick | Heartbeat | Backfill
 class Source(Protocol):
     """Where prices come from.
 
-    ``events`` yields batches of at most ``MAX_BATCH`` items. Items are published in the order given, and a source is asked for its next
-    batch only when every item of the one before has been acknowledged by the broker (or was found unfit and counted). So whatever a
-    source does after a ``yield`` (saving a cursor) happens after the acknowledgement, and a source that is not asked is being held back.
+    ``events`` yields batches of at most ``MAX_BATCH`` items. Items are published in the order given, and a source is asked for its
+    next batch only when every item of the one before has been acknowledged by the broker (or was found unfit and counted). So
+    whatever a source does after a ``yield`` (saving a cursor) happens after the acknowledgement, and a source that is not asked is
+    being held back.
 
     A source retries on its own whatever its provider does badly: it never raises for a bad answer. It ends its iteration soon after
     the stopping event it was built with is set; ending before that is a failure of the process.
