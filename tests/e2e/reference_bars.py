@@ -1,0 +1,118 @@
+"""Bars from a log of ticks, the slow and plain way: one dict a symbol, one loop, no arrays.
+
+Written from docs/signals.md and docs/decisions.md alone, so that a mistake in the engine is not made here a second time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shared.calendars import Sessions, sessions
+from shared.events import Heartbeat, History, Tick
+
+MINUTE = 60_000
+LENGTH = {"1m": MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "1h": 60 * MINUTE}
+ORDER = ("1m", "5m", "15m", "1h", "1d", "1w")
+
+
+@dataclass
+class PlainBar:
+    """One bar; ``live`` tells a bar built from ticks from one that a provider reported."""
+
+    ts_open: int
+    ts_close: int
+    session: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    live: bool = True
+
+    def add(self, price: float, size: float) -> None:
+        self.high = max(self.high, price)
+        self.low = min(self.low, price)
+        self.close = price
+        self.volume += size
+
+
+@dataclass
+class Reference:
+    """Feeds on the log in its order; afterwards ``closed[symbol][timeframe]`` holds adjusted bars, oldest first."""
+
+    exchanges: Mapping[str, str]
+    start: dt.date
+    end: dt.date
+    closed: dict[str, dict[str, list[PlainBar]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    forming: dict[str, dict[str, PlainBar]] = field(default_factory=lambda: defaultdict(dict))
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def calendar(self, symbol: str) -> Sessions:
+        return sessions(self.exchanges[symbol], self.start, self.end)
+
+    def history(self, told: Iterable[History]) -> None:
+        for part in told:
+            calendar = self.calendar(part.symbol)
+            for bar in part.bars:
+                at = calendar.at(bar.ts_open)
+                day = int(calendar.date[at]) if at >= 0 else 0
+                f, g = bar.price_factor, bar.split_factor
+                self.closed[part.symbol][part.timeframe].append(
+                    PlainBar(
+                        bar.ts_open,
+                        bar.ts_close,
+                        day,
+                        bar.open * f,
+                        bar.high * f,
+                        bar.low * f,
+                        bar.close * f,
+                        bar.volume / g,
+                        live=False,
+                    )
+                )
+
+    def heartbeat(self, beat: Heartbeat) -> None:
+        for symbol, exchange in self.exchanges.items():
+            if exchange == beat.exchange:
+                self._close(symbol, beat.ts_event)
+
+    def tick(self, tick: Tick) -> None:
+        if tick.seq and tick.seq <= self.seen.get(tick.symbol, 0):
+            return
+        self.seen[tick.symbol] = tick.seq
+        calendar = self.calendar(tick.symbol)
+        at = calendar.at(tick.ts_event)
+        if at < 0:
+            self._close(tick.symbol, tick.ts_event)
+            return
+        opened, closes = int(calendar.open[at]), int(calendar.close[at])
+        last_moment = tick.ts_event == closes
+        self._close(tick.symbol, tick.ts_event - 1 if last_moment else tick.ts_event)
+        for timeframe in ORDER[ORDER.index(tick.finest) :]:
+            bar = self.forming[tick.symbol].get(timeframe)
+            if bar is not None:
+                bar.add(tick.price, tick.size)
+                continue
+            first, last = self._interval(timeframe, tick.ts_event - (1 if last_moment else 0), opened, closes, calendar, at)
+            price = tick.price
+            self.forming[tick.symbol][timeframe] = PlainBar(
+                first, last, int(calendar.date[at]), price, price, price, price, tick.size
+            )
+
+    def _interval(self, timeframe: str, ts: int, opened: int, closes: int, calendar: Sessions, at: int) -> tuple[int, int]:
+        if timeframe == "1d":
+            return opened, closes
+        if timeframe == "1w":
+            return opened, int(calendar.week_close[at])
+        length = LENGTH[timeframe]
+        first = opened + (ts - opened) // length * length
+        return first, min(first + length, closes)
+
+    def _close(self, symbol: str, ts: int) -> None:
+        for timeframe in ORDER:
+            bar = self.forming[symbol].get(timeframe)
+            if bar is not None and bar.ts_close <= ts:
+                self.closed[symbol][timeframe].append(self.forming[symbol].pop(timeframe))
