@@ -1,7 +1,7 @@
 """When each exchange trades: sessions as arrays of milliseconds in UTC.
 
-``exchange_calendars`` knows the rules; its XKRX misses holidays that Korea announced late, so ``holidays`` (financial, XKRX) has the
-last word there.
+``exchange_calendars`` knows the rules; its XKRX misses holidays that Korea announced late, so ``holidays`` (financial, XKRX)
+has the last word there.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
 class HistoryReady(Event, frozen=True, kw_only=True, tag="history-ready", gc=False):
     """Closed bars of a symbol lie in market.history.v1, same partition, offsets ``first`` to ``last`` inclusive.
 
-    It stands in the log of ticks so that history takes effect at one definite place in the order of things, the same after a restart.
+    It stands in the log of ticks so that history takes effect at one definite place in the order of things,
+    the same after a restart.
     """
 
     symbol: str

@@ -16,7 +16,7 @@ class TransientError(Exception):
 
 
 class PoisonError(Exception):
-    """This message can never be handled: it becomes a dead letter."""
+    """The message can never be handled: it becomes a dead letter."""
 
 
 class FencedError(Exception):

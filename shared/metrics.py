@@ -58,5 +58,5 @@ def _metric(kind: type[M], name: str, doc: str, labels: Sequence[str], **more: A
         _known[name] = kind(f"finstage_{name}", doc, labelnames=tuple(labels), registry=REGISTRY, **more)
     found = _known[name]
     if not isinstance(found, kind):
-        raise ValueError(f"metric {name!r} is a {type(found).__name__} already")
+        raise ValueError(f"metric {name!r} is a {type(found).__name__} already")  # noqa: TRY004 - the name is wrong, not a type
     return found

@@ -1,21 +1,39 @@
 """The life of a process: event loop, signals, named tasks, probes, drain, exit code.
 
-Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained), 1 when a task failed, ended unexpectedly, or had to be cancelled
-because the drain took too long; a second signal ends the process at once with 130 or 143.
+Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed or ended unexpectedly, when the
+drain or the closing took too long, or when the start failed. A second signal ends the process at once, with 130 or 143.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
-from typing import NoReturn, TypeVar
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Final, NoReturn, TypeVar
 
-from shared.probes import Checks
+import structlog
+import uvloop
+
+from shared import logs, metrics
+from shared.probes import Checks, serve_probes
 from shared.settings import MeshSettings
 
 Task = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=MeshSettings)
+CLEAN: Final = 0
+FAILED: Final = 1
+CLOSE_SECONDS: Final = 15.0
+"""How long the closing of connections may take, after the drain."""
+CANCEL_SECONDS: Final = 5.0
+"""How long a cancelled task may take to end."""
+LAG_EVERY_SECONDS: Final = 0.1
+
+log = structlog.get_logger("runtime")
 
 
 class Life(Checks):
@@ -25,6 +43,9 @@ class Life(Checks):
         super().__init__()
         self.stopping = asyncio.Event()
         """Set on SIGTERM or SIGINT: stop polling, finish what you began, return."""
+        self.started = False
+        """True once everything is open and the tasks run."""
+        self.on_ready("running", lambda: self.started and not self.stopping.is_set())
 
 
 Build = Callable[[S, Life], AbstractAsyncContextManager[Mapping[str, Task]]]
@@ -33,10 +54,138 @@ Build = Callable[[S, Life], AbstractAsyncContextManager[Mapping[str, Task]]]
 def run(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> NoReturn:
     """Run a service to its end and exit with its code.
 
-    ``build`` opens what the service needs, wires it and yields its tasks by name. ``own_probes=False`` leaves the probes to the service,
-    which then calls ``shared.probes.add_routes(app, life)``.
+    ``build`` opens what the service needs, wires it and yields its tasks by name. ``own_probes=False`` leaves the probes to the
+    service, which then calls ``shared.probes.add_routes(app, life)``.
 
     Raises:
         SystemExit: always; 0 after a clean stop, 1 otherwise.
     """
-    raise NotImplementedError
+    logs.hide(logs.secrets_of(settings))
+    logs.configure(name, settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        code = runner.run(live(name, settings, build, own_probes=own_probes))
+        _leave_in_time(code)
+    sys.exit(code)
+
+
+async def live(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> int:
+    """The whole life of the service in the running loop; returns its exit code."""
+    life = Life()
+    main = asyncio.create_task(_main(name, settings, build, life, own_probes=own_probes), name="main")
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _on_signal, number, life, main)
+    try:
+        return await main
+    except asyncio.CancelledError:
+        log.info("stopped while starting")
+        return CLEAN
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _on_signal(number: int, life: Life, main: asyncio.Task[int]) -> None:
+    if life.stopping.is_set():
+        log.warning("second signal: leaving at once", signal=signal.Signals(number).name)
+        os._exit(128 + number)
+    log.info("stopping", signal=signal.Signals(number).name)
+    life.stopping.set()
+    if not life.started:
+        main.cancel()
+
+
+async def _main(name: str, settings: S, build: Build[S], life: Life, *, own_probes: bool) -> int:
+    stack = AsyncExitStack()
+    code = FAILED
+    try:
+        if own_probes:
+            port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
+            log.info("probes listen", host=settings.probe_host, port=port)
+        tasks = await stack.enter_async_context(build(settings, life))
+        life.started = True
+        log.info("started", name=name, tasks=sorted(tasks))
+        code = await _supervise(tasks, life, settings.drain_seconds)
+    except Exception:  # the process ends here, with its reason in the log
+        log.exception("failed", during="running" if life.started else "starting")
+    finally:
+        life.started = False
+        closed = await _close(stack)
+    log.info("ended", exit_code=code if closed else FAILED)
+    return code if closed else FAILED
+
+
+async def _supervise(tasks: Mapping[str, Task], life: Life, drain_seconds: float) -> int:
+    """Run the tasks until one ends or the process is told to stop; then drain them all."""
+    running = {asyncio.create_task(_named(task), name=name): name for name, task in tasks.items()}
+    stop = asyncio.create_task(_stopped(life), name="stopping")
+    lag = asyncio.create_task(_measure_lag(), name="loop lag")
+    code = CLEAN
+    try:
+        ended, _ = await asyncio.wait({*running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not life.stopping.is_set():
+            code = FAILED
+            for one in ended - {stop}:
+                if one.exception() is None:
+                    log.error("task returned though nothing told it to stop", task=one.get_name())
+        life.stopping.set()
+        await asyncio.wait(running, timeout=drain_seconds) if running else None
+        return max(code, await _reap(running, drain_seconds))
+    finally:
+        stop.cancel()
+        lag.cancel()
+
+
+async def _stopped(life: Life) -> None:
+    await life.stopping.wait()
+
+
+async def _named(task: Task) -> None:
+    await task()
+
+
+async def _reap(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
+    """Cancel what did not finish in time, and log how each task ended."""
+    code = CLEAN
+    late = {one for one in running if not one.done()}
+    if late:
+        code = FAILED
+        log.error("drain took too long: cancelling", seconds=drain_seconds, tasks=sorted(running[one] for one in late))
+        for one in late:
+            one.cancel()
+        await asyncio.wait(late, timeout=CANCEL_SECONDS)
+    for one, name in running.items():
+        if one.done() and not one.cancelled() and (error := one.exception()) is not None:
+            code = FAILED
+            log.error("task failed", task=name, exc_info=error)
+    return code
+
+
+async def _close(stack: AsyncExitStack) -> bool:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await stack.aclose()
+    except TimeoutError:
+        log.exception("closing took too long", seconds=CLOSE_SECONDS)
+        return False
+    except Exception:  # the process ends anyway: what could not be closed is said, and fails the exit code
+        log.exception("closing failed")
+        return False
+    return True
+
+
+async def _measure_lag() -> None:
+    """How late the event loop runs what is due: the time that something blocked it."""
+    lag = metrics.histogram("mesh_loop_lag_seconds", "How late the event loop ran a timer.")
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LAG_EVERY_SECONDS
+        await asyncio.sleep(LAG_EVERY_SECONDS)
+        lag.observe(max(0.0, loop.time() - due))
+
+
+def _leave_in_time(code: int) -> None:
+    """A thread of an executor that never returns must not keep the process alive."""
+    timer = threading.Timer(CANCEL_SECONDS, os._exit, (code,))
+    timer.daemon = True
+    timer.start()

@@ -9,14 +9,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class MeshSettings(BaseSettings):
-    """Settings by environment variable (upper case, no prefix) or by the file ``.env``; ``FIELD_FILE`` style secrets are not read."""
+    """Settings by environment variable (upper case, no prefix) or by the file ``.env``."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True)
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Kafka brokers, ``host:port`` separated by commas."""
+    kafka_session_ms: int = Field(default=45_000, ge=6_000)
+    """A consumer that is silent for this long loses its partitions, milliseconds."""
+    kafka_stall_seconds: float = Field(default=120.0, gt=0)
+    """A consumer with messages before it that does not move for this long ends its process, so that it is started afresh."""
     database_url: str = "sqlite+aiosqlite:///var/finstage.db"
-    """SQLAlchemy URL: ``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``. Never logged with its password."""
+    """SQLAlchemy URL: ``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``. Its password is never logged."""
     var: Path = Path("var")
     """Folder for everything that a process writes: caches, logs, the embedded database."""
     log_level: str = "info"
