@@ -1,0 +1,119 @@
+"""The broker on the command line: ``python -m infra.kafka fetch|start|run|stop|topics|status``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from infra.kafka.errors import BrokerError
+from infra.kafka.jars import fetch
+from infra.kafka.node import Node, write_owner
+from infra.kafka.ready import brokers, wait_ready
+from infra.kafka.topics import make_topics
+from infra.kafka.warm import warm
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when it did what it says."""
+    chosen = _parser().parse_args(arguments)
+    folder: Path = chosen.folder.absolute()
+    node = Node(folder / "node-1", folder / "jars", chosen.port, chosen.controller_port or chosen.port + 1, heap_mb=chosen.heap)
+    try:
+        return int(COMMANDS[chosen.command](node, chosen) or 0)
+    except BrokerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _fetch(node: Node, _: argparse.Namespace) -> None:
+    fetch(node.jars, _say)
+    warm(node.jars, _say)
+
+
+def _start(node: Node, chosen: argparse.Namespace) -> None:
+    _fetch(node, chosen)
+    if owner := node.owner():
+        _say(f"The broker runs already: {node.bootstrap}, process {owner['pid']}.")
+        return
+    running = node.start()
+    _say(f"Starting Kafka on {node.bootstrap} ...")
+    try:
+        asyncio.run(wait_ready(node.bootstrap, alive=running.alive))
+    except BrokerError as error:
+        running.stop()
+        raise BrokerError(f"{error}. The end of {node.log}:\n{running.last_words()}") from error
+    except KeyboardInterrupt:
+        running.stop()
+        raise
+    _say(f"Kafka answers on {node.bootstrap} (process {running.process.pid}, log {node.log}).")
+
+
+def _run(node: Node, _: argparse.Namespace) -> None:
+    """Become the broker: for a supervisor, which sends its signals straight to it and keeps what it prints."""
+    fetch(node.jars, _say)
+    held = node.hold()
+    command = node.prepare()
+    write_owner(held, os.getpid(), node.port)
+    os.set_inheritable(held.fileno(), True)
+    os.execv(command[0], command)  # noqa: S606 (an argument list of our own, no shell)
+
+
+def _stop(node: Node, _: argparse.Namespace) -> None:
+    _say("Kafka is stopped." if node.stop() else "No broker runs here.")
+
+
+def _topics(node: Node, chosen: argparse.Namespace) -> None:
+    bootstrap = chosen.bootstrap or node.bootstrap
+    done = asyncio.run(make_topics(bootstrap, grow=chosen.grow, replicas=chosen.replicas))
+    for line in done.account:
+        _say(line)
+    for name in done.unknown:
+        _say(f"leave {name}: it is in no list")
+    _say(f"{len(done.account)} changes at {bootstrap}." if done.account else f"The topics at {bootstrap} are as they should be.")
+
+
+def _status(node: Node, chosen: argparse.Namespace) -> int:
+    bootstrap = chosen.bootstrap or node.bootstrap
+    count = asyncio.run(brokers(bootstrap))
+    owner = node.owner()
+    _say(f"{bootstrap}: " + (f"{count} broker(s) answer" if count else "nobody answers"))
+    _say(f"{node.folder}: " + (f"process {owner['pid']}" if owner else "no broker runs from here"))
+    return 0 if count else 3
+
+
+COMMANDS = {"fetch": _fetch, "start": _start, "run": _run, "stop": _stop, "topics": _topics, "status": _status}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.kafka", description="The local Apache Kafka: one node that listens on 127.0.0.1."
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path(os.environ.get("VAR", "var")) / "kafka", help="jars and data (default: var/kafka)"
+    )
+    parser.add_argument("--port", type=int, default=int(os.environ.get("KAFKA_PORT", "9092")), help="where clients connect (9092)")
+    parser.add_argument("--controller-port", type=int, default=0, help="for Kafka itself (the port plus one)")
+    parser.add_argument("--heap", type=int, default=384, help="Java heap in MB (384)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("fetch", help="fetch and check Kafka's jars, and make its class cache")
+    commands.add_parser("start", help="start in the background and return when it answers")
+    commands.add_parser("run", help="be the broker, in the foreground")
+    commands.add_parser("stop", help="end the broker: politely, then by force")
+    topics = commands.add_parser("topics", help="create the topics of shared/topics.py and put right what has drifted")
+    topics.add_argument("--bootstrap", default="", help="another cluster, host:port,...")
+    topics.add_argument("--grow", action="store_true", help="let topics get more partitions (keys move: stop the services first)")
+    topics.add_argument("--replicas", type=int, default=None, help="copies of each partition (3, or as many as there are brokers)")
+    status = commands.add_parser("status", help="say who answers; exit code 3 when nobody does")
+    status.add_argument("--bootstrap", default="", help="another cluster, host:port,...")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

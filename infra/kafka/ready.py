@@ -1,0 +1,61 @@
+"""Whether a cluster answers: asked in Kafka's own protocol, not by looking at a port."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from infra.kafka.errors import BrokerError
+
+
+@asynccontextmanager
+async def open_admin(bootstrap: str, seconds: float = 15) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A connected admin client.
+
+    Raises:
+        BrokerError: nobody answers at ``bootstrap``.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=int(seconds * 1000), client_id="finstage-infra")
+    try:
+        try:
+            await asyncio.wait_for(admin.start(), seconds)
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise BrokerError(
+                f"No Kafka answers at {bootstrap} ({error!r}). Is it started? python -m infra.kafka status"
+            ) from error
+        yield admin
+    finally:
+        await asyncio.wait_for(admin.close(), 5)
+
+
+async def brokers(bootstrap: str, seconds: float = 2) -> int:
+    """How many brokers the cluster at ``bootstrap`` says are there; 0 while nobody answers or none leads."""
+    try:
+        host, _, port = bootstrap.split(",", maxsplit=1)[0].rpartition(":")
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), seconds)  # the client would log each refusal
+        writer.close()
+        async with open_admin(bootstrap, seconds) as admin:
+            cluster = await asyncio.wait_for(admin.describe_cluster(), seconds)
+    except (BrokerError, KafkaError, OSError, TimeoutError):
+        return 0
+    return len(cluster["brokers"]) if cluster["controller_id"] >= 0 else 0
+
+
+async def wait_ready(bootstrap: str, count: int = 1, seconds: float = 60, alive: Callable[[], bool] = lambda: True) -> None:
+    """Return once ``count`` brokers are there.
+
+    Raises:
+        BrokerError: not within ``seconds``, or ``alive`` says that the process is gone.
+    """
+    deadline = time.monotonic() + seconds
+    while await brokers(bootstrap) < count:
+        if not alive():
+            raise BrokerError(f"The broker for {bootstrap} ended while it started")
+        if time.monotonic() > deadline:
+            raise BrokerError(f"Kafka at {bootstrap} is not ready after {seconds:.0f} s")
+        await asyncio.sleep(0.1)

@@ -1,0 +1,152 @@
+"""Make a cluster's topics exactly those of ``shared.topics``: what is missing is created, what has drifted is put right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import for_code
+
+from infra.kafka.errors import BrokerError
+from infra.kafka.ready import open_admin
+from shared.topics import Topic, all_topics
+
+TIMEOUT: Final = 30.0
+SET_ON_TOPIC: Final = 1
+"""``config_source`` of a setting that was made on the topic itself."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A topic as the cluster has it; ``config`` holds only what was set on the topic itself."""
+
+    partitions: int
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to be done, and what must not be done."""
+
+    create: tuple[Topic[Any], ...] = ()
+    configure: tuple[Topic[Any], ...] = ()
+    grow: tuple[Topic[Any], ...] = ()
+    account: tuple[str, ...] = ()
+    """One line a step, for people."""
+    refused: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Topics of the cluster that are in no list; they are left alone."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the cluster is as it should be."""
+        return not (self.create or self.configure or self.grow)
+
+
+def plan(wanted: Iterable[Topic[Any]], found: Mapping[str, Found], *, grow: bool = False) -> Plan:
+    """Compare the list with the cluster. Pure.
+
+    Partitions never shrink (Kafka cannot), and grow only on demand: a key would move to another partition, away from its past.
+    """
+    create, configure, growing, account, refused = [], [], [], [], []
+    wanted = tuple(wanted)
+    for topic in wanted:
+        there = found.get(topic.name)
+        if there is None:
+            create.append(topic)
+            account.append(f"create {topic.name}: {topic.partitions} partitions, {_words(topic.config)}")
+            continue
+        if there.partitions > topic.partitions:
+            refused.append(
+                f"{topic.name} has {there.partitions} partitions and should have {topic.partitions}: Kafka cannot shrink a topic. "
+                "Raise the number in shared/topics.py, or delete the topic and its data by hand."
+            )
+        elif there.partitions < topic.partitions and not grow:
+            refused.append(
+                f"{topic.name} has {there.partitions} partitions and should have {topic.partitions}: growing "
+                "moves keys to other partitions, away from their order and saved state. Stop the services, then: python -m infra.kafka topics --grow"
+            )
+        elif there.partitions < topic.partitions:
+            growing.append(topic)
+            account.append(f"grow {topic.name}: {there.partitions} -> {topic.partitions} partitions")
+        if dict(there.config) != topic.config:
+            configure.append(topic)
+            account.append(f"configure {topic.name}: {_difference(there.config, topic.config)}")
+    unknown = sorted(set(found) - {topic.name for topic in wanted})
+    return Plan(tuple(create), tuple(configure), tuple(growing), tuple(account), tuple(refused), tuple(unknown))
+
+
+async def make_topics(
+    bootstrap: str, wanted: Iterable[Topic[Any]] | None = None, *, grow: bool = False, replicas: int | None = None
+) -> Plan:
+    """Carry the plan out and return it. ``replicas`` is three where there are as many brokers.
+
+    Raises:
+        BrokerError: nobody answers, the broker refuses, or partitions would have to shrink or grow; then nothing was changed.
+    """
+    async with open_admin(bootstrap) as admin:
+        steps = plan(all_topics() if wanted is None else wanted, await find_topics(admin), grow=grow)
+        if steps.refused:
+            raise BrokerError("\n".join(steps.refused))
+        if steps.create:
+            brokers = len((await asyncio.wait_for(admin.describe_cluster(), TIMEOUT))["brokers"])
+            await _create(admin, steps.create, replicas or min(3, brokers))
+        if steps.grow:
+            answer = await asyncio.wait_for(
+                admin.create_partitions({t.name: NewPartitions(t.partitions) for t in steps.grow}), TIMEOUT
+            )
+            _require_good(answer.to_object()["topic_errors"])
+        if steps.configure:
+            changes = [ConfigResource(ConfigResourceType.TOPIC, t.name, t.config) for t in steps.configure]
+            for answer in await asyncio.wait_for(admin.alter_configs(changes), TIMEOUT):
+                _require_good(answer.to_object()["resources"])
+        return steps
+
+
+async def find_topics(admin: AIOKafkaAdminClient) -> dict[str, Found]:
+    """The topics of the cluster by name, without Kafka's own."""
+    described = await asyncio.wait_for(admin.describe_topics(), TIMEOUT)
+    partitions = {t["topic"]: len(t["partitions"]) for t in described if not t["topic"].startswith("__")}
+    if not partitions:
+        return {}
+    answers = await asyncio.wait_for(
+        admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in partitions]), TIMEOUT
+    )
+    configs: dict[str, dict[str, str]] = {}
+    for answer in answers:
+        resources = answer.to_object()["resources"]
+        _require_good(resources)
+        for resource in resources:
+            configs[resource["resource_name"]] = {
+                entry["config_names"]: entry["config_value"]
+                for entry in resource["config_entries"]
+                if entry["config_source"] == SET_ON_TOPIC
+            }
+    return {name: Found(count, configs.get(name, {})) for name, count in partitions.items()}
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic[Any]], replicas: int) -> None:
+    new = [NewTopic(t.name, t.partitions, replicas, topic_configs=t.config) for t in topics]
+    answer = await asyncio.wait_for(admin.create_topics(new), TIMEOUT)
+    _require_good(answer.to_object()["topic_errors"])
+
+
+def _require_good(results: Iterable[Mapping[str, Any]]) -> None:
+    """Raise BrokerError for the first result that carries an error."""
+    for result in results:
+        if result["error_code"]:
+            name = result.get("topic") or result.get("resource_name")
+            raise BrokerError(f"{name}: {for_code(result['error_code']).__name__} {result.get('error_message') or ''}".strip())
+
+
+def _words(config: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(config.items()))
+
+
+def _difference(found: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+    names = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))
+    return ", ".join(f"{name}: {found.get(name, 'default')} -> {wanted.get(name, 'default')}" for name in names)

@@ -1,0 +1,57 @@
+"""A cache of Kafka's loaded classes, made once, with which a broker starts in about half the time."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import tempfile
+from pathlib import Path
+
+from infra.kafka.errors import BrokerError
+from infra.kafka.jars import Say, only_one
+from infra.kafka.node import Node, free_ports
+from infra.kafka.ready import wait_ready
+from infra.kafka.topics import make_topics
+
+
+def warm(folder: Path, say: Say) -> None:
+    """Make the class cache beside the jars in ``folder``; nothing happens where it is there. Brokers work without it too."""
+    with only_one(folder / "warm.lock"):
+        cache = Node.cache_of(folder)
+        if cache.exists():
+            return
+        say("Preparing Kafka for quick starts (once, about 15 s) ...")
+        for stale in folder.glob("classes-*"):
+            stale.unlink()
+        with tempfile.TemporaryDirectory(prefix="finstage-kafka-") as scratch:
+            port, controller_port = free_ports(2)
+            node = Node(Path(scratch), folder, port, controller_port)
+            _train(node, cache)
+        say("Done." if cache.exists() else "That did not work here; Kafka will start a little slower.")
+
+
+def _train(node: Node, cache: Path) -> None:
+    made = cache.with_suffix(".part")
+    command = node.prepare()
+    with node.log.open("ab") as log:
+        child = subprocess.Popen(
+            [command[0], f"-XX:AOTCacheOutput={made}", *command[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        asyncio.run(wait_ready(node.bootstrap, alive=lambda: child.poll() is None))
+        asyncio.run(make_topics(node.bootstrap))
+    except BrokerError as error:
+        raise BrokerError(f"Kafka did not start: {error}. It said: {node.log.read_text(errors='replace')[-1500:]}") from error
+    finally:
+        child.terminate()
+        try:
+            child.wait(90)  # the cache is written at the end
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(10)
+    if made.exists():
+        made.rename(cache)
