@@ -1,0 +1,129 @@
+"""The text of an alert. Every value in it comes from the signal or the instrument's row; what is not known is not shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.notifier.domain import rules
+from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
+from services.notifier.domain.figures import moment, number, percent, price
+from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.markup import clean, escape
+from services.notifier.domain.messages import Button, Buttons
+from shared.events import Signal, SignalQuality
+
+TIMEFRAMES: Final = {
+    "ko": {"1m": "1분봉", "5m": "5분봉", "15m": "15분봉", "1h": "1시간봉", "1d": "일봉", "1w": "주봉"},
+    "en": {"1m": "1-minute", "5m": "5-minute", "15m": "15-minute", "1h": "1-hour", "1d": "daily", "1w": "weekly"},
+}
+WORDS: Final = {
+    "ko": {
+        "price": "가격",
+        "level_price": "기준가",
+        "level_value": "기준값",
+        "level_volume": "기준 거래량",
+        "bar": "봉",
+        "record": "기록",
+        "no_record": "기록 없음",
+        "unvalidated": "검증 기준 미달",
+        "replayed": "재생 데이터 (과거 시세, 실시간 아님)",
+        "provisional": "잠정 (봉이 아직 닫히지 않음)",
+        "repeat": "반복된 알림일 수 있음",
+        "advice": "투자 조언이 아닙니다",
+        "mute": "🔕 1시간 끄기",
+        "settings": "⚙️ 설정",
+    },
+    "en": {
+        "price": "Price",
+        "level_price": "Level",
+        "level_value": "Level",
+        "level_volume": "Volume level",
+        "bar": "Bar",
+        "record": "Record",
+        "no_record": "no record yet",
+        "unvalidated": "not validated",
+        "replayed": "Replayed data (past prices, not live)",
+        "provisional": "Provisional (the bar is still forming)",
+        "repeat": "May be a repeat",
+        "advice": "Not investment advice",
+        "mute": "🔕 Mute 1 hour",
+        "settings": "⚙️ Settings",
+    },
+}
+NAME_LENGTH: Final = 60
+
+
+def title(instrument: Instrument, language: str) -> str:
+    """The instrument as a heading: both names, the reader's own first, and the symbol. Not escaped."""
+    names = (instrument.name_ko, instrument.name_en) if language == "ko" else (instrument.name_en, instrument.name_ko)
+    shown = [clean(name, NAME_LENGTH) for name in names if name]
+    first, *others = shown or [clean(instrument.symbol, 32)]
+    more = [other for other in others if other != first]
+    head = f"{first} ({more[0]})" if more else first
+    return f"{head} · {clean(instrument.symbol, 32)}" if shown else head
+
+
+def record(quality: SignalQuality | None, language: str) -> str:
+    """The signal's out-of-sample record in words, or that there is none. Only figures that were computed.
+
+    >>> record(None, "ko")
+    '기록 없음'
+    """
+    words = WORDS[language]
+    if quality is None:
+        return words["no_record"]
+    wins, mean, worst = f"{quality.win_rate * 100:.0f}%", percent(quality.mean_return, 1), percent(quality.worst, 0)
+    if language == "ko":
+        text = f"지난 {quality.years:g}년 표본 외 {quality.n}회 중 {wins} 적중, {quality.horizon_bars}봉 평균 {mean}, 최악 {worst}"
+    else:
+        text = f"past {quality.years:g} years, out of sample: {wins} of {quality.n}, "
+        text += f"{mean} in {quality.horizon_bars} bars, worst {worst}"
+    return text if quality.validated else f"{text} ({words['unvalidated']})"
+
+
+def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat: bool = False) -> str:
+    """The alert as Telegram HTML; short enough for a caption, whatever the values are."""
+    words = WORDS[language]
+    arrow = "▲" if signal.direction == "up" else "▼"
+    rule = escape(rules.name(signal.rule, language), 48)
+    lines = [
+        f"{arrow} <b>{escape(title(instrument, language), 170)}</b>",
+        f"<b>{rule}</b>: {escape(rules.sentence(signal, language), 160)}",
+        _price_line(signal, instrument, language),
+        f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {moment(signal.ts_event)}",
+        f"{words['record']}: {escape(record(signal.quality, language), 160)}",
+    ]
+    marks = ((signal.replayed, "⏪", "replayed"), (signal.provisional, "⏳", "provisional"), (repeat, "🔁", "repeat"))
+    lines += [f"{sign} {words[mark]}" for shown, sign, mark in marks if shown]
+    lines.append(f"<i>{words['advice']}</i>")
+    return "\n".join(lines)
+
+
+def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
+    words = WORDS[language]
+    line = f"{words['price']}: {escape(price(signal.price, instrument.currency), 40)}"
+    if signal.level is None:
+        return line
+    kind = rules.level_kind(signal.rule)
+    level = price(signal.level, instrument.currency) if kind == "price" else number(signal.level)
+    return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
+
+
+def alert_buttons(language: str) -> Buttons:
+    """Mute and settings."""
+    words = WORDS[language]
+    return ((Button(words["mute"], "mute 1h"), Button(words["settings"], "settings")),)
+
+
+def chart_request(signal: Signal, instrument: Instrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
+    """What the painter is asked for."""
+    heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rules.name(signal.rule, language)}"
+    return ChartRequest(
+        title=clean(heading, 160),
+        bars=bars,
+        overlays=overlays(signal),
+        fired_at=signal.ts_event,
+        direction=signal.direction,
+        level=price_level(signal) if rules.level_kind(signal.rule) == "price" else None,
+        note=WORDS[language]["replayed"] if signal.replayed else "",
+    )

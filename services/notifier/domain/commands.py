@@ -1,0 +1,68 @@
+"""What people type to the bot, taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from services.notifier.domain.markup import clean
+
+LINE_LENGTH: Final = 400
+"""Characters of a message that are looked at."""
+FOREVER: Final = 253_402_300_799_000
+
+_COMMAND: Final = re.compile(r"^/([A-Za-z_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?$")
+_SPAN: Final = re.compile(r"^(\d{1,4})\s*(m|min|분|h|시간|d|일)$")
+_UNITS: Final = {"m": 60_000, "min": 60_000, "분": 60_000, "h": 3_600_000, "시간": 3_600_000, "d": 86_400_000, "일": 86_400_000}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A command and what follows it. ``name`` is empty for text that is no command."""
+
+    name: str
+    rest: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Something that a person did in a chat."""
+
+    chat_id: str
+    user_id: str
+    """Empty for an anonymous administrator, who is one by ``trusted``."""
+    kind: Literal["private", "group"]
+    asked: Asked
+    trusted: bool = False
+    """Telegram itself vouches that this is an administrator."""
+    language: str = ""
+    """What the person's client says, as in ``ko`` or ``en-US``."""
+
+
+def parse(text: str, bot_name: str = "") -> Asked | None:
+    """The command in a message; None when it is meant for another bot.
+
+    >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
+    (Asked(name='watch', rest='AAPL'), None, Asked(name='', rest='hello'))
+    """
+    line = clean(text, LINE_LENGTH)
+    match = _COMMAND.match(line)
+    if match is None:
+        return Asked("", line)
+    if match[2] and bot_name and match[2].casefold() != bot_name.casefold():
+        return None
+    return Asked(match[1].lower(), match[3] or "")
+
+
+def mute_span(text: str) -> int | None:
+    """Milliseconds to be quiet for: ``30m``, ``1시간``, ``2d``; 0 to end it, None when it cannot be read.
+
+    >>> mute_span("1h"), mute_span("30 분"), mute_span("off"), mute_span("soon")
+    (3600000, 1800000, 0, None)
+    """
+    wanted = text.strip().casefold()
+    if wanted in {"off", "0", "해제", "끔", "취소"}:
+        return 0
+    match = _SPAN.match(wanted)
+    return int(match[1]) * _UNITS[match[2]] if match else None

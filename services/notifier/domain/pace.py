@@ -1,0 +1,105 @@
+"""How fast a channel may send: so many in all, so many a chat, so many a group, as sliding windows.
+
+Three limits decide together, a chat at its limit must not hold up the others, and the clock is an argument: so these are windows of
+our own and no limiter that sleeps. Exact: no window of that length ever holds more than its limit. Seconds throughout.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``count`` in any ``seconds``."""
+
+    count: int
+    seconds: float
+
+
+class Window:
+    """The times of the newest events under some limits, as many as the largest limit needs."""
+
+    def __init__(self, limits: Sequence[Limit]) -> None:
+        self._limits = tuple(limits)
+        self._times: deque[float] = deque(maxlen=max((limit.count for limit in limits), default=1))
+
+    def delay(self, now: float) -> float:
+        """Seconds until one more is allowed; 0 when it is now."""
+        times = self._times
+        waits = (times[-limit.count] + limit.seconds - now for limit in self._limits if len(times) >= limit.count)
+        return max(0.0, max(waits, default=0.0))
+
+    def add(self, now: float) -> None:
+        """One more has happened."""
+        self._times.append(now)
+
+    def idle(self, now: float) -> bool:
+        """True when nothing in here can hold anything back any more."""
+        longest = max((limit.seconds for limit in self._limits), default=0.0)
+        return not self._times or self._times[-1] + longest <= now
+
+
+class Windows:
+    """A window per key, in bounded memory: those that hold nothing back are dropped first, then the longest unused."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._windows: OrderedDict[str, Window] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def of(self, key: str, limits: Sequence[Limit], now: float) -> Window:
+        """The window of ``key``, made with ``limits`` where there is none."""
+        window = self._windows.get(key)
+        if window is None:
+            self._shrink(now)
+            window = self._windows[key] = Window(limits)
+        self._windows.move_to_end(key)
+        return window
+
+    def _shrink(self, now: float) -> None:
+        while self._windows:
+            oldest = next(iter(self._windows))
+            if len(self._windows) < self._most and not self._windows[oldest].idle(now):
+                return
+            del self._windows[oldest]
+
+
+class Pace:
+    """Decides when the next message to a chat may leave a channel."""
+
+    def __init__(self, overall: Sequence[Limit], chat: Sequence[Limit], group: Sequence[Limit] = (), most: int = 10_000) -> None:
+        self._overall = Window(overall)
+        self._chat = tuple(chat)
+        self._group = (*chat, *group)
+        self._windows = Windows(most)
+        self._paused = 0.0
+        self._paused_chats: OrderedDict[str, float] = OrderedDict()
+
+    def delay(self, chat: str, now: float, *, group: bool = False) -> float:
+        """Seconds until a message to ``chat`` may leave; 0 when it may now."""
+        window = self._windows.of(chat, self._group if group else self._chat, now)
+        paused = max(self._paused, self._paused_chats.get(chat, 0.0))
+        return max(paused - now, self._overall.delay(now), window.delay(now), 0.0)
+
+    def take(self, chat: str, now: float, *, group: bool = False) -> float:
+        """As ``delay``; where that is 0, the message is counted as sent."""
+        delay = self.delay(chat, now, group=group)
+        if delay <= 0:
+            self._overall.add(now)
+            self._windows.of(chat, self._group if group else self._chat, now).add(now)
+        return delay
+
+    def pause(self, until: float, chat: str | None = None) -> None:
+        """Hold everything back, or one chat, until then; a pause is never shortened."""
+        if chat is None:
+            self._paused = max(self._paused, until)
+            return
+        self._paused_chats[chat] = max(self._paused_chats.get(chat, 0.0), until)
+        self._paused_chats.move_to_end(chat)
+        while len(self._paused_chats) > 10_000:
+            self._paused_chats.popitem(last=False)

@@ -1,0 +1,151 @@
+"""What the notifier asks of the outside; adapters satisfy these by their shape alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.notifier.domain.charts import ChartBar, ChartRequest
+from services.notifier.domain.delivery import Change, Delivery, Status
+from services.notifier.domain.instruments import Directory
+from services.notifier.domain.messages import Alert
+from services.notifier.domain.outcomes import Outcome
+from services.notifier.domain.recipients import Chat
+from shared.events import Delivery as DeliveryEvent
+from shared.events import Quote, Signal
+
+
+class Channel(Protocol):
+    """A way to reach people. ``send`` never raises for what the other side does: it says how it went."""
+
+    name: str
+    pictures: bool
+    """Whether alerts should bring a picture along."""
+
+    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+        """Hand over one alert, within the channel's own time limit."""
+
+
+class Painter(Protocol):
+    """Draws charts."""
+
+    async def paint(self, request: ChartRequest) -> bytes:
+        """A PNG. Raises PaintError."""
+
+
+class PaintError(Exception):
+    """There is no picture; the message says why in one word (``timeout``, ``crashed``, ``refused``, ``bars``)."""
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A delivery that is due because of a signal."""
+
+    signal: Signal
+    chat: Chat
+    status: Status
+    body: str
+    traceparent: str
+
+
+class DeliveryStore(Protocol):
+    """The rows of deliveries. All methods raise TransientError when the database is not there."""
+
+    async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
+        """Insert those that are not there yet, all in one transaction."""
+
+    async def due(self, now: int, most: int) -> list[Delivery]:
+        """Rows whose time has come, the longest waiting first."""
+
+    async def reserve(self, slots: Sequence[tuple[Delivery, int]]) -> list[Delivery]:
+        """Set ``next_try_at`` of rows that nobody has touched since they were read; returns those that were ours, as they are now."""
+
+    async def claim(self, delivery: Delivery, now: int, lease: int) -> Delivery | None:
+        """Make it ``sending`` until ``lease``, counted as one more try; None when another process was quicker."""
+
+    async def finish(self, delivery: Delivery, change: Change, now: int) -> bool:
+        """Write what came of the try that ``claim`` began; False when the row has gone on without us."""
+
+    async def move(self, delivery: Delivery, chat_id: str, change: Change, now: int) -> None:
+        """As ``finish``, under the new id of its chat; where that has the alert already, the row fails as a duplicate."""
+
+    async def lapsed(self, now: int, most: int) -> list[Delivery]:
+        """Rows left in ``sending`` past their lease: their process died, or is frozen."""
+
+    async def to_report(self, most: int) -> list[tuple[Delivery, str]]:
+        """Rows that are final and not on the topic yet, with their error."""
+
+    async def reported(self, deliveries: Sequence[Delivery]) -> None:
+        """These are on the topic now."""
+
+    async def tally(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
+        """How many deliveries of a chat there are by status, since then."""
+
+    async def waiting(self) -> int:
+        """How many rows are not final."""
+
+
+class ChatStore(Protocol):
+    """Chats, their watchlists and their rule types. All methods raise TransientError when the database is not there."""
+
+    async def get(self, channel: str, chat_id: str) -> Chat | None:
+        """The chat with its rule types, or None."""
+
+    async def save(self, chat: Chat, now: int) -> None:
+        """Insert the chat or change all its settings, rule types included."""
+
+    async def ensure(self, chat: Chat, now: int) -> None:
+        """Insert the chat where it is not there; an existing one keeps its settings."""
+
+    async def deactivate(self, channel: str, chat_id: str) -> None:
+        """Send it nothing more."""
+
+    async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
+        """Carry settings and watchlist over to the new id and switch the old one off."""
+
+    async def watched(self, channel: str, chat_id: str) -> list[str]:
+        """The symbols on its list, in alphabetical order."""
+
+    async def watch(self, channel: str, chat_id: str, symbols: Sequence[str], now: int) -> None:
+        """Put symbols on its list."""
+
+    async def unwatch(self, channel: str, chat_id: str, symbols: Sequence[str] | None) -> None:
+        """Take symbols off its list; all of them where None."""
+
+    async def interested(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
+        """Active chats that watch everything or one of the symbols, each with those of the symbols that are on its list."""
+
+
+class Market(Protocol):
+    """What others have stored. All methods raise TransientError when the database is not there."""
+
+    async def directory(self) -> Directory:
+        """All active instruments."""
+
+    async def bars(self, symbol: str, timeframe: str, until: int, most: int) -> tuple[ChartBar, ...]:
+        """The newest bars that closed at or before ``until``, adjusted, oldest first."""
+
+    async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
+        """The newest signals of these symbols, of all where None, newest first."""
+
+
+class Quotes(Protocol):
+    """The latest quotes, from memory."""
+
+    def get(self, symbol: str) -> Quote | None:
+        """The latest quote of a symbol, or None when none has been seen."""
+
+
+class Reports(Protocol):
+    """Where outcomes are published."""
+
+    async def publish(self, events: Sequence[DeliveryEvent]) -> None:
+        """Publish all of them, acknowledged. Raises TransientError."""
+
+
+class Admins(Protocol):
+    """Knows who may change a group's settings."""
+
+    async def is_admin(self, chat_id: str, user_id: str) -> bool:
+        """Whether the user administers the group; False when that cannot be found out."""

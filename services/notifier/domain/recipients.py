@@ -1,0 +1,58 @@
+"""Who gets a signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.notifier.domain.delivery import Status
+from shared.events import Signal
+
+ALL_RULES: Final = "*"
+"""Stands for every rule type that the chat has not decided on by name."""
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A recipient and its settings."""
+
+    channel: str
+    chat_id: str
+    user_id: str = ""
+    """Who may change the settings."""
+    kind: str = "private"
+    language: str = "ko"
+    active: bool = True
+    watch_all: bool = False
+    unvalidated: bool = True
+    """Wants signals that have no validated out-of-sample record too."""
+    muted_until: int = 0
+    rules: dict[str, bool] = field(default_factory=dict)
+    """Rule type -> wanted; ``*`` decides on those that are not named; without it they are wanted."""
+
+    @property
+    def group(self) -> bool:
+        """True for a Telegram group."""
+        return self.kind == "group"
+
+    def wants_rule(self, rule: str) -> bool:
+        """Whether this rule type is wanted.
+
+        >>> Chat("telegram", "1", rules={"*": False, "golden_cross": True}).wants_rule("golden_cross")
+        True
+        """
+        return self.rules.get(rule, self.rules.get(ALL_RULES, True))
+
+
+def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expiry: int) -> Status | None:
+    """The status that a new delivery of ``signal`` to ``chat`` begins with; None where the chat does not want it.
+
+    ``watched`` are the symbols on the chat's list; ``expiry`` is the age in milliseconds at which a signal is not worth sending.
+    """
+    if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants_rule(signal.rule):
+        return None
+    if not chat.unvalidated and not (signal.quality and signal.quality.validated):
+        return None
+    if chat.muted_until > now:
+        return Status.MUTED
+    return Status.EXPIRED if signal.ts_init + expiry < now else Status.PENDING

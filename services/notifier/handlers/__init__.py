@@ -1,0 +1,1 @@
+"""What the notifier does: gather what is needed, ask the domain, apply the answer. The outside is reached by ports alone."""
