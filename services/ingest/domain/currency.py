@@ -10,9 +10,7 @@ MINOR: Final = MappingProxyType(
         "GBp": ("GBP", 0.01),
         "GBX": ("GBP", 0.01),
         "ZAc": ("ZAR", 0.01),
-        "ZAX": ("ZAR", 0.01),
         "ILA": ("ILS", 0.01),
-        "ILX": ("ILS", 0.01),
     }
 )
 """Unit that Yahoo quotes in -> (currency, how much of it one unit is). Letter case counts: ``GBp`` is not ``GBP``."""
