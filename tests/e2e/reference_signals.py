@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,7 @@ def _sessions(d: npt.NDArray[np.int64], h: Column, l: Column, c: Column) -> dict
     before = ("prev_session_high", "prev_session_low", "prev_session_close")
     x = {name: np.full(len(d), np.nan) for name in names + before}
     starts = [0, *(np.flatnonzero(d[1:] != d[:-1]) + 1).tolist(), len(d)] if len(d) else [0]
-    for k, (lo, hi) in enumerate(zip(starts, starts[1:], strict=False)):
+    for k, (lo, hi) in enumerate(itertools.pairwise(starts)):
         x["session_high"][lo:hi] = np.maximum.accumulate(h[lo:hi])
         x["session_low"][lo:hi] = np.minimum.accumulate(l[lo:hi])
         x["session_high_close"][lo:hi] = np.maximum.accumulate(c[lo:hi])
