@@ -1,0 +1,1 @@
+"""Pure: bars, indicators, rules. No I/O, no clock, no logging, nothing that awaits."""

@@ -1,0 +1,38 @@
+"""Exponential moving average: ema = ema' + 2 / (N + 1) x (close - ema'), seeded with the mean of the first N closes.
+
+Warm-up: from n = N - 1. Equals TA-Lib's EMA.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+
+
+@step
+def ema(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State: (the sum of the closes until the seed, then the average). p: (N, 2 / (N + 1))."""
+    length = int(p[0])
+    x = bars.close[t]
+    if n >= length:
+        y = s[0] + p[1] * (x - s[0])
+        return (y,), (y,)
+    total = s[0] + x
+    if n == length - 1:
+        y = total / p[0]
+        return (y,), (y,)
+    return (total,), (NAN,)
+
+
+KIND: Final = Kind(
+    "ema",
+    ema,
+    1,
+    ("period",),
+    ("ema_{period}",),
+    lambda n: (n - 1,),
+    lambda _: 0,
+    ((12.0,), (26.0,), (2.0,)),
+    prepare=lambda n: (period(n), 2.0 / (n + 1.0)),
+)

@@ -1,0 +1,43 @@
+"""Relative strength index: 100 x mean gain / (mean gain + mean loss) (Wilder, New Concepts in Technical Trading Systems, 1978).
+
+Both means are Wilder's, seeded with the plain means of the first N changes. 0 where nothing ever moved. Warm-up: from n = N.
+Equals TA-Lib's RSI.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+
+
+@step
+def rsi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State: (gain, loss): sums until the seed, then means. p: (N, 1 / N, 1 - 1 / N)."""
+    length = int(p[0])
+    if n == 0:
+        return (0.0, 0.0), (NAN,)
+    x = bars.close[t] - bars.close[t - 1]
+    up = x if x > 0 else 0.0
+    down = -x if x < 0 else 0.0
+    if n > length:
+        gain, loss = s[0] * p[2] + up * p[1], s[1] * p[2] + down * p[1]
+    elif n == length:
+        gain, loss = (s[0] + up) / p[0], (s[1] + down) / p[0]
+    else:
+        return (s[0] + up, s[1] + down), (NAN,)
+    both = gain + loss
+    return (gain, loss), (100.0 * gain / both if both > 0 else 0.0,)
+
+
+KIND: Final = Kind(
+    "rsi",
+    rsi,
+    2,
+    ("period",),
+    ("rsi_{period}",),
+    lambda n: (n,),
+    lambda _: 1,
+    ((14.0,), (2.0,)),
+    prepare=lambda n: (period(n), 1.0 / n, 1.0 - 1.0 / n),
+)

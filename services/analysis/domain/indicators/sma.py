@@ -1,0 +1,34 @@
+"""Simple moving average: the mean of the last N closes.
+
+Warm-up: from n = N - 1. Equals TA-Lib's SMA. The sum is compensated, so it does not drift.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.summing import added
+
+
+@step
+def sma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State: (sum of the last N closes, its rounding error)."""
+    length = int(p[0])
+    total, error = added(s[0], s[1], bars.close[t])
+    if n >= length:
+        total, error = added(total, error, -bars.close[t - length])
+    return (total, error), ((total + error) / p[0] if n >= length - 1 else NAN,)
+
+
+KIND: Final = Kind(
+    "sma",
+    sma,
+    2,
+    ("period",),
+    ("sma_{period}",),
+    lambda n: (n - 1,),
+    lambda n: n,
+    ((20.0,), (50.0,), (200.0,), (1.0,)),
+    prepare=lambda n: (period(n),),
+)

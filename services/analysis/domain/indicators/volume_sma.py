@@ -1,0 +1,34 @@
+"""Mean volume of the last N bars, this one included.
+
+Warm-up: from n = N - 1. Equals TA-Lib's SMA of volume.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.summing import added
+
+
+@step
+def volume_sma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State: (sum of the last N volumes, its rounding error)."""
+    length = int(p[0])
+    total, error = added(s[0], s[1], bars.volume[t])
+    if n >= length:
+        total, error = added(total, error, -bars.volume[t - length])
+    return (total, error), ((total + error) / p[0] if n >= length - 1 else NAN,)
+
+
+KIND: Final = Kind(
+    "volume_sma",
+    volume_sma,
+    2,
+    ("period",),
+    ("volume_sma_{period}",),
+    lambda n: (n - 1,),
+    lambda n: n,
+    ((20.0,), (5.0,)),
+    prepare=lambda n: (period(n),),
+)

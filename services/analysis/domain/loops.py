@@ -1,0 +1,160 @@
+"""Writes the loops that carry the steps over time: the text of one Python module, made from the tables of indicators and rules.
+
+Generated, since numba's cache never serves a function that takes a jitted function as an argument, nor a closure over one; and
+since a state in registers (a tuple of known length) is twice as fast as one in memory. Which indicators run, with which parameters,
+is data (``plan.py``): another parameter compiles nothing. The module's name must hold a hash of all its sources
+(``adapters/kernels.py``): numba looks at the age of the outermost file alone and would go on running an old step after an edit.
+
+The functions of the module, with ``plan`` = ``Plan.arrays``, ``bars`` = a ``Bars`` of shape (bars,), and ``state`` = a row of
+``Plan.state_width`` floats, zeros at first, whose first float is n, the number of bars so far:
+
+- ``advance(plan, bars, t, state, commit, previous, out, wanted, fired)``: all indicators of one series at bar t into ``out``. With
+  ``commit`` the state moves on by one bar, and each rule instance j with ``wanted[j]`` says +1, -1 or 0 in ``fired[j]``, where
+  ``previous`` is the row of the bar before. Without, it is a peek: nothing but ``out`` is touched.
+- ``close_bars(plan, windows, rows, frames, at, kinds, states, previous, wanted, out, before, fired)``: ``advance`` with commit for
+  many closed bars in their order. Bar i stands at ``[rows[i], frames[i], at[i]]`` of ``windows``, a ``Bars`` of shape (symbols,
+  timeframes, window), and is of an instrument of kind ``kinds[i]``. ``states``, ``previous``: (symbols, timeframes, width), moved
+  on. ``wanted``: ``Plan.wanted``. Written: out, before (bars, columns): the row and the one before it; fired (bars, rules).
+- ``peek_bars(plan, windows, rows, frames, at, states, out)``: the same without a trace.
+- ``history(plan, bars, state, out, wanted, fired)``: a whole series from its first bar; ``out`` (columns, bars), ``fired`` (rules,
+  bars). Leaves ``state`` as live would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from services.analysis.domain.indicators.kind import Kind
+from services.analysis.domain.indicators.table import KINDS
+from services.analysis.domain.rules.rule import Rule
+from services.analysis.domain.rules.table import RULES
+
+JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n"
+
+HEAD: Final = """from numba import njit
+
+from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.indicators.table import KINDS
+from services.analysis.domain.rules.table import RULES
+
+"""
+
+ADVANCE: Final = """def advance(plan, bars, t, state, commit, previous, out, wanted, fired):
+    n = int(state[0])
+    if not commit:
+        peek_indicators(plan[0], plan[1], bars, t, n, state, out)
+    else:
+        commit_indicators(plan[0], plan[1], bars, t, n, state, out)
+        state[0] = n + 1
+        if n > 0:
+            judge(plan[2], plan[3], bars, t, previous, out, wanted, fired)
+        else:
+            fired[:] = 0
+"""
+
+CLOSE_BARS: Final = """def close_bars(plan, windows, rows, frames, at, kinds, states, previous, wanted, out, before, fired):
+    o, h, l, c, v, d = windows
+    for i in range(rows.shape[0]):
+        r = rows[i]; k = frames[i]
+        bars = Bars(o[r, k], h[r, k], l[r, k], c[r, k], v[r, k], d[r, k])
+        last = previous[r, k]
+        advance(plan, bars, at[i], states[r, k], True, last, out[i], wanted[k, kinds[i]], fired[i])
+        for j in range(last.shape[0]):
+            before[i, j] = last[j]
+            last[j] = out[i, j]
+"""
+
+PEEK_BARS: Final = """def peek_bars(plan, windows, rows, frames, at, states, out):
+    o, h, l, c, v, d = windows
+    for i in range(rows.shape[0]):
+        r = rows[i]; k = frames[i]
+        bars = Bars(o[r, k], h[r, k], l[r, k], c[r, k], v[r, k], d[r, k])
+        peek_indicators(plan[0], plan[1], bars, at[i], int(states[r, k, 0]), states[r, k], out[i])
+"""
+
+HISTORY: Final = """def history(plan, bars, state, out, wanted, fired):
+    I, P, R, Q = plan
+    for j in range(I.shape[0]):
+        k = I[j, 0]; a = I[j, 1]; b = I[j, 2]
+{indicators}    for j in range(R.shape[0]):
+        fired[j] = 0
+        if wanted[j]:
+            k = R[j, 0]
+{rules}    state[0] = bars.close.shape[0]
+"""
+
+
+def source() -> str:
+    """The text of the module."""
+    steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
+    rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
+    parts = [_pass(commit=True), _pass(commit=False), _judge(), ADVANCE, CLOSE_BARS, PEEK_BARS]
+    parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
+    parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
+    calls = "".join(f"        {_if(k)} k == {k}:\n            series{k}(P, j, bars, state, a, out, b)\n" for k in range(len(KINDS)))
+    scans = "".join(
+        f"            {_if(k)} k == {k}:\n                scan{k}(R, Q, j, bars, out, fired[j])\n" for k in range(len(RULES))
+    )
+    parts.append(HISTORY.format(indicators=calls, rules=scans))
+    return HEAD + steps + rules + "".join(JIT + part for part in parts)
+
+
+def _if(k: int) -> str:
+    return "if" if k == 0 else "elif"
+
+
+def _tuple(items: Iterator[str] | list[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items) + ")"
+
+
+def _load(kind: Kind) -> tuple[str, str]:
+    state = _tuple(f"state[a + {i}]" for i in range(kind.state))
+    return state, _tuple(f"P[j, {i}]" for i in range(kind.constants))
+
+
+def _pass(*, commit: bool) -> str:
+    name = "commit_indicators" if commit else "peek_indicators"
+    lines = [f"def {name}(I, P, bars, t, n, state, out):", "    for j in range(I.shape[0]):"]
+    lines.append("        k = I[j, 0]; a = I[j, 1]; b = I[j, 2]")
+    for k, kind in enumerate(KINDS):
+        state, constants = _load(kind)
+        lines.append(f"        {_if(k)} k == {k}:")
+        lines.append(f"            s{k}, y{k} = step{k}({state}, {constants}, bars, t, n)")
+        lines += [f"            out[b + {i}] = y{k}[{i}]" for i in range(len(kind.columns))]
+        lines += [f"            state[a + {i}] = s{k}[{i}]" for i in range(kind.state) if commit]
+    return "\n".join(lines) + "\n"
+
+
+def _series(k: int, kind: Kind) -> str:
+    _, constants = _load(kind)
+    zeros = _tuple(["0.0"] * kind.state)
+    lines = [f"def series{k}(P, j, bars, state, a, out, b):", f"    s = {zeros}", f"    p = {constants}"]
+    lines += [f"    out{i} = out[b + {i}]" for i in range(len(kind.columns))]
+    lines += ["    for t in range(bars.close.shape[0]):", f"        s, y = step{k}(s, p, bars, t, t)"]
+    lines += [f"        out{i}[t] = y[{i}]" for i in range(len(kind.columns))]
+    lines += [f"    state[a + {i}] = s[{i}]" for i in range(kind.state)]
+    return "\n".join(lines) + "\n"
+
+
+def _judge() -> str:
+    lines = ["def judge(R, Q, bars, t, previous, out, wanted, fired):", "    for j in range(R.shape[0]):", "        fired[j] = 0"]
+    lines += ["        if not wanted[j]:", "            continue", "        k = R[j, 0]"]
+    for k, rule in enumerate(RULES):
+        now, before = (_tuple(f"{row}[R[j, {i + 1}]]" for i in range(len(rule.columns))) for row in ("out", "previous"))
+        lines.append(f"        {_if(k)} k == {k}:\n            fired[j] = rule{k}({_constants(rule)}, {now}, {before}, bars, t)")
+    return "\n".join(lines) + "\n"
+
+
+def _scan(k: int, rule: Rule) -> str:
+    at = range(len(rule.columns))
+    lines = [f"def scan{k}(R, Q, j, bars, out, fired):", f"    p = {_constants(rule)}"]
+    lines += [f"    out{i} = out[R[j, {i + 1}]]" for i in at]
+    lines.append("    for t in range(1, bars.close.shape[0]):")
+    now, before = _tuple(f"out{i}[t]" for i in at), _tuple(f"out{i}[t - 1]" for i in at)
+    lines.append(f"        fired[t] = rule{k}(p, {now}, {before}, bars, t)")
+    return "\n".join(lines) + "\n"
+
+
+def _constants(rule: Rule) -> str:
+    return _tuple(f"Q[j, {i}]" for i in range(len(rule.instances[0])))
