@@ -6,54 +6,198 @@ Driver errors that mean "not now" (connection lost, lock wait, deadlock, databas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
 
-from sqlalchemy import Table
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+import structlog
+from sqlalchemy import Table, event, literal_column, text
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.dml import Insert
 
+from shared.failures import PoisonError, TransientError
+
 Row = Mapping[str, Any]
+DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
+CONNECT_SECONDS: Final = 10
+BUSY_SECONDS: Final = 30
+"""How long a writer waits for another one."""
+BLOCK_SECONDS: Final = 60.0
+"""How long a ``begin()`` or ``connect()`` block may take as a whole."""
+PING_SECONDS: Final = 2.0
+NOT_NOW: Final = frozenset(
+    {1040, 1053, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 2014, 2055, 3024}
+)
+"""MySQL's error numbers for: too many connections, shutdown, network, lock wait, deadlock, interrupted, connection lost, too slow."""
+BUSY: Final = ("database is locked", "database table is locked", "database schema is locked", "database is busy")
+
+log = structlog.get_logger("db")
 
 
 class Database:
     """An engine with its pool, and what differs between the dialects."""
 
-    engine: AsyncEngine
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        """``sqlite`` or ``mysql`` (MariaDB too)."""
+        self._writer = asyncio.Lock()  # SQLite's own waiting is unfair: within a process writers queue here
 
-    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction for writing: committed at the end of the block, rolled back when it raises. Takes SQLite's write lock at once.
+    @asynccontextmanager
+    async def begin(self, *, seconds: float = BLOCK_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """A transaction for writing: committed at the end of the block, rolled back when it raises.
+
+        SQLite's write lock is taken at once. ``seconds`` limits the whole block.
 
         Raises:
             TransientError: the database is not there now, or another writer is in the way.
+            PoisonError: a value does not fit its column.
         """
-        raise NotImplementedError
+        with translated():
+            async with asyncio.timeout(seconds):
+                if self.dialect != "sqlite":
+                    async with self.engine.begin() as connection:
+                        yield connection
+                    return
+                async with self._writer, self.engine.connect() as plain:
+                    connection = await plain.execution_options(finstage_writes=True)
+                    async with connection.begin():
+                        yield connection
 
-    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def connect(self, *, seconds: float = BLOCK_SECONDS) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; nothing is committed. Raises as ``begin``."""
-        raise NotImplementedError
+        with translated():
+            async with asyncio.timeout(seconds), self.engine.connect() as connection:
+                yield connection
 
     def upsert(self, table: Table, rows: Sequence[Row], update: Sequence[str] | None = None) -> Insert:
         """The statement that inserts ``rows`` or changes those whose key is there, to be run as executemany.
 
-        ``await connection.execute(database.upsert(bars, rows), rows)``. ``rows`` all have the same columns. ``update`` names the columns
-        to change, all columns of the rows outside the key where None; an empty ``update`` leaves rows alone that are there.
+        ``await connection.execute(database.upsert(bars, rows), rows)``. ``rows`` all have the same columns. ``update`` names the
+        columns to change, all columns of the rows outside the key where None; with an empty one rows that are there stay as they are.
 
         Raises:
             ValueError: there are no rows, or they name a column that the table lacks.
         """
-        raise NotImplementedError
+        if not rows:
+            raise ValueError(f"upsert into {table.name}: no rows")
+        key = [column.name for column in table.primary_key.columns]
+        names = [*rows[0], *(update or ())]
+        if unknown := [name for name in names if name not in table.columns]:
+            raise ValueError(f"upsert into {table.name}: unknown columns {unknown}")
+        changed = [name for name in rows[0] if name not in key] if update is None else list(update)
+        if self.dialect == "sqlite":
+            statement = sqlite.insert(table)
+            if not changed:
+                return statement.on_conflict_do_nothing(index_elements=key)
+            return statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in changed})
+        # VALUES(column), not "AS new": only this form is sent as one statement by aiomysql's executemany
+        news: dict[str, Any] = {name: literal_column(f"VALUES(`{name}`)") for name in changed or key[:1]}
+        return mysql.insert(table).on_duplicate_key_update(news)
 
     async def ping(self) -> bool:
         """True when the database answers within two seconds."""
-        raise NotImplementedError
+        try:
+            async with self.connect(seconds=PING_SECONDS) as connection:
+                await connection.execute(text("SELECT 1"))
+        except (TransientError, SQLAlchemyError):
+            return False
+        return True
 
 
-def open_database(url: str, *, pool_size: int = 5) -> AbstractAsyncContextManager[Database]:
-    """Open the database at ``url`` (``settings.database_url``) and close it at the end of the block.
+@contextmanager
+def translated() -> Iterator[None]:
+    """What the drivers raise, in the words of ``shared.failures``; what is a mistake of ours goes through as it is."""
+    try:
+        yield
+    except DataError as error:
+        raise PoisonError(f"the database refuses a value: {error.orig}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated or _not_now(error):
+            raise TransientError(f"database: {error.orig}") from error
+        raise
+    except (PoolTimeoutError, TimeoutError) as error:
+        raise TransientError(f"database: no answer in time: {error}") from error
+    except OSError as error:
+        raise TransientError(f"database: {error}") from error
+
+
+def _not_now(error: DBAPIError) -> bool:
+    arguments = getattr(error.orig, "args", ())
+    if arguments and isinstance(arguments[0], int):
+        return arguments[0] in NOT_NOW
+    return any(busy in str(error.orig) for busy in BUSY)
+
+
+@asynccontextmanager
+async def open_database(url: str, *, pool_size: int = 5) -> AsyncIterator[Database]:
+    """Open the database at ``url`` (``settings.database_url``) and close it at the end of the block. Nothing is asked of it yet.
 
     Raises:
         ValueError: the URL names a driver that is not supported.
     """
-    raise NotImplementedError
+    engine = engine_of(url, pool_size)
+    try:
+        yield Database(engine)
+    finally:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await engine.dispose()
+
+
+def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
+    """The engine of a database URL. Raises as ``open_database``."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            "DATABASE_URL is not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/NAME"
+        ) from None
+    if parsed.drivername not in DRIVERS:
+        raise ValueError(f"DATABASE_URL has driver {parsed.drivername!r}; supported: {', '.join(DRIVERS)}")
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, pool_size)
+    return create_async_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=CONNECT_SECONDS,
+        pool_recycle=1800,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "charset": "utf8mb4",
+            "connect_timeout": CONNECT_SECONDS,
+            "init_command": f"SET time_zone='+00:00', innodb_lock_wait_timeout={BUSY_SECONDS}",
+        },
+    )
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
+    on_disk = bool(url.database) and url.database != ":memory:"
+    if on_disk:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size, "pool_timeout": CONNECT_SECONDS} if on_disk else {}
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}, **pool)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # a reader that turns writer in mid-transaction fails at once instead of waiting: writers say so from the start
+        writes = connection.get_execution_options().get("finstage_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

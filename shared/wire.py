@@ -15,9 +15,11 @@ from shared.events import Event
 from shared.topics import TOPICS, Topic
 
 E = TypeVar("E", bound=Event)
-Headers = Sequence[tuple[str, bytes]]
+Header = tuple[str, bytes]
+Headers = Sequence[Header]
 
 _encoder = msgspec.json.Encoder()
+_marks: dict[type[Event], tuple[Header, Header]] = {}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 for _topic in TOPICS:
     _union: Any = _topic.types[0]
@@ -37,13 +39,16 @@ def encode(event: Event) -> bytes:
 
 def headers(event: Event, traceparent: str | None = None) -> list[tuple[str, bytes]]:
     """The headers that go with ``encode(event)``."""
-    found = [
-        ("event", str(event.__struct_config__.tag).encode()),
-        ("version", str(event.version).encode()),
-        ("event-id", event.event_id.encode()),
-    ]
+    kind, version = _marks.get(type(event)) or _mark(type(event))
+    identity = ("event-id", event.event_id.encode())
     if traceparent:
-        found.append(("traceparent", traceparent.encode()))
+        return [kind, version, identity, ("traceparent", traceparent.encode())]
+    return [kind, version, identity]
+
+
+def _mark(kind: type[Event]) -> tuple[Header, Header]:
+    found = ("event", str(kind.__struct_config__.tag).encode()), ("version", str(kind.version).encode())
+    _marks[kind] = found
     return found
 
 

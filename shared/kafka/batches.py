@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
 from shared.failures import PoisonError
 
-Message = tuple[int, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
-"""Timestamp in milliseconds, key, body, headers."""
+Headers = Sequence[tuple[str, bytes]]
 
 
-async def send_batches(producer: AIOKafkaProducer, topic: str, queues: dict[int, list[Message]]) -> dict[int, list[int]]:
-    """Send the messages of each partition in order, partitions side by side; returns their offsets once all are acknowledged.
+class Queue:
+    """The batches of one partition, in order; ``places`` says which message of the whole each one is."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+        self._batch = producer.create_batch()
+        self.full: list[Any] = []
+        self.places: list[int] = []
+
+    def add(self, place: int, stamp: int, key: bytes, value: bytes, headers: Headers) -> None:
+        """Put a message behind the others.
+
+        Raises:
+            PoisonError: it does not even fit into an empty batch.
+        """
+        if self._batch.append(timestamp=stamp, key=key, value=value, headers=headers) is None:  # full: it is not in there
+            self._turn()
+            if self._batch.append(timestamp=stamp, key=key, value=value, headers=headers) is None:
+                raise PoisonError(f"a message of {len(value)} bytes does not fit into an empty batch")
+        self.places.append(place)
+
+    def closed(self) -> list[Any]:
+        """All batches, closed: an open one would let single sends slip in, and the offsets would be wrong."""
+        if self._batch.record_count():
+            self._turn()
+        return self.full
+
+    def _turn(self) -> None:
+        self._batch.close()
+        self.full.append(self._batch)
+        self._batch = self._producer.create_batch()
+
+
+async def send_queues(producer: AIOKafkaProducer, topic: str, queues: Mapping[int, Queue]) -> dict[int, list[int]]:
+    """Send each partition's batches in order, partitions side by side; their offsets, once all are acknowledged.
 
     Raises:
-        PoisonError: a message does not fit into a batch.
         KafkaError: the broker did not take a batch.
     """
-    tasks = [asyncio.ensure_future(_send_partition(producer, topic, partition, queue)) for partition, queue in queues.items()]
+    tasks = [
+        asyncio.create_task(_send_partition(producer, topic, partition, queue.closed()), name=f"publish {topic}/{partition}")
+        for partition, queue in queues.items()
+    ]
     try:
         return dict(zip(queues, await asyncio.gather(*tasks), strict=True))
     except BaseException:
@@ -31,41 +65,22 @@ async def send_batches(producer: AIOKafkaProducer, topic: str, queues: dict[int,
         raise
 
 
-async def _send_partition(producer: AIOKafkaProducer, topic: str, partition: int, queue: list[Message]) -> list[int]:
-    sent: list[tuple[asyncio.Future[Any], int]] = []
-    at = 0
+async def _send_partition(producer: AIOKafkaProducer, topic: str, partition: int, batches: Sequence[Any]) -> list[int]:
+    sent: list[asyncio.Future[Any]] = []
+    offsets: list[int] = []
     try:
-        while at < len(queue):
-            batch, fitted = _fill(producer, queue, at)
-            sent.append((await producer.send_batch(batch, topic, partition=partition), fitted))
-            at += fitted
-        offsets: list[int] = []
-        for acknowledged, fitted in sent:
+        for batch in batches:
+            sent.append(await producer.send_batch(batch, topic, partition=partition))
+        for batch, acknowledged in zip(batches, sent, strict=True):
             first = (await acknowledged).offset
-            offsets.extend(range(first, first + fitted))
+            offsets.extend(range(first, first + batch.record_count()))
     except BaseException:
-        for future, _ in sent:
-            future.add_done_callback(_looked_at)
+        for future in sent:
+            future.add_done_callback(_look_at)
         raise
     return offsets
 
 
-def _looked_at(future: asyncio.Future[Any]) -> None:
+def _look_at(future: asyncio.Future[Any]) -> None:
     if not future.cancelled():
         future.exception()
-
-
-def _fill(producer: AIOKafkaProducer, queue: list[Message], at: int) -> tuple[Any, int]:
-    """A closed batch of as many messages from ``at`` on as fit: ``append`` returns None when one did not get in."""
-    batch = producer.create_batch()
-    append = batch.append
-    fitted = 0
-    for i in range(at, len(queue)):
-        stamp, key, value, headers = queue[i]
-        if append(timestamp=stamp, key=key, value=value, headers=headers) is None:
-            break
-        fitted += 1
-    if not fitted:
-        raise PoisonError(f"a message of {len(queue[at][2] or b'')} bytes does not fit into an empty batch")
-    batch.close()  # an open batch would let single sends slip in, and the offsets would be wrong
-    return batch, fitted

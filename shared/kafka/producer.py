@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 from shared import wire
 from shared.events import Event
 from shared.failures import PoisonError, TransientError
-from shared.kafka.batches import Message, send_batches
+from shared.kafka.batches import Headers, Queue, send_queues
 from shared.kafka.connection import ACK_SECONDS, producer_options, start, stop, translated
 from shared.kafka.partitions import partition_of
 from shared.kafka.records import Published
@@ -25,6 +25,9 @@ from shared.topics import Topic
 E = TypeVar("E", bound=Event)
 BREATH: Final = 250
 """After so many encoded events others get the event loop: about a millisecond."""
+HEADROOM: Final = 1024
+"""Bytes of a message that are not its body: key, headers, framing."""
+_NOWHERE: Final = Published(-1, -1)
 
 log = structlog.get_logger("kafka.producer")
 
@@ -50,17 +53,18 @@ class Producer:
             TransientError: the broker did not acknowledge in time; the event may or may not be in the log.
             PoisonError: the event is larger than the topic allows.
         """
-        message = _message(topic, event, key, traceparent or current_trace(), _now())
-        return await self.publish_raw(topic.name, message, partition=None)
+        headers = wire.headers(event, traceparent or current_trace())
+        return await self.publish_raw(topic.name, key.encode(), _body(topic, event), headers)
 
-    async def publish_raw(self, topic: str, message: Message, *, partition: int | None) -> Published:
+    async def publish_raw(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, *, partition: int | None = None
+    ) -> Published:
         """Publish bytes as they are (dead letters and their replay); ``partition`` None: as the key says. Raises as ``publish``."""
-        stamp, key, value, headers = message
         inner = await self._connected()
         try:
             with translated(f"publish to {topic}"):
                 async with asyncio.timeout(ACK_SECONDS):
-                    sent = await inner.send(topic, value, key, partition, stamp, headers)
+                    sent = await inner.send(topic, value, key, partition, _now(), headers)
                     ack = await sent
         except TransientError:
             self._discard(inner)
@@ -76,23 +80,30 @@ class Producer:
         """
         if not events:
             return []
-        count = await self._partitions(topic)
+        inner, count = await self._partitions(topic)
         trace, stamp = traceparent or current_trace(), _now()
-        queues: dict[int, list[Message]] = {}
-        places: dict[int, list[int]] = {}
+        queues: dict[int, Queue] = {}
+        routes: dict[str, tuple[Queue, bytes]] = {}
         for i, (key, event) in enumerate(events):
-            partition = partition_of(key, count)
-            queues.setdefault(partition, []).append(_message(topic, event, key, trace, stamp))
-            places.setdefault(partition, []).append(i)
+            route = routes.get(key)
+            if route is None:
+                partition = partition_of(key, count)
+                if partition not in queues:
+                    queues[partition] = Queue(inner)
+                route = routes[key] = queues[partition], key.encode()
+            route[0].add(i, stamp, route[1], _body(topic, event), wire.headers(event, trace))
             if i % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
-        return await self._send(topic, queues, places, len(events))
+        return await self._send(inner, topic, queues, len(events))
 
     async def publish_everywhere(self, topic: Topic[E], event: E, *, key: str) -> None:
         """Publish one copy into every partition of the topic. Raises as ``publish``."""
-        count = await self._partitions(topic)
-        message = _message(topic, event, key, current_trace(), _now())
-        await self._send(topic, {p: [message] for p in range(count)}, {p: [p] for p in range(count)}, count)
+        inner, count = await self._partitions(topic)
+        stamp, name, body, headers = _now(), key.encode(), _body(topic, event), wire.headers(event, current_trace())
+        queues = {partition: Queue(inner) for partition in range(count)}
+        for partition, queue in queues.items():
+            queue.add(partition, stamp, name, body, headers)
+        await self._send(inner, topic, queues, count)
 
     def partition_of(self, topic: Topic[Any], key: str) -> int:
         """The partition that ``publish`` puts ``key`` into."""
@@ -105,30 +116,27 @@ class Producer:
             await stop(inner)
         await asyncio.gather(*self._closing)
 
-    async def _send(
-        self, topic: Topic[Any], queues: dict[int, list[Message]], places: dict[int, list[int]], total: int
-    ) -> list[Published]:
-        inner = await self._connected()
+    async def _send(self, inner: AIOKafkaProducer, topic: Topic[Any], queues: dict[int, Queue], total: int) -> list[Published]:
         try:
             with translated(f"publish {total} to {topic.name}"):
                 async with asyncio.timeout(ACK_SECONDS):
-                    offsets = await send_batches(inner, topic.name, queues)
+                    offsets = await send_queues(inner, topic.name, queues)
         except TransientError:
             self._discard(inner)
             raise
-        found: list[Published] = [Published(-1, -1)] * total
-        for partition, at in places.items():
-            for place, offset in zip(at, offsets[partition], strict=True):
+        found = [_NOWHERE] * total
+        for partition, queue in queues.items():
+            for place, offset in zip(queue.places, offsets[partition], strict=True):
                 found[place] = Published(partition, offset)
         return found
 
-    async def _partitions(self, topic: Topic[Any]) -> int:
+    async def _partitions(self, topic: Topic[Any]) -> tuple[AIOKafkaProducer, int]:
         inner = await self._connected()
         with translated(f"ask for the partitions of {topic.name}"):
             async with asyncio.timeout(ACK_SECONDS):
                 count = len(await inner.partitions_for(topic.name))
         self._counts[topic.name] = count
-        return count
+        return inner, count
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._inner is None:
@@ -152,11 +160,11 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _message(topic: Topic[Any], event: Event, key: str, trace: str | None, stamp: int) -> Message:
+def _body(topic: Topic[Any], event: Event) -> bytes:
     body = wire.encode(event)
-    if len(body) + 1024 > topic.max_message_bytes:
+    if len(body) + HEADROOM > topic.max_message_bytes:
         raise PoisonError(f"{topic.name}: {event.event_id} has {len(body)} bytes, the topic allows {topic.max_message_bytes}")
-    return stamp, key.encode(), body, wire.headers(event, trace)
+    return body
 
 
 @asynccontextmanager
