@@ -1,0 +1,7 @@
+"""``python -m services.gateway``."""
+
+from services.gateway.app import build
+from services.gateway.settings import Settings
+from shared.runtime import run
+
+run("gateway", Settings(), build, own_probes=False)

@@ -1,0 +1,1 @@
+"""One module per outside thing: the topics, the tables."""

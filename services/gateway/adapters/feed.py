@@ -1,0 +1,73 @@
+"""The topics, taken into memory and onto the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.gateway.domain import messages
+from services.gateway.domain.hub import Hub
+from services.gateway.domain.market import Market
+from shared import events, metrics
+from shared.kafka import Record
+
+HANDLED: Final = metrics.counter("gateway_events_total", "Events taken from the topics.", ["type"])
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Takes records of market.quotes, market.bars, analysis.indicators, analysis.signals and market.ticks."""
+
+    market: Market
+    hub: Hub
+    live: Callable[[], bool]
+    """False while the past is being read back at the start: it goes into memory, not onto the stream."""
+
+    async def handle(self, records: Sequence[Record[Any]]) -> None:
+        """Take a batch; the handler of the tail."""
+        live = self.live()
+        for record in records:
+            self.take(record.event, live=live)
+
+    def take(self, event: events.Event, *, live: bool = True) -> None:
+        """Take one event."""
+        take = _TAKES.get(type(event))
+        if take is not None:
+            take(self, event, live)
+            _COUNTS[type(event)].inc()
+
+
+def _quote(feed: Feed, event: events.Quote, live: bool) -> None:
+    if feed.market.put_quote(event) and live:
+        feed.hub.publish("q", event.symbol, feed.market.quotes[event.symbol].body)
+
+
+def _bar(feed: Feed, event: events.Bar, live: bool) -> None:
+    row, newest = feed.market.put_bar(event)
+    if live and newest:  # history that is told again is no news
+        feed.hub.publish("b", event.symbol, messages.bar(event, row.raw))
+
+
+def _indicators(feed: Feed, event: events.IndicatorRow, _: bool) -> None:
+    feed.market.put_indicators(event)
+
+
+def _signal(feed: Feed, event: events.Signal, live: bool) -> None:
+    if feed.market.put_signal(event) and live:
+        feed.hub.publish("s", event.symbol, messages.signal(event))
+
+
+def _tick(feed: Feed, event: events.Tick, live: bool) -> None:
+    if live:
+        feed.hub.publish("t", event.symbol, messages.tick(event))
+
+
+_TAKES: Final[dict[type[events.Event], Callable[[Feed, Any, bool], None]]] = {
+    events.Quote: _quote,
+    events.Bar: _bar,
+    events.IndicatorRow: _indicators,
+    events.Signal: _signal,
+    events.Tick: _tick,
+}
+_COUNTS: Final = {kind: HANDLED.labels(kind.__struct_config__.tag) for kind in _TAKES}

@@ -1,0 +1,149 @@
+"""Reading bars, signals and instruments from the tables that ingest and analysis write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import structlog
+from sqlalchemy import Select, and_, or_, select
+
+from services.gateway.domain import views
+from services.gateway.domain.directory import Directory
+from services.gateway.domain.reads import SignalFilter
+from services.gateway.domain.windows import Stretch, Window
+from shared import tables
+from shared.db import Database
+from shared.events import Bar, Signal, Timeframe
+
+log: Final = structlog.get_logger("gateway.history")
+
+_encode: Final = msgspec.json.Encoder().encode
+_signal: Final = msgspec.json.Decoder(Signal).decode
+_aliases: Final = msgspec.json.Decoder(list[str]).decode
+
+_BARS: Final = (
+    tables.bars.c.ts_close,
+    tables.bars.c.ts_open,
+    tables.bars.c.session,
+    tables.bars.c.open,
+    tables.bars.c.high,
+    tables.bars.c.low,
+    tables.bars.c.close,
+    tables.bars.c.volume,
+    tables.bars.c.price_factor,
+    tables.bars.c.split_factor,
+    tables.bars.c.source,
+    tables.bars.c.replayed,
+)
+
+
+@dataclass(frozen=True)
+class TableHistory:
+    """``domain.reads.History`` on the tables."""
+
+    database: Database
+
+    async def bars(self, symbol: str, timeframe: Timeframe, wanted: Window, *, adjusted: bool) -> Stretch:
+        """Stored bars of the window, oldest first. Raises TransientError."""
+        c = tables.bars.c
+        order = c.ts_close.desc() if wanted.newest else c.ts_close.asc()
+        statement = (
+            select(*_BARS)
+            .where(c.symbol == symbol, c.timeframe == timeframe.value, c.ts_close >= wanted.start, c.ts_close <= wanted.end)
+            .order_by(order)
+            .limit(wanted.fetch)
+        )
+        async with self.database.connect() as connection:
+            rows = (await connection.execute(statement)).all()
+        if wanted.newest:
+            rows = rows[::-1]
+        lines = [(row[0], _encode(views.bar(_bar(symbol, timeframe, row), adjusted=adjusted))) for row in rows]
+        return Stretch(lines, rows[-1][10], any(row[11] for row in rows)) if rows else Stretch()
+
+    async def signals(self, wanted: SignalFilter) -> list[Signal]:
+        """Stored signals, newest first. Raises TransientError."""
+        async with self.database.connect() as connection:
+            bodies = (await connection.execute(_signals(wanted))).scalars().all()
+        found = []
+        for body in bodies:
+            try:
+                found.append(_signal(body))
+            except msgspec.DecodeError as error:
+                log.warning("a stored signal cannot be read", error=str(error))
+        return found
+
+    async def directory(self, version: int) -> Directory:
+        """All active instruments with their industries. Raises TransientError."""
+        async with self.database.connect() as connection:
+            industries = (await connection.execute(select(tables.industries).order_by(tables.industries.c.industry))).all()
+            instruments = (await connection.execute(select(tables.instruments).order_by(tables.instruments.c.symbol))).all()
+            pairs = (await connection.execute(select(tables.instrument_industries))).all()
+        belongs: dict[str, list[str]] = {}
+        for pair in pairs:
+            belongs.setdefault(pair.symbol, []).append(pair.industry)
+        shown = {row.symbol: _instrument(row, sorted(belongs.get(row.symbol, ()))) for row in instruments}
+        sizes: dict[str, int] = {}
+        for instrument in shown.values():
+            for industry in instrument.industries:
+                sizes[industry] = sizes.get(industry, 0) + 1
+        return Directory(
+            instruments=shown,
+            industries={r.industry: views.Industry(r.industry, r.name_en, r.name_ko, sizes.get(r.industry, 0)) for r in industries},
+            aliases={row.symbol: _names(row.aliases) for row in instruments},
+            version=version,
+        )
+
+
+def _bar(symbol: str, timeframe: Timeframe, row: Any) -> Bar:
+    return Bar(
+        symbol=symbol,
+        timeframe=timeframe,
+        ts_event=row[0],
+        ts_open=row[1],
+        ts_init=row[0],
+        session=row[2],
+        open=row[3],
+        high=row[4],
+        low=row[5],
+        close=row[6],
+        volume=row[7],
+        price_factor=row[8],
+        split_factor=row[9],
+        source=row[10],
+        replayed=bool(row[11]),
+    )
+
+
+def _signals(wanted: SignalFilter) -> Select[Any]:
+    c = tables.signals.c
+    statement = select(c.body).where(c.ts_event >= wanted.start, c.ts_event <= wanted.end)
+    if wanted.symbol is not None:
+        statement = statement.where(c.symbol == wanted.symbol)
+    if wanted.industry is not None:
+        pairs = tables.instrument_industries.c
+        statement = statement.where(c.symbol.in_(select(pairs.symbol).where(pairs.industry == wanted.industry)))
+    if wanted.rule is not None:
+        statement = statement.where(c.rule == wanted.rule)
+    if wanted.direction is not None:
+        statement = statement.where(c.direction == wanted.direction)
+    if wanted.timeframe is not None:
+        statement = statement.where(c.timeframe == wanted.timeframe.value)
+    if wanted.before is not None:
+        ts, last = wanted.before
+        statement = statement.where(or_(c.ts_event < ts, and_(c.ts_event == ts, c.id < last)))
+    return statement.order_by(c.ts_event.desc(), c.id.desc()).limit(wanted.limit)
+
+
+def _instrument(row: Any, industries: list[str]) -> views.Instrument:
+    return views.Instrument(
+        row.symbol, row.name_en, row.name_ko, row.exchange, row.currency, row.kind, row.sector, industries, bool(row.active)
+    )
+
+
+def _names(aliases: str) -> str:
+    try:
+        return "\n".join(_aliases(aliases))
+    except msgspec.DecodeError:
+        return ""

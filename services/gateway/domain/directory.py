@@ -1,0 +1,54 @@
+"""The instruments and industries, searchable by any of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from services.gateway.domain.views import Industry, Instrument
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All that can be asked for. Replaced whole when the tables have changed."""
+
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    industries: Mapping[str, Industry] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Symbol -> everything it is called besides its names, in one text."""
+    version: int = 0
+
+    @cached_property
+    def members(self) -> Mapping[str, frozenset[str]]:
+        """Industry -> its symbols."""
+        found: dict[str, set[str]] = {industry: set() for industry in self.industries}
+        for instrument in self.instruments.values():
+            for industry in instrument.industries:
+                found.setdefault(industry, set()).add(instrument.symbol)
+        return {industry: frozenset(symbols) for industry, symbols in found.items()}
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        return {
+            i.symbol: "\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))).casefold()
+            for i in self.instruments.values()
+        }
+
+    def search(self, text: str, among: Iterable[Instrument]) -> list[Instrument]:
+        """Those of ``among`` that hold every word of ``text`` in a name.
+
+        The nearest first: the symbol, then the beginning of a symbol, then of a name, then the rest.
+        """
+        words = text.casefold().split()
+
+        def distance(instrument: Instrument) -> int:
+            symbol, first = instrument.symbol.casefold(), words[0] if words else ""
+            if symbol == first:
+                return 0
+            if symbol.startswith(first):
+                return 1
+            return 2 if any(name.casefold().startswith(first) for name in (instrument.name, instrument.name_ko)) else 3
+
+        found = [i for i in among if all(word in self._texts[i.symbol] for word in words)]
+        return sorted(found, key=distance)

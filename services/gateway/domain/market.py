@@ -1,0 +1,105 @@
+"""The market as the topics tell it: latest quotes, the newest bars, indicator rows and signals, all bounded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+import msgspec
+
+from services.gateway.domain import views
+from services.gateway.domain.series import Row, Series
+from shared import events
+
+Key = tuple[str, events.Timeframe]
+K = TypeVar("K")
+V = TypeVar("V")
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def bar_row(event: events.Bar) -> Row:
+    """A bar, ready to be sent."""
+    raw = _encode(views.bar(event, adjusted=False))
+    plain = event.price_factor == 1.0 and event.split_factor == 1.0
+    return Row(event.ts_event, raw, raw if plain else _encode(views.bar(event, adjusted=True)))
+
+
+@dataclass(frozen=True)
+class KnownQuote:
+    """The latest quote of a symbol and its JSON."""
+
+    event: events.Quote
+    body: bytes
+
+
+@dataclass
+class Market:
+    """Everything read from the topics that is kept in memory."""
+
+    rows_per_series: int = 1000
+    max_series: int = 20_000
+    """Symbols come from outside: past this number the series that has changed least recently goes."""
+    max_signals: int = 1000
+    quotes: OrderedDict[str, KnownQuote] = field(default_factory=OrderedDict)
+    quotes_version: int = 0
+    bars: OrderedDict[Key, Series] = field(default_factory=OrderedDict)
+    indicators: OrderedDict[Key, Series] = field(default_factory=OrderedDict)
+    signals: OrderedDict[str, events.Signal] = field(default_factory=OrderedDict)
+    signals_version: int = 0
+
+    def put_quote(self, event: events.Quote) -> bool:
+        """Take a quote; False when a later one is here already."""
+        known = self.quotes.get(event.symbol)
+        if known is not None and event.ts_event < known.event.ts_event and event.source == known.event.source:
+            return False
+        self.quotes[event.symbol] = KnownQuote(event, _encode(views.quote(event)))
+        self.quotes_version += 1
+        self._bound(self.quotes, event.symbol)
+        return True
+
+    def put_bar(self, event: events.Bar) -> tuple[Row, bool]:
+        """Take a closed bar; the row it became and whether it is the newest of its series.
+
+        One that is told again with other factors (a split came) makes older rows stale: the database has them.
+        """
+        key = (event.symbol, event.timeframe)
+        series = self._series(self.bars, key)
+        seen = series.between(event.ts_event, event.ts_event)
+        row = bar_row(event)
+        newest = not series.times or event.ts_event > series.times[-1]
+        if seen and seen[0].raw == row.raw and seen[0].adjusted != row.adjusted:
+            series.forget_before(event.ts_event)
+        series.put(row)
+        series.source, series.replayed = event.source, event.replayed
+        return row, newest
+
+    def put_indicators(self, event: events.IndicatorRow) -> None:
+        """Take a row of indicators."""
+        series = self._series(self.indicators, (event.symbol, event.timeframe))
+        body = _encode(views.indicators(event))
+        series.put(Row(event.ts_event, body, body))
+        series.source, series.replayed = event.source, event.replayed
+
+    def put_signal(self, event: events.Signal) -> bool:
+        """Take a signal; False when its id has been seen (the topic may repeat one after a crash)."""
+        if event.id in self.signals:
+            return False
+        self.signals[event.id] = event
+        self.signals_version += 1
+        while len(self.signals) > self.max_signals:
+            self.signals.popitem(last=False)
+        return True
+
+    def _series(self, kept: OrderedDict[Key, Series], key: Key) -> Series:
+        series = kept.get(key)
+        if series is None:
+            series = kept[key] = Series(self.rows_per_series)
+        self._bound(kept, key)
+        return series
+
+    def _bound(self, kept: OrderedDict[K, V], key: K) -> None:
+        kept.move_to_end(key)
+        while len(kept) > self.max_series:
+            kept.popitem(last=False)

@@ -1,0 +1,49 @@
+"""What the gateway asks of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.gateway.domain.windows import Stretch, Window
+from shared.events import Signal, Timeframe
+
+
+@dataclass(frozen=True)
+class SignalFilter:
+    """Which signals; None where anything goes. ``before`` is the (ts_event, id) of the last one that was told."""
+
+    limit: int
+    start: int
+    end: int
+    symbol: str | None = None
+    members: frozenset[str] | None = None
+    industry: str | None = None
+    rule: str | None = None
+    direction: str | None = None
+    timeframe: Timeframe | None = None
+    before: tuple[int, str] | None = None
+
+    def matches(self, signal: Signal) -> bool:
+        """True for a signal of this filter (``members`` are the symbols of ``industry``)."""
+        return (
+            self.start <= signal.ts_event <= self.end
+            and self.symbol in (None, signal.symbol)
+            and (self.members is None or signal.symbol in self.members)
+            and self.rule in (None, signal.rule)
+            and self.direction in (None, signal.direction)
+            and self.timeframe in (None, signal.timeframe)
+            and (self.before is None or (signal.ts_event, signal.id) < self.before)
+        )
+
+
+class History(Protocol):
+    """Reads from the tables of the mesh."""
+
+    async def bars(self, symbol: str, timeframe: Timeframe, wanted: Window, *, adjusted: bool) -> Stretch:
+        """Stored bars of the window, oldest first. Raises TransientError."""
+        ...
+
+    async def signals(self, wanted: SignalFilter) -> list[Signal]:
+        """Stored signals, newest first. Raises TransientError."""
+        ...

@@ -1,0 +1,23 @@
+"""The API's names of timeframes (Alpaca's) and the mesh's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from shared.events import Timeframe
+
+Name = Literal["1Min", "5Min", "15Min", "1Hour", "1Day", "1Week"]
+
+TIMEFRAMES: Final[Mapping[Name, Timeframe]] = MappingProxyType(
+    {
+        "1Min": Timeframe.M1,
+        "5Min": Timeframe.M5,
+        "15Min": Timeframe.M15,
+        "1Hour": Timeframe.H1,
+        "1Day": Timeframe.D1,
+        "1Week": Timeframe.W1,
+    }
+)
+NAMES: Final[Mapping[Timeframe, Name]] = MappingProxyType({timeframe: name for name, timeframe in TIMEFRAMES.items()})

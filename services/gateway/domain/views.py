@@ -1,0 +1,180 @@
+"""What the outside sees of events and tables. Field names are OpenBB's where it has them; times are RFC 3339 in UTC."""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from services.gateway.domain import timeframes
+from services.gateway.domain.times import rfc3339, session_date
+from shared import events
+
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """The envelope of every answer."""
+
+    results: list[T]
+    provider: str | None
+    """Where the newest of these facts come from: ``yahoo-stream``, ``yahoo-poll``, ``replay``; ``finstage`` for reference data."""
+    warnings: list[str]
+    next_page_token: str | None
+    """Pass it as ``page_token`` for what follows; null at the end."""
+
+
+class Instrument(msgspec.Struct, frozen=True):
+    """Something with a price."""
+
+    symbol: str
+    name: str
+    name_ko: str
+    exchange: str
+    currency: str
+    kind: str
+    """index, future, stock, etf, fx or crypto."""
+    sector: str
+    industries: list[str]
+    active: bool
+
+
+class Industry(msgspec.Struct, frozen=True):
+    """A group of instruments that people know by one word."""
+
+    industry: str
+    """The name in addresses and subscriptions: ``industry:semiconductors``."""
+    name: str
+    name_ko: str
+    instruments: int
+    """How many instruments belong to it."""
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where nothing is known."""
+
+    symbol: str
+    date: str
+    last_price: float
+    prev_close: float | None
+    change: float | None
+    change_percent: float | None
+    open: float | None
+    high: float | None
+    low: float | None
+    volume: float | None
+    year_high: float | None
+    year_low: float | None
+    source: str
+    replayed: bool
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A closed bar."""
+
+    date: str
+    """Close of the interval."""
+    open_date: str
+    """Beginning of the interval."""
+    session: str | None
+    """The exchange's session date."""
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    replayed: bool = False
+
+
+class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All indicators at the close of one bar, on adjusted prices; null where not warmed up."""
+
+    date: str
+    close: float
+    values: dict[str, float | None]
+    replayed: bool = False
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule fired on a closed bar."""
+
+    id: str
+    date: str
+    symbol: str
+    timeframe: timeframes.Name
+    rule: str
+    rule_version: int
+    params: dict[str, float]
+    direction: Literal["up", "down"]
+    price: float
+    level: float | None
+    evidence: dict[str, float | None]
+    """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
+    quality: events.SignalQuality | None
+    """Its record out of sample; null means: no record yet."""
+    provisional: bool
+    source: str
+    replayed: bool
+
+
+def quote(event: events.Quote) -> Quote:
+    """The view of a quote."""
+    return Quote(
+        symbol=event.symbol,
+        date=rfc3339(event.ts_event),
+        last_price=event.last_price,
+        prev_close=event.prev_close,
+        change=event.change,
+        change_percent=event.change_percent,
+        open=event.day_open,
+        high=event.day_high,
+        low=event.day_low,
+        volume=event.day_volume,
+        year_high=event.year_high,
+        year_low=event.year_low,
+        source=event.source,
+        replayed=event.replayed,
+    )
+
+
+def bar(event: events.Bar, *, adjusted: bool) -> Bar:
+    """The view of a bar, raw or with splits and dividends taken out."""
+    price = event.price_factor if adjusted else 1.0
+    shares = event.split_factor if adjusted and event.split_factor > 0 else 1.0
+    return Bar(
+        date=rfc3339(event.ts_event),
+        open_date=rfc3339(event.ts_open),
+        session=session_date(event.session),
+        open=event.open * price,
+        high=event.high * price,
+        low=event.low * price,
+        close=event.close * price,
+        volume=event.volume / shares,
+        replayed=event.replayed,
+    )
+
+
+def indicators(event: events.IndicatorRow) -> Indicators:
+    """The view of a row of indicators."""
+    return Indicators(date=rfc3339(event.ts_event), close=event.close, values=event.values, replayed=event.replayed)
+
+
+def signal(event: events.Signal) -> Signal:
+    """The view of a signal."""
+    return Signal(
+        id=event.id,
+        date=rfc3339(event.ts_event),
+        symbol=event.symbol,
+        timeframe=timeframes.NAMES[event.timeframe],
+        rule=event.rule,
+        rule_version=event.rule_version,
+        params=event.params,
+        direction=event.direction,
+        price=event.price,
+        level=event.level,
+        evidence=event.evidence,
+        quality=event.quality,
+        provisional=event.provisional,
+        source=event.source,
+        replayed=event.replayed,
+    )

@@ -1,0 +1,100 @@
+"""/openapi.json: OpenAPI 3.1, made from the table of routes and the structs it names."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from services.gateway.domain import queries
+from services.gateway.domain.problems import KINDS, PREFIX, Problem
+from services.gateway.domain.views import Page
+from services.gateway.handlers.problems import CONTENT_TYPE
+from services.gateway.handlers.routes import ROUTES, Route
+
+REF: Final = "#/components/schemas/{name}"
+ABOUT: Final = (
+    "Prices, bars, indicators and signals. Times are RFC 3339 in UTC, a bar is stamped with its close, 5 % is 0.05. "
+    "Replayed data says so in every answer. Signals are not investment advice.\n\n"
+    "Errors are problem+json (RFC 9457); their types: " + ", ".join(f"`{PREFIX}{name}`" for name in KINDS) + "."
+)
+
+
+def document(version: str) -> dict[str, Any]:
+    """The whole document, ready for JSON."""
+    types = [Problem, *(Page[route.result] for route in ROUTES)]  # type: ignore[name-defined]
+    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
+    pages = dict(zip((route.path for route in ROUTES), schemas[1:], strict=True))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Finstage", "version": version, "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "paths": {route.path: {"get": _operation(route, pages[route.path], schemas[0])} for route in ROUTES}
+        | {"/v1/events": {"get": _events(schemas[0])}},
+        "components": {"schemas": components, "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+        "security": [{}, {"key": []}],
+    }
+
+
+def _operation(route: Route, page: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    parts = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+    in_path = [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}} for part in parts]
+    return {
+        "operationId": route.path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", ""),
+        "summary": route.summary,
+        "description": (route.answer.__doc__ or "").strip(),
+        "parameters": [*in_path, *_parameters(route.query)],
+        "responses": {
+            "200": {
+                "description": "What was asked for",
+                "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}},
+                "content": {"application/json": {"schema": page}},
+            },
+            "304": {"description": "Nothing has changed since the ETag you sent"},
+            **_problems(problem),
+        },
+    }
+
+
+def _problems(problem: dict[str, Any]) -> dict[str, Any]:
+    content = {CONTENT_TYPE: {"schema": problem}}
+    return {
+        "4XX": {"description": "The request is at fault; the problem names the field and its value", "content": content},
+        "5XX": {"description": "The gateway or what it needs is at fault; try again later", "content": content},
+    }
+
+
+def _events(problem: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": "events",
+        "summary": "The stream as server-sent events",
+        "description": "What /v1/stream sends on a WebSocket; docs/api.md describes the messages.",
+        "parameters": _parameters(queries.StreamQuery),
+        "responses": {
+            "200": {"description": "Events without end", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            **_problems(problem),
+        },
+    }
+
+
+def _parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    (_,), components = msgspec.json.schema_components([query], ref_template=REF)
+    own = components[query.__name__]
+    found = []
+    for name, schema in own["properties"].items():
+        shown = _without_null(schema)
+        about = shown.pop("description", "")
+        parameter = {"name": name, "in": "query", "required": name in own.get("required", ()), "schema": shown}
+        found.append(parameter | ({"description": about} if about else {}))
+    return found
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that may be left out cannot be null: an address has no null."""
+    kept = {key: value for key, value in schema.items() if not (key == "default" and value is None)}
+    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
+    if choices:
+        kept |= choices[0]
+    if None in kept.get("enum", ()):
+        kept["enum"] = [value for value in kept["enum"] if value is not None]
+    return kept

@@ -1,0 +1,53 @@
+"""The table of REST resources: handlers, checks and the OpenAPI document come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from services.gateway.domain import queries, views
+from services.gateway.handlers import bars, indicators, instruments, quotes, signals
+from services.gateway.handlers.cache import Answer
+
+
+@dataclass(frozen=True)
+class Route:
+    """One resource, read with GET."""
+
+    path: str
+    answer: Callable[..., Awaitable[Answer]]
+    """Called with the gateway, the parsed query, and the parts of the path by name."""
+    query: type[msgspec.Struct]
+    result: type[Any]
+    """What ``results`` holds."""
+    summary: str
+    example: str
+    """A query that answers on every running system, for the documents and the tests."""
+
+
+ROUTES: Final = (
+    Route(
+        "/v1/instruments",
+        instruments.search,
+        queries.InstrumentsQuery,
+        views.Instrument,
+        "Find instruments",
+        "?industry=semiconductors",
+    ),
+    Route("/v1/instruments/{symbol}", instruments.one, queries.Nothing, views.Instrument, "One instrument", ""),
+    Route("/v1/industries", instruments.industries, queries.Nothing, views.Industry, "All industries", ""),
+    Route("/v1/quotes", quotes.latest, queries.QuotesQuery, views.Quote, "Latest quotes", "?symbols=AAPL"),
+    Route("/v1/bars", bars.between, queries.BarsQuery, views.Bar, "Closed bars", "?symbol=AAPL&timeframe=1Day&limit=250"),
+    Route(
+        "/v1/indicators",
+        indicators.between,
+        queries.IndicatorsQuery,
+        views.Indicators,
+        "Indicators at the close of each bar",
+        "?symbol=AAPL",
+    ),
+    Route("/v1/signals", signals.newest, queries.SignalsQuery, views.Signal, "Signals, the newest first", "?limit=20"),
+)
