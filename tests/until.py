@@ -6,12 +6,16 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def until(condition: Callable[[], T | Awaitable[T]], seconds: float = 10, what: str = "") -> T:
+@overload
+async def until(condition: Callable[[], Awaitable[T]], seconds: float = 10, what: str = "") -> T: ...
+@overload
+async def until(condition: Callable[[], T], seconds: float = 10, what: str = "") -> T: ...
+async def until(condition: Callable[[], Any], seconds: float = 10, what: str = "") -> Any:
     """What ``condition`` (plain or async) returns, as soon as that is true.
 
     Raises:
@@ -20,7 +24,7 @@ async def until(condition: Callable[[], T | Awaitable[T]], seconds: float = 10, 
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()
-        found: T = await answer if inspect.isawaitable(answer) else answer
+        found = await answer if inspect.isawaitable(answer) else answer
         if found:
             return found
         if time.monotonic() >= deadline:

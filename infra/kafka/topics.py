@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -68,7 +69,8 @@ def plan(wanted: Iterable[Topic[Any]], found: Mapping[str, Found], *, grow: bool
         elif there.partitions < topic.partitions and not grow:
             refused.append(
                 f"{topic.name} has {there.partitions} partitions and should have {topic.partitions}: growing "
-                "moves keys to other partitions, away from their order and saved state. Stop the services, then: python -m infra.kafka topics --grow"
+                "moves keys to other partitions, away from their order and saved state. Stop the services, then: "
+                "python -m infra.kafka topics --grow"
             )
         elif there.partitions < topic.partitions:
             growing.append(topic)
@@ -104,7 +106,18 @@ async def make_topics(
             changes = [ConfigResource(ConfigResourceType.TOPIC, t.name, t.config) for t in steps.configure]
             for answer in await asyncio.wait_for(admin.alter_configs(changes), TIMEOUT):
                 _require_good(answer.to_object()["resources"])
+        await _wait_until_seen(admin, steps)
         return steps
+
+
+async def _wait_until_seen(admin: AIOKafkaAdminClient, steps: Plan) -> None:
+    """The controller has answered; return once the brokers know it too."""
+    changed = (*steps.create, *steps.configure, *steps.grow)
+    deadline = time.monotonic() + TIMEOUT
+    while not plan(changed, await find_topics(admin)).nothing:
+        if time.monotonic() > deadline:
+            raise BrokerError(f"The brokers do not show the changed topics after {TIMEOUT:.0f} s")
+        await asyncio.sleep(0.05)
 
 
 async def find_topics(admin: AIOKafkaAdminClient) -> dict[str, Found]:

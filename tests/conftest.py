@@ -1,0 +1,96 @@
+"""Fixtures that every part uses: real brokers, real databases. They never skip: they fail, saying what to install."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.kafka.cluster import Cluster, lay_out, start_cluster
+from infra.kafka.jars import fetch
+from infra.kafka.warm import warm
+from shared.tables import metadata
+from tests.servers import Broker, MariaDB, open_broker, open_mariadb
+
+ROOT = Path(__file__).parent.parent
+NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
+"""The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in getattr(item, "fixturenames", ()):
+            if name in NEEDS:
+                item.add_marker(NEEDS[name])
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> Path:
+    """Kafka's jars, fetched once per checkout."""
+    folder = Path(os.environ.get("VAR", ROOT / "var")).absolute() / "kafka" / "jars"
+    fetch(folder, print)
+    warm(folder, print)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One broker for the whole run with all topics made: use group names and keys of your own, and never end it."""
+    with open_broker(tmp_path_factory.mktemp("kafka"), kafka_jars) as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_kafka(kafka_jars: Path, tmp_path: Path) -> Iterator[Broker]:
+    """A broker of this test alone, with all topics made: ``kill()`` it and ``await restart()`` it."""
+    with open_broker(tmp_path / "own-kafka", kafka_jars, heap_mb=256) as broker:
+        yield broker
+
+
+@pytest.fixture
+def kafka_cluster(kafka_jars: Path, tmp_path: Path) -> Iterator[Cluster]:
+    """Three nodes of this test alone (replication 3, two in sync to acknowledge); no topics are made."""
+    cluster = start_cluster(lay_out(tmp_path / "cluster", kafka_jars))
+    try:
+        asyncio.run(cluster.wait_ready())
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def _mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
+    with open_mariadb(tmp_path_factory.mktemp("mariadb")) as server:
+        yield server
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def mariadb_url(_mariadb: MariaDB) -> Iterator[str]:
+    """An empty database on a private MariaDB (driver aiomysql)."""
+    name = f"test_{next(_numbers)}"
+    yield _mariadb.create(name)
+    _mariadb.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with all tables: once SQLite, once MariaDB."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else request.getfixturevalue("mariadb_url")
+    asyncio.run(_create_tables(url))
+    return url
+
+
+async def _create_tables(url: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await engine.dispose()

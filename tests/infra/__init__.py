@@ -1,0 +1,1 @@
+"""Tests of the broker, its topics and the local stack."""

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from infra.kafka import jars
+from infra.kafka.errors import BrokerError
+from infra.kafka.node import Node, free_ports
+from infra.kafka.ready import brokers, wait_ready
+from tests.servers import Broker
+
+
+def node_in(folder: Path, kafka_jars: Path) -> Node:
+    port, controller_port = free_ports(2)
+    return Node(folder, kafka_jars, port, controller_port, heap_mb=256)
+
+
+async def test_a_stopped_broker_leaves_no_process_and_no_lock(kafka_jars: Path, tmp_path: Path) -> None:
+    node = node_in(tmp_path, kafka_jars)
+    running = node.start()
+    try:
+        await wait_ready(node.bootstrap, alive=running.alive)
+        owner = node.owner()
+        assert owner == {"pid": running.process.pid, "port": node.port}
+        with pytest.raises(BrokerError, match=r"runs in .* already"):
+            node.start()
+    finally:
+        code = running.stop()
+    assert code == 143, "a clean end after TERM"
+    assert not psutil.pid_exists(owner["pid"])
+    assert node.owner() == {}
+    assert node.stop() is False
+    assert await brokers(node.bootstrap) == 0
+
+
+async def test_after_a_power_cut_it_starts_with_what_was_acknowledged(own_kafka: Broker) -> None:
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+    producer = AIOKafkaProducer(bootstrap_servers=own_kafka.bootstrap, acks="all", enable_idempotence=True)
+    await producer.start()
+    for number in range(500):
+        await producer.send_and_wait("market.ticks.v1", str(number).encode(), partition=0)
+    own_kafka.kill()
+    await producer.stop()
+    assert own_kafka.node.owner() == {}, "a killed broker leaves no stale lock"
+    await own_kafka.restart()
+    consumer = AIOKafkaConsumer("market.ticks.v1", bootstrap_servers=own_kafka.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        found = [int((await consumer.getone()).value or b"") for _ in range(500)]
+    finally:
+        await consumer.stop()
+    assert found == list(range(500))
+
+
+def test_a_wrong_sum_refuses(kafka_jars: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "jars"
+    shutil.copytree(kafka_jars, copy)
+    bad = jars.class_path(copy)[5]
+    bad.write_bytes(bad.read_bytes() + b"x")
+    node = node_in(tmp_path / "node", copy)
+    with pytest.raises(BrokerError, match=f"{bad.name} is not the file that jgo.lock.toml names"):
+        node.start()
+    assert node.owner() == {}
+
+
+def test_a_missing_jar_says_how_to_fetch(tmp_path: Path) -> None:
+    with pytest.raises(BrokerError, match=r"python -m infra.kafka fetch"):
+        node_in(tmp_path / "node", tmp_path / "nothing").prepare()
+
+
+def test_a_taken_port_is_named(kafka_jars: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(BrokerError, match=f"Port {port} is taken"):
+            Node(tmp_path, kafka_jars, port, free_ports(1)[0]).start()
+
+
+def test_a_full_disk_is_named(kafka_jars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        free = 1
+
+    monkeypatch.setattr("infra.kafka.node.disk_usage", lambda _: Full)
+    with pytest.raises(BrokerError, match="Less than 300 MB are free"):
+        node_in(tmp_path, kafka_jars).start()
+
+
+def test_the_command_line_starts_and_stops(kafka_jars: Path, tmp_path: Path) -> None:
+    (tmp_path / "kafka").mkdir()
+    (tmp_path / "kafka" / "jars").symlink_to(kafka_jars)
+    ports = free_ports(2)
+    place = ["--folder", str(tmp_path / "kafka"), "--port", str(ports[0]), "--controller-port", str(ports[1])]
+
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "infra.kafka", *place, command], capture_output=True, text=True, timeout=60, check=False
+        )
+
+    try:
+        started, again, topics, status = run("start"), run("start"), run("topics"), run("status")
+    finally:
+        stopped = run("stop")
+    assert started.returncode == 0, started.stderr
+    assert f"Kafka answers on 127.0.0.1:{ports[0]}" in started.stdout
+    assert "runs already" in again.stdout
+    assert "create market.ticks.v1: 12 partitions" in topics.stdout
+    assert "1 broker(s) answer" in status.stdout
+    assert stopped.stdout == "Kafka is stopped.\n"
+    assert run("status").returncode == 3

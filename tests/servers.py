@@ -1,0 +1,128 @@
+"""The real servers that tests run against: brokers and databases of their own, on free ports, in temporary folders."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+
+import pymysql
+
+from infra.kafka.node import Node, Running, free_ports
+from infra.kafka.ready import wait_ready
+from infra.kafka.topics import make_topics
+
+
+@dataclass
+class Broker:
+    """A one-node Kafka with all topics made."""
+
+    node: Node
+    running: Running
+
+    @property
+    def bootstrap(self) -> str:
+        return self.node.bootstrap
+
+    def kill(self) -> None:
+        """End it as a power cut would (SIGKILL)."""
+        self.running.kill()
+
+    async def restart(self, seconds: float = 60) -> None:
+        """Start it again on the same port with the same data; return when it answers."""
+        self.running = self.node.start()
+        await wait_ready(self.bootstrap, seconds=seconds, alive=self.running.alive)
+
+
+@contextmanager
+def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker]:
+    """A fresh broker; it ends with the block."""
+    port, controller_port = free_ports(2)
+    node = Node(folder, jars, port, controller_port, heap_mb=heap_mb)
+    broker = Broker(node, node.start())
+    try:
+        asyncio.run(wait_ready(node.bootstrap, alive=broker.running.alive))
+        asyncio.run(make_topics(node.bootstrap))
+        yield broker
+    finally:
+        broker.running.stop(10)
+
+
+@dataclass(frozen=True)
+class MariaDB:
+    """A private MariaDB server; root has no password and is reached on the loopback only."""
+
+    port: int
+
+    def create(self, name: str) -> str:
+        """Make an empty database; return its SQLAlchemy URL."""
+        self._run(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
+        return f"mysql+aiomysql://root@127.0.0.1:{self.port}/{name}"
+
+    def drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE `{name}`")
+
+    def _run(self, statement: str) -> None:
+        with pymysql.connect(host="127.0.0.1", port=self.port, user="root", connect_timeout=5) as link, link.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@contextmanager
+def open_mariadb(folder: Path) -> Iterator[MariaDB]:
+    """A fresh server; it ends with the block.
+
+    Raises:
+        FileNotFoundError: MariaDB is not installed; the message says how to install it.
+    """
+    install, server = _program("mariadb-install-db"), _program("mariadbd")
+    (port,) = free_ports(1)
+    user = ["--user=root"] if os.geteuid() == 0 else []
+    common = ["--no-defaults", *user, f"--datadir={folder / 'data'}"]
+    subprocess.run(
+        [install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    options = [f"--socket={folder / 's.sock'}", f"--pid-file={folder / 'pid'}", "--bind-address=127.0.0.1", f"--port={port}"]
+    quick = ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2", "--character-set-server=utf8mb4"]
+    with (folder / "log").open("wb") as log:
+        child = subprocess.Popen([server, *common, *options, *quick], stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_for(child, port, folder / "log")
+        yield MariaDB(port)
+    finally:
+        child.terminate()
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(10)
+
+
+def _program(name: str) -> str:
+    found = which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if not found:
+        raise FileNotFoundError(
+            f"{name} is not installed. On Debian or Ubuntu: sudo apt-get install mariadb-server; or run: make test"
+        )
+    return found
+
+
+def _wait_for(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            pymysql.connect(host="127.0.0.1", port=port, user="root", connect_timeout=2).close()
+        except pymysql.err.OperationalError as error:
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"MariaDB did not start ({error}): {log.read_text(errors='replace')[-1500:]}") from error
+            time.sleep(0.05)
+        else:
+            return
