@@ -1,0 +1,154 @@
+"""The engine of one partition: events of the tick log in, bars, indicator rows, signals and quotes out.
+
+The same log gives the same, bit by bit, however it is cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.domain import batch, ticks
+from services.analysis.domain.calendar import Calendar
+from services.analysis.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
+from services.analysis.domain.layout import CLOSED, CODES, REASONS
+from services.analysis.domain.load import TAIL, load
+from services.analysis.domain.outcome import Outcome, bars_of, finite, quote_of, rows_of
+from services.analysis.domain.past import Bars, empty
+from services.analysis.domain.series import Series
+from services.analysis.domain.state import State
+from shared.events import Tick, TickLog, Timeframe
+
+CLOSES_A_CALL = 2048
+"""Room for closed bars in one call of the kernel; more bars than that take more calls."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the engine has to know of an instrument."""
+
+    exchange: str
+    kind: str
+
+
+class Engine:
+    """The state of one partition and what moves it. Not safe for threads: one call at a time."""
+
+    def __init__(self, calendar: Calendar, listings: Mapping[str, Listing], series: Series) -> None:
+        """``listings`` is read at each batch, so a symbol that is added to it is known from then on."""
+        self.calendar = calendar
+        self.listings = listings
+        self.series = series
+        self.state = State(series.width, len(series.columns))
+
+    def apply(self, events: Sequence[TickLog]) -> Outcome:
+        """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
+        outcome = Outcome()
+        found, beats, broken = batch.split(events, self.calendar.codes)
+        try:
+            columns = self._columns(found)
+        except OverflowError:
+            fitting = [event for event in events if not isinstance(event, Tick) or batch.fits(event)]
+            broken += len(events) - len(fitting)
+            found, beats, _ = batch.split(fitting, self.calendar.codes)
+            columns = self._columns(found)
+        if broken:
+            outcome.counts["time"] += broken
+        self._run(columns, beats, outcome)
+        return outcome
+
+    def admit(self, symbol: str) -> int:
+        """The row of a symbol, made where it is listed and new; -1 where nobody knows it."""
+        state, listing = self.state, self.listings.get(symbol)
+        if symbol in state.rows:
+            return state.rows[symbol]
+        if listing is None or listing.exchange not in self.calendar.codes:
+            return -1
+        return state.add(symbol, self.calendar.codes[listing.exchange], listing.kind)
+
+    def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
+        """The indicator values of the forming bar; None where none is forming. Leaves no trace."""
+        row, state = self.state.rows.get(symbol), self.state
+        if row is None or not state.forming[row, CODES[timeframe]]["active"]:
+            return None
+        values = self.series.peek(state, row, CODES[timeframe])
+        return dict(zip(self.series.columns, finite(values[np.newaxis])[0], strict=True))
+
+    def load(self, symbol: str, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL) -> Outcome:
+        """History takes effect: see ``load.load``. Nothing happens for a symbol that is not listed."""
+        row = self.admit(symbol)
+        if row < 0:
+            return Outcome(counts=Counter({"unknown": 1}))
+        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail)
+
+    def version(self) -> str:
+        """Names what shapes the state; a checkpoint of another version cannot be restored."""
+        return state_version(self.series.version, self.calendar)
+
+    def snapshot(self) -> bytes:
+        """The state as bytes, without the windows of closed bars."""
+        return dump(self.state)
+
+    @classmethod
+    def restore(
+        cls,
+        blob: bytes,
+        windows: Mapping[tuple[str, Timeframe], Bars],
+        calendar: Calendar,
+        listings: Mapping[str, Listing],
+        series: Series,
+    ) -> Engine:
+        """The engine of a snapshot; ``windows`` holds what ``checkpoint.wanted`` asks for. Raises UnreadableStateError."""
+        engine = cls(calendar, listings, series)
+        fill(engine.state, parse(blob))
+        for wish in wanted(engine.state):
+            restore_window(engine.state, wish, windows.get((wish.symbol, wish.timeframe), empty()))
+        return engine
+
+    def _columns(self, found: Sequence[Tick]) -> batch.Columns:
+        state = self.state
+        columns = batch.columns(found, state.rows, state.sources)
+        strange = (columns.row < 0) | (columns.source < 0)
+        if strange.any():
+            news = False
+            for tick in compress(found, strange.tolist()):
+                if self.admit(tick.symbol) >= 0:
+                    news |= state.source(tick.source) >= 0
+            if news:
+                columns = batch.columns(found, state.rows, state.sources)
+        return columns
+
+    def _run(self, columns: batch.Columns, beats: npt.NDArray[Any], outcome: Outcome) -> None:
+        state = self.state
+        used = len(state.symbols)
+        closed = np.empty(max(CLOSES_A_CALL, 24 * used), CLOSED)
+        counts, touched = np.zeros(len(REASONS), np.int64), np.zeros(used, np.bool_)
+        i = j = 0
+        while i < len(columns.row) or j < len(beats):
+            i, j, bars, full = ticks.run(
+                columns, beats, i, j, state.records[:used], state.forming, state.last_seq, self.calendar.bounds,
+                self.calendar.sessions, state.windows, closed, counts, touched,
+            )  # fmt: skip
+            if bars:
+                self._closed(closed[:bars], outcome)
+            if full:
+                state.move_down()
+        outcome.counts.update({REASONS[code]: int(count) for code, count in enumerate(counts) if count})
+        sources = list(state.sources)
+        for row in np.flatnonzero(touched).tolist():
+            quote = quote_of(state, row, sources)
+            if quote is not None:
+                outcome.quotes.append(quote)
+
+    def _closed(self, closed: npt.NDArray[Any], outcome: Outcome) -> None:
+        bars = bars_of(closed, self.state.symbols, list(self.state.sources))
+        values, signals = self.series.advance(self.state, closed, bars)
+        outcome.bars += bars
+        outcome.rows += rows_of(bars, closed["close"].tolist(), self.series.columns, values)
+        outcome.signals += signals

@@ -1,0 +1,135 @@
+"""How the state of a partition lies in memory: one record per symbol, one per symbol and timeframe, and windows of closed bars.
+
+Everything here shapes the checkpoint: a change of it changes the state version, and a checkpoint of another version is not read.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from shared.events import Timeframe
+
+TIMEFRAMES: Final = tuple(Timeframe)
+"""Finest first; the index of a timeframe is its code in the kernels."""
+CODES: Final = MappingProxyType({timeframe: code for code, timeframe in enumerate(TIMEFRAMES)})
+LENGTHS: Final = (60_000, 300_000, 900_000, 3_600_000)
+"""Milliseconds of the timeframes within a session."""
+DAY: Final = CODES[Timeframe.D1]
+
+WINDOW: Final = 640
+"""Places for bars per symbol and timeframe; the place after the newest closed bar is lent to the forming one on a peek."""
+KEEP: Final = 384
+"""Closed bars that stay when a full window is moved down; more than any indicator looks back."""
+
+SOURCES: Final = 16
+"""Different ``Tick.source`` names that a partition tells apart; ticks of more are dropped and counted."""
+
+REASONS: Final = (
+    "applied",  # in order: it moved bars and the quote
+    "reordered",  # older than the last one, but inside the open bar: moved high, low and volume
+    "outside",  # no session then: moved the quote alone
+    "late",
+    "duplicate",
+    "absurd",
+    "price",
+    "size",
+    "time",
+    "future",
+    "unknown",
+    "source",
+    "heartbeat",  # a heartbeat that moved time
+)
+"""What became of an event of the tick log; the index is the code in the kernels."""
+REASON: Final = MappingProxyType({name: code for code, name in enumerate(REASONS)})
+
+SYMBOL: Final = np.dtype(
+    [
+        ("exchange", "i8"),
+        ("fresh", "i8"),  # 1 from a load until the first tick that moves a bar: late ticks then still teach volume and price
+        ("source", "i8"),
+        ("replayed", "i8"),
+        ("last_ts", "i8"),  # newest ts_event that moved a bar
+        ("quote_price", "f8"),
+        ("quote_ts", "i8"),
+        ("quote_ts_init", "i8"),
+        ("quote_source", "i8"),
+        ("quote_replayed", "i8"),
+        ("seen_ts", "i8"),  # the tick before this one, to recognise a repeat
+        ("seen_price", "f8"),
+        ("seen_size", "f8"),
+        ("seen_day_volume", "f8"),
+        ("held", "i8"),  # 1 while an absurd price waits for a second one
+        ("held_price", "f8"),
+        ("held_size", "f8"),
+        ("held_day_volume", "f8"),
+        ("held_ts", "i8"),
+        ("held_source", "i8"),
+        ("held_replayed", "i8"),
+        ("held_finest", "i8"),
+        ("session", "i8"),  # the session that was looked up last
+        ("session_open", "i8"),
+        ("session_close", "i8"),
+        ("week_open", "i8"),
+        ("week_close", "i8"),
+        ("volume_session", "i8"),  # the session that volume_base counts in
+        ("volume_base", "f8"),  # day volume already given to bars; NaN where unknown
+        ("day", "i8"),  # newest session with a closed daily bar, and that bar
+        ("day_open", "f8"),
+        ("day_high", "f8"),
+        ("day_low", "f8"),
+        ("day_close", "f8"),
+        ("day_volume", "f8"),
+        ("prev_close", "f8"),  # close of the daily bar before that one
+        ("year_high", "f8"),  # extremes of the newest 252 closed daily bars
+        ("year_low", "f8"),
+    ]
+)
+"""Per symbol. Shape (symbols,)."""
+
+FORMING: Final = np.dtype(
+    [
+        ("active", "i8"),
+        ("n", "i8"),  # closed bars in the window; the forming bar's place in it
+        ("number", "i8"),  # bars of the series before the forming one
+        ("last_end", "i8"),  # close time of the newest closed bar
+        ("open_at", "i8"),
+        ("close_at", "i8"),
+        ("session", "i8"),
+        ("open", "f8"),
+        ("high", "f8"),
+        ("low", "f8"),
+        ("close", "f8"),
+        ("volume", "f8"),
+    ]
+)
+"""The bar that is being built. Shape (symbols, timeframes)."""
+
+CLOSED: Final = np.dtype(
+    [
+        ("row", "i8"),
+        ("timeframe", "i8"),
+        ("at", "i8"),  # its place in the window
+        ("number", "i8"),  # bars of the series before it
+        ("open_at", "i8"),
+        ("close_at", "i8"),
+        ("session", "i8"),
+        ("open", "f8"),
+        ("high", "f8"),
+        ("low", "f8"),
+        ("close", "f8"),
+        ("volume", "f8"),
+        ("ts_init", "i8"),
+        ("source", "i8"),
+        ("replayed", "i8"),
+    ]
+)
+"""A bar that a batch closed. Shape (bars,)."""
+
+SESSION: Final = np.dtype([("open", "i8"), ("close", "i8"), ("week_open", "i8"), ("week_close", "i8"), ("date", "i8")])
+"""One session of an exchange. Shape (sessions,): the exchanges' sessions one after the other."""
+
+BEAT: Final = np.dtype([("at", "i8"), ("exchange", "i8"), ("ts_event", "i8"), ("ts_init", "i8")])
+"""A heartbeat that stands before tick number ``at`` of its batch; exchange -1 is an unknown one. Shape (heartbeats,)."""

@@ -1,0 +1,115 @@
+"""History of a symbol takes effect: its series start again from closed bars; forming bars stay, or are seeded from finer ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from services.analysis.domain.calendar import Calendar
+from services.analysis.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
+from services.analysis.domain.outcome import Outcome, quote_of, rows_of, stored_bars
+from services.analysis.domain.past import Bars, adjusted
+from services.analysis.domain.series import Series
+from services.analysis.domain.state import State
+from shared.events import Timeframe
+
+TAIL = 500
+"""Bars and indicator rows of a timeframe that are published after a load, so that readers have a past."""
+YEAR = 252
+
+
+def load(
+    state: State, series: Series, calendar: Calendar, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL
+) -> Outcome:
+    """Puts ``pasts`` (all closed bars of each given timeframe, dtype PAST) in the place of what the symbol had in these timeframes.
+
+    A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever.
+    """
+    outcome = Outcome()
+    for timeframe in TIMEFRAMES:
+        bars = pasts.get(timeframe)
+        if bars is None or not len(bars):
+            continue
+        seen = adjusted(bars)
+        values = series.replay(state, row, CODES[timeframe], seen)
+        place(state, row, timeframe, bars[-KEEP:])
+        state.forming[row, CODES[timeframe]]["number"] = len(bars)
+        recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
+        outcome.bars += recent
+        closes = seen.close[len(bars) - len(recent) :].tolist()
+        outcome.rows += rows_of(recent, closes, series.columns, values[len(values) - len(recent) :])
+    _remember_prices(state, row, pasts, ts_init)
+    for code in range(1, len(TIMEFRAMES)):
+        _seed(state, calendar, row, code)
+    quote = quote_of(state, row, list(state.sources))
+    if tail and quote is not None:
+        outcome.quotes.append(quote)
+    return outcome
+
+
+def place(state: State, row: int, timeframe: Timeframe, bars: Bars) -> None:
+    """Fills a window with closed bars and drops the forming bar that they have overtaken."""
+    code, seen, n = CODES[timeframe], adjusted(bars), len(bars)
+    for name, window in state.windows._asdict().items():
+        window[row, code, :n] = getattr(seen, name)
+    forming: Any = state.forming[row, code]
+    forming["n"], forming["last_end"] = n, bars["ts_close"][-1]
+    if forming["active"] and forming["close_at"] <= forming["last_end"]:
+        forming["active"] = 0
+
+
+def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int) -> None:
+    """Day, previous close, 52-week range, last price and the volume's baseline, as the newest closed bars tell them."""
+    record: Any = state.records[row]
+    daily = pasts.get(Timeframe.D1)
+    if daily is not None and len(daily):
+        by, last = daily["split_factor"], daily[-1]
+        record["day"] = last["session"]
+        for name in ("open", "high", "low", "close"):
+            record[f"day_{name}"] = last[name] * by[-1]
+        record["day_volume"] = last["volume"] / by[-1]
+        record["prev_close"] = daily["close"][-2] * by[-2] if len(daily) > 1 else np.nan
+        record["year_high"] = (daily["high"] * by)[-YEAR:].max()
+        record["year_low"] = (daily["low"] * by)[-YEAR:].min()
+    newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
+    if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
+        last = newest[-1]
+        record["quote_price"], record["quote_ts"] = last["close"] * last["split_factor"], last["ts_close"]
+        record["quote_ts_init"], record["quote_replayed"] = ts_init, last["replayed"]
+        record["quote_source"] = max(state.source(str(last["source"])), 0)
+    intraday = [bars[-1] for timeframe, bars in pasts.items() if CODES[timeframe] < DAY and len(bars)]
+    ahead = max(intraday, key=lambda bar: int(bar["ts_close"]), default=None)
+    if ahead is not None and ahead["ts_close"] > record["last_ts"]:
+        record["volume_session"], record["volume_base"] = ahead["session"], np.nan
+    record["fresh"] = 1
+
+
+def _seed(state: State, calendar: Calendar, row: int, code: int) -> None:
+    """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any."""
+    finer: Any = state.forming[row, code - 1]
+    n, active = int(finer["n"]), bool(finer["active"])
+    if not n and not active:
+        return
+    closes = state.windows.ts_close[row, code - 1, :n]
+    inside = int(finer["open_at"]) if active else int(closes[-1]) - 1
+    interval = calendar.interval(int(state.records[row]["exchange"]), code, inside)
+    forming: Any = state.forming[row, code]
+    if interval is None or interval[1] <= forming["last_end"]:
+        return
+    start, end = interval
+    first = int(np.searchsorted(closes, max(start, int(forming["last_end"])), side="right"))
+    parts = {
+        name: state.windows._asdict()[name][row, code - 1, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
+    }
+    session = int(state.windows.session[row, code - 1, n - 1]) if n > first else 0
+    if active:
+        for name, values in parts.items():
+            values.append(float(finer[name]))
+        session = int(finer["session"])
+    if not parts["open"]:
+        return
+    forming["active"], forming["open_at"], forming["close_at"], forming["session"] = 1, start, end, session
+    forming["open"], forming["high"], forming["low"] = parts["open"][0], max(parts["high"]), min(parts["low"])
+    forming["close"], forming["volume"] = parts["close"][-1], sum(parts["volume"])

@@ -1,0 +1,99 @@
+"""Runs of closed bars of one series, as a provider told them or as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.domain.ticks import FUTURE_MS, MAX_PRICE
+from shared.events import History
+
+PAST: Final = np.dtype(
+    [
+        ("ts_close", "i8"),
+        ("ts_open", "i8"),
+        ("session", "i8"),
+        ("open", "f8"),
+        ("high", "f8"),
+        ("low", "f8"),
+        ("close", "f8"),
+        ("volume", "f8"),
+        ("price_factor", "f8"),
+        ("split_factor", "f8"),
+        ("replayed", "?"),
+        ("source", "U24"),
+    ]
+)
+"""A closed bar, raw. Shape (bars,), oldest first, close times ascending."""
+
+Bars = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """What indicators see of a run of bars; each of shape (bars,)."""
+
+    open: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    close: npt.NDArray[np.float64]
+    volume: npt.NDArray[np.float64]
+    session: npt.NDArray[np.int64]
+    ts_close: npt.NDArray[np.int64]
+
+
+def adjusted(bars: Bars) -> Adjusted:
+    """Price x price_factor, volume / split_factor."""
+    by = bars["price_factor"]
+    return Adjusted(
+        bars["open"] * by,
+        bars["high"] * by,
+        bars["low"] * by,
+        bars["close"] * by,
+        bars["volume"] / bars["split_factor"],
+        np.ascontiguousarray(bars["session"]),
+        np.ascontiguousarray(bars["ts_close"]),
+    )
+
+
+def of_history(messages: Iterable[History], ts_init: int) -> Bars:
+    """The bars of some messages as PAST, session not yet filled; of two with the same close time the later message's counts.
+
+    Left out: prices that are not numbers, not above 0 or above 1e9, volumes that are no number of shares, bars that end before they
+    begin, and bars that had not ended by ``ts_init``. A high below the body or a low above it is moved to the body.
+    """
+    rows: dict[int, tuple[Any, ...]] = {}
+    for message in messages:
+        for b in message.bars:
+            if _honest(b.open, b.high, b.low, b.close, b.volume) and 0 < b.ts_open < b.ts_close <= ts_init + FUTURE_MS:
+                price, split = (f if 0.0 < f < np.inf else 1.0 for f in (b.price_factor, b.split_factor))
+                high, low = max(b.open, b.high, b.close), min(b.open, b.low, b.close)
+                values = (b.open, high, low, b.close, b.volume, price, split, message.replayed, message.source)
+                rows[b.ts_close] = (b.ts_close, b.ts_open, 0, *values)
+    return np.array([rows[close] for close in sorted(rows)], PAST)
+
+
+def _honest(*values: float) -> bool:
+    *prices, volume = values
+    return all(0.0 < price <= MAX_PRICE for price in prices) and 0.0 <= volume < np.inf
+
+
+def merged(stored: Bars, newer: Bars) -> Bars:
+    """Both runs as one; where both have a bar of the same close time, ``newer`` counts."""
+    keep = stored[~np.isin(stored["ts_close"], newer["ts_close"])]
+    both = np.concatenate([keep, newer])
+    return both[np.argsort(both["ts_close"], kind="stable")]
+
+
+def empty() -> Bars:
+    """No bars."""
+    return np.empty(0, PAST)
+
+
+def of_rows(rows: Sequence[Sequence[Any]]) -> Bars:
+    """Stored rows, columns in the order of PAST, oldest first."""
+    return np.array([tuple(row) for row in rows], PAST)

@@ -1,0 +1,98 @@
+"""Everything that a partition remembers, as arrays that grow with its symbols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.domain.layout import FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+
+Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
+Records = npt.NDArray[Any]
+
+
+class Windows(NamedTuple):
+    """Closed bars, adjusted, oldest first; each field of shape (symbols, timeframes, WINDOW), filled up to ``forming.n``."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    session: Int64s
+    """Session date, yyyymmdd."""
+    ts_close: Int64s
+
+
+@dataclass
+class State:
+    """The arrays of one partition; the first ``len(symbols)`` rows of each are in use."""
+
+    width: int
+    """Floats of indicator and rule state per symbol and timeframe."""
+    columns: int
+    """Indicator values per bar."""
+    symbols: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
+    rows: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._allocate(8)
+
+    def _allocate(self, room: int) -> None:
+        series = (room, len(TIMEFRAMES))
+        self.records = np.zeros(room, SYMBOL)
+        self.forming = np.zeros(series, FORMING)
+        self.last_seq = np.zeros((room, SOURCES), np.int64)
+        self.memory = np.zeros((*series, self.width))
+        self.previous = np.full((*series, self.columns), np.nan)
+        o, h, low, c, v = (np.zeros((*series, WINDOW)) for _ in range(5))
+        self.windows = Windows(o, h, low, c, v, *(np.zeros((*series, WINDOW), np.int64) for _ in range(2)))
+        self.records["exchange"] = -1
+
+    @property
+    def arrays(self) -> tuple[Records, ...]:
+        """What a checkpoint holds, row by row."""
+        return self.records, self.forming, self.last_seq, self.memory, self.previous
+
+    def add(self, symbol: str, exchange: int, kind: str) -> int:
+        """Gives a symbol its row, cold."""
+        row = len(self.symbols)
+        if row == len(self.records):
+            self._grow(2 * row)
+        self.symbols.append(symbol)
+        self.kinds.append(kind)
+        self.rows[symbol] = row
+        record = self.records[row]
+        for name in SYMBOL.names or ():
+            record[name] = np.nan if SYMBOL[name].kind == "f" else 0
+        record["exchange"] = exchange
+        return row
+
+    def _grow(self, room: int) -> None:
+        used = len(self.symbols)
+        old = (*self.arrays, *self.windows)
+        self._allocate(room)
+        for mine, before in zip((*self.arrays, *self.windows), old, strict=True):
+            mine[:used] = before[:used]
+
+    def source(self, name: str) -> int:
+        """The code of a source; -1 when there are too many already."""
+        if name not in self.sources and len(self.sources) < SOURCES:
+            self.sources[name] = len(self.sources)
+        return self.sources.get(name, -1)
+
+    def move_down(self) -> None:
+        """Makes room in the windows that are about to be full."""
+        full = self.forming["n"] >= WINDOW - 3
+        for row, timeframe in np.argwhere(full):
+            n = int(self.forming[row, timeframe]["n"])
+            for window in self.windows:
+                window[row, timeframe, :KEEP] = window[row, timeframe, n - KEEP : n].copy()
+            self.forming[row, timeframe]["n"] = KEEP
