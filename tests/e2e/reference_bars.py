@@ -49,6 +49,9 @@ class Reference:
     closed: dict[str, dict[str, list[PlainBar]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     forming: dict[str, dict[str, PlainBar]] = field(default_factory=lambda: defaultdict(dict))
     seen: dict[str, int] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+    held: dict[str, Tick] = field(default_factory=dict)
+    absurd: int = 0
 
     def calendar(self, symbol: str) -> Sessions:
         return sessions(self.exchanges[symbol], self.start, self.end)
@@ -83,6 +86,21 @@ class Reference:
         if tick.seq and tick.seq <= self.seen.get(tick.symbol, 0):
             return
         self.seen[tick.symbol] = tick.seq
+        held = self.held.pop(tick.symbol, None)
+        if held is not None:
+            if abs(tick.price / held.price - 1) <= 0.1:
+                self._apply(held)
+                self._apply(tick)
+                return
+            self.absurd += 1
+        last = self.last.get(tick.symbol)
+        if last is not None and abs(tick.price / last - 1) > 0.5:
+            self.held[tick.symbol] = tick
+            return
+        self._apply(tick)
+
+    def _apply(self, tick: Tick) -> None:
+        self.last[tick.symbol] = tick.price
         calendar = self.calendar(tick.symbol)
         at = calendar.at(tick.ts_event)
         if at < 0:

@@ -1,0 +1,78 @@
+"""What a bundled tape publishes, in order, without Kafka: for the engine and for the reference alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import cache
+
+from services.ingest.adapters.instruments import read_universe
+from services.ingest.adapters.tapes import read_tape
+from services.ingest.domain.histories import backfills
+from services.ingest.domain.score import Score, score_of
+from services.ingest.domain.source import Backfill
+from services.ingest.domain.tape import Tape
+from services.ingest.domain.universe import Universe
+from services.ingest.settings import Settings
+from shared.calendars import sessions
+from shared.events import Heartbeat, Tick
+from tests.e2e.reference_bars import Reference
+from tests.e2e.reference_signals import Expected, signals
+
+START = dt.date(1998, 1, 1)
+
+
+@cache
+def universe() -> Universe:
+    return read_universe(Settings().universe)
+
+
+@cache
+def tape(name: str) -> Tape:
+    return read_tape(Settings().tapes, name, universe())
+
+
+@cache
+def score(name: str) -> Score:
+    played = tape(name)
+    end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
+    return score_of(played, {exchange: sessions(exchange, START, end) for exchange in played.exchanges})
+
+
+def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
+    yield from backfills(tape(name))
+    found = score(name)
+    for i in range(len(found)):
+        yield found.item(i)
+
+
+def exchanges() -> dict[str, str]:
+    return {each.symbol: each.exchange for each in universe().instruments}
+
+
+def kinds() -> dict[str, str]:
+    return {each.symbol: each.kind for each in universe().instruments}
+
+
+@cache
+def reference(name: str) -> Reference:
+    """The reference after the whole tape."""
+    played = tape(name)
+    symbols = {each.symbol for each in (*played.recordings, *played.past)}
+    known = {symbol: exchange for symbol, exchange in exchanges().items() if symbol in symbols}
+    end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
+    found = Reference(known, START, end)
+    for item in items(name):
+        if isinstance(item, Backfill):
+            found.history(item.histories)
+        elif isinstance(item, Tick):
+            found.tick(item)
+        else:
+            found.heartbeat(item)
+    return found
+
+
+@cache
+def due(name: str) -> dict[str, Expected]:
+    """Every signal that the tape must bring about, by id."""
+    return signals(reference(name), kinds())

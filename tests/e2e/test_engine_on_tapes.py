@@ -1,0 +1,87 @@
+"""The engine, without Kafka, against the reference: every bar and every signal of every bundled tape."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from services.analysis.adapters import kernels
+from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.outcome import Outcome
+from services.analysis.domain.past import of_history
+from services.analysis.domain.plan import plan
+from services.analysis.domain.series import Series
+from services.ingest.domain.source import Backfill
+from shared.events import Heartbeat, Tick, Timeframe
+from tests.e2e import tapes
+
+KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+BATCH = 2000
+
+
+def play(name: str) -> Outcome:
+    """Everything that the engine says about a tape."""
+    series = Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
+    kinds = tapes.kinds()
+    listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
+    engine = Engine(read_calendar(tapes.START, dt.date(2026, 1, 1)), listings, series)
+    whole = Outcome()
+    waiting: list[Tick | Heartbeat] = []
+
+    def flush() -> None:
+        said = engine.apply(waiting)
+        waiting.clear()
+        whole.bars += said.bars
+        whole.signals += said.signals
+        whole.counts.update(said.counts)
+
+    for item in tapes.items(name):
+        if isinstance(item, Backfill):
+            parts = defaultdict(list)
+            for part in item.histories:
+                parts[Timeframe(part.timeframe)].append(part)
+            ts = item.histories[0].ts_init
+            assert not engine.load(item.symbol, {timeframe: of_history(each, ts) for timeframe, each in parts.items()}, ts).signals
+            continue
+        waiting.append(item)
+        if len(waiting) == BATCH:
+            flush()
+    flush()
+    return whole
+
+
+@pytest.mark.parametrize("name", ["seconds", "daily", "crypto", "demo"])
+def test_the_engine_says_what_the_reference_says(name: str) -> None:
+    said, due = play(name), tapes.due(name)
+    assert len(due) > 100, "a tape that brings about nothing proves nothing"
+    got = {signal.id: signal for signal in said.signals}
+    assert len(got) == len(said.signals), "a signal was fired twice"
+    assert got.keys() == due.keys(), Counter(due[i].rule if i in due else got[i].rule for i in got.keys() ^ due.keys())
+    for i, signal in got.items():
+        expected = due[i]
+        assert (signal.rule, signal.direction, signal.symbol, signal.timeframe, signal.ts_event) == (
+            expected.rule, expected.direction, expected.symbol, expected.timeframe, expected.ts_event,
+        )  # fmt: skip
+        assert signal.price == pytest.approx(expected.price, rel=1e-12)
+        assert signal.level == pytest.approx(expected.level, rel=1e-9, abs=1e-9)
+
+    built = defaultdict(list)
+    for bar in said.bars:
+        built[bar.symbol, bar.timeframe].append(bar)
+    reference = tapes.reference(name)
+    compared = 0
+    for symbol, series in reference.closed.items():
+        for timeframe, bars in series.items():
+            live = [bar for bar in bars if bar.live]
+            mine = [b for b in built[symbol, Timeframe(timeframe)] if not live or b.ts_event >= live[0].ts_close]
+            assert [(b.ts_event, b.open, b.high, b.low, b.close) for b in mine[-len(live) :] if live] == [
+                (b.ts_close, b.open, b.high, b.low, b.close) for b in live
+            ]
+            assert [b.volume for b in mine[-len(live) :] if live] == pytest.approx([b.volume for b in live], rel=1e-9)
+            compared += len(live)
+    assert compared > 1000
+    assert said.counts["absurd"] == reference.absurd
