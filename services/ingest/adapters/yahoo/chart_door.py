@@ -1,0 +1,63 @@
+"""One question to Yahoo's chart endpoint, synchronously, through yfinance's session machinery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import yfinance
+from curl_cffi.requests.exceptions import RequestException, Timeout
+from yfinance.data import YfData
+from yfinance.exceptions import YFException, YFRateLimitError
+
+from services.ingest.adapters.yahoo.session import YahooSession
+from services.ingest.domain.yahoo_chart import Chart, read_chart
+from services.ingest.domain.yahoo_errors import NotJsonError, RateLimitedError, UnreachableError
+
+CHART_URL: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
+
+
+class ChartDoor:
+    """Asks for charts. Blocking, and safe to use from several threads.
+
+    It goes through ``YfData``, so that cookies, crumbs, consent pages and the browser's TLS handshake are yfinance's, and its
+    upkeep serves us; but it reads the body itself: yfinance's frames round, merge and drop what decisions here depend on (the unit
+    of a price, splits beside unadjusted rows, nulls, the bar that is still forming), and hide failures as empty frames.
+    """
+
+    def __init__(self, cache: Path, origin: str, seconds: float) -> None:
+        """``cache`` is a folder of this process alone: yfinance keeps its cookies there; ``seconds`` bounds a whole question."""
+        cache.mkdir(parents=True, exist_ok=True)
+        yfinance.set_tz_cache_location(str(cache))
+        yfinance.config.debug.hide_exceptions = False
+        yfinance.config.network.retries = 0
+        self._session = YahooSession(origin)
+        self._data = YfData(session=self._session)
+        self._seconds = seconds
+
+    def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
+        """Ask for one chart.
+
+        Raises:
+            YahooError: one of its types, whatever went wrong.
+        """
+        wanted = {**params, "interval": interval, "includePrePost": "false", "events": "div,splits,capitalGains"}
+        try:
+            with self._session.within(self._seconds):
+                answer = self._data.get(CHART_URL + symbol, params=wanted, timeout=self._seconds)
+                status, body = answer.status_code, answer.content
+        except YFRateLimitError as error:
+            raise RateLimitedError(symbol, "too many requests", 429) from error
+        except Timeout as error:
+            raise UnreachableError(symbol, f"no answer within {self._seconds:g} s") from error
+        except (RequestException, OSError) as error:
+            raise UnreachableError(symbol, f"{type(error).__name__}: {error}"[:200]) from error
+        except (YFException, LookupError, AttributeError, TypeError, ValueError) as error:
+            # what yfinance stumbles over when a cookie or consent page is not what it expects
+            raise NotJsonError(symbol, f"yfinance: {type(error).__name__}: {error}"[:200]) from error
+        return read_chart(symbol, interval, status, body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()

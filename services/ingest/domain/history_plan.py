@@ -1,0 +1,141 @@
+"""What of a symbol's past has been published, what to ask for next, and how an answer becomes messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
+
+from services.ingest.domain.gaps import Run
+from services.ingest.domain.source import MAX_BARS
+from shared.events import CorporateAction, History, ProviderBar, Timeframe
+
+DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
+
+DEPTH_MS: Final = MappingProxyType(
+    {
+        Timeframe.D1: 3_653 * DAY_MS,
+        Timeframe.H1: 730 * DAY_MS - HOUR_MS,
+        Timeframe.M15: 60 * DAY_MS - HOUR_MS,
+        Timeframe.M5: 60 * DAY_MS - HOUR_MS,
+        Timeframe.M1: 8 * DAY_MS - HOUR_MS,
+    }
+)
+"""How far back is asked: ten years of days, and what Yahoo gives of the rest, less an hour so that no clock makes it too far."""
+INTRADAY: Final = (Timeframe.H1, Timeframe.M15, Timeframe.M5, Timeframe.M1)
+"""In the order in which they are asked for: what signals need most comes first."""
+MAX_TRIES: Final = 3
+"""A gap that is still there after so many requests is a fact: nobody traded."""
+MAX_GAPS: Final = 20
+"""More gaps than this are remembered as fewer and longer ones."""
+
+
+class Gap(msgspec.Struct, frozen=True, array_like=True):
+    """Bars that the calendar expects from ``first`` to ``last`` (close times) and that the provider has not given so far."""
+
+    first: int
+    last: int
+    tries: int = 0
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one symbol and timeframe has been published; kept between starts as JSON."""
+
+    until: int = 0
+    """Close time of the newest bar that was published; 0 before the first."""
+    fingerprint: str = ""
+    """Corporate actions that its factors were made with."""
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_position(text: str | None) -> Position:
+    """A stored position. What cannot be read counts as none: the past is then published again, which readers bear.
+
+    >>> read_position('{"until":5,"gaps":[[1,2,1]]}').gaps
+    (Gap(first=1, last=2, tries=1),)
+    >>> read_position("nonsense").until
+    0
+    """
+    try:
+        return msgspec.json.decode(text or "{}", type=Position)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Position()
+
+
+def write_position(position: Position) -> str:
+    """The position as JSON."""
+    return msgspec.json.encode(position).decode()
+
+
+def ask_from(position: Position, timeframe: Timeframe, fingerprint: str, now: int) -> int:
+    """First millisecond to ask for: the whole depth at first and when factors have changed, else what is new or missing."""
+    earliest = now - DEPTH_MS[timeframe]
+    if not position.until or position.fingerprint != fingerprint:
+        return earliest
+    wanted = [gap.first for gap in position.gaps if gap.tries < MAX_TRIES]
+    return max(earliest, min([position.until, *wanted]) - DAY_MS)
+
+
+def fresh_bars(position: Position, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:
+    """Those of ``bars`` that have not been published with these factors yet: newer ones, and ones that fill a gap."""
+    if position.fingerprint != fingerprint:
+        return tuple(bars)
+    return tuple(
+        bar for bar in bars if bar.ts_close > position.until or any(gap.first <= bar.ts_close <= gap.last for gap in position.gaps)
+    )
+
+
+def reason_for(position: Position, bars: Sequence[ProviderBar]) -> Literal["backfill", "repair"]:
+    """``repair`` where bars are published that lie behind what has been published already."""
+    return "repair" if bars and bars[0].ts_close <= position.until else "backfill"
+
+
+def after(position: Position, fingerprint: str, newest: int, asked_from: int, missing: Iterable[Run]) -> Position:
+    """The position once everything that was read has been published; a gap that was asked for again has one try more."""
+    kept = [gap for gap in position.gaps if gap.last < asked_from]
+    tries = {
+        run: max((gap.tries for gap in position.gaps if gap.first <= run[1] and run[0] <= gap.last), default=0) for run in missing
+    }
+    gaps = [*kept, *(Gap(first, last, tries[first, last] + 1) for first, last in tries)]
+    return Position(
+        until=max(position.until, newest), fingerprint=fingerprint, gaps=_fewer(sorted(gaps, key=lambda gap: gap.first))
+    )
+
+
+def _fewer(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """At most ``MAX_GAPS``: neighbours are joined, and keep the most tries of those in them."""
+    size = -(-len(gaps) // MAX_GAPS) or 1
+    groups = [gaps[i : i + size] for i in range(0, len(gaps), size)]
+    return tuple(Gap(group[0].first, max(gap.last for gap in group), max(gap.tries for gap in group)) for group in groups)
+
+
+def histories(
+    symbol: str,
+    exchange: str,
+    timeframe: Timeframe,
+    bars: Sequence[ProviderBar],
+    actions: Sequence[CorporateAction],
+    ts_init: int,
+    source: str,
+    reason: Literal["backfill", "repair"],
+) -> Iterator[History]:
+    """Messages of at most ``MAX_BARS`` bars; each carries the actions between the bar before its first and its last."""
+    before = bars[0].ts_open - 1 if bars else 0
+    for first in range(0, len(bars), MAX_BARS):
+        run = tuple(bars[first : first + MAX_BARS])
+        upto = run[-1].ts_close
+        yield History(
+            symbol=symbol,
+            exchange=exchange,
+            timeframe=timeframe,
+            bars=run,
+            ts_event=upto,
+            ts_init=ts_init,
+            source=source,
+            reason=reason,
+            actions=tuple(action for action in actions if before < action.ts_event <= upto),
+        )
+        before = upto
