@@ -37,6 +37,18 @@ class Listing:
     kind: str
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Events that are laid out for the kernel."""
+
+    columns: batch.Columns
+    beats: npt.NDArray[Any]
+    broken: int
+    """Events with numbers that fit no column."""
+    strangers: frozenset[str]
+    """Symbols of ticks that nobody has listed."""
+
+
 class Engine:
     """The state of one partition and what moves it. Not safe for threads: one call at a time."""
 
@@ -49,7 +61,10 @@ class Engine:
 
     def apply(self, events: Sequence[TickLog]) -> Outcome:
         """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
-        outcome = Outcome()
+        return self.run(self.prepare(events))
+
+    def prepare(self, events: Sequence[TickLog]) -> Batch:
+        """Lays events out for ``run``; moves no price."""
         found, beats, broken = batch.split(events, self.calendar.codes)
         try:
             columns = self._columns(found)
@@ -58,9 +73,17 @@ class Engine:
             broken += len(events) - len(fitting)
             found, beats, _ = batch.split(fitting, self.calendar.codes)
             columns = self._columns(found)
-        if broken:
-            outcome.counts["time"] += broken
-        self._run(columns, beats, outcome)
+        strangers = frozenset[str]()
+        if (columns.row < 0).any():
+            strangers = frozenset(tick.symbol for tick in compress(found, (columns.row < 0).tolist()))
+        return Batch(columns, beats, broken, strangers)
+
+    def run(self, events: Batch) -> Outcome:
+        """Applies a prepared batch. No other batch may have been prepared since, unless from the same events."""
+        outcome = Outcome()
+        if events.broken:
+            outcome.counts["time"] += events.broken
+        self._run(events.columns, events.beats, outcome)
         return outcome
 
     def admit(self, symbol: str) -> int:

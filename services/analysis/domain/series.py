@@ -17,9 +17,9 @@ from shared.events import Bar, Signal, signal_id
 class Loops(Protocol):
     """The generated module: see ``loops.py`` for what its functions do."""
 
-    close_bars: Any
-    peek_bars: Any
-    history: Any
+    def close_bars(self, *arguments: Any) -> None: ...
+    def peek_bars(self, *arguments: Any) -> None: ...
+    def history(self, *arguments: Any) -> None: ...
 
 
 class Series:

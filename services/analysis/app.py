@@ -1,0 +1,130 @@
+"""Wires analysis live: checkpoints and bars in the database, ticks in, bars, indicator rows, quotes and signals out."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import random
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+import structlog
+
+from services.analysis.adapters import kernels
+from services.analysis.adapters.bars import StoredBars
+from services.analysis.adapters.catalogue import Catalogue
+from services.analysis.adapters.checkpoints import Checkpoints
+from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.plan import plan
+from services.analysis.domain.rehearsal import rehearse
+from services.analysis.domain.series import Series
+from services.analysis.handlers.history import HistoryReader
+from services.analysis.handlers.live import Live, Pace
+from services.analysis.handlers.restoring import Restorer
+from services.analysis.settings import Settings
+from shared.db import Database, open_database
+from shared.failures import TransientError
+from shared.kafka import open_owned_consumer, open_producer, open_range_reader
+from shared.runtime import Life, Task
+from shared.topics import TICKS
+
+log: Final = structlog.get_logger("analysis")
+DATABASE_WATCH_SECONDS: Final = 5.0
+
+
+@asynccontextmanager
+async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+    """Open everything, wire it, and yield the tasks."""
+    async with AsyncExitStack() as stack:
+        series = await asyncio.to_thread(compiled, settings)
+        today = dt.datetime.now(dt.UTC).date()
+        calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today)
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        producer = await stack.enter_async_context(open_producer(settings, "analysis-live"))
+        ranges = await stack.enter_async_context(open_range_reader(settings, "analysis-live"))
+        consumer = await stack.enter_async_context(
+            open_owned_consumer(settings, TICKS, settings.analysis_group, producer, max_records=settings.batch_ticks)
+        )
+        owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
+        checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
+        live = Live(
+            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
+            checkpoints,
+            HistoryReader(ranges, stored, settings.rebuild_bars),
+            catalogue,
+            producer,
+            consumer.dead_letter,
+            Pace(settings.checkpoint_seconds, settings.checkpoint_rows),
+        )
+        watch = Watch(database)
+        life.on_ready("partitions restored", lambda: consumer.ready)
+        life.on_ready("database answers", lambda: watch.answers)
+        life.on_alive("ticks are read", lambda: consumer.alive)
+
+        async def consume() -> None:
+            await read_first(catalogue, life.stopping)
+            await consumer.run(live, life.stopping)
+
+        yield {
+            "live": consume,
+            "catalogue": lambda: keep_reading(catalogue, settings.catalogue_seconds, life.stopping),
+            "database watch": lambda: watch.run(life.stopping),
+        }
+
+
+def compiled(settings: Settings) -> Series:
+    """The indicators and rules, with their machine code loaded, or made at the first start (half a minute)."""
+    began = time.monotonic()
+    series = Series(plan(sources=kernels.sources()), kernels.load(settings.kernels))
+    rehearse(series)
+    log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
+    return series
+
+
+async def read_first(catalogue: Catalogue, stopping: asyncio.Event) -> None:
+    """Reads the instruments before the first tick, however long the database takes to come up."""
+    while not stopping.is_set():
+        try:
+            await catalogue.read()
+        except TransientError as error:
+            log.warning("the table of instruments cannot be read yet", error=str(error))
+            await pause(1.0, stopping)
+        else:
+            return
+
+
+async def keep_reading(catalogue: Catalogue, seconds: float, stopping: asyncio.Event) -> None:
+    """Reads the instruments now and then, so that a new one is known without a restart."""
+    while not stopping.is_set():
+        await pause(seconds * random.uniform(0.8, 1.2), stopping)  # noqa: S311  # spreads replicas, keeps no secret
+        try:
+            await catalogue.read()
+        except TransientError as error:
+            log.warning("the table of instruments cannot be read now", error=str(error))
+
+
+async def pause(seconds: float, stopping: asyncio.Event) -> None:
+    """Sleeps, but not beyond the stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return
+
+
+class Watch:
+    """Asks the database now and then whether it is there, for the readiness probe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.answers = False
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until the stop."""
+        while not stopping.is_set():
+            self.answers = await self._database.ping()
+            await pause(DATABASE_WATCH_SECONDS if self.answers else 1.0, stopping)

@@ -1,0 +1,36 @@
+"""What analysis is told by its environment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.settings import MeshSettings
+
+
+class Settings(MeshSettings):
+    """Settings of ``python -m services.analysis live``."""
+
+    probe_port: int = Field(default=9102, ge=0, le=65535)
+    """Port for the probes."""
+    analysis_group: str = "analysis-live"
+    """Consumer group: its members share the partitions."""
+    checkpoint_seconds: float = Field(default=1.0, gt=0)
+    """How often the state of a partition is written."""
+    checkpoint_rows: int = Field(default=5000, gt=0)
+    """Bars and signals that wait for a checkpoint at most; more force one."""
+    batch_ticks: int = Field(default=2000, gt=0, le=20_000)
+    """Messages taken from Kafka at a time."""
+    catalogue_seconds: float = Field(default=30.0, gt=0)
+    """How often the table of instruments is read again."""
+    rebuild_bars: int = Field(default=100_000, gt=0)
+    """Newest stored bars of a symbol and timeframe that a rebuild or a load of history goes back."""
+    calendar_start: dt.date = dt.date(1998, 1, 1)
+    """First day whose sessions are known; ticks before it move quotes alone."""
+
+    @property
+    def kernels(self) -> Path:
+        """Folder of the compiled kernels."""
+        return self.var / "kernels"
