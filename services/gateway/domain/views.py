@@ -55,6 +55,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
 
     symbol: str
     date: str
+    session: str | None
+    """The exchange's session date."""
     last_price: float
     prev_close: float | None
     change: float | None
@@ -122,6 +124,7 @@ def quote(event: events.Quote) -> Quote:
     return Quote(
         symbol=event.symbol,
         date=rfc3339(event.ts_event),
+        session=session_date(event.session),
         last_price=event.last_price,
         prev_close=event.prev_close,
         change=event.change,

@@ -1,0 +1,96 @@
+// What the API answers; field by field as in /openapi.json.
+export type Timeframe = "1Min" | "5Min" | "15Min" | "1Hour" | "1Day" | "1Week";
+export const TIMEFRAMES: readonly Timeframe[] = ["1Min", "5Min", "15Min", "1Hour", "1Day", "1Week"];
+
+export interface Page<T> {
+  results: T[];
+  provider: string | null;
+  warnings: string[];
+  next_page_token: string | null;
+}
+
+export interface Instrument {
+  symbol: string;
+  name: string;
+  name_ko: string;
+  exchange: string;
+  currency: string;
+  kind: string;
+  sector: string;
+  industries: string[];
+  active: boolean;
+}
+
+export interface Industry {
+  industry: string;
+  name: string;
+  name_ko: string;
+  instruments: number;
+}
+
+export interface Quote {
+  symbol: string;
+  date: string;
+  session: string | null;
+  last_price: number;
+  prev_close: number | null;
+  change: number | null;
+  change_percent: number | null;
+  open: number | null;
+  high: number | null;
+  low: number | null;
+  volume: number | null;
+  year_high: number | null;
+  year_low: number | null;
+  source: string;
+  replayed: boolean;
+}
+
+export interface Bar {
+  date: string;
+  open_date: string;
+  session?: string | null;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+  replayed?: boolean;
+}
+
+export interface Indicators {
+  date: string;
+  close: number;
+  values: Record<string, number | null>;
+}
+
+export interface Quality {
+  n: number;
+  years: number;
+  horizon_bars: number;
+  win_rate: number;
+  mean_return: number;
+  worst: number;
+}
+
+export interface Signal {
+  id: string;
+  date: string;
+  symbol: string;
+  timeframe: Timeframe;
+  rule: string;
+  params: Record<string, number>;
+  direction: "up" | "down";
+  price: number;
+  level: number | null;
+  quality: Quality | null;
+  replayed: boolean;
+}
+
+export type Message =
+  | { T: "success"; msg: string; seq: number }
+  | { T: "error"; code: number; msg: string; seq: number }
+  | { T: "subscription"; seq: number }
+  | ({ T: "q"; seq: number } & Quote)
+  | ({ T: "b"; seq: number; symbol: string; timeframe: Timeframe } & Bar)
+  | ({ T: "s"; seq: number } & Signal);

@@ -1,0 +1,166 @@
+// The list of instruments with live prices: search, industries, stars.
+import { api } from "./api";
+import { ICONS, fill, h, icon } from "./dom";
+import { percent, price } from "./format";
+import type { Store } from "./store";
+import type { Instrument, Quote } from "./types";
+import { nameOf, t } from "./words";
+
+interface Does {
+  select(symbol: string): void;
+  star(symbol: string): void;
+  changed(): void;
+}
+
+interface Row {
+  element: HTMLLIElement;
+  price: HTMLElement;
+  change: HTMLElement;
+  shown: number | null;
+}
+
+const PAUSE = 150;
+
+export class Watchlist {
+  readonly element = h("section", { class: "panel watchlist", "aria-labelledby": "watchlist-title" });
+  private readonly rows = new Map<string, Row>();
+  private readonly list = h("ul", { class: "rows" });
+  private found: Instrument[] | null = null;
+  private asked: AbortController | null = null;
+  private timer = 0;
+  private input = h("input");
+
+  constructor(
+    private readonly store: Store,
+    private readonly does: Does,
+  ) {}
+
+  // Everything anew: words, industries, rows.
+  render(): void {
+    this.input = h("input", {
+      id: "search", type: "search", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
+      placeholder: t("search"), "aria-label": t("search"), "aria-controls": "instruments",
+      input: () => this.later(), keydown: (event: KeyboardEvent) => this.keyed(event),
+    });
+    const industries = h(
+      "select",
+      { id: "industry", "aria-label": t("industry"), change: (event: Event) => this.narrow((event.target as HTMLSelectElement).value) },
+      h("option", { value: "" }, t("allMine")),
+      ...this.store.industries.map((i) => h("option", { value: i.industry, selected: i.industry === this.store.industry }, `${nameOf(i)} (${i.instruments})`)),
+    );
+    this.list.id = "instruments";
+    fill(
+      this.element,
+      h("h2", { id: "watchlist-title" }, t("watchlist")),
+      h("div", { class: "find" }, h("label", { class: "field" }, icon(ICONS.search), this.input), industries),
+      this.list,
+    );
+    this.rowsAnew();
+  }
+
+  rowsAnew(): void {
+    this.rows.clear();
+    const symbols = this.found ? this.found.map((i) => i.symbol) : this.store.listed();
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["key"] : undefined;
+    fill(this.list, ...symbols.map((symbol) => this.row(symbol).element));
+    if (!symbols.length) fill(this.list, h("li", { class: "empty" }, this.found ? t("noMatch") : this.store.chosen ? t("emptyList") : t("noQuotes")));
+    if (focused) this.list.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    for (const symbol of symbols) {
+      const quote = this.store.quotes.get(symbol);
+      if (quote) this.quote(quote, false);
+    }
+  }
+
+  quote(quote: Quote, live = true): void {
+    const row = this.rows.get(quote.symbol);
+    if (!row || row.shown === quote.last_price) return;
+    const up = row.shown === null ? null : quote.last_price > row.shown;
+    row.shown = quote.last_price;
+    row.price.textContent = price(quote.last_price, this.store.instruments.get(quote.symbol));
+    row.change.textContent = percent(quote.change_percent);
+    row.change.className = `change ${direction(quote)}`;
+    if (live && up !== null) flash(row.price, up);
+  }
+
+  private row(symbol: string): Row {
+    const instrument = this.store.instruments.get(symbol);
+    const watched = this.store.watchlist.includes(symbol);
+    const name = instrument ? nameOf(instrument) : symbol;
+    const row: Row = {
+      element: h("li", { class: "row" }),
+      price: h("span", { class: "price" }, "–"),
+      change: h("span", { class: "change" }, ""),
+      shown: null,
+    };
+    const choose = h(
+      "button",
+      { class: "choose", "data-key": `choose ${symbol}`, "aria-current": this.store.symbol === symbol ? "true" : null, click: () => this.does.select(symbol) },
+      h("span", { class: "name" }, name),
+      h("span", { class: "symbol" }, symbol),
+      row.price,
+      row.change,
+    );
+    const label = `${watched ? t("removeFrom") : t("addTo")}: ${name}`;
+    const star = h("button", { class: "star", "data-key": `star ${symbol}`, "aria-pressed": String(watched), "aria-label": label, title: label, click: () => this.does.star(symbol) }, icon(ICONS.star, 15));
+    row.element.append(choose, star);
+    this.rows.set(symbol, row);
+    return row;
+  }
+
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.search(), PAUSE);
+  }
+
+  private async search(): Promise<void> {
+    this.asked?.abort();
+    const words = this.input.value.trim();
+    if (!words) {
+      this.found = null;
+      this.does.changed();
+      return this.rowsAnew();
+    }
+    const asked = (this.asked = new AbortController());
+    try {
+      this.found = (await api.search(words, asked.signal)).results;
+      this.does.changed();
+      this.rowsAnew();
+    } catch (error) {
+      if (!asked.signal.aborted) fill(this.list, h("li", { class: "empty" }, `${t("failed")}: ${(error as Error).message}`));
+    }
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    if (event.key === "Escape") {
+      this.input.value = "";
+      void this.search();
+    } else if (event.key === "ArrowDown" || event.key === "Enter") {
+      event.preventDefault();
+      this.list.querySelector<HTMLElement>(".choose")?.focus();
+    }
+  }
+
+  private narrow(industry: string): void {
+    this.store.industry = industry;
+    this.found = null;
+    this.input.value = "";
+    this.does.changed();
+    this.rowsAnew();
+  }
+
+  // What is on the screen wants quotes.
+  shown(): string[] {
+    return this.found ? this.found.map((i) => i.symbol) : this.store.listed();
+  }
+}
+
+export function direction(quote: Quote): string {
+  const change = quote.change_percent ?? 0;
+  return change > 0 ? "up" : change < 0 ? "down" : "";
+}
+
+export function flash(element: HTMLElement, up: boolean): void {
+  element.classList.remove("flash-up", "flash-down");
+  void element.offsetWidth; // starts the animation again
+  element.classList.add(up ? "flash-up" : "flash-down");
+}

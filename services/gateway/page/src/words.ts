@@ -1,0 +1,122 @@
+// Korean and English. Korean readers expect red for up, others green: the colours follow the language.
+export type Language = "ko" | "en";
+
+const WORDS = {
+  watchlist: ["Watchlist", "관심 종목"],
+  search: ["Search name or symbol", "종목명 또는 심볼 검색"],
+  allMine: ["My watchlist", "내 관심 종목"],
+  industry: ["Industry", "산업"],
+  addTo: ["Add to watchlist", "관심 종목에 추가"],
+  removeFrom: ["Remove from watchlist", "관심 종목에서 삭제"],
+  removed: ["removed", "삭제됨"],
+  undo: ["Undo", "되돌리기"],
+  emptyList: ["Nothing here yet. Search above to add an instrument.", "아직 없습니다. 위에서 검색해 추가하세요."],
+  noQuotes: ["Waiting for the first prices…", "첫 시세를 기다리는 중…"],
+  noMatch: ["No instrument matches.", "일치하는 종목이 없습니다."],
+  signals: ["Signals", "시그널"],
+  all: ["All", "전체"],
+  mine: ["Watchlist", "관심 종목"],
+  noSignals: ["No signal yet. They appear when a bar closes.", "아직 시그널이 없습니다. 봉이 마감되면 나타납니다."],
+  noRecord: ["no record yet", "기록 없음"],
+  record: ["out of sample", "표본 외"],
+  advice: ["Not investment advice.", "투자 조언이 아닙니다."],
+  level: ["level", "기준"],
+  connecting: ["Connecting", "연결 중"],
+  live: ["Live", "실시간"],
+  waiting: ["Reconnecting", "재연결 중"],
+  replayed: [
+    "Replayed data: recorded prices played back with their original times, not the market of today.",
+    "재생 데이터: 기록된 과거 시세를 원래 시각으로 재생합니다. 현재 시장이 아닙니다.",
+  ],
+  replayedShort: ["Replay", "재생"],
+  noBars: ["No closed bars of this timeframe yet.", "이 주기의 마감된 봉이 아직 없습니다."],
+  loading: ["Loading…", "불러오는 중…"],
+  failed: ["This could not be read", "불러오지 못했습니다"],
+  retry: ["Try again", "다시 시도"],
+  timeframe: ["Timeframe", "주기"],
+  chart: ["Chart", "차트"],
+  open: ["O", "시"],
+  high: ["H", "고"],
+  low: ["L", "저"],
+  close: ["C", "종"],
+  volume: ["Vol", "거래량"],
+  day: ["Day", "당일"],
+  year: ["52 weeks", "52주"],
+  prevClose: ["Prev. close", "전일 종가"],
+  forming: ["forming", "형성 중"],
+  skip: ["Skip to chart", "차트로 건너뛰기"],
+  api: ["API", "API"],
+  choose: ["Choose an instrument.", "종목을 선택하세요."],
+  language: ["한국어", "English"],
+  asOf: ["as of", "기준"],
+} satisfies Record<string, [string, string]>;
+
+const FRAMES: Record<string, [string, string]> = {
+  "1Min": ["1m", "1분"],
+  "5Min": ["5m", "5분"],
+  "15Min": ["15m", "15분"],
+  "1Hour": ["1h", "1시간"],
+  "1Day": ["1D", "일"],
+  "1Week": ["1W", "주"],
+};
+
+const RULES: Record<string, [string, string]> = {
+  golden_cross: ["Golden cross", "골든크로스"],
+  dead_cross: ["Dead cross", "데드크로스"],
+  sma_breakout_up: ["Close above SMA", "이동평균 상향 돌파"],
+  sma_breakout_down: ["Close below SMA", "이동평균 하향 이탈"],
+  ema_cross: ["EMA cross", "지수이동평균 교차"],
+  rsi_overbought: ["RSI overbought", "RSI 과매수"],
+  rsi_oversold: ["RSI oversold", "RSI 과매도"],
+  rsi_mid: ["RSI crosses 50", "RSI 50선 교차"],
+  bollinger_break: ["Bollinger break", "볼린저밴드 돌파"],
+  bollinger_touch: ["Near Bollinger band", "볼린저밴드 근접"],
+  squeeze: ["Bollinger squeeze", "볼린저밴드 수축"],
+  macd_cross: ["MACD cross", "MACD 교차"],
+  macd_zero: ["MACD crosses zero", "MACD 0선 교차"],
+  stochastic_cross: ["Stochastic cross", "스토캐스틱 교차"],
+  adx_trend: ["ADX trend", "ADX 추세"],
+  volume_surge: ["Volume surge", "거래량 급증"],
+  volume_dry: ["Volume dries up", "거래량 급감"],
+  price_move: ["Price move", "가격 급변"],
+  new_high: ["New 52-week high", "52주 신고가"],
+  new_low: ["New 52-week low", "52주 신저가"],
+  drop_from_high: ["Drop from high", "고점 대비 하락"],
+  prev_high_break: ["Above previous high", "전일 고가 돌파"],
+  prev_low_break: ["Below previous low", "전일 저가 이탈"],
+  gap: ["Gap", "갭"],
+};
+
+let current: Language = "en";
+
+export function language(): Language {
+  return current;
+}
+
+export function speak(chosen: Language): void {
+  current = chosen;
+  document.documentElement.lang = chosen;
+}
+
+const pick = (pair: [string, string]) => pair[current === "ko" ? 1 : 0];
+
+export function t(word: keyof typeof WORDS): string {
+  return pick(WORDS[word]);
+}
+
+export function frame(timeframe: string): string {
+  return pick(FRAMES[timeframe] ?? [timeframe, timeframe]);
+}
+
+export function rule(name: string, params: Record<string, number>): string {
+  const words = pick(RULES[name] ?? [name.replaceAll("_", " "), name.replaceAll("_", " ")]);
+  const period = name.startsWith("sma_breakout") ? params["period"] : undefined;
+  const drop = name === "drop_from_high" ? params["drop"] : undefined;
+  if (period !== undefined) return `${words} ${period}`;
+  if (drop !== undefined) return `${words} ${Math.round(drop * 100)}%`;
+  return words;
+}
+
+export function nameOf(thing: { name: string; name_ko: string }): string {
+  return current === "ko" && thing.name_ko ? thing.name_ko : thing.name;
+}

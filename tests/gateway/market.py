@@ -1,0 +1,170 @@
+"""A small made-up market for tests: instruments, bars, quotes, indicator rows and signals that a gateway can be filled with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+from typing import Any
+
+from sqlalchemy import insert
+
+from services.gateway.domain.market import Market
+from shared import events, tables
+from shared.db import Database
+from shared.events import Timeframe
+
+DAY = 86_400_000
+START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday
+INDUSTRIES = [("semiconductors", "Semiconductors", "반도체"), ("ai", "Artificial intelligence", "인공지능"), ("banks", "Banks", "은행")]
+INSTRUMENTS = [
+    ("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "Technology", '["Apple Inc", "iPhone"]', ("ai",)),
+    ("NVDA", "NVIDIA", "엔비디아", "NASDAQ", "USD", "stock", "Technology", "[]", ("semiconductors", "ai")),
+    ("005930.KS", "Samsung Electronics", "삼성전자", "KRX", "KRW", "stock", "Technology", '["Samsung"]', ("semiconductors",)),
+    ("JPM", "JPMorgan Chase", "JP모건", "NYSE", "USD", "stock", "Financials", "[]", ("banks",)),
+    ("^GSPC", "S&P 500", "S&P 500 지수", "NYSE", "USD", "index", "", "[]", ()),
+    ("BTC-USD", "Bitcoin", "비트코인", "CRYPTO", "USD", "crypto", "", "[]", ()),
+]
+BASE = {"AAPL": 190.0, "NVDA": 480.0, "005930.KS": 71_000.0, "JPM": 170.0, "^GSPC": 4700.0, "BTC-USD": 43_000.0}
+STEPS = {Timeframe.M1: 60_000, Timeframe.M5: 300_000, Timeframe.M15: 900_000, Timeframe.H1: 3_600_000, Timeframe.D1: DAY, Timeframe.W1: 7 * DAY}
+
+
+def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Bar:
+    """Bar number ``n`` of a walk that is the same each time."""
+    close = price(symbol, n)
+    opened = price(symbol, n - 1)
+    wild = random.Random(f"{symbol}{n}").random() * 0.01
+    step = STEPS[timeframe]
+    fields: dict[str, Any] = {
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "ts_open": START + n * step - step,
+        "ts_event": START + n * step,
+        "ts_init": START + n * step + 5,
+        "session": session_of(START + n * step),
+        "open": opened,
+        "high": max(opened, close) * (1 + wild),
+        "low": min(opened, close) * (1 - wild),
+        "close": close,
+        "volume": 1000.0 + (n * 37) % 500,
+        "source": "replay",
+        "replayed": True,
+    }
+    return events.Bar(**(fields | more))
+
+
+def price(symbol: str, n: int) -> float:
+    """The walk's price at step ``n``."""
+    wave = 0.08 * math.sin(n / 23 + len(symbol)) + 0.03 * math.sin(n / 5) + 0.01 * math.sin(n * 1.7)
+    return round(BASE.get(symbol, 100.0) * (1 + wave), 2)
+
+
+def session_of(ts: int) -> int:
+    """The UTC date as yyyymmdd: every day is a session here."""
+    day = dt.datetime.fromtimestamp(ts / 1000, dt.UTC)
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def quote(symbol: str = "AAPL", n: int = 0, **more: Any) -> events.Quote:
+    """The quote after step ``n``."""
+    last, before = price(symbol, n), price(symbol, n - 1)
+    fields: dict[str, Any] = {
+        "symbol": symbol,
+        "last_price": last,
+        "ts_event": START + n * 1000,
+        "ts_init": START + n * 1000 + 5,
+        "source": "replay",
+        "prev_close": before,
+        "change": last - before,
+        "change_percent": last / before - 1,
+        "day_open": before,
+        "day_high": max(last, before),
+        "day_low": min(last, before),
+        "day_volume": 1000.0 * n,
+        "year_high": BASE.get(symbol, 100.0) * 1.12,
+        "year_low": BASE.get(symbol, 100.0) * 0.88,
+        "session": session_of(START + n * 1000),
+        "replayed": True,
+    }
+    return events.Quote(**(fields | more))
+
+
+def indicators(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.IndicatorRow:
+    """Averages of the walk; null while they warm up."""
+    at = bar(symbol, n, timeframe)
+
+    def mean(length: int) -> float | None:
+        return sum(price(symbol, i) for i in range(n - length + 1, n + 1)) / length if n >= length else None
+
+    values = {"sma_20": mean(20), "sma_50": mean(50), "sma_200": mean(200), "rsi_14": 55.0 if n >= 14 else None}
+    fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close}
+    return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_event=at.ts_event, ts_init=at.ts_init, **(fields | more))
+
+
+def signal(symbol: str = "AAPL", n: int = 0, rule: str = "sma_breakout", timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Signal:
+    """A signal on bar ``n``."""
+    at = bar(symbol, n, timeframe)
+    direction = "up" if n % 2 == 0 else "down"
+    fields: dict[str, Any] = {
+        "id": events.signal_id(rule, 1, {"period": 20}, direction, symbol, timeframe, at.ts_event),
+        "rule": rule,
+        "rule_version": 1,
+        "params": {"period": 20.0},
+        "direction": direction,
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "ts_event": at.ts_event,
+        "ts_init": at.ts_event + 10,
+        "price": at.close,
+        "level": at.close * 0.99,
+        "evidence": {"close": at.close, "close.prev": at.open, "sma_20": at.close * 0.99, "sma_20.prev": at.open * 1.01},
+        "source": "replay",
+        "replayed": True,
+    }
+    return events.Signal(**(fields | more))
+
+
+def fill(market: Market, bars: int = 300) -> None:
+    """Quotes of all instruments, daily bars and indicators of AAPL and NVDA."""
+    for symbol in BASE:
+        market.put_quote(quote(symbol, 1))
+    for symbol in ("AAPL", "NVDA"):
+        for n in range(bars):
+            market.put_bar(bar(symbol, n))
+            market.put_indicators(indicators(symbol, n))
+        for n in (250, 261, 290):
+            market.put_signal(signal(symbol, n))
+
+
+async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: str = "AAPL") -> None:
+    """Instruments and industries, and as many daily bars and signals as are wanted, into the tables."""
+    rows = [
+        {
+            "symbol": s, "name_en": en, "name_ko": ko, "exchange": exchange, "currency": currency, "kind": kind,
+            "sector": sector, "aliases": aliases, "active": True,
+        }
+        for s, en, ko, exchange, currency, kind, sector, aliases, _ in INSTRUMENTS
+    ]  # fmt: skip
+    pairs = [{"symbol": row[0], "industry": industry} for row in INSTRUMENTS for industry in row[8]]
+    async with database.begin() as connection:
+        await connection.execute(insert(tables.industries), [{"industry": i, "name_en": en, "name_ko": ko} for i, en, ko in INDUSTRIES])
+        await connection.execute(insert(tables.instruments), rows)
+        await connection.execute(insert(tables.instrument_industries), pairs)
+        if bars:
+            await connection.execute(insert(tables.bars), [bar_row(bar(symbol, n)) for n in range(bars)])
+        if signals:
+            await connection.execute(insert(tables.signals), [signal_row(signal(symbol, n)) for n in range(signals)])
+
+
+def bar_row(event: events.Bar) -> dict[str, Any]:
+    """A bar as its table has it."""
+    names = ("symbol", "ts_open", "session", "open", "high", "low", "close", "volume", "price_factor", "split_factor", "source", "replayed")
+    return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "ts_close": event.ts_event}
+
+
+def signal_row(event: events.Signal) -> dict[str, Any]:
+    """A signal as its table has it."""
+    from shared import wire
+
+    names = ("id", "symbol", "rule", "direction", "ts_event")
+    return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "body": wire.encode(event).decode()}
