@@ -1,0 +1,126 @@
+"""Engines on a small market, and streams of ticks that are honest, dirty or hostile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from services.analysis.adapters import kernels
+from services.analysis.domain.calendar import Calendar, calendar
+from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.plan import plan
+from services.analysis.domain.series import Series
+from shared.calendars import Sessions, sessions
+from shared.events import Heartbeat, Tick, TickLog, Timeframe
+
+KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+START, END = dt.date(2024, 10, 21), dt.date(2024, 12, 6)
+"""The end of summer time (US 3 November, London 27 October), Thanksgiving and the half day after it."""
+EXCHANGES = ("NYSE", "KRX", "CRYPTO", "CME")
+LISTINGS = {
+    "AAA": Listing("NYSE", "stock"),
+    "BBB": Listing("NYSE", "index"),
+    "CCC": Listing("KRX", "stock"),
+    "DDD": Listing("CRYPTO", "crypto"),
+    "EEE": Listing("CME", "future"),
+}
+
+
+@cache
+def series() -> Series:
+    return Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
+
+
+@cache
+def hours(exchange: str) -> Sessions:
+    return sessions(exchange, START, END)
+
+
+@cache
+def market() -> Calendar:
+    return calendar({exchange: hours(exchange) for exchange in EXCHANGES})
+
+
+def engine() -> Engine:
+    return Engine(market(), LISTINGS, series())
+
+
+HALF_DAY = 1732890600000  # 2024-11-29 14:30 UTC, the open of the half day
+MOMENTS = sorted(
+    int(moment)
+    for exchange in EXCHANGES
+    for times in (hours(exchange).open, hours(exchange).close, hours(exchange).week_close)
+    for moment in times
+)
+BAD_PRICES = (float("nan"), float("inf"), -float("inf"), 0.0, -1.0, 1e9 + 1, 1e300)
+
+
+@st.composite
+def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tuple[str, ...] = tuple(LISTINGS)) -> list[TickLog]:
+    """Runs of ticks around the moments that matter; time mostly moves on, sometimes back, sometimes leaps."""
+    now = draw(st.sampled_from(MOMENTS)) + draw(st.integers(-120_000, 120_000))
+    prices = dict.fromkeys(symbols, 100.0)
+    number, day_volume, log = dict.fromkeys(symbols, 0), dict.fromkeys(symbols, 0.0), list[TickLog]()
+    for _ in range(draw(st.integers(1, most))):
+        step = draw(st.sampled_from(("small", "small", "small", "minute", "quarter", "back", "moment", "same")))
+        if step == "moment":
+            now = next((moment for moment in MOMENTS if moment > now), now + 60_000) + draw(st.sampled_from((0, 0, -1, 1, 30_000)))
+        else:
+            reach = {
+                "small": (1, 20_000),
+                "minute": (20_000, 120_000),
+                "quarter": (300_000, 4_000_000),
+                "back": (-90_000, -1),
+                "same": (0, 0),
+            }
+            now += draw(st.integers(*reach[step]))
+        what = draw(st.sampled_from(("tick",) * 12 + ("beat", "repeat", "hostile" if hostile else "tick")))
+        if what == "beat":
+            log.append(Heartbeat(exchange=draw(st.sampled_from(EXCHANGES)), ts_event=now, ts_init=now + 5, source="test"))
+            continue
+        if what == "repeat" and log:
+            log.append(log[-1])
+            continue
+        symbol = draw(st.sampled_from(symbols))
+        prices[symbol] *= draw(st.sampled_from((1.0, 1.001, 0.999, 1.02, 0.97)))
+        number[symbol] += 1
+        day_volume[symbol] += draw(st.integers(0, 50))
+        log.append(
+            Tick(
+                symbol=symbol,
+                price=round(prices[symbol], 2),
+                ts_event=now,
+                ts_init=now + draw(st.integers(0, 500)),
+                source=draw(st.sampled_from(("yahoo-stream", "replay"))),
+                seq=number[symbol] if draw(st.booleans()) else 0,
+                size=float(draw(st.integers(0, 100))),
+                day_volume=draw(st.sampled_from((None, day_volume[symbol]))),
+                finest=draw(st.sampled_from((Timeframe.M1,) * 8 + (Timeframe.M5, Timeframe.D1))),
+            )
+        )
+        if what == "hostile":
+            log.append(draw(hostile_ticks(symbol, now, prices[symbol])))
+    return log
+
+
+@st.composite
+def hostile_ticks(draw: st.DrawFn, symbol: str, now: int, price: float) -> TickLog:
+    """One tick that should do no harm."""
+    kind = draw(st.sampled_from(("price", "size", "volume", "future", "unknown", "absurd", "absurd", "time", "huge", "exchange")))
+    if kind == "exchange":
+        return Heartbeat(exchange=draw(st.sampled_from(("MARS", "NYSE"))), ts_event=now + 10**9, ts_init=now, source="test")
+    return Tick(
+        symbol="ZZZ" if kind == "unknown" else symbol,
+        price=draw(st.sampled_from(BAD_PRICES))
+        if kind == "price"
+        else price * (draw(st.sampled_from((3.0, 0.2))) if kind == "absurd" else 1.0),
+        ts_event={"future": now + 61_001, "time": draw(st.sampled_from((0, -5)))}.get(kind, now),
+        ts_init=now,
+        source="test",
+        seq=2**63 if kind == "huge" else 0,
+        size=draw(st.sampled_from((float("nan"), float("inf"), -1.0))) if kind == "size" else 1.0,
+        day_volume=draw(st.sampled_from((-1.0, float("inf")))) if kind == "volume" else None,
+    )

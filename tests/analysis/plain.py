@@ -1,0 +1,176 @@
+"""Bars from hostile ticks, the slow and plain way: dictionaries, no arrays, one event at a time."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.calendars import Sessions
+from shared.events import Heartbeat, Tick, TickLog, Timeframe
+
+ORDER = list(Timeframe)
+LENGTH = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000}
+Closed = tuple[str, str, int, int, int, float, float, float, float, float]
+
+
+@dataclass
+class Forming:
+    start: int
+    end: int
+    session: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+@dataclass
+class Symbol:
+    sessions: Sessions
+    forming: dict[str, Forming] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    last: Tick | None = None
+    held: Tick | None = None
+    price: float = 0.0
+    price_at: int = 0
+    newest: int = 0
+    """Newest event time that moved a bar."""
+    volume_day: int = 0
+    volume: float | None = None
+
+
+class Plain:
+    """Feeds on events; ``closed`` holds the bars in the order of their closing."""
+
+    def __init__(self, listed: Mapping[str, Sessions]) -> None:
+        self.symbols = {symbol: Symbol(sessions) for symbol, sessions in listed.items()}
+        self.closed: list[Closed] = []
+        self.counts: Counter[str] = Counter()
+
+    def feed(self, event: TickLog) -> None:
+        if isinstance(event, Heartbeat):
+            known = {one.sessions.exchange for one in self.symbols.values()}
+            if event.exchange not in known:
+                self.counts["unknown"] += 1
+            elif event.ts_event > event.ts_init + 60_000:
+                self.counts["future"] += 1
+            else:
+                self.counts["heartbeat"] += 1
+                for name, one in self.symbols.items():
+                    if one.sessions.exchange == event.exchange:
+                        self.close(name, event.ts_event)
+        elif isinstance(event, Tick):
+            self.tick(event)
+
+    def tick(self, tick: Tick) -> None:
+        if reason := self.flaw(tick):
+            self.counts[reason] += 1
+            return
+        one = self.symbols[tick.symbol]
+        agreed = False
+        if one.held is not None:
+            held, one.held = one.held, None
+            agreed = abs(tick.price / held.price - 1) <= 0.1
+            self.counts[self.believe(one, held) if agreed else "absurd"] += 1
+        if not agreed and one.price and abs(tick.price / one.price - 1) > 0.5:
+            one.held = tick
+        else:
+            self.counts[self.believe(one, tick)] += 1
+
+    def flaw(self, t: Tick) -> str:
+        if t.symbol not in self.symbols:
+            return "unknown"
+        if not (0 < t.price <= 1e9):
+            return "price"
+        if not (0 <= t.size < math.inf) or not (t.day_volume is None or 0 <= t.day_volume < math.inf):
+            return "size"
+        if t.ts_event <= 0:
+            return "time"
+        if t.ts_event > t.ts_init + 60_000:
+            return "future"
+        one = self.symbols[t.symbol]
+        if t.seq > 0:
+            if t.seq <= one.numbers.get(t.source, 0):
+                return "duplicate"
+            one.numbers[t.source] = t.seq
+        elif one.last is not None:
+            was = one.last
+            if (t.ts_event, t.price, t.size, t.day_volume) == (was.ts_event, was.price, was.size, was.day_volume):
+                return "duplicate"
+        one.last = t
+        return ""
+
+    def believe(self, one: Symbol, t: Tick) -> str:
+        day = one.sessions
+        at = max((i for i in range(len(day.open)) if day.open[i] <= t.ts_event <= day.close[i]), default=-1)
+        last_moment = at >= 0 and t.ts_event == day.close[at]
+        self.close(t.symbol, t.ts_event - (1 if last_moment else 0))
+        if at < 0:
+            self.quote(one, t)
+            return "outside"
+        where = {frame: self.interval(day, at, frame, t.ts_event) for frame in ORDER[ORDER.index(t.finest) :]}
+        start, end = where[t.finest]
+        open_bar = one.forming.get(t.finest)
+        if end <= one.ended.get(t.finest, 0) or (open_bar is not None and start < open_bar.start):
+            return "late"
+        in_order = t.ts_event >= one.newest
+        volume = self.moved(one, t, int(day.date[at]), int(day.open[at]))
+        for frame, (start, end) in where.items():
+            bar = one.forming.get(frame)
+            if bar is None:
+                if end > one.ended.get(frame, 0):
+                    one.forming[frame] = Forming(start, end, int(day.date[at]), t.price, t.price, t.price, t.price, volume)
+                continue
+            bar.high, bar.low, bar.volume = max(bar.high, t.price), min(bar.low, t.price), bar.volume + volume
+            bar.close = t.price if in_order else bar.close
+            bar.session = int(day.date[at])
+        one.newest = max(one.newest, t.ts_event)
+        self.quote(one, t)
+        return "applied" if in_order else "reordered"
+
+    @staticmethod
+    def quote(one: Symbol, t: Tick) -> None:
+        if t.ts_event >= one.price_at:
+            one.price, one.price_at = t.price, t.ts_event
+
+    @staticmethod
+    def moved(one: Symbol, t: Tick, date: int, opened: int) -> float:
+        if t.day_volume is None:
+            return t.size
+        if date < one.volume_day:
+            return 0.0
+        if date > one.volume_day:
+            one.volume_day = date
+            one.volume = 0.0 if one.newest or t.ts_event - opened <= 60_000 else None
+        if one.volume is None:
+            one.volume = t.day_volume
+            return 0.0
+        step = max(0.0, t.day_volume - one.volume)
+        one.volume = max(one.volume, t.day_volume)
+        return step
+
+    @staticmethod
+    def interval(day: Sessions, at: int, frame: str, ts: int) -> tuple[int, int]:
+        opened, closes = int(day.open[at]), int(day.close[at])
+        if frame == "1d":
+            return opened, closes
+        if frame == "1w":
+            week = [i for i in range(len(day.open)) if day.week_close[i] == day.week_close[at]]
+            return int(day.open[week[0]]), int(day.week_close[at])
+        starts = list(range(opened, closes, LENGTH[frame]))
+        start = max(each for each in starts if each <= ts)
+        return start, min(start + LENGTH[frame], closes)
+
+    def close(self, name: str, ts: int) -> None:
+        one = self.symbols[name]
+        for frame in ORDER:
+            bar = one.forming.get(frame)
+            if bar is not None and bar.end <= ts:
+                del one.forming[frame]
+                one.ended[frame] = bar.end
+                prices = (bar.open, bar.high, bar.low, bar.close, bar.volume)
+                self.closed.append((name, str(frame), bar.start, bar.end, bar.session, *prices))
