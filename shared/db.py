@@ -34,7 +34,7 @@ PING_SECONDS: Final = 2.0
 NOT_NOW: Final = frozenset(
     {1040, 1053, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 2014, 2055, 3024}
 )
-"""MySQL's error numbers for: too many connections, shutdown, network, lock wait, deadlock, interrupted, connection lost, too slow."""
+"""MySQL's error numbers for: too many connections, shutdown, network, lock wait, deadlock, interrupted, lost, too slow."""
 BUSY: Final = ("database is locked", "database table is locked", "database schema is locked", "database is busy")
 
 log = structlog.get_logger("db")
@@ -81,7 +81,7 @@ class Database:
         """The statement that inserts ``rows`` or changes those whose key is there, to be run as executemany.
 
         ``await connection.execute(database.upsert(bars, rows), rows)``. ``rows`` all have the same columns. ``update`` names the
-        columns to change, all columns of the rows outside the key where None; with an empty one rows that are there stay as they are.
+        columns to change, all columns of the rows outside the key where None; with an empty one rows that are there stay.
 
         Raises:
             ValueError: there are no rows, or they name a column that the table lacks.
@@ -157,7 +157,7 @@ def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
         parsed = make_url(url)
     except ArgumentError:
         raise ValueError(
-            "DATABASE_URL is not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/NAME"
+            "DATABASE_URL is not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/DB"
         ) from None
     if parsed.drivername not in DRIVERS:
         raise ValueError(f"DATABASE_URL has driver {parsed.drivername!r}; supported: {', '.join(DRIVERS)}")

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
 
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared import metrics
 from shared.events import Event
-from shared.kafka.records import Record
+from shared.kafka.connection import ASK_SECONDS, POLL_MS, consumer_options, start, stop, translated
+from shared.kafka.records import Record, record_of
 from shared.settings import MeshSettings
 from shared.topics import Topic
+from shared.wire import WireError
 
 E = TypeVar("E", bound=Event)
+READ_SECONDS: Final = 60.0
+
+_skipped = metrics.counter("mesh_skipped_total", "Messages that a reader without dead letters left out.", ("reader", "topic"))
+log = structlog.get_logger("kafka.ranges")
 
 
 class RangeGoneError(Exception):
@@ -18,7 +30,12 @@ class RangeGoneError(Exception):
 
 
 class RangeReader:
-    """Reads ranges of offsets."""
+    """Reads ranges of offsets, one at a time."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, name: str) -> None:
+        self._consumer = consumer
+        self._name = name
+        self._turn = asyncio.Lock()
 
     async def read(self, topic: Topic[E], partition: int, first: int, last: int) -> list[Record[E]]:
         """The records with offsets from ``first`` to ``last`` inclusive; those that cannot be decoded are counted and left out.
@@ -27,9 +44,47 @@ class RangeReader:
             RangeGoneError: part of the range is not in the log.
             TransientError: the broker does not answer.
         """
-        raise NotImplementedError
+        where = TopicPartition(topic.name, partition)
+        async with self._turn:
+            with translated(f"read {topic.name}/{partition} {first}..{last}"):
+                async with asyncio.timeout(READ_SECONDS):
+                    messages = await self._messages(where, first, last)
+        found = []
+        for message in messages:
+            try:
+                found.append(record_of(topic, message))
+            except WireError as error:
+                _skipped.labels(self._name, topic.name).inc()
+                log.warning("left out", topic=topic.name, partition=partition, offset=message.offset, error=str(error))
+        return found
+
+    async def _messages(self, where: TopicPartition, first: int, last: int) -> list[Any]:
+        self._consumer.assign([where])
+        async with asyncio.timeout(ASK_SECONDS):
+            begin = (await self._consumer.beginning_offsets([where]))[where]
+            end = (await self._consumer.end_offsets([where]))[where]
+        if first < begin or last >= end:
+            raise RangeGoneError(
+                f"{where.topic}/{where.partition}: {first}..{last} is not in the log, which has {begin}..{end - 1}"
+            )
+        self._consumer.seek(where, first)
+        found: list[Any] = []
+        position = first
+        while position <= last:
+            for messages in (await self._consumer.getmany(where, timeout_ms=POLL_MS, max_records=1000)).values():
+                found.extend(message for message in messages if message.offset <= last)
+                position = messages[-1].offset + 1
+        if not found or found[0].offset > first:
+            raise RangeGoneError(f"{where.topic}/{where.partition}: {first}..{last} left the log while it was read")
+        return found
 
 
-def open_range_reader(settings: MeshSettings, client_id: str) -> AbstractAsyncContextManager[RangeReader]:
+@asynccontextmanager
+async def open_range_reader(settings: MeshSettings, client_id: str) -> AsyncIterator[RangeReader]:
     """A range reader, closed at the end of the block. Raises TransientError."""
-    raise NotImplementedError
+    consumer = AIOKafkaConsumer(**consumer_options(settings, client_id, None))
+    await start(consumer, "open a range reader")
+    try:
+        yield RangeReader(consumer, client_id)
+    finally:
+        await stop(consumer)

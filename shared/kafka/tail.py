@@ -1,26 +1,53 @@
-"""Following topics without a group: every partition, from some messages back, then live. For readers that keep the newest in memory."""
+"""Following topics without a group: every partition, from some messages back, then live. For readers that keep the newest."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
-from shared.kafka.records import Record
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared import metrics
+from shared.kafka.assignment import poll
+from shared.kafka.connection import START_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.records import Record, record_of
+from shared.kafka.watch import Watch, guarded
 from shared.settings import MeshSettings
 from shared.topics import Topic
+from shared.wire import WireError
 
 Handle = Callable[[Sequence[Record[Any]]], Awaitable[None]]
+
+_skipped = metrics.counter("mesh_skipped_total", "Messages that a reader without dead letters left out.", ("reader", "topic"))
+log = structlog.get_logger("kafka.tail")
 
 
 class Tail:
     """Reads every partition of some topics. What cannot be decoded is counted and left out: a reader has no dead letters."""
 
+    def __init__(
+        self, consumer: AIOKafkaConsumer, topics: Mapping[str, Topic[Any]], name: str, watch: Watch,
+        behind: Mapping[TopicPartition, int], max_records: int,
+    ) -> None:  # fmt: skip
+        self._consumer = consumer
+        self._topics = topics
+        self._name = name
+        self._watch = watch
+        self._behind = dict(behind)
+        self._max_records = max_records
+
     @property
     def caught_up(self) -> bool:
-        """Every message that was there when ``run`` began has been handed over. Stays true."""
-        raise NotImplementedError
+        """Every message that was there when the tail was opened has been handed over. Stays true."""
+        return not self._behind
+
+    @property
+    def alive(self) -> bool:
+        """The loop turns."""
+        return self._watch.alive
 
     async def run(self, handle: Handle, stopping: asyncio.Event) -> None:
         """Hand over records in the order of each partition until ``stopping`` is set. Survives a broker that is away.
@@ -28,11 +55,81 @@ class Tail:
         Raises:
             StalledError: there is lag, but the position does not move.
         """
-        raise NotImplementedError
+        await guarded(self._loop(handle, stopping), self._watch.run(), self._name)
+
+    async def _loop(self, handle: Handle, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            self._watch.turned()
+            batches = await poll(self._consumer, self._max_records)
+            for partition, messages in batches.items():
+                if records := self._decode(partition, messages):
+                    await handle(records)
+                self._watch.moved(partition, messages[-1])
+                if messages[-1].offset + 1 >= self._behind.get(partition, 0):
+                    self._behind.pop(partition, None)
+            if not batches and self._behind:
+                await self._look_again()
+
+    async def _look_again(self) -> None:
+        """A compacted or emptied log may end without a message at its last offset."""
+        for partition, end in list(self._behind.items()):
+            if await self._consumer.position(partition) >= end:
+                del self._behind[partition]
+
+    def _decode(self, partition: TopicPartition, messages: Sequence[Any]) -> list[Record[Any]]:
+        topic = self._topics[partition.topic]
+        found = []
+        for message in messages:
+            try:
+                found.append(record_of(topic, message))
+            except WireError as error:
+                _skipped.labels(self._name, partition.topic).inc()
+                log.warning(
+                    "left out", topic=partition.topic, partition=partition.partition, offset=message.offset, error=str(error)
+                )
+        return found
 
 
-def open_tail(
+@asynccontextmanager
+async def open_tail(
     settings: MeshSettings, back: Mapping[Topic[Any], int | None], client_id: str, *, max_records: int = 2000
-) -> AbstractAsyncContextManager[Tail]:
-    """A tail over the topics in ``back``: how many messages a partition to start before the end; None: all of them. Raises TransientError."""
-    raise NotImplementedError
+) -> AsyncIterator[Tail]:
+    """A tail over the topics in ``back``: how many messages a partition to start before the end; None: all of them.
+
+    Raises:
+        TransientError: the broker does not answer, or does not have one of the topics.
+    """
+    consumer = AIOKafkaConsumer(**consumer_options(settings, client_id, None))
+    await start(consumer, "follow topics")
+    try:
+        with translated("find the ends of the logs"):
+            async with asyncio.timeout(START_SECONDS):
+                ends = await _position(consumer, back)
+        topics = {topic.name: topic for topic in back}
+        watch = Watch(consumer, back, client_id, settings.kafka_stall_seconds, None)
+        for partition, (begin, _) in ends.items():
+            watch.place(partition, begin)
+        behind = {partition: end for partition, (begin, end) in ends.items() if begin < end}
+        yield Tail(consumer, topics, client_id, watch, behind, max_records)
+    finally:
+        await stop(consumer)
+
+
+async def _position(consumer: AIOKafkaConsumer, back: Mapping[Topic[Any], int | None]) -> dict[TopicPartition, tuple[int, int]]:
+    """Assign all partitions and put each where its tail begins; returns (first, end) of each."""
+    known = await consumer.topics()
+    if missing := [topic.name for topic in back if topic.name not in known]:
+        raise TimeoutError(f"the broker has no topics {missing}")
+    partitions = [
+        TopicPartition(topic.name, number) for topic in back for number in consumer.partitions_for_topic(topic.name) or ()
+    ]
+    consumer.assign(partitions)
+    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    wanted = {topic.name: count for topic, count in back.items()}
+    found = {}
+    for partition in partitions:
+        count = wanted[partition.topic]
+        begin = starts[partition] if count is None else max(starts[partition], ends[partition] - count)
+        consumer.seek(partition, begin)
+        found[partition] = (begin, ends[partition])
+    return found
