@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,6 @@ class Refused:
     reason: str
     retry_after: float | None = None
     """Seconds that the other side asks us to wait."""
-    scope: Literal["channel", "chat"] = "channel"
-    """Whether the wait holds back the whole channel or this chat alone."""
 
 
 @dataclass(frozen=True)

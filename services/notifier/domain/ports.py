@@ -22,6 +22,8 @@ class Channel(Protocol):
     name: str
     pictures: bool
     """Whether alerts should bring a picture along."""
+    one_server: bool
+    """Whether all its chats are behind one server: then that server's trouble holds back the whole channel."""
 
     async def send(self, chat_id: str, alert: Alert) -> Outcome:
         """Hand over one alert, within the channel's own time limit."""
@@ -55,20 +57,17 @@ class DeliveryStore(Protocol):
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
         """Insert those that are not there yet, all in one transaction."""
 
-    async def due(self, now: int, most: int) -> list[Delivery]:
-        """Rows whose time has come, the longest waiting first."""
+    async def due(self, now: int, most: int, without: Sequence[tuple[str, str]] = ()) -> list[Delivery]:
+        """Rows whose time has come, the longest waiting first; ``without`` those of some (channel, chat id)."""
 
     async def reserve(self, slots: Sequence[tuple[Delivery, int]]) -> list[Delivery]:
-        """Set ``next_try_at`` of rows that nobody has touched since they were read; returns those that were ours, as they are now."""
+        """Set ``next_try_at`` of rows that nobody touched since they were read; returns those that we got, as they are now."""
 
     async def claim(self, delivery: Delivery, now: int, lease: int) -> Delivery | None:
         """Make it ``sending`` until ``lease``, counted as one more try; None when another process was quicker."""
 
     async def finish(self, delivery: Delivery, change: Change, now: int) -> bool:
-        """Write what came of the try that ``claim`` began; False when the row has gone on without us."""
-
-    async def move(self, delivery: Delivery, chat_id: str, change: Change, now: int) -> None:
-        """As ``finish``, under the new id of its chat; where that has the alert already, the row fails as a duplicate."""
+        """Write what became of a row that we claimed, or reserved and must not send; False when it has gone on without us."""
 
     async def lapsed(self, now: int, most: int) -> list[Delivery]:
         """Rows left in ``sending`` past their lease: their process died, or is frozen."""
@@ -102,7 +101,7 @@ class ChatStore(Protocol):
         """Send it nothing more."""
 
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
-        """Carry settings and watchlist over to the new id and switch the old one off."""
+        """Carry settings, watchlist and open deliveries over to the new id and switch the old one off."""
 
     async def watched(self, channel: str, chat_id: str) -> list[str]:
         """The symbols on its list, in alphabetical order."""

@@ -1,0 +1,171 @@
+"""The tables ``chats``, ``watchlists`` and ``alert_rules``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifier.domain.delivery import DUE, NEVER, Status
+from services.notifier.domain.recipients import Chat
+from shared.db import Database
+from shared.tables import alert_rules, chats, deliveries, watchlists
+
+_FIELDS = ("channel", "chat_id", "user_id", "kind", "language", "active", "watch_all", "unvalidated", "muted_until")
+_COLUMNS = tuple(chats.c[name] for name in _FIELDS)
+_CHUNK = 500
+
+
+class ChatTables:
+    """``ChatStore`` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, channel: str, chat_id: str) -> Chat | None:
+        async with self._database.connect() as connection:
+            return await _get(connection, channel, chat_id)
+
+    async def save(self, chat: Chat, now: int) -> None:
+        async with self._database.begin() as connection:
+            await self._save(connection, chat, now)
+
+    async def ensure(self, chat: Chat, now: int) -> None:
+        rows = [_row(chat, now)]
+        async with self._database.begin() as connection:
+            await connection.execute(self._database.upsert(chats, rows, update=[]), rows)
+
+    async def deactivate(self, channel: str, chat_id: str) -> None:
+        async with self._database.begin() as connection:
+            await _deactivate(connection, channel, chat_id)
+
+    async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
+        async with self._database.begin() as connection:
+            before = await _get(connection, channel, old)
+            if before is not None and before.active:
+                symbols = await _watched(connection, channel, old)
+                fields = {name: getattr(before, name) for name in _FIELDS} | {"chat_id": new, "kind": "group"}
+                await self._save(connection, Chat(**fields, rules=before.rules), now)
+                await self._watch(connection, channel, new, symbols, now)
+                await _deactivate(connection, channel, old)
+            await _move_deliveries(connection, channel, old, new, now)
+
+    async def watched(self, channel: str, chat_id: str) -> list[str]:
+        async with self._database.connect() as connection:
+            return await _watched(connection, channel, chat_id)
+
+    async def watch(self, channel: str, chat_id: str, symbols: Sequence[str], now: int) -> None:
+        async with self._database.begin() as connection:
+            await self._watch(connection, channel, chat_id, symbols, now)
+
+    async def unwatch(self, channel: str, chat_id: str, symbols: Sequence[str] | None) -> None:
+        mine = and_(watchlists.c.channel == channel, watchlists.c.chat_id == chat_id)
+        chosen = mine if symbols is None else and_(mine, watchlists.c.symbol.in_(tuple(symbols)))
+        async with self._database.begin() as connection:
+            await connection.execute(delete(watchlists).where(chosen))
+
+    async def interested(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
+        async with self._database.connect() as connection:
+            lists = await _lists(connection, channels, symbols)
+            found = (await connection.execute(_watching(channels, symbols))).all()
+            rules = await _rules(connection, [(row.channel, row.chat_id) for row in found])
+        return [(_chat(row, rules[row.channel, row.chat_id]), frozenset(lists[row.channel, row.chat_id])) for row in found]
+
+    async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
+        rows = [_row(chat, now)]
+        changed = [name for name in _FIELDS if name not in {"channel", "chat_id"}]
+        await connection.execute(self._database.upsert(chats, rows, update=changed), rows)
+        mine = and_(alert_rules.c.channel == chat.channel, alert_rules.c.chat_id == chat.chat_id)
+        await connection.execute(delete(alert_rules).where(mine))
+        wanted = [{"channel": chat.channel, "chat_id": chat.chat_id, "rule": rule, "wanted": on} for rule, on in chat.rules.items()]
+        if wanted:
+            await connection.execute(self._database.upsert(alert_rules, wanted, update=["wanted"]), wanted)
+
+    async def _watch(self, connection: AsyncConnection, channel: str, chat_id: str, symbols: Sequence[str], now: int) -> None:
+        rows = [{"channel": channel, "chat_id": chat_id, "symbol": symbol, "created_at": now} for symbol in symbols]
+        if rows:
+            await connection.execute(self._database.upsert(watchlists, rows, update=[]), rows)
+
+
+async def _get(connection: AsyncConnection, channel: str, chat_id: str) -> Chat | None:
+    wanted = select(*_COLUMNS).where(chats.c.channel == channel, chats.c.chat_id == chat_id)
+    row = (await connection.execute(wanted)).first()
+    return None if row is None else _chat(row, (await _rules(connection, [(channel, chat_id)]))[channel, chat_id])
+
+
+async def _watched(connection: AsyncConnection, channel: str, chat_id: str) -> list[str]:
+    wanted = select(watchlists.c.symbol).where(watchlists.c.channel == channel, watchlists.c.chat_id == chat_id)
+    return list((await connection.execute(wanted.order_by(watchlists.c.symbol))).scalars())
+
+
+def _watching(channels: Sequence[str], symbols: Sequence[str]) -> Any:
+    listed = (
+        select(watchlists.c.chat_id)
+        .where(
+            watchlists.c.channel == chats.c.channel,
+            watchlists.c.chat_id == chats.c.chat_id,
+            watchlists.c.symbol.in_(tuple(symbols)),
+        )
+        .exists()
+    )
+    return select(*_COLUMNS).where(
+        chats.c.channel.in_(tuple(channels)), chats.c.active.is_(True), or_(chats.c.watch_all.is_(True), listed)
+    )
+
+
+async def _lists(
+    connection: AsyncConnection, channels: Sequence[str], symbols: Sequence[str]
+) -> defaultdict[tuple[str, str], set[str]]:
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    wanted = select(watchlists.c.channel, watchlists.c.chat_id, watchlists.c.symbol).where(
+        watchlists.c.channel.in_(tuple(channels)), watchlists.c.symbol.in_(tuple(symbols))
+    )
+    for channel, chat_id, symbol in (await connection.execute(wanted)).all():
+        found[channel, chat_id].add(symbol)
+    return found
+
+
+async def _rules(connection: AsyncConnection, keys: Sequence[tuple[str, str]]) -> defaultdict[tuple[str, str], dict[str, bool]]:
+    found: defaultdict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
+    ids = sorted({chat_id for _, chat_id in keys})
+    for chunk in _chunks(ids):
+        wanted = select(alert_rules).where(alert_rules.c.chat_id.in_(chunk))
+        for row in (await connection.execute(wanted)).all():
+            found[row.channel, row.chat_id][row.rule] = bool(row.wanted)
+    return found
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return (tuple(ids[i : i + _CHUNK]) for i in range(0, len(ids), _CHUNK))
+
+
+async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -> None:
+    mine = and_(chats.c.channel == channel, chats.c.chat_id == chat_id)
+    await connection.execute(update(chats).where(mine).values(active=False))
+
+
+async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, new: str, now: int) -> None:
+    """Open deliveries follow the chat; one that the new id has already is closed as a duplicate."""
+    column = deliveries.c
+    there = set(
+        (await connection.execute(select(column.signal_id).where(column.channel == channel, column.chat_id == new))).scalars()
+    )
+    waiting = and_(column.channel == channel, column.chat_id == old, column.status.in_(DUE), column.next_try_at < NEVER)
+    for signal_id in list((await connection.execute(select(column.signal_id).where(waiting))).scalars()):
+        change = update(deliveries).where(waiting, column.signal_id == signal_id)
+        if signal_id in there:
+            closed = {"status": Status.FAILED, "next_try_at": NEVER, "error": "the chat has moved", "to_report": True}
+            await connection.execute(change.values(updated_at=now, **closed))
+        else:
+            await connection.execute(change.values(chat_id=new, next_try_at=now, updated_at=now))
+
+
+def _row(chat: Chat, now: int) -> dict[str, Any]:
+    return {name: getattr(chat, name) for name in _FIELDS} | {"created_at": now}
+
+
+def _chat(row: Any, rules: dict[str, bool]) -> Chat:
+    return Chat(**{name: getattr(row, name) for name in _FIELDS}, rules=rules)

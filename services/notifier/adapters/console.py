@@ -1,0 +1,30 @@
+"""Alerts as text on standard output, for a mesh without a Telegram token."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from services.notifier.domain.markup import plain
+from services.notifier.domain.messages import Alert
+from services.notifier.domain.outcomes import Outcome, Sent, Unanswered
+
+CHAT = "console"
+
+
+class Console:
+    """The channel ``console``: one block of lines an alert, flushed."""
+
+    name = "console"
+    pictures = False
+    one_server = True
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    async def send(self, chat_id: str, alert: Alert) -> Outcome:  # noqa: ARG002 - there is one console
+        try:
+            self._out.write("\n" + plain(alert.text) + "\n")
+            self._out.flush()
+        except OSError as error:  # a closed pipe: part of it may have been read
+            return Unanswered(f"{type(error).__name__}: {error}")
+        return Sent()

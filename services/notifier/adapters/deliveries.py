@@ -1,0 +1,158 @@
+"""The table ``deliveries``: every change is a compare-and-set, so that several processes may share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, func, not_, select, true, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.notifier.domain.delivery import DUE, NEVER, Change, Delivery, Status
+from services.notifier.domain.ports import NewDelivery
+from shared.db import Database
+from shared.tables import deliveries as table
+
+_COLUMNS = (
+    table.c.signal_id,
+    table.c.channel,
+    table.c.chat_id,
+    table.c.status,
+    table.c.tries,
+    table.c.unknowns,
+    table.c.next_try_at,
+    table.c.body,
+    table.c.traceparent,
+    table.c.created_at,
+)
+_FINAL = (Status.EXPIRED, Status.MUTED)
+
+
+class DeliveryTable:
+    """``DeliveryStore`` on the database, for the rows of some channels."""
+
+    def __init__(self, database: Database, channels: Sequence[str]) -> None:
+        self._database = database
+        self._ours = table.c.channel.in_(tuple(channels))
+
+    async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
+        rows = [_row(new, now) for new in deliveries]
+        if not rows:
+            return
+        async with self._database.begin() as connection:
+            await connection.execute(self._database.upsert(table, rows, update=[]), rows)
+
+    async def due(self, now: int, most: int, without: Sequence[tuple[str, str]] = ()) -> list[Delivery]:
+        wanted = (
+            select(*_COLUMNS)
+            .where(table.c.status.in_(DUE), table.c.next_try_at <= now, self._ours)
+            .where(*(not_(and_(table.c.channel == channel, table.c.chat_id == chat_id)) for channel, chat_id in without))
+            .order_by(table.c.next_try_at, table.c.created_at, table.c.signal_id)
+            .limit(most)
+        )
+        return await self._read(wanted)
+
+    async def reserve(self, slots: Sequence[tuple[Delivery, int]]) -> list[Delivery]:
+        ours = []
+        async with self._database.begin() as connection:
+            for delivery, slot in slots:
+                change = update(table).where(_untouched(delivery)).values(next_try_at=slot)
+                if (await connection.execute(change)).rowcount == 1:
+                    ours.append(replace(delivery, next_try_at=slot))
+        return ours
+
+    async def claim(self, delivery: Delivery, now: int, lease: int) -> Delivery | None:
+        values = {"status": Status.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
+        async with self._database.begin() as connection:
+            won = (await connection.execute(update(table).where(_untouched(delivery)).values(**values))).rowcount == 1
+        return replace(delivery, status=Status.SENDING, tries=delivery.tries + 1, next_try_at=lease) if won else None
+
+    async def finish(self, delivery: Delivery, change: Change, now: int) -> bool:
+        if delivery.status is Status.SENDING:  # our lease may have lapsed meanwhile: what we know is better than unknown
+            held = and_(_key(delivery), table.c.tries == delivery.tries, table.c.status.in_((Status.SENDING, Status.UNKNOWN)))
+        else:
+            held = _untouched(delivery)
+        values = {
+            "status": change.status,
+            "unknowns": change.unknowns,
+            "next_try_at": change.next_try_at,
+            "message_id": change.message_id,
+            "error": change.error,
+            "updated_at": now,
+            "to_report": change.final,
+        }
+        async with self._database.begin() as connection:
+            return (await connection.execute(update(table).where(held).values(**values))).rowcount == 1
+
+    async def lapsed(self, now: int, most: int) -> list[Delivery]:
+        wanted = select(*_COLUMNS).where(table.c.status == Status.SENDING, table.c.next_try_at <= now, self._ours).limit(most)
+        return await self._read(wanted)
+
+    async def to_report(self, most: int) -> list[tuple[Delivery, str]]:
+        wanted = select(*_COLUMNS, table.c.error).where(table.c.to_report == true(), self._ours).limit(most)
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return [(_delivery(row[:-1]), row[-1]) for row in rows]
+
+    async def reported(self, deliveries: Sequence[Delivery]) -> None:
+        async with self._database.begin() as connection:
+            for delivery in deliveries:
+                await connection.execute(update(table).where(_untouched(delivery)).values(to_report=False))
+
+    async def tally(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
+        counted = (
+            select(table.c.status, func.count())
+            .where(table.c.channel == channel, table.c.chat_id == chat_id, table.c.created_at >= since)
+            .group_by(table.c.status)
+        )
+        async with self._database.connect() as connection:
+            return {status: int(count) for status, count in (await connection.execute(counted)).all()}
+
+    async def waiting(self) -> int:
+        open_rows = and_(table.c.status.in_((*DUE, Status.SENDING)), table.c.next_try_at < NEVER, self._ours)
+        counted = select(func.count()).select_from(table).where(open_rows)
+        async with self._database.connect() as connection:
+            return int((await connection.execute(counted)).scalar_one())
+
+    async def _read(self, wanted: Any) -> list[Delivery]:
+        async with self._database.connect() as connection:
+            return [_delivery(row) for row in (await connection.execute(wanted)).all()]
+
+
+def _row(new: NewDelivery, now: int) -> dict[str, Any]:
+    final = new.status in _FINAL
+    return {
+        "signal_id": new.signal.id,
+        "channel": new.chat.channel,
+        "chat_id": new.chat.chat_id,
+        "status": new.status,
+        "tries": 0,
+        "unknowns": 0,
+        "next_try_at": NEVER if final else now,
+        "message_id": "",
+        "error": "",
+        "body": new.body,
+        "traceparent": new.traceparent[:64],
+        "created_at": now,
+        "updated_at": now,
+        "to_report": final,
+    }
+
+
+def _key(delivery: Delivery) -> ColumnElement[bool]:
+    return and_(table.c.signal_id == delivery.signal_id, table.c.channel == delivery.channel, table.c.chat_id == delivery.chat_id)
+
+
+def _untouched(delivery: Delivery) -> ColumnElement[bool]:
+    return and_(
+        _key(delivery),
+        table.c.status == delivery.status,
+        table.c.tries == delivery.tries,
+        table.c.next_try_at == delivery.next_try_at,
+    )
+
+
+def _delivery(row: Sequence[Any]) -> Delivery:
+    signal_id, channel, chat_id, status, *rest = row
+    return Delivery(signal_id, channel, chat_id, Status(status), *rest)

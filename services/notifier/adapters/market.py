@@ -1,0 +1,78 @@
+"""Reads what other services have stored: instruments, bars, signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from sqlalchemy import select
+
+from services.notifier.domain.charts import ChartBar
+from services.notifier.domain.instruments import Directory, Instrument
+from shared.db import Database
+from shared.events import Signal
+from shared.tables import bars, instruments, signals
+from shared.topics import SIGNALS
+from shared.wire import WireError, decode
+
+_log = structlog.get_logger(__name__)
+
+
+class MarketTables:
+    """``Market`` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def directory(self) -> Directory:
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(instruments).where(instruments.c.active.is_(True)))).all()
+        return Directory(
+            Instrument(row.symbol, row.name_en, row.name_ko, row.currency, row.kind, _aliases(row.symbol, row.aliases))
+            for row in rows
+        )
+
+    async def bars(self, symbol: str, timeframe: str, until: int, most: int) -> tuple[ChartBar, ...]:
+        newest = (
+            select(bars)
+            .where(bars.c.symbol == symbol, bars.c.timeframe == timeframe, bars.c.ts_close <= until)
+            .order_by(bars.c.ts_close.desc())
+            .limit(most)
+        )
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(newest)).all()
+        return tuple(
+            ChartBar(
+                row.ts_close,
+                row.open * row.price_factor,
+                row.high * row.price_factor,
+                row.low * row.price_factor,
+                row.close * row.price_factor,
+                row.volume / row.split_factor,
+            )
+            for row in reversed(rows)
+            if row.split_factor
+        )
+
+    async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
+        newest = select(signals.c.id, signals.c.body).order_by(signals.c.ts_event.desc(), signals.c.id).limit(most)
+        if symbols is not None:
+            newest = newest.where(signals.c.symbol.in_(tuple(symbols)))
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(newest)).all()
+        found = []
+        for signal_id, body in rows:
+            try:
+                found.append(decode(SIGNALS, body.encode()))
+            except WireError as error:
+                _log.warning("a stored signal cannot be read", signal=signal_id, error=str(error))
+        return found
+
+
+def _aliases(symbol: str, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(msgspec.json.decode(text, type=list[str]))
+    except msgspec.DecodeError as error:
+        _log.warning("the aliases of an instrument cannot be read", symbol=symbol, error=str(error))
+        return ()

@@ -1,0 +1,1 @@
+"""Telegram by aiogram: sending alerts, and long polling for what people type. Commands and their answers must never be here."""

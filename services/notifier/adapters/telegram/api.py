@@ -1,0 +1,115 @@
+"""The Bot API client, and what its errors mean."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import aiohttp
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    ClientDecodeError,
+    RestartingTelegram,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.utils.token import TokenValidationError
+
+from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+
+MISCONFIGURED_SECONDS: Final = 60.0
+GONE: Final = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "peer_id_invalid")
+ERRORS: Final = (AiogramError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError)
+"""What a call can end with that is not a defect of ours."""
+
+
+class BadTokenError(ValueError):
+    """TELEGRAM_BOT_TOKEN does not have the form of a token. The message does not hold it."""
+
+
+@asynccontextmanager
+async def open_bot(token: str, api: str, seconds: float) -> AsyncIterator[Bot]:
+    """A client of the Bot API at ``api``; ``seconds`` a request. HTML is the default way to format.
+
+    Raises:
+        BadTokenError: the token has not the form ``123:abc``.
+    """
+    logging.getLogger("aiogram").setLevel(
+        logging.CRITICAL
+    )  # our own log lines say the same without addresses, which hold the token
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")), timeout=seconds)
+    try:
+        bot = Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML", link_preview_is_disabled=True))
+    except TokenValidationError:
+        raise BadTokenError("TELEGRAM_BOT_TOKEN: expected NUMBER:LETTERS, as BotFather gives it") from None
+    try:
+        yield bot
+    finally:
+        await session.close()
+
+
+def outcome_of(error: BaseException, token: str) -> Outcome:
+    """What a failed request means for the message in it; reasons never hold the token.
+
+    Gateway errors (5xx, or anything that is no answer of the Bot API) are doubtful: the request may have got through before them.
+    """
+    reason = redacted(f"{type(error).__name__}: {error}", token)
+    match error:
+        case TelegramRetryAfter():
+            return Refused(reason, float(error.retry_after))
+        case TelegramMigrateToChat():
+            return Moved(str(error.migrate_to_chat_id))
+        case TelegramForbiddenError():
+            return Gone(reason)
+        case TelegramUnauthorizedError() | TelegramNotFound():
+            return Refused(reason, MISCONFIGURED_SECONDS)  # the token or the address is wrong, not the message
+        case TelegramBadRequest():
+            return Gone(reason) if any(words in str(error).casefold() for words in GONE) else Rejected(reason)
+        case TelegramEntityTooLarge():
+            return Rejected(reason)
+        case RestartingTelegram():
+            return Refused(reason)
+        case ClientDecodeError():
+            return _undecoded(error, reason)
+        case TelegramNetworkError():
+            cause = error.__cause__
+            never_connected = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+            return Refused(reason) if never_connected else Unanswered(reason)
+        case TelegramServerError():
+            return Doubtful(reason)
+        case TelegramAPIError() if "too many requests" in str(error).casefold():
+            return Refused(reason, 1.0)
+        case TelegramAPIError():
+            return Rejected(reason)
+    return Unanswered(reason)
+
+
+def _undecoded(error: ClientDecodeError, reason: str) -> Outcome:
+    data = error.data
+    if isinstance(data, dict) and data.get("ok") is True:  # accepted; only the confirmation has a shape that we do not know
+        result = data.get("result")
+        return Sent(str(result.get("message_id", "")) if isinstance(result, dict) else "")
+    return Doubtful(f"no answer of the Bot API: {reason}")
+
+
+def redacted(text: str, token: str) -> str:
+    """``text`` on one line, without the token.
+
+    >>> redacted("POST /bot1:secret/getMe", "1:secret")
+    'POST /bot<token>/getMe'
+    """
+    return " ".join(text.replace(token, "<token>").split())[:250] if token else " ".join(text.split())[:250]

@@ -1,0 +1,154 @@
+"""Alerts as signed HTTP requests to web servers of the operator's choice.
+
+``POST`` with a JSON body; ``Finstage-Signature: t=SECONDS,v1=HEX`` where HEX is HMAC-SHA256 of ``SECONDS.BODY`` under the shared
+secret; ``Finstage-Delivery`` names the alert for ever, so that a receiver can drop repeats. Any 2xx confirms. Redirects are not
+followed. A 5xx is the receiver's own word that it did not take the alert, so it is refused and not unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import aiohttp
+import msgspec
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from services.notifier.domain.markup import plain
+from services.notifier.domain.messages import Alert
+from services.notifier.domain.outcomes import Gone, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.settings import WebhookTarget
+
+TIMEOUT_SECONDS: Final = 3.0
+LONGEST_RETRY_AFTER: Final = 3600.0
+REFUSALS: Final = frozenset({408, 425, 429})
+
+
+class ForbiddenAddressError(OSError):
+    """The webhook's host is an address that webhooks may not reach."""
+
+
+class WebhookUrlError(ValueError):
+    """The webhook's URL is not allowed."""
+
+
+class Webhook:
+    """The channel ``webhook``: a chat is a target's name."""
+
+    name = "webhook"
+    pictures = False
+    one_server = False
+
+    def __init__(
+        self, targets: Sequence[WebhookTarget], *, allow_private: bool, now: Callable[[], int], timeout: float = TIMEOUT_SECONDS
+    ) -> None:
+        self._targets = {target.name: target for target in targets}
+        self._allow_private, self._now = allow_private, now
+        for target in targets:
+            check_url(target, allow_private=allow_private)
+        resolver = ThreadedResolver() if allow_private else PublicResolver()
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=timeout),
+            connector=aiohttp.TCPConnector(limit=20, resolver=resolver, force_close=True),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+        target = self._targets.get(chat_id)
+        if target is None:
+            return Rejected("this webhook is not configured any more")
+        body = payload(alert)
+        headers = {
+            "Content-Type": "application/json",
+            "Finstage-Delivery": alert.signal.id,
+            "Finstage-Signature": signature(target.secret, body, self._now() // 1000),
+        }
+        if alert.traceparent:
+            headers["traceparent"] = alert.traceparent
+        try:
+            async with self._http.post(target.url, data=body, headers=headers, allow_redirects=False) as response:
+                return _verdict(response.status, response.headers.get("Retry-After", ""))
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, ForbiddenAddressError):
+                return Rejected(str(error.os_error))
+            return Refused(f"{type(error).__name__}: no connection")
+        except aiohttp.ConnectionTimeoutError:
+            return Refused("no connection in time")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Unanswered(f"{type(error).__name__} after the request was begun")
+
+
+def payload(alert: Alert) -> bytes:
+    """The body: the signal as it is on the topic, and the alert in words."""
+    body: dict[str, Any] = {"signal": alert.signal, "text": plain(alert.text), "language": alert.language, "repeat": alert.repeat}
+    return msgspec.json.encode(body)
+
+
+def signature(secret: str, body: bytes, seconds: int) -> str:
+    """The value of ``Finstage-Signature``.
+
+    >>> signature("0123456789abcdef", b"{}", 1700000000)
+    't=1700000000,v1=e4f8e2ecae2295b2ddb2f0b5584c8275e226c0ebe9b3b819e70156bb67122e3e'
+    """
+    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={seconds},v1={digest}"
+
+
+def check_url(target: WebhookTarget, *, allow_private: bool) -> None:
+    """Refuse at start what could never be right.
+
+    Raises:
+        WebhookUrlError: no http(s) URL, user info in it, plain http or an inner address without permission.
+    """
+    from yarl import URL  # aiohttp's own URL type: parsed exactly as the request will be
+
+    url = URL(target.url)
+    if url.scheme not in {"http", "https"} or not url.host or url.user or url.password:
+        raise WebhookUrlError(f"webhook {target.name!r}: expected https://host/path without user info")
+    if allow_private:
+        return
+    if url.scheme != "https":
+        raise WebhookUrlError(f"webhook {target.name!r}: plain http needs WEBHOOK_ALLOW_PRIVATE=true")
+    try:
+        inner = not ipaddress.ip_address(url.host).is_global
+    except ValueError:
+        inner = False  # a name: every address that it has is checked when it is called
+    if inner:
+        raise WebhookUrlError(f"webhook {target.name!r}: {url.host} is an inner address")
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names anew for each connection, and refuses those with an address of this machine or a private network."""
+
+    def __init__(self) -> None:
+        self._inner = ThreadedResolver()
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        for result in found:
+            if not ipaddress.ip_address(result["host"].split("%")[0]).is_global:
+                raise ForbiddenAddressError(f"{host} is {result['host']}, which webhooks may not reach")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _verdict(status: int, retry_after: str) -> Outcome:
+    if 200 <= status < 300:
+        return Sent()
+    if status == 410:
+        return Gone("410: the receiver wants no more")
+    if status in REFUSALS or status >= 500:
+        asked = min(float(retry_after), LONGEST_RETRY_AFTER) if retry_after.isascii() and retry_after.isdigit() else None
+        return Refused(f"answered {status}", asked)
+    return Rejected(f"answered {status}")

@@ -1,0 +1,144 @@
+"""One try of one delivery: render, wait for the turn, claim, send, record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from services.notifier.domain.alerts import alert_buttons, alert_text
+from services.notifier.domain.delivery import Change, Delivery, Policy, Status, after
+from services.notifier.domain.messages import Alert
+from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.ports import ChatStore, DeliveryStore
+from services.notifier.domain.recipients import Chat
+from services.notifier.handlers import measures
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.directory import InstrumentBook, until_set
+from services.notifier.handlers.lane import Lane
+from services.notifier.handlers.pictures import Pictures
+from shared import wire
+from shared.events import Signal
+from shared.failures import TransientError
+from shared.topics import SIGNALS
+
+T = TypeVar("T")
+RECORD_TRIES = 6
+_log = structlog.get_logger(__name__)
+
+
+class Attempt:
+    """Makes tries; knows nothing of queues."""
+
+    def __init__(
+        self,
+        deliveries: DeliveryStore,
+        chats: ChatStore,
+        book: InstrumentBook,
+        pictures: Pictures | None,
+        policy: Policy,
+        lease: int,
+        clock: Clock,
+    ) -> None:
+        self._deliveries, self._chats, self._book, self._pictures = deliveries, chats, book, pictures
+        self._policy, self._lease, self._clock = policy, lease, clock
+
+    async def make(self, row: Delivery, lane: Lane, stopping: asyncio.Event) -> bool:
+        """Try a reserved delivery; False when it was not begun and should be given back. Raises TransientError."""
+        chat = await self._chats.get(row.channel, row.chat_id)
+        signal, closed = self._judge(row, chat)
+        if closed is not None or signal is None or chat is None:
+            await self._close(row, closed or Change(Status.FAILED, row.unknowns, error="no such chat"))
+            return True
+        alert = await self._render(row, chat, signal, pictures=lane.channel.pictures)
+        if not await self._turn(row, chat, lane, stopping):
+            return False
+        now = self._clock.now()
+        claimed = await self._deliveries.claim(row, now, now + self._lease)
+        if claimed is None:
+            return True
+        if alert.repeat:
+            measures.REPEATS.labels(row.channel).inc()
+        outcome = await lane.channel.send(row.chat_id, alert)
+        await self._record(claimed, outcome, lane, signal)
+        return True
+
+    def _judge(self, row: Delivery, chat: Chat | None) -> tuple[Signal | None, Change | None]:
+        """The signal of a row, or how the row is closed without a try."""
+        now = self._clock.now()
+        try:
+            signal = wire.decode(SIGNALS, row.body.encode())
+        except wire.WireError as error:
+            return None, Change(Status.FAILED, row.unknowns, error=str(error)[:255])
+        if chat is None or not chat.active:
+            return signal, Change(Status.FAILED, row.unknowns, error="the chat is switched off")
+        if signal.ts_init + self._policy.expiry < now:
+            return signal, Change(Status.EXPIRED, row.unknowns)
+        if chat.muted_until > now:
+            return signal, Change(Status.MUTED, row.unknowns)
+        return signal, None
+
+    async def _close(self, row: Delivery, change: Change) -> None:
+        if await self._deliveries.finish(row, change, self._clock.now()):
+            measures.LOST.labels(row.channel, change.status).inc()
+
+    async def _render(self, row: Delivery, chat: Chat, signal: Signal, *, pictures: bool) -> Alert:
+        instrument = self._book.current.get(signal.symbol)
+        repeat = row.unknowns > 0
+        picture = None
+        if pictures and self._pictures is not None:
+            picture = await self._pictures.of(signal, instrument, chat.language)
+        text = alert_text(signal, instrument, chat.language, repeat=repeat)
+        return Alert(signal, text, chat.language, alert_buttons(chat.language), picture, repeat, row.traceparent)
+
+    async def _turn(self, row: Delivery, chat: Chat, lane: Lane, stopping: asyncio.Event) -> bool:
+        """Wait for the chat's turn; False when that would outlast the reservation, or we are stopping."""
+        while True:
+            if stopping.is_set():
+                return False
+            delay = lane.pace.take(chat.chat_id, self._clock.ticking(), group=chat.group)
+            if delay <= 0:
+                return True
+            if self._clock.now() + int(delay * 1000) >= row.next_try_at:
+                return False
+            await until_set(stopping, delay)
+
+    async def _record(self, claimed: Delivery, outcome: Outcome, lane: Lane, signal: Signal) -> None:
+        now = self._clock.now()
+        change = after(claimed, outcome, now, self._policy, self._clock.chance())
+        await _persistently(lambda: self._deliveries.finish(claimed, change, now))
+        kind = type(outcome).__name__.lower()
+        measures.OUTCOMES.labels(claimed.channel, kind).inc()
+        match outcome:
+            case Sent():
+                lane.troubles = 0
+                measures.LATENCY.labels(claimed.channel).observe(max(0, now - signal.ts_init) / 1000)
+            case Refused(_, retry_after):
+                lane.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
+            case Unanswered() | Doubtful():
+                measures.UNKNOWNS.labels(claimed.channel).inc()
+                lane.hold_back(claimed.chat_id, None, self._policy, self._clock)
+            case Rejected():
+                measures.LOST.labels(claimed.channel, change.status).inc()
+            case Gone():
+                measures.LOST.labels(claimed.channel, change.status).inc()
+                await _persistently(lambda: self._chats.deactivate(claimed.channel, claimed.chat_id))
+            case Moved(chat_id):
+                await _persistently(lambda: self._chats.migrate(claimed.channel, claimed.chat_id, chat_id, now))
+        if not isinstance(outcome, Sent):
+            _log.warning(
+                "delivery not confirmed", signal=claimed.signal_id, channel=claimed.channel, outcome=kind, error=change.error
+            )
+
+
+async def _persistently(write: Callable[[], Awaitable[T]]) -> T:
+    """What came of a request must not be forgotten because the database blinked. Raises TransientError after about six seconds."""
+    for tries in range(RECORD_TRIES - 1):
+        try:
+            return await write()
+        except TransientError as error:
+            _log.warning("outcome not recorded yet", error=str(error))
+            await asyncio.sleep(0.2 * 2**tries)
+    return await write()

@@ -1,0 +1,59 @@
+"""Chart pictures for alerts: one per signal and language however many chats get it, and none at all rather than a late alert."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+import structlog
+
+from services.notifier.domain.alerts import chart_request
+from services.notifier.domain.charts import bars_needed, overlays
+from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.ports import Market, Painter, PaintError
+from services.notifier.handlers import measures
+from shared.events import Signal
+from shared.failures import TransientError
+
+KEPT = 64
+FEWEST_BARS = 2
+_log = structlog.get_logger(__name__)
+
+
+class Pictures:
+    """Draws, and remembers the newest pictures."""
+
+    def __init__(self, market: Market, painter: Painter) -> None:
+        self._market, self._painter = market, painter
+        self._kept: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
+
+    async def of(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
+        """The picture as PNG, or None where there is none: too few bars, or the painter failed. Never raises for that."""
+        key = (signal.id, language)
+        task = self._kept.get(key)
+        if task is None:
+            task = asyncio.create_task(self._draw(signal, instrument, language), name=f"picture {signal.id}")
+            self._kept[key] = task
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return await asyncio.shield(task)
+
+    async def _draw(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
+        try:
+            most = bars_needed(overlays(signal))
+            bars = await self._market.bars(signal.symbol, signal.timeframe, signal.ts_event, most)
+            if len(bars) < FEWEST_BARS:
+                return _text_only(signal, "bars")
+            picture = await self._painter.paint(chart_request(signal, instrument, language, bars))
+        except PaintError as error:
+            return _text_only(signal, str(error))
+        except TransientError:
+            return _text_only(signal, "database")
+        measures.PICTURES.labels("drawn").inc()
+        return picture
+
+
+def _text_only(signal: Signal, reason: str) -> bytes | None:
+    measures.PICTURES.labels(reason).inc()
+    _log.warning("no picture: the alert goes out as text", signal=signal.id, symbol=signal.symbol, reason=reason)
+    return None

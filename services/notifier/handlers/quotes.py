@@ -1,0 +1,31 @@
+"""The latest quotes in memory, as they come from Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.events import Quote
+from shared.kafka import Record
+
+MOST = 50_000
+
+
+class LatestQuotes:
+    """The newest quote of each symbol; at most ``MOST`` symbols."""
+
+    def __init__(self) -> None:
+        self._quotes: dict[str, Quote] = {}
+
+    async def handle(self, records: Sequence[Record[Quote]]) -> None:
+        """Keep what is newer than what is there."""
+        for record in records:
+            quote = record.event
+            known = self._quotes.get(quote.symbol)
+            if known is None and len(self._quotes) >= MOST:
+                continue
+            if known is None or quote.ts_event >= known.ts_event:
+                self._quotes[quote.symbol] = quote
+
+    def get(self, symbol: str) -> Quote | None:
+        """The latest quote of a symbol, or None when none has been seen."""
+        return self._quotes.get(symbol)

@@ -1,0 +1,69 @@
+"""Publishes how deliveries ended; the rows remember what is still to be published, so that no outcome is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+
+import structlog
+
+from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.ports import DeliveryStore, Reports
+from services.notifier.handlers import measures
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.directory import until_set
+from shared import events
+from shared.failures import TransientError
+
+PAGE = 500
+IDLE_SECONDS = 0.5
+TROUBLE_SECONDS = 5.0
+_log = structlog.get_logger(__name__)
+
+
+def recipient(delivery: Delivery, key: bytes) -> str:
+    """An opaque name for a chat: 16 hex digits of an HMAC, since a bare hash of a Telegram id can be guessed."""
+    return hmac.new(key, f"{delivery.channel}:{delivery.chat_id}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+class Reporter:
+    """Moves outcomes from the table to the topic."""
+
+    def __init__(self, deliveries: DeliveryStore, reports: Reports, key: bytes, clock: Clock) -> None:
+        self._deliveries, self._reports, self._key, self._clock = deliveries, reports, key, clock
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Report until stopped; what is left then is reported after the next start."""
+        while not stopping.is_set():
+            try:
+                full = await self.once() == PAGE
+                measures.WAITING.set(await self._deliveries.waiting())
+            except TransientError as error:
+                _log.warning("outcomes not reported yet", error=str(error))
+                await until_set(stopping, TROUBLE_SECONDS)
+                continue
+            if not full:
+                await until_set(stopping, IDLE_SECONDS)
+
+    async def once(self) -> int:
+        """Publish a page of outcomes and mark its rows; how many there were. Raises TransientError."""
+        rows = await self._deliveries.to_report(PAGE)
+        if rows:
+            now = self._clock.now()
+            await self._reports.publish([self._event(delivery, error, now) for delivery, error in rows])
+            await self._deliveries.reported([delivery for delivery, _ in rows])
+            measures.REPORTED.inc(len(rows))
+        return len(rows)
+
+    def _event(self, delivery: Delivery, error: str, now: int) -> events.Delivery:
+        return events.Delivery(
+            signal_id=delivery.signal_id,
+            channel=delivery.channel,
+            recipient=recipient(delivery, self._key),
+            outcome=delivery.status.value,  # type: ignore[arg-type]  # only final rows are read
+            ts_event=now,
+            ts_init=now,
+            tries=delivery.tries,
+            error=error or None,
+        )

@@ -1,0 +1,141 @@
+"""The paced sender: takes deliveries whose time has come, hands them to their channels, and writes down how it went."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from services.notifier.domain.delivery import Delivery, Policy, after
+from services.notifier.domain.outcomes import Unanswered
+from services.notifier.domain.planning import plan
+from services.notifier.domain.ports import DeliveryStore
+from services.notifier.handlers import measures
+from services.notifier.handlers.attempt import Attempt
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.directory import until_set
+from services.notifier.handlers.lane import Lane
+from shared.failures import TransientError
+
+PAGE = 200
+SOON = 5_000
+IDLE_SECONDS = 0.5
+TROUBLE_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """For how long deliveries are held. Milliseconds."""
+
+    reserve: int
+    """Kept to ourselves while they are drawn and wait for their turn."""
+    lease: int
+    """After this a delivery in ``sending`` counts as abandoned."""
+    concurrency: int
+    policy: Policy
+
+
+class Sender:
+    """Runs the deliveries of some channels; several processes may share them."""
+
+    def __init__(self, deliveries: DeliveryStore, lanes: Mapping[str, Lane], attempt: Attempt, terms: Terms, clock: Clock) -> None:
+        self._deliveries, self._lanes, self._attempt = deliveries, lanes, attempt
+        self._terms, self._clock = terms, clock
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._swept_at = 0
+
+    def nudge(self) -> None:
+        """Something is due: look at once."""
+        self._wake.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Send until stopped, then finish what is being sent. An error inside a run ends the task: it is a defect, not weather."""
+        watch = asyncio.create_task(self._wake_on(stopping), name="sender stop")
+        try:
+            while not stopping.is_set():
+                self._wake.clear()
+                try:
+                    await self._sweep()
+                    more = await self._round(stopping)
+                except TransientError as error:
+                    _log.warning("deliveries not read", error=str(error))
+                    await until_set(stopping, TROUBLE_SECONDS)
+                    continue
+                if not more:
+                    await until_set(self._wake, IDLE_SECONDS)
+                self._reap()
+            await asyncio.gather(*self._running.values())
+        finally:
+            watch.cancel()
+
+    async def _wake_on(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._wake.set()
+
+    def _reap(self) -> None:
+        for key, task in list(self._running.items()):
+            if task.done():
+                del self._running[key]
+                task.result()
+
+    async def _sweep(self) -> None:
+        """Rows whose process fell silent while sending: they were written and never answered."""
+        now = self._clock.now()
+        if now - self._swept_at < min(self._terms.lease // 4, 5_000):
+            return
+        for row in await self._deliveries.lapsed(now, PAGE):
+            change = after(row, Unanswered("the process ended while sending"), now, self._terms.policy, self._clock.chance())
+            if await self._deliveries.finish(row, change, now):
+                measures.UNKNOWNS.labels(row.channel).inc()
+                _log.warning("abandoned delivery", signal=row.signal_id, channel=row.channel, final=change.final)
+        self._swept_at = now
+
+    async def _round(self, stopping: asyncio.Event) -> bool:
+        """Take on a page of what is due; True when there is more to look at right now."""
+        free = self._terms.concurrency - len(self._running)
+        if free <= 0:
+            return False
+        now, ticking = self._clock.now(), self._clock.ticking()
+        page = await self._deliveries.due(now, PAGE, tuple(self._running))
+        chosen = plan(
+            page,
+            lambda row: self._lanes[row.channel].rhythm(row.chat_id, ticking),
+            now=now,
+            free=free,
+            soon=min(SOON, self._terms.reserve // 2),
+        )
+        until = now + self._terms.reserve
+        taken = [(row, until) for run in chosen.runs for row in run]
+        if not taken and not chosen.later:
+            return False
+        ours = {row.key: row for row in await self._deliveries.reserve([*taken, *chosen.later])}
+        for run in chosen.runs:
+            mine = [ours[row.key] for row in run if row.key in ours]
+            if mine:
+                self._start(mine, stopping)
+        return len(page) == PAGE
+
+    def _start(self, run: list[Delivery], stopping: asyncio.Event) -> None:
+        key = (run[0].channel, run[0].chat_id)
+        task = asyncio.create_task(self._run(run, stopping), name=f"deliver {key[0]}")
+        self._running[key] = task
+        task.add_done_callback(lambda _: self._wake.set())
+
+    async def _run(self, run: list[Delivery], stopping: asyncio.Event) -> None:
+        """The deliveries of one chat, in order; those that we do not get to are given back."""
+        lane = self._lanes[run[0].channel]
+        left = list(run)
+        try:
+            while left and not stopping.is_set():
+                if not await self._attempt.make(left[0], lane, stopping):
+                    break
+                left.pop(0)
+            now = self._clock.now()
+            if left:
+                await self._deliveries.reserve([(row, now) for row in left])
+        except TransientError as error:  # the rows come due again when their reservation or lease lapses
+            _log.warning("deliveries interrupted", channel=run[0].channel, error=str(error))

@@ -1,0 +1,105 @@
+"""What the notifier is told by its environment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from pydantic import Field, SecretStr, field_validator
+
+from services.notifier.domain.delivery import Policy
+from shared.settings import MeshSettings
+
+
+class WebhookTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody's web server that gets every alert."""
+
+    name: str
+    url: str
+    secret: str
+    """Key of the HMAC signature; at least 16 characters."""
+    language: Literal["ko", "en"] = "en"
+
+    def __repr__(self) -> str:
+        return f"WebhookTarget(name={self.name!r})"
+
+
+class NotifierSettings(MeshSettings):
+    """Settings of the notifier."""
+
+    probe_port: int = Field(default=9103, ge=0, le=65535)
+    """Port for the probes; 0 takes any free one."""
+    notifier_group: str = "notifier"
+    """Consumer group in which the notifiers share the signals."""
+    telegram_bot_token: SecretStr = SecretStr("")
+    """Token of the Telegram bot; without one, alerts go to the console."""
+    telegram_api: str = "https://api.telegram.org"
+    """Address of the Bot API, for a local Bot API server or a stand-in."""
+    telegram_polling: bool = True
+    """Whether this process answers the bot's chats. Telegram lets one process poll a token: switch it off on further replicas."""
+    console_alerts: bool | None = None
+    """Whether alerts are printed on the console; by default only when there is no Telegram token."""
+    alert_language: Literal["ko", "en"] = "ko"
+    """Language of the console and of new chats whose own language is neither Korean nor English."""
+    webhooks: SecretStr = SecretStr("[]")
+    """JSON array of ``{"name", "url", "secret", "language"}``: web servers that get every alert, signed with HMAC-SHA256."""
+    webhook_allow_private: bool = False
+    """Whether webhooks may use plain http and addresses of this machine or a private network."""
+    charts: bool = True
+    """Whether Telegram alerts bring a chart picture."""
+    chart_timeout: float = Field(default=10.0, gt=0)
+    """Seconds that a picture may take; then the alert goes out as text."""
+    alert_expiry_seconds: int = Field(default=21_600, gt=0)
+    """Age at which an alert is no longer worth sending: it is recorded as expired."""
+    send_timeout: float = Field(default=20.0, gt=0)
+    """Seconds that one request to Telegram may take."""
+    lease_seconds: float = Field(default=60.0, gt=0)
+    """Seconds after which a delivery whose process fell silent is taken over; must exceed ``send_timeout``."""
+    reserve_seconds: float = Field(default=20.0, gt=0)
+    """Seconds for which a process keeps deliveries to itself while it draws and waits for its turn."""
+    send_concurrency: int = Field(default=16, ge=1, le=256)
+    """Chats that are sent to at the same time."""
+    rate_overall: int = Field(default=30, ge=1)
+    """Messages a second to Telegram, in all; divide it among several notifiers."""
+    rate_group_minute: int = Field(default=20, ge=1)
+    """Messages a minute to one Telegram group."""
+    bot_commands_minute: int = Field(default=30, ge=1)
+    """Commands a minute that the bot answers to one person; more are ignored after one warning."""
+    bot_concurrency: int = Field(default=8, ge=1, le=64)
+    """Updates of the bot that are handled at the same time."""
+    watchlist_most: int = Field(default=100, ge=1, le=1000)
+    """Symbols that a chat may have on its watchlist."""
+
+    @field_validator("webhooks")
+    @classmethod
+    def _readable(cls, value: SecretStr) -> SecretStr:
+        _targets(value)
+        return value
+
+    @property
+    def policy(self) -> Policy:
+        """How patiently deliveries are tried."""
+        return Policy(expiry=self.alert_expiry_seconds * 1000)
+
+    @property
+    def webhook_targets(self) -> tuple[WebhookTarget, ...]:
+        """The webhooks, read."""
+        return _targets(self.webhooks)
+
+    @property
+    def has_console(self) -> bool:
+        """Whether alerts are printed."""
+        return self.console_alerts if self.console_alerts is not None else not self.telegram_bot_token.get_secret_value()
+
+
+def _targets(value: SecretStr) -> tuple[WebhookTarget, ...]:
+    try:
+        targets = msgspec.json.decode(value.get_secret_value() or "[]", type=tuple[WebhookTarget, ...])
+    except msgspec.DecodeError as error:
+        raise ValueError(f"WEBHOOKS: {error}") from None
+    for target in targets:
+        if len(target.secret) < 16:
+            raise ValueError(f"WEBHOOKS: the secret of {target.name!r} has fewer than 16 characters")
+    if len({target.name for target in targets}) != len(targets):
+        raise ValueError("WEBHOOKS: two have the same name")
+    return targets
