@@ -31,3 +31,5 @@ class Settings(MeshSettings):
     """Seconds: times in which nothing happens on the tape (nights, weekends) are cut to this."""
     beat_seconds: float = Field(default=5.0, gt=0)
     """Live sources: how often the passing of event time is told while an exchange is open."""
+    beat_lag: float = Field(default=5.0, ge=0)
+    """Live sources: seconds by which heartbeats lag behind the clock, so that ticks on their way come before them."""

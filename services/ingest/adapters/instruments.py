@@ -1,0 +1,56 @@
+"""The universe's way from its file into the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select, tuple_, update
+
+from services.ingest.domain.universe import Universe, UniverseError, parse_universe
+from shared.db import Database
+from shared.tables import industries, instrument_industries, instruments
+
+
+def read_universe(path: Path) -> Universe:
+    """Read the file.
+
+    Raises:
+        UniverseError: it is missing, is no UTF-8, or its content is wrong; the message names line, field and value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UniverseError(f"cannot read {path}: {error}") from error
+    return parse_universe(text.splitlines(), path.name)
+
+
+async def store_universe(database: Database, universe: Universe) -> None:
+    """Make the tables say what the universe says: what it lacks becomes inactive. The same universe twice changes nothing.
+
+    Raises:
+        TransientError: the database is not there now.
+    """
+    named = [msgspec.structs.asdict(industry) for industry in universe.industries]
+    listed = [_row(instrument) | {"active": True} for instrument in map(msgspec.structs.asdict, universe.instruments)]
+    links = {(each.symbol, industry) for each in universe.instruments for industry in each.industries}
+    symbols = {each.symbol for each in universe.instruments}
+    async with database.begin() as connection:
+        if named:
+            await connection.execute(database.upsert(industries, named), named)
+        await connection.execute(database.upsert(instruments, listed), listed)
+        known = set((await connection.execute(select(instruments.c.symbol).where(instruments.c.active))).scalars())
+        if gone := known - symbols:
+            await connection.execute(update(instruments).where(instruments.c.symbol.in_(gone)).values(active=False))
+        linked = {(row.symbol, row.industry) for row in await connection.execute(select(instrument_industries))}
+        if stale := linked - links:
+            pair = tuple_(instrument_industries.c.symbol, instrument_industries.c.industry)
+            await connection.execute(delete(instrument_industries).where(pair.in_(sorted(stale))))
+        if fresh := [{"symbol": symbol, "industry": industry} for symbol, industry in sorted(links - linked)]:
+            await connection.execute(database.upsert(instrument_industries, fresh), fresh)
+
+
+def _row(instrument: dict[str, Any]) -> dict[str, Any]:
+    aliases = msgspec.json.encode(instrument["aliases"]).decode()
+    return {name: value for name, value in instrument.items() if name != "industries"} | {"aliases": aliases}

@@ -1,0 +1,74 @@
+"""Adds the passing of event time to a live source: heartbeats per exchange, told only when no tick is waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+from services.ingest.domain.clock import Clock
+from services.ingest.domain.heartbeats import Told, due_now
+from services.ingest.domain.source import Item, Source
+from shared.calendars import Sessions
+from shared.events import Heartbeat
+
+Calendars = Callable[[dt.date], Mapping[str, Sessions]]
+"""From today's date to the sessions of each exchange around it."""
+
+
+class LiveSource:
+    """A provider's source with heartbeats in it.
+
+    A heartbeat at time T promises that every tick before T has been published. So its time lags behind the clock by ``lag`` seconds,
+    what the source has ready goes first, and only where it never rests are beats put between its batches.
+    """
+
+    def __init__(
+        self, source: Source, calendars: Calendars, clock: Clock, stopping: asyncio.Event, *, every: float, lag: float
+    ) -> None:
+        self.name = source.name
+        self._source = source
+        self._calendars = calendars
+        self._clock = clock
+        self._stopping = stopping
+        self._every = every
+        self._lag = lag
+        self._told: dict[str, Told] = {}
+        self._today: dt.date | None = None
+        self._sessions: Mapping[str, Sessions] = {}
+
+    async def events(self) -> AsyncIterator[Sequence[Item]]:
+        batches = self._source.events()
+        coming = asyncio.ensure_future(anext(batches, None))
+        beaten = self._clock.now()
+        try:
+            while True:
+                rest = asyncio.ensure_future(self._clock.wait(self._every))
+                await asyncio.wait({coming, rest}, return_when=asyncio.FIRST_COMPLETED)
+                rest.cancel()
+                ready = coming.done()
+                if ready:
+                    batch = coming.result()
+                    if batch is None:
+                        return
+                    yield batch
+                if not ready or self._clock.now() - beaten >= 2 * self._every:
+                    beaten = self._clock.now()
+                    if due := self._due():
+                        yield due
+                if ready:
+                    coming = asyncio.ensure_future(anext(batches, None))
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    def _due(self) -> list[Heartbeat]:
+        wall = self._clock.wall()
+        reached = wall - int(self._lag * 1000)
+        today = dt.datetime.fromtimestamp(reached / 1000, tz=dt.UTC).date()
+        if today != self._today:
+            self._today, self._sessions = today, self._calendars(today)
+        for exchange in self._sessions:
+            self._told.setdefault(exchange, Told(reached - 1, 0))
+        due, self._told = due_now(self._sessions, self._told, reached, int(self._every * 1000))
+        return [Heartbeat(exchange=each.exchange, ts_event=each.ts, ts_init=wall, source=self.name, mark=each.mark) for each in due]

@@ -1,0 +1,169 @@
+"""Plays a tape: the past as history, then ticks and heartbeats at the tape's pace, from where it stopped last time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import msgspec
+import numpy as np
+import structlog
+
+from services.ingest.domain.clock import Clock
+from services.ingest.domain.histories import backfills
+from services.ingest.domain.score import SOURCE, Score
+from services.ingest.domain.source import MAX_BATCH, Item
+from services.ingest.domain.tape import Tape, TapeError
+from shared.failures import TransientError
+from shared.metrics import counter, gauge
+
+SAVE_SECONDS: Final = 1.0
+"""How often the cursor is saved: after a crash, at most about so much is played again, with the same numbers."""
+FLUSH_SECONDS: Final = 0.02
+"""Items that are due within this time travel together."""
+BEHIND_SECONDS: Final = 1.0
+"""Whoever was held back longer than this does not run to catch up."""
+RETRY_SECONDS: Final = 1.0
+
+log = structlog.get_logger("ingest.replay")
+unsaved = counter("ingest_cursor_failures_total", "Times that the cursor of the tape could not be saved.")
+progress = gauge("ingest_tape_played_ratio", "Share of the tape that has been played.")
+
+
+class Keeper(Protocol):
+    """Keeps cursors; raises ``TransientError``."""
+
+    async def load(self, cursor: str) -> str | None: ...
+
+    async def save(self, cursor: str, position: str, now: int) -> None: ...
+
+    async def names(self) -> tuple[str, ...]: ...
+
+
+class Position(msgspec.Struct, frozen=True):
+    """How far a tape has been published."""
+
+    digest: str
+    backfilled: int = 0
+    """Symbols whose history has been published."""
+    played: int = 0
+    """Items of the score that have been published."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a tape is played."""
+
+    speed: float | None
+    """Seconds of event time a second; None: as fast as the broker acknowledges."""
+    longest_pause: float
+    """Seconds to which a time without events is cut."""
+
+    def offsets(self, score: Score) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        """When each item is due, in seconds after the first. Shape (items,)."""
+        if self.speed is None:
+            return np.zeros(len(score))
+        steps = np.minimum(np.diff(score.ts, prepend=score.ts[:1]) / 1000 / self.speed, self.longest_pause)
+        return np.cumsum(steps)
+
+
+class Replay:
+    """The source that plays a tape. Event times, sequence numbers and content are the same in every run."""
+
+    name = SOURCE
+
+    def __init__(self, tape: Tape, score: Score, pace: Pace, keeper: Keeper, clock: Clock, stopping: asyncio.Event) -> None:
+        self._tape = tape
+        self._score = score
+        self._due = pace.offsets(score)
+        self._past = backfills(tape)
+        self._keeper = keeper
+        self._clock = clock
+        self._stopping = stopping
+        self._cursor = f"replay:{tape.name}"
+        self._position = Position(tape.digest)
+        self._saved_at = clock.now()
+        self.over = False
+        """True when the whole tape has been published."""
+
+    async def events(self) -> AsyncIterator[Sequence[Item]]:
+        await self._restore()
+        for number, past in enumerate(self._past):
+            if self._stopping.is_set():
+                break
+            if number >= self._position.backfilled:
+                yield (past,)
+                await self._reached(Position(self._tape.digest, backfilled=number + 1))
+        if not self._stopping.is_set():
+            async for batch in self._play():
+                yield batch
+                await self._reached(msgspec.structs.replace(self._position, played=self._position.played + len(batch)))
+        await self._save()
+        if not self._stopping.is_set():
+            self.over = True
+            log.info("the tape is over; event time cannot go back, so it is not played again", tape=self._tape.name)
+        while not self._stopping.is_set():
+            await self._clock.wait(3600)
+
+    async def _play(self) -> AsyncIterator[Sequence[Item]]:
+        """Batches of what is due from the position on; whoever asks for the next has moved the position past the one before."""
+        clock, due = self._clock, self._due
+        if self._position.played < len(due):
+            started = clock.now() - float(due[self._position.played])
+        while not self._stopping.is_set() and (place := self._position.played) < len(due):
+            ahead = float(due[place]) + started - clock.now()
+            if ahead > 0:
+                await clock.wait(max(ahead, FLUSH_SECONDS))
+                continue
+            if ahead < -BEHIND_SECONDS:
+                started -= ahead
+            ready = int(np.searchsorted(due, clock.now() - started, side="right"))
+            yield [self._score.item(i) for i in range(place, min(ready, place + MAX_BATCH))]
+
+    async def _restore(self) -> None:
+        """Take up the saved position.
+
+        Raises:
+            TapeError: the cursor belongs to another edition of the tape, or something else was played into this database before.
+        """
+        while not self._stopping.is_set():
+            try:
+                text = await self._keeper.load(self._cursor)
+                others = [name for name in await self._keeper.names() if name != self._cursor]
+                break
+            except TransientError as error:
+                log.warning("the cursor cannot be read yet", error=str(error))
+                await self._clock.wait(RETRY_SECONDS)
+        else:
+            return
+        if text is None:
+            if others:
+                raise TapeError(
+                    f"tape {self._tape.name!r}: this database already holds {others[0]!r}, and event time cannot go back; "
+                    "play it into a fresh one (make clean, or another DATABASE_URL and Kafka)"
+                )
+            return
+        position = msgspec.json.decode(text, type=Position)
+        if position.digest != self._tape.digest or not 0 <= position.played <= len(self._score):
+            raise TapeError(
+                f"tape {self._tape.name!r}: it is another edition than the one that was played to item {position.played}; "
+                "start afresh (make clean, or another DATABASE_URL and Kafka)"
+            )
+        self._position = position
+        log.info("the tape goes on where it stopped", tape=self._tape.name, played=position.played, of=len(self._score))
+
+    async def _reached(self, position: Position) -> None:
+        self._position = position
+        progress.set(position.played / max(1, len(self._score)))
+        if self._clock.now() - self._saved_at >= SAVE_SECONDS:
+            await self._save()
+
+    async def _save(self) -> None:
+        self._saved_at = self._clock.now()
+        try:
+            await self._keeper.save(self._cursor, msgspec.json.encode(self._position).decode(), self._clock.wall())
+        except TransientError as error:
+            unsaved.inc()
+            log.warning("the cursor cannot be saved now; a restart would repeat ticks under their numbers", error=str(error))

@@ -1,0 +1,118 @@
+"""Where ingest is wired: universe, database, broker, and the one source that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import structlog
+
+from services.ingest.adapters.clock import SystemClock
+from services.ingest.adapters.cursors import Cursors
+from services.ingest.adapters.instruments import read_universe, store_universe
+from services.ingest.adapters.live import LiveSource
+from services.ingest.adapters.replay import Pace, Replay
+from services.ingest.adapters.tapes import read_tape
+from services.ingest.domain.clock import Clock
+from services.ingest.domain.score import Score, score_of
+from services.ingest.domain.source import Source
+from services.ingest.domain.tape import Tape
+from services.ingest.domain.universe import Universe
+from services.ingest.handlers import Publisher
+from services.ingest.settings import Settings
+from shared.calendars import Sessions, sessions
+from shared.db import open_database
+from shared.failures import TransientError
+from shared.kafka import open_producer
+from shared.runtime import Life, Task
+
+BESIDE: Final = dt.timedelta(days=4)
+"""Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
+AROUND: Final = dt.timedelta(days=10)
+RETRY_SECONDS: Final = 1.0
+
+log = structlog.get_logger("ingest")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every source is made from."""
+
+    settings: Settings
+    universe: Universe
+    cursors: Cursors
+    clock: Clock
+    stopping: asyncio.Event
+
+
+@asynccontextmanager
+async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+    """Open what ingest needs and wire it.
+
+    Raises:
+        UniverseError: the file of instruments is wrong.
+        TapeError: the tape cannot be played.
+    """
+    clock = SystemClock(life.stopping)
+    universe = read_universe(settings.universe)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
+        producer = await stack.enter_async_context(open_producer(settings, "ingest"))
+        parts = Parts(settings, universe, Cursors(database), clock, life.stopping)
+        source = await stack.enter_async_context(SOURCES[settings.source](parts))
+        publisher = Publisher(producer, clock, life.stopping)
+        life.on_ready("broker", lambda: publisher.healthy)
+        log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
+        yield {"publish": lambda: publisher.pump(source)}
+
+
+@asynccontextmanager
+async def _replay(parts: Parts) -> AsyncIterator[Source]:
+    settings = parts.settings
+    tape, score = await asyncio.to_thread(load, settings, parts.universe)
+    wanted = tape.speed if settings.speed == "tape" else settings.speed
+    speed = None if wanted == "max" or not wanted else float(wanted)
+    log.info("a tape is played", tape=tape.name, title=tape.title, speed=speed or "max", items=len(score))
+    yield Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+
+
+@asynccontextmanager
+async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
+    from services.ingest.adapters.yahoo.source import open_yahoo  # yfinance takes seconds: only who is live pays them
+
+    settings = parts.settings
+    exchanges = sorted({each.exchange for each in parts.universe.instruments})
+
+    def calendars(today: dt.date) -> dict[str, Sessions]:
+        return {exchange: sessions(exchange, today - AROUND, today + AROUND) for exchange in exchanges}
+
+    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
+        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=settings.beat_seconds, lag=settings.beat_lag)
+
+
+SOURCES: Final[Mapping[str, Callable[[Parts], AbstractAsyncContextManager[Source]]]] = {"replay": _replay, "yahoo": _yahoo}
+"""Setting ``SOURCE`` -> how that source is opened."""
+
+
+def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
+    """Read the tape of the settings and put it in order; takes a second or two. Raises ``TapeError``."""
+    tape = read_tape(settings.tapes, settings.tape, universe)
+    first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
+    return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE) for each in tape.exchanges})
+
+
+async def until_there(action: Callable[[], Awaitable[T]], what: str, clock: Clock, stopping: asyncio.Event) -> T | None:
+    """Try until what ``action`` needs is there; None when the process stops before."""
+    while not stopping.is_set():
+        try:
+            return await action()
+        except TransientError as error:
+            log.warning("not there yet", what=what, error=str(error))
+            await clock.wait(RETRY_SECONDS)
+    return None

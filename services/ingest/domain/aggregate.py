@@ -1,0 +1,70 @@
+"""Coarser bars from finer ones, exactly; never the other way round."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from services.ingest.domain.tape import Bars, Int64s
+from shared.calendars import Sessions
+
+
+def intraday(bars: Bars, sessions: Sessions, length: int) -> Bars:
+    """Bars of ``length`` milliseconds, anchored at the session's open, the last of a session cut at its close.
+
+    ``bars`` must lie within sessions and ``length`` be a multiple of theirs.
+    """
+    session = np.searchsorted(sessions.open, bars.start, side="right") - 1
+    opening = sessions.open[session]
+    start = opening + (bars.start - opening) // length * length
+    return _grouped(bars, start, np.minimum(start + length, sessions.close[session]))
+
+
+def weekly(bars: Bars, sessions: Sessions) -> Bars:
+    """One bar an ISO week, from the open of its first session to the close of its last. ``bars`` are daily.
+
+    Weeks of which the calendar knows no later session than the bars reach are dropped: they may not be over.
+    """
+    session = np.searchsorted(sessions.open, bars.start, side="right") - 1
+    end = sessions.week_close[session]
+    whole = end <= bars.end[-1] if len(bars) else np.zeros(0, dtype=bool)
+    kept = _select(bars, whole)
+    end = end[whole]
+    first = np.searchsorted(sessions.week_close, end, side="left")
+    return _grouped(kept, sessions.open[first], end)
+
+
+def session_of_date(sessions: Sessions, dates: list[dt.date]) -> Int64s:
+    """Index of the session of each date, -1 where the exchange was closed on it."""
+    numbers = np.array([day.year * 10_000 + day.month * 100 + day.day for day in dates], dtype=np.int64)
+    found = np.minimum(np.searchsorted(sessions.date, numbers), len(sessions.date) - 1)
+    return np.where(sessions.date[found] == numbers, found, -1).astype(np.int64)
+
+
+def _select(bars: Bars, which: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Bars:
+    return Bars(
+        bars.start[which],
+        bars.end[which],
+        bars.open[which],
+        bars.high[which],
+        bars.low[which],
+        bars.close[which],
+        bars.volume[which],
+    )
+
+
+def _grouped(bars: Bars, start: Int64s, end: Int64s) -> Bars:
+    if not len(bars):
+        return bars
+    first = np.flatnonzero(np.concatenate([[True], start[1:] != start[:-1]]))
+    last = np.concatenate([first[1:], [len(start)]]) - 1
+    return Bars(
+        start[first],
+        end[first],
+        bars.open[first],
+        np.maximum.reduceat(bars.high, first),
+        np.minimum.reduceat(bars.low, first),
+        bars.close[last],
+        np.add.reduceat(bars.volume, first),
+    )

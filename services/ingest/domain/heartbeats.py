@@ -1,0 +1,89 @@
+"""Which heartbeats are due: the opening and closing of sessions at the calendar's times, and beats in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from shared.calendars import Sessions
+
+Mark = Literal["beat", "session_open", "session_close"]
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """A heartbeat that is due, in the order in which those of one time are sent."""
+
+    ts: int
+    rank: int
+    """Place among the ticks of the same time: see ``RANK_TICK``."""
+    exchange: str
+    mark: Mark
+
+
+RANK_TICK: Final = 2
+"""A tick comes after the opening of its session and before its close; where one session closes as the next opens, the tick belongs
+to the next, so that the close comes first."""
+_RANKS: Final[dict[Mark, int]] = {"session_open": 1, "beat": 1, "session_close": 3}
+_RANK_SEAMLESS_CLOSE: Final = 0
+
+
+def marks(sessions: Sessions, after: int, upto: int) -> Iterator[Due]:
+    """The openings and closings with ``after`` < time <= ``upto``, in order.
+
+    >>> import datetime as dt
+    >>> from shared.calendars import sessions
+    >>> coin = sessions("CRYPTO", dt.date(2024, 1, 1), dt.date(2024, 1, 2))
+    >>> [(due.ts - int(coin.open[0]), due.mark) for due in marks(coin, int(coin.open[0]), int(coin.open[1]))]
+    [(86400000, 'session_close'), (86400000, 'session_open')]
+    """
+    first = int(np.searchsorted(sessions.close, after, side="right"))
+    for i in range(first, len(sessions.open)):
+        opening, closing = int(sessions.open[i]), int(sessions.close[i])
+        if opening > upto:
+            return
+        if opening > after:
+            yield Due(opening, _RANKS["session_open"], sessions.exchange, "session_open")
+        if closing <= upto:
+            seamless = i + 1 < len(sessions.open) and int(sessions.open[i + 1]) == closing
+            yield Due(closing, _RANK_SEAMLESS_CLOSE if seamless else _RANKS["session_close"], sessions.exchange, "session_close")
+
+
+def beats(sessions: Sessions, index: int, every: int) -> Iterator[Due]:
+    """A beat each ``every`` milliseconds within session ``index``, not at its opening nor at its close."""
+    for ts in range(int(sessions.open[index]) + every, int(sessions.close[index]), every):
+        yield Due(ts, _RANKS["beat"], sessions.exchange, "beat")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Up to where an exchange has been told the time."""
+
+    upto: int
+    """Openings and closings up to here have been sent."""
+    beat: int
+    """Event time of the last heartbeat."""
+
+
+def due_now(calendars: Mapping[str, Sessions], told: Mapping[str, Told], now: int, every: int) -> tuple[list[Due], dict[str, Told]]:
+    """The heartbeats of all exchanges that are due at event time ``now``, in order, and what has been told once they are sent.
+
+    ``now`` is the time up to which every tick has been published: the wall clock less a lag. ``every`` in milliseconds.
+    """
+    due: list[Due] = []
+    after = dict(told)
+    for exchange, sessions in calendars.items():
+        before = told[exchange]
+        if now <= before.upto:
+            continue
+        fresh = list(marks(sessions, before.upto, now))
+        latest = max((each.ts for each in fresh), default=before.beat)
+        if sessions.at(now) >= 0 and now - latest >= every:
+            fresh.append(Due(now, _RANKS["beat"], exchange, "beat"))
+            latest = now
+        due += fresh
+        after[exchange] = replace(before, upto=now, beat=latest)
+    return sorted(due), after

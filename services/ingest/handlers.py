@@ -1,0 +1,147 @@
+"""From a source's batches to acknowledged records, in order, whatever the broker does meanwhile."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from services.ingest.domain.clock import Clock
+from services.ingest.domain.fitness import unfit_bar, unfit_tick
+from services.ingest.domain.source import Backfill, Item, Source
+from shared.events import Heartbeat, History, HistoryReady, Tick
+from shared.failures import TransientError
+from shared.kafka import Producer
+from shared.metrics import counter, gauge, histogram
+from shared.topics import HISTORY, TICKS
+
+PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+"""Seconds to wait before trying again, the last one for ever; each is shortened by chance by up to half."""
+
+log = structlog.get_logger("ingest")
+ticks_sent = counter("ingest_ticks_total", "Ticks acknowledged by the broker.", ["source"])
+heartbeats_sent = counter("ingest_heartbeats_total", "Heartbeats acknowledged in every partition.", ["exchange", "mark"])
+bars_sent = counter("ingest_history_bars_total", "Closed bars of history acknowledged by the broker.", ["source", "timeframe"])
+unfit = counter("ingest_unfit_total", "Ticks and bars that were not fit to be published.", ["source", "kind", "reason"])
+retries = counter("ingest_publish_retries_total", "Times that the broker did not acknowledge and the same was sent again.")
+publish_seconds = histogram("ingest_publish_seconds", "Time from handing a run of events to the broker to its acknowledgement.")
+event_time = gauge("ingest_event_time_seconds", "Event time of the newest published heartbeat or tick, seconds since the epoch.")
+
+Step = list[Tick] | Heartbeat | Backfill
+
+
+class Stopping(Protocol):
+    """Says whether the process is to stop."""
+
+    def is_set(self) -> bool: ...
+
+
+class Publisher:
+    """Publishes batches. What was not acknowledged is sent again until it is; nothing overtakes it meanwhile."""
+
+    def __init__(self, producer: Producer, clock: Clock, stopping: Stopping, chance: random.Random | None = None) -> None:
+        self._producer = producer
+        self._clock = clock
+        self._stopping = stopping
+        self._chance = chance or random.Random()  # noqa: S311  # spreads retries, keeps no secret
+        self.healthy = False
+        """True while the broker acknowledges."""
+
+    async def pump(self, source: Source) -> None:
+        """Publish everything that a source yields, until it ends."""
+        async for batch in source.events():
+            if not await self.publish(batch):
+                return
+
+    async def publish(self, batch: Sequence[Item]) -> bool:
+        """Publish a batch in its order; False when the process stops before all of it was acknowledged."""
+        for step in steps(batch):
+            started = self._clock.now()
+            if not await self._insist(step):
+                return False
+            publish_seconds.observe(self._clock.now() - started)
+        return True
+
+    async def _insist(self, step: Step) -> bool:
+        tries = 0
+        while True:
+            try:
+                await self._send(step)
+            except TransientError as error:
+                self.healthy = False
+                retries.inc()
+                pause = PAUSES[min(tries, len(PAUSES) - 1)] * self._chance.uniform(0.5, 1.0)
+                tries += 1
+                log.warning("the broker did not acknowledge; the same again", error=str(error), tries=tries, pause=round(pause, 2))
+                await self._clock.wait(pause)
+                if self._stopping.is_set():
+                    return False
+            else:
+                self.healthy = True
+                return True
+
+    async def _send(self, step: Step) -> None:
+        if isinstance(step, Heartbeat):
+            await self._producer.publish_everywhere(TICKS, step, key=step.exchange)
+            heartbeats_sent.labels(step.exchange, step.mark).inc()
+            event_time.set(step.ts_event / 1000)
+        elif isinstance(step, Backfill):
+            await self._send_backfill(step)
+        else:
+            await self._producer.publish_many(TICKS, [(tick.symbol, tick) for tick in step])
+            ticks_sent.labels(step[0].source).inc(len(step))
+            event_time.set(step[-1].ts_event / 1000)
+
+    async def _send_backfill(self, backfill: Backfill) -> None:
+        """The histories first; once they are acknowledged, the word that they are there, into the log of ticks."""
+        sent = await self._producer.publish_many(HISTORY, [(backfill.symbol, history) for history in backfill.histories])
+        newest = max(backfill.histories, key=lambda history: history.ts_event)
+        ready = HistoryReady(
+            symbol=backfill.symbol,
+            ts_event=newest.ts_event,
+            ts_init=max(history.ts_init for history in backfill.histories),
+            source=newest.source,
+            first=min(each.offset for each in sent),
+            last=max(each.offset for each in sent),
+            replayed=newest.replayed,
+        )
+        await self._producer.publish(TICKS, ready, key=backfill.symbol)
+        for history in backfill.histories:
+            bars_sent.labels(history.source, history.timeframe.value).inc(len(history.bars))
+
+
+def steps(batch: Iterable[Item]) -> Iterator[Step]:
+    """What is published in one go each: runs of ticks, single heartbeats, backfills. What is unfit is counted and left out."""
+    run: list[Tick] = []
+    for item in batch:
+        if isinstance(item, Tick):
+            if reason := unfit_tick(item):
+                unfit.labels(item.source, "tick", reason).inc()
+            else:
+                run.append(item)
+            continue
+        if run:
+            yield run
+            run = []
+        if isinstance(item, Heartbeat):
+            yield item
+        elif histories := tuple(filter(None, map(_fit, item.histories))):
+            yield Backfill(item.symbol, histories)
+    if run:
+        yield run
+
+
+def _fit(history: History) -> History | None:
+    """The history without its unfit bars; None where none is left."""
+    kept = []
+    for bar in history.bars:
+        if reason := unfit_bar(bar):
+            unfit.labels(history.source, "bar", reason).inc()
+        else:
+            kept.append(bar)
+    if len(kept) == len(history.bars):
+        return history if kept else None
+    return msgspec.structs.replace(history, bars=tuple(kept), ts_event=kept[-1].ts_close) if kept else None
