@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from services.ingest.domain.gaps import Run
+from services.ingest.domain.gaps import Run, expected_closes
 from services.ingest.domain.source import MAX_BARS
+from shared.calendars import Sessions
 from shared.events import CorporateAction, History, ProviderBar, Timeframe
 
 DAY_MS: Final = 86_400_000
@@ -27,8 +28,8 @@ DEPTH_MS: Final = MappingProxyType(
 """How far back is asked: ten years of days, and what Yahoo gives of the rest, less an hour so that no clock makes it too far."""
 INTRADAY: Final = (Timeframe.H1, Timeframe.M15, Timeframe.M5, Timeframe.M1)
 """In the order in which they are asked for: what signals need most comes first."""
-MAX_TRIES: Final = 3
-"""A gap that is still there after so many requests is a fact: nobody traded."""
+MAX_TRIES: Final = 2
+"""A gap that is still there after so many answers is a fact: nobody traded."""
 MAX_GAPS: Final = 20
 """More gaps than this are remembered as fewer and longer ones."""
 
@@ -77,6 +78,13 @@ def ask_from(position: Position, timeframe: Timeframe, fingerprint: str, now: in
         return earliest
     wanted = [gap.first for gap in position.gaps if gap.tries < MAX_TRIES]
     return max(earliest, min([position.until, *wanted]) - DAY_MS)
+
+
+def nothing_new(position: Position, timeframe: Timeframe, fingerprint: str, sessions: Sessions, final_until: int) -> bool:
+    """True when everything that can be there by now has been published, with these factors, and no gap is worth another request."""
+    if not position.until or position.fingerprint != fingerprint or any(gap.tries < MAX_TRIES for gap in position.gaps):
+        return False
+    return not len(expected_closes(sessions, timeframe, position.until + 1, final_until))
 
 
 def fresh_bars(position: Position, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:

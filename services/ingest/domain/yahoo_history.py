@@ -1,0 +1,111 @@
+"""One chart of a symbol's past -> the messages to publish, and where that leaves the symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.ingest.domain.adjustments import Adjustments, adjustments
+from services.ingest.domain.currency import unit
+from services.ingest.domain.delays import final_until
+from services.ingest.domain.gaps import Run, expected_closes, missing_runs
+from services.ingest.domain.history_plan import Position, after, fresh_bars, histories, reason_for
+from services.ingest.domain.provider_bars import Normalised, daily_bars, intraday_bars
+from services.ingest.domain.universe import Instrument
+from services.ingest.domain.weekly import weekly_bars
+from services.ingest.domain.yahoo_chart import Chart
+from services.ingest.domain.yahoo_errors import EmptyAnswerError
+from shared.calendars import Sessions
+from shared.events import History, ProviderBar, Timeframe
+
+SOURCE: Final = "yahoo-history"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one chart gave."""
+
+    histories: tuple[History, ...]
+    """To be published together; empty where nothing is new."""
+    position: Position
+    """Where the symbol and timeframe stand once they are published."""
+    adjust: Adjustments
+    dropped: Mapping[str, int]
+    """Rows that were left out, by reason."""
+    missing: tuple[Run, ...]
+    """Bars that the calendar expects and the chart does not have."""
+
+
+def read_daily(chart: Chart, instrument: Instrument, sessions: Sessions, position: Position, asked_from: int, now: int) -> Found:
+    """Days and, of those that are new, the weeks. The chart must reach from ``asked_from`` to ``now`` (milliseconds).
+
+    Raises:
+        YahooError: there are no rows, or a split is named and not applied.
+        CurrencyError: the unit of the prices is not the instrument's currency.
+    """
+    worth = unit(chart.currency, instrument.currency)
+    adjust = adjustments(chart, sessions, instrument.currency)
+    bars = daily_bars(chart, adjust, sessions, worth, final_until(instrument.exchange, now))
+    missing = _missing(chart, bars, sessions, Timeframe.D1, Position(), asked_from, now, instrument.exchange)
+    fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
+    touched = {int(sessions.week_close[sessions.at(day.ts_open)]) for day in fresh}
+    weeks = tuple(week for week in weekly_bars(bars.bars, sessions) if week.ts_close in touched)
+    found = [
+        history
+        for timeframe, run in ((Timeframe.D1, fresh), (Timeframe.W1, weeks))
+        for history in _messages(instrument, timeframe, run, adjust, position, now)
+    ]
+    newest = bars.bars[-1].ts_close if bars.bars else 0
+    return Found(tuple(found), after(position, adjust.fingerprint, newest, asked_from, missing), adjust, bars.dropped, missing)
+
+
+def read_intraday(
+    chart: Chart,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    adjust: Adjustments,
+    sessions: Sessions,
+    position: Position,
+    asked_from: int,
+    now: int,
+) -> Found:
+    """Bars of an intraday timeframe, with the factors of the daily chart. Raises as ``read_daily``."""
+    worth = unit(chart.currency, instrument.currency)
+    bars = intraday_bars(chart, timeframe, adjust, sessions, worth, final_until(instrument.exchange, now))
+    missing = _missing(chart, bars, sessions, timeframe, position, asked_from, now, instrument.exchange)
+    fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
+    found = tuple(_messages(instrument, timeframe, fresh, adjust, position, now))
+    newest = bars.bars[-1].ts_close if bars.bars else 0
+    return Found(found, after(position, adjust.fingerprint, newest, asked_from, missing), adjust, bars.dropped, missing)
+
+
+def _missing(
+    chart: Chart,
+    found: Normalised,
+    sessions: Sessions,
+    timeframe: Timeframe,
+    position: Position,
+    asked_from: int,
+    now: int,
+    exchange: str,
+) -> tuple[Run, ...]:
+    """What the calendar expects between the first bar (or what was published before) and the newest one.
+
+    Raises:
+        EmptyAnswerError: the chart has no rows at all, and the calendar expects some.
+    """
+    if not chart.rows and len(expected_closes(sessions, timeframe, asked_from, final_until(exchange, now))):
+        raise EmptyAnswerError(chart.symbol, f"no {timeframe} bars since {asked_from}, though there were sessions", 200)
+    if not found.bars:
+        return ()
+    first = min(found.bars[0].ts_close, position.until) if position.until > asked_from else found.bars[0].ts_close
+    expected = expected_closes(sessions, timeframe, max(first, asked_from), found.bars[-1].ts_close)
+    return missing_runs(expected, (bar.ts_close for bar in found.bars))
+
+
+def _messages(
+    instrument: Instrument, timeframe: Timeframe, bars: Sequence[ProviderBar], adjust: Adjustments, position: Position, now: int
+) -> Iterator[History]:
+    reason = reason_for(position, bars)
+    return histories(instrument.symbol, instrument.exchange, timeframe, bars, adjust.actions, now, SOURCE, reason)

@@ -1,0 +1,286 @@
+"""The past comes whole, once, resumed where it stopped, and is repaired where it was missing or has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from services.ingest.adapters.yahoo.chart_door import ChartDoor
+from services.ingest.adapters.yahoo.client import YahooClient, open_client
+from services.ingest.adapters.yahoo.history import YahooHistory, failures
+from services.ingest.domain.gaps import expected_closes
+from services.ingest.domain.history_plan import Gap, Position, after, read_position
+from services.ingest.domain.source import MAX_BARS, Backfill
+from services.ingest.domain.universe import Instrument
+from shared.calendars import sessions
+from shared.events import History, ProviderBar, Timeframe
+from shared.failures import TransientError
+from tests.ingest.yahoo.charts import chart
+from tests.ingest.yahoo.market import Market, all_there, raw_price
+from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
+
+AAPL = Instrument(symbol="AAPL", name_en="Apple", name_ko="애플", exchange="NASDAQ", currency="USD", kind="stock")
+EVENING = int(dt.datetime(2025, 2, 12, 22, tzinfo=dt.UTC).timestamp() * 1000)
+DAY = 86_400_000
+ALL = ("1d", "1w", "1h", "15m", "5m", "1m")
+
+
+class Keeper:
+    """Positions in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.broken = False
+
+    async def load(self, cursor: str) -> str | None:
+        if self.broken:
+            raise TransientError("the database is gone")
+        return self.kept.get(cursor)
+
+    async def save(self, cursor: str, position: str, now: int) -> None:  # noqa: ARG002
+        if self.broken:
+            raise TransientError("the database is gone")
+        self.kept[cursor] = position
+
+
+class Clock:
+    """Waiting is what makes this clock go on."""
+
+    def __init__(self, wall: int) -> None:
+        self.at = wall
+
+    def now(self) -> float:
+        return self.at / 1000
+
+    def wall(self) -> int:
+        return self.at
+
+    async def wait(self, seconds: float) -> None:
+        self.at += int(seconds * 1000)
+        await asyncio.sleep(0)
+
+
+class Rig:
+    """A stand-in, a market behind it, and what a source has published from it."""
+
+    def __init__(self, yahoo: YahooStandIn, client: YahooClient) -> None:
+        self.yahoo, self.client = yahoo, client
+        self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
+        yahoo.default = self.market.reply
+
+    async def run(self, enough: Callable[[list[Backfill]], bool], most: int = 20 * DAY) -> list[Backfill]:
+        """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
+        stopping, found = asyncio.Event(), []
+        source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7))
+        end = self.clock.at + most
+
+        class Ending(Clock):
+            async def wait(_, seconds: float) -> None:  # noqa: N805
+                await self.clock.wait(seconds)
+                if self.clock.at >= end or enough(found):
+                    stopping.set()
+
+            def wall(_) -> int:  # noqa: N805
+                return self.clock.at
+
+        source._clock = Ending(0)
+        async for batch in source.events():
+            found += [item for item in batch if isinstance(item, Backfill)]
+            if enough(found):
+                stopping.set()
+        return found
+
+    async def first(self) -> list[Backfill]:
+        """The first pass."""
+        return await self.run(lambda found: "1m" in timeframes(found))
+
+
+def never(_: list[Backfill]) -> bool:
+    return False
+
+
+def open_of(day: dt.date) -> int:
+    return int(sessions("NASDAQ", day, day).open[0]) // 1000
+
+
+def timeframes(found: list[Backfill]) -> list[str]:
+    return list(dict.fromkeys(history.timeframe.value for each in found for history in each.histories))
+
+
+def histories(found: list[Backfill], timeframe: str) -> list[History]:
+    return [history for each in found for history in each.histories if history.timeframe.value == timeframe]
+
+
+def bars(found: list[Backfill], timeframe: str) -> list[ProviderBar]:
+    return [bar for history in histories(found, timeframe) for bar in history.bars]
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with AsyncExitStack() as stack:
+        yahoo = await stack.enter_async_context(yahoo_stand_in())
+        client = await stack.enter_async_context(
+            open_client(ChartDoor(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, wait=5.0, rest=0.05)
+        )
+        yield Rig(yahoo, client)
+
+
+async def test_the_whole_past_comes_in_messages_of_one_timeframe(rig: Rig) -> None:
+    found = await rig.first()
+    assert timeframes(found) == list(ALL)
+    calendar = sessions("NASDAQ", dt.date(2024, 1, 2), dt.date(2025, 2, 12))
+    assert [bar.ts_close for bar in bars(found, "1d")] == calendar.close.tolist()
+    assert [bar.ts_open for bar in bars(found, "1d")] == calendar.open.tolist()
+    depths = {"1h": 730, "15m": 60, "5m": 60, "1m": 8}
+    for timeframe, days in depths.items():
+        expected = expected_closes(calendar, Timeframe(timeframe), EVENING - days * DAY, EVENING).tolist()
+        got = [bar.ts_close for bar in bars(found, timeframe)]
+        assert got == expected[-len(got) :]
+        assert len(expected) - len(got) <= 3600 // 60
+    weeks = bars(found, "1w")
+    assert weeks[-1].ts_close == int(sessions("NASDAQ", dt.date(2025, 2, 7), dt.date(2025, 2, 7)).close[0])
+    for history in (history for each in found for history in each.histories):
+        assert 0 < len(history.bars) <= MAX_BARS
+        assert history.ts_event == history.bars[-1].ts_close
+        assert (history.symbol, history.exchange, history.source, history.reason) == ("AAPL", "NASDAQ", "yahoo-history", "backfill")
+    minute = bars(found, "1m")[100]
+    assert minute.open == pytest.approx(raw_price(minute.ts_open // 1000), rel=1e-6)
+
+
+async def test_a_week_is_the_aggregate_of_its_days_across_a_split(rig: Rig) -> None:
+    rig.market.splits = [(dt.date(2025, 2, 5), 4.0)]
+    found = await rig.first()
+    week = bars(found, "1w")[-1]
+    days = [bar for bar in bars(found, "1d") if week.ts_open < bar.ts_close <= week.ts_close]
+    assert [day.split_factor for day in days] == [0.25, 0.25, 1.0, 1.0, 1.0]
+    assert days[0].close == pytest.approx(raw_price(days[0].ts_open // 1000) * 1.005, rel=1e-6)
+    assert (week.open, week.close) == (pytest.approx(days[0].open / 4), days[-1].close)
+    assert week.high == pytest.approx(max(day.high * day.split_factor for day in days))
+    assert week.volume == pytest.approx(sum(day.volume / day.split_factor for day in days))
+    assert [action.value for action in histories(found, "1d")[-1].actions] == [4.0]
+
+
+async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
+    await rig.first()
+    asked = len(rig.yahoo.asked)
+    assert await rig.run(bool, most=60_000) == []
+    assert len(rig.yahoo.asked) == asked + 1  # the days, for their factors; nothing else can be new
+    rig.market.now = rig.clock.at = EVENING + 2 * DAY
+    found = await rig.first()
+    fresh = sessions("NASDAQ", dt.date(2025, 2, 13), dt.date(2025, 2, 14))
+    assert [bar.ts_close for bar in bars(found, "1d")] == fresh.close.tolist()
+    assert [bar.ts_close for bar in bars(found, "1w")] == [fresh.close[-1]]
+    assert [bar.ts_close for bar in bars(found, "1m")] == expected_closes(fresh, Timeframe.M1, 0, 2**60).tolist()
+    assert {history.reason for each in found for history in each.histories} == {"backfill"}
+
+
+async def test_each_session_is_asked_for_after_its_close(rig: Rig) -> None:
+    await rig.first()
+    rig.market.now = EVENING + DAY
+    found = await rig.first()
+    close = int(sessions("NASDAQ", dt.date(2025, 2, 13), dt.date(2025, 2, 13)).close[0])
+    assert [bar.ts_close for bar in bars(found, "1d")] == [close]
+    assert close < histories(found, "1d")[0].ts_init < close + 10 * 60_000
+
+
+async def test_what_was_not_saved_comes_again(rig: Rig) -> None:
+    rig.keeper.broken = True
+    assert await rig.run(bool, most=60_000) == []
+    assert failures.labels("database")._value.get() > 0
+    rig.keeper.broken = False
+    first = await rig.first()
+    rig.keeper.kept.clear()
+    again = await rig.first()
+    assert bars(again, "1d") == bars(first, "1d")
+
+
+async def test_a_missing_session_is_asked_for_again_and_repaired(rig: Rig) -> None:
+    hole = open_of(dt.date(2025, 2, 6))
+    rig.market.hidden = lambda _, ts: hole <= ts < hole + 86_400
+    first = await rig.first()
+    assert hole * 1000 not in [bar.ts_open for bar in bars(first, "1d")]
+    rig.market.hidden = all_there
+    found = await rig.run(lambda found: "1m" in timeframes(found), most=30 * 60_000)
+    assert [bar.ts_open for bar in bars(found, "1d")] == [hole * 1000]
+    assert {history.reason for each in found for history in each.histories} == {"repair"}
+    assert len(bars(found, "1h")) == 7
+    assert len(bars(found, "1m")) == 390
+    week = bars(found, "1w")[0]
+    assert week.ts_open < hole * 1000 < week.ts_close
+
+
+async def test_a_gap_that_stays_is_given_up(rig: Rig) -> None:
+    hole = open_of(dt.date(2025, 2, 6))
+    rig.market.hidden = lambda interval, ts: interval == "1m" and ts == hole
+    await rig.first()
+    await rig.run(never, most=45 * 60_000)
+    asked = len(rig.yahoo.asked)
+    await rig.run(never, most=3 * 3_600_000)
+    assert [each.query["interval"] for each in rig.yahoo.asked[asked:]] == ["1d"]
+    assert read_position(rig.keeper.kept["history:AAPL:1m"]).gaps == (Gap(hole * 1000 + 60_000, hole * 1000 + 60_000, 2),)
+
+
+async def test_a_new_split_publishes_the_past_again_with_its_factors(rig: Rig) -> None:
+    before = await rig.first()
+    rig.market.splits = [(dt.date(2025, 2, 13), 10.0)]
+    rig.market.now = rig.clock.at = EVENING + DAY
+    found = await rig.first()
+    assert [bar.close for bar in bars(found, "1d")][:-1] == pytest.approx([bar.close for bar in bars(before, "1d")], rel=1e-6)
+    assert {bar.split_factor for bar in bars(found, "1d")[:-1]} == {0.1}
+    assert bars(found, "1d")[-1].split_factor == 1.0
+    assert bars(found, "1m")[0].split_factor == 0.1
+    assert {history.reason for history in histories(found, "1d")} == {"repair"}
+
+
+async def test_a_split_that_is_not_applied_yet_waits_until_it_is(rig: Rig) -> None:
+    await rig.first()
+    rig.market.splits, rig.market.unapplied = [(dt.date(2025, 2, 13), 10.0)], True
+    rig.market.now = rig.clock.at = EVENING + DAY
+    count = failures.labels("split_not_applied")._value.get()
+    assert await rig.run(bool, most=60_000) == []
+    assert failures.labels("split_not_applied")._value.get() == count + 1
+    rig.market.unapplied = False
+    found = await rig.run(bool, most=DAY)
+    assert bars(found, "1d")[0].split_factor == 0.1
+
+
+async def test_a_range_that_is_refused_is_halved(rig: Rig) -> None:
+    rig.market.refused_before = {"1m": (EVENING - 5 * DAY) // 1000}
+    found = await rig.first()
+    assert bars(found, "1m")[0].ts_open >= EVENING - 5 * DAY
+    assert failures.labels("invalid_range")._value.get() > 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(429, b"Too Many Requests"), "rate_limited"),
+        (Reply(200, b"<html>"), "not_json"),
+        (Reply(404), "unknown_symbol"),
+        (ok(chart(interval="1d")), "empty"),
+        (ok(chart(interval="1d", rows=[(1_739_370_600, 1, 1, 1, 1, 1)], currency="GBp")), "currency"),
+        (ok(chart(interval="1d", rows=[(1_739_370_600, 1, 1, 1, 1, 1)], timezone="Mars/Olympus")), "malformed"),
+        (Reply(200, json.dumps(chart(interval="1d")).encode()[:80]), "not_json"),
+    ],
+)
+async def test_a_bad_answer_is_counted_and_asked_for_again_later(rig: Rig, reply: Reply, reason: str) -> None:
+    count = failures.labels(reason)._value.get()
+    rig.yahoo.script("AAPL", *[reply] * 3)
+    found = await rig.run(lambda found: "1m" in timeframes(found), most=2 * DAY)
+    assert failures.labels(reason)._value.get() > count
+    assert timeframes(found) == list(ALL)
+
+
+def test_many_gaps_are_remembered_as_few() -> None:
+    runs = [(i * 10, i * 10 + 5) for i in range(1, 300)]
+    kept = after(Position(), "", 5000, 0, runs).gaps
+    assert len(kept) <= 20
+    assert (kept[0].first, kept[-1].last) == (10, 2995)
+    assert all(any(gap.first <= first and last <= gap.last for gap in kept) for first, last in runs)
