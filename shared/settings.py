@@ -20,7 +20,7 @@ class MeshSettings(BaseSettings):
     kafka_stall_seconds: float = Field(default=120.0, gt=0)
     """A consumer with messages before it that does not move for this long ends its process, so that it is started afresh."""
     database_url: str = "sqlite+aiosqlite:///var/finstage.db"
-    """SQLAlchemy URL: ``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...``, ``mysql+asyncmy://...``. Its password is never logged."""
+    """``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``; never logged with its password."""
     var: Path = Path("var")
     """Folder for everything that a process writes: caches, logs, the embedded database."""
     log_level: str = "info"

@@ -1,0 +1,46 @@
+"""``python -m shared.migrations upgrade [REVISION] | downgrade REVISION | current | check`` on the database of DATABASE_URL."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from shared.failures import TransientError
+from shared.migrations import command
+from shared.settings import MeshSettings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 1 where ``check`` found differences or the database did not answer."""
+    parser = argparse.ArgumentParser(prog="python -m shared.migrations", description=__doc__)
+    parser.add_argument("command", choices=("upgrade", "downgrade", "current", "check"))
+    parser.add_argument("revision", nargs="?")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "downgrade" and not chosen.revision:
+        parser.error("downgrade needs a revision; base removes every table")
+    try:
+        return asyncio.run(_run(chosen.command, chosen.revision, MeshSettings().database_url))
+    except TransientError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+async def _run(name: str, revision: str | None, url: str) -> int:
+    match name:
+        case "check":
+            found = await command.differences(url)
+            sys.stdout.write("\n".join(found) + "\n" if found else "the database agrees with shared.tables\n")
+            return 1 if found else 0
+        case "upgrade":
+            at = await command.upgrade(url, revision or "head")
+        case "downgrade":
+            at = await command.downgrade(url, revision or "base")
+        case _:
+            at = await command.current(url)
+    sys.stdout.write(f"{at or 'empty'}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

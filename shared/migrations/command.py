@@ -1,0 +1,85 @@
+"""Upgrade, downgrade and check a database; safe when several processes do it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from shared.db import open_database
+from shared.failures import TransientError
+from shared.tables import metadata
+
+LOCK: Final = "finstage-migrations"
+LOCK_SECONDS: Final = 60
+RUN_SECONDS: Final = 600.0
+
+
+async def upgrade(url: str, revision: str = "head") -> str | None:
+    """Bring the database to ``revision``; returns the revision it is at then.
+
+    Raises:
+        TransientError: the database is not there, or another process migrates for too long.
+    """
+    return await _locked(url, lambda connection: command.upgrade(_config(connection), revision))
+
+
+async def downgrade(url: str, revision: str) -> str | None:
+    """Take the database back to ``revision`` (``base``: no tables). Returns and raises as ``upgrade``."""
+    return await _locked(url, lambda connection: command.downgrade(_config(connection), revision))
+
+
+async def current(url: str) -> str | None:
+    """The revision that the database is at; None: no migration has run."""
+    return await _locked(url, lambda _: None)
+
+
+async def differences(url: str) -> list[str]:
+    """In what the database differs from ``shared.tables``; empty: they agree."""
+    async with open_database(url) as database, database.connect(seconds=RUN_SECONDS) as connection:
+        return await connection.run_sync(_compare)
+
+
+async def _locked(url: str, work: Callable[[Connection], None]) -> str | None:
+    """SQLite's write lock is taken by ``begin``; MariaDB commits with each table, so it needs a lock that outlives that."""
+    async with open_database(url) as database, database.begin(seconds=RUN_SECONDS) as connection:
+        if database.dialect == "sqlite":
+            return await connection.run_sync(_run, work)
+        if not (await connection.execute(text("SELECT GET_LOCK(:name, :wait)"), {"name": LOCK, "wait": LOCK_SECONDS})).scalar():
+            raise TransientError(f"another process has been migrating for {LOCK_SECONDS} s")
+        try:
+            return await connection.run_sync(_run, work)
+        finally:
+            await connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": LOCK})
+
+
+def _run(connection: Connection, work: Callable[[Connection], None]) -> str | None:
+    work(connection)
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _compare(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": _differs, "target_metadata": metadata})
+    return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _differs(_context: Any, _inspected_column: Any, column: Any, inspected: Any, wanted: Any) -> bool | None:
+    """MySQL has no boolean: it keeps one as TINYINT(1). None leaves the decision to Alembic."""
+    kept = str(inspected).upper()
+    if column.type.__class__.__name__ == "Boolean" and (kept.startswith(("TINYINT", "BOOL"))):
+        return False
+    return None if wanted is not None else False

@@ -1,0 +1,1 @@
+"""What every service leans on: runtime, Kafka, database, wire, migrations."""

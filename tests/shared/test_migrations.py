@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import inspect, text
+
+from shared.db import open_database
+from shared.migrations import command
+from shared.migrations.__main__ import main
+from shared.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def empty_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'new' / 'empty.db'}"
+    return request.getfixturevalue("mariadb_url")
+
+
+async def tables_of(url):
+    async with open_database(url) as database, database.connect() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def test_up_check_down_up(empty_url):
+    assert await command.current(empty_url) is None
+    head = await command.upgrade(empty_url)
+    assert await command.current(empty_url) == head is not None
+    assert await tables_of(empty_url) == {*metadata.tables, "alembic_version"}
+    assert await command.differences(empty_url) == []
+    assert await command.downgrade(empty_url, "base") is None
+    assert await tables_of(empty_url) == {"alembic_version"}
+    assert await command.upgrade(empty_url) == head
+
+
+async def test_a_difference_is_found(empty_url):
+    await command.upgrade(empty_url)
+    async with open_database(empty_url) as database, database.begin() as connection:
+        await connection.execute(text("ALTER TABLE bars ADD COLUMN surprise INTEGER"))
+    found = await command.differences(empty_url)
+    assert len(found) == 1
+    assert "surprise" in found[0]
+
+
+async def test_many_at_once(empty_url):
+    heads = await asyncio.gather(*(command.upgrade(empty_url) for _ in range(4)))
+    assert len(set(heads)) == 1
+    assert await command.differences(empty_url) == []
+
+
+async def test_upgrade_keeps_what_is_there(empty_url):
+    await command.upgrade(empty_url)
+    async with open_database(empty_url) as database:
+        async with database.begin() as connection:
+            await connection.execute(text("INSERT INTO industries VALUES ('semiconductors', 'Semiconductors', '반도체')"))
+        await command.upgrade(empty_url)
+        async with database.connect() as connection:
+            assert (await connection.execute(text("SELECT name_ko FROM industries"))).scalar() == "반도체"
+
+
+def test_the_command_line(empty_url, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    assert main(["check"]) == 1
+    assert main(["upgrade"]) == 0
+    assert main(["check"]) == 0
+    assert main(["current"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("0")
+    with pytest.raises(SystemExit):
+        main(["downgrade"])
