@@ -55,24 +55,26 @@ class Outbox:
         self._rows += outcome.rows
         self._fired += [Fired(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}
-        if len(self) and (self._task is None or (self._task.done() and not self.failed)):
-            self._task = asyncio.create_task(self._publish(), name=f"publish {self._name}")
+        if self._task is None or (self._task.done() and not self.failed):
+            self._begin()
 
     @property
     def failed(self) -> bool:
-        """Something was not acknowledged; ``drain`` raises it."""
+        """Something was not acknowledged; ``drain`` tries it again."""
         return self._task is not None and self._task.done() and (self._task.cancelled() or self._task.exception() is not None)
 
     async def drain(self) -> None:
         """Returns when everything is acknowledged.
 
         Raises:
-            TransientError: something was not, and will not be: the partition must be restored.
+            TransientError: the broker does not acknowledge; what waits stays, and the next call tries it again.
         """
-        while self._task is not None:
+        if self.failed:
+            self._begin()
+        while self._task is not None and (len(self) or not self._task.done()):
+            if self._task.done():
+                self._begin()
             await asyncio.shield(self._task)
-            if self._task.done() and not len(self):
-                return
 
     async def drop(self) -> None:
         """Forgets what waits."""
@@ -84,19 +86,26 @@ class Outbox:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._publish(), name=f"publish {self._name}")
+
     async def _publish(self) -> None:
         while len(self):
             bars, rows, fired = _take(self._bars), _take(self._rows), _take(self._fired)
-            quotes, self._quotes = list(self._quotes.values()), {}
+            quotes, self._quotes = self._quotes, {}
             sent = await asyncio.gather(
                 self._send(SIGNALS, [each.signal for each in fired]),
                 self._send(BARS, bars),
                 self._send(INDICATORS, rows),
-                self._send(QUOTES, quotes),
+                self._send(QUOTES, list(quotes.values())),
                 return_exceptions=True,
             )
             for failure in sent:
                 if isinstance(failure, BaseException):
+                    self._fired.extendleft(reversed(fired))
+                    self._bars.extendleft(reversed(bars))
+                    self._rows.extendleft(reversed(rows))
+                    self._quotes = quotes | self._quotes
                     raise failure
             now = self._now()
             for each in fired:
