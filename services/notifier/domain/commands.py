@@ -36,8 +36,6 @@ class Incoming:
     asked: Asked
     trusted: bool = False
     """Telegram itself vouches that this is an administrator."""
-    language: str = ""
-    """What the person's client says, as in ``ko`` or ``en-US``."""
 
 
 def parse(text: str, bot_name: str = "") -> Asked | None:

@@ -47,6 +47,8 @@ class Sender:
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._swept_at = 0
+        self.reading = False
+        """True while the database answers."""
 
     def nudge(self) -> None:
         """Something is due: look at once."""
@@ -61,7 +63,9 @@ class Sender:
                 try:
                     await self._sweep()
                     more = await self._round(stopping)
+                    self.reading = True
                 except TransientError as error:
+                    self.reading = False
                     _log.warning("deliveries not read", error=str(error))
                     await until_set(stopping, TROUBLE_SECONDS)
                     continue

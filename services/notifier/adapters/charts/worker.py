@@ -1,4 +1,4 @@
-"""The drawing process: ``ChartRequest`` as JSON in, PNG out, each behind its length in four bytes; empty where it cannot be drawn."""
+"""The drawing process: ``ChartRequest`` as JSON in, PNG out, each behind its length in four bytes; empty where it fails."""
 
 from __future__ import annotations
 

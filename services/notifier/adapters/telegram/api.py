@@ -31,6 +31,8 @@ from aiogram.utils.token import TokenValidationError
 
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 
+Client = Bot
+"""A bot's connection; named here so that nobody else needs aiogram."""
 MISCONFIGURED_SECONDS: Final = 60.0
 GONE: Final = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "peer_id_invalid")
 ERRORS: Final = (AiogramError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError)

@@ -1,0 +1,133 @@
+"""Composition root of the notifier: opens what is outside, wires it, names the tasks."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from services.notifier.adapters.charts.painter import ProcessPainter
+from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.console import CHAT, Console
+from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.reports import KafkaReports
+from services.notifier.adapters.telegram.api import Client, open_bot
+from services.notifier.adapters.telegram.channel import Telegram
+from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+from services.notifier.adapters.webhook import Webhook
+from services.notifier.domain.pace import Limit, Pace
+from services.notifier.domain.recipients import Chat
+from services.notifier.handlers.attempt import Attempt
+from services.notifier.handlers.bot import BotDesk
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.desk import Desk
+from services.notifier.handlers.directory import InstrumentBook
+from services.notifier.handlers.fan_out import FanOut
+from services.notifier.handlers.lane import Lane
+from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.quotes import LatestQuotes
+from services.notifier.handlers.reporting import Reporter
+from services.notifier.handlers.sending import Sender, Terms
+from services.notifier.settings import NotifierSettings
+from shared.db import Database, open_database
+from shared.kafka import open_group_consumer, open_producer, open_tail
+from shared.runtime import Life, Task
+from shared.topics import QUOTES, SIGNALS
+
+QUOTES_BACK = 2_000
+
+
+@asynccontextmanager
+async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+    """Open and wire the notifier; yields its tasks."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        producer = await stack.enter_async_context(open_producer(settings, "notifier"))
+        consumer = await stack.enter_async_context(open_group_consumer(settings, [SIGNALS], settings.notifier_group, producer))
+        token = settings.telegram_bot_token.get_secret_value()
+        bot = await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout)) if token else None
+        chats, market = ChatTables(database), MarketTables(database)
+        lanes = await _lanes(settings, bot, chats, clock, stack)
+        deliveries = DeliveryTable(database, tuple(lanes))
+        book = InstrumentBook(market)
+        pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
+        lease = int(settings.lease_seconds * 1000)
+        attempt = Attempt(deliveries, chats, book, pictures, settings.policy, lease, clock)
+        terms = Terms(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
+        sender = Sender(deliveries, lanes, attempt, terms, clock)
+        fan_out = FanOut(chats, deliveries, tuple(lanes), settings.policy.expiry, clock, sender.nudge)
+        reporter = Reporter(deliveries, KafkaReports(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock)
+        life.on_ready("signals", lambda: consumer.ready)
+        life.on_ready("database", lambda: sender.reading)
+        life.on_alive("signals", lambda: consumer.alive)
+        tasks: dict[str, Task] = {
+            "signals": partial(consumer.run, fan_out.handle, life.stopping),
+            "sender": partial(sender.run, life.stopping),
+            "reports": partial(reporter.run, life.stopping),
+            "instruments": partial(book.run, life.stopping),
+        }
+        if bot is not None and settings.telegram_polling:
+            tasks |= await _bot_tasks(settings, life, stack, bot, lanes["telegram"], database, deliveries, book, clock)
+        yield tasks
+
+
+async def _lanes(
+    settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: Clock, stack: AsyncExitStack
+) -> dict[str, Lane]:
+    """The channels that are switched on, and the chats that stand for the console and the webhooks."""
+    lanes: dict[str, Lane] = {}
+    if bot is not None:
+        pace = Pace([Limit(settings.rate_overall, 1.0)], [Limit(1, 1.0)], [Limit(settings.rate_group_minute, 60.0)])
+        lanes["telegram"] = Lane(Telegram(bot, settings.send_timeout), pace, spacing=1000, run_length=8)
+    if settings.has_console:
+        lanes["console"] = Lane(Console(sys.stdout), Pace([Limit(200, 1.0)], []), spacing=5, run_length=100)
+        chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
+        await chats.ensure(chat, clock.now())
+    if settings.webhook_targets:
+        webhook = Webhook(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
+        stack.push_async_callback(webhook.close)
+        lanes["webhook"] = Lane(webhook, Pace([Limit(100, 1.0)], [Limit(20, 1.0)]), spacing=50, run_length=20)
+        for target in settings.webhook_targets:
+            chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True)
+            await chats.ensure(chat, clock.now())
+    return lanes
+
+
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> Pictures:
+    painter = ProcessPainter(settings.chart_timeout)
+    stack.push_async_callback(painter.close)
+    return Pictures(market, painter)
+
+
+async def _bot_tasks(
+    settings: NotifierSettings,
+    life: Life,
+    stack: AsyncExitStack,
+    bot: Client,
+    lane: Lane,
+    database: Database,
+    deliveries: DeliveryTable,
+    book: InstrumentBook,
+    clock: Clock,
+) -> dict[str, Task]:
+    """The bot and the quotes that it answers from."""
+    tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK}, "notifier-quotes"))
+    quotes = LatestQuotes()
+    desk = Desk(
+        ChatTables(database),
+        deliveries,
+        MarketTables(database),
+        quotes,
+        book,
+        BotAdmins(bot),
+        clock,
+        settings.watchlist_most,
+        settings.alert_language,
+    )
+    people = BotDesk(desk, settings.bot_commands_minute)
+    polling = Polling(bot, people, lane.pace, clock.ticking, settings.bot_concurrency)
+    return {"quotes": partial(tail.run, quotes.handle, life.stopping), "bot": partial(polling.run, life.stopping)}

@@ -1,0 +1,137 @@
+"""What the bot says, Korean and English. Placeholders are filled with escaped values only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LANGUAGES: Final = ("ko", "en")
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "ko": {
+        "start": "<b>Finstage 알림 봇</b>입니다. 관심 종목에 기술적 신호가 나오면 알려 드립니다.\n"
+        "먼저 <code>/watch 삼성전자</code> 처럼 종목을 등록해 보세요. 도움말: /help",
+        "help": "<b>명령어</b>\n"
+        "/price 종목 - 현재가\n"
+        "/watch 종목 … - 관심 종목 등록 (<code>/watch all</code>: 전체)\n"
+        "/unwatch 종목 … - 해제 (<code>/unwatch all</code>: 모두)\n"
+        "/list - 관심 종목\n"
+        "/signals [종목] - 최근 신호\n"
+        "/rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)\n"
+        "/mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)\n"
+        "/settings - 설정\n"
+        "/lang en - English\n"
+        "/status - 상태\n"
+        "종목은 기호(AAPL), 한글·영문 이름, 별칭으로 찾습니다.",
+        "unknown_command": "/{name} 명령은 없습니다. 명령어는 /help 에서 볼 수 있습니다.",
+        "meant_command": "/{name} 명령은 없습니다. 혹시 /{near} 인가요?",
+        "not_command": "무엇을 찾으시나요? 가격은 <code>/price {text}</code>, 명령어는 /help 를 이용해 주세요.",
+        "which": "종목을 함께 적어 주세요. 예: <code>/{name} AAPL</code>",
+        "no_such": "'{asked}' 종목을 찾지 못했습니다.",
+        "did_you_mean": "혹시 {names} 인가요?",
+        "no_price": "아직 받은 시세가 없습니다.",
+        "last_bar": "마지막 종가",
+        "quote": "현재가",
+        "change": "전일 대비",
+        "day": "오늘",
+        "year": "52주",
+        "at": "기준",
+        "watched": "관심 종목에 추가: {names}",
+        "watched_all": "모든 종목의 신호를 보내 드립니다. <code>/unwatch all</code> 로 해제합니다.",
+        "full": "관심 종목은 {most}개까지 등록할 수 있습니다.",
+        "unwatched": "관심 종목에서 해제: {names}",
+        "unwatched_all": "관심 종목을 모두 해제했습니다.",
+        "list": "<b>관심 종목 {count}개</b>",
+        "list_all": "모든 종목의 신호를 받고 있습니다.",
+        "list_empty": "관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.",
+        "signals": "<b>최근 신호</b>",
+        "signals_none": "아직 신호가 없습니다.",
+        "muted": "{until} 까지 알림을 끕니다.",
+        "unmuted": "알림을 다시 켰습니다.",
+        "mute_help": "얼마나 끌까요? 예: <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
+        "language": "한국어로 안내합니다.",
+        "language_help": "<code>/lang ko</code> 또는 <code>/lang en</code>",
+        "rules": "<b>받을 신호 종류</b> (✅ 받음, ▫️ 안 받음)\n<code>/rules on|off 이름 …</code>, <code>/rules on|off all</code>",
+        "rules_unknown": "없는 신호 종류: {names}. 목록은 /rules",
+        "settings": "<b>설정</b>\n언어: 한국어\n알림: {muted}\n검증 기록이 없는 신호: {unvalidated}",
+        "on": "켜짐",
+        "off": "꺼짐",
+        "muted_until": "{until} 까지 꺼짐",
+        "settings_help": "<code>/settings unproven on|off</code>: 검증 기록이 없는 신호도 받을지 정합니다.",
+        "status": "<b>상태</b>\n관심 종목: {count}\n알림: {muted}\n최근 24시간: {deliveries}\n시각: {now}",
+        "all": "전체",
+        "none": "없음",
+        "not_allowed": "이 그룹의 설정은 관리자나 봇을 추가한 사람만 바꿀 수 있습니다.",
+        "slow_down": "명령이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
+        "trouble": "지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+        "replayed": "⏪ 재생 데이터 (과거 시세, 실시간 아님)",
+        "advice": "<i>투자 조언이 아닙니다</i>",
+    },
+    "en": {
+        "start": "This is the <b>Finstage alert bot</b>. It tells you when a technical signal fires on what you watch.\n"
+        "Begin with <code>/watch AAPL</code>. Help: /help",
+        "help": "<b>Commands</b>\n"
+        "/price NAME - latest price\n"
+        "/watch NAME … - watch instruments (<code>/watch all</code>: everything)\n"
+        "/unwatch NAME … - stop watching (<code>/unwatch all</code>: all)\n"
+        "/list - what you watch\n"
+        "/signals [NAME] - latest signals\n"
+        "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
+        "/mute 1h - be quiet for a while (30m, 2d; <code>/mute off</code> ends it)\n"
+        "/settings - settings\n"
+        "/lang ko - 한국어\n"
+        "/status - status\n"
+        "Instruments are found by symbol (AAPL), Korean or English name, or alias.",
+        "unknown_command": "There is no /{name}. See /help for the commands.",
+        "meant_command": "There is no /{name}. Did you mean /{near}?",
+        "not_command": "What are you looking for? For a price: <code>/price {text}</code>; for the commands: /help.",
+        "which": "Please name an instrument, as in <code>/{name} AAPL</code>",
+        "no_such": "I know no instrument '{asked}'.",
+        "did_you_mean": "Did you mean {names}?",
+        "no_price": "No price has come in yet.",
+        "last_bar": "Last close",
+        "quote": "Price",
+        "change": "Change",
+        "day": "Day",
+        "year": "52 weeks",
+        "at": "As of",
+        "watched": "Watching: {names}",
+        "watched_all": "You will get the signals of every instrument. <code>/unwatch all</code> ends that.",
+        "full": "A watchlist holds at most {most} instruments.",
+        "unwatched": "No longer watching: {names}",
+        "unwatched_all": "Your watchlist is empty now.",
+        "list": "<b>{count} watched</b>",
+        "list_all": "You get the signals of every instrument.",
+        "list_empty": "Your watchlist is empty. Add to it with <code>/watch AAPL</code>.",
+        "signals": "<b>Latest signals</b>",
+        "signals_none": "No signals yet.",
+        "muted": "Quiet until {until}.",
+        "unmuted": "Alerts are on again.",
+        "mute_help": "For how long? As in <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
+        "language": "I speak English now.",
+        "language_help": "<code>/lang ko</code> or <code>/lang en</code>",
+        "rules": "<b>Signals you get</b> (✅ yes, ▫️ no)\n<code>/rules on|off NAME …</code>, <code>/rules on|off all</code>",
+        "rules_unknown": "Unknown rules: {names}. See /rules",
+        "settings": "<b>Settings</b>\nLanguage: English\nAlerts: {muted}\nSignals without a validated record: {unvalidated}",
+        "on": "on",
+        "off": "off",
+        "muted_until": "quiet until {until}",
+        "settings_help": "<code>/settings unproven on|off</code>: whether you get signals without a validated record too.",
+        "status": "<b>Status</b>\nWatched: {count}\nAlerts: {muted}\nLast 24 hours: {deliveries}\nTime: {now}",
+        "all": "everything",
+        "none": "none",
+        "not_allowed": "Only administrators, or whoever added the bot, may change this group's settings.",
+        "slow_down": "Too many commands. Please try again in a moment.",
+        "trouble": "That does not work right now. Please try again in a moment.",
+        "replayed": "⏪ Replayed data (past prices, not live)",
+        "advice": "<i>Not investment advice</i>",
+    },
+}
+
+
+def say(language: str, phrase: str, **values: object) -> str:
+    """A phrase with its values, which the caller has escaped.
+
+    >>> say("en", "no_such", asked="XYZ")
+    "I know no instrument 'XYZ'."
+    """
+    return PHRASES[language][phrase].format(**values)

@@ -1,0 +1,109 @@
+"""What the bot does with what people type: who may, how often, which command."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+
+from services.notifier.domain.commands import Incoming
+from services.notifier.domain.markup import escape
+from services.notifier.domain.messages import Reply
+from services.notifier.domain.pace import Limit, Windows
+from services.notifier.domain.phrases import say
+from services.notifier.domain.recipients import Chat
+from services.notifier.handlers import measures
+from services.notifier.handlers.commands import COMMANDS
+from services.notifier.handlers.desk import Desk
+from shared.failures import TransientError
+
+CHANNEL = "telegram"
+
+
+class BotDesk:
+    """Answers one person at a time; knows nothing of Telegram's protocol."""
+
+    def __init__(self, desk: Desk, commands_minute: int) -> None:
+        self._desk = desk
+        self._limits = (Limit(commands_minute, 60.0),)
+        self._users = Windows()
+        self._warned = Windows()
+
+    async def answer(self, incoming: Incoming) -> Reply | None:
+        """The answer, or None where silence is better. Never raises for what people type or for a database that is away."""
+        person = incoming.user_id or incoming.chat_id
+        if not self._allowed(person):
+            return self._slow_down(person)
+        try:
+            return await self._answer(incoming)
+        except TransientError:
+            measures.UPDATES.labels("database").inc()
+            return Reply(say(self._desk.language, "trouble"))
+
+    async def added(self, chat_id: str, user_id: str) -> None:
+        """Somebody put the bot into a group: that person may change its settings. Raises TransientError."""
+        known = await self._desk.chats.get(CHANNEL, chat_id)
+        fresh = Chat(CHANNEL, chat_id, user_id, "group", self._desk.language)
+        await self._desk.chats.save(replace(known, active=True, user_id=user_id) if known else fresh, self._desk.clock.now())
+
+    async def removed(self, chat_id: str) -> None:
+        """The bot was blocked or put out. Raises TransientError."""
+        await self._desk.chats.deactivate(CHANNEL, chat_id)
+
+    async def migrated(self, old: str, new: str) -> None:
+        """A group became a supergroup. Raises TransientError."""
+        await self._desk.chats.migrate(CHANNEL, old, new, self._desk.clock.now())
+
+    async def _answer(self, incoming: Incoming) -> Reply | None:
+        chat = await self._desk.chats.get(CHANNEL, incoming.chat_id)
+        if chat is None:
+            chat = Chat(CHANNEL, incoming.chat_id, incoming.user_id, incoming.kind, self._desk.language)
+        asked = incoming.asked
+        if not asked.name:
+            if incoming.kind == "group" or not asked.rest:
+                return None  # people talk among themselves there
+            measures.UPDATES.labels("text").inc()
+            return Reply(say(chat.language, "not_command", text=escape(asked.rest, 40)))
+        command = COMMANDS.get(asked.name)
+        if command is None:
+            measures.UPDATES.labels("unknown").inc()
+            return None if incoming.kind == "group" else _unknown(asked.name, chat.language)
+        if command.changes and (asked.rest or command.bare) and not await self._may_change(chat, incoming):
+            measures.UPDATES.labels("forbidden").inc()
+            return Reply(say(chat.language, "not_allowed"))
+        measures.UPDATES.labels("answered").inc()
+        return await command.run(self._desk, chat, asked.rest)
+
+    async def _may_change(self, chat: Chat, incoming: Incoming) -> bool:
+        if incoming.trusted:
+            return True
+        if incoming.kind == "private":
+            return chat.user_id in {"", incoming.user_id}
+        known = await self._desk.chats.get(CHANNEL, chat.chat_id)
+        if known is not None and known.user_id == incoming.user_id:
+            return True
+        return await self._desk.admins.is_admin(incoming.chat_id, incoming.user_id)
+
+    def _allowed(self, person: str) -> bool:
+        now = self._desk.clock.ticking()
+        window = self._users.of(person, self._limits, now)
+        if window.delay(now) > 0:
+            return False
+        window.add(now)
+        return True
+
+    def _slow_down(self, person: str) -> Reply | None:
+        """One warning a minute, then silence: a flood must not be answered by a flood."""
+        measures.UPDATES.labels("flood").inc()
+        now = self._desk.clock.ticking()
+        warned = self._warned.of(person, (Limit(1, 60.0),), now)
+        if warned.delay(now) > 0:
+            return None
+        warned.add(now)
+        return Reply(say(self._desk.language, "slow_down"))
+
+
+def _unknown(name: str, language: str) -> Reply:
+    near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.6)
+    if near:
+        return Reply(say(language, "meant_command", name=escape(name), near=near[0]))
+    return Reply(say(language, "unknown_command", name=escape(name)))

@@ -1,0 +1,25 @@
+"""What the bot's commands have to hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.notifier.domain.ports import Admins, ChatStore, DeliveryStore, Market, Quotes
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.directory import InstrumentBook
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Stores, quotes and limits."""
+
+    chats: ChatStore
+    deliveries: DeliveryStore
+    market: Market
+    quotes: Quotes
+    book: InstrumentBook
+    admins: Admins
+    clock: Clock
+    watchlist_most: int = 100
+    language: str = "ko"
+    """Language of new chats."""
