@@ -33,3 +33,21 @@ class Settings(MeshSettings):
     """Live sources: how often the passing of event time is told while an exchange is open."""
     beat_lag: float = Field(default=5.0, ge=0)
     """Live sources: seconds by which heartbeats lag behind the clock, so that ticks on their way come before them."""
+    yahoo_stream_url: str = "wss://streamer.finance.yahoo.com/?version=2"
+    """Yahoo's streaming WebSocket."""
+    yahoo_origin: str = ""
+    """Scheme, host and port that stand in for all of Yahoo's HTTP hosts (a proxy of one's own); empty for Yahoo itself."""
+    yahoo_threads: int = Field(default=6, ge=2, le=8)
+    """Threads that ask Yahoo over HTTP."""
+    yahoo_per_minute: float = Field(default=60.0, gt=0)
+    """Most HTTP questions a minute, polled prices and history together; Yahoo blocks who asks much more."""
+    yahoo_timeout_seconds: float = Field(default=12.0, gt=0)
+    """How long one HTTP question may take, cookies and crumbs included."""
+    yahoo_poll_seconds: float = Field(default=60.0, gt=0)
+    """How often a polled symbol is asked for; longer where ``yahoo_per_minute`` does not allow that for all of them."""
+    yahoo_subscribe_seconds: float = Field(default=15.0, gt=0)
+    """How often the stream is told again what it is to send."""
+    yahoo_stale_seconds: float = Field(default=120.0, gt=0)
+    """A symbol of an open market that the stream has not told of for this long is polled."""
+    yahoo_silent_seconds: float = Field(default=30.0, gt=0)
+    """When the stream has told of nothing at all for this long, everything is polled and the stream is connected anew."""

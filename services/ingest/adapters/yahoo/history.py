@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.ingest.adapters.clock import Clock
 from services.ingest.domain.adjustments import Adjustments
 from services.ingest.domain.backoff import full_jitter
+from services.ingest.domain.clock import Clock
 from services.ingest.domain.currency import CurrencyError
 from services.ingest.domain.delays import final_until
 from services.ingest.domain.history_plan import DEPTH_MS, INTRADAY, MAX_TRIES, ask_from, nothing_new, read_position, write_position

@@ -1,0 +1,61 @@
+"""Whether the stream can be relied on, and which symbols must be polled because it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.ingest.domain.delays import DELAY_MS
+from shared.calendars import Sessions
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be done now."""
+
+    streaming: bool
+    """True when prices flow, or when no market is open that could send any."""
+    poll: frozenset[str]
+    """Symbols that are polled: all of open markets where the stream is silent, else those that it leaves out."""
+
+
+def open_since(sessions: Sessions, now: int) -> int | None:
+    """When prices of the running session began to reach us, or None while the exchange is closed; Yahoo's delay is counted in."""
+    delay = DELAY_MS.get(sessions.exchange, 0)
+    i = sessions.at(now - delay)
+    return None if i < 0 else int(sessions.open[i]) + delay
+
+
+class Freshness:
+    """Remembers when the stream last told of each symbol. Times in milliseconds."""
+
+    def __init__(self, exchanges: Mapping[str, str], started: int, *, stale: int, silent: int) -> None:
+        """``exchanges``: symbol -> exchange; ``stale``: of one symbol; ``silent``: of all together."""
+        self._exchanges = exchanges
+        self._seen = dict.fromkeys(exchanges, started)
+        self._stale = stale
+        self._silent = silent
+
+    def seen(self, symbol: str, now: int) -> None:
+        """The stream told of this symbol."""
+        self._seen[symbol] = now
+
+    def verdict(self, opened: Mapping[str, int | None], now: int) -> Verdict:
+        """Decide; ``opened``: exchange -> what ``open_since`` says.
+
+        >>> fresh = Freshness({"AAPL": "NASDAQ", "IBM": "NYSE"}, 0, stale=120, silent=30)
+        >>> fresh.verdict({"NASDAQ": 0, "NYSE": 0}, 31).poll == {"AAPL", "IBM"}
+        True
+        >>> fresh.seen("AAPL", 110)
+        >>> fresh.verdict({"NASDAQ": 0, "NYSE": 0}, 121)
+        Verdict(streaming=True, poll=frozenset({'IBM'}))
+        >>> fresh.verdict({"NASDAQ": None, "NYSE": None}, 999)
+        Verdict(streaming=True, poll=frozenset())
+        """
+        since = {symbol: begun for symbol, exchange in self._exchanges.items() if (begun := opened.get(exchange)) is not None}
+        if not since:
+            return Verdict(streaming=True, poll=frozenset())
+        ages = {symbol: now - max(self._seen[symbol], begun) for symbol, begun in since.items()}
+        if min(ages.values()) > self._silent:
+            return Verdict(streaming=False, poll=frozenset(since))
+        return Verdict(streaming=True, poll=frozenset(symbol for symbol, age in ages.items() if age > self._stale))
