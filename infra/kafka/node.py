@@ -119,8 +119,7 @@ class Node:
             "kafka.tools.StorageTool",
             "format",
             "--ignore-formatted",
-            "-t",
-            cluster_id,
+            f"--cluster-id={cluster_id}",  # as one word: an id may begin with a dash
             "-c",
             str(config),
         ]
@@ -230,8 +229,8 @@ def write_owner(held: IO[str], pid: int, port: int) -> None:
     held.flush()
 
 
-def require_free(port: int) -> None:
-    """Make sure that nobody listens on this port of the loopback.
+def require_free(port: int, setting: str = "KAFKA_PORT") -> None:
+    """Make sure that nobody listens on this port of the loopback; ``setting`` is what moves us to another.
 
     Raises:
         BrokerError: somebody does.
@@ -243,7 +242,7 @@ def require_free(port: int) -> None:
         except OSError as error:
             raise BrokerError(
                 f"Port {port} is taken ({error.strerror}). "
-                f"Stop what listens there (ss -ltnp 'sport = :{port}'), or choose another: KAFKA_PORT=..."
+                f"Stop what listens there (ss -ltnp 'sport = :{port}'), or choose another: {setting}=..."
             ) from None
 
 

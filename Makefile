@@ -1,0 +1,81 @@
+# Finstage. `make help` says what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup run stop up down test test-fast lint types contracts bench topics docs lock clean
+
+# The first Python between 3.11 and 3.14 on the path; or say PYTHON=/path/to/python3.12
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+ENVIRONMENT := infra/local/environment.py
+
+# Settings pass through to the services as they are: make run SOURCE=yahoo SPEED=60 TAPE=demo PORT=8081
+
+help: ## say what each target does
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: _run-environment ## make the virtual environment and fetch all that a run needs, but start nothing
+	@$(BIN)/python -m infra.local prepare
+
+run: _run-environment ## the whole mesh on this machine: Kafka, database, services, page (SOURCE=yahoo SPEED=.. TAPE=.. PORT=..)
+	@$(BIN)/python -m infra.local run
+
+stop: ## end a `make run` that goes on in another terminal
+	@$(BIN)/python -m infra.local stop
+
+up: ## the same in containers: docker compose with Kafka, MySQL, Prometheus and Grafana
+	@infra/compose.sh up
+
+down: ## end the containers; their data stays
+	@infra/compose.sh down
+
+test: _test-environment ## install what tests need, then lint, types, contracts and every test
+	@infra/system-packages.sh
+	@$(MAKE) --no-print-directory lint types contracts
+	@$(BIN)/python -m infra.local prepare
+	@$(BIN)/python -m pytest
+
+test-fast: _test-environment ## only the tests without broker, database server, browser and killing
+	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"
+
+lint: _test-environment ## ruff: format and rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: _test-environment ## mypy, strict
+	@$(BIN)/mypy
+
+contracts: _test-environment ## import-linter: who may import whom
+	@$(BIN)/lint-imports
+
+bench: _bench-environment ## measure beside the peers, and write docs/benchmarks.md
+	@$(BIN)/python -m tests.bench
+
+topics: _run-environment ## create or mend the topics of a running broker (BOOTSTRAP=host:port)
+	@$(BIN)/python -m infra.kafka topics $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
+
+docs: _run-environment ## write the generated pages under docs/ anew
+	@$(BIN)/python -m infra.docs
+
+lock: _test-environment ## resolve requirements/*.in anew into hash-locked lists
+	@infra/lock.sh $(BIN)/python
+
+clean: ## remove caches and all local data: virtual environment, broker, database, logs
+	@rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf services/gateway/page/node_modules services/gateway/page/dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: _python _run-environment _test-environment _bench-environment
+_python:
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 to 3.14 was found. Install one (Debian: sudo apt-get install python3 python3-venv)," \
+	"or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+
+_run-environment: _python
+	@$(PYTHON) $(ENVIRONMENT) run
+
+_test-environment: _python
+	@$(PYTHON) $(ENVIRONMENT) test
+
+_bench-environment: _python
+	@$(PYTHON) $(ENVIRONMENT) bench

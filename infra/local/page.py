@@ -1,0 +1,74 @@
+"""The web page, built with the Node that came as a Python package; nothing happens where it is built already."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from infra.local.errors import StackError
+from infra.local.settings import ROOT
+
+PAGE: Final = ROOT / "services" / "gateway" / "page"
+MADE: Final = {"node_modules", "dist"}
+
+
+def build_page(var: Path, say: Callable[[str], None]) -> None:
+    """Install what the page is built from, and build it.
+
+    Raises:
+        StackError: npm or the build failed.
+    """
+    lock_stamp, page_stamp = var / "page-packages.stamp", var / "page.stamp"
+    lock = hashlib.sha256((PAGE / "package-lock.json").read_bytes()).hexdigest()
+    if not _is(lock_stamp, lock) or not (PAGE / "node_modules").is_dir():
+        say("Fetching what the web page is built from (once) ...")
+        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+        lock_stamp.write_text(lock)
+    sources = _hash_of_sources()
+    if not _is(page_stamp, sources) or not (PAGE / "dist").is_dir():
+        say("Building the web page ...")
+        _npm("run", "--silent", "build")
+        page_stamp.write_text(sources)
+
+
+def _is(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
+
+
+def _hash_of_sources() -> str:
+    total = hashlib.sha256()
+    for path in _sources(PAGE):
+        total.update(str(path.relative_to(PAGE)).encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            if path.name not in MADE:
+                yield from _sources(path)
+        else:
+            yield path
+
+
+def _npm(*arguments: str) -> None:
+    tools = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
+    try:
+        done = subprocess.run(
+            [tools / "npm", *arguments], cwd=PAGE, env=environment, capture_output=True, text=True, timeout=600, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StackError(
+            "npm did not finish within ten minutes. Check the network or proxy, and run the same command again."
+        ) from error
+    if done.returncode != 0:
+        words = (done.stdout + done.stderr).strip()[-1500:]
+        raise StackError(
+            f"npm {arguments[0]} failed for the web page. Check the network or proxy, and run the same again. It said:\n{words}"
+        )

@@ -1,0 +1,55 @@
+"""Everything that has to be there before the first process starts. Each step does nothing when it was done before."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+from infra.kafka.jars import fetch
+from infra.kafka.warm import warm
+from infra.local.errors import StackError
+from infra.local.page import build_page
+from infra.local.settings import ROOT, LocalSettings
+
+Say = Callable[[str], None]
+
+
+def prepare(settings: LocalSettings, say: Say) -> None:
+    """Fetch Kafka, build the page, compile the kernels.
+
+    Raises:
+        StackError: a step failed.
+        BrokerError: Kafka could not be fetched.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    fetch(settings.folder / "kafka" / "jars", say)
+    warm(settings.folder / "kafka" / "jars", say)
+    build_page(settings.folder, say)
+    if not (settings.folder / "kernels").exists():
+        say("Compiling the indicators to machine code (once, up to a minute) ...")
+    call(settings, "services.analysis", "compile")
+
+
+def migrate(settings: LocalSettings) -> None:
+    """Bring the database's tables up to date.
+
+    Raises:
+        StackError: the migration failed.
+    """
+    call(settings, "shared.migrations", "upgrade")
+
+
+def call(settings: LocalSettings, module: str, *arguments: str) -> None:
+    """Run ``python -m module arguments`` to its end in the environment of the services.
+
+    Raises:
+        StackError: it failed; the message holds its last words.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    environment = {**os.environ, **settings.environment()}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode != 0:
+        words = (done.stdout + done.stderr).strip()[-1500:]
+        raise StackError(f"python -m {module} {' '.join(arguments)} failed:\n{words}")

@@ -1,0 +1,99 @@
+"""What runs in the local stack, and supervisord's configuration for it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from infra.local.settings import ROOT, LocalSettings
+
+LEASH: Final = Path(__file__).with_name("leash.py")
+LOG_BYTES: Final = 10_000_000
+LOG_FILES: Final = 3
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process of the stack. It writes JSON to ``NAME.log``, and what is for people to ``NAME.out``."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int
+    """Where it answers /readyz, or Kafka's protocol."""
+    stop_seconds: int = 45
+
+
+def broker(settings: LocalSettings) -> Program:
+    """Starts first and stops last."""
+    place = ("--folder", str(settings.folder / "kafka"), "--port", str(settings.kafka_port), "--heap", str(settings.kafka_heap_mb))
+    return Program("kafka", (sys.executable, "-m", "infra.kafka", *place, "run"), settings.kafka_port)
+
+
+def services(settings: LocalSettings) -> tuple[Program, ...]:
+    """Start and stop together."""
+    first = settings.probes_from
+    return (
+        Program("ingest", (sys.executable, "-m", "services.ingest"), first),
+        Program("analysis", (sys.executable, "-m", "services.analysis", "live"), first + 1),
+        Program("notifier", (sys.executable, "-m", "services.notifier"), first + 2),
+        Program("gateway", (sys.executable, "-m", "services.gateway"), settings.port),
+    )
+
+
+def configuration(settings: LocalSettings, socket: Path) -> str:
+    """The text of ``supervisord.conf``: restarts with growing pauses, bounded logs, broker first and last."""
+    parts = [
+        _section("unix_http_server", {"file": socket, "chmod": "0700"}),
+        _section(
+            "supervisord",
+            {
+                "nodaemon": "true",
+                "silent": "true",
+                "logfile": settings.logs / "supervisor.log",
+                "logfile_maxbytes": LOG_BYTES,
+                "logfile_backups": 1,
+                "pidfile": settings.folder / "run" / "supervisord.pid",
+                "directory": ROOT,
+                "childlogdir": settings.logs,
+                "minfds": 1024,
+            },
+        ),
+        _section("rpcinterface:supervisor", {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"}),
+        _program(broker(settings), settings, priority=1),
+        *(_program(service, settings, priority=100) for service in services(settings)),
+        _section("group:services", {"programs": ",".join(service.name for service in services(settings)), "priority": 100}),
+    ]
+    return "\n".join(parts)
+
+
+def _program(program: Program, settings: LocalSettings, priority: int) -> str:
+    return _section(
+        f"program:{program.name}",
+        {
+            "command": shlex.join([sys.executable, "-I", str(LEASH), *program.command]),
+            "directory": ROOT,
+            "environment": f'PROBE_PORT="{program.port}",PYTHONUNBUFFERED="1"',
+            "priority": priority,
+            "autostart": "false",
+            "autorestart": "true",
+            "startsecs": 5,
+            "startretries": 100_000,
+            "stopsignal": "TERM",
+            "stopwaitsecs": program.stop_seconds,
+            "killasgroup": "true",
+            "stdout_logfile": settings.logs / f"{program.name}.out",
+            "stderr_logfile": settings.logs / f"{program.name}.log",
+            "stdout_logfile_maxbytes": LOG_BYTES,
+            "stderr_logfile_maxbytes": LOG_BYTES,
+            "stdout_logfile_backups": LOG_FILES,
+            "stderr_logfile_backups": LOG_FILES,
+        },
+    )
+
+
+def _section(name: str, values: dict[str, object]) -> str:
+    lines = (f"{key}={str(value).replace('%', '%%')}" for key, value in values.items())
+    return "\n".join((f"[{name}]", *lines, ""))

@@ -1,0 +1,60 @@
+"""What ``make run`` is told by its environment; everything else goes through to the services."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field
+
+from shared.settings import MeshSettings
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class LocalSettings(MeshSettings):
+    """Settings of the local stack."""
+
+    host: str = "127.0.0.1"
+    """Address that the gateway listens on."""
+    port: int = Field(default=8080, ge=1, le=65535)
+    """Port of the page and the API."""
+    kafka_port: int = Field(default=9092, ge=1, le=65534)
+    """Port of the local broker; the next one is for Kafka itself."""
+    kafka_heap_mb: int = Field(default=384, ge=128)
+    """Java heap of the local broker."""
+    probes_from: int = Field(default=9101, ge=1, le=65533)
+    """Probe port of the first service; the others follow."""
+    source: str = "replay"
+    """``replay`` plays a tape of real prices, ``yahoo`` is live."""
+
+    @property
+    def folder(self) -> Path:
+        """Where everything is written."""
+        return (ROOT / self.var).absolute()
+
+    @property
+    def logs(self) -> Path:
+        """Where the log files are."""
+        return self.folder / "log"
+
+    @property
+    def database(self) -> str:
+        """The database's URL; SQLite in ``folder`` unless told otherwise."""
+        told = "database_url" in self.model_fields_set
+        return self.database_url if told else f"sqlite+aiosqlite:///{self.folder / 'finstage.db'}"
+
+    def hint(self, program: str) -> str:
+        """The setting that moves a program to another port."""
+        return {"kafka": "KAFKA_PORT", "gateway": "PORT"}.get(program, "PROBES_FROM")
+
+    def environment(self) -> dict[str, str]:
+        """What every service gets beside the environment of ``make run``."""
+        return {
+            "KAFKA_BOOTSTRAP": f"127.0.0.1:{self.kafka_port}",
+            "DATABASE_URL": self.database,
+            "VAR": str(self.folder),
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "SOURCE": self.source,
+        }

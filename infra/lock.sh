@@ -1,0 +1,13 @@
+#!/bin/sh
+# Resolve requirements/*.in into lists with the hash of every file of every package, for all platforms and Pythons from 3.11 on.
+# No address of a package index is written, so that each machine uses its own. To upgrade: infra/lock.sh .venv/bin/python --upgrade
+set -eu
+cd "$(dirname "$0")/.."
+python="$1"
+shift
+for level in run test bench; do
+    echo "Locking requirements/$level.txt ..."
+    "$python" -m uv pip compile "requirements/$level.in" --output-file "requirements/$level.txt" \
+        --universal --python-version 3.11 --generate-hashes --quiet --no-annotate \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" "$@"
+done
