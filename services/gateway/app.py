@@ -95,7 +95,7 @@ async def serve(app: web.Application, doors: Doors, settings: Settings) -> Async
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=CLOSE_SECONDS, backlog=1024)
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         await site.start()
         port = runner.addresses[0][1]
         log.info("the gateway listens", address=f"http://{settings.host}:{port}")

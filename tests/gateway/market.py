@@ -16,7 +16,11 @@ from shared.events import Timeframe
 
 DAY = 86_400_000
 START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday
-INDUSTRIES = [("semiconductors", "Semiconductors", "반도체"), ("ai", "Artificial intelligence", "인공지능"), ("banks", "Banks", "은행")]
+INDUSTRIES = [
+    ("semiconductors", "Semiconductors", "반도체"),
+    ("ai", "Artificial intelligence", "인공지능"),
+    ("banks", "Banks", "은행"),
+]
 INSTRUMENTS = [
     ("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "Technology", '["Apple Inc", "iPhone"]', ("ai",)),
     ("NVDA", "NVIDIA", "엔비디아", "NASDAQ", "USD", "stock", "Technology", "[]", ("semiconductors", "ai")),
@@ -26,7 +30,14 @@ INSTRUMENTS = [
     ("BTC-USD", "Bitcoin", "비트코인", "CRYPTO", "USD", "crypto", "", "[]", ()),
 ]
 BASE = {"AAPL": 190.0, "NVDA": 480.0, "005930.KS": 71_000.0, "JPM": 170.0, "^GSPC": 4700.0, "BTC-USD": 43_000.0}
-STEPS = {Timeframe.M1: 60_000, Timeframe.M5: 300_000, Timeframe.M15: 900_000, Timeframe.H1: 3_600_000, Timeframe.D1: DAY, Timeframe.W1: 7 * DAY}
+STEPS = {
+    Timeframe.M1: 60_000,
+    Timeframe.M5: 300_000,
+    Timeframe.M15: 900_000,
+    Timeframe.H1: 3_600_000,
+    Timeframe.D1: DAY,
+    Timeframe.W1: 7 * DAY,
+}
 
 
 def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Bar:
@@ -80,7 +91,7 @@ def quote(symbol: str = "AAPL", n: int = 0, **more: Any) -> events.Quote:
         "day_open": before,
         "day_high": max(last, before),
         "day_low": min(last, before),
-        "day_volume": 1000.0 * n,
+        "day_volume": 1000.0 + n % 500,
         "year_high": BASE.get(symbol, 100.0) * 1.12,
         "year_low": BASE.get(symbol, 100.0) * 0.88,
         "session": session_of(START + n * 1000),
@@ -101,10 +112,12 @@ def indicators(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timefram
     return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_event=at.ts_event, ts_init=at.ts_init, **(fields | more))
 
 
-def signal(symbol: str = "AAPL", n: int = 0, rule: str = "sma_breakout", timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Signal:
+def signal(
+    symbol: str = "AAPL", n: int = 0, rule: str = "sma_breakout_up", timeframe: Timeframe = Timeframe.D1, **more: Any
+) -> events.Signal:
     """A signal on bar ``n``."""
     at = bar(symbol, n, timeframe)
-    direction = "up" if n % 2 == 0 else "down"
+    direction = "down" if "down" in rule or (n % 2 and "up" not in rule) else "up"
     fields: dict[str, Any] = {
         "id": events.signal_id(rule, 1, {"period": 20}, direction, symbol, timeframe, at.ts_event),
         "rule": rule,
@@ -124,15 +137,15 @@ def signal(symbol: str = "AAPL", n: int = 0, rule: str = "sma_breakout", timefra
     return events.Signal(**(fields | more))
 
 
-def fill(market: Market, bars: int = 300) -> None:
-    """Quotes of all instruments, daily bars and indicators of AAPL and NVDA."""
+def fill(market: Market, bars: int = 300, first: int = 0) -> None:
+    """Quotes of all instruments, daily bars from number ``first`` on, indicators and three signals of AAPL and NVDA."""
     for symbol in BASE:
         market.put_quote(quote(symbol, 1))
     for symbol in ("AAPL", "NVDA"):
-        for n in range(bars):
+        for n in range(first, first + bars):
             market.put_bar(bar(symbol, n))
             market.put_indicators(indicators(symbol, n))
-        for n in (250, 261, 290):
+        for n in (first + 250, first + 261, first + 290):
             market.put_signal(signal(symbol, n))
 
 
@@ -147,7 +160,9 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
     ]  # fmt: skip
     pairs = [{"symbol": row[0], "industry": industry} for row in INSTRUMENTS for industry in row[8]]
     async with database.begin() as connection:
-        await connection.execute(insert(tables.industries), [{"industry": i, "name_en": en, "name_ko": ko} for i, en, ko in INDUSTRIES])
+        await connection.execute(
+            insert(tables.industries), [{"industry": i, "name_en": en, "name_ko": ko} for i, en, ko in INDUSTRIES]
+        )
         await connection.execute(insert(tables.instruments), rows)
         await connection.execute(insert(tables.instrument_industries), pairs)
         if bars:
@@ -158,7 +173,20 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
 
 def bar_row(event: events.Bar) -> dict[str, Any]:
     """A bar as its table has it."""
-    names = ("symbol", "ts_open", "session", "open", "high", "low", "close", "volume", "price_factor", "split_factor", "source", "replayed")
+    names = (
+        "symbol",
+        "ts_open",
+        "session",
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "price_factor",
+        "split_factor",
+        "source",
+        "replayed",
+    )
     return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "ts_close": event.ts_event}
 
 
@@ -167,4 +195,7 @@ def signal_row(event: events.Signal) -> dict[str, Any]:
     from shared import wire
 
     names = ("id", "symbol", "rule", "direction", "ts_event")
-    return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "body": wire.encode(event).decode()}
+    return {name: getattr(event, name) for name in names} | {
+        "timeframe": event.timeframe.value,
+        "body": wire.encode(event).decode(),
+    }

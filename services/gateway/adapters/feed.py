@@ -9,9 +9,11 @@ from typing import Any, Final
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.market import Market
+from services.gateway.domain.times import LATEST
 from shared import events, metrics
 from shared.kafka import Record
 
+ODD: Final = metrics.counter("gateway_odd_events_total", "Events of an impossible time, left out.")
 HANDLED: Final = metrics.counter("gateway_events_total", "Events taken from the topics.", ["type"])
 
 
@@ -33,7 +35,9 @@ class Feed:
     def take(self, event: events.Event, *, live: bool = True) -> None:
         """Take one event."""
         take = _TAKES.get(type(event))
-        if take is not None:
+        if take is not None and not 0 < getattr(event, "ts_event", 0) < LATEST:
+            ODD.inc()
+        elif take is not None:
             take(self, event, live)
             _COUNTS[type(event)].inc()
 

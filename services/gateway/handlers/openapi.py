@@ -42,6 +42,7 @@ def _operation(route: Route, page: dict[str, Any], problem: dict[str, Any]) -> d
     return {
         "operationId": route.path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", ""),
         "summary": route.summary,
+        "tags": ["market"],
         "description": (route.answer.__doc__ or "").strip(),
         "parameters": [*in_path, *_parameters(route.query)],
         "responses": {
@@ -67,6 +68,7 @@ def _problems(problem: dict[str, Any]) -> dict[str, Any]:
 def _events(problem: dict[str, Any]) -> dict[str, Any]:
     return {
         "operationId": "events",
+        "tags": ["streams"],
         "summary": "The stream as server-sent events",
         "description": "What /v1/stream sends on a WebSocket; docs/api.md describes the messages.",
         "parameters": _parameters(queries.StreamQuery),

@@ -73,8 +73,12 @@ export class Feed {
         h("span", { class: "frame" }, frame(signal.timeframe)),
         h("span", { class: "who" }, instrument ? nameOf(instrument) : signal.symbol),
         h("span", { class: "price" }, price(signal.price, instrument)),
-        h("span", { class: "record" }, record(signal.quality)),
-        h("time", { datetime: signal.date }, signal.replayed ? `${moment(signal.date)} · ${t("replayedShort")}` : moment(signal.date)),
+        h(
+          "span",
+          { class: "more" },
+          h("span", { class: "record" }, record(signal.quality)),
+          h("time", { datetime: signal.date }, signal.replayed ? `${moment(signal.date)} · ${t("replayedShort")}` : moment(signal.date)),
+        ),
       ),
     );
   }

@@ -1,0 +1,28 @@
+"""A gateway with a small market in it, and a client for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.gateway import market
+from tests.gateway.running import Running, read_directory, running
+
+
+@pytest.fixture
+async def up(tmp_path: Path) -> AsyncIterator[Running]:
+    """300 daily bars of AAPL and NVDA in memory, 600 of AAPL and 30 signals in the database."""
+    async with running(tmp_path) as gateway:
+        await market.store(gateway.database, bars=600, signals=30)
+        await read_directory(gateway)
+        market.fill(gateway.gateway.market, first=300)
+        yield gateway
+
+
+@pytest.fixture
+async def client(up: Running) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(up.url) as session:
+        yield session

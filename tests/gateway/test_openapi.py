@@ -1,0 +1,52 @@
+"""The document is OpenAPI 3.1, and what it promises is what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from services.gateway.handlers.openapi import document
+from services.gateway.handlers.routes import ROUTES, Route
+
+
+def checked(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({"components": document("0")["components"], **schema})
+
+
+def test_the_document_is_openapi_3_1() -> None:
+    found = document("1.2.3")
+    assert [str(error) for error in OpenAPIV31SpecValidator(found).iter_errors()] == []
+    assert found["info"]["version"] == "1.2.3"
+    assert {route.path for route in ROUTES} <= set(found["paths"])
+
+
+def test_parameters_are_those_of_the_query() -> None:
+    for route in ROUTES:
+        told = {p["name"]: p for p in document("0")["paths"][route.path]["get"]["parameters"] if p["in"] == "query"}
+        assert tuple(told) == route.query.__struct_fields__
+    bars = {p["name"]: p for p in document("0")["paths"]["/v1/bars"]["get"]["parameters"]}
+    assert bars["symbol"]["required"]
+    assert bars["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}
+    assert bars["timeframe"]["schema"]["enum"] == ["15Min", "1Day", "1Hour", "1Min", "1Week", "5Min"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+async def test_answers_are_as_the_document_says(client: aiohttp.ClientSession, route: Route) -> None:
+    async with client.get("/openapi.json") as response:
+        operation = (await response.json())["paths"][route.path]["get"]
+    async with client.get(route.path.replace("{symbol}", "AAPL") + route.example) as response:
+        assert response.status == 200, await response.text()
+        body = await response.json()
+    assert body["results"], "an example that answers nothing proves nothing"
+    checked(operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(body)
+
+
+async def test_problems_are_as_the_document_says(client: aiohttp.ClientSession) -> None:
+    schema = document("0")["paths"]["/v1/bars"]["get"]["responses"]["4XX"]["content"]["application/problem+json"]["schema"]
+    for address in ("/v1/bars", "/v1/bars?symbol=NOPE", "/v1/nothing"):
+        async with client.get(address) as response:
+            checked(schema).validate(await response.json(content_type=None))

@@ -1,0 +1,266 @@
+"""Whatever is asked: an answer or a problem, never a traceback, never a 500."""
+
+from __future__ import annotations
+
+import asyncio
+import string
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from yarl import URL
+
+from services.gateway.domain.problems import KINDS, PREFIX, Problem
+from services.gateway.handlers.routes import ROUTES
+from tests.gateway import market
+from tests.gateway.running import Running, read_directory, running
+
+
+async def problem(response: aiohttp.ClientResponse) -> Problem:
+    assert response.content_type == "application/problem+json"
+    found = msgspec.json.decode(await response.read(), type=Problem)
+    assert found.status == response.status
+    assert found.type.removeprefix(PREFIX) in KINDS
+    return found
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "field", "value"),
+    [
+        ("/v1/bars", "invalid-parameter", "symbol", ""),
+        ("/v1/bars?symbol=AAPL&limit=0", "invalid-parameter", "limit", "0"),
+        ("/v1/bars?symbol=AAPL&limit=10001", "invalid-parameter", "limit", "10001"),
+        ("/v1/bars?symbol=AAPL&limit=ten", "invalid-parameter", "limit", "ten"),
+        ("/v1/bars?symbol=AAPL&timeframe=2Min", "invalid-parameter", "timeframe", "2Min"),
+        ("/v1/bars?symbol=AAPL&start=yesterday", "invalid-parameter", "start", "yesterday"),
+        ("/v1/bars?symbol=AAPL&page_token=%00", "invalid-parameter", "page_token", "\0"),
+        ("/v1/bars?symbol=AAPL&symbol=NVDA", "invalid-parameter", "symbol", "AAPL,NVDA"),
+        ("/v1/bars?symbol=AAPL&color=red", "unknown-parameter", "color", "red"),
+        ("/v1/bars?symbol=APPL", "unknown-symbol", "symbol", "APPL"),
+        ("/v1/quotes?symbols=AAPL,APPL", "unknown-symbol", "symbols", "APPL"),
+        ("/v1/quotes?industry=teapots", "unknown-industry", "industry", "teapots"),
+        ("/v1/instruments/NOPE", "unknown-symbol", "symbol", "NOPE"),
+        ("/v1/nothing", "not-found", "", ""),
+        ("/assets/..%2f..%2fsettings.py", "not-found", "", ""),
+        ("/v1/stream", "upgrade-required", "", ""),
+        ("/v1/events", "invalid-parameter", "quotes", ""),
+    ],
+)
+async def test_a_mistake_is_told_with_field_and_value(
+    client: aiohttp.ClientSession, address: str, name: str, field: str, value: str
+) -> None:
+    async with client.get(address) as response:
+        found = await problem(response)
+    assert (found.type, found.field, found.value) == (PREFIX + name, field, value)
+
+
+async def test_methods_bodies_and_addresses_have_limits(client: aiohttp.ClientSession) -> None:
+    async with client.post("/v1/bars") as response:
+        assert (await problem(response)).type == PREFIX + "method-not-allowed"
+        assert "GET" in response.headers["Allow"]
+    async with client.post("/v1/bars", data=b"x" * 200_000) as response:
+        assert (await problem(response)).type == PREFIX + "body-too-large"
+    async with client.get("/v1/bars?symbol=" + "A" * 5000) as response:
+        assert (await problem(response)).type == PREFIX + "url-too-long"
+    async with client.options("/v1/bars") as response:
+        assert (await problem(response)).type == PREFIX + "method-not-allowed"
+
+
+async def test_bytes_that_are_no_http_get_an_error_without_a_traceback(up: Running) -> None:
+    port = int(up.url.rsplit(":", 1)[1])
+    for garbage in (b"\x00\xff\x00\xff\r\n\r\n", b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(garbage)
+        async with asyncio.timeout(10):
+            answer = await reader.read(20_000)
+        assert answer.startswith(b"HTTP/1."), answer[:100]
+        assert b" 400 " in answer.split(b"\r\n")[0]
+        assert b"Traceback" not in answer
+        writer.close()
+
+
+NAMES = sorted({name for route in ROUTES for name in route.query.__struct_fields__})
+VALUES = st.one_of(
+    st.text(max_size=40),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.sampled_from(
+        [
+            "AAPL",
+            "^GSPC",
+            "1Day",
+            "1Min",
+            "asc",
+            "desc",
+            "all",
+            "raw",
+            "null",
+            "",
+            "*",
+            "-1",
+            "0",
+            "2024-01-01",
+            "9999-12-31T23:59:59Z",
+        ]
+    ),
+    st.sampled_from(["0001-01-01T00:00:00Z", "2024-01-01T00:00:00+23:59", "%00", "../", "AAPL,NVDA", "ai", "YnwxNzA0", "up"]),
+)
+
+
+@pytest.fixture(scope="module")
+def _loop() -> Any:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One gateway for all the random requests of this module."""
+    context = running(tmp_path_factory.mktemp("steady"), rate_limit="")
+    up = _loop.run(context.__aenter__())
+
+    async def prepare() -> aiohttp.ClientSession:
+        await market.store(up.database, bars=50, signals=20)
+        await read_directory(up)
+        market.fill(up.gateway.market, bars=40)
+        return aiohttp.ClientSession(up.url)
+
+    session = _loop.run(prepare())
+    yield _loop, session
+    _loop.run(session.close())
+    _loop.run(context.__aexit__(None, None, None))
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from([route.path for route in ROUTES]),
+    part=st.text(min_size=1, max_size=20),
+    query=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5),
+)
+def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, query: dict[str, str]) -> None:
+    runner, session = steady
+    symbol = quote(part.encode(errors="replace"), safe="")
+    address = path.replace("{symbol}", symbol) + "?" + urlencode({k: v.encode(errors="replace") for k, v in query.items()})
+
+    async def ask() -> None:
+        async with session.get(URL(str(session._base_url).rstrip("/") + address, encoded=True)) as response:
+            body = await response.read()
+            assert response.status < 500, (address, body)
+            if response.status >= 400:
+                await problem(response)
+            else:
+                assert set(msgspec.json.decode(body)) == {"results", "provider", "warnings", "next_page_token"}
+
+    runner.run(ask())
+
+
+@given(st.text(alphabet=string.printable, max_size=300))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_path_makes_the_gateway_fail(steady: Any, path: str) -> None:
+    runner, session = steady
+
+    async def ask() -> None:
+        base = str(session._base_url).rstrip("/")
+        async with session.get(URL(f"{base}/{quote(path, safe='/')}", encoded=True)) as response:
+            assert response.status < 500
+
+    runner.run(ask())
+
+
+async def test_a_failing_handler_is_logged_and_told_without_a_traceback(up: Running, client: aiohttp.ClientSession) -> None:
+    class Broken:
+        async def bars(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("secret detail")
+
+        async def signals(self, _: Any) -> Any:
+            raise RuntimeError("secret detail")
+
+    up.gateway.history = Broken()
+    async with client.get("/v1/signals") as response:
+        text = await response.text()
+        assert (await problem(response)).type == PREFIX + "internal"
+    assert "secret" not in text
+    assert "Traceback" not in text
+
+
+async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    class Slow:
+        async def bars(self, *_: Any, **__: Any) -> Any:
+            await asyncio.Event().wait()
+
+        async def signals(self, _: Any) -> Any:
+            await asyncio.Event().wait()
+
+    async with running(tmp_path, request_seconds=0.05) as up, aiohttp.ClientSession(up.url) as client:
+        up.gateway.history = Slow()
+        async with client.get("/v1/signals") as response:
+            assert (await problem(response)).type == PREFIX + "timeout"
+
+
+async def test_a_client_has_a_rate_but_probes_do_not(tmp_path: Path) -> None:
+    async with running(tmp_path, rate_limit="5/hour") as up, aiohttp.ClientSession(up.url) as client:
+        for _ in range(5):
+            async with client.get("/v1/industries") as response:
+                assert response.status == 200
+        async with client.get("/v1/industries") as response:
+            assert (await problem(response)).type == PREFIX + "rate-limited"
+            assert int(response.headers["Retry-After"]) > 0
+            assert response.headers["RateLimit-Remaining"] == "0"
+        async with client.get("/healthz") as response:
+            assert response.status == 200
+
+
+async def test_without_the_public_tier_nothing_is_told(tmp_path: Path) -> None:
+    async with running(tmp_path, public_read=False) as up, aiohttp.ClientSession(up.url) as client:
+        for address in ("/v1/quotes", "/v1/instruments", "/v1/events?quotes=*"):
+            async with client.get(address) as response:
+                assert (await problem(response)).type == PREFIX + "unauthorized"
+        async with client.ws_connect("/v1/stream") as socket:
+            await socket.receive()
+            await socket.send_json({"action": "auth", "key": "guess"})
+            assert (await socket.receive_json())[0]["code"] == 402
+            await socket.send_json({"action": "subscribe", "quotes": ["*"]})
+            assert (await socket.receive_json())[0]["code"] == 401
+
+
+async def test_other_sites_are_kept_out_unless_they_are_listed(tmp_path: Path) -> None:
+    friend, stranger = "https://app.example", "https://evil.example"
+    async with running(tmp_path, cors_origins=friend) as up, aiohttp.ClientSession(up.url) as client:
+        async with client.get("/v1/industries", headers={"Origin": friend}) as response:
+            assert response.headers["Access-Control-Allow-Origin"] == friend
+        async with client.get("/v1/industries", headers={"Origin": stranger}) as response:
+            assert "Access-Control-Allow-Origin" not in response.headers
+        asks = {"Access-Control-Request-Method": "GET"}
+        async with client.options("/v1/industries", headers={"Origin": friend, **asks}) as response:
+            assert response.status == 204
+            assert response.headers["Access-Control-Allow-Origin"] == friend
+        async with client.options("/v1/industries", headers={"Origin": stranger, **asks}) as response:
+            assert (await problem(response)).type == PREFIX + "forbidden-origin"
+        for address in ("/v1/stream", "/v1/events?quotes=*"):
+            async with client.get(address, headers={"Origin": stranger}) as response:
+                assert (await problem(response)).type == PREFIX + "forbidden-origin"
+        async with client.ws_connect("/v1/stream", origin=friend) as socket:
+            assert (await socket.receive_json())[0]["msg"] == "connected"
+
+
+async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: aiohttp.ClientSession) -> None:
+    for address in ("/v1/industries", "/v1/nothing", "/"):
+        async with client.get(address) as response:
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+            assert "unsafe" not in response.headers["Content-Security-Policy"]
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_without_a_build_the_page_says_how_to_make_it(tmp_path: Path) -> None:
+    async with running(tmp_path, page=tmp_path / "none") as up, aiohttp.ClientSession(up.url) as client:
+        async with client.get("/") as response:
+            assert response.status == 200
+            assert "npm run build" in await response.text()
+        async with client.get("/v1/industries") as response:
+            assert response.status == 200

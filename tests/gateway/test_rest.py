@@ -1,0 +1,229 @@
+"""REST as a front end sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from services.gateway.domain.times import rfc3339
+from tests.gateway import market
+from tests.gateway.running import Running
+
+
+async def read(client: aiohttp.ClientSession, address: str, status: int = 200) -> dict[str, Any]:
+    async with client.get(address) as response:
+        assert response.status == status, await response.text()
+        return dict(await response.json(content_type=None))
+
+
+@pytest.mark.parametrize(
+    ("query", "symbols"),
+    [
+        ("?q=삼성", ["005930.KS"]),
+        ("?q=samsung", ["005930.KS"]),
+        ("?q=iphone", ["AAPL"]),
+        ("?q=nv", ["NVDA"]),
+        ("?industry=semiconductors", ["005930.KS", "NVDA"]),
+        ("?industry=semiconductors&exchange=KRX", ["005930.KS"]),
+        ("?kind=index", ["^GSPC"]),
+        ("?q=nothing+like+this", []),
+    ],
+)
+async def test_instruments_are_found_by_any_of_their_names(client: aiohttp.ClientSession, query: str, symbols: list[str]) -> None:
+    page = await read(client, f"/v1/instruments{query}")
+    assert [i["symbol"] for i in page["results"]] == symbols
+    assert page["provider"] == "finstage"
+
+
+async def test_instruments_come_in_pages(client: aiohttp.ClientSession) -> None:
+    found, token = [], ""
+    for _ in range(10):
+        page = await read(client, f"/v1/instruments?limit=4{token}")
+        found += [i["symbol"] for i in page["results"]]
+        if page["next_page_token"] is None:
+            break
+        token = f"&page_token={page['next_page_token']}"
+    assert found == sorted(market.BASE)
+
+
+async def test_one_instrument_has_its_korean_name(client: aiohttp.ClientSession) -> None:
+    page = await read(client, "/v1/instruments/005930.KS")
+    assert page["results"][0]["name_ko"] == "삼성전자"
+    assert (await read(client, "/v1/instruments/%5EGSPC"))["results"][0]["symbol"] == "^GSPC"
+
+
+async def test_industries_count_their_instruments(client: aiohttp.ClientSession) -> None:
+    page = await read(client, "/v1/industries")
+    assert {i["industry"]: i["instruments"] for i in page["results"]} == {"ai": 2, "banks": 1, "semiconductors": 2}
+
+
+async def test_quotes_by_symbol_by_industry_and_all(client: aiohttp.ClientSession) -> None:
+    assert [q["symbol"] for q in (await read(client, "/v1/quotes?symbols=NVDA,AAPL"))["results"]] == ["NVDA", "AAPL"]
+    assert {q["symbol"] for q in (await read(client, "/v1/quotes?industry=ai"))["results"]} == {"AAPL", "NVDA"}
+    page = await read(client, "/v1/quotes")
+    assert len(page["results"]) == len(market.BASE)
+    assert page["provider"] == "replay"
+    assert "replayed data" in page["warnings"][0]
+    quote = next(q for q in page["results"] if q["symbol"] == "AAPL")
+    assert quote["last_price"] == market.quote("AAPL", 1).last_price
+    assert quote["change_percent"] == market.quote("AAPL", 1).change_percent
+
+
+async def test_a_quote_that_is_not_there_yet_is_a_warning(up: Running, client: aiohttp.ClientSession) -> None:
+    del up.gateway.market.quotes["JPM"]
+    up.gateway.market.quotes_version += 1
+    page = await read(client, "/v1/quotes?symbols=JPM,AAPL")
+    assert [q["symbol"] for q in page["results"]] == ["AAPL"]
+    assert page["warnings"][-1] == "no quote yet: JPM"
+
+
+async def test_newest_bars_come_from_memory_oldest_first(client: aiohttp.ClientSession) -> None:
+    page = await read(client, "/v1/bars?symbol=AAPL&limit=250")
+    expected = [market.bar(n=n) for n in range(350, 600)]
+    assert [b["date"] for b in page["results"]] == [rfc3339(b.ts_event) for b in expected]
+    assert [b["close"] for b in page["results"]] == [b.close for b in expected]
+    assert page["next_page_token"] is None
+
+
+async def test_older_bars_come_from_the_database_without_a_seam(client: aiohttp.ClientSession) -> None:
+    page = await read(client, "/v1/bars?symbol=AAPL&limit=600")
+    assert [b["close"] for b in page["results"]] == [market.bar(n=n).close for n in range(600)]
+
+
+@pytest.mark.parametrize("sort", ["asc", "desc"])
+async def test_walking_the_pages_gives_every_bar_once(client: aiohttp.ClientSession, sort: str) -> None:
+    start = "2023-01-01" if sort == "asc" else ""
+    closes, token = [], ""
+    for _ in range(20):
+        query = f"?symbol=AAPL&limit=77&sort={sort}" + (f"&start={start}" if start else "") + token
+        page = await read(client, f"/v1/bars{query}")
+        closes += [b["close"] for b in page["results"]]
+        if page["next_page_token"] is None:
+            break
+        token = f"&page_token={page['next_page_token']}"
+    expected = [market.bar(n=n).close for n in range(600)]
+    assert closes == (expected if sort == "asc" else expected[::-1])
+
+
+async def test_start_and_end_are_inclusive(client: aiohttp.ClientSession) -> None:
+    first, last = (rfc3339(market.bar(n=n).ts_event) for n in (10, 12))
+    page = await read(client, f"/v1/bars?symbol=AAPL&start={first}&end={last}")
+    assert [b["date"] for b in page["results"]] == [rfc3339(market.bar(n=n).ts_event) for n in (10, 11, 12)]
+
+
+async def test_adjusted_bars_have_splits_and_dividends_taken_out(up: Running, client: aiohttp.ClientSession) -> None:
+    split = market.bar("NVDA", 900, price_factor=0.25, split_factor=0.25)
+    up.feed.take(split)
+    raw = (await read(client, "/v1/bars?symbol=NVDA&limit=1"))["results"][0]
+    adjusted = (await read(client, "/v1/bars?symbol=NVDA&limit=1&adjustment=all"))["results"][0]
+    assert raw["close"] == split.close
+    assert adjusted["close"] == split.close * 0.25
+    assert adjusted["volume"] == split.volume / 0.25
+
+
+async def test_a_cached_answer_gives_way_to_the_next_bar(up: Running, client: aiohttp.ClientSession) -> None:
+    address = "/v1/bars?symbol=AAPL&limit=1"
+    assert (await read(client, address))["results"] == (await read(client, address))["results"]
+    up.feed.take(market.bar(n=600))
+    assert (await read(client, address))["results"][0]["close"] == market.bar(n=600).close
+
+
+async def test_the_same_content_is_not_sent_twice(client: aiohttp.ClientSession) -> None:
+    async with client.get("/v1/bars?symbol=AAPL&limit=250") as first:
+        tag = first.headers["ETag"]
+        assert first.headers["Content-Encoding"] == "gzip"
+        assert len(await first.json()) == 4
+    async with client.get("/v1/bars?symbol=AAPL&limit=250", headers={"If-None-Match": tag}) as second:
+        assert second.status == 304
+        assert await second.read() == b""
+    async with client.get("/v1/bars?symbol=AAPL&limit=249", headers={"If-None-Match": tag}) as other:
+        assert other.status == 200
+
+
+async def test_indicators_say_what_they_no_longer_have(client: aiohttp.ClientSession) -> None:
+    page = await read(client, "/v1/indicators?symbol=AAPL&limit=5")
+    assert [r["close"] for r in page["results"]] == [market.bar(n=n).close for n in range(595, 600)]
+    assert page["results"][-1]["values"]["sma_20"] == market.indicators(n=599).values["sma_20"]
+    page = await read(client, "/v1/indicators?symbol=AAPL&start=2023-01-01")
+    assert any("only the newest 1000 rows are kept" in warning for warning in page["warnings"])
+    page = await read(client, "/v1/indicators?symbol=JPM")
+    assert page["results"] == []
+    assert page["warnings"] == ["no indicators of JPM 1Day yet"]
+
+
+async def test_signals_of_memory_and_database_come_once_newest_first(up: Running, client: aiohttp.ClientSession) -> None:
+    up.feed.take(market.signal("AAPL", 29))  # stored too
+    found, token = [], ""
+    for _ in range(20):
+        page = await read(client, f"/v1/signals?limit=7{token}")
+        found += page["results"]
+        if page["next_page_token"] is None:
+            break
+        token = f"&page_token={page['next_page_token']}"
+    ids = [s["id"] for s in found]
+    assert len(ids) == len(set(ids)) == 30 + 6
+    assert [s["date"] for s in found] == sorted((s["date"] for s in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("symbol=NVDA", 3),
+        ("industry=semiconductors", 3),
+        ("industry=banks", 0),
+        ("rule=sma_breakout_up&limit=100", 36),
+        ("rule=gap", 0),
+        ("timeframe=1Hour", 0),
+        ("direction=down", 0),
+        ("end=2023-01-05", 2),
+    ],
+)
+async def test_signals_can_be_narrowed(client: aiohttp.ClientSession, query: str, count: int) -> None:
+    page = await read(client, f"/v1/signals?{query}")
+    assert len(page["results"]) == count
+
+
+async def test_a_signal_without_a_record_says_null(client: aiohttp.ClientSession) -> None:
+    signal = (await read(client, "/v1/signals?limit=1"))["results"][0]
+    assert signal["quality"] is None
+    assert signal["replayed"] is True
+    assert signal["timeframe"] == "1Day"
+
+
+async def test_a_stored_signal_that_cannot_be_read_is_left_out(up: Running, client: aiohttp.ClientSession) -> None:
+    from sqlalchemy import insert
+
+    from shared import tables
+
+    row = market.signal_row(market.signal(n=500, rule="broken")) | {"body": "{"}
+    async with up.database.begin() as connection:
+        await connection.execute(insert(tables.signals), [row])
+    page = await read(client, "/v1/signals?rule=broken")
+    assert page["results"] == []
+
+
+async def test_bars_of_memory_are_there_though_the_database_is_away(up: Running, client: aiohttp.ClientSession) -> None:
+    from shared.failures import TransientError
+
+    class Away:
+        async def bars(self, *_: Any, **__: Any) -> Any:
+            raise TransientError("the database is gone")
+
+        async def signals(self, _: Any) -> Any:
+            raise TransientError("the database is gone")
+
+    up.gateway.history = Away()
+    assert len((await read(client, "/v1/bars?symbol=AAPL&limit=300"))["results"]) == 300
+    problem = await read(client, "/v1/bars?symbol=AAPL&limit=301", status=503)
+    assert problem["type"] == "urn:finstage:problem:unavailable"
+
+
+async def test_hostile_bars_do_not_break_the_answers(up: Running, client: aiohttp.ClientSession) -> None:
+    for ts in (2**62, -(2**62)):
+        up.feed.take(market.bar("JPM", 1, ts_event=ts))
+        up.feed.take(market.quote("JPM", 1, ts_event=ts))
+    assert (await read(client, "/v1/bars?symbol=JPM"))["results"] == []
+    up.feed.take(market.bar("JPM", 1, split_factor=0.0, price_factor=0.0))
+    assert (await read(client, "/v1/bars?symbol=JPM&adjustment=all"))["results"][0]["close"] == 0.0
