@@ -26,6 +26,8 @@ REQUEST_MS: Final = 30_000
 ACK_SECONDS: Final = 45.0
 """Our own limit around it: its futures have been seen to hang while a broker is down."""
 START_SECONDS: Final = 30.0
+JOIN_SECONDS: Final = 150.0
+"""A start in a group waits for the rebalance: a member that died holds it up for its session, and then for the rebalance limit."""
 STOP_SECONDS: Final = 10.0
 ASK_SECONDS: Final = 15.0
 """For questions about offsets."""
@@ -81,11 +83,11 @@ def translated(doing: str) -> Iterator[None]:
         raise TransientError(f"{doing}: {type(error).__name__}: {error}") from error
 
 
-async def start(client: Any, doing: str) -> None:
+async def start(client: Any, doing: str, seconds: float = START_SECONDS) -> None:
     """Start an aiokafka client, or raise TransientError and leave nothing behind."""
     try:
         with translated(doing):
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(seconds):
                 await client.start()
     except BaseException:
         await stop(client)
@@ -97,6 +99,9 @@ async def stop(client: Any) -> None:
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await client.stop()
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise  # else it is aiokafka's own: it awaits a task of its own that it cancelled before the first step
     except (KafkaError, TimeoutError, OSError):
         if (inner := getattr(client, "client", None)) is not None:  # a producer that cannot flush still holds its sockets
             await inner.close()

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared import metrics
 from shared.failures import TransientError, classify
 from shared.kafka.assignment import Assignment, poll
-from shared.kafka.connection import ASK_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.connection import ASK_SECONDS, JOIN_SECONDS, consumer_options, start, stop, translated
 from shared.kafka.dead_letters import send_dead_letter
 from shared.kafka.pauses import Pauses
 from shared.kafka.producer import Producer
@@ -81,6 +81,7 @@ class GroupConsumer:
             for partition, messages in (await poll(self._consumer, self._max_records)).items():
                 if self._epoch != self._assignment.epoch or stopping.is_set():
                     break  # fetched for an assignment that is gone, or not to be begun: whoever owns it now gets it again
+                self._watch.took(partition, messages[0])
                 handled = await self._take(handle, partition, messages)
                 if handled:
                     done[partition] = messages[handled - 1].offset + 1
@@ -171,7 +172,7 @@ async def open_group_consumer(
     assignment = Assignment(consumer, group)
     watch = Watch(consumer, topics, group, settings.kafka_stall_seconds, assignment)
     consumer.subscribe([topic.name for topic in topics], listener=assignment)
-    await start(consumer, f"join group {group}")
+    await start(consumer, f"join group {group}", JOIN_SECONDS)
     try:
         yield GroupConsumer(consumer, topics, group, producer, watch, assignment, max_records)
     finally:

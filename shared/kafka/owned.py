@@ -16,7 +16,7 @@ from shared import metrics
 from shared.failures import FencedError, TransientError, classify
 from shared.kafka.assignment import Assignment, poll
 from shared.kafka.backoff import Backoff
-from shared.kafka.connection import ASK_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.connection import ASK_SECONDS, JOIN_SECONDS, consumer_options, start, stop, translated
 from shared.kafka.dead_letters import send_dead_letter
 from shared.kafka.producer import Producer
 from shared.kafka.watch import Watch, guarded
@@ -295,7 +295,7 @@ async def open_owned_consumer(
     assignment = Assignment(consumer, group)
     watch = Watch(consumer, (topic,), group, settings.kafka_stall_seconds, assignment)
     consumer.subscribe([topic.name], listener=assignment)
-    await start(consumer, f"join group {group}")
+    await start(consumer, f"join group {group}", JOIN_SECONDS)
     try:
         yield OwnedConsumer(consumer, topic, group, producer, watch, assignment, max_records)
     finally:

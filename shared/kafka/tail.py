@@ -99,7 +99,7 @@ async def open_tail(
     Raises:
         TransientError: the broker does not answer, or does not have one of the topics.
     """
-    consumer = AIOKafkaConsumer(**consumer_options(settings, client_id, None))
+    consumer = AIOKafkaConsumer(*(topic.name for topic in back), **consumer_options(settings, client_id, None))
     await start(consumer, "follow topics")
     try:
         with translated("find the ends of the logs"):
@@ -116,14 +116,10 @@ async def open_tail(
 
 
 async def _position(consumer: AIOKafkaConsumer, back: Mapping[Topic[Any], int | None]) -> dict[TopicPartition, tuple[int, int]]:
-    """Assign all partitions and put each where its tail begins; returns (first, end) of each."""
-    known = await consumer.topics()
-    if missing := [topic.name for topic in back if topic.name not in known]:
-        raise TimeoutError(f"the broker has no topics {missing}")
-    partitions = [
-        TopicPartition(topic.name, number) for topic in back for number in consumer.partitions_for_topic(topic.name) or ()
-    ]
-    consumer.assign(partitions)
+    """Put each partition where its tail begins; returns (first, end) of each."""
+    partitions = sorted(consumer.assignment())
+    if missing := {topic.name for topic in back} - {partition.topic for partition in partitions}:
+        raise TimeoutError(f"the broker has no topics {sorted(missing)}")
     starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     wanted = {topic.name: count for topic, count in back.items()}
     found = {}

@@ -79,6 +79,11 @@ class Watch:
         """``partition`` is ours and the next message to handle is ``offset``; -1: where Kafka says."""
         self._places[partition] = _Place(offset, time.monotonic())
 
+    def took(self, partition: TopicPartition, message: Any) -> None:
+        """``message`` is the next to be handled; aiokafka's own position is already behind it."""
+        if (place := self._places.get(partition)) is not None:
+            place.next = message.offset
+
     def moved(self, partition: TopicPartition, message: Any) -> None:
         """``message`` has been handled."""
         if (place := self._places.get(partition)) is not None:

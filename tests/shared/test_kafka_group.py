@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from shared import metrics
+from shared.events import Tick
+from shared.failures import PoisonError, TransientError
+from shared.kafka import open_group_consumer, open_producer, open_tail
+from shared.kafka.watch import StalledError
+from tests.until import until
+
+
+def tick(i: int, symbol: str = "AAPL") -> Tick:
+    return Tick(
+        symbol=symbol, price=100.0 + i, ts_event=1_700_000_000_000 + i, ts_init=1_700_000_000_000 + i, source="replay", seq=i + 1
+    )
+
+
+@asynccontextmanager
+async def running(consumer, handle):
+    stopping = asyncio.Event()
+    task = asyncio.create_task(consumer.run(handle, stopping))
+    try:
+        yield task
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 20)
+
+
+@pytest.fixture
+async def producer(settings):
+    async with open_producer(settings, "group-test") as found:
+        yield found
+
+
+async def all_messages(settings, topic):
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+        found = []
+        while len(found) < sum(ends.values()):
+            for messages in (await consumer.getmany(timeout_ms=500)).values():
+                found += messages
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def committed(settings, topic, group):
+    consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=settings.kafka_bootstrap, group_id=None)
+    await consumer.start()
+    await consumer.stop()
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        return sum(found.offset for found in (await admin.list_consumer_group_offsets(group)).values())
+    finally:
+        await admin.close()
+
+
+async def test_each_is_handled_in_order_and_then_committed(settings, make_topic, producer):
+    topic, group = await make_topic(3), "g-order"
+    group += topic.name
+    events = [(f"S{i % 5}", tick(i, f"S{i % 5}")) for i in range(1000)]
+    await producer.publish_many(topic, events)
+    seen: dict[str, list[int]] = {}
+
+    async def handle(records):
+        assert len({record.partition for record in records}) == 1
+        for record in records:
+            seen.setdefault(record.key, []).append(record.event.seq)
+
+    async with open_group_consumer(settings, [topic], group, producer, max_records=100) as consumer:
+        async with running(consumer, handle):
+            await until(lambda: sum(map(len, seen.values())) == 1000, seconds=30)
+            assert consumer.ready
+            assert consumer.alive
+        assert all(found == sorted(found) for found in seen.values())
+        assert await committed(settings, topic, group) == 1000
+
+
+async def test_a_second_start_goes_on_where_the_first_stopped(settings, make_topic, producer):
+    topic = await make_topic(1)
+    seen: list[int] = []
+
+    async def handle(records):
+        seen.extend(record.event.seq for record in records)
+
+    for round_ in range(2):
+        await producer.publish_many(topic, [("A", tick(round_ * 10 + i)) for i in range(10)])
+        async with open_group_consumer(settings, [topic], "again" + topic.name, producer) as consumer, running(consumer, handle):
+            await until(lambda wanted=10 * (round_ + 1): len(seen) >= wanted, seconds=30)
+    assert seen == list(range(1, 21))
+
+
+async def test_poison_goes_to_the_dead_letters_and_the_rest_goes_on(settings, make_topic, producer):
+    topic = await make_topic(1)
+    await producer.publish(topic, tick(0), key="A")
+    await producer.publish_raw(topic.name, b"A", b'{"type":"tick","symbol":"A","price":"much"}', [("traceparent", b"00-t")])
+    await producer.publish_raw(topic.name, b"B", None, [])
+    await producer.publish(topic, tick(1), key="A")
+    await producer.publish(topic, tick(13), key="A")
+    await producer.publish(topic, tick(2), key="A")
+    seen: list[int] = []
+
+    async def handle(records):
+        if any(record.event.seq == 14 for record in records):
+            raise PoisonError("thirteen password=canary-secret")
+        seen.extend(record.event.seq for record in records)
+
+    group = "poison" + topic.name
+    async with open_group_consumer(settings, [topic], group, producer) as consumer, running(consumer, handle):
+        await until(lambda: 3 in seen, seconds=30)
+        await until(lambda: committed(settings, topic, group), seconds=10)
+    assert [seq for seq in seen if seq != 14] == [1, 2, 3]
+    letters = await all_messages(settings, topic.dead_letters.name)
+    headers = [{name: value.decode() for name, value in letter.headers} for letter in letters]
+    assert [found["dead-letter-offset"] for found in headers] == ["1", "2", "4"]
+    assert letters[0].value == b'{"type":"tick","symbol":"A","price":"much"}'
+    assert headers[0]["dead-letter-topic"] == topic.name
+    assert headers[0]["dead-letter-group"] == group
+    assert headers[0]["traceparent"] == "00-t"
+    assert "price" in headers[0]["dead-letter-error"]
+    assert headers[2]["dead-letter-exception"] == "PoisonError"
+    assert "canary-secret" not in headers[2]["dead-letter-error"]
+
+
+async def test_what_is_not_there_now_is_tried_again_and_never_dead_lettered(settings, make_topic, producer):
+    topic = await make_topic(1)
+    await producer.publish_many(topic, [("A", tick(i)) for i in range(5)])
+    tries, seen = 0, []
+
+    async def handle(records):
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise TransientError("the database is away")
+        seen.extend(record.event.seq for record in records)
+
+    async with open_group_consumer(settings, [topic], "transient" + topic.name, producer) as consumer, running(consumer, handle):
+        await until(lambda: len(seen) == 5, seconds=30)
+    assert seen == [1, 2, 3, 4, 5]
+    assert tries == 4
+    assert await all_messages(settings, topic.dead_letters.name) == []
+
+
+async def test_when_most_messages_fail_the_partition_is_held(settings, make_topic, producer):
+    topic = await make_topic(1)
+    await producer.publish_many(topic, [("A", tick(i)) for i in range(60)])
+    broken = True
+    seen: list[int] = []
+
+    async def handle(records):
+        if broken:
+            raise KeyError("symbol")
+        seen.extend(record.event.seq for record in records)
+
+    async with open_group_consumer(settings, [topic], "held" + topic.name, producer) as consumer:
+        consumer._pauses._hold_seconds = 0.3
+        async with running(consumer, handle):
+            await until(lambda: consumer._pauses.held, seconds=30)
+            assert not consumer.ready
+            letters = len(await all_messages(settings, topic.dead_letters.name))
+            broken = False
+            await until(lambda: len(seen) == 60 - letters, seconds=30)
+            await until(lambda: consumer.ready, seconds=10)
+    assert letters < 25
+    assert seen == list(range(letters + 1, 61))
+
+
+async def test_an_unknown_error_ends_the_task(settings, make_topic, producer):
+    topic = await make_topic(1)
+    await producer.publish(topic, tick(0), key="A")
+
+    async def handle(_):
+        raise RuntimeError("a mistake of ours")
+
+    async with open_group_consumer(settings, [topic], "crash" + topic.name, producer) as consumer:
+        with pytest.raises(RuntimeError, match="a mistake"):
+            await asyncio.wait_for(consumer.run(handle, asyncio.Event()), 30)
+
+
+async def test_two_members_share_and_one_takes_over(settings, make_topic, producer):
+    topic = await make_topic(4)
+    group = "two" + topic.name
+    seen: list[tuple[str, str, int]] = []
+
+    def handler(name):
+        async def handle(records):
+            seen.extend((name, record.key, record.event.seq) for record in records)
+
+        return handle
+
+    async def publish(first, last):
+        await producer.publish_many(topic, [(f"S{i % 9}", tick(i, f"S{i % 9}")) for i in range(first, last)])
+
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(open_group_consumer(settings, [topic], group, producer))
+        await stack.enter_async_context(running(one, handler("one")))
+        async with open_group_consumer(settings, [topic], group, producer) as two, running(two, handler("two")):
+            await until(lambda: len(one._assignment.owned()) == len(two._assignment.owned()) == 2, seconds=30)
+            await publish(0, 900)
+            await until(lambda: len({entry[1:] for entry in seen}) == 900, seconds=30)
+            assert {entry[0] for entry in seen} == {"one", "two"}
+        await until(lambda: len(one._assignment.owned()) == 4, seconds=30)
+        await publish(900, 1200)
+        await until(lambda: len({entry[1:] for entry in seen}) == 1200, seconds=30)
+    assert {entry[2] for entry in seen} == set(range(1, 1201))
+
+
+async def test_the_watchdog_ends_a_consumer_that_hangs(settings, make_topic, producer):
+    topic = await make_topic(1)
+    impatient = settings.model_copy(update={"kafka_stall_seconds": 1.0})
+    await producer.publish(topic, tick(0), key="A")
+
+    async def handle(_):
+        await asyncio.Event().wait()
+
+    async with open_group_consumer(impatient, [topic], "stall" + topic.name, producer) as consumer:
+        with pytest.raises(StalledError, match="1 messages wait at offset 0"):
+            await asyncio.wait_for(consumer.run(handle, asyncio.Event()), 30)
+
+
+async def test_lag_is_measured_in_records_and_age(settings, make_topic, producer):
+    topic = await make_topic(1)
+    impatient = settings.model_copy(update={"kafka_stall_seconds": 2.0})
+    group = "lag" + topic.name
+    await producer.publish_many(topic, [("A", tick(i)) for i in range(10)])
+    gate = asyncio.Event()
+    taken: list[int] = []
+
+    async def handle(records):
+        if taken:
+            await gate.wait()
+        taken.extend(record.event.seq for record in records)
+
+    def shown(name):
+        return metrics.REGISTRY.get_sample_value(f"finstage_mesh_{name}", {"group": group, "topic": topic.name, "partition": "0"})
+
+    async with open_group_consumer(impatient, [topic], group, producer, max_records=4) as consumer, running(consumer, handle):
+        await until(lambda: shown("lag_records") == 6, seconds=10)
+        assert shown("lag_age_seconds") > 0
+        assert shown("lag_event_age_seconds") > 86_400  # the ticks are from 2023
+        gate.set()
+        await until(lambda: shown("lag_records") == 0, seconds=10)
+        assert shown("lag_age_seconds") == 0
+
+
+async def test_a_tail_begins_back_and_goes_on_live(settings, make_topic, producer):
+    topic = await make_topic(2)
+    await producer.publish_many(topic, [("A", tick(i)) for i in range(20)])
+    await producer.publish_raw(topic.name, b"A", b"not json", [])
+    seen: list[int] = []
+
+    async def handle(records):
+        seen.extend(record.event.seq for record in records)
+
+    async with open_tail(settings, {topic: 5}, "tail-test") as tail:
+        assert not tail.caught_up
+        async with running(tail, handle):
+            await until(lambda: tail.caught_up, seconds=20)
+            assert seen == [17, 18, 19, 20]  # the fifth from the end cannot be decoded
+            await producer.publish(topic, tick(20), key="A")
+            await until(lambda: seen[-1] == 21, seconds=10)
+    async with open_tail(settings, {topic: None}, "tail-test") as tail, running(tail, handle):
+        await until(lambda: seen[-21:] == list(range(1, 22)), seconds=20)
