@@ -35,7 +35,15 @@ INDICATORS: Final[tuple[Wish, ...]] = (
     ("ema", (12,)),
     ("ema", (26,)),
     ("rsi", (14,)),
+    ("macd", (12, 26, 9)),
+    ("bollinger", (20, 2)),
+    ("atr", (14,)),
+    ("stochastic", (14, 3, 3)),
+    ("obv", ()),
+    ("adx", (14,)),
     ("volume_sma", (20,)),
+    ("session", ()),
+    ("extremes", (252,)),
 )
 """What runs by default."""
 

@@ -26,13 +26,13 @@ def ema(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
 
 
 KIND: Final = Kind(
-    "ema",
-    ema,
-    1,
-    ("period",),
-    ("ema_{period}",),
-    lambda n: (n - 1,),
-    lambda _: 0,
-    ((12.0,), (26.0,), (2.0,)),
+    name="ema",
+    step=ema,
+    state=1,
+    parameters=("period",),
+    columns=("ema_{period}",),
+    warm_up=lambda n: (n - 1,),
+    lookback=lambda _: 0,
+    examples=((12.0,), (26.0,), (2.0,)),
     prepare=lambda n: (period(n), 2.0 / (n + 1.0)),
 )

@@ -43,8 +43,8 @@ class Bars(NamedTuple):
 def step(function: F) -> F:
     """Compiles a step, to be inlined into the loops.
 
-    A step is ``(state, parameters, bars, t, n) -> (state, values)``: t is the place of the current bar in the arrays, n its
-    number in the series. It reads ``bars.close[t - k]`` for 0 <= k <= MAX_LOOKBACK, never ``t + k``, and decides about warm-up by n alone.
+    A step is ``(state, parameters, bars, t, n) -> (state, values)``: t is the place of the current bar in the arrays, n its number
+    in the series. It reads ``bars.close[t - k]`` for 0 <= k <= MAX_LOOKBACK, never ``t + k``, and decides about warm-up by n.
     """
     return cast("F", _compiled(function))
 
@@ -60,12 +60,14 @@ class Kind:
     parameters: tuple[str, ...]
     columns: tuple[str, ...]
     """Names of its values; ``{period}`` and the like stand for parameters."""
-    warm_up: Callable[..., tuple[int, ...]]
-    """Parameters -> the first n at which each column is not NaN."""
+    warm_up: Callable[..., tuple[int | None, ...]]
+    """Parameters -> the first n at which each column is not NaN; None where the data decide."""
     lookback: Callable[..., int]
     """Parameters -> how many bars before the current one it reads."""
     examples: tuple[Parameters, ...]
     """Parameters that make sense; the conformance suite runs all of them."""
+    short: tuple[str, ...] = ()
+    """The column names under the first example's parameters, where the field has a name for these."""
     prepare: Callable[..., Parameters] = lambda *parameters: parameters
     """Parameters -> the constants that the step is given; raises ValueError on values that it cannot work with."""
 
@@ -80,6 +82,8 @@ class Kind:
         >>> Kind("sma", print, 2, ("period",), ("sma_{period}",), lambda n: (n - 1,), lambda n: n, ((20.0,),)).names((20.0,))
         ('sma_20',)
         """
+        if self.short and parameters == self.examples[0]:
+            return self.short
         texts = {name: f"{value:g}" for name, value in zip(self.parameters, parameters, strict=True)}
         return tuple(column.format(**texts) for column in self.columns)
 

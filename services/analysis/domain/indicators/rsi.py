@@ -31,13 +31,13 @@ def rsi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
 
 
 KIND: Final = Kind(
-    "rsi",
-    rsi,
-    2,
-    ("period",),
-    ("rsi_{period}",),
-    lambda n: (n,),
-    lambda _: 1,
-    ((14.0,), (2.0,)),
+    name="rsi",
+    step=rsi,
+    state=2,
+    parameters=("period",),
+    columns=("rsi_{period}",),
+    warm_up=lambda n: (n,),
+    lookback=lambda _: 1,
+    examples=((14.0,), (2.0,)),
     prepare=lambda n: (period(n), 1.0 / n, 1.0 - 1.0 / n),
 )

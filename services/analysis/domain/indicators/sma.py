@@ -22,13 +22,13 @@ def sma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
 
 
 KIND: Final = Kind(
-    "sma",
-    sma,
-    2,
-    ("period",),
-    ("sma_{period}",),
-    lambda n: (n - 1,),
-    lambda n: n,
-    ((20.0,), (50.0,), (200.0,), (1.0,)),
+    name="sma",
+    step=sma,
+    state=2,
+    parameters=("period",),
+    columns=("sma_{period}",),
+    warm_up=lambda n: (n - 1,),
+    lookback=lambda n: n,
+    examples=((20.0,), (50.0,), (200.0,), (1.0,)),
     prepare=lambda n: (period(n),),
 )

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.domain.indicators import ema, rsi, sma, volume_sma
+from services.analysis.domain.indicators import (
+    adx,
+    atr,
+    bollinger,
+    ema,
+    extremes,
+    macd,
+    obv,
+    rsi,
+    session,
+    sma,
+    stochastic,
+    volume_sma,
+)
 from services.analysis.domain.indicators.kind import Kind
 
 KINDS: Final[tuple[Kind, ...]] = (
     sma.KIND,
     ema.KIND,
     rsi.KIND,
+    macd.KIND,
+    bollinger.KIND,
+    atr.KIND,
+    stochastic.KIND,
+    obv.KIND,
+    adx.KIND,
     volume_sma.KIND,
+    session.KIND,
+    extremes.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""

@@ -22,13 +22,13 @@ def volume_sma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
 
 
 KIND: Final = Kind(
-    "volume_sma",
-    volume_sma,
-    2,
-    ("period",),
-    ("volume_sma_{period}",),
-    lambda n: (n - 1,),
-    lambda n: n,
-    ((20.0,), (5.0,)),
+    name="volume_sma",
+    step=volume_sma,
+    state=2,
+    parameters=("period",),
+    columns=("volume_sma_{period}",),
+    warm_up=lambda n: (n - 1,),
+    lookback=lambda n: n,
+    examples=((20.0,), (5.0,)),
     prepare=lambda n: (period(n),),
 )
