@@ -5,27 +5,40 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.heartbeats import Told, due_now
+from services.ingest.domain.heartbeats import Due, Told, due_now
 from services.ingest.domain.source import Item, Source
 from shared.calendars import Sessions
 from shared.events import Heartbeat
 
 Calendars = Callable[[dt.date], Mapping[str, Sessions]]
 """From today's date to the sessions of each exchange around it."""
+NO_DELAYS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class LiveSource:
     """A provider's source with heartbeats in it.
 
-    A heartbeat at time T promises that every tick before T has been published. So its time lags behind the clock by ``lag`` seconds,
-    what the source has ready goes first, and only where it never rests are beats put between its batches.
+    A heartbeat at time T promises that every tick before T has been published. So its time lags behind the clock by ``lag``
+    seconds, and further by what the provider is behind each exchange; what the source has ready goes first, and only where it
+    never rests are beats put between its batches.
     """
 
     def __init__(
-        self, source: Source, calendars: Calendars, clock: Clock, stopping: asyncio.Event, *, every: float, lag: float
+        self,
+        source: Source,
+        calendars: Calendars,
+        clock: Clock,
+        stopping: asyncio.Event,
+        *,
+        every: float,
+        lag: float,
+        delays: Mapping[str, int] = NO_DELAYS,
     ) -> None:
+        """``every`` and ``lag`` in seconds; ``delays``: exchange -> milliseconds by which the provider is behind it."""
         self.name = source.name
         self._source = source
         self._calendars = calendars
@@ -33,6 +46,7 @@ class LiveSource:
         self._stopping = stopping
         self._every = every
         self._lag = lag
+        self._delays = delays
         self._told: dict[str, Told] = {}
         self._today: dt.date | None = None
         self._sessions: Mapping[str, Sessions] = {}
@@ -64,11 +78,18 @@ class LiveSource:
 
     def _due(self) -> list[Heartbeat]:
         wall = self._clock.wall()
-        reached = wall - int(self._lag * 1000)
-        today = dt.datetime.fromtimestamp(reached / 1000, tz=dt.UTC).date()
+        now = wall - int(self._lag * 1000)
+        today = dt.datetime.fromtimestamp(now / 1000, tz=dt.UTC).date()
         if today != self._today:
             self._today, self._sessions = today, self._calendars(today)
-        for exchange in self._sessions:
-            self._told.setdefault(exchange, Told(reached - 1, 0))
-        due, self._told = due_now(self._sessions, self._told, reached, int(self._every * 1000))
-        return [Heartbeat(exchange=each.exchange, ts_event=each.ts, ts_init=wall, source=self.name, mark=each.mark) for each in due]
+        due: list[Due] = []
+        for exchange, calendar in self._sessions.items():
+            reached = now - self._delays.get(exchange, 0)
+            told = {exchange: self._told.get(exchange, Told(reached - 1, 0))}
+            fresh, after = due_now({exchange: calendar}, told, reached, int(self._every * 1000))
+            due += fresh
+            self._told.update(after)
+        return [
+            Heartbeat(exchange=each.exchange, ts_event=each.ts, ts_init=wall, source=self.name, mark=each.mark)
+            for each in sorted(due)
+        ]

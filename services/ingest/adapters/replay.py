@@ -113,13 +113,14 @@ class Replay:
         if self._position.played < len(due):
             started = clock.now() - float(due[self._position.played])
         while not self._stopping.is_set() and (place := self._position.played) < len(due):
-            ahead = float(due[place]) + started - clock.now()
+            elapsed = clock.now() - started
+            ahead = float(due[place]) - elapsed
             if ahead > 0:
                 await clock.wait(max(ahead, FLUSH_SECONDS))
                 continue
             if ahead < -BEHIND_SECONDS:
-                started -= ahead
-            ready = int(np.searchsorted(due, clock.now() - started, side="right"))
+                started, elapsed = started - ahead, float(due[place])
+            ready = int(np.searchsorted(due, elapsed, side="right"))
             yield [self._score.item(i) for i in range(place, min(ready, place + MAX_BATCH))]
 
     async def _restore(self) -> None:
@@ -145,7 +146,10 @@ class Replay:
                     "play it into a fresh one (make clean, or another DATABASE_URL and Kafka)"
                 )
             return
-        position = msgspec.json.decode(text, type=Position)
+        try:
+            position = msgspec.json.decode(text, type=Position)
+        except msgspec.DecodeError as error:
+            raise TapeError(f"tape {self._tape.name!r}: its cursor {text[:80]!r} cannot be read: {error}") from error
         if position.digest != self._tape.digest or not 0 <= position.played <= len(self._score):
             raise TapeError(
                 f"tape {self._tape.name!r}: it is another edition than the one that was played to item {position.played}; "

@@ -1,0 +1,221 @@
+"""The replay source with a clock of its own: pace, resumption, and what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from services.ingest.adapters.cursors import Cursors
+from services.ingest.adapters.replay import Keeper, Pace, Replay
+from services.ingest.domain.score import score_of
+from services.ingest.domain.source import MAX_BATCH, Backfill, Item
+from services.ingest.domain.tape import Tape, TapeError
+from shared.db import open_database
+from shared.events import Heartbeat, Tick
+from shared.failures import TransientError
+from tests.ingest import small_tape
+
+SCORE = score_of(small_tape.mixed(), small_tape.calendars())
+TOTAL = len(SCORE) + 2  # and two backfills
+
+
+class Hand:
+    """A clock that is moved by whoever waits on it; a wait of an hour ends the test's run."""
+
+    def __init__(self, stopping: asyncio.Event) -> None:
+        self.time = 1000.0
+        self._stopping = stopping
+
+    def now(self) -> float:
+        return self.time
+
+    def wall(self) -> int:
+        return int(self.time * 1000)
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        self.time += seconds
+        if seconds >= 3600:
+            self._stopping.set()
+
+
+class Drawer:
+    """Keeps cursors in memory; ``broken`` is how many calls fail first."""
+
+    def __init__(self, broken: int = 0) -> None:
+        self.kept: dict[str, str] = {}
+        self.broken = broken
+
+    def _fail(self) -> None:
+        if self.broken > 0:
+            self.broken -= 1
+            raise TransientError("the database is away")
+
+    async def load(self, cursor: str) -> str | None:
+        self._fail()
+        return self.kept.get(cursor)
+
+    async def save(self, cursor: str, position: str, now: int) -> None:
+        self._fail()
+        assert now > 0
+        self.kept[cursor] = position
+
+    async def names(self) -> tuple[str, ...]:
+        return tuple(self.kept)
+
+
+async def play(
+    keeper: Keeper,
+    *,
+    speed: float | None = None,
+    pause: float = 0.5,
+    crash_after: int | None = None,
+    stop_after: int | None = None,
+    tape: Tape | None = None,
+) -> list[tuple[float, Item]]:
+    """Play to the end, until a crash (no further batch is asked for) or an orderly stop after so many items."""
+    stopping = asyncio.Event()
+    clock = Hand(stopping)
+    used = tape or small_tape.mixed()
+    source = Replay(used, SCORE, Pace(speed, pause), keeper, clock, stopping)
+    found: list[tuple[float, Item]] = []
+    async for batch in source.events():
+        assert 1 <= len(batch) <= MAX_BATCH
+        found += [(clock.time, item) for item in batch]
+        clock.time += 0.01
+        if crash_after is not None and len(found) >= crash_after:
+            return found
+        if stop_after is not None and len(found) >= stop_after:
+            stopping.set()
+    assert source.over == (stop_after is None)
+    return found
+
+
+def items(found: Sequence[tuple[float, Item]]) -> list[Item]:
+    return [item for _, item in found]
+
+
+async def test_the_past_comes_first_then_everything_in_order() -> None:
+    found = items(await play(Drawer()))
+    assert [item.symbol for item in found[:2] if isinstance(item, Backfill)] == ["AAA", "KKK.KS"]
+    assert found[2:] == [SCORE.item(i) for i in range(len(SCORE))]
+
+
+async def test_the_closing_heartbeats_are_played_at_the_end() -> None:
+    last = items(await play(Drawer()))[-1]
+    assert isinstance(last, Heartbeat)
+    assert (last.ts_event, last.mark) == (small_tape.mixed().end, "session_open")  # CRYPTO never rests
+    closes = [item for item in items(await play(Drawer())) if isinstance(item, Heartbeat) and item.mark == "session_close"]
+    assert {"NYSE", "KRX", "CRYPTO"} == {item.exchange for item in closes}
+
+
+async def test_a_pace_of_sixty_shows_a_minute_in_a_second_and_cuts_the_night() -> None:
+    found = await play(Drawer(), speed=60.0, pause=2.0)
+    opening, close = small_tape.session("NYSE", small_tape.FIRST)
+    times = {item.ts_event: at for at, item in found if isinstance(item, Heartbeat) and item.exchange == "NYSE"}
+    session = times[close] - times[opening]
+    assert session == pytest.approx((close - opening) / 1000 / 60, rel=0.02)
+    next_opening, _ = small_tape.session("NYSE", small_tape.FIRST.replace(day=2))
+    assert times[next_opening] - times[close] < 20  # not the 1050 seconds of the night
+
+
+@pytest.mark.parametrize("points", [[1], [2], [3, 50, 51], [700, 701, 2500]])
+async def test_an_orderly_stop_repeats_nothing(points: list[int]) -> None:
+    keeper = Drawer()
+    found: list[Item] = []
+    for point in points:
+        found += items(await play(keeper, speed=60.0, stop_after=point))
+    found += items(await play(keeper))
+    assert len(found) == TOTAL
+    assert found[2:] == [SCORE.item(i) for i in range(len(SCORE))]
+
+
+@pytest.mark.parametrize("points", [[1], [2], [3, 50, 51], [700, 700, 1200]])
+async def test_after_a_crash_a_few_items_repeat_the_same(points: list[int]) -> None:
+    keeper = Drawer()
+    found: list[Item] = []
+    for point in points:
+        found += items(await play(keeper, speed=600.0, crash_after=point))
+    found += items(await play(keeper))
+    ticks: dict[tuple[str, int], Tick] = {}
+    for item in found:
+        if isinstance(item, Tick):
+            assert ticks.setdefault((item.symbol, item.seq), item) == item
+            assert item.seq == 1 or (item.symbol, item.seq - 1) in ticks
+    assert len(ticks) == sum(1 for i in range(len(SCORE)) if isinstance(SCORE.item(i), Tick))
+    assert {item.symbol for item in found if isinstance(item, Backfill)} == {"AAA", "KKK.KS"}
+
+
+async def test_who_was_held_back_does_not_run_to_catch_up() -> None:
+    stopping = asyncio.Event()
+    clock = Hand(stopping)
+    source = Replay(small_tape.mixed(), SCORE, Pace(60.0, 0.5), Drawer(), clock, stopping)
+    opening, _ = small_tape.session("NYSE", small_tape.FIRST)
+    sizes: list[int] = []
+    async for batch in source.events():
+        first = batch[0]
+        if not isinstance(first, Backfill) and first.ts_event > opening + 600_000:
+            if not sizes:
+                clock.time += 120  # the broker was away: two hours of the tape
+            sizes.append(len(batch))
+        if len(sizes) == 20:
+            break
+    assert max(sizes) < 200
+
+
+async def test_a_tape_that_was_played_out_stays_over() -> None:
+    keeper = Drawer()
+    await play(keeper)
+    assert await play(keeper) == []
+
+
+async def test_a_database_that_is_away_holds_the_start_but_not_the_play() -> None:
+    assert len(await play(Drawer(broken=3))) == TOTAL
+    keeper = Drawer()
+    await play(keeper, speed=600.0, crash_after=500)
+    keeper.broken = 10_000
+
+    async def give_back() -> None:
+        await asyncio.sleep(0)
+        keeper.broken = 0
+
+    back = asyncio.create_task(give_back())
+    assert len(await play(keeper)) > 0
+    await back
+
+
+async def test_another_edition_of_the_tape_is_refused() -> None:
+    keeper = Drawer()
+    await play(keeper, stop_after=100)
+    other = small_tape.mixed()
+    object.__setattr__(other, "digest", "another")
+    with pytest.raises(TapeError, match="another edition"):
+        await play(keeper, tape=other)
+
+
+async def test_a_second_tape_in_the_same_database_is_refused() -> None:
+    keeper = Drawer()
+    await keeper.save("replay:daily", "{}", 1)
+    with pytest.raises(TapeError, match=r"replay:daily.*make clean"):
+        await play(keeper)
+
+
+async def test_a_damaged_cursor_is_refused() -> None:
+    keeper = Drawer()
+    await keeper.save("replay:small", '{"digest": "digest", "played": -4}', 1)
+    with pytest.raises(TapeError):
+        await play(keeper)
+    await keeper.save("replay:small", "nonsense", 1)
+    with pytest.raises(TapeError, match="cursor"):
+        await play(keeper)
+
+
+async def test_the_cursor_lives_in_the_database(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        found = items(await play(Cursors(database), stop_after=40))
+    async with open_database(database_url) as database:
+        assert await Cursors(database).names() == ("replay:small",)
+        found += items(await play(Cursors(database)))
+    assert found[2:] == [SCORE.item(i) for i in range(len(SCORE))]
