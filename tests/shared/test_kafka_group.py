@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared import metrics
 from shared.events import Tick
@@ -51,12 +52,7 @@ async def all_messages(settings, topic):
         await consumer.stop()
 
 
-async def committed(settings, topic, group):
-    consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=settings.kafka_bootstrap, group_id=None)
-    await consumer.start()
-    await consumer.stop()
-    from aiokafka.admin import AIOKafkaAdminClient
-
+async def committed(settings, group):
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     await admin.start()
     try:
@@ -83,7 +79,7 @@ async def test_each_is_handled_in_order_and_then_committed(settings, make_topic,
             assert consumer.ready
             assert consumer.alive
         assert all(found == sorted(found) for found in seen.values())
-        assert await committed(settings, topic, group) == 1000
+        assert await committed(settings, group) == 1000
 
 
 async def test_a_second_start_goes_on_where_the_first_stopped(settings, make_topic, producer):
@@ -118,7 +114,7 @@ async def test_poison_goes_to_the_dead_letters_and_the_rest_goes_on(settings, ma
     group = "poison" + topic.name
     async with open_group_consumer(settings, [topic], group, producer) as consumer, running(consumer, handle):
         await until(lambda: 3 in seen, seconds=30)
-        await until(lambda: committed(settings, topic, group), seconds=10)
+        await until(lambda: committed(settings, group), seconds=10)
     assert [seq for seq in seen if seq != 14] == [1, 2, 3]
     letters = await all_messages(settings, topic.dead_letters.name)
     headers = [{name: value.decode() for name, value in letter.headers} for letter in letters]

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
+from aiokafka.structs import TopicPartition
+
+from shared import wire
+from shared.failures import FencedError, TransientError
+from shared.kafka import open_owned_consumer, open_producer
+from shared.kafka.owned import BeyondLogError
+from tests.shared.test_kafka_group import running, tick
+from tests.until import until
+
+
+class Store:
+    """The checkpoints that all owners share: next offset and sum of what was seen, written by compare-and-set."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, tuple[int, tuple[int, ...]]] = {}
+
+
+class Summing:
+    """An owner whose state is the tuple of all sequence numbers it has seen, in order."""
+
+    def __init__(self, topic, store: Store) -> None:
+        self.topic, self.store = topic, store
+        self.state: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self.base: dict[int, int | None] = {}
+        self.restored: list[tuple[int, int]] = []
+        self.forgotten: list[int] = []
+        self.finals = 0
+        self.trouble: list[BaseException] = []
+
+    async def restore(self, partition, log_start):
+        self.restored.append((partition, log_start))
+        row = self.store.rows.get(partition)
+        self.base[partition] = row[0] if row else None
+        self.state[partition] = row or (log_start, ())
+        return row[0] if row else None
+
+    async def handle(self, partition, messages):
+        if self.trouble:
+            raise self.trouble.pop()
+        position, seen = self.state[partition]
+        assert messages[0].offset == position
+        found = tuple(wire.decode(self.topic, message.value).seq for message in messages)
+        self.state[partition] = messages[-1].offset + 1, seen + found
+
+    async def settle(self, final):
+        self.finals += final
+        for partition, row in self.state.items():
+            kept = self.store.rows.get(partition)
+            if (kept[0] if kept else None) != self.base[partition]:
+                raise FencedError(f"partition {partition} was written by somebody else", partition)
+            self.store.rows[partition], self.base[partition] = row, row[0]
+
+    async def forget(self, partition):
+        self.forgotten.append(partition)
+        self.state.pop(partition, None)
+
+
+@pytest.fixture
+async def producer(settings):
+    async with open_producer(settings, "owned-test") as found:
+        yield found
+
+
+async def publish(producer, topic, first, last):
+    await producer.publish_many(topic, [(f"S{i % 9}", tick(i, f"S{i % 9}")) for i in range(first, last)])
+
+
+def seen_by(store: Store) -> list[int]:
+    return sorted(seq for _, seqs in store.rows.values() for seq in seqs)
+
+
+async def test_state_follows_the_log_and_survives_a_restart(settings, make_topic, producer):
+    topic, store = await make_topic(3), Store()
+    for round_ in (1, 2):
+        await publish(producer, topic, (round_ - 1) * 500, round_ * 500)
+        owner = Summing(topic, store)
+        async with open_owned_consumer(settings, topic, "o" + topic.name, producer, max_records=50) as consumer:
+            async with running(consumer, owner):
+                await until(lambda: consumer.ready, seconds=30)
+                await until(lambda wanted=round_ * 500: len(seen_by(store)) == wanted, seconds=30)
+                assert consumer.alive
+                assert consumer.partitions == {0, 1, 2}
+        assert owner.finals == 1
+        assert sorted(partition for partition, _ in owner.restored) == [0, 1, 2]
+    assert seen_by(store) == list(range(1, 1001))
+
+
+async def test_what_fails_half_way_is_restored_and_done_once(settings, make_topic, producer):
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 100)
+    owner = Summing(topic, store)
+    owner.trouble = [TransientError("database away"), ConnectionResetError("gone"), FencedError("not yours", 0), FencedError("any")]
+    async with open_owned_consumer(settings, topic, "t" + topic.name, producer) as consumer, running(consumer, owner):
+        await until(lambda: len(seen_by(store)) == 100, seconds=30)
+    assert seen_by(store) == list(range(1, 101))
+    assert len(owner.restored) == 5
+
+
+async def test_whoever_lost_the_partition_is_fenced_and_starts_from_what_the_other_wrote(settings, make_topic, producer):
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 10)
+    owner = Summing(topic, store)
+    async with open_owned_consumer(settings, topic, "f" + topic.name, producer) as consumer, running(consumer, owner):
+        await until(lambda: len(seen_by(store)) == 10, seconds=30)
+        store.rows[0] = (7, tuple(range(1, 8)))  # as another process would write
+        await until(lambda: len(owner.restored) == 2, seconds=30)
+        await until(lambda: len(seen_by(store)) == 10, seconds=30)
+        await publish(producer, topic, 10, 20)
+        await until(lambda: len(seen_by(store)) == 20, seconds=30)
+    assert seen_by(store) == list(range(1, 21))
+
+
+async def test_two_members_share_and_nothing_is_lost_or_doubled(settings, make_topic, producer):
+    topic, store, group = await make_topic(4), Store(), "owned-two"
+    group += topic.name
+    first, second = Summing(topic, store), Summing(topic, store)
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(open_owned_consumer(settings, topic, group, producer))
+        await stack.enter_async_context(running(one, first))
+        await publish(producer, topic, 0, 300)
+        await until(lambda: len(seen_by(store)) == 300, seconds=30)
+        async with open_owned_consumer(settings, topic, group, producer) as two, running(two, second):
+            await until(lambda: one.ready and two.ready and len(one.partitions) == len(two.partitions) == 2, seconds=30)
+            assert not one.partitions & two.partitions
+            assert len(first.forgotten) == 2
+            await publish(producer, topic, 300, 600)
+            await until(lambda: len(seen_by(store)) == 600, seconds=30)
+        await until(lambda: len(one.partitions) == 4 and one.ready, seconds=30)
+        await publish(producer, topic, 600, 900)
+        await until(lambda: len(seen_by(store)) == 900, seconds=30)
+    assert seen_by(store) == list(range(1, 901))
+
+
+async def test_a_checkpoint_that_fell_off_the_log_is_seen(settings, make_topic, producer):
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 50)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    await admin.delete_records({TopicPartition(topic.name, 0): RecordsToDelete(before_offset=30)})
+    await admin.close()
+    store.rows[0] = (10, tuple(range(1, 11)))
+
+    class Rebuilding(Summing):
+        async def restore(self, partition, log_start):
+            await super().restore(partition, log_start)
+            if self.state[partition][0] < log_start:
+                self.state[partition] = (log_start, ())
+                return log_start
+            return self.state[partition][0]
+
+    owner = Rebuilding(topic, store)
+    async with open_owned_consumer(settings, topic, "off" + topic.name, producer) as consumer, running(consumer, owner):
+        await until(lambda: store.rows[0][0] == 50, seconds=30)
+    assert owner.restored[0] == (0, 30)
+    assert store.rows[0][1] == tuple(range(31, 51))
+
+
+async def test_a_checkpoint_of_another_broker_is_refused(settings, make_topic, producer):
+    topic, store = await make_topic(1), Store()
+    store.rows[0] = (1000, ())
+    async with open_owned_consumer(settings, topic, "beyond" + topic.name, producer) as consumer:
+        with pytest.raises(BeyondLogError, match="the checkpoint says 1000, but the log ends at 0"):
+            await asyncio.wait_for(consumer.run(Summing(topic, store), asyncio.Event()), 30)
+
+
+async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 3)
+    await producer.publish_raw(topic.name, b"S1", b"{", [])
+    await publish(producer, topic, 3, 5)
+
+    class Careful(Summing):
+        async def handle(self, partition, messages):
+            good = []
+            for message in messages:
+                try:
+                    wire.decode(self.topic, message.value)
+                    good.append(message)
+                except wire.WireError as error:
+                    await consumer.dead_letter(message, error)
+            _, seen = self.state[partition]
+            found = tuple(wire.decode(self.topic, message.value).seq for message in good)
+            self.state[partition] = messages[-1].offset + 1, seen + found
+
+    async with open_owned_consumer(settings, topic, "aside" + topic.name, producer) as consumer:
+        async with running(consumer, Careful(topic, store)):
+            await until(lambda: len(seen_by(store)) == 5, seconds=30)
+    reader = AIOKafkaConsumer(topic.dead_letters.name, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
+    await reader.start()
+    letter = await asyncio.wait_for(reader.getone(), 10)
+    await reader.stop()
+    assert letter.value == b"{"
+    assert dict(letter.headers)["dead-letter-offset"] == b"3"
