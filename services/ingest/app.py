@@ -18,6 +18,7 @@ from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.replay import Pace, Replay
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape
@@ -93,7 +94,8 @@ async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
         return {exchange: sessions(exchange, today - AROUND, today + AROUND) for exchange in exchanges}
 
     async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
-        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=settings.beat_seconds, lag=settings.beat_lag)
+        every, lag = settings.beat_seconds, settings.beat_lag
+        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS)
 
 
 SOURCES: Final[Mapping[str, Callable[[Parts], AbstractAsyncContextManager[Source]]]] = {"replay": _replay, "yahoo": _yahoo}
