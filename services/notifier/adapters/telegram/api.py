@@ -55,7 +55,7 @@ async def open_bot(token: str, api: str, seconds: float) -> AsyncIterator[Bot]:
     )  # our own log lines say the same without addresses, which hold the token
     session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")), timeout=seconds)
     try:
-        bot = Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML", link_preview_is_disabled=True))
+        bot = Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
     except TokenValidationError:
         raise BadTokenError("TELEGRAM_BOT_TOKEN: expected NUMBER:LETTERS, as BotFather gives it") from None
     try:

@@ -1,7 +1,7 @@
 """Long polling: updates in, answers out.
 
-Updates are confirmed only after they were handled, so a crash repeats a command and never swallows it (commands are idempotent). Those
-of one chat are handled in their order, different chats at the same time, each within a time limit.
+Updates are confirmed only after they were handled, so a crash repeats a command and never swallows it (commands are idempotent).
+Those of one chat are handled in their order, different chats at the same time, each within a time limit.
 """
 
 from __future__ import annotations

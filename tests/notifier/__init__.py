@@ -1,0 +1,1 @@
+"""The notifier: words, deliveries, channels and the bot."""

@@ -1,0 +1,183 @@
+"""The notifier's parts wired for tests: real tables, chosen channels, a clock that can be moved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.adapters.market import MarketTables
+from services.notifier.domain.delivery import Policy
+from services.notifier.domain.pace import Limit, Pace
+from services.notifier.domain.ports import Channel
+from services.notifier.domain.recipients import Chat
+from services.notifier.handlers.attempt import Attempt
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.directory import InstrumentBook
+from services.notifier.handlers.fan_out import FanOut
+from services.notifier.handlers.lane import Lane
+from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.sending import Sender, Terms
+from shared.db import Database
+from shared.events import Signal, Timeframe, signal_id
+from shared.kafka import Record
+from shared.tables import bars, deliveries, instruments
+
+NOW = 1_719_864_000_000
+"""2024-07-01 20:00 UTC."""
+
+
+def signal(number: int = 0, symbol: str = "AAPL", rule: str = "golden_cross", **more: Any) -> Signal:
+    """A signal; ``number`` makes it another one."""
+    params = more.pop("params", {"fast": 50.0, "slow": 200.0})
+    at = NOW + number * 86_400_000
+    fields: dict[str, Any] = {
+        "direction": "up",
+        "timeframe": Timeframe.D1,
+        "price": 182.5,
+        "level": 180.11,
+        "evidence": {"close": 182.5},
+    }
+    fields |= {"ts_event": at, "ts_init": NOW, "rule_version": 1} | more
+    found = signal_id(rule, 1, params, fields["direction"], symbol, fields["timeframe"], fields["ts_event"])
+    return Signal(id=found, rule=rule, params=params, symbol=symbol, **fields)
+
+
+def records(signals: Sequence[Signal]) -> list[Record[Signal]]:
+    """As they come from Kafka."""
+    return [Record("analysis.signals.v1", 0, i, NOW, found.symbol, found, None) for i, found in enumerate(signals)]
+
+
+@dataclass
+class Hands:
+    """A clock whose time is told; what waits for it really waits only as long as it takes to look again."""
+
+    at: float = 0.0
+
+    def clock(self) -> Clock:
+        return Clock(now=lambda: NOW + int(self.at * 1000), ticking=lambda: self.at, chance=lambda: 0.5)
+
+
+@dataclass
+class Parts:
+    """What a test needs to hand."""
+
+    database: Database
+    chats: ChatTables
+    deliveries: DeliveryTable
+    market: MarketTables
+    book: InstrumentBook
+    fan_out: FanOut
+    sender: Sender
+    lanes: Mapping[str, Lane]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def rows(self) -> list[Any]:
+        """All rows of deliveries."""
+        async with self.database.connect() as connection:
+            return list((await connection.execute(deliveries.select().order_by(deliveries.c.created_at))).all())
+
+    async def statuses(self) -> dict[str, int]:
+        """How many rows there are of each status."""
+        found: dict[str, int] = {}
+        for row in await self.rows():
+            found[row.status] = found.get(row.status, 0) + 1
+        return found
+
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        """The sender runs."""
+        task = asyncio.create_task(self.sender.run(self.stopping))
+        try:
+            yield
+        finally:
+            self.stopping.set()
+            async with asyncio.timeout(20):
+                await task
+
+
+def wire(
+    database: Database,
+    channels: Sequence[Channel],
+    clock: Clock | None = None,
+    *,
+    policy: Policy | None = None,
+    pictures: Pictures | None = None,
+    rate: int = 1000,
+    lease: int = 2_000,
+    reserve: int = 2_000,
+) -> Parts:
+    """The parts over some channels, with a pace that does not hold up tests."""
+    clock = clock or Clock()
+    policy = policy or Policy(first_wait=20, longest_wait=100, expiry=10**15)
+    lanes = {channel.name: Lane(channel, Pace([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 1, 50) for channel in channels}
+    chats, market = ChatTables(database), MarketTables(database)
+    table = DeliveryTable(database, tuple(lanes))
+    book = InstrumentBook(market)
+    attempt = Attempt(table, chats, book, pictures, policy, lease, clock)
+    sender = Sender(table, lanes, attempt, Terms(reserve, lease, 8, policy), clock)
+    fan_out = FanOut(chats, table, tuple(lanes), policy.expiry, clock, sender.nudge)
+    return Parts(database, chats, table, market, book, fan_out, sender, lanes)
+
+
+APPLE = {
+    "symbol": "AAPL",
+    "name_en": "Apple Inc.",
+    "name_ko": "애플",
+    "exchange": "NASDAQ",
+    "currency": "USD",
+    "kind": "stock",
+    "sector": "",
+    "aliases": '["Apple"]',
+    "active": True,
+}
+SAMSUNG = APPLE | {
+    "symbol": "005930.KS",
+    "name_en": "Samsung Electronics",
+    "name_ko": "삼성전자",
+    "exchange": "KRX",
+    "currency": "KRW",
+    "aliases": '["삼전", "Samsung"]',
+}
+
+
+async def list_instruments(database: Database) -> None:
+    """Two instruments in the table."""
+    async with database.begin() as connection:
+        await connection.execute(instruments.insert(), [APPLE, SAMSUNG])
+
+
+async def store_bars(database: Database, count: int = 260, symbol: str = "AAPL") -> None:
+    """Daily bars up to the time of ``signal(0)``."""
+    rows = []
+    for i in range(count):
+        price = 100.0 + i * 0.3
+        rows.append(
+            {
+                "symbol": symbol,
+                "timeframe": "1d",
+                "ts_close": NOW - (count - 1 - i) * 86_400_000,
+                "ts_open": NOW - (count - 1 - i) * 86_400_000 - 23_400_000,
+                "session": 20240101,
+                "open": price,
+                "high": price + 2,
+                "low": price - 2,
+                "close": price + 1,
+                "volume": 1e6,
+                "price_factor": 1.0,
+                "split_factor": 1.0,
+                "source": "test",
+                "replayed": False,
+            }
+        )
+    async with database.begin() as connection:
+        await connection.execute(bars.insert(), rows)
+
+
+def chat(number: int = 7, **more: Any) -> Chat:
+    """A Telegram chat that watches everything."""
+    return Chat("telegram", str(number), str(number), **({"watch_all": True} | more))

@@ -1,0 +1,241 @@
+"""The stand-in's server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import BodyPartReader, MultipartReader, web
+
+from tests.notifier.telegram.faults import Choose, Fault
+from tests.notifier.telegram.spec import SPEC, BadRequestError, check
+
+TOKEN = "4242424242:TESTtoken-canary-do-not-log-0123456789"
+ME = {"id": 4242424242, "is_bot": True, "first_name": "Finstage", "username": "finstage_test_bot"}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A message that was taken, answered or not."""
+
+    method: str
+    chat_id: str
+    text: str
+    photo: bytes | None
+    buttons: tuple[str, ...]
+    """Callback data of its buttons."""
+    message_id: int
+    at: float
+
+
+class Telegram:
+    """What the stand-in holds: what it accepted, what broke the rules, updates to hand out, failures to come."""
+
+    def __init__(self, choose: Choose | None = None) -> None:
+        self.accepted: list[Accepted] = []
+        self.problems: list[str] = []
+        """Requests that break the Bot API's description."""
+        self.calls: list[str] = []
+        self.faults: list[Fault] = []
+        """Used up one by one by messages that are sent."""
+        self.choose = choose
+        self.admins: set[tuple[str, str]] = set()
+        self.confirmed = 0
+        self.base = ""
+        self._updates: list[dict[str, Any]] = []
+        self._next = 1
+        self._news = asyncio.Condition()
+        self._poll = 0
+
+    async def update(self, **content: Any) -> int:
+        """Put an update in the queue; returns its id."""
+        async with self._news:
+            number = self._next
+            self._next += 1
+            self._updates.append({"update_id": number, **content})
+            self._news.notify_all()
+        return number
+
+    async def say(self, text: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
+        """Somebody types something."""
+        chat_object: dict[str, Any] = {"id": chat, "type": kind, "first_name": "P"}
+        if kind != "private":
+            chat_object = {"id": chat, "type": kind, "title": "G"}
+        sender = {"id": user, "is_bot": False, "first_name": "P"}
+        message = {"message_id": self._next, "date": 1700000000, "chat": chat_object, "from": sender, "text": text, **more}
+        return await self.update(message=message)
+
+    async def press(self, action: str, chat: int = 7, user: int = 7) -> int:
+        """Somebody presses a button."""
+        chat_object = {"id": chat, "type": "private", "first_name": "P"}
+        message = {"message_id": 1, "date": 1700000000, "chat": chat_object, "text": "x"}
+        who = {"id": user, "is_bot": False, "first_name": "P"}
+        pressed = {"id": str(self._next), "from": who, "chat_instance": "1", "message": message, "data": action}
+        return await self.update(callback_query=pressed)
+
+    def texts(self, chat: str = "7") -> list[str]:
+        """What a chat was sent, oldest first."""
+        return [message.text for message in self.accepted if message.chat_id == chat]
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One call of the Bot API."""
+        if request.match_info["token"] != TOKEN:
+            return _failed(401, "Unauthorized")
+        method = request.match_info["method"]
+        self.calls.append(method)
+        if method not in SPEC["methods"]:
+            self.problems.append(f"unknown method {method}")
+            return _failed(404, "Not Found")
+        fields, files = await _read(request)
+        try:
+            arguments = check(method, fields, files)
+        except BadRequestError as error:
+            self.problems.append(str(error))
+            return _failed(400, f"Bad Request: {error}")
+        fault = self._fault(method, arguments)
+        if fault is not None:
+            return await self._fail(request, method, arguments, fault)
+        return await self._succeed(method, arguments)
+
+    def _fault(self, method: str, arguments: dict[str, Any]) -> Fault | None:
+        if self.faults and method.startswith("send"):
+            return self.faults.pop(0)
+        return self.choose(method, arguments) if self.choose else None
+
+    async def _fail(self, request: web.Request, method: str, arguments: dict[str, Any], fault: Fault) -> web.StreamResponse:
+        if fault.kind == "429":
+            wait = int(fault.value)
+            return _failed(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
+        if fault.kind == "migrate":
+            moved = "Bad Request: group chat was upgraded to a supergroup chat"
+            return _failed(400, moved, {"migrate_to_chat_id": int(fault.value)})
+        if fault.kind == "502":
+            page = "<html><head><title>502 Bad Gateway</title></head></html>"
+            return web.Response(status=502, text=page, content_type="text/html")
+        if fault.kind in {"400", "401", "403", "500"}:
+            usual = {
+                "400": "Bad Request: x",
+                "401": "Unauthorized",
+                "403": "Forbidden: bot was blocked by the user",
+                "500": "Internal",
+            }
+            return _failed(int(fault.kind), fault.text or usual[fault.kind])
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.value)
+            return await self._succeed(method, arguments)
+        if fault.kind == "cut-after":
+            await self._succeed(method, arguments)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    async def _succeed(self, method: str, arguments: dict[str, Any]) -> web.StreamResponse:
+        if method == "getUpdates":
+            return await self._get_updates(arguments)
+        if method in {"sendMessage", "sendPhoto"}:
+            return _ok(self._take(method, arguments))
+        if method == "getMe":
+            return _ok(ME | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False})
+        if method == "getChatMember":
+            who = {"id": arguments["user_id"], "is_bot": False, "first_name": "P"}
+            admin = (str(arguments["chat_id"]), str(arguments["user_id"])) in self.admins
+            return _ok({"status": "creator", "user": who, "is_anonymous": False} if admin else {"status": "member", "user": who})
+        return _ok(True)
+
+    def _take(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        rows = arguments.get("reply_markup", {}).get("inline_keyboard", [])
+        buttons = tuple(button.get("callback_data", "") for row in rows for button in row)
+        text = arguments.get("text", arguments.get("caption", ""))
+        number = len(self.accepted) + 1
+        chat = str(arguments["chat_id"])
+        self.accepted.append(Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic()))
+        kind = "private" if not chat.startswith("-") else "supergroup"
+        about = {"id": int(chat), "type": kind} | ({"first_name": "P"} if kind == "private" else {"title": "G"})
+        return {"message_id": number, "date": int(time.time()), "chat": about, "text": text}
+
+    async def _get_updates(self, arguments: dict[str, Any]) -> web.StreamResponse:
+        self._poll += 1
+        mine = self._poll
+        offset = arguments.get("offset", 0)
+        deadline = time.monotonic() + arguments.get("timeout", 0)
+        async with self._news:
+            self._news.notify_all()  # an older poll of the same token ends with a conflict
+            self.confirmed = max(self.confirmed, offset - 1)
+            self._updates = [update for update in self._updates if update["update_id"] >= offset]
+            while not self._updates and time.monotonic() < deadline and mine == self._poll:
+                try:
+                    await asyncio.wait_for(self._news.wait(), deadline - time.monotonic())
+                except TimeoutError:
+                    break
+            if mine != self._poll:
+                return _failed(409, "Conflict: terminated by other getUpdates request")
+            return _ok(self._updates[: arguments.get("limit", 100)])
+
+
+async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, bytes]]:
+    fields: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    if not request.content_type.startswith("multipart/"):
+        return {name: str(value) for name, value in (await request.post()).items()}, files
+    parts: MultipartReader = await request.multipart()
+    while (part := await parts.next()) is not None:
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        if part.filename:
+            files[part.name] = bytes(await part.read())
+        else:
+            fields[part.name] = await part.text()
+    return fields, files
+
+
+def _ok(result: Any) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+def _failed(code: int, description: str, parameters: dict[str, Any] | None = None) -> web.Response:
+    body = {"ok": False, "error_code": code, "description": description}
+    return web.json_response(body | ({"parameters": parameters} if parameters else {}), status=code)
+
+
+HELD = web.AppKey("telegram", Telegram)
+
+
+@asynccontextmanager
+async def open_telegram(choose: Choose | None = None, port: int = 0) -> AsyncIterator[Telegram]:
+    """The stand-in on a free port of the loopback; ``base`` is its address."""
+    telegram = Telegram(choose)
+    app = web.Application(client_max_size=16 * 1024 * 1024)
+    app.router.add_route("*", "/bot{token}/{method}", telegram.serve)
+    app[HELD] = telegram
+    app.router.add_get("/accepted", _accepted)
+    app.router.add_post("/updates", _updates)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    telegram.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield telegram
+    finally:
+        await runner.cleanup()
+
+
+async def _accepted(request: web.Request) -> web.Response:
+    """What was accepted, for tests that run the stand-in as a process."""
+    telegram: Telegram = request.app[HELD]
+    messages = [
+        {"method": m.method, "chat_id": m.chat_id, "text": m.text, "photo": m.photo is not None, "message_id": m.message_id}
+        for m in telegram.accepted
+    ]
+    return web.json_response({"accepted": messages, "problems": telegram.problems, "confirmed": telegram.confirmed})
+
+
+async def _updates(request: web.Request) -> web.Response:
+    """Put updates in the queue: ``{"text", "chat", "user"}`` or a whole update."""
+    telegram: Telegram = request.app[HELD]
+    body = await request.json()
+    number = await (telegram.say(**body) if "text" in body else telegram.update(**body))
+    return web.json_response({"update_id": number})

@@ -1,0 +1,213 @@
+"""The bot end to end: long polling on the stand-in's socket, real tables, real commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from services.notifier.adapters.telegram.api import open_bot
+from services.notifier.adapters.telegram.channel import Telegram as Channel
+from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+from services.notifier.domain.pace import Limit, Pace
+from services.notifier.handlers.bot import BotDesk
+from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.desk import Desk
+from services.notifier.handlers.quotes import LatestQuotes
+from shared import wire as encoding
+from shared.db import open_database
+from shared.events import Quote
+from shared.kafka import Record
+from shared.tables import signals
+from tests.notifier.parts import NOW, Parts, list_instruments, signal, store_bars, wire
+from tests.notifier.telegram import TOKEN, Telegram, open_telegram
+from tests.until import until
+
+
+@dataclass
+class Talk:
+    """A person with the bot."""
+
+    telegram: Telegram
+    parts: Parts
+    quotes: LatestQuotes
+
+    async def ask(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> str:
+        """What the bot answers."""
+        before = len(self.telegram.texts(str(chat)))
+        await self.telegram.say(text, chat, user, kind)
+        await until(lambda: len(self.telegram.texts(str(chat))) > before, 10, f"an answer to {text[:40]!r}")
+        return self.telegram.texts(str(chat))[before]
+
+    async def ignored(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> bool:
+        """True when the update was handled and nothing was said."""
+        before = len(self.telegram.accepted)
+        number = await self.telegram.say(text, chat, user, kind)
+        await until(lambda: self.telegram.confirmed >= number, 10, "the update to be confirmed")
+        return len(self.telegram.accepted) == before
+
+
+@asynccontextmanager
+async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterator[Talk]:
+    async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
+        await list_instruments(database)
+        parts = wire(database, [Channel(bot, 5)])
+        await parts.book.refresh()
+        quotes = LatestQuotes()
+        desk = Desk(parts.chats, parts.deliveries, parts.market, quotes, parts.book, BotAdmins(bot), Clock(), 3)
+        pace = Pace([Limit(1000, 1.0)], [Limit(1000, 1.0)])
+        polling = Polling(bot, BotDesk(desk, commands_minute), pace, Clock().ticking, 4)
+        task = asyncio.create_task(polling.run(parts.stopping))
+        try:
+            yield Talk(telegram, parts, quotes)
+        finally:
+            parts.stopping.set()
+            async with asyncio.timeout(20):
+                await task
+        assert telegram.problems == []
+
+
+async def test_a_first_conversation(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        assert "/watch" in await talk.ask("/start")
+        assert "삼성전자" in await talk.ask("/watch 삼성 전자, apple")
+        listed = await talk.ask("/list")
+        assert "005930.KS" in listed
+        assert "AAPL" in listed
+        assert await talk.parts.chats.watched("telegram", "7") == ["005930.KS", "AAPL"]
+        assert "AAPL" in await talk.ask("/unwatch AAPL")
+        assert await talk.parts.chats.watched("telegram", "7") == ["005930.KS"]
+        assert "I speak English" in await talk.ask("/lang en")
+        assert "Watched: 1" in await talk.ask("/status")
+        assert "Commands" in await talk.ask("/help")
+
+
+async def test_price_signals_and_what_is_not_there(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        assert "시세가 없습니다" in await talk.ask("/price AAPL")
+        await store_bars(talk.parts.database, 3)
+        assert "마지막 종가" in await talk.ask("/price 애플")
+        quote = Quote(symbol="AAPL", last_price=190.5, ts_event=NOW, ts_init=NOW, source="replay", replayed=True)
+        await talk.quotes.handle([Record("market.quotes.v1", 0, 0, NOW, "AAPL", quote, None)])
+        answer = await talk.ask("/price AAPL")
+        assert "190.50 USD" in answer
+        assert "2024-07-01 20:00 UTC (2024-07-02 05:00 KST)" in answer
+        assert "재생 데이터" in answer
+        assert "아직 신호가 없습니다" in await talk.ask("/signals")
+        fired = signal()
+        async with talk.parts.database.begin() as connection:
+            row = {"id": fired.id, "symbol": "AAPL", "timeframe": "1d", "rule": fired.rule, "direction": "up", "ts_event": NOW}
+            await connection.execute(signals.insert(), [row | {"body": encoding.encode(fired).decode()}])
+        assert "골든크로스" in await talk.ask("/signals")
+        assert "투자 조언이 아닙니다" in await talk.ask("/signals 애플")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("/price APPL", "AAPL"),
+        ("/watch 삼성전저", "005930.KS"),
+        ("/wach AAPL", "/watch"),
+        ("/xyzzy", "/help"),
+        ("hello there", "/help"),
+        ("/mute whenever", "/mute 1h"),
+        ("/watch", "/watch AAPL"),
+        ("/rules off nonsense", "nonsense"),
+    ],
+)
+async def test_unknown_input_gets_a_helpful_answer(database_url: str, asked: str, expected: str) -> None:
+    async with talking(database_url) as talk:
+        assert expected in await talk.ask(asked)
+
+
+HOSTILE = {
+    "markup": "/price <b>x</b> <script>&lt;",
+    "giant": "/watch " + "A" * 4000,
+    "control": "/price \x00\x07AAPL\u202e\u200f",
+    "many": "/watch " + " ".join(f"X{i}" for i in range(500)),
+    "format": "/price {0} {name} %s",
+    "combining": "/price " + "a\u0301\u0302" * 500,
+    "newlines": "/price\n\n\n<i>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_text_is_answered_and_hurts_nobody(database_url: str, name: str) -> None:
+    async with talking(database_url) as talk:
+        answer = await talk.ask(HOSTILE[name])
+        assert "<script>" not in answer
+        assert "도움말" in await talk.ask("/start")
+
+
+async def test_a_flood_gets_one_warning_and_others_are_served(database_url: str) -> None:
+    async with talking(database_url, commands_minute=5) as talk:
+        for _ in range(20):
+            last = await talk.telegram.say("/help")
+        await until(lambda: talk.telegram.confirmed >= last)
+        assert len(talk.telegram.texts("7")) == 6
+        assert "너무 많습니다" in talk.telegram.texts("7")[-1]
+        assert "/price" in await talk.ask("/help", chat=8, user=8)
+
+
+async def test_in_groups_only_administrators_change_settings(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        assert "관리자" in await talk.ask("/watch AAPL", -5, 1, "supergroup")
+        assert await talk.parts.chats.get("telegram", "-5") is None
+        talk.telegram.admins.add(("-5", "2"))
+        assert "추가" in await talk.ask("/watch AAPL", -5, 2, "supergroup")
+        assert "AAPL" in await talk.ask("/list", -5, 1, "supergroup")
+        assert await talk.ignored("just talking", -5, 1, "supergroup")
+        assert await talk.ignored("/watch@some_other_bot AAPL", -5, 2, "supergroup")
+
+
+async def test_whoever_added_the_bot_may_change_the_group(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        bot = {"id": 4242424242, "is_bot": True, "first_name": "B"}
+        old, new = {"status": "left", "user": bot}, {"status": "member", "user": bot}
+        group = {"id": -6, "type": "group", "title": "G"}
+        adder = {"id": 9, "is_bot": False, "first_name": "P"}
+        added = {"chat": group, "from": adder, "date": 1700000000, "old_chat_member": old, "new_chat_member": new}
+        number = await talk.telegram.update(my_chat_member=added)
+        await until(lambda: talk.telegram.confirmed >= number)
+        assert "추가" in await talk.ask("/watch AAPL", -6, 9, "group")
+        number = await talk.telegram.update(my_chat_member=added | {"old_chat_member": new, "new_chat_member": old})
+        await until(lambda: talk.telegram.confirmed >= number)
+        found = await talk.parts.chats.get("telegram", "-6")
+        assert found is not None
+        assert not found.active
+
+
+async def test_buttons_do_what_their_commands_do(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.ask("/start")
+        await talk.telegram.press("settings")
+        await until(lambda: talk.telegram.accepted[-1].buttons)
+        assert "settings unproven off" in talk.telegram.accepted[-1].buttons
+        await talk.telegram.press("settings unproven off")
+        await talk.telegram.press("lang en")
+        number = await talk.telegram.press("mute 1h")
+        await until(lambda: talk.telegram.confirmed >= number)
+        found = await talk.parts.chats.get("telegram", "7")
+        assert found is not None
+        assert (found.unvalidated, found.language, found.muted_until > 0) == (False, "en", True)
+
+
+async def test_rule_types_are_chosen_per_chat(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.ask("/rules off all")
+        answer = await talk.ask("/rules on golden_cross")
+        assert "✅ <code>golden_cross</code>" in answer
+        assert "▫️ <code>rsi_mid</code>" in answer
+        found = await talk.parts.chats.get("telegram", "7")
+        assert found is not None
+        assert found.rules == {"*": False, "golden_cross": True}
+
+
+async def test_the_watchlist_is_bounded(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.parts.chats.watch("telegram", "7", ["A", "B"], NOW)
+        assert "3개까지" in await talk.ask("/watch AAPL, 005930.KS")
+        assert len(await talk.parts.chats.watched("telegram", "7")) == 3
