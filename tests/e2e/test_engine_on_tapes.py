@@ -45,7 +45,10 @@ def play(name: str) -> Outcome:
             for part in item.histories:
                 parts[Timeframe(part.timeframe)].append(part)
             ts = item.histories[0].ts_init
-            assert not engine.load(item.symbol, {timeframe: of_history(each, ts) for timeframe, each in parts.items()}, ts).signals
+            past = {timeframe: of_history(each, ts) for timeframe, each in parts.items()}
+            for bars in past.values():
+                bars["session"] = engine.calendar.dates(listings[item.symbol].exchange, bars["ts_open"])
+            assert not engine.load(item.symbol, past, ts).signals
             continue
         waiting.append(item)
         if len(waiting) == BATCH:
