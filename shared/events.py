@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -24,6 +24,10 @@ class Timeframe(enum.StrEnum):
     H1 = "1h"
     D1 = "1d"
     W1 = "1w"
+
+
+Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A whole number that every JSON reader keeps exactly; what lies beyond is refused when a message is decoded."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -43,11 +47,11 @@ class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
     symbol: str
     price: float
     """Last price, in the instrument's currency (never in pence or cents)."""
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     source: str
     """Who said it: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
-    seq: int = 0
+    seq: Whole = 0
     """Gap-free number per symbol within a source that counts (replay, from 1); 0 where the source does not count."""
     size: float = 0.0
     """Volume of this trade. Ignored where ``day_volume`` is given."""
@@ -67,8 +71,8 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
     """Event time of an exchange has reached ``ts_event``: every tick before it has been published. Sent to every partition."""
 
     exchange: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     source: str
     mark: Literal["beat", "session_open", "session_close"] = "beat"
     """``session_close`` carries the calendar's close time, whatever the clock says when it is sent."""
@@ -87,12 +91,12 @@ class HistoryReady(Event, frozen=True, kw_only=True, tag="history-ready", gc=Fal
     """
 
     symbol: str
-    ts_event: int
+    ts_event: Whole
     """Close time of the newest bar in it."""
-    ts_init: int
+    ts_init: Whole
     source: str
-    first: int
-    last: int
+    first: Whole
+    last: Whole
     replayed: bool = False
 
     @property
@@ -106,8 +110,8 @@ TickLog = Tick | Heartbeat | HistoryReady
 class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A closed bar as a provider reports it, raw; adjusted price = raw x price_factor, adjusted volume = raw / split_factor."""
 
-    ts_open: int
-    ts_close: int
+    ts_open: Whole
+    ts_close: Whole
     open: float
     high: float
     low: float
@@ -123,7 +127,7 @@ class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
     """A split or a cash dividend."""
 
     kind: Literal["split", "dividend"]
-    ts_event: int
+    ts_event: Whole
     """Open of the ex-date's session."""
     value: float
     """New shares for an old one (4.0 for 4:1), or cash per share in the instrument's currency."""
@@ -136,9 +140,9 @@ class History(Event, frozen=True, kw_only=True, tag="history"):
     exchange: str
     timeframe: Timeframe
     bars: tuple[ProviderBar, ...]
-    ts_event: int
+    ts_event: Whole
     """Close of the newest bar."""
-    ts_init: int
+    ts_init: Whole
     source: str
     reason: Literal["backfill", "repair"] = "backfill"
     actions: tuple[CorporateAction, ...] = ()
@@ -155,11 +159,11 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
 
     symbol: str
     timeframe: Timeframe
-    ts_open: int
-    ts_event: int
+    ts_open: Whole
+    ts_event: Whole
     """Close of the interval."""
-    ts_init: int
-    session: int
+    ts_init: Whole
+    session: Whole
     """The exchange's session date as yyyymmdd."""
     open: float
     high: float
@@ -181,8 +185,8 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
 
     symbol: str
     last_price: float
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     source: str
     prev_close: float | None = None
     """Close of the previous session."""
@@ -196,7 +200,7 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
     year_high: float | None = None
     """Highest high of the last 252 daily bars and today."""
     year_low: float | None = None
-    session: int = 0
+    session: Whole = 0
     replayed: bool = False
 
     @property
@@ -209,8 +213,8 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 
     symbol: str
     timeframe: Timeframe
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     close: float
     values: dict[str, float | None]
     source: str = ""
@@ -224,9 +228,9 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 class SignalQuality(msgspec.Struct, frozen=True, kw_only=True):
     """How this signal did out of sample in the past. Absent until research has computed it; never estimated."""
 
-    n: int
+    n: Whole
     years: float
-    horizon_bars: int
+    horizon_bars: Whole
     win_rate: float
     win_rate_low: float
     win_rate_high: float
@@ -243,14 +247,14 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     id: str
     """``signal_id(...)`` of the fields below: the same input gives the same id, for ever."""
     rule: str
-    rule_version: int
+    rule_version: Whole
     params: dict[str, float]
     direction: Literal["up", "down"]
     symbol: str
     timeframe: Timeframe
-    ts_event: int
+    ts_event: Whole
     """Close of the bar it fired on."""
-    ts_init: int
+    ts_init: Whole
     price: float
     """Close of that bar."""
     level: float | None = None
@@ -288,8 +292,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     url: str
     title: str
     summary: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     language: str = ""
     author: str = ""
 
@@ -311,9 +315,9 @@ class Story(Event, frozen=True, kw_only=True, tag="story"):
     industries: tuple[str, ...]
     symbols: tuple[str, ...]
     articles: tuple[str, ...]
-    ts_event: int
-    ts_init: int
-    revision: int = 1
+    ts_event: Whole
+    ts_init: Whole
+    revision: Whole = 1
 
     @property
     def event_id(self) -> str:
@@ -326,16 +330,16 @@ class Universe(msgspec.Struct, frozen=True, kw_only=True):
     symbols: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
     timeframe: Timeframe = Timeframe.D1
-    start: int | None = None
-    end: int | None = None
+    start: Whole | None = None
+    end: Whole | None = None
 
 
 class RunBacktest(Event, frozen=True, kw_only=True, tag="run-backtest"):
     """Command: test one rule or condition on the past."""
 
     job_id: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     universe: Universe
     entry: str
     exit: str
@@ -352,8 +356,8 @@ class RunGrid(Event, frozen=True, kw_only=True, tag="run-grid"):
     """Command: test every combination of parameters."""
 
     job_id: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     universe: Universe
     entry: str
     exit: str
@@ -370,11 +374,11 @@ class DiscoverPatterns(Event, frozen=True, kw_only=True, tag="discover-patterns"
     """Command: look for sequences of signals that precede moves."""
 
     job_id: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     universe: Universe
-    horizon_bars: int = 5
-    max_length: int = 3
+    horizon_bars: Whole = 5
+    max_length: Whole = 3
 
     @property
     def event_id(self) -> str:
@@ -385,8 +389,8 @@ class ExportDataset(Event, frozen=True, kw_only=True, tag="export-dataset"):
     """Command: write bars, indicators and signals as a data set."""
 
     job_id: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     universe: Universe
     columns: tuple[str, ...] = ()
 
@@ -399,10 +403,10 @@ class JobProgress(Event, frozen=True, kw_only=True, tag="job-progress"):
     """A research job has come this far."""
 
     job_id: str
-    ts_event: int
-    ts_init: int
-    done: int
-    total: int
+    ts_event: Whole
+    ts_init: Whole
+    done: Whole
+    total: Whole
     note: str = ""
 
     @property
@@ -414,8 +418,8 @@ class JobResult(Event, frozen=True, kw_only=True, tag="job-result"):
     """A research job has ended; ``reference`` says where its result lies."""
 
     job_id: str
-    ts_event: int
-    ts_init: int
+    ts_event: Whole
+    ts_init: Whole
     outcome: Literal["done", "failed", "cancelled"]
     reference: str | None = None
     error: str | None = None
@@ -437,9 +441,9 @@ class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     recipient: str
     """An opaque name of the chat: 16 hex digits of a hash, never the chat's own id."""
     outcome: Literal["sent", "unknown", "failed", "expired", "muted"]
-    ts_event: int
-    ts_init: int
-    tries: int
+    ts_event: Whole
+    ts_init: Whole
+    tries: Whole
     error: str | None = None
 
     @property

@@ -83,12 +83,12 @@ async def test_state_follows_the_log_and_survives_a_restart(settings, make_topic
     for round_ in (1, 2):
         await publish(producer, topic, (round_ - 1) * 500, round_ * 500)
         owner = Summing(topic, store)
-        async with open_owned_consumer(settings, topic, "o" + topic.name, producer, max_records=50) as consumer:
-            async with running(consumer, owner):
-                await until(lambda: consumer.ready, seconds=30)
-                await until(lambda wanted=round_ * 500: len(seen_by(store)) == wanted, seconds=30)
-                assert consumer.alive
-                assert consumer.partitions == {0, 1, 2}
+        group = "o" + topic.name
+        async with open_owned_consumer(settings, topic, group, producer, max_records=50) as consumer, running(consumer, owner):
+            await until(lambda: consumer.ready, seconds=30)
+            await until(lambda wanted=round_ * 500: len(seen_by(store)) == wanted, seconds=30)
+            assert consumer.alive
+            assert consumer.partitions == {0, 1, 2}
         assert owner.finals == 1
         assert sorted(partition for partition, _ in owner.restored) == [0, 1, 2]
     assert seen_by(store) == list(range(1, 1001))
@@ -179,6 +179,8 @@ async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
     await publish(producer, topic, 3, 5)
 
     class Careful(Summing):
+        consumer = None
+
         async def handle(self, partition, messages):
             good = []
             for message in messages:
@@ -186,14 +188,17 @@ async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
                     wire.decode(self.topic, message.value)
                     good.append(message)
                 except wire.WireError as error:
-                    await consumer.dead_letter(message, error)
+                    await self.consumer.dead_letter(message, error)
             _, seen = self.state[partition]
             found = tuple(wire.decode(self.topic, message.value).seq for message in good)
             self.state[partition] = messages[-1].offset + 1, seen + found
 
-    async with open_owned_consumer(settings, topic, "aside" + topic.name, producer) as consumer:
-        async with running(consumer, Careful(topic, store)):
-            await until(lambda: len(seen_by(store)) == 5, seconds=30)
+    owner = Careful(topic, store)
+    async with (
+        open_owned_consumer(settings, topic, "aside" + topic.name, producer) as owner.consumer,
+        running(owner.consumer, owner),
+    ):
+        await until(lambda: len(seen_by(store)) == 5, seconds=30)
     reader = AIOKafkaConsumer(topic.dead_letters.name, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
     await reader.start()
     letter = await asyncio.wait_for(reader.getone(), 10)

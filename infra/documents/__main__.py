@@ -1,0 +1,39 @@
+"""``python -m infra.documents [--check]``: write docs/asyncapi.json and docs/topics.md, or say that they are out of date."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from infra.documents.asyncapi import document
+from infra.documents.page import page
+
+ROOT: Final = Path(__file__).parent.parent.parent
+
+
+def documents(root: Path = ROOT) -> dict[Path, str]:
+    """What each document should hold."""
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    return {
+        root / "docs" / "asyncapi.json": json.dumps(document(version), indent=1, ensure_ascii=False) + "\n",
+        root / "docs" / "topics.md": page(),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents; with ``--check`` only compare. Returns the exit code."""
+    late = [path for path, text in documents().items() if not path.exists() or path.read_text() != text]
+    if "--check" in arguments:
+        for path in late:
+            sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make topics` and commit it\n")
+        return 1 if late else 0
+    for path, text in documents().items():
+        path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

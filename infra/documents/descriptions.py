@@ -1,0 +1,22 @@
+"""The docstrings under the fields of the events: they are the documents' descriptions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from types import ModuleType
+
+
+def field_descriptions(module: ModuleType) -> dict[tuple[str, str], str]:
+    """(class, field) -> the text right below the field in the module's source."""
+    found = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for field, after in zip(node.body, node.body[1:], strict=False):
+            match field, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[node.name, name] = inspect.cleandoc(text)
+                case _:
+                    continue
+    return found

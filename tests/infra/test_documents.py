@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+from jsonschema import Draft202012Validator
+
+from infra.documents.__main__ import documents, main
+from infra.documents.asyncapi import document, schemas
+from shared.events import Tick
+from shared.topics import TOPICS
+from tests.wire.test_wire import SAMPLES
+
+
+def test_the_committed_documents_are_current():
+    assert [path.name for path, text in documents().items() if path.read_text() != text] == []
+    assert main(["--check"]) == 0
+
+
+def test_every_topic_and_event_is_in_it():
+    found = document("1")
+    assert set(found["channels"]) == {topic.name for topic in TOPICS}
+    assert set(found["components"]["messages"]) == {path.stem for path in SAMPLES}
+
+
+def test_every_reference_leads_somewhere():
+    found = document("1")
+
+    def walk(node):
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                at = found
+                for part in node["$ref"].removeprefix("#/").split("/"):
+                    at = at[part]
+            for one in node.values():
+                walk(one)
+        elif isinstance(node, list):
+            for one in node:
+                walk(one)
+
+    walk(found)
+
+
+def test_the_samples_agree_with_their_schemas():
+    found = json.loads(json.dumps({"components": {"schemas": schemas()}}))
+    names = {message["name"]: message["title"] for message in document("1")["components"]["messages"].values()}
+    for sample in SAMPLES:
+        validator = Draft202012Validator({"$ref": f"#/components/schemas/{names[sample.stem]}", **found})
+        assert [error.message for error in validator.iter_errors(json.loads(sample.read_bytes()))] == []
+
+
+def test_fields_carry_their_descriptions():
+    found = schemas()["Tick"]["properties"]
+    assert "gap-free" in found["seq"]["description"].lower()
+    assert set(found) == {*Tick.__struct_fields__, "type"}

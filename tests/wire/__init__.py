@@ -1,0 +1,1 @@
+"""Sample bytes of every event and version: they must decode for ever."""
