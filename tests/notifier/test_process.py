@@ -1,0 +1,180 @@
+"""The notifier as a process: real Kafka, real databases, the Bot API's stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.notifier.domain import figures
+from services.notifier.domain.delivery import NEVER
+from services.notifier.domain.recipients import Chat
+from shared.db import open_database
+from shared.events import Signal
+from shared.kafka import Record, open_tail
+from shared.settings import MeshSettings
+from shared.topics import DELIVERIES
+from tests.notifier.parts import chat, list_instruments, signal, wire
+from tests.notifier.process import Notifier, environment, publish, running
+from tests.notifier.telegram import TOKEN, Telegram, open_telegram
+from tests.notifier.telegram.faults import by_chance
+from tests.servers import Broker
+from tests.until import until
+
+
+def fresh_symbol() -> str:
+    """A symbol that no other test has on the shared topic."""
+    return f"T{uuid4().hex[:10].upper()}"
+
+
+async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    symbol = fresh_symbol()
+    fired = [signal(i, symbol, ts_init=int(time.time() * 1000)) for i in range(3)]
+    old = signal(9, symbol, ts_init=1)
+    reported: list[Record] = []  # type: ignore[type-arg]
+    stopping = asyncio.Event()
+
+    async def keep(records: list[Record]) -> None:  # type: ignore[type-arg]
+        reported.extend(record for record in records if record.key in {found.id for found in [*fired, old]})
+
+    async with open_telegram() as telegram, open_database(database_url) as database:
+        parts = wire(database, [])
+        await parts.chats.save(Chat("telegram", "7", "7"), 0)
+        await parts.chats.watch("telegram", "7", [symbol], 0)
+        await parts.chats.save(Chat("telegram", "8", "8", muted_until=10**15), 0)
+        await parts.chats.watch("telegram", "8", [symbol], 0)
+        told = environment(
+            kafka.bootstrap,
+            database_url,
+            symbol,
+            25101,
+            tmp_path,
+            TELEGRAM_BOT_TOKEN=TOKEN,
+            TELEGRAM_API=telegram.base,
+            CHARTS="false",
+        )
+        settings = MeshSettings(kafka_bootstrap=kafka.bootstrap)
+        async with open_tail(settings, {DELIVERIES: None}, "test") as tail, running(Notifier(told, tmp_path / "log")) as notifier:
+            follow = asyncio.create_task(tail.run(keep, stopping))  # type: ignore[arg-type]
+            await publish(kafka.bootstrap, [*fired, *fired, old])
+            await until(lambda: len(telegram.texts("7")) == 3, 60, "three alerts")
+            await until(lambda: len(reported) == 8, 30, "eight outcomes")
+            assert Counter(record.event.outcome for record in reported) == {"sent": 3, "expired": 1, "muted": 4}
+            assert "finstage_notifier_unknowns_total" in await notifier.metrics()
+            assert await notifier.stop() == 0
+            stopping.set()
+            await follow
+        assert telegram.problems == []
+        assert await parts.statuses() == {"sent": 3, "expired": 1, "muted": 4}
+    assert TOKEN not in (tmp_path / "log").read_text()
+
+
+async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    symbol = fresh_symbol()
+    told = environment(kafka.bootstrap, database_url, symbol, 25102, tmp_path, ALERT_LANGUAGE="en")
+    log = tmp_path / "log"
+    async with open_database(database_url) as database:
+        await list_instruments(database)
+    async with running(Notifier(told, log)) as notifier:
+        await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000), replayed=True)])
+        await until(lambda: f"▲ {symbol}" in log.read_text(), 60, "an alert on the console")
+        assert await notifier.stop() == 0
+    text = log.read_text()
+    for words in ("Golden cross", "no record yet", "Replayed data", "Not investment advice", "KST"):
+        assert words in text
+
+
+async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    """A canary: the API is not there, then it answers nonsense."""
+    symbol = fresh_symbol()
+    async with open_database(database_url) as database:
+        parts = wire(database, [])
+        await parts.chats.save(chat(), 0)
+        base = "http://127.0.0.1:1"
+        told = environment(
+            kafka.bootstrap, database_url, symbol, 25103, tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API=base, LOG_LEVEL="debug"
+        )
+        log = tmp_path / "log"
+        async with running(Notifier(told, log)) as notifier:
+            await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
+
+            async def refused() -> bool:
+                return any(row.tries > 1 for row in await parts.rows())
+
+            await until(refused, 60, "a second try")
+            await until(lambda: "no updates" in log.read_text(), 20)
+            await notifier.stop()
+        assert TOKEN not in log.read_text()
+        assert TOKEN.split(":")[1] not in log.read_text()
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
+    kafka: Broker, database_url: str, tmp_path: Path, processes: int
+) -> None:
+    rng = random.Random(processes)
+    symbol = fresh_symbol()
+    chats = [str(number) for number in range(101, 105)]
+    choose = by_chance(processes, refuse=0.05, cut_before=0.02, cut_after=0.03)
+    async with open_telegram(choose) as telegram, open_database(database_url) as database:
+        parts = wire(database, [])
+        for name in chats:
+            await parts.chats.save(Chat("telegram", name, name), 0)
+            await parts.chats.watch("telegram", name, [symbol], 0)
+        more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "TELEGRAM_POLLING": "false"}
+        notifiers = [
+            Notifier(environment(kafka.bootstrap, database_url, symbol, 25110 + i, tmp_path, **more), tmp_path / f"log{i}")
+            for i in range(processes)
+        ]
+        fired = [signal(i, symbol, ts_init=int(time.time() * 1000)) for i in range(15)]
+        try:
+            for notifier in notifiers:
+                await notifier.start()
+            for i, found in enumerate(fired):
+                await publish(kafka.bootstrap, [found])
+                await until(lambda wanted=i: len(telegram.accepted) > 2 * wanted, 60, "alerts to flow")
+                if i % 4 == 3:
+                    await asyncio.sleep(rng.uniform(0, 0.5))  # a random moment, not a wait
+                    victim = rng.choice(notifiers)
+                    await victim.kill()
+                    await victim.start()
+            due = len(fired) * len(chats)
+
+            async def settled() -> bool:
+                rows = await parts.rows()
+                return len(rows) == due and all(row.next_try_at == NEVER for row in rows)
+
+            await until(settled, 120, "all rows to settle")
+        finally:
+            for notifier in notifiers:
+                await notifier.kill()
+        check_promise(telegram, await parts.rows(), fired, chats)
+
+
+def check_promise(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Signal], chats: Sequence[str]) -> None:
+    """Every delivery due was made; it was made twice at most as often as its row counts unknowns."""
+    assert telegram.problems == []
+    made = Counter((message.chat_id, moment(message.text)) for message in telegram.accepted)
+    assert {(row.signal_id, row.chat_id) for row in rows} == {(found.id, name) for found in fired for name in chats}
+    times = {found.id: figures.moment(found.ts_event) for found in fired}
+    for row in rows:
+        count = made[row.chat_id, times[row.signal_id]]
+        assert count >= 1 or row.unknowns > 1, f"lost: {row}"
+        assert count - 1 <= row.unknowns, f"doubled {count} times with {row.unknowns} unknowns"
+        assert row.status == "sent" or row.unknowns > 0
+    repeats = sum(count - 1 for count in made.values())
+    assert repeats <= sum(row.unknowns for row in rows)
+
+
+def moment(text: str) -> str:
+    """The time of the bar in an alert, by which the signals of a test differ."""
+    return next(line for line in text.split("\n") if line.startswith("봉: ")).split(", ", 1)[1]
