@@ -43,7 +43,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         back = {topics.QUOTES: None, topics.BARS: settings.tail, topics.INDICATORS: settings.tail, topics.SIGNALS: settings.tail}
-        tail = await stack.enter_async_context(open_tail(settings, back, "gateway"))
+        tail = await stack.enter_async_context(open_tail(settings, back, "gateway", max_records=500))
         gateway = wire(settings, TableHistory(database))
         feed = Feed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
         flushers = {
@@ -55,6 +55,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         doors = Doors(live, test, EventStreams(live))
         directory = Refresh(gateway, TableHistory(database), life)
         life.on_ready("topics read", lambda: tail.caught_up)
+        life.on_alive("topics", lambda: tail.alive)
         life.on_ready("instruments read", lambda: directory.read)
         await stack.enter_async_context(serve(application(gateway, doors, life), doors, settings))
         yield {

@@ -199,3 +199,11 @@ def signal_row(event: events.Signal) -> dict[str, Any]:
         "timeframe": event.timeframe.value,
         "body": wire.encode(event).decode(),
     }
+
+
+def tick(symbol: str = "AAPL", n: int = 0) -> events.Tick:
+    """Tick number ``n``."""
+    ts = START + n * 1000
+    return events.Tick(
+        symbol=symbol, price=price(symbol, n), ts_event=ts, ts_init=ts, source="replay", seq=n, size=10.0, replayed=True
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,8 @@ from services.gateway.domain.times import LATEST
 from shared import events, metrics
 from shared.kafka import Record
 
+IN_ONE_GO: Final = 200
+"""Events that are taken before others get their turn: about 2 ms."""
 ODD: Final = metrics.counter("gateway_odd_events_total", "Events of an impossible time, left out.")
 HANDLED: Final = metrics.counter("gateway_events_total", "Events taken from the topics.", ["type"])
 
@@ -29,8 +32,10 @@ class Feed:
     async def handle(self, records: Sequence[Record[Any]]) -> None:
         """Take a batch; the handler of the tail."""
         live = self.live()
-        for record in records:
+        for n, record in enumerate(records, 1):
             self.take(record.event, live=live)
+            if n % IN_ONE_GO == 0:
+                await asyncio.sleep(0)  # requests go first
 
     def take(self, event: events.Event, *, live: bool = True) -> None:
         """Take one event."""

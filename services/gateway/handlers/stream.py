@@ -78,7 +78,7 @@ class Streams:
             raise RequestError("upgrade-required", "connect here with a WebSocket; docs/api.md shows how")
         await socket.prepare(request)
         transport = request.transport
-        if not isinstance(transport, asyncio.Transport):
+        if transport is None:
             return socket
         line = WebSocketLine(socket, transport, self.settings.socket_buffer)
         try:

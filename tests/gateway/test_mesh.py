@@ -1,0 +1,124 @@
+"""The whole gateway, as a process of its own, between a real broker and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from infra.kafka.node import free_ports
+from shared import topics
+from shared.db import open_database
+from shared.kafka import open_producer
+from shared.settings import MeshSettings
+from tests.gateway import market
+from tests.gateway.test_stream import collected, open_stream
+from tests.servers import Broker
+from tests.until import until
+
+
+@asynccontextmanager
+async def process(broker: Broker, database_url: str, folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """``python -m services.gateway``, ready to be asked; ended with SIGTERM, which must be clean."""
+    environment = os.environ | {
+        "KAFKA_BOOTSTRAP": broker.bootstrap,
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "VAR": str(folder),
+        "REFRESH_SECONDS": "0.2",
+    }
+    with (folder / "gateway.log").open("wb") as log:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.gateway", env=environment, stdout=log, stderr=log
+        )
+    try:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
+
+            async def ready() -> bool:
+                assert child.returncode is None, (folder / "gateway.log").read_text()
+                try:
+                    async with client.get("/readyz") as response:
+                        return response.status == 200
+                except aiohttp.ClientError:
+                    return False
+
+            await until(ready, seconds=60, what="the gateway to be ready")
+        yield child
+    finally:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(40):
+            code = await child.wait()
+    assert code == 0, (folder / "gateway.log").read_text()[-3000:]
+
+
+async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    """What was on the topics before the start is in memory; what comes later is on the stream; a restart reads it all again."""
+    symbol = f"T{uuid.uuid4().hex[:8].upper()}"  # the broker is shared: other tests' symbols are there too
+    async with open_database(database_url) as database:
+        await market.store(database, bars=100, signals=3, symbol=symbol)
+    settings = MeshSettings(kafka_bootstrap=kafka.bootstrap)
+    (port,) = free_ports(1)
+    address = f"http://127.0.0.1:{port}"
+    async with open_producer(settings, f"test-{symbol}") as producer:
+        await producer.publish(topics.QUOTES, market.quote(symbol, 1), key=symbol)
+        await producer.publish_many(topics.BARS, [(symbol, market.bar(symbol, n)) for n in range(50, 150)])
+        await producer.publish_many(topics.INDICATORS, [(symbol, market.indicators(symbol, n)) for n in range(50, 150)])
+        async with process(kafka, database_url, tmp_path, port), aiohttp.ClientSession(address) as client:
+            async with client.get(f"/v1/bars?symbol={symbol}&limit=1000") as response:
+                closes = [bar["close"] for bar in (await response.json())["results"]]
+            assert closes == [market.bar(symbol, n).close for n in range(150)]
+            async with client.get(f"/v1/indicators?symbol={symbol}") as response:
+                assert len((await response.json())["results"]) == 100
+            async with client.get("/v1/instruments?q=삼성") as response:
+                assert [i["symbol"] for i in (await response.json())["results"]] == ["005930.KS"]
+            async with client.get(f"/v1/signals?symbol={symbol}") as response:
+                assert len((await response.json())["results"]) == 3
+            async with client.get("/metrics") as response:
+                assert "finstage_gateway_requests_total" in await response.text()
+            async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], ticks=["*"]) as stream:
+                await producer.publish(topics.QUOTES, market.quote(symbol, 2), key=symbol)
+                await producer.publish(topics.BARS, market.bar(symbol, 150), key=symbol)
+                await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)
+                await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)  # a crash repeats it
+                mine = []
+                while len(mine) < 3:
+                    mine += [m for m in await collected(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
+                assert sorted(m["T"] for m in mine) == ["b", "q", "s"]
+                await ticks_arrive(producer, stream, symbol)
+            async with client.get(f"/v1/signals?symbol={symbol}") as response:
+                assert len((await response.json())["results"]) == 4
+        async with process(kafka, database_url, tmp_path, port), aiohttp.ClientSession(address) as client:
+            async with client.get(f"/v1/quotes?symbols={symbol}") as response:
+                assert (await response.json())["results"][0]["last_price"] == market.quote(symbol, 2).last_price
+            async with client.get(f"/v1/bars?symbol={symbol}&limit=1") as response:
+                assert (await response.json())["results"][0]["close"] == market.bar(symbol, 150).close
+
+
+async def ticks_arrive(producer, stream, symbol: str) -> None:  # type: ignore[no-untyped-def]
+    """The log of ticks is followed once somebody wants ticks; those sent meanwhile may be missed."""
+    sent = 0
+
+    async def send() -> None:
+        nonlocal sent
+        while True:
+            sent += 1
+            await producer.publish(topics.TICKS, market.tick(symbol, sent), key=symbol)
+            await asyncio.sleep(0.1)
+
+    sending = asyncio.create_task(send())
+    try:
+        while True:
+            found = [m for m in await collected(stream, 1) if m["T"] == "t" and m["symbol"] == symbol]
+            if found:
+                break
+    finally:
+        sending.cancel()
+    assert found[0]["price"] in {market.price(symbol, n) for n in range(1, sent + 1)}
