@@ -55,4 +55,9 @@ def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expir
         return None
     if chat.muted_until > now:
         return Status.MUTED
-    return Status.EXPIRED if signal.ts_init + expiry < now else Status.PENDING
+    return Status.EXPIRED if is_stale(signal, now, expiry) else Status.PENDING
+
+
+def is_stale(signal: Signal, now: int, expiry: int) -> bool:
+    """Whether a signal is too old to be worth sending. A replayed one never is: its times are those of its tape."""
+    return not signal.replayed and signal.ts_init + expiry < now

@@ -13,7 +13,7 @@ from services.notifier.domain.delivery import Change, Delivery, Policy, Status, 
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import ChatStore, DeliveryStore
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.handlers import measures
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.directory import InstrumentBook, until_set
@@ -74,7 +74,7 @@ class Attempt:
             return None, Change(Status.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
             return signal, Change(Status.FAILED, row.unknowns, error="the chat is switched off")
-        if signal.ts_init + self._policy.expiry < now:
+        if is_stale(signal, now, self._policy.expiry):
             return signal, Change(Status.EXPIRED, row.unknowns)
         if chat.muted_until > now:
             return signal, Change(Status.MUTED, row.unknowns)
