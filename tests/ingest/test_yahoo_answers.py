@@ -206,3 +206,16 @@ async def test_an_unknown_symbol_does_not_open_the_breaker(yahoo: YahooStandIn, 
             await client.chart("GONE", "1d", ASK)
     yahoo.script("AAPL", ok(GOOD))
     assert (await client.chart("AAPL", "1d", ASK)).symbol == "AAPL"
+
+
+async def test_a_hanging_cookie_does_not_keep_the_chart_away(yahoo: YahooStandIn, client: YahooClient) -> None:
+    yahoo.cookies_hang = True
+    yahoo.default = lambda *_: ok(GOOD)
+    assert (await client.chart("AAPL", "1d", ASK)).symbol == "AAPL"
+
+
+@pytest.mark.parametrize("symbol", ["^GSPC", "ES=F", "KRW=X", "BTC-USD", "005930.KS"])
+async def test_symbols_reach_yahoo_as_they_are(symbol: str, yahoo: YahooStandIn, client: YahooClient) -> None:
+    yahoo.default = lambda asked, _: ok(chart(asked))
+    assert (await client.chart(symbol, "1d", ASK)).symbol == symbol
+    assert [each.symbol for each in yahoo.asked] == [symbol]

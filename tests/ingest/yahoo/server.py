@@ -54,6 +54,7 @@ class YahooStandIn:
     subscriptions: list[list[str]] = field(default_factory=list)
     streams: list[web.WebSocketResponse] = field(default_factory=list)
     refuse_streams: bool = False
+    cookies_hang: bool = False
     url: str = ""
 
     @property
@@ -105,6 +106,8 @@ class YahooStandIn:
         return web.Response(text=self.crumb)
 
     async def _cookie(self, _: web.Request) -> web.Response:
+        if self.cookies_hang:
+            await asyncio.sleep(3600)
         answer = web.Response(status=404, text="")
         answer.set_cookie("A3", "d=cookie", domain=None, max_age=31_536_000)
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import yfinance
 from curl_cffi.requests.exceptions import RequestException, Timeout
@@ -45,7 +46,7 @@ class ChartDoor:
         wanted = {**params, "interval": interval, "includePrePost": "false", "events": "div,splits,capitalGains"}
         try:
             with self._session.within(self._seconds):
-                answer = self._data.get(CHART_URL + symbol, params=wanted, timeout=self._seconds)
+                answer = self._data.get(CHART_URL + quote(symbol, safe="="), params=wanted, timeout=self._seconds)
                 status, body = answer.status_code, answer.content
         except YFRateLimitError as error:
             raise RateLimitedError(symbol, "too many requests", 429) from error

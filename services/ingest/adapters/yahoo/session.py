@@ -15,6 +15,9 @@ from curl_cffi.requests.exceptions import Timeout
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes; ten years of days are a fiftieth of it."""
+DATA_PATH: Final = "/v8/"
+ERRAND_SHARE: Final = 1 / 3
+"""Cookies and crumbs may take this share of the time left: charts often come without, where a firewall swallows those hosts."""
 
 
 class YahooSession(Session[Response]):
@@ -46,6 +49,8 @@ class YahooSession(Session[Response]):
         left = getattr(self._deadline, "at", time.monotonic() + 30.0) - time.monotonic()
         if left <= 0:
             raise Timeout(f"no time left to ask for {urlsplit(url).path}")
+        if not urlsplit(url).path.startswith(DATA_PATH):
+            left *= ERRAND_SHARE
         asked = kwargs.get("timeout")
         kwargs["timeout"] = min(left, asked) if isinstance(asked, int | float) else left
         if self._origin:
