@@ -12,7 +12,7 @@ HEAD: Final = """# Topics
 Generated from `shared/topics.py` and `shared/events.py` by `make topics`; the same as a machine reads it: `asyncapi.json`.
 
 Bodies are JSON. Headers: `event` (the type), `version`, `event-id` (the same content has the same id: skip what you have seen),
-`traceparent`. Times are milliseconds since the epoch, UTC. Prices are in the instrument's currency, changes fractions (0.05 is 5 %).
+`traceparent`. Times are milliseconds since the epoch, UTC. Prices are in the instrument's currency, changes fractions (0.05: 5 %).
 Ignore fields that you do not know: inside a version only optional fields are added. Delivery is at least once.
 
 What a reader cannot handle goes to `TOPIC.dlq` as it was, with headers `dead-letter-topic`, `-partition`, `-offset`, `-timestamp`,

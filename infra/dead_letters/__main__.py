@@ -1,0 +1,111 @@
+"""``python -m infra.dead_letters list | show NAME | replay [NAME ...]``: what could not be handled, and putting it back.
+
+A letter is replayed once: to its original topic and key, marked with the header ``replayed-from``. One that failed again is a new
+letter and is only replayed with ``--again``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import sys
+from collections.abc import Callable
+
+from infra.dead_letters.letters import Letter, Wanted, letters, text
+from infra.dead_letters.replay import replay, replayable
+from shared import logs
+from shared.failures import PoisonError, TransientError
+from shared.kafka import open_producer
+from shared.settings import MeshSettings
+
+Ask = Callable[[str], str]
+
+
+def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
+    """Run one command; exit code 1 where the broker did not answer, a name is unknown or the operator said no."""
+    chosen = _parser().parse_args(arguments)
+    wanted = Wanted(
+        chosen.topic, chosen.group, chosen.exception, chosen.containing, frozenset(chosen.names), getattr(chosen, "again", False)
+    )
+    try:
+        match chosen.command:
+            case "list":
+                return asyncio.run(_list(wanted))
+            case "show":
+                return asyncio.run(_show(wanted))
+            case _:
+                return asyncio.run(_replay(wanted, ask=None if chosen.yes else ask))
+    except (TransientError, PoisonError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    filters = argparse.ArgumentParser(add_help=False)
+    filters.add_argument("names", nargs="*", metavar="NAME", help="TOPIC.dlq/PARTITION/OFFSET, as list shows it")
+    filters.add_argument("--topic", default="", help="only letters of this original topic")
+    filters.add_argument("--group", default="", help="only letters that this consumer group set aside")
+    filters.add_argument("--exception", default="", help="only letters with this exception class")
+    filters.add_argument("--containing", default="", help="only letters whose error text contains this")
+    parser = argparse.ArgumentParser(prog="python -m infra.dead_letters", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", parents=[filters], help="one line a letter")
+    commands.add_parser("show", parents=[filters], help="headers and body")
+    again = commands.add_parser("replay", parents=[filters], help="put letters back into their topics")
+    again.add_argument("--yes", action="store_true", help="do not ask")
+    again.add_argument("--again", action="store_true", help="also letters that were replayed before and failed again")
+    return parser
+
+
+async def _list(wanted: Wanted) -> int:
+    count = 0
+    async for letter in letters(MeshSettings(), wanted):
+        count += 1
+        sys.stdout.write(_line(letter) + "\n")
+    sys.stdout.write(f"{count} dead letters\n")
+    return 0
+
+
+async def _show(wanted: Wanted) -> int:
+    count = 0
+    async for letter in letters(MeshSettings(), wanted):
+        count += 1
+        sys.stdout.write(f"{letter.name}\nkey: {text(letter.key)}\n")
+        for name, value in letter.headers:
+            sys.stdout.write(f"{text(name.encode())}: {text(value)}\n")
+        sys.stdout.write(f"\n{text(letter.original_body)}\n\n")
+    if not count:
+        sys.stderr.write("no such dead letter\n")
+    return 0 if count else 1
+
+
+async def _replay(wanted: Wanted, *, ask: Ask | None) -> int:
+    settings = MeshSettings()
+    found = await replayable(settings, wanted)
+    for letter in found:
+        sys.stdout.write(_line(letter) + "\n")
+    if not found:
+        sys.stdout.write("nothing to replay\n")
+        return 0
+    if ask is not None:
+        answer = await asyncio.to_thread(ask, f"Put {len(found)} of them back? [y/N] ")
+        if answer.strip().lower() not in ("y", "yes"):
+            sys.stdout.write("nothing was done\n")
+            return 1
+    async with open_producer(settings, "dead-letters") as producer:
+        for letter in found:
+            sys.stdout.write(f"{letter.name} -> {await replay(producer, letter)}\n")
+    return 0
+
+
+def _line(letter: Letter) -> str:
+    stamp = letter.why("timestamp")
+    when = dt.datetime.fromtimestamp(int(stamp) / 1000, dt.UTC).isoformat(timespec="seconds") if stamp.isdigit() else "-"
+    error = " ".join(letter.why("error").split())[:120]
+    return f"{letter.name}  {when}  {letter.why('group')}  {letter.why('exception')}: {error}"
+
+
+if __name__ == "__main__":
+    logs.configure("dead-letters", "", "warning")
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Reading the topics of dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.kafka.dead_letters import PREFIX, REPLAYED_FROM, SUFFIX
+from shared.kafka.raw import open_raw_reader
+from shared.settings import MeshSettings
+from shared.topics import TOPICS
+
+PREVIEW: Final = 4000
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One dead letter: where it lies, what it was and why it is there."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    body: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+    @property
+    def name(self) -> str:
+        """Names it on the command line: ``TOPIC.dlq/PARTITION/OFFSET``."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+    def why(self, what: str) -> str:
+        """One of our headers: topic, partition, offset, timestamp, group, exception or error."""
+        return next((text(value) for name, value in self.headers if name == PREFIX + what), "")
+
+    @property
+    def original_topic(self) -> str:
+        """The topic that it was read from."""
+        return self.why("topic") or self.topic.removesuffix(SUFFIX)
+
+    @property
+    def original_body(self) -> bytes | None:
+        """The body as it was: a dead letter without key cannot be without body."""
+        return None if self.why("no-body") else self.body
+
+    @property
+    def replayed_from(self) -> str:
+        """Where it was replayed from before it failed again; empty for the first time."""
+        return next((text(value) for name, value in self.headers if name == REPLAYED_FROM), "")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which letters; empty means any."""
+
+    topic: str = ""
+    group: str = ""
+    exception: str = ""
+    containing: str = ""
+    names: frozenset[str] = frozenset()
+    replayed: bool = False
+    """Also those that were replayed once and came back."""
+
+    def __contains__(self, letter: Letter) -> bool:
+        return (
+            (not self.topic or letter.original_topic == self.topic)
+            and (not self.group or letter.why("group") == self.group)
+            and (not self.exception or letter.why("exception") == self.exception)
+            and (not self.containing or self.containing in letter.why("error"))
+            and (not self.names or letter.name in self.names)
+        )
+
+
+def text(value: bytes | None) -> str:
+    r"""Bytes for a terminal: nothing in them can move its cursor or colour it, and a flood is cut short.
+
+    >>> text(b"a\x1b[31m\xff")
+    'a\\x1b[31m\\xff'
+    """
+    if value is None:
+        return "(none)"
+    shown = value[:PREVIEW].decode(errors="backslashreplace")
+    safe = "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in shown)
+    return safe if len(value) <= PREVIEW else f"{safe} ... ({len(value)} bytes)"
+
+
+async def letters(settings: MeshSettings, wanted: Wanted) -> AsyncIterator[Letter]:
+    """The dead letters there are now, by topic, partition and offset. Raises TransientError."""
+    topics: Sequence[str] = [topic.dead_letters.name for topic in TOPICS if wanted.topic in ("", topic.name)]
+    async with open_raw_reader(settings, topics, "dead-letters") as messages:
+        async for message in messages:
+            letter = _letter(message)
+            if letter in wanted:
+                yield letter
+            await asyncio.sleep(0)
+
+
+def _letter(message: Any) -> Letter:
+    return Letter(message.topic, message.partition, message.offset, message.key, message.value, tuple(message.headers))

@@ -1,0 +1,49 @@
+"""Reading everything that some topics hold now, as bytes: for tools."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+
+from shared.kafka.connection import ASK_SECONDS, consumer_options, start, stop, translated
+from shared.settings import MeshSettings
+
+
+@asynccontextmanager
+async def open_raw_reader(settings: MeshSettings, topics: Sequence[str], client_id: str) -> AsyncIterator[AsyncIterator[Any]]:
+    """All messages (aiokafka's ConsumerRecords) that the topics hold at this moment, partition by partition.
+
+    Raises:
+        TransientError: the broker does not answer, or lacks a topic.
+    """
+    consumer = AIOKafkaConsumer(*topics, **consumer_options(settings, client_id, None))
+    await start(consumer, f"read {', '.join(topics)}")
+    try:
+        yield _messages(consumer)
+    finally:
+        await stop(consumer)
+
+
+async def _messages(consumer: AIOKafkaConsumer) -> AsyncIterator[Any]:
+    partitions = sorted(consumer.assignment())
+    with translated("find the ends of the logs"):
+        async with asyncio.timeout(ASK_SECONDS):
+            starts = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+    consumer.pause(*partitions)
+    for partition in partitions:
+        position = starts[partition]
+        consumer.seek(partition, position)
+        consumer.resume(partition)
+        while position < ends[partition]:
+            with translated(f"read {partition.topic}/{partition.partition}"):
+                async with asyncio.timeout(ASK_SECONDS):
+                    message = await consumer.getone(partition)
+            position = message.offset + 1
+            if message.offset < ends[partition]:
+                yield message
+        consumer.pause(partition)

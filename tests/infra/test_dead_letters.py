@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+
+from infra.dead_letters.__main__ import main
+from shared.events import Delivery
+from shared.failures import PoisonError
+from shared.kafka import open_group_consumer, open_producer
+from shared.settings import MeshSettings
+from shared.topics import DELIVERIES
+from tests.until import until
+
+
+def delivery(name: str) -> Delivery:
+    return Delivery(signal_id=name, channel="console", recipient="r", outcome="sent", ts_event=1, ts_init=1, tries=1)
+
+
+@pytest.fixture
+def settings(kafka, monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
+    return MeshSettings(kafka_bootstrap=kafka.bootstrap, kafka_session_ms=6000, _env_file=None)
+
+
+async def consume(settings, group, handle, condition):
+    stopping = asyncio.Event()
+    async with (
+        open_producer(settings, "dlq-test") as producer,
+        open_group_consumer(settings, [DELIVERIES], group, producer) as consumer,
+    ):
+        task = asyncio.create_task(consumer.run(handle, stopping))
+        await until(condition, seconds=30)
+        stopping.set()
+        await asyncio.wait_for(task, 20)
+
+
+def test_list_show_and_replay_once(settings, capsys):
+    name, group = uuid.uuid4().hex, f"dlq-{uuid.uuid4().hex[:8]}"
+    failing, seen = True, []
+
+    async def handle(records):
+        for record in records:
+            if record.key == name and failing:
+                raise PoisonError("not\x1b[31m today")
+            seen.append((record.key, record.event))
+
+    async def fill():
+        async with open_producer(settings, "dlq-test") as producer:
+            await producer.publish(DELIVERIES, delivery(name), key=name)
+            await producer.publish(DELIVERIES, delivery("after"), key=name + "-after")
+        await consume(settings, group, handle, lambda: any(key == name + "-after" for key, _ in seen))
+
+    asyncio.run(fill())
+    capsys.readouterr()
+    assert main(["list", "--group", group]) == 0
+    listed = capsys.readouterr().out
+    assert listed.splitlines()[-1] == "1 dead letters"
+    assert "PoisonError: not\\x1b[31m today" in listed
+    letter = listed.split()[0]
+    assert letter.startswith("notify.deliveries.v1.dlq/")
+
+    assert main(["show", letter]) == 0
+    shown = capsys.readouterr().out
+    assert f"dead-letter-group: {group}" in shown
+    assert f'"signal_id":"{name}"' in shown
+    assert "\x1b" not in shown
+    assert main(["show", letter + "99999"]) == 1
+
+    assert main(["replay", letter], ask=lambda _: "n") == 1
+    assert "nothing was done" in capsys.readouterr().out
+    assert main(["replay", letter], ask=lambda _: "y") == 0
+    assert "-> notify.deliveries.v1/" in capsys.readouterr().out
+    assert main(["replay", letter, "--yes"]) == 0
+    assert "nothing to replay" in capsys.readouterr().out
+
+    failing = False
+    asyncio.run(consume(settings, group, handle, lambda: any(key == name for key, _ in seen)))
+    assert [event for key, event in seen if key == name] == [delivery(name)]
+
+
+def test_filters(settings, capsys):
+    assert main(["list", "--topic", "market.bars.v1", "--exception", "NoSuchError"]) == 0
+    assert capsys.readouterr().out == "0 dead letters\n"
+
+
+def test_no_broker(monkeypatch, capsys):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "127.0.0.1:1")
+    assert main(["list"]) == 1
+    assert "127.0.0.1" in capsys.readouterr().err
