@@ -90,4 +90,4 @@ class Directory:
 
 
 def _folded(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum() or c in "^=.-&")
+    return "".join(c for c in name.casefold() if c.isalnum() or c in "^=.-&").rstrip(".")

@@ -1,0 +1,251 @@
+"""Every channel over the same checks, against a far side that fails in every way on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from services.notifier.adapters.console import Console
+from services.notifier.adapters.telegram.api import BadTokenError, open_bot
+from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.adapters.webhook import PublicResolver, Webhook, WebhookUrlError
+from services.notifier.domain.alerts import alert_buttons, alert_text
+from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.messages import Alert
+from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.ports import Channel
+from services.notifier.settings import WebhookTarget
+from tests.notifier.parts import signal
+from tests.notifier.telegram import TOKEN, Fault, open_telegram
+
+SECRET = "a-secret-of-enough-length"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03\x84\x00\x00\x02\x30"
+APPLE = Instrument("AAPL", "Apple <Inc.> & Co", "애플", "USD")
+
+
+def alert(language: str = "ko", picture: bytes | None = None, **more: Any) -> Alert:
+    fired = signal(**more)
+    return Alert(fired, alert_text(fired, APPLE, language), language, alert_buttons(language), picture)
+
+
+@dataclass
+class Far:
+    """A channel and what is on its other side."""
+
+    channel: Channel
+    chat: str
+    received: Callable[[], list[str]]
+    fail: Callable[[Fault], None]
+    gone: Callable[[], Any] = lambda: None
+    """Close the far side: nobody listens any more."""
+
+
+@asynccontextmanager
+async def telegram() -> AsyncIterator[Far]:
+    stack_open = open_telegram()
+    server = await stack_open.__aenter__()
+    async with open_bot(TOKEN, server.base, 1) as bot:
+        closed: list[bool] = []
+
+        async def close() -> None:
+            if not closed:
+                closed.append(True)
+                await stack_open.__aexit__(None, None, None)
+
+        try:
+            yield Far(TelegramChannel(bot, 1), "7", lambda: server.texts("7"), server.faults.append, close)
+        finally:
+            await close()
+            assert server.problems == []
+
+
+@dataclass
+class Hooks:
+    """A web server that takes webhooks."""
+
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    url: str = ""
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        fault = self.faults.pop(0) if self.faults else None
+        kind = fault.kind if fault else ""
+        if kind in {"", "cut-after", "slow"}:
+            self.requests.append((dict(request.headers), body))
+        if kind == "slow":
+            await asyncio.sleep(2)
+        if kind.startswith("cut") and request.transport is not None:
+            request.transport.abort()
+        if fault and kind == "429":
+            return web.Response(status=429, headers={"Retry-After": str(int(fault.value))})
+        if kind == "migrate":
+            return web.Response(status=302, headers={"Location": "http://169.254.169.254/"})
+        return web.Response(status=int(kind) if kind.isdigit() else 204)
+
+
+@asynccontextmanager
+async def hooks() -> AsyncIterator[tuple[Hooks, Callable[[], Any]]]:
+    far = Hooks()
+    app = web.Application()
+    app.router.add_post("/hook", far.take)
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    far.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    try:
+        yield far, runner.cleanup
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def webhook() -> AsyncIterator[Far]:
+    async with hooks() as (far, close):
+        target = WebhookTarget(name="desk", url=far.url, secret=SECRET)
+        channel = Webhook([target], allow_private=True, now=lambda: 1_700_000_000_000, timeout=1)
+        try:
+            yield Far(channel, "desk", lambda: [json.loads(body)["text"] for _, body in far.requests], far.faults.append, close)
+        finally:
+            await channel.close()
+
+
+@asynccontextmanager
+async def console() -> AsyncIterator[Far]:
+    out = io.StringIO()
+    yield Far(Console(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None)
+
+
+CHANNELS: dict[str, Callable[[], AbstractAsyncContextManager[Far]]] = {"telegram": telegram, "webhook": webhook, "console": console}
+"""Every channel there is."""
+
+ANSWERS: list[tuple[str, Fault, type[Outcome], int]] = [
+    # channel, what the far side does, how it ends, alerts that arrived
+    ("telegram", Fault("429", 3), Refused, 0),
+    ("telegram", Fault("403"), Gone, 0),
+    ("telegram", Fault("400", text="Bad Request: chat not found"), Gone, 0),
+    ("telegram", Fault("400", text="Bad Request: message is too long"), Rejected, 0),
+    ("telegram", Fault("401"), Refused, 0),
+    ("telegram", Fault("500"), Doubtful, 0),
+    ("telegram", Fault("502"), Doubtful, 0),
+    ("telegram", Fault("slow", 2), Unanswered, 0),
+    ("telegram", Fault("cut-before"), Unanswered, 0),
+    ("telegram", Fault("cut-after"), Unanswered, 1),
+    ("telegram", Fault("migrate", -100123), Moved, 0),
+    ("webhook", Fault("429", 3), Refused, 0),
+    ("webhook", Fault("403"), Rejected, 0),
+    ("webhook", Fault("400"), Rejected, 0),
+    ("webhook", Fault("500"), Refused, 0),
+    ("webhook", Fault("502"), Refused, 0),
+    ("webhook", Fault("slow", 2), Unanswered, 1),
+    ("webhook", Fault("cut-before"), Unanswered, 0),
+    ("webhook", Fault("cut-after"), Unanswered, 1),
+    ("webhook", Fault("migrate"), Rejected, 0),
+]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_a_channel_delivers_the_whole_alert(name: str, language: str) -> None:
+    async with CHANNELS[name]() as far:
+        assert far.channel.name == name
+        assert isinstance(await far.channel.send(far.chat, alert(language)), Sent)
+        (text,) = far.received()
+        for words in ("AAPL", "182.50 USD", "KST", {"ko": "투자 조언이 아닙니다", "en": "Not investment advice"}[language]):
+            assert words in text
+        assert ("<b>" in text) == (name == "telegram")
+
+
+@pytest.mark.parametrize(("name", "fault", "expected", "arrived"), ANSWERS, ids=lambda value: str(getattr(value, "kind", value)))
+async def test_a_channel_says_how_it_went(name: str, fault: Fault, expected: type[Outcome], arrived: int) -> None:
+    async with CHANNELS[name]() as far:
+        far.fail(fault)
+        outcome = await far.channel.send(far.chat, alert())
+        assert isinstance(outcome, expected), outcome
+        assert len(far.received()) == arrived
+        assert TOKEN not in repr(outcome)
+        if isinstance(outcome, Refused) and fault.kind == "429":
+            assert outcome.retry_after == 3
+        if fault.kind != "slow":
+            assert isinstance(await far.channel.send(far.chat, alert()), Sent)
+
+
+@pytest.mark.parametrize("name", ["telegram", "webhook"])
+async def test_nobody_there_is_certainly_not_delivered(name: str) -> None:
+    async with CHANNELS[name]() as far:
+        await far.gone()
+        assert isinstance(await far.channel.send(far.chat, alert()), Refused)
+
+
+async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 1) as bot:
+        channel = TelegramChannel(bot, 1)
+        assert isinstance(await channel.send("7", alert(picture=PNG)), Sent)
+        server.faults.append(Fault("400", text="Bad Request: PHOTO_INVALID_DIMENSIONS"))
+        assert isinstance(await channel.send("7", alert(picture=PNG)), Sent)
+        assert [(message.method, message.photo is not None) for message in server.accepted] == [
+            ("sendPhoto", True),
+            ("sendMessage", False),
+        ]
+        assert server.accepted[0].text == server.accepted[1].text
+        assert server.accepted[0].buttons == ("mute 1h", "settings")
+        assert server.problems == []
+
+
+async def test_a_webhook_can_be_verified_and_dropped_as_a_repeat() -> None:
+    async with hooks() as (far, _):
+        channel = Webhook([WebhookTarget(name="d", url=far.url, secret=SECRET)], allow_private=True, now=lambda: 1_700_000_000_000)
+        sent = alert()
+        await channel.send("d", sent)
+        await channel.close()
+        headers, body = far.requests[0]
+        stamp, given = headers["Finstage-Signature"].split(",")
+        wanted = hmac.new(SECRET.encode(), b"1700000000." + body, hashlib.sha256).hexdigest()
+        assert (stamp, given) == ("t=1700000000", f"v1={wanted}")
+        assert headers["Finstage-Delivery"] == sent.signal.id
+        assert json.loads(body)["signal"]["rule"] == "golden_cross"
+
+
+INNER = [
+    "http://example.com/x",
+    "https://127.0.0.1/x",
+    "https://[::1]/x",
+    "https://10.0.0.1/",
+    "https://169.254.169.254/",
+    "ftp://e.com/",
+    "https://u:p@e.com/",
+    "nonsense",
+]
+
+
+@pytest.mark.parametrize("url", INNER)
+async def test_webhooks_do_not_reach_inside_unless_allowed(url: str) -> None:
+    with pytest.raises(WebhookUrlError):
+        Webhook([WebhookTarget(name="d", url=url, secret=SECRET)], allow_private=False, now=lambda: 0)
+
+
+async def test_a_name_that_leads_inside_is_refused_when_it_is_called() -> None:
+    channel = Webhook([WebhookTarget(name="d", url="https://localhost/x", secret=SECRET)], allow_private=False, now=lambda: 0)
+    outcome = await channel.send("d", alert())
+    await channel.close()
+    assert isinstance(outcome, Rejected)
+    assert "may not reach" in outcome.reason
+    with pytest.raises(OSError, match="may not reach"):
+        await PublicResolver().resolve("localhost", 443)
+
+
+async def test_a_malformed_token_is_told_without_showing_it() -> None:
+    with pytest.raises(BadTokenError) as told:
+        async with open_bot("not-a-token-canary", "http://127.0.0.1:1", 1):
+            pass
+    assert "canary" not in str(told.value)

@@ -1,0 +1,125 @@
+"""Pictures: Korean glyphs from the package's font, a painter that can be killed, and alerts that go out without one."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import signal as signals
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from matplotlib.ft2font import FT2Font
+
+from services.notifier.adapters.charts.drawing import deviation, draw, ema, korean, sma
+from services.notifier.adapters.charts.painter import ProcessPainter
+from services.notifier.domain.alerts import chart_request
+from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay
+from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.ports import PaintError
+from tests.notifier.parts import NOW, signal
+
+SAMSUNG = Instrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW")
+
+
+def bars(count: int) -> tuple[ChartBar, ...]:
+    return tuple(
+        ChartBar(NOW - (count - 1 - i) * 86_400_000, 100 + i, 103 + i, 98 + i, 101 + 9 * math.sin(i / 9) + i, 1e6)
+        for i in range(count)
+    )
+
+
+def request(count: int = 320) -> ChartRequest:
+    return chart_request(signal(symbol="005930.KS"), SAMSUNG, "ko", bars(count))
+
+
+@asynccontextmanager
+async def painting(seconds: float = 20) -> AsyncIterator[ProcessPainter]:
+    painter = ProcessPainter(seconds)
+    try:
+        yield painter
+    finally:
+        await painter.close()
+
+
+def test_the_font_has_the_glyphs_and_is_not_the_systems() -> None:
+    glyphs = FT2Font(str(korean())).get_charmap()
+    assert all(ord(c) in glyphs for c in "삼성전자 골든크로스 일봉▲▼")
+    assert "site-packages" in str(korean())
+
+
+def test_the_request_shows_what_the_rule_compared() -> None:
+    asked = request()
+    assert asked.overlays == (Overlay("sma", 50), Overlay("sma", 200))
+    assert asked.level == 180.11
+    assert asked.title == "삼성전자 (Samsung Electronics) · 005930.KS · 일봉 · 골든크로스"
+    assert (
+        chart_request(signal(rule="rsi_mid", params={"period": 14, "level": 50}, level=50.0, price=60.0), SAMSUNG, "ko", ()).level
+        is None
+    )
+
+
+def test_averages_are_what_they_say() -> None:
+    closes = np.arange(1.0, 8.0)
+    assert np.isnan(sma(closes, 3)[:2]).all()
+    assert sma(closes, 3)[2:].tolist() == [2.0, 3.0, 4.0, 5.0, 6.0]
+    assert deviation(closes, 3)[-1] == pytest.approx(math.sqrt(2 / 3))
+    assert ema(closes, 3)[2:].tolist() == [2.0, 3.0, 4.0, 5.0, 6.0]
+    assert np.isnan(sma(closes, 9)).all()
+
+
+def test_the_bar_that_fired_is_marked() -> None:
+    plain = request()
+    elsewhere = ChartRequest(
+        title=plain.title, bars=plain.bars, overlays=plain.overlays, fired_at=0, direction="up", level=plain.level
+    )
+    assert draw(plain) != draw(elsewhere)
+
+
+@pytest.mark.parametrize("count", [2, 30, 320])
+async def test_the_painter_draws_in_its_own_process(count: int) -> None:
+    async with painting() as painter:
+        picture = await painter.paint(request(count))
+    assert picture.startswith(b"\x89PNG")
+    assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (900, 560)
+
+
+async def test_bars_that_cannot_be_drawn_are_refused_and_the_painter_lives_on() -> None:
+    asked = request(30)
+    broken = ChartRequest(
+        title="x", bars=(*asked.bars[:-1], ChartBar(NOW, math.nan, 1, 1, 1, 1)), overlays=(), fired_at=0, direction="up"
+    )
+    async with painting() as painter:
+        with pytest.raises(PaintError, match="refused"):
+            await painter.paint(broken)
+        assert await painter.paint(asked)
+
+
+async def test_a_painter_that_hangs_or_dies_is_replaced() -> None:
+    async with painting(5) as painter:
+        assert await painter.paint(request(30))
+        child = painter._child
+        assert child is not None
+        os.kill(child.pid, signals.SIGSTOP)
+        with pytest.raises(PaintError, match="timeout"):
+            await painter.paint(request(30))
+        assert child.returncode is not None
+        assert await painter.paint(request(30))
+        child = painter._child
+        assert child is not None
+        child.kill()
+        await child.wait()
+        assert await painter.paint(request(30))
+
+
+async def test_the_painter_ends_when_its_owner_is_gone() -> None:
+    painter = ProcessPainter(20)
+    await painter.paint(request(30))
+    child = painter._child
+    assert child is not None
+    assert child.stdin is not None
+    child.stdin.close()  # what the kernel does for a killed owner
+    async with asyncio.timeout(20):
+        assert await child.wait() == 0

@@ -1,0 +1,191 @@
+"""Templates, escaping, splitting, figures: whatever the values are, the text is well-formed, short enough and honest."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain import alerts, figures, instruments, markup, rules
+from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, record
+from services.notifier.domain.commands import mute_span, parse
+from services.notifier.domain.instruments import Directory, Instrument
+from services.notifier.domain.phrases import PHRASES
+from shared.events import Signal, SignalQuality, Timeframe
+from tests.notifier.parts import signal
+from tests.notifier.telegram.markup import parsed_length
+
+APPLE = Instrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
+PARAMS: dict[str, dict[str, float]] = {
+    "golden_cross": {"fast": 50, "slow": 200},
+    "dead_cross": {"fast": 50, "slow": 200},
+    "sma_breakout_up": {"period": 20},
+    "sma_breakout_down": {"period": 200},
+    "ema_cross": {"fast": 12, "slow": 26},
+    "rsi_overbought": {"period": 14, "level": 70},
+    "rsi_oversold": {"period": 14, "level": 30},
+    "rsi_mid": {"period": 14, "level": 50},
+    "bollinger_break": {"period": 20, "width": 2},
+    "bollinger_touch": {"period": 20, "width": 2, "distance": 0.01},
+    "macd_cross": {"fast": 12, "slow": 26, "signal": 9},
+    "macd_zero": {"fast": 12, "slow": 26, "signal": 9},
+    "stochastic_cross": {"period": 14, "slowing": 3, "signal": 3, "high": 80, "low": 20},
+    "adx_trend": {"period": 14, "level": 25},
+    "volume_surge": {"period": 20, "ratio": 2, "move": 0.01},
+    "volume_dry": {"period": 20, "ratio": 0.5},
+    "price_move": {"level": 0.03},
+    "new_high": {"bars": 252},
+    "new_low": {"bars": 252},
+    "drop_from_high": {"bars": 252, "drop": 0.05},
+    "prev_high_break": {},
+    "prev_low_break": {},
+    "gap": {"move": 0.01},
+}
+"""The rules and parameters of docs/signals.md."""
+QUALITY = SignalQuality(
+    n=84,
+    years=10,
+    horizon_bars=20,
+    win_rate=0.61,
+    win_rate_low=0.5,
+    win_rate_high=0.71,
+    mean_return=0.021,
+    worst=-0.07,
+    base_rate=0.52,
+    q_value=0.04,
+    validated=True,
+)
+
+
+def test_every_rule_of_the_documents_has_its_words() -> None:
+    assert set(rules.RULES) == set(PARAMS)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("direction", ["up", "down"])
+@pytest.mark.parametrize("rule", PARAMS)
+def test_every_rule_is_said_in_both_languages(rule: str, direction: str, language: str) -> None:
+    fired = signal(rule=rule, params=PARAMS[rule], direction=direction)
+    said = rules.sentence(fired, language)
+    generic = rules.sentence(signal(rule="no_such_rule", params=PARAMS[rule], direction=direction), language)
+    assert said != generic
+    assert "{" not in said
+    assert any("가" <= c <= "힣" for c in said) == (language == "ko")
+    text = alert_text(fired, APPLE, language)
+    assert 0 < parsed_length(text) <= 1024
+    assert rules.name(rule, language) in text
+
+
+def test_an_unknown_rule_gets_a_generic_text_with_its_parameters() -> None:
+    text = alert_text(signal(rule="cup_and_handle", params={"depth": 12.0}), APPLE, "en")
+    assert "cup and handle" in text
+    assert "depth 12" in text
+
+
+def test_the_alert_as_it_is_read() -> None:
+    assert alert_text(signal(replayed=True), APPLE, "ko", repeat=True) == (
+        "▲ <b>애플 (Apple Inc.) · AAPL</b>\n"
+        "<b>골든크로스</b>: 50봉 이동평균이 200봉 이동평균을 상향 돌파\n"
+        "가격: 182.50 USD · 기준가: 180.11 USD\n"
+        "봉: 일봉, 2024-07-01 20:00 UTC (2024-07-02 05:00 KST)\n"
+        "기록: 기록 없음\n"
+        "⏪ 재생 데이터 (과거 시세, 실시간 아님)\n"
+        "🔁 반복된 알림일 수 있음\n"
+        "<i>투자 조언이 아닙니다</i>"
+    )
+
+
+def test_a_record_is_shown_only_where_there_is_one() -> None:
+    assert record(None, "en") == "no record yet"
+    assert record(QUALITY, "en") == "past 10 years, out of sample: 61% of 84, +2.1% in 20 bars, worst -7%"
+    assert "61%" in record(QUALITY, "ko")
+    assert "not validated" in record(
+        SignalQuality(**{f: getattr(QUALITY, f) for f in QUALITY.__struct_fields__} | {"validated": False}), "en"
+    )
+
+
+def test_a_value_that_was_not_computed_is_not_shown() -> None:
+    assert "None" not in alert_text(signal(level=None), APPLE, "en")
+    assert "Level" not in alert_text(signal(level=None), APPLE, "en")
+    assert [figures.price(math.nan), figures.percent(math.inf), figures.number(None)] == ["-", "-", "-"]
+
+
+HOSTILE = st.text(alphabet=st.characters(), max_size=300) | st.sampled_from(
+    ["<b>", "&amp", "</i><script>", "\u202e" * 50, "\ud800", "😀" * 200]
+)
+FLOATS = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, FLOATS, FLOATS, st.integers(-(2**62), 2**62), st.sampled_from(["ko", "en"]))
+def test_whatever_the_values_an_alert_is_well_formed_and_fits_a_caption(
+    symbol: str, english: str, korean: str, rule: str, price: float, level: float, at: int, language: str
+) -> None:
+    fired = Signal(
+        id="x",
+        rule=rule,
+        rule_version=1,
+        params={"fast": price},
+        direction="down",
+        symbol=symbol,
+        timeframe=Timeframe.H1,
+        ts_event=at,
+        ts_init=at,
+        price=price,
+        level=level,
+        evidence={},
+        quality=QUALITY,
+        provisional=True,
+        replayed=True,
+    )
+    text = alert_text(fired, Instrument(symbol, english, korean, symbol), language, repeat=True)
+    assert parsed_length(text) <= 1024
+    assert "\u202e" not in text
+    assert chart_request(fired, Instrument(symbol, english, korean), language, ()).title.isprintable()
+
+
+@given(st.text(alphabet="ab <>&\n😀", max_size=400), st.integers(2, 60))
+def test_split_loses_no_text_and_keeps_every_piece_well_formed(text: str, limit: int) -> None:
+    lines = [f"<b>{markup.escape(line)}</b> <i>x{markup.escape(line[::-1])}</i>" for line in text.split("\n")]
+    whole = "\n".join(lines)
+    pieces = markup.split(whole, limit)
+    assert all(parsed_length(piece) <= limit for piece in pieces)
+    assert "".join(markup.plain(piece) for piece in pieces).split() == markup.plain(whole).split() or limit < 60
+    assert "".join("".join(markup.plain(piece) for piece in pieces).split()) == "".join(markup.plain(whole).split())
+
+
+def test_a_long_answer_is_split_at_line_ends() -> None:
+    pieces = markup.split("\n".join(f"<code>SYMBOL{i:04}</code> name" for i in range(600)))
+    assert len(pieces) == 3
+    assert all(piece.startswith("<code>") and parsed_length(piece) <= 4096 for piece in pieces)
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert set(PHRASES["ko"]) == set(PHRASES["en"])
+    assert set(alerts.WORDS["ko"]) == set(alerts.WORDS["en"])
+
+
+def test_buttons_carry_commands() -> None:
+    assert [button.action for row in alert_buttons("ko") for button in row] == ["mute 1h", "settings"]
+
+
+@given(st.text(max_size=600))
+def test_anything_typed_can_be_parsed_and_looked_up(text: str) -> None:
+    asked = parse(text, "bot")
+    book = Directory([APPLE])
+    if asked is not None:
+        assert len(asked.rest) <= 400
+        found, missing = book.resolve(asked.rest)
+        assert len(found) <= 20
+        assert len(missing) <= 20
+        assert len(book.near(asked.rest)) <= 3
+    assert mute_span(text) is None or mute_span(text) >= 0  # type: ignore[operator]
+
+
+def test_names_are_found_in_any_spelling() -> None:
+    book = Directory([APPLE, Instrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
+    asked = ("aapl", "APPLE inc", "애플", "s&p 500", "^gspc", "GSPC", "에스앤피")
+    assert [getattr(book.find(name), "symbol", None) for name in asked] == ["AAPL"] * 3 + ["^GSPC"] * 4
+    assert [near.symbol for near in book.near("appel")] == ["AAPL"]
+    assert book.get("NEW") == instruments.unlisted("NEW")
