@@ -47,8 +47,8 @@ class Publisher:
         self._clock = clock
         self._stopping = stopping
         self._chance = chance or random.Random()  # noqa: S311  # spreads retries, keeps no secret
-        self.healthy = False
-        """True while the broker acknowledges."""
+        self.healthy = True
+        """False from the moment the broker does not acknowledge until it does."""
 
     async def pump(self, source: Source) -> None:
         """Publish everything that a source yields, until it ends."""
