@@ -23,7 +23,7 @@ _TELLING: Final = r"token|passw(?:or)?d|passwd|secret|api[_-]?key|authorization|
 _NAMES: Final = re.compile(_TELLING, re.IGNORECASE)
 _SHAPES: Final = (
     (re.compile(r"(://[^\s:/@]*):\S+@"), rf"\1:{HIDDEN}@"),
-    (re.compile(r"\b\d{5,14}:[A-Za-z0-9_-]{20,}"), HIDDEN),
+    (re.compile(r"(?<!\d)\d{5,14}:[A-Za-z0-9_-]{20,}"), HIDDEN),
     (re.compile(r"\b(Bearer|Basic|DeepL-Auth-Key)\s+[^\s\"',]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(rf"([\w-]*(?:{_TELLING})[\w-]*[\"']?\s*[=:]\s*[\"']?)(?!\*\*\*|Bearer|Basic)[^\s\"'&,;)}}]+", re.IGNORECASE),

@@ -1,0 +1,66 @@
+"""A service for the tests of the runtime: ``python -m tests.shared.life_of_a_service HOW`` with settings by environment."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import asynccontextmanager
+
+import structlog
+from pydantic import SecretStr
+
+from shared.failures import TransientError
+from shared.runtime import run
+from shared.settings import MeshSettings
+
+HOW = sys.argv[1] if len(sys.argv) > 1 else "clean"
+log = structlog.get_logger("test")
+
+
+class Settings(MeshSettings):
+    api_secret: SecretStr = SecretStr("canary-one-4711")
+
+
+@asynccontextmanager
+async def build(settings, life):
+    if HOW == "start":
+        raise TransientError("no broker at mysql://fin:canary-two-4711@db/x")
+    if HOW == "start-hangs":
+        log.info("hanging")
+        await asyncio.Event().wait()
+
+    async def work():
+        log.info("working", note=f"the secret is {settings.api_secret.get_secret_value()}", password="canary-three-4711")
+        match HOW:
+            case "fails":
+                raise RuntimeError("https://api.telegram.org/bot123456789:canaryfourcanaryfourcanaryfour4711/getMe failed")
+            case "returns":
+                return
+            case "stubborn":
+                while True:
+                    try:
+                        await asyncio.Event().wait()
+                    except asyncio.CancelledError:
+                        log.info("cancelled")
+                        raise
+        await life.stopping.wait()
+        log.info("draining")
+        if HOW == "second":
+            await asyncio.Event().wait()
+
+    async def other():
+        await life.stopping.wait()
+        log.info("other drained")
+
+    life.on_ready("fine", lambda: HOW != "unready")
+    life.on_alive("fine", lambda: True)
+    try:
+        yield {"work": work, "other": other}
+    finally:
+        if HOW == "close-fails":
+            raise ConnectionError("cannot close")
+        log.info("closed")
+
+
+if __name__ == "__main__":
+    run("test-service", Settings(), build)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.contextvars import get_contextvars
+
+from shared import logs, metrics
+from shared.failures import FencedError, PoisonError, TransientError, classify
+from shared.settings import MeshSettings
+from shared.wire import WireError
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mysql+aiomysql://fin:canary@db:3306/x",
+        "redis://:canary@h",
+        "amqp://u:p@canary@h/",
+        "bot123456789:canary_canary-canary-canary-can failed",
+        "https://api.telegram.org/bot123456789:AAcanarycanarycanarycanarycanary/getMe",
+        "Authorization: Bearer canary",
+        'headers={"Authorization": "DeepL-Auth-Key canary"}',
+        "?crumb=canary&x=1",
+        "api_key='canary'",
+        '{"TELEGRAM_BOT_TOKEN": "canary"}',
+        "X-NCP-APIGW-API-KEY: canary",
+        "Cookie: canary",
+        "password=canary;",
+    ],
+)
+def test_shapes_of_secrets_are_hidden(text):
+    assert "canary" not in logs.redact(text)
+
+
+@pytest.mark.parametrize("text", ["12 partitions at 10:30:00", "https://example.org/a?b=1", "SMA 50 crosses SMA 200", "ratio 3:4"])
+def test_other_text_stays(text):
+    assert logs.redact(text) == text
+
+
+def test_secrets_at_any_depth_and_by_name():
+    found = logs.clean(
+        {"a": [{"token": "canary"}, ("api_key=canary",)], "password": ["canary"], "error": ValueError("token=canary"), "n": 1}
+    )
+    assert "canary" not in repr(found)
+    assert found["n"] == 1
+
+
+@given(st.text(min_size=6).filter(lambda text: "*" not in text))
+def test_a_registered_secret_never_shows(secret):
+    logs.hide([secret])
+    try:
+        assert secret not in logs.redact(f"before {secret} after")
+    finally:
+        logs._literals.discard(secret)
+
+
+def test_passwords_of_urls_in_settings_are_secrets():
+    settings = MeshSettings(database_url="mysql+aiomysql://fin:canary-pw@db/x", _env_file=None)
+    assert list(logs.secrets_of(settings)) == ["canary-pw"]
+
+
+def test_a_trace_holds_within_its_block():
+    with logs.tracing("00-" + "a" * 32 + "-" + "b" * 16 + "-01"):
+        assert get_contextvars()["trace_id"] == "a" * 32
+        assert logs.current_trace().startswith("00-aaaa")
+    assert logs.current_trace() is None
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (TransientError("x"), "retry"),
+        (TimeoutError(), "retry"),
+        (ConnectionResetError(), "retry"),
+        (PoisonError("x"), "dead-letter"),
+        (WireError("x"), "dead-letter"),
+        (UnicodeDecodeError("utf8", b"\xff", 0, 1, "x"), "dead-letter"),
+        (OverflowError(), "dead-letter"),
+        (FencedError("x"), "crash"),
+        (MemoryError(), "crash"),
+        (RuntimeError("x"), "crash"),
+        (AssertionError(), "crash"),
+    ],
+)
+def test_failures_are_classified_once(error, verdict):
+    assert classify(error) == verdict
+
+
+def test_metrics_keep_their_naming_rule():
+    first = metrics.counter("test_things_total", "Things.", ("kind",))
+    assert metrics.counter("test_things_total", "Things.", ("kind",)) is first
+    first.labels("a").inc()
+    assert b'finstage_test_things_total{kind="a"} 1.0' in metrics.render()[0]
+    with pytest.raises(ValueError, match="already"):
+        metrics.gauge("test_things_total", "Things.")
+    for bad in ("Things", "things", "test-things", "test__things"):
+        with pytest.raises(ValueError, match="metric"):
+            metrics.counter(bad, "Things.")

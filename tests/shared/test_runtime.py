@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+CANARY = "4711"
+
+
+@contextmanager
+def service(how: str, **environment: str):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.shared.life_of_a_service", how],
+        stderr=subprocess.PIPE,
+        env={
+            **os.environ,
+            "DRAIN_SECONDS": "1",
+            "DATABASE_URL": "mysql+aiomysql://fin:canary-zero-4711@127.0.0.1/x",
+            **environment,
+        },
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stderr.close()
+
+
+def lines_until(process, event: str) -> list[dict]:
+    """The log lines up to the one with ``event``."""
+    found = []
+    for line in process.stderr:
+        found.append(json.loads(line))
+        if found[-1]["event"] == event:
+            return found
+    raise AssertionError(f"the process ended without saying {event!r}: {found}")
+
+
+def rest(process) -> list[dict]:
+    return [json.loads(line) for line in process.stderr]
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_closes_and_exits_with_0(number):
+    with service("clean") as process:
+        lines_until(process, "working")
+        process.send_signal(number)
+        events = [line["event"] for line in rest(process)]
+        assert process.wait(10) == 0
+    assert events.index("draining") < events.index("closed")
+    assert {"stopping", "other drained", "ended"} <= set(events)
+
+
+@pytest.mark.parametrize(("how", "said"), [("fails", "task failed"), ("returns", "task returned though nothing told it to stop")])
+def test_a_task_that_ends_stops_the_process_with_1(how, said):
+    with service(how) as process:
+        lines = rest(process)
+        assert process.wait(10) == 1
+    assert next(line for line in lines if line["event"] == said)["task"] == "work"
+    assert "other drained" in [line["event"] for line in lines]
+    assert "closed" in [line["event"] for line in lines]
+
+
+def test_a_task_that_does_not_drain_is_cancelled_and_the_exit_code_is_1():
+    with service("stubborn") as process:
+        lines_until(process, "working")
+        process.send_signal(signal.SIGTERM)
+        lines = rest(process)
+        assert process.wait(10) == 1
+    events = [line["event"] for line in lines]
+    assert events.index("drain took too long: cancelling") < events.index("cancelled") < events.index("closed")
+
+
+def test_a_second_signal_ends_it_at_once():
+    with service("second", DRAIN_SECONDS="60") as process:
+        lines_until(process, "working")
+        process.send_signal(signal.SIGTERM)
+        lines_until(process, "draining")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 128 + signal.SIGTERM
+
+
+def test_a_start_that_fails_exits_with_1():
+    with service("start") as process:
+        lines = rest(process)
+        assert process.wait(10) == 1
+    assert "no broker" in next(line for line in lines if line["event"] == "failed")["exception"]
+
+
+def test_a_start_that_hangs_can_be_stopped():
+    with service("start-hangs") as process:
+        lines_until(process, "hanging")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_what_cannot_be_closed_fails_the_exit_code():
+    with service("close-fails") as process:
+        lines_until(process, "working")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 1
+
+
+@pytest.mark.parametrize("how", ["clean", "fails", "start"])
+def test_no_secret_reaches_the_log(how):
+    with service(how, LOG_LEVEL="debug") as process:
+        if how == "clean":
+            seen = lines_until(process, "working")
+            process.send_signal(signal.SIGTERM)
+        else:
+            seen = []
+        text = json.dumps(seen + rest(process))
+        process.wait(10)
+    assert "***" in text or how == "start-hangs"
+    assert CANARY not in text
+
+
+def test_probes_and_metrics():
+    with service("clean") as process:
+        lines = lines_until(process, "working")
+        port = next(line for line in lines if line["event"] == "probes listen")["port"]
+        assert get(port, "/healthz")[0] == 200
+        status, body = get(port, "/readyz")
+        assert (status, json.loads(body)["checks"]) == (200, {"running": True, "fine": True})
+        deadline = time.monotonic() + 10
+        while "finstage_mesh_loop_lag_seconds_count" not in (shown := get(port, "/metrics")[1]):
+            assert time.monotonic() < deadline, shown
+        assert "process_cpu_seconds_total" in shown
+
+
+def test_not_ready_is_503():
+    with service("unready") as process:
+        port = next(line for line in lines_until(process, "working") if line["event"] == "probes listen")["port"]
+        status, body = get(port, "/readyz")
+        assert (status, json.loads(body)["checks"]["fine"]) == (503, False)
+        assert get(port, "/healthz")[0] == 200
