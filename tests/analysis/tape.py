@@ -12,12 +12,14 @@ from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import hours
 
 
-def tape(symbols: Sequence[str], days: int, every: int = 60_000, *, exchange: str = "NYSE", seed: int = 1) -> list[TickLog]:
-    """Ticks of NYSE sessions in the order of time, with a heartbeat a minute and at each open and close."""
+def tape(
+    symbols: Sequence[str], days: int, every: int = 60_000, *, first: int = 0, beats: int = 1, exchange: str = "NYSE", seed: int = 1
+) -> list[TickLog]:
+    """Ticks of NYSE sessions in the order of time, with a heartbeat each ``beats`` rounds and at each open and close."""
     rng, log = random.Random(seed), list[TickLog]()
     prices, numbers = dict.fromkeys(symbols, 100.0), dict.fromkeys(symbols, 0)
     times = hours(exchange)
-    for day in range(days):
+    for day in range(first, first + days):
         opened, closes = int(times.open[day]), int(times.close[day])
         volume = dict.fromkeys(symbols, 0.0)
         log.append(Heartbeat(exchange=exchange, ts_event=opened, ts_init=opened, source="test", mark="session_open"))
@@ -33,7 +35,8 @@ def tape(symbols: Sequence[str], days: int, every: int = 60_000, *, exchange: st
                         seq=numbers[symbol], day_volume=volume[symbol], replayed=True,
                     )
                 )  # fmt: skip
-            log.append(Heartbeat(exchange=exchange, ts_event=ts, ts_init=ts + 5, source="test"))
+            if (ts - opened) // every % beats == 0:
+                log.append(Heartbeat(exchange=exchange, ts_event=ts, ts_init=ts + 5, source="test"))
         log.append(Heartbeat(exchange=exchange, ts_event=closes, ts_init=closes + 5, source="test", mark="session_close"))
     return log
 

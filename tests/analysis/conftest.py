@@ -1,0 +1,11 @@
+"""Machine code first: no test's clock runs while numba compiles."""
+
+import pytest
+
+from services.analysis.domain.rehearsal import rehearse
+from tests.analysis.market import series
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    assert rehearse(series()) == 6

@@ -1,0 +1,86 @@
+"""What one engine in one process, without Kafka or database, makes of a log; and what the service's stores say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+
+from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.calendar import Calendar
+from services.analysis.domain.checkpoint import parse
+from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.outcome import Outcome
+from shared import wire
+from shared.db import open_database
+from shared.events import Signal, TickLog
+from shared.tables import bars, checkpoints, signals
+from shared.topics import BARS, INDICATORS, SIGNALS
+from tests.analysis.market import series
+from tests.analysis.running import Stage, rows
+
+
+@cache
+def whole_calendar() -> Calendar:
+    """As the service has it, with ``CALENDAR_START=2024-10-01``."""
+    return read_calendar(dt.date(2024, 10, 1), dt.datetime.now(dt.UTC).date())
+
+
+def listings(symbols: Sequence[str]) -> dict[str, Listing]:
+    return {symbol: Listing("NYSE", "stock") for symbol in symbols}
+
+
+def engine_of(symbols: Sequence[str]) -> Engine:
+    return Engine(whole_calendar(), listings(symbols), series())
+
+
+def states(blob: bytes) -> dict[str, tuple[bytes, ...]]:
+    """Each symbol's share of a snapshot."""
+    saved = parse(blob)
+    sizes = [len(data) // max(1, len(saved.symbols)) for data in saved.arrays]
+    return {
+        symbol: tuple(data[row * size : (row + 1) * size] for data, size in zip(saved.arrays, sizes, strict=True))
+        for row, symbol in enumerate(saved.symbols)
+    }
+
+
+async def compare(stage: Stage, symbols: Sequence[str], log: Sequence[TickLog], *, repeats: bool = False) -> Outcome:
+    """Asserts that topics, tables and checkpoints hold exactly what one engine makes of ``log``."""
+    one = engine_of(symbols)
+    due = one.apply(log)
+    await compare_topics(stage, symbols, due, repeats=repeats)
+    async with open_database(stage.database_url) as database:
+        bar = select(
+            bars.c.symbol, bars.c.timeframe, bars.c.ts_close, *(bars.c[n] for n in ("open", "high", "low", "close", "volume"))
+        )
+        assert sorted(tuple(row) for row in await rows(database, bar.where(bars.c.symbol.in_(symbols)))) == sorted(
+            (b.symbol, str(b.timeframe), b.ts_event, b.open, b.high, b.low, b.close, b.volume) for b in due.bars
+        )
+        bodies = await rows(database, select(signals.c.body).where(signals.c.symbol.in_(symbols)))
+        kept = [wire.decode(SIGNALS, body.encode()) for (body,) in bodies]
+        blobs = await rows(database, select(checkpoints.c.state))
+    assert by_id(kept) == by_id(due.signals)
+    assert len(kept) == len(due.signals)
+    found: dict[str, tuple[bytes, ...]] = {}
+    for (blob,) in blobs:
+        found |= {symbol: state for symbol, state in states(bytes(blob)).items() if symbol in symbols}
+    assert found == states(one.snapshot())
+    return due
+
+
+async def compare_topics(stage: Stage, symbols: Sequence[str], due: Outcome, *, repeats: bool) -> None:
+    """The topics' part of ``compare``: order within a symbol too."""
+    for topic, expected in ((BARS, due.bars), (INDICATORS, due.rows), (SIGNALS, due.signals)):
+        got: list[Any] = [event for event in await stage.read(topic) if event.symbol in symbols]
+        for symbol in symbols:
+            mine = [event for event in got if event.symbol == symbol]
+            first = list({event.event_id: event for event in reversed(mine)}.values())[::-1]
+            assert first == [event for event in expected if event.symbol == symbol], f"{topic.name} of {symbol}"
+            assert repeats or len(mine) == len(first), f"{topic.name} of {symbol}: an id stands twice"
+
+
+def by_id(found: Sequence[Signal]) -> dict[str, Signal]:
+    return {signal.id: signal for signal in found}

@@ -1,0 +1,80 @@
+"""Processes are killed and frozen while a log runs: what comes out is what one process in peace would have said."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.analysis.expected import compare, listings
+from tests.analysis.running import Live, Stage
+from tests.analysis.tape import tape
+from tests.servers import Broker
+from tests.until import until
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+SYMBOLS = [f"K{letter}" for letter in "ABCDEF"]
+
+
+@pytest.fixture
+def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(own_kafka.bootstrap, database_url, tmp_path)
+    yield made
+    made.end()
+
+
+async def started(live: Live) -> None:
+    before = live.text().count('"event":"started"')
+    await until(
+        lambda: live.text().count('"event":"started"') > before or live.text().count('"event":"assigned"'),
+        120,
+        f"{live.name} starts",
+    )
+
+
+async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage) -> None:
+    await stage.list_instruments(listings(SYMBOLS))
+    log, rng = tape(SYMBOLS, 4, beats=30), random.Random(7)
+    one, two = stage.start("one"), stage.start("two")
+    await started(one)
+    feeding = asyncio.create_task(stage.feed(log, pause=0.5, run=200), name="feeding")
+    kills = 0
+    while not feeding.done() or kills < 4:
+        await asyncio.sleep(rng.uniform(0.5, 4))  # the random point: when, not for how long, is what is tested
+        victim = rng.choice((one, two))
+        victim.kill()
+        victim.start()
+        kills += 1
+        await started(victim)
+    await feeding
+    await until(stage.caught_up, 120, "the checkpoints reach the end of the log")
+    due = await compare(stage, SYMBOLS, log, repeats=True)
+    assert len(due.signals) > 30
+    assert one.stop() == two.stop() == 0
+
+
+async def test_a_zombie_is_fenced(stage: Stage) -> None:
+    await stage.list_instruments(listings(SYMBOLS))
+    log = tape(SYMBOLS, 3, beats=60)
+    half = len(log) // 2
+    zombie = stage.start("zombie")
+    await started(zombie)
+    await stage.feed(log[: half // 2])
+    await until(stage.caught_up, 60)
+    await stage.feed(log[half // 2 : half])
+    zombie.process.send_signal(signal.SIGSTOP)  # with ticks in its hands; longer than its session lasts
+    heir = stage.start("heir")
+    await until(lambda: "assigned" in heir.text(), 120)
+    await until(stage.caught_up, 60)
+    await stage.feed(log[half:])
+    await until(stage.caught_up, 60)
+    zombie.process.send_signal(signal.SIGCONT)
+    await until(lambda: zombie.text().count('"event":"assigned"') > 1 or zombie.process.poll() is not None, 60, "the zombie wakes")
+    await compare(stage, SYMBOLS, log, repeats=True)
+    if zombie.process.poll() is None:
+        assert zombie.stop() == 0
+    assert heir.stop() == 0

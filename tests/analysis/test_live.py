@@ -1,0 +1,179 @@
+"""The service on a real broker and real databases."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from shared.db import open_database
+from shared.events import Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
+from shared.kafka import open_producer
+from shared.settings import MeshSettings
+from shared.tables import bars, checkpoints
+from shared.topics import BARS, HISTORY, INDICATORS, QUOTES, SIGNALS, TICKS
+from tests.analysis.expected import compare, engine_of, listings
+from tests.analysis.market import hours
+from tests.analysis.running import Live, Stage, rows
+from tests.analysis.tape import tape
+from tests.servers import Broker
+from tests.until import until
+
+numbers = itertools.count()
+
+
+@pytest.fixture
+def stage(kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(kafka.bootstrap, database_url, tmp_path)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def symbols() -> list[str]:
+    """Names that no other test uses."""
+    number = next(numbers)
+    return [f"L{number}X{letter}" for letter in "ABCD"]
+
+
+async def settled(stage: Stage, *alive: Live, seconds: float = 90) -> None:
+    """Everything in the log is in a checkpoint."""
+
+    async def done() -> bool:
+        for live in alive:
+            assert live.process.poll() is None, live.text()[-3000:]
+        return await stage.caught_up()
+
+    try:
+        await until(done, seconds, "the checkpoints reach the end of the log")
+    except TimeoutError as error:
+        texts = "\n".join(f"{live.name}:\n{live.text()[-4000:]}" for live in alive)
+        raise AssertionError(f"{error}\n{await stage.ends()}\n{await stage.positions()}\n{texts}") from error
+
+
+async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listings(symbols))
+    log = tape(symbols, 3, beats=60)
+    live = stage.start("one")
+    await stage.feed(log)
+    await settled(stage, live)
+    due = await compare(stage, symbols, log)
+    assert len(due.signals) > 20
+    quotes = {quote.symbol: quote for quote in await stage.read(QUOTES)}
+    for symbol in symbols:
+        last = [event for event in log if isinstance(event, Tick) and event.symbol == symbol][-1]
+        assert (quotes[symbol].last_price, quotes[symbol].ts_event) == (last.price, last.ts_event)
+    assert live.stop() == 0, live.text()[-3000:]
+
+
+async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listings(symbols))
+    log = tape(symbols, 3, beats=60)
+    third = len(log) // 3
+    one, two = stage.start("one"), stage.start("two")
+    await stage.feed(log[:third])
+    await settled(stage, one, two)
+    await stage.feed(log[third : third + 400])
+    assert one.stop() == 0, one.text()[-3000:]
+    await stage.feed(log[third + 400 :])
+    await settled(stage, two)
+    await compare(stage, symbols, log, repeats=True)
+    assert two.stop() == 0
+
+
+async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listings(symbols))
+    symbol, times = symbols[0], hours("NYSE")
+    days = [
+        ProviderBar(
+            ts_open=int(times.open[i]), ts_close=int(times.close[i]), open=100.0, high=110.0, low=90.0, close=100.0 + i, volume=5.0
+        )
+        for i in range(20)
+    ]
+    now = days[-1].ts_close
+    told = History(
+        symbol=symbol,
+        exchange="NYSE",
+        timeframe=Timeframe.D1,
+        bars=tuple(days),
+        ts_event=now,
+        ts_init=now,
+        source="test",
+        replayed=True,
+    )
+    async with open_producer(MeshSettings(kafka_bootstrap=stage.bootstrap), "test") as producer:
+        where = await producer.publish(HISTORY, told, key=symbol)
+        other = await producer.publish(HISTORY, told, key=symbol)
+    there = HistoryReady(symbol=symbol, ts_event=now, ts_init=now, source="test", first=where.offset, last=other.offset)
+    gone = HistoryReady(symbol=symbol, ts_event=now, ts_init=now, source="test", first=10**7, last=10**7 + 1)
+    opened = int(times.open[20])
+    tick = Tick(symbol=symbol, price=121.0, ts_event=opened, ts_init=opened, source="test", seq=1, replayed=True)
+    end = Heartbeat(exchange="NYSE", ts_event=int(times.close[20]), ts_init=int(times.close[20]), source="test")
+    live = stage.start("one")
+    await stage.feed([there, gone, tick, end])
+    await settled(stage, live)
+    found = [row for row in await stage.read(INDICATORS) if row.symbol == symbol and row.timeframe is Timeframe.D1]
+    assert [row.values["sma_20"] for row in found[-2:]] == [109.5, pytest.approx((sum(range(101, 120)) + 121) / 20)]
+    fired = {signal.rule for signal in await stage.read(SIGNALS) if signal.symbol == symbol}
+    assert "sma_breakout_up" not in fired  # already above it
+    async with open_database(stage.database_url) as database:
+        kept = await rows(database, select(bars.c.close).where((bars.c.symbol == symbol) & (bars.c.timeframe == "1d")))
+    assert [row[0] for row in kept] == [100.0 + i for i in range(20)] + [121.0]
+    assert "the stored bars stand in" in live.text()
+    assert live.stop() == 0
+
+
+async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listings(symbols[:1]))
+    live = stage.start("one")
+    log = tape(symbols[:2], 1, beats=60)
+    await stage.feed(log[:100])
+    for body in (b"", b"{", b'{"type":"tick"}', b'{"type":"tick",\n"symbol":"X"}', b"\xff\xfe", b'{"type":"surprise"}'):
+        await stage.raw(body, symbols[0])
+    absurd = HistoryReady(symbol=symbols[0], ts_event=1, ts_init=1, source="test", first=5, last=2)
+    await stage.feed([absurd])
+    await settled(stage, live)
+    dead = [message for message in await stage.messages(TICKS.dead_letters) if message.key == symbols[0].encode()]
+    assert len(dead) == 7
+    await stage.list_instruments(listings(symbols))  # a new instrument, while the process runs
+    opened = int(hours("NYSE").open[0])
+
+    async def known() -> bool:
+        tick = Tick(symbol=symbols[1], price=100.0, ts_event=opened, ts_init=opened, source="test")
+        await stage.feed([tick])
+        return any(quote.symbol == symbols[1] for quote in await stage.read(QUOTES))
+
+    await until(known, 60)
+    await stage.feed(log[100:])
+    await settled(stage, live)
+    built = {bar.symbol for bar in await stage.read(BARS)} & set(symbols)
+    assert built == set(symbols[:2])
+    assert live.stop() == 0
+
+
+async def test_a_lost_checkpoint_is_rebuilt_loudly_and_later_signals_are_the_same(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listings(symbols))
+    log = tape(symbols, 3, beats=60)
+    half = len(log) // 2
+    live = stage.start("one")
+    await stage.feed(log[:half])
+    await settled(stage, live)
+    assert live.stop() == 0
+    async with open_database(stage.database_url) as database, database.begin() as connection:
+        await connection.execute(delete(checkpoints).where(checkpoints.c.partition_no % 2 == 0))
+        changed = checkpoints.update().where(checkpoints.c.partition_no % 2 == 1).values(state_version="of-yesterday")
+        await connection.execute(changed)
+    again = stage.start("two")
+    await stage.feed(log[half:])
+    await settled(stage, again)
+    assert again.stop() == 0
+    text = again.text()
+    assert "rebuilt from stored bars" in text
+    assert '"reason":"version"' in text
+    assert '"reason":"none"' in text
+    due = engine_of(symbols).apply(log)
+    got = {signal.id for signal in await stage.read(SIGNALS) if signal.symbol in symbols}
+    assert got == {signal.id for signal in due.signals}
