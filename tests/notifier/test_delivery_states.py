@@ -1,0 +1,160 @@
+"""The promise as a property: whatever happens in whatever order, nothing is lost and duplicates are at most the unknowns.
+
+Several processes share the table; each step claims, sends, is answered, refused, cut off, killed between any two steps, frozen, or
+wakes up late. The rows are those of the product's own table code, on SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.domain.delivery import NEVER, Delivery, Policy, Status, after
+from services.notifier.domain.outcomes import Doubtful, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.ports import NewDelivery
+from shared import wire
+from shared.db import open_database
+from shared.tables import deliveries, metadata
+from tests.notifier.parts import NOW, chat, signal
+
+LEASE = 100
+POLICY = Policy(first_wait=10, longest_wait=40)
+ENDS: list[tuple[str, Outcome, bool]] = [
+    # what happens to a request, what the channel says of it, whether it arrived
+    ("answered", Sent("1"), True),
+    ("refused", Refused("429", 0.01), False),
+    ("cut before", Unanswered("cut"), False),
+    ("cut after", Unanswered("cut"), True),
+    ("gateway, not arrived", Doubtful("502"), False),
+    ("gateway, arrived", Doubtful("502"), True),
+]
+
+
+class Deliveries(RuleBasedStateMachine):
+    """The world: a table, messages that arrived, requests under way."""
+
+    @initialize()
+    def open(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        url = f"sqlite+aiosqlite:///{Path(self.folder.name) / 'states.db'}"
+        self.do(_create(url))
+        self.opened = open_database(url)
+        self.database = self.do(self.opened.__aenter__())
+        self.table = DeliveryTable(self.database, ["telegram"])
+        self.now = NOW
+        self.arrived: Counter[str] = Counter()
+        self.claimed: list[Delivery] = []
+        self.reserved: list[Delivery] = []
+        self.due: set[str] = set()
+        self.rejected: set[str] = set()
+
+    def do(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+    @rule(numbers=st.lists(st.integers(0, 5), min_size=1, max_size=4))
+    def signals(self, numbers: list[int]) -> None:
+        """Signals come in, some again."""
+        fired = [signal(number) for number in numbers]
+        new = [NewDelivery(found, chat(), Status.PENDING, wire.encode(found).decode(), "") for found in fired]
+        self.do(self.table.add(new, self.now))
+        self.due |= {found.id for found in fired}
+
+    @rule(passed=st.integers(1, 150))
+    def time_passes(self, passed: int) -> None:
+        self.now += passed
+
+    @rule()
+    def a_process_reserves(self) -> None:
+        page = self.do(self.table.due(self.now, 3))
+        self.reserved += self.do(self.table.reserve([(row, self.now + 50) for row in page]))
+
+    @precondition(lambda self: self.reserved)
+    @rule(data=st.data())
+    def a_process_claims(self, data: st.DataObject) -> None:
+        row = self.reserved.pop(data.draw(st.integers(0, len(self.reserved) - 1)))
+        claimed = self.do(self.table.claim(row, self.now, self.now + LEASE))
+        if claimed is not None:
+            self.claimed.append(claimed)
+
+    @precondition(lambda self: self.claimed)
+    @rule(data=st.data(), end=st.sampled_from(ENDS))
+    def a_request_ends(self, data: st.DataObject, end: tuple[str, Outcome, bool]) -> None:
+        """Perhaps long after its lease: a process that was frozen sends too."""
+        row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
+        _, outcome, arrived = end
+        self.arrived[row.signal_id] += arrived
+        self.do(self.table.finish(row, after(row, outcome, self.now, POLICY, 0.5), self.now))
+
+    @precondition(lambda self: self.claimed)
+    @rule(data=st.data())
+    def a_request_is_rejected(self, data: st.DataObject) -> None:
+        row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
+        self.do(self.table.finish(row, after(row, Rejected("no"), self.now, POLICY, 0.5), self.now))
+        self.rejected.add(row.signal_id)
+
+    @precondition(lambda self: self.claimed or self.reserved)
+    @rule(data=st.data(), arrived=st.booleans())
+    def a_process_is_killed(self, data: st.DataObject, arrived: bool) -> None:
+        """Between any two steps; its request may have arrived all the same."""
+        if self.claimed:
+            row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
+            self.arrived[row.signal_id] += arrived
+        else:
+            self.reserved.pop()
+
+    @rule()
+    def abandoned_rows_are_swept(self) -> None:
+        for row in self.do(self.table.lapsed(self.now, 10)):
+            change = after(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
+            self.do(self.table.finish(row, change, self.now))
+
+    def rows(self) -> list[Any]:
+        async def read() -> list[Any]:
+            async with self.database.connect() as connection:
+                return list((await connection.execute(deliveries.select())).all())
+
+        return list(self.do(read()))
+
+    @invariant()
+    def the_promise_holds(self) -> None:
+        if not hasattr(self, "table"):
+            return
+        rows = self.rows()
+        assert {row.signal_id for row in rows} == self.due
+        in_flight = Counter(row.signal_id for row in self.claimed)
+        for row in rows:
+            pending_unknowns = 1 if row.status == "sending" else 0
+            assert self.arrived[row.signal_id] - 1 <= row.unknowns + pending_unknowns
+            if row.status == "sent":
+                assert self.arrived[row.signal_id] >= 1
+            if row.next_try_at == NEVER and not in_flight[row.signal_id]:
+                arrived, doubted = self.arrived[row.signal_id] > 0, row.unknowns > 0
+                assert arrived or doubted or row.signal_id in self.rejected, f"lost: {row}"
+            assert row.tries <= POLICY.doubtful_tries + 1 or row.status != "unknown"
+
+    def teardown(self) -> None:
+        if hasattr(self, "table"):
+            self.do(self.opened.__aexit__(None, None, None))
+            self.loop.close()
+            self.folder.cleanup()
+
+
+async def _create(url: str) -> None:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await engine.dispose()
+
+
+TestDeliveries = Deliveries.TestCase
+TestDeliveries.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,273 @@
+"""Fan-out and the sender on real tables: who gets what, once, and what each failure does to rows and chats."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import update
+
+from services.notifier.adapters.telegram.api import open_bot
+from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.domain.charts import ChartRequest
+from services.notifier.domain.delivery import NEVER, Policy
+from services.notifier.domain.messages import Alert
+from services.notifier.domain.outcomes import Outcome, Refused, Sent
+from services.notifier.domain.ports import PaintError
+from services.notifier.domain.recipients import Chat
+from services.notifier.handlers.pictures import Pictures
+from shared.db import open_database
+from shared.events import SignalQuality
+from shared.failures import PoisonError
+from shared.tables import deliveries
+from tests.notifier.parts import Hands, Parts, chat, list_instruments, records, signal, store_bars, wire
+from tests.notifier.telegram import TOKEN, Fault, Telegram, open_telegram
+from tests.notifier.test_words import QUALITY
+from tests.until import until
+
+
+@dataclass
+class Recording:
+    """A channel that notes what it is given and answers as it is told."""
+
+    name: str = "telegram"
+    pictures: bool = False
+    one_server: bool = True
+    answers: list[Outcome] = field(default_factory=list)
+    sent: list[tuple[str, Alert]] = field(default_factory=list)
+
+    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+        await asyncio.sleep(0)
+        self.sent.append((chat_id, alert))
+        return self.answers.pop(0) if self.answers else Sent(str(len(self.sent)))
+
+    def counts(self) -> Counter[tuple[str, str]]:
+        return Counter((chat_id, alert.signal.id) for chat_id, alert in self.sent)
+
+
+async def finished(parts: Parts, count: int, seconds: float = 20) -> list[object]:
+    """The rows, once there are so many and none is open."""
+
+    async def settled() -> bool:
+        rows = await parts.rows()
+        return len(rows) == count and all(row.next_try_at == NEVER for row in rows)
+
+    await until(settled, seconds, f"{count} settled deliveries")
+    return await parts.rows()
+
+
+RECIPIENTS: list[tuple[str, Chat, list[str], SignalQuality | None, str | None]] = [
+    # what, chat, its watchlist, the signal's record, the status of its delivery
+    ("watches it", chat(watch_all=False), ["AAPL"], None, "sent"),
+    ("watches another", chat(watch_all=False), ["MSFT"], None, None),
+    ("watches everything", chat(), [], None, "sent"),
+    ("switched off", chat(active=False), [], None, None),
+    ("muted", chat(muted_until=10**15), [], None, "muted"),
+    ("does not want the rule", chat(rules={"golden_cross": False}), [], None, None),
+    ("wants only this rule", chat(rules={"*": False, "golden_cross": True}), [], None, "sent"),
+    ("wants only another rule", chat(rules={"*": False, "gap": True}), [], None, None),
+    ("wants records, there is none", chat(unvalidated=False), [], None, None),
+    ("wants records, there is one", chat(unvalidated=False), [], QUALITY, "sent"),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "who", "watched", "quality", "expected"), RECIPIENTS, ids=lambda value: value if isinstance(value, str) else ""
+)
+async def test_who_gets_a_signal(
+    database_url: str, what: str, who: Chat, watched: list[str], quality: SignalQuality | None, expected: str | None
+) -> None:
+    channel = Recording()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel])
+        await parts.chats.save(who, 0)
+        await parts.chats.watch("telegram", "7", watched, 0)
+        await parts.fan_out.handle(records([signal(quality=quality)] * 2))
+        await parts.fan_out.handle(records([signal(quality=quality)]))
+        async with parts.sending():
+            await finished(parts, 1 if expected else 0)
+        assert await parts.statuses() == ({expected: 1} if expected else {})
+        assert len(channel.sent) == (1 if expected == "sent" else 0)
+
+
+@pytest.mark.parametrize("broken", [{"id": "x" * 40}, {"symbol": "A" * 40}, {"rule": ""}, {"symbol": "A\x00B"}])
+async def test_a_signal_that_cannot_be_stored_is_poison(database_url: str, broken: dict[str, str]) -> None:
+    from msgspec.structs import replace
+
+    async with open_database(database_url) as database:
+        parts = wire(database, [Recording()])
+        with pytest.raises(PoisonError, match=next(iter(broken))):
+            await parts.fan_out.handle(records([replace(signal(), **broken)]))
+
+
+async def test_two_senders_share_rows_and_none_is_sent_twice(database_url: str) -> None:
+    channel = Recording()
+    async with open_database(database_url) as database, open_database(database_url) as other:
+        first, second = wire(database, [channel]), wire(other, [channel])
+        for number in range(8):
+            await first.chats.save(chat(number), 0)
+        async with first.sending(), second.sending():
+            await first.fan_out.handle(records([signal(i) for i in range(15)]))
+            await finished(first, 120, 60)
+        assert set(channel.counts().values()) == {1}
+        assert len(channel.counts()) == 120
+
+
+async def test_an_abandoned_delivery_is_taken_over_once_and_marked(database_url: str) -> None:
+    channel, hands = Recording(), Hands()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel], hands.clock())
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal()]))
+        async with database.begin() as connection:
+            lease = hands.clock().now() + 60_000
+            await connection.execute(update(deliveries).values(status="sending", tries=1, next_try_at=lease))
+        async with parts.sending():
+            await until(lambda: parts.sender.reading)
+            assert channel.sent == []
+            hands.at = 120.0
+
+            def look_again() -> bool:
+                hands.at += 1.0
+                parts.sender.nudge()
+                return bool(channel.sent)
+
+            await until(look_again)
+            await finished(parts, 1)
+        (row,) = await parts.rows()
+        assert (row.status, row.tries, row.unknowns) == ("sent", 2, 1)
+        assert "반복된 알림일 수 있음" in channel.sent[0][1].text
+
+
+async def test_old_alerts_expire_instead_of_being_sent(database_url: str) -> None:
+    channel, hands = Recording(answers=[Refused("away")] * 1000), Hands()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel], hands.clock(), policy=Policy(expiry=60_000, first_wait=1000))
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal()]))
+        async with parts.sending():
+            await until(lambda: channel.sent)
+            hands.at = 61.0
+            await finished(parts, 1)
+        assert await parts.statuses() == {"expired": 1}
+
+
+async def talk(server: Telegram, parts: Parts, count: int) -> None:
+    await parts.fan_out.handle(records([signal(i) for i in range(count)]))
+    async with parts.sending():
+        await finished(parts, count)
+    assert server.problems == []
+
+
+FAULTS: list[tuple[Fault, str, int, int]] = [
+    # fault on the first request, status in the end, unknowns, alerts that arrived
+    (Fault("429", 1), "sent", 0, 1),
+    (Fault("403"), "failed", 0, 0),
+    (Fault("400", text="Bad Request: message text is empty"), "failed", 0, 0),
+    (Fault("500"), "sent", 1, 1),
+    (Fault("502"), "sent", 1, 1),
+    (Fault("cut-before"), "sent", 1, 1),
+    (Fault("cut-after"), "sent", 1, 2),
+]
+
+
+@pytest.mark.parametrize(("fault", "status", "unknowns", "arrived"), FAULTS, ids=lambda value: str(getattr(value, "kind", value)))
+async def test_what_a_fault_does_to_the_row(database_url: str, fault: Fault, status: str, unknowns: int, arrived: int) -> None:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)])
+        await parts.chats.save(chat(), 0)
+        server.faults.append(fault)
+        began = time.monotonic()
+        await talk(server, parts, 1)
+        (row,) = await parts.rows()
+        assert (row.status, row.unknowns, len(server.accepted)) == (status, unknowns, arrived)
+        assert (row.error != "") == (status != "sent")
+        assert row.message_id == (str(arrived) if status == "sent" else "")
+        found = await parts.chats.get("telegram", "7")
+        assert found is not None
+        assert found.active == (fault.kind != "403")
+        if fault.kind == "429":
+            assert server.accepted[0].at - began >= 1
+
+
+async def test_an_alert_that_stays_unanswered_is_resent_once_and_then_final(database_url: str) -> None:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)])
+        await parts.chats.save(chat(), 0)
+        server.faults += [Fault("cut-after"), Fault("cut-after"), Fault("cut-after")]
+        await talk(server, parts, 1)
+        (row,) = await parts.rows()
+        assert (row.status, row.tries, row.unknowns) == ("unknown", 2, 2)
+        assert len(server.accepted) == 2
+        assert "반복" not in server.accepted[0].text
+        assert "반복" in server.accepted[1].text
+
+
+async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_url: str) -> None:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)])
+        await parts.chats.save(Chat("telegram", "-5", "9", "group", language="en", rules={"gap": False}), 0)
+        await parts.chats.watch("telegram", "-5", ["AAPL"], 0)
+        server.faults.append(Fault("migrate", -100200))
+        await talk(server, parts, 4)
+        assert Counter(message.chat_id for message in server.accepted) == {"-100200": 4}
+        new, old = await parts.chats.get("telegram", "-100200"), await parts.chats.get("telegram", "-5")
+        assert new is not None
+        assert old is not None
+        assert (new.active, new.language, new.user_id, new.rules, old.active) == (True, "en", "9", {"gap": False}, False)
+        assert await parts.chats.watched("telegram", "-100200") == ["AAPL"]
+
+
+@dataclass
+class BrokenPainter:
+    """Never draws."""
+
+    async def paint(self, request: ChartRequest) -> bytes:  # noqa: ARG002
+        raise PaintError("timeout")
+
+
+async def test_alerts_go_out_as_text_when_there_is_no_picture(database_url: str) -> None:
+    channel = Recording(pictures=True)
+    async with open_database(database_url) as database:
+        await list_instruments(database)
+        await store_bars(database)
+        parts = wire(database, [channel])
+        pictures = Pictures(parts.market, BrokenPainter())
+        parts = wire(database, [channel], pictures=pictures)
+        await parts.book.refresh()
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal(), signal(symbol="NOBARS")]))
+        async with parts.sending():
+            await finished(parts, 2)
+        assert [alert.picture for _, alert in channel.sent] == [None, None]
+        assert any("애플 (Apple Inc.)" in alert.text for _, alert in channel.sent)
+
+
+async def test_stopping_gives_back_what_was_not_begun(database_url: str) -> None:
+    channel, hands = Recording(), Hands()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel], hands.clock(), rate=1)
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal(i) for i in range(5)]))
+        async with parts.sending():
+            await until(lambda: channel.sent)
+        rows = await parts.rows()
+        assert Counter(row.status for row in rows) == {"sent": 1, "pending": 4}
+        assert all(row.next_try_at <= hands.clock().now() for row in rows if row.status == "pending")
+
+
+async def test_one_chat_with_a_long_queue_does_not_hold_up_another(database_url: str) -> None:
+    channel, hands = Recording(), Hands()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel], hands.clock())
+        parts.lanes["telegram"].pace.pause(10_000.0, "7")
+        await parts.chats.save(chat(7), 0)
+        await parts.fan_out.handle(records([signal(i) for i in range(300)]))
+        await parts.chats.save(chat(8), 0)
+        await parts.fan_out.handle(records([signal(1000)]))
+        async with parts.sending():
+            await until(lambda: channel.sent, 30)
+        assert [name for name, _ in channel.sent] == ["8"]
