@@ -1,0 +1,145 @@
+"""Processes are killed at random points and the broker once; what comes out is what an undisturbed single process would say."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.analysis.adapters import kernels
+from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.checkpoint import parse
+from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.past import of_history
+from services.analysis.domain.plan import plan
+from services.analysis.domain.series import Series
+from services.ingest.domain.source import Backfill
+from shared import wire
+from shared.events import HistoryReady, Timeframe
+from shared.topics import SIGNALS, TICKS
+from tests.e2e import tapes
+from tests.e2e.log import events, records
+from tests.e2e.mesh import Mesh, open_mesh
+from tests.e2e.outcome import checkpoints, deliveries, instruments, stored_signals
+from tests.e2e.test_engine_on_tapes import KERNELS
+from tests.e2e.test_mesh import CHATS, TAPE, bot, mesh_without, watch
+from tests.notifier.telegram.faults import by_chance
+from tests.notifier.telegram.server import open_telegram
+from tests.servers import Broker
+from tests.until import until
+
+SPEED = "1500"
+"""The tape's two days then last about half a minute."""
+TROUBLE_SECONDS = 35.0
+VICTIMS = ("analysis-1", "analysis-2", "notifier")
+
+
+async def trouble(mesh: Mesh, broker: Broker, rng: random.Random) -> Counter[str]:
+    """SIGKILLs somebody now and then, the broker once in the middle; whoever has ended is started again, as by a supervisor."""
+    killed: Counter[str] = Counter()
+    began = time.monotonic()
+    next_kill, broker_due = began + 2, began + TROUBLE_SECONDS / 2
+    while (now := time.monotonic()) < began + TROUBLE_SECONDS:
+        if broker_due and now > broker_due:
+            broker.kill()
+            killed["broker"] += 1
+            broker_due = 0.0
+            await broker.restart()
+        if now > next_kill:
+            victim = mesh.programs[rng.choice(VICTIMS)]
+            if victim.running():
+                victim.kill()
+                killed[victim.arguments[0]] += 1
+            next_kill = now + rng.uniform(1.5, 6)
+        mesh.revive()
+        await asyncio.sleep(0.2)
+    return killed
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.timeout(420)
+async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path: Path, database_url: str) -> None:
+    due = tapes.due(TAPE)
+    seed = random.SystemRandom().randrange(10_000)
+    print(f"seed {seed}")
+    url = database_url
+    async with open_telegram(by_chance(seed, 0.03, 0.03, 0.03)) as telegram:
+        environment = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
+        with open_mesh(tmp_path, own_kafka.bootstrap, url, **environment, **bot(telegram)) as mesh:
+            mesh.start("notifier", "services.notifier", RESERVE_SECONDS="3")
+            ingest = mesh.start("ingest", "services.ingest")
+            await until(lambda: instruments(url), seconds=60, what="the instruments in the database")
+            assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
+            await watch(telegram, mesh_without(mesh, "ingest"))
+            mesh.start("analysis-1", "services.analysis", "live")
+            mesh.start("analysis-2", "services.analysis", "live")
+            ingest.start()
+            killed = await trouble(mesh, own_kafka, random.Random(seed))
+            print(f"killed {dict(killed)}")
+
+            async def all_sent() -> bool:
+                mesh.revive()
+                rows = await deliveries(url)
+                return len(rows) >= len(due) and all(row.status == "sent" for row in rows)
+
+            await until(all_sent, seconds=180, what="every delivery to be made")
+
+            async def all_read() -> bool:
+                mesh.revive()
+                ends = Counter(record.partition for record in await records(own_kafka.bootstrap, TICKS))
+                kept = await checkpoints(url)
+                return all(number in kept and kept[number][0] == end for number, end in ends.items())
+
+            await until(all_read, seconds=60, what="checkpoints at the end of the log")
+            for program in mesh.programs.values():
+                program.stop()
+
+        assert sum(killed.values()) >= 5
+        assert killed["broker"] == 1
+        said = {signal.id for signal in await events(own_kafka.bootstrap, SIGNALS)}
+        assert said == set(due), "missing or invented signals"
+        assert await stored_signals(url) == set(due)
+        rows = await deliveries(url)
+        assert Counter((row.signal_id, row.chat_id) for row in rows) == Counter((s.id, str(CHATS[s.symbol])) for s in due.values())
+        alerts = [message for message in telegram.accepted if message.buttons]
+        unknowns = sum(row.unknowns for row in rows)
+        assert len(due) <= len(alerts) <= len(due) + unknowns, (len(due), len(alerts), unknowns)
+        assert not telegram.problems
+        await _check_state(own_kafka, url)
+
+
+async def _check_state(broker: Broker, url: str) -> None:
+    """The state of each partition is, bit by bit, that of one engine that reads the log once without any trouble."""
+    series = Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
+    kinds = tapes.kinds()
+    listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
+    calendar = read_calendar(tapes.START, dt.datetime.now(dt.UTC).date())
+    pasts = {item.symbol: item.histories for item in tapes.items(TAPE) if isinstance(item, Backfill)}
+    logs = defaultdict(list)
+    for record in await records(broker.bootstrap, TICKS):
+        logs[record.partition].append(wire.decode(TICKS, record.value))
+    kept = await checkpoints(url)
+    compared = 0
+    for number, log in logs.items():
+        engine = Engine(calendar, listings, series)
+        for event in log:
+            if not isinstance(event, HistoryReady):
+                engine.apply([event])
+                continue
+            parts = defaultdict(list)
+            for part in pasts[event.symbol]:
+                parts[Timeframe(part.timeframe)].append(part)
+            engine.load(event.symbol, {frame: of_history(each, event.ts_init) for frame, each in parts.items()}, event.ts_init)
+        mine, theirs = parse(engine.snapshot()), parse(kept[number][1])
+        assert mine.symbols == theirs.symbols
+        for ours, other in zip(mine.arrays, theirs.arrays, strict=True):
+            assert np.array_equal(np.frombuffer(ours, np.uint8), np.frombuffer(other, np.uint8)), f"partition {number}"
+            compared += len(ours)
+    assert compared > 0

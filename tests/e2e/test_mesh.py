@@ -1,0 +1,86 @@
+"""A tape goes in; signals and alerts come out: exactly those that the reference computes, each once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from shared.topics import BARS, SIGNALS, TICKS
+from tests.e2e import tapes
+from tests.e2e.log import events, records
+from tests.e2e.mesh import Mesh, open_mesh
+from tests.e2e.outcome import deliveries, instruments, stored_signals
+from tests.notifier.telegram.server import TOKEN, Telegram, open_telegram
+from tests.servers import Broker
+from tests.until import until
+
+TAPE = "seconds"
+CHATS = {"SPY": 11, "IBM": 12, "BAC": 13, "AIG": 14}
+
+
+def bot(telegram: Telegram) -> dict[str, str]:
+    """The environment of a notifier that talks to the stand-in; pictures are the notifier's own tests' business."""
+    return {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false", "RATE_OVERALL": "1000"}
+
+
+async def watch(telegram: Telegram, mesh: Mesh) -> None:
+    """One person a symbol asks the bot for its alerts, as people do."""
+    for symbol, chat in CHATS.items():
+        await telegram.say("/start", chat=chat, user=chat)
+        await telegram.say(f"/watch {symbol}", chat=chat, user=chat)
+
+    def answered() -> bool:
+        mesh.check()
+        return all(len(telegram.texts(str(chat))) >= 2 for chat in CHATS.values())
+
+    await until(answered, seconds=60, what="the bot's answers to /start and /watch")
+
+
+async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    due = tapes.due(TAPE)
+    async with open_telegram() as telegram:
+        with open_mesh(tmp_path, own_kafka.bootstrap, database_url, TAPE=TAPE, SPEED="max", **bot(telegram)) as mesh:
+            mesh.start("notifier", "services.notifier")
+            mesh.start("analysis", "services.analysis", "live")
+            ingest = mesh.start("ingest", "services.ingest")
+            await until(lambda: instruments(database_url), seconds=60, what="the instruments in the database")
+            assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
+            await watch(telegram, mesh_without(mesh, "ingest"))
+            before = Counter(message.chat_id for message in telegram.accepted)
+            ingest.start()
+
+            async def all_sent() -> bool:
+                mesh.check()
+                rows = await deliveries(database_url)
+                return len(rows) >= len(due) and all(row.status == "sent" for row in rows)
+
+            await until(all_sent, seconds=120, what="every delivery to be made")
+            for program in mesh.programs.values():
+                assert program.stop() == 0, program.tail()
+
+        said = await events(own_kafka.bootstrap, SIGNALS)
+        assert {signal.id for signal in said} == set(due), Counter(s.rule for s in said if s.id not in due)
+        assert len(said) == len(due), "an id was published twice without a crash"
+        assert await stored_signals(database_url) == set(due)
+        live = sum(bar.live for series in tapes.reference(TAPE).closed.values() for bars in series.values() for bar in bars)
+        assert len(await events(own_kafka.bootstrap, BARS)) >= live
+        assert not await records(own_kafka.bootstrap, TICKS.dead_letters)
+
+        rows = await deliveries(database_url)
+        assert Counter((row.signal_id, row.chat_id) for row in rows) == Counter(
+            (signal.id, str(CHATS[signal.symbol])) for signal in due.values()
+        )
+        alerts = defaultdict(list)
+        for message in telegram.accepted:
+            if before[message.chat_id]:
+                before[message.chat_id] -= 1
+            else:
+                alerts[message.chat_id].append(message)
+        assert {chat: len(told) for chat, told in alerts.items()} == Counter(str(CHATS[s.symbol]) for s in due.values())
+        assert {str(message.message_id) for told in alerts.values() for message in told} == {row.message_id for row in rows}
+        assert not telegram.problems
+
+
+def mesh_without(mesh: Mesh, name: str) -> Mesh:
+    """The same programs but one, which is down on purpose."""
+    return Mesh(mesh.folder, mesh.environment, {other: program for other, program in mesh.programs.items() if other != name})
