@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared import wire
@@ -19,8 +18,7 @@ class Published(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record(Generic[E]):
+class Record(NamedTuple, Generic[E]):
     """A message that was understood."""
 
     topic: str
