@@ -33,7 +33,9 @@ class Doors:
 
 def application(gateway: Gateway, doors: Doors, checks: probes.Checks) -> web.Application:
     """Everything that the gateway answers."""
-    app = web.Application(middlewares=[Edge(gateway.settings).middleware()], client_max_size=gateway.settings.max_body)
+    app = web.Application(
+        middlewares=[Edge(gateway.settings, gateway.cache).middleware()], client_max_size=gateway.settings.max_body
+    )
     for route in ROUTES:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
     site, document = Site(gateway.settings.page), entry(Answer(json.dumps(openapi.document(VERSION)).encode()))

@@ -8,8 +8,15 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from multidict import CIMultiDict
+
+from services.gateway.handlers.problems import API_HEADERS
+
+HEADERS: Final = CIMultiDict(
+    {"Content-Type": "application/json", "Cache-Control": "no-cache", "Vary": "Accept-Encoding", **API_HEADERS}
+)
 ALWAYS_SMALL: Final = 1024
 """Bodies below this many bytes are not worth compressing."""
 IN_LOOP: Final = 65_536
@@ -31,7 +38,11 @@ class Entry:
 
     answer: Answer
     etag: str
+    headers: CIMultiDict[str]
     packed: bytes | None = None
+    ready: Any = None
+    """The finished response (``handlers.ready``), once it has been asked for."""
+    ready_packed: Any = None
 
     async def compressed(self) -> bytes:
         """The body as gzip; made once."""
@@ -46,7 +57,7 @@ class Entry:
 
 def entry(answer: Answer) -> Entry:
     """An answer with its tag: the same content has the same tag."""
-    return Entry(answer, f'W/"{hashlib.blake2b(answer.body, digest_size=12).hexdigest()}"')
+    return Entry(answer, f'W/"{hashlib.blake2b(answer.body, digest_size=12).hexdigest()}"', HEADERS)
 
 
 @dataclass

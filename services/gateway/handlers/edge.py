@@ -17,7 +17,9 @@ from limits.strategies import FixedWindowRateLimiter
 from multidict import CIMultiDict
 
 from services.gateway.domain.problems import RequestError
+from services.gateway.handlers.cache import Cache
 from services.gateway.handlers.problems import problem_of, respond
+from services.gateway.handlers.ready import ready
 from services.gateway.settings import Settings
 from shared import metrics
 from shared.failures import TransientError
@@ -35,6 +37,7 @@ class Edge:
     """The one middleware."""
 
     settings: Settings
+    cache: Cache
     limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
     _limit: RateLimitItem | None = None
     _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
@@ -62,6 +65,8 @@ class Edge:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check(request)
+            if not self._origins and (done := ready(self.cache, request)) is not None:
+                return done
             if request.method == "OPTIONS":
                 return self._preflight(request)
             if request.path in STREAMS:

@@ -17,6 +17,7 @@ API_HEADERS: Final = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
         "Referrer-Policy": "no-referrer",
+        "Server": "finstage",
     }
 )
 _BY_STATUS: Final = MappingProxyType(

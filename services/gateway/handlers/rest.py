@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import parse
 from services.gateway.handlers.cache import ALWAYS_SMALL, Entry, entry
 from services.gateway.handlers.gateway import Gateway
-from services.gateway.handlers.problems import API_HEADERS
+from services.gateway.handlers.ready import headers_of
 from services.gateway.handlers.routes import Route
-
-_PLAIN: Final = CIMultiDict(
-    {"Content-Type": "application/json", "Cache-Control": "no-cache", "Vary": "Accept-Encoding", **API_HEADERS}
-)
 
 
 def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -54,8 +48,7 @@ def given(request: web.Request) -> dict[str, str]:
 
 async def send(request: web.Request, found: Entry) -> web.Response:
     """The response to ``request`` with this entry: 304 where the client has it, gzip where he takes it."""
-    headers = _PLAIN.copy()
-    headers["ETag"] = found.etag
+    headers = headers_of(found)
     asked = request.headers
     if found.etag in asked.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)

@@ -1,0 +1,189 @@
+"""The gateway against its peers: ``python -m bench.gateway``. Ratios are of CPU time a request: they hold on a busy machine."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import uvloop
+from sqlalchemy import insert
+
+from bench.gateway_servers import BARS, CLIENTS, RATE, bars
+from bench.load import Load, cpu_of, hammer
+from infra.kafka.node import free_ports
+from shared import tables
+from shared.db import open_database
+
+ROUNDS: Final = 5
+SECONDS: Final = 2.0
+CACHED: Final = [f"/v1/bars?symbol=AAPL&timeframe=1Day&limit={BARS}"]
+FRESH: Final = [
+    f"/v1/bars?symbol=AAPL&timeframe=1Day&limit={BARS}&end=2100-01-01T00:{n // 60 % 60:02d}:{n % 60:02d}.{n:04d}Z"
+    for n in range(9000)
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the report."""
+
+    work: str
+    ours: str
+    peers: str
+    verdict: str
+
+
+@asynccontextmanager
+async def server(name: str, database: str) -> AsyncIterator[tuple[int, int]]:
+    """Port and process id of one of the servers, listening."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "bench.gateway_servers", name, str(port), database]
+    child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                break
+        yield port, child.pid
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
+
+async def compared(names: dict[str, list[str]], database: str) -> dict[str, Load]:
+    """Rounds in turn, so that a busy moment of the machine hits all alike; the median round of each."""
+    found: dict[str, list[Load]] = {name: [] for name in names}
+    for _ in range(ROUNDS):
+        for name, paths in names.items():
+            async with server(name, database) as (port, pid):
+                found[name].append(await hammer(port, pid, paths, SECONDS))
+    return {name: sorted(loads, key=lambda load: load.cpu)[len(loads) // 2] for name, loads in found.items()}
+
+
+async def cached(database: str) -> Row:
+    """250 bars as JSON from the cache."""
+    loads = await compared({"raw": CACHED, "ours": CACHED, "encoding": CACHED, "fastapi": CACHED}, database)
+    share = loads["raw"].cpu / loads["ours"].cpu
+    return Row(
+        f"cached read of {BARS} bars, 64 connections",
+        shown(loads["ours"]),
+        ", ".join(f"{name} {shown(load)}" for name, load in loads.items() if name != "ours"),
+        f"{share:.0%} of raw aiohttp (wanted: 80 %), {loads['fastapi'].cpu / loads['ours'].cpu:.1f} x FastAPI",
+    )
+
+
+async def uncached(database: str) -> Row:
+    """250 bars from the database, no two requests the same."""
+    loads = await compared({"driver": FRESH, "empty": FRESH}, database)
+    ours = loads["empty"]
+    return Row(
+        f"uncached read of {BARS} bars (SQLite)",
+        shown(ours),
+        f"bare driver {shown(loads['driver'])}",
+        f"{loads['driver'].cpu / ours.cpu:.0%} of the bare driver (wanted: 1,000/s where the driver does 1,226/s)",
+    )
+
+
+async def fan_out(database: str, seconds: float = 8.0) -> Row:
+    """One stream of messages to 500 WebSockets."""
+    ages: list[float] = []
+    async with server("ours", database) as (port, pid):
+        count = [0]
+        watched = {0, CLIENTS // 2, CLIENTS - 1}
+        sockets = [await listening(port, count, ages if n in watched else None) for n in range(CLIENTS)]
+        await asyncio.sleep(1.0)
+        ages.clear()
+        before, began, first = cpu_of(pid), time.perf_counter(), count[0]
+        await asyncio.sleep(seconds)
+        cpu, took, frames = cpu_of(pid) - before, time.perf_counter() - began, count[0] - first
+        for writer in sockets:
+            writer.close()
+    ages.sort()
+    each = cpu / max(frames, 1) * 1e6
+    p99 = ages[int(len(ages) * 0.99)] * 1000 if ages else float("nan")
+    return Row(
+        f"WebSocket 1 -> {CLIENTS} at {RATE} messages/s",
+        f"{each:.1f} us CPU a delivery, p50 {statistics.median(ages or [0.0]) * 1000:.0f} ms, p99 {p99:.0f} ms",
+        f"{frames / took:,.0f} deliveries/s",
+        "wanted: 13 us, p99 25 ms (a flush every 20 ms is in it)",
+    )
+
+
+async def listening(port: int, count: list[int], ages: list[float] | None) -> asyncio.StreamWriter:
+    """A WebSocket that counts what it gets; with ``ages`` it reads how old each message is."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    writer.write(
+        b"GET /v1/stream HTTP/1.1\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    say = b'{"action":"subscribe","signals":["*"]}'
+    writer.write(bytes((0x81, 0x80 | len(say), 0, 0, 0, 0)) + say)
+
+    async def read() -> None:
+        while True:
+            head = await reader.readexactly(2)
+            size = int.from_bytes(await reader.readexactly(2), "big") if head[1] == 126 else head[1]
+            body = await reader.readexactly(size)
+            if b'"T":"s"' in body[:12]:
+                count[0] += body.count(b'"T":"s"')
+                if ages is not None:
+                    now = time.time()
+                    ages.extend(now - message["evidence"]["made"] for message in msgspec.json.decode(body))
+
+    task = asyncio.create_task(read())
+    READING.add(task)
+    task.add_done_callback(lambda ended: (READING.discard(ended), ended.cancelled() or ended.exception()))
+    return writer
+
+
+READING: Final[set[asyncio.Task[Any]]] = set()
+
+
+def shown(load: Load) -> str:
+    """Requests a second, CPU of the server a request, and the slowest of a hundred."""
+    return f"{load.per_second:,.0f}/s ({load.cpu * 1e6:.0f} us CPU, p99 {load.p99 * 1000:.1f} ms)"
+
+
+async def rows() -> list[Row]:
+    """All comparisons."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
+        async with open_database(url) as database:
+            async with database.engine.begin() as connection:
+                await connection.run_sync(tables.metadata.create_all)
+            async with database.begin() as connection:
+                await connection.execute(insert(tables.bars), [stored(event) for event in bars(2500)])
+        return [await cached(url), await uncached(url), await fan_out(url)]
+
+
+def stored(event: Any) -> dict[str, Any]:
+    """A bar as its table has it."""
+    names = [column.name for column in tables.bars.columns if column.name not in ("timeframe", "ts_close")]
+    return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "ts_close": event.ts_event}
+
+
+def main() -> None:
+    """Run and print."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        for row in runner.run(rows()):
+            print(f"{row.work}\n  ours:    {row.ours}\n  peers:   {row.peers}\n  verdict: {row.verdict}")  # noqa: T201 - its purpose
+
+
+if __name__ == "__main__":
+    main()

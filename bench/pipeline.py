@@ -1,0 +1,123 @@
+"""Ticks through the engine: ``python -m bench.pipeline``. CPU time, so that a busy machine does not count.
+
+In memory: JSON in, decoded, bars, indicators, rules, everything that comes out encoded. Through Kafka: the same with a real consumer and
+producer in one process (needs ``--kafka host:port`` of a broker that has the topics, or starts one of its own).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvloop
+
+from services.analysis.adapters import kernels
+from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.calendar import Calendar
+from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.outcome import Outcome
+from services.analysis.domain.plan import plan
+from services.analysis.domain.series import Series
+from shared import wire
+from shared.events import Tick
+from shared.topics import TICKS
+
+SYMBOLS: Final = 100
+SECONDS: Final = 3000
+"""Seconds of a session: one tick a second and symbol."""
+BATCH: Final = 2000
+DAY: Final = dt.date(2024, 1, 2)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the report."""
+
+    work: str
+    ours: str
+    wanted: str
+
+
+def messages(opened: int) -> list[bytes]:
+    """One tick a second of every symbol, as they lie in the log."""
+    rng, prices, found = random.Random(1), [100.0] * SYMBOLS, []
+    for second in range(SECONDS):
+        for number in range(SYMBOLS):
+            prices[number] *= 1 + rng.gauss(0, 0.0003)
+            ts = opened + second * 1000
+            tick = Tick(
+                symbol=f"B{number:03d}", price=round(prices[number], 2), ts_event=ts, ts_init=ts + 40, source="replay", seq=second + 1,
+                size=float(rng.randrange(1, 500)), replayed=True,
+            )  # fmt: skip
+            found.append(wire.encode(tick))
+    return found
+
+
+def engine(series: Series, calendar: Calendar) -> Engine:
+    """A cold engine that knows the symbols."""
+    return Engine(calendar, {f"B{number:03d}": Listing("NYSE", "stock") for number in range(SYMBOLS)}, series)
+
+
+def said(outcome: Outcome) -> int:
+    """Encodes everything; returns how many events that were."""
+    groups: tuple[Sequence[Any], ...] = (outcome.bars, outcome.rows, outcome.signals, outcome.quotes)
+    return sum(len([wire.encode(event) for event in group]) for group in groups)
+
+
+def in_memory(series: Series, calendar: Calendar, log: list[bytes]) -> Row:
+    """Decode, engine, rules, encode: no I/O."""
+    decoder, best, events = wire.decoder(TICKS), 0.0, 0
+    for _ in range(5):
+        one, events = engine(series, calendar), 0
+        one.apply([decoder.decode(log[0])])
+        began = time.process_time()
+        for first in range(0, len(log), BATCH):
+            events += said(one.apply(decoder.decode_lines(b"\n".join(log[first : first + BATCH]))))
+        best = max(best, len(log) / (time.process_time() - began))
+    return Row(
+        f"tick in -> decode -> bars -> {len(series.columns)} indicators -> rules -> encode, {events / len(log):.2f} events out a tick",
+        f"{best / 1e3:,.0f} k ticks/s a core",
+        "800 k",
+    )
+
+
+async def through_kafka(bootstrap: str, log: list[bytes]) -> Row:
+    """The whole service on a real broker: consumer, engine, producer, checkpoints in SQLite."""
+    from bench.pipeline_kafka import drive
+
+    ticks, cpu, wall = await drive(bootstrap, log, SYMBOLS)
+    return Row(
+        "the same through Kafka, the whole service with checkpoints (SQLite)",
+        f"{ticks / cpu / 1e3:,.0f} k ticks/s a core ({ticks / wall / 1e3:,.0f} k/s by the clock)",
+        "250 k",
+    )
+
+
+def main() -> None:
+    """Prints the rows."""
+    arguments = argparse.ArgumentParser(prog="python -m bench.pipeline")
+    arguments.add_argument("--kafka", default="", help="host:port of a broker with the topics; without it only the first row")
+    bootstrap = arguments.parse_args().kafka
+    with tempfile.TemporaryDirectory() as folder:
+        series = Series(plan(sources=kernels.sources()), kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(folder)))
+        calendar = read_calendar(DAY, DAY)
+        exchange = calendar.codes["NYSE"]
+        log = messages(int(calendar.sessions[calendar.bounds[exchange]]["open"]))
+        rows = [in_memory(series, calendar, log)]
+        if bootstrap:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                rows.append(runner.run(through_kafka(bootstrap, log)))
+    for row in rows:
+        print(f"{row.work}: {row.ours} (wanted: {row.wanted})")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
