@@ -44,6 +44,7 @@ INDICATORS: Final[tuple[Wish, ...]] = (
     ("volume_sma", (20,)),
     ("session", ()),
     ("extremes", (252,)),
+    ("all_time", ()),
 )
 """What runs by default."""
 

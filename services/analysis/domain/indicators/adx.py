@@ -1,8 +1,8 @@
 """Average directional index with +DI and -DI (Wilder, New Concepts in Technical Trading Systems, 1978), 0 to 100.
 
 Sums of the directional moves and true ranges over the first N - 1 changes, then Wilder's; the index is seeded with the mean of the
-first N dx. A dx whose denominator is 0 adds nothing. Warm-up: DI from n = N, ADX from n = 2 N - 1. Equals TA-Lib's ADX, PLUS_DI and
-MINUS_DI.
+first N dx. A dx whose denominator is 0 adds nothing. Warm-up: DI from n = N, ADX from n = 2 N - 1. Equals TA-Lib's
+ADX, PLUS_DI and MINUS_DI.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Relative strength index: 100 x mean gain / (mean gain + mean loss) (Wilder, New Concepts in Technical Trading Systems, 1978).
 
-Both means are Wilder's, seeded with the plain means of the first N changes. 0 where nothing ever moved. Warm-up: from n = N.
+Both means are Wilder's, seeded with the plain means of the first N changes. 0 where both are 0. Warm-up: from n = N.
 Equals TA-Lib's RSI.
 """
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.analysis.domain.indicators import (
     adx,
+    all_time,
     atr,
     bollinger,
     ema,
@@ -33,5 +34,6 @@ KINDS: Final[tuple[Kind, ...]] = (
     volume_sma.KIND,
     session.KIND,
     extremes.KIND,
+    all_time.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""

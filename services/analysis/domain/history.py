@@ -1,0 +1,57 @@
+"""Indicators and rules over whole series, by the same steps as live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.domain.indicators.kind import Bars, Floats
+from services.analysis.domain.plan import INSTRUMENT_KINDS, TIMEFRAMES, Plan
+
+
+class Loops(Protocol):
+    """The generated module: see ``loops.py``."""
+
+    def history(self, *arguments: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a series says about its past."""
+
+    values: Floats
+    """(columns, bars); NaN where not warmed up."""
+    fired: npt.NDArray[np.int8]
+    """(rules, bars): +1 up, -1 down, 0 nothing."""
+    state: Floats
+    """What live goes on from: (state_width,)."""
+
+
+def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> Past:
+    """Runs a plan over a series from its first bar. Releases the GIL.
+
+    Raises:
+        ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
+    """
+    length = len(bars.close)
+    if any(values.shape != (length,) for values in bars):
+        raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
+    wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
+    past = Past(np.empty((len(plan.columns), length)), np.empty((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
+    opened, high, low, close, volume = (np.ascontiguousarray(values, np.float64) for values in bars[:5])
+    series = Bars(opened, high, low, close, volume, np.ascontiguousarray(bars.session, np.int64))
+    loops.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
+    return past
+
+
+def histories(
+    loops: Loops, plan: Plan, series: Sequence[Bars], *, timeframe: str = "1d", kind: str = "stock", threads: int = 2
+) -> list[Past]:
+    """``history`` of many series, in threads."""
+    with ThreadPoolExecutor(threads, "history") as pool:
+        return list(pool.map(lambda bars: history(loops, plan, bars, timeframe=timeframe, kind=kind), series))

@@ -1,0 +1,101 @@
+"""What each indicator must be, from TA-Lib where it has the function, else in plain numpy; one entry a kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import talib
+
+from services.analysis.domain.indicators.kind import Bars
+
+Columns = list[npt.NDArray[np.float64]]
+Oracle = Callable[..., Columns]
+
+
+def _empty(bars: Bars, n: int) -> Columns:
+    return [np.full(len(bars.close), np.nan) for _ in range(n)]
+
+
+def _sma(values: npt.NDArray[np.float64], n: int) -> Columns:
+    """TA-Lib's running sum keeps the dust of large values that have left it: exact sums instead."""
+    out = np.full(len(values), np.nan)
+    for t in range(n - 1, len(values)):
+        out[t] = math.fsum(values[t - n + 1 : t + 1]) / n
+    return [out]
+
+
+def _bollinger(bars: Bars, n: float, width: float) -> Columns:
+    upper, middle, lower, wide = _empty(bars, 4)
+    for t in range(int(n) - 1, len(bars.close)):
+        window = bars.close[t - int(n) + 1 : t + 1]
+        middle[t] = math.fsum(window) / n
+        half = width * math.sqrt(math.fsum((window - middle[t]) ** 2) / n)
+        upper[t], lower[t], wide[t] = middle[t] + half, middle[t] - half, 2 * half / middle[t]
+    return [upper, middle, lower, wide]
+
+
+def _session(bars: Bars) -> Columns:
+    out = _empty(bars, 7)
+    for t, today in enumerate(bars.session):
+        now = [i for i in range(t + 1) if bars.session[i] == today]
+        past = [i for i in range(t + 1) if now[0] > 0 and bars.session[i] == bars.session[now[0] - 1]]
+        h, l, c = bars.high, bars.low, bars.close
+        values = [h[now].max(), l[now].min(), c[now].max(), c[now].min()]
+        values += [h[past].max(), l[past].min(), c[past[-1]]] if past else [np.nan] * 3
+        for column, value in zip(out, values, strict=True):
+            column[t] = value
+    return out
+
+
+def _extremes(bars: Bars, n: float) -> Columns:
+    out, n = _empty(bars, 3), int(n)
+    high, low, drop = out
+    for t in range(n, len(bars.close)):
+        high[t], low[t] = bars.high[t - n : t].max(), bars.low[t - n : t].min()
+        drop[t] = bars.close[t] / bars.high[t - n : t + 1].max() - 1
+    return out
+
+
+def _all_time(bars: Bars) -> Columns:
+    high, low = _empty(bars, 2)
+    high[1:], low[1:] = np.maximum.accumulate(bars.high)[:-1], np.minimum.accumulate(bars.low)[:-1]
+    return [high, low]
+
+
+TALIB: dict[str, Oracle] = {
+    "sma": lambda b, n: [talib.SMA(b.close, int(n))],
+    "volume_sma": lambda b, n: [talib.SMA(b.volume, int(n))],
+    "ema": lambda b, n: [talib.EMA(b.close, int(n))],
+    "rsi": lambda b, n: [talib.RSI(b.close, int(n))],
+    "macd": lambda b, *p: list(talib.MACD(b.close, *map(int, p))),
+    "bollinger": lambda b, n, k: [*(bands := talib.BBANDS(b.close, int(n), k, k)), (bands[0] - bands[2]) / bands[1]],
+    "atr": lambda b, n: [talib.ATR(b.high, b.low, b.close, int(n))],
+    "stochastic": lambda b, n, k, d: list(talib.STOCH(b.high, b.low, b.close, int(n), int(k), 0, int(d), 0)),
+    "obv": lambda b: [talib.OBV(b.close, b.volume)],
+    "adx": lambda b, n: [f(b.high, b.low, b.close, int(n)) for f in (talib.ADX, talib.PLUS_DI, talib.MINUS_DI)],
+}
+"""TA-Lib's own, for real data."""
+
+ORACLES: dict[str, Oracle] = TALIB | {
+    "sma": lambda b, n: _sma(b.close, int(n)),
+    "volume_sma": lambda b, n: _sma(b.volume, int(n)),
+    "bollinger": _bollinger,
+    "session": _session,
+    "extremes": _extremes,
+    "all_time": _all_time,
+}
+"""For any data: plain arithmetic where TA-Lib's cancels."""
+
+SCALE: dict[str, Callable[[Bars], float]] = {
+    "rsi": lambda _: 100.0,
+    "stochastic": lambda _: 100.0,
+    "adx": lambda _: 100.0,
+    "macd": lambda b: float(b.close.max()),
+    "bollinger": lambda _: 1.0,  # of the width; the bands are never smaller than their own error
+    "extremes": lambda _: 1.0,
+    "obv": lambda b: float(b.volume.max()),
+}
+"""Values that are differences are right to 1e-9 of what they are the difference of."""

@@ -1,0 +1,75 @@
+"""Series of bars to try kernels on: real ones from the bundled tapes, made ones that are hostile, and drawn ones."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+
+from services.analysis.domain.indicators.kind import Bars
+from services.ingest.adapters.instruments import read_universe
+from services.ingest.adapters.tapes import read_tape
+from services.ingest.settings import Settings
+
+DAY = 86_400_000
+LENGTH = 700
+
+
+def bars_of(close: npt.NDArray[np.float64], volume: npt.NDArray[np.float64], per_session: int = 7, wide: float = 0.01) -> Bars:
+    """Bars around the given closes: opened at the close before, ``wide`` beyond both."""
+    opened = np.concatenate([close[:1], close[:-1]])
+    high, low = np.maximum(opened, close) * (1 + wide), np.minimum(opened, close) * (1 - wide)
+    return Bars(opened, high, low, close, volume, 20240101 + np.arange(len(close), dtype=np.int64) // per_session)
+
+
+@cache
+def real() -> dict[str, Bars]:
+    """Daily bars of years and one-second bars of a day, as recorded."""
+    universe = read_universe(Settings().universe)
+    found = {}
+    for tape in ("daily", "seconds"):
+        for recording in read_tape(Settings().tapes, tape, universe).recordings[:3]:
+            b, last = recording.bars, 3000
+            day = (b.start // DAY)[:last]
+            found[f"{recording.symbol} {recording.resolution}"] = Bars(
+                b.open[:last], b.high[:last], b.low[:last], b.close[:last], b.volume[:last], day
+            )
+    return found
+
+
+@cache
+def hostile() -> dict[str, Bars]:
+    """What breaks careless arithmetic: no move, no volume, huge and tiny prices, one spike, a staircase, jumps over magnitudes."""
+    rng = np.random.default_rng(7)
+    walk = np.exp(np.cumsum(rng.normal(0, 0.02, LENGTH)))
+    volume = rng.integers(1, 10**6, LENGTH).astype(float)
+    flat, nothing = np.full(LENGTH, 100.0), np.zeros(LENGTH)
+    halted = np.where(np.arange(LENGTH) < 100, 50 * walk, 50 * walk[100])
+    spike = np.where(np.arange(LENGTH) == 300, 1e8, flat)
+    stairs = 100.0 + np.arange(LENGTH) // 10
+    return {
+        "flat": bars_of(flat, volume, wide=0.0),
+        "flat for ever after": bars_of(halted, volume, wide=0.0),
+        "no volume": bars_of(100 * walk, nothing),
+        "huge": bars_of(1e8 * walk, 1e12 * volume),
+        "tiny": bars_of(1e-6 * walk, 1e-6 * volume),
+        "large price, tiny moves": bars_of(1e6 + rng.integers(-1, 2, LENGTH), volume, wide=0.0),
+        "one spike": bars_of(spike, volume, wide=0.0),
+        "stairs up": bars_of(stairs, volume, wide=0.0),
+        "stairs down": bars_of(stairs[::-1].copy(), volume, wide=0.0),
+        "volume over magnitudes": bars_of(100 * walk, np.where(np.arange(LENGTH) < 300, 1e12, 1.0)),
+        "one bar": bars_of(flat[:1], volume[:1]),
+        "a session a bar": bars_of(100 * walk, volume, per_session=1),
+        "wild": bars_of(100 * np.exp(np.cumsum(rng.normal(0, 0.1, LENGTH))), volume, wide=0.05),
+    }
+
+
+@st.composite
+def drawn(draw: st.DrawFn) -> Bars:
+    """Up to 320 bars of ticks of a grid, often equal to the one before: ties are where implementations differ."""
+    moves = draw(st.lists(st.sampled_from([0, 0, 0, 1, -1, 2, -3, 10, -10]), min_size=1, max_size=320))
+    close = np.maximum(1.0, 50.0 + np.cumsum(np.array(moves, float)))
+    volume = np.array(draw(st.lists(st.sampled_from([0.0, 1.0, 100.0, 1e9]), min_size=len(moves), max_size=len(moves))))
+    return bars_of(close, volume, draw(st.sampled_from([1, 3, 50])), draw(st.sampled_from([0.0, 0.01])))

@@ -1,0 +1,184 @@
+"""Every indicator in the table, with every example: warm-up, equality, live = peek = history, snapshots, windows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.adapters import kernels
+from services.analysis.domain.history import history
+from services.analysis.domain.indicators.kind import MAX_LOOKBACK, Bars, Kind, Parameters
+from services.analysis.domain.indicators.table import KINDS
+from services.analysis.domain.plan import INDICATORS, Plan, plan
+from tests.analysis.market import KERNELS
+from tests.analysis.oracles import ORACLES, SCALE, TALIB
+from tests.analysis.samples import drawn, hostile, real
+
+CASES = [(kind, example) for kind in KINDS for example in kind.examples]
+NAMES = [f"{kind.name}{example}" for kind, example in CASES]
+each_case = pytest.mark.parametrize(("kind", "example"), CASES, ids=NAMES)
+LOOPS = kernels.load(KERNELS)
+EVERYTHING = plan([(kind.name, example) for kind, example in CASES], [])
+
+
+def values_of(kind: Kind, example: Parameters, bars: Bars) -> np.ndarray:
+    return history(LOOPS, plan([(kind.name, example)], []), bars).values
+
+
+def agree(got: np.ndarray, want: list[np.ndarray], scale: float, why: str) -> None:
+    for column, (mine, theirs) in enumerate(zip(got, want, strict=True)):
+        np.testing.assert_array_equal(np.isnan(mine), np.isnan(theirs), err_msg=f"{why}, column {column}: not a number elsewhere")
+        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9 * scale, err_msg=f"{why}, column {column}")
+
+
+def live(laid: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
+    """(columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before each bar closes."""
+    out, none = np.empty((len(laid.columns), len(bars.close) - start)), np.zeros(0, np.int8)
+    row, unused = np.empty(len(laid.columns)), np.empty(len(laid.columns))
+    for t in range(start, len(bars.close)):
+        if peeks:
+            other = Bars(*(np.concatenate([values[:t], [values[t] * 2]]).astype(values.dtype) for values in bars))
+            LOOPS.advance(laid.arrays, other, t, state, False, unused, row, none, none)
+        LOOPS.advance(laid.arrays, bars, t, state, True, unused, row, none, none)
+        out[:, t - start] = row
+    return out
+
+
+@each_case
+def test_it_starts_where_it_says(kind: Kind, example: Parameters) -> None:
+    bars = hostile()["wild"]
+    for name, column, first in zip(kind.names(example), values_of(kind, example, bars), kind.warm_up(*example), strict=True):
+        start = int(np.argmax(~np.isnan(column)))
+        assert first in (None, start), f"{name} starts at {start}, not {first}"
+        assert not np.isnan(column[start:]).any(), f"{name} has holes"
+
+
+@each_case
+def test_it_looks_no_further_back_than_it_says(kind: Kind, example: Parameters) -> None:
+    bars, back = hostile()["wild"], int(kind.lookback(*example))
+    assert back <= MAX_LOOKBACK
+    laid = plan([(kind.name, example)], [])
+    t = len(bars.close) - 1
+    state = history(LOOPS, laid, Bars(*(values[:t] for values in bars))).state
+    forgotten = Bars(*(values.copy() for values in bars))
+    for values in forgotten[:5]:
+        values[: t - back] = np.nan
+    np.testing.assert_array_equal(live(laid, forgotten, state.copy(), t), live(laid, bars, state.copy(), t))
+
+
+@each_case
+@pytest.mark.parametrize("name", list(real()))
+def test_it_equals_its_oracle_on_real_bars(kind: Kind, example: Parameters, name: str) -> None:
+    bars = real()[name]
+    got = values_of(kind, example, bars)
+    agree(
+        got,
+        (TALIB if kind.name in TALIB else ORACLES)[kind.name](bars, *example),
+        1e-4 * SCALE.get(kind.name, lambda _: 0.0)(bars),
+        name,
+    )
+
+
+@each_case
+@pytest.mark.parametrize("name", list(hostile()))
+def test_it_equals_its_oracle_on_hostile_bars(kind: Kind, example: Parameters, name: str) -> None:
+    bars = hostile()[name]
+    agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), SCALE.get(kind.name, lambda _: 0.0)(bars), name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(bars=drawn(), case=st.sampled_from(CASES))
+def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters]) -> None:
+    kind, example = case
+    agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), SCALE.get(kind.name, lambda _: 0.0)(bars), kind.name)
+
+
+@pytest.mark.parametrize("name", list(hostile()))
+def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
+    bars, state = hostile()[name], np.zeros(EVERYTHING.state_width)
+    past = history(LOOPS, EVERYTHING, bars)
+    assert live(EVERYTHING, bars, state, peeks=True).tobytes() == past.values.tobytes()
+    assert state.tobytes() == past.state.tobytes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(bars=drawn(), data=st.data())
+def test_a_snapshot_goes_on_as_if_nothing_had_happened(bars: Bars, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(bars.close)))
+    whole = history(LOOPS, EVERYTHING, bars)
+    saved = history(LOOPS, EVERYTHING, Bars(*(values[:cut] for values in bars))).state.tobytes()
+    state = np.frombuffer(saved).copy()
+    rest = live(EVERYTHING, bars, state, cut)
+    assert rest.tobytes() == whole.values[:, cut:].tobytes()
+    assert state.tobytes() == whole.state.tobytes()
+
+
+@pytest.mark.parametrize("name", ["wild", "stairs down", "a session a bar"])
+def test_a_window_that_moves_is_not_seen(name: str) -> None:
+    bars = hostile()[name]
+    whole, state = history(LOOPS, EVERYTHING, bars), np.zeros(EVERYTHING.state_width)
+    row, none, held = np.empty(len(EVERYTHING.columns)), np.zeros(0, np.int8), 0
+    window = Bars(*(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars))
+    for t in range(len(bars.close)):
+        if held == len(window.close):
+            for values in window:
+                values[:MAX_LOOKBACK] = values[-MAX_LOOKBACK:].copy()
+                values[MAX_LOOKBACK:] = -1
+            held = MAX_LOOKBACK
+        for mine, values in zip(window, bars, strict=True):
+            mine[held] = values[t]
+        LOOPS.advance(EVERYTHING.arrays, window, held, state, True, row, row, none, none)
+        held += 1
+        assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
+
+
+def test_an_average_does_not_drift_in_two_million_bars() -> None:
+    rng = np.random.default_rng(3)
+    n = 2_000_000
+    close, volume = (
+        50_000 + rng.normal(0, 1, n).cumsum() % 1000,
+        rng.integers(0, 10**9, n) * np.where(np.arange(n) % 1000 < 10, 1e3, 1e-3),
+    )
+    bars = Bars(close, close, close, close, volume, np.zeros(n, np.int64))
+    got = history(LOOPS, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2))], []), bars).values[:, -1]
+    assert got[0] == pytest.approx(np.mean(close[-200:]), rel=1e-12)
+    assert got[1] == pytest.approx(np.mean(volume[-20:]), rel=1e-12)
+    assert got[2] - got[3] == pytest.approx(2 * np.std(close[-20:]), rel=1e-9)
+
+
+def test_another_parameter_compiles_nothing() -> None:
+    bars = hostile()["wild"]
+    history(LOOPS, plan(), bars)
+    before = list(LOOPS.history.signatures)  # type: ignore[attr-defined]
+    for periods in ((21,), (7,)):
+        history(LOOPS, plan([("rsi", periods), ("sma", periods), ("macd", (5, 35, 5))], []), bars)
+    assert LOOPS.history.signatures == before  # type: ignore[attr-defined]
+
+
+def test_the_default_plan_knows_every_kind() -> None:
+    assert {name for name, _ in INDICATORS} == {kind.name for kind in KINDS}
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        (("wma", (5,)), "not known"),
+        (("sma", (0,)), "whole number"),
+        (("sma", (2.5,)), "whole number"),
+        (("sma", (10_000,)), "whole number"),
+        (("sma", (float("nan"),)), "whole number"),
+        (("sma", (5, 6)), "takes"),
+        (("macd", (26, 12, 9)), "shorter"),
+        (("stochastic", (14, 4, 3)), "whole number"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused(wish: tuple[str, Parameters], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        plan([wish], [])
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="same name"):
+        plan([("sma", (20,)), ("sma", (20,))], [])
