@@ -56,7 +56,7 @@ topics: _run-environment ## create or mend the topics of a running broker (BOOTS
 	@$(BIN)/python -m infra.kafka topics $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
 
 docs: _run-environment ## write the generated pages under docs/ anew
-	@$(BIN)/python -m infra.docs
+	@$(BIN)/python -m infra.documents
 
 lock: _test-environment ## resolve requirements/*.in anew into hash-locked lists
 	@infra/lock.sh $(BIN)/python

@@ -13,7 +13,7 @@ import pytest
 from infra.kafka.cluster import Cluster, lay_out, start_cluster
 from infra.kafka.jars import fetch
 from infra.kafka.warm import warm
-from shared.tables import metadata
+from shared.migrations.command import upgrade
 from tests.servers import Broker, MariaDB, open_broker, open_mariadb
 
 ROOT = Path(__file__).parent.parent
@@ -81,16 +81,7 @@ def mariadb_url(_mariadb: MariaDB) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with all tables: once SQLite, once MariaDB."""
+    """A migrated database: once SQLite, once MariaDB."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else request.getfixturevalue("mariadb_url")
-    asyncio.run(_create_tables(url))
+    asyncio.run(upgrade(url))
     return url
-
-
-async def _create_tables(url: str) -> None:
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    await engine.dispose()

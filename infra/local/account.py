@@ -68,7 +68,7 @@ class Changes:
                 continue
             if now[0] in FAILING and before[0] not in FAILING:
                 yield f"! {name} ended and is started again; why is in {self.logs / name}.log"
-            elif now[0] == "STARTING" and before[0] == "RUNNING":
+            elif before[0] == "RUNNING" and now[1] != before[1]:
                 yield f"! {name} ended and was started again at once; why is in {self.logs / name}.log"
             elif now[0] == "RUNNING" and before[0] != "STARTING":
                 yield f"  {name} runs again"

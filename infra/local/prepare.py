@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from infra.kafka.jars import fetch
 from infra.kafka.warm import warm
@@ -14,6 +17,7 @@ from infra.local.page import build_page
 from infra.local.settings import ROOT, LocalSettings
 
 Say = Callable[[str], None]
+PATIENCE_SECONDS: Final = 4.0
 
 
 def prepare(settings: LocalSettings, say: Say) -> None:
@@ -27,9 +31,19 @@ def prepare(settings: LocalSettings, say: Say) -> None:
     fetch(settings.folder / "kafka" / "jars", say)
     warm(settings.folder / "kafka" / "jars", say)
     build_page(settings.folder, say)
-    if not (settings.folder / "kernels").exists():
-        say("Compiling the indicators to machine code (once, up to a minute) ...")
-    call(settings, "services.analysis", "compile")
+    with telling(say, "Compiling the indicators to machine code (once, up to a minute) ..."):
+        call(settings, "services.analysis", "compile")
+
+
+@contextmanager
+def telling(say: Say, what: str) -> Iterator[None]:
+    """Say ``what`` only when the block takes so long that somebody wonders."""
+    timer = threading.Timer(PATIENCE_SECONDS, say, (what,))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def migrate(settings: LocalSettings) -> None:

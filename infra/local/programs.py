@@ -84,14 +84,19 @@ def _program(program: Program, settings: LocalSettings, priority: int) -> str:
             "stopsignal": "TERM",
             "stopwaitsecs": program.stop_seconds,
             "killasgroup": "true",
-            "stdout_logfile": settings.logs / f"{program.name}.out",
-            "stderr_logfile": settings.logs / f"{program.name}.log",
+            "stdout_logfile": _twice(settings.logs / f"{program.name}.out"),
+            "stderr_logfile": _twice(settings.logs / f"{program.name}.log"),
             "stdout_logfile_maxbytes": LOG_BYTES,
             "stderr_logfile_maxbytes": LOG_BYTES,
             "stdout_logfile_backups": LOG_FILES,
             "stderr_logfile_backups": LOG_FILES,
         },
     )
+
+
+def _twice(path: Path) -> str:
+    """supervisord expands the names of log files a second time."""
+    return str(path).replace("%", "%%")
 
 
 def _section(name: str, values: dict[str, object]) -> str:

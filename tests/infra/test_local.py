@@ -1,0 +1,221 @@
+"""The local stack, as ``make run`` starts it, with all services."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from infra.kafka.node import free_ports
+from infra.local.account import Changes, Follower
+from infra.local.page import build_page
+from infra.local.programs import configuration
+from infra.local.settings import LocalSettings
+from tests.until import until
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 150
+
+
+class Run:
+    """``python -m infra.local run`` with a folder and ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        kafka, probes, self.port = free_ports(3)
+        names = {"VAR": folder, "KAFKA_PORT": kafka, "PROBES_FROM": probes, "PORT": self.port, "TELEGRAM_BOT_TOKEN": ""}
+        self.environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
+        self.folder, self.output = folder, folder / "terminal"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local", "run"], cwd=ROOT, env=self.environment, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def call(self, command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "infra.local", command], cwd=ROOT, env=self.environment, capture_output=True, text=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    async def until_open(self, times: int = 1) -> None:
+        assert self.process is not None
+        process = self.process
+
+        def settled() -> bool:
+            return self.said().count("Open http://") == times or process.poll() is not None
+
+        await until(settled, START_SECONDS, "the start")
+        assert self.process.poll() is None, self.said()
+
+    def children(self) -> dict[str, psutil.Process]:
+        """The processes of the stack by module, the broker as ``kafka``."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children(recursive=True):  # type: ignore[union-attr]
+            line = child.cmdline() or ["gone"]
+            name = "kafka" if "kafka.Kafka" in line else line[line.index("-m") + 1] if "-m" in line else line[0]
+            found[name] = child
+        return found
+
+    def ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+@pytest.fixture
+def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
+    shared = kafka_jars.parents[1]
+    build_page(shared, print)
+    (tmp_path / "kafka").mkdir()
+    (tmp_path / "kafka" / "jars").symlink_to(kafka_jars)
+    for made in ("page.stamp", "page-packages.stamp"):
+        (tmp_path / made).write_text((shared / made).read_text())
+    if (shared / "kernels").exists():
+        (tmp_path / "kernels").symlink_to(shared / "kernels")
+    run = Run(tmp_path)
+    yield run
+    if run.process and run.process.poll() is None:
+        run.process.terminate()
+        run.process.wait(120)
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(480)
+async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(run: Run) -> None:
+    run.start()
+    await run.until_open()
+    assert run.process is not None
+    before = run.children()
+    assert {"kafka", "services.ingest", "services.analysis", "services.notifier", "services.gateway"} <= set(before)
+    assert "replayed real prices, not live" in run.said()
+
+    second = run.call("run")
+    assert second.returncode == 1
+    assert f"runs already from this checkout (process {run.process.pid})" in second.stderr
+    assert run.call("status").returncode == 0
+
+    before["services.gateway"].kill()
+    await until(lambda: "gateway ended and was started again" in run.said(), 30)
+    await until(run.ready, 60, "the gateway is back")
+
+    os.killpg(run.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
+    assert run.process.wait(120) == 0
+    assert_nothing_left(run, before)
+
+    run.start()
+    await run.until_open(2)
+    assert "topics are right" in run.said(), "the second run goes on with what the first left"
+    again = run.children()
+    assert run.call("stop").returncode == 0
+    run.process.wait(10)
+    assert_nothing_left(run, again)
+    assert run.call("status").returncode == 3
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(300)
+async def test_nothing_outlives_a_killed_run(run: Run) -> None:
+    run.start()
+    await until(lambda: "  kafka" in run.said(), START_SECONDS)
+    assert run.process is not None
+    await until(lambda: len(run.children()) >= 5, 20)
+    children = run.children()
+    run.process.kill()
+    run.process.wait(10)
+    await until(lambda: not any(child.is_running() for child in children.values()), 120, "all processes end")
+    assert not (run.folder / "run" / "supervisord.pid").exists()
+    assert run.call("status").returncode == 3
+
+
+def assert_nothing_left(run: Run, children: dict[str, psutil.Process]) -> None:
+    alive = {name for name, child in children.items() if child.is_running() and child.status() != psutil.STATUS_ZOMBIE}
+    assert alive == set()
+    left = {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.suffix in {".pid", ".sock"}}
+    assert left == set()
+    assert not (run.folder / "run.lock").exists()
+
+
+def test_taken_ports_are_named_before_anything_starts(run: Run, tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", run.port))
+        taken.listen()
+        done = run.call("run")
+    assert done.returncode == 1
+    assert f"Port {run.port} is taken" in done.stderr
+    assert "choose another: PORT=..." in done.stderr
+    assert not (tmp_path / "run" / "supervisord.conf").exists()
+
+
+def test_a_setting_that_cannot_be_is_named(run: Run) -> None:
+    run.environment["PORT"] = "eighty"
+    done = run.call("status")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: PORT: ")
+    assert "'eighty'" in done.stderr
+
+
+def test_the_configuration_survives_odd_folders(tmp_path: Path) -> None:
+    from supervisor.options import ServerOptions
+
+    folder = tmp_path / "100% odd folder"
+    for name in ("log", "run"):
+        (folder / name).mkdir(parents=True)
+    config = folder / "supervisord.conf"
+    config.write_text(configuration(LocalSettings(var=folder), folder / "s.sock"))
+    options = ServerOptions()
+    options.realize(["-c", str(config)])
+    programs = {program.name: program for group in options.process_group_configs for program in group.process_configs}
+    assert set(programs) == {"kafka", "ingest", "analysis", "notifier", "gateway"}
+    assert programs["kafka"].stderr_logfile == str(folder / "log" / "kafka.log")
+    assert all(0 < program.stderr_logfile_maxbytes <= 10_000_000 for program in programs.values())
+    priorities = [group.priority for group in sorted(options.process_group_configs)]
+    assert min(options.process_group_configs).name == "kafka", "first to start, last to stop"
+    assert priorities == sorted(priorities)
+
+
+def test_the_follower_reads_whole_lines_across_a_rotation(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("old\n")
+    follower = Follower(path)
+    follower.skip()
+    assert list(follower.lines()) == []
+    with path.open("a") as file:
+        file.write("one\nhal")
+    assert list(follower.lines()) == ["one"]
+    with path.open("a") as file:
+        file.write("f\n")
+    assert list(follower.lines()) == ["half"]
+    path.rename(tmp_path / "out.1")
+    path.write_text("after\n")
+    assert list(follower.lines()) == ["after"]
+
+
+def test_changes_are_told_once() -> None:
+    changes = Changes(Path("log"))
+
+    def tell(state: str, pid: int) -> list[str]:
+        return list(changes.lines([{"name": "gateway", "statename": state, "pid": pid}]))
+
+    assert [*tell("STOPPED", 0), *tell("STARTING", 7), *tell("RUNNING", 7), *tell("RUNNING", 7)] == []
+    assert tell("BACKOFF", 0) == ["! gateway ended and is started again; why is in log/gateway.log"]
+    assert tell("BACKOFF", 0) == []
+    assert tell("RUNNING", 9) == ["  gateway runs again"]
+    assert tell("RUNNING", 10) == ["! gateway ended and was started again at once; why is in log/gateway.log"]
