@@ -1,0 +1,43 @@
+"""A service that writes the numbers of the ticks it reads to a file: ``python -m tests.shared.life_of_a_consumer GROUP FILE``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from shared.kafka import open_group_consumer, open_producer
+from shared.runtime import run
+from shared.settings import MeshSettings
+from shared.topics import TICKS
+
+
+def append(path: Path, numbers: list[int]) -> None:
+    with path.open("a") as file:
+        file.writelines(f"{number}\n" for number in numbers)
+
+
+@asynccontextmanager
+async def build(settings, life):
+    group, path = sys.argv[1], Path(sys.argv[2])
+
+    async def handle(records):
+        await asyncio.sleep(0.01)  # so that a signal comes while something is being handled
+        append(path, [record.event.seq for record in records if record.event.source == group])
+
+    async with (
+        open_producer(settings, "life") as producer,
+        open_group_consumer(settings, [TICKS], group, producer, max_records=20) as consumer,
+    ):
+        life.on_ready("ticks", lambda: consumer.ready)
+        life.on_alive("ticks", lambda: consumer.alive)
+
+        async def consume():
+            await consumer.run(handle, life.stopping)
+
+        yield {"consume": consume}
+
+
+if __name__ == "__main__":
+    run("life-of-a-consumer", MeshSettings(), build)
