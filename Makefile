@@ -50,7 +50,7 @@ contracts: _test-environment ## import-linter: who may import whom
 	@$(BIN)/lint-imports
 
 bench: _bench-environment ## measure beside the peers, and write docs/benchmarks.md
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m bench
 
 topics: _run-environment ## create or mend the topics of a running broker (BOOTSTRAP=host:port)
 	@$(BIN)/python -m infra.kafka topics $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))

@@ -95,7 +95,7 @@ def _program(program: Program, settings: LocalSettings, priority: int) -> str:
 
 
 def _twice(path: Path) -> str:
-    """supervisord expands the names of log files a second time."""
+    """The names of log files are expanded a second time by supervisord: escape what the first time would leave."""
     return str(path).replace("%", "%%")
 
 
