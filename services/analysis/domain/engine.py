@@ -19,7 +19,7 @@ from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
 from services.analysis.domain.layout import CLOSED, CODES, REASONS
 from services.analysis.domain.load import TAIL, load
-from services.analysis.domain.outcome import Outcome, bars_of, finite, quote_of, rows_of
+from services.analysis.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.domain.past import Bars, empty
 from services.analysis.domain.series import Series
 from services.analysis.domain.state import State
@@ -163,11 +163,8 @@ class Engine:
             if full:
                 state.move_down()
         outcome.counts.update({REASONS[code]: int(count) for code, count in enumerate(counts) if count})
-        sources = list(state.sources)
-        for row in np.flatnonzero(touched).tolist():
-            quote = quote_of(state, row, sources)
-            if quote is not None:
-                outcome.quotes.append(quote)
+        if touched.any():
+            outcome.quotes += quotes_of(state, np.flatnonzero(touched))
 
     def _closed(self, closed: npt.NDArray[Any], outcome: Outcome) -> None:
         bars = bars_of(closed, self.state.symbols, list(self.state.sources))

@@ -9,7 +9,7 @@ import numpy as np
 
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
-from services.analysis.domain.outcome import Outcome, quote_of, rows_of, stored_bars
+from services.analysis.domain.outcome import Outcome, quotes_of, rows_of, stored_bars
 from services.analysis.domain.past import Bars, adjusted
 from services.analysis.domain.series import Series
 from services.analysis.domain.state import State
@@ -43,9 +43,8 @@ def load(
     _remember_prices(state, row, pasts, ts_init)
     for code in range(1, len(TIMEFRAMES)):
         _seed(state, calendar, row, code)
-    quote = quote_of(state, row, list(state.sources))
-    if tail and quote is not None:
-        outcome.quotes.append(quote)
+    if tail:
+        outcome.quotes += quotes_of(state, np.array([row]))
     return outcome
 
 

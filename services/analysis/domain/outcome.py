@@ -6,14 +6,19 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Final
 
 import numpy as np
 
 from services.analysis.domain.layout import DAY, TIMEFRAMES
 from services.analysis.domain.past import Bars
-from services.analysis.domain.state import Floats, Records, State
+from services.analysis.domain.state import Floats, Int64s, Records, State
 from shared.events import Bar, IndicatorRow, Quote, Signal, Timeframe
+
+QUOTED: Final = (
+    "quote_price", "quote_ts", "quote_ts_init", "quote_source", "quote_replayed", "prev_close", "year_high", "year_low",
+    "day", "day_open", "day_high", "day_low", "day_close", "day_volume",
+)  # fmt: skip
 
 
 @dataclass
@@ -103,38 +108,48 @@ def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> 
     ]
 
 
-def quote_of(state: State, row: int, sources: Sequence[str]) -> Quote | None:
-    """The quote of a symbol as it stands; None before its first price."""
-    r: Any = state.records[row]
-    if not r["quote_price"] > 0.0:
-        return None
-    day: Any = state.forming[row, DAY]
-    if day["active"]:
-        session, prev_close = int(day["session"]), _known(r["day_close"])
-        opened, high, low, volume = float(day["open"]), float(day["high"]), float(day["low"]), float(day["volume"])
-    else:
-        session, prev_close = int(r["day"]), _known(r["prev_close"])
-        opened, high, low, volume = (float(r[f"day_{name}"]) for name in ("open", "high", "low", "volume"))
-    last = float(r["quote_price"])
-    return Quote(
-        symbol=state.symbols[row],
-        last_price=last,
-        ts_event=int(r["quote_ts"]),
-        ts_init=int(r["quote_ts_init"]),
-        source=sources[r["quote_source"]],
-        prev_close=prev_close,
-        change=None if prev_close is None else last - prev_close,
-        change_percent=None if prev_close is None else last / prev_close - 1.0,
-        day_open=_known(opened),
-        day_high=_known(high),
-        day_low=_known(low),
-        day_volume=_known(volume),
-        year_high=_known(np.fmax(r["year_high"], high)),
-        year_low=_known(np.fmin(r["year_low"], low)),
-        session=session,
-        replayed=bool(r["quote_replayed"]),
-    )
+def quotes_of(state: State, rows: Int64s) -> list[Quote]:
+    """The quotes of some symbols as they stand, without those that have no price yet."""
+    sources = list(state.sources)
+    forming = state.forming[rows, DAY]
+    # Field by field into lists: a record at a time would cost five times as much.
+    r = {name: state.records[name][rows].tolist() for name in QUOTED}
+    day = {name: forming[name].tolist() for name in ("active", "session", "open", "high", "low", "volume")}
+    found = []
+    for i, row in enumerate(rows.tolist()):
+        last = r["quote_price"][i]
+        if not last > 0.0:
+            continue
+        if day["active"][i]:
+            session, prev_close = day["session"][i], r["day_close"][i]
+            opened, high, low, volume = day["open"][i], day["high"][i], day["low"][i], day["volume"][i]
+        else:
+            session, prev_close = r["day"][i], r["prev_close"][i]
+            opened, high, low, volume = r["day_open"][i], r["day_high"][i], r["day_low"][i], r["day_volume"][i]
+        year_high, year_low = r["year_high"][i], r["year_low"][i]
+        known = prev_close == prev_close  # not NaN
+        found.append(
+            Quote(
+                symbol=state.symbols[row],
+                last_price=last,
+                ts_event=r["quote_ts"][i],
+                ts_init=r["quote_ts_init"][i],
+                source=sources[r["quote_source"][i]],
+                prev_close=prev_close if known else None,
+                change=last - prev_close if known else None,
+                change_percent=last / prev_close - 1.0 if known else None,
+                day_open=_known(opened),
+                day_high=_known(high),
+                day_low=_known(low),
+                day_volume=_known(volume),
+                year_high=_known(high if not year_high >= high else year_high),
+                year_low=_known(low if not year_low <= low else year_low),
+                session=session,
+                replayed=bool(r["quote_replayed"][i]),
+            )
+        )
+    return found
 
 
 def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+    return value if math.isfinite(value) else None

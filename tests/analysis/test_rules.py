@@ -1,0 +1,178 @@
+"""Every rule in the table: against the plain reference, never ahead of its time, live as in history, told with level and evidence."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.adapters import kernels
+from services.analysis.domain.history import Past, history
+from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
+from services.analysis.domain.rules.table import RULES
+from tests.analysis.market import KERNELS
+from tests.analysis.samples import bars_of, drawn, hostile, real
+from tests.e2e.reference_bars import PlainBar
+from tests.e2e.reference_signals import signals
+
+LOOPS = kernels.load(KERNELS)
+PLAN = plan()
+Facts = tuple[str, tuple[tuple[str, float], ...], str, int]
+
+
+def rough(seed: int = 11) -> Bars:
+    """Long enough for every average, rough enough for every rule: trends, gaps between sessions, bursts and lulls of volume."""
+    rng, n = np.random.default_rng(seed), 2500
+    drift = np.where(np.arange(n) // 300 % 2 == 0, 0.004, -0.004)
+    close = 100 * np.exp(np.cumsum(drift + rng.normal(0, 0.015, n)))
+    bars = bars_of(close, 1000 * np.exp(rng.normal(0, 0.7, n)), per_session=3, wide=0.002)
+    opened = bars.open * np.where(rng.random(n) < 0.1, 1 + rng.normal(0, 0.04, n), 1.0)
+    return bars._replace(open=opened, high=np.maximum(bars.high, opened), low=np.minimum(bars.low, opened))
+
+
+def said(past: Past, bars: Bars) -> dict[Facts, float]:
+    """What fired -> its level."""
+    found = {}
+    for j, t in np.argwhere(past.fired).tolist():
+        rule = PLAN.rules[j]
+        direction = rule.direction(int(past.fired[j, t]))
+        level = rule.level(values_at(past, bars, t), direction)
+        assert level is not None
+        found[rule.name, tuple(sorted(rule.params.items())), direction, t] = level
+    return found
+
+
+def values_at(past: Past, bars: Bars, t: int) -> dict[str, float]:
+    columns = dict(zip(PLAN.columns, past.values[:, t].tolist(), strict=True))
+    return columns | {name: float(getattr(bars, name)[t]) for name in BAR_FIELDS}
+
+
+def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
+    """The same by the reference, which knows docs/signals.md and nothing of the kernels."""
+    plain = [
+        PlainBar(t, t, int(bars.session[t]), *(float(getattr(bars, name)[t]) for name in BAR_FIELDS))
+        for t in range(len(bars.close))
+    ]
+    series = {each: plain if each == timeframe else [] for each in TIMEFRAMES}
+    log: Any = SimpleNamespace(closed={"X": series})
+    return {(s.rule, s.params, s.direction, s.ts_event): s.level for s in signals(log, {"X": kind}).values()}
+
+
+def compare(bars: Bars, timeframe: str, kind: str) -> None:
+    got = said(history(LOOPS, PLAN, bars, timeframe=timeframe, kind=kind), bars)
+    want = due(bars, timeframe, kind)
+    assert got.keys() == want.keys(), sorted(got.keys() ^ want.keys())[:10]
+    for facts, level in want.items():
+        assert got[facts] == pytest.approx(level, rel=1e-9, abs=1e-9), facts
+
+
+@pytest.mark.parametrize("kind", INSTRUMENT_KINDS)
+@pytest.mark.parametrize("timeframe", ["15m", "1h", "1d"])
+def test_it_fires_when_the_reference_says(timeframe: str, kind: str) -> None:
+    compare(rough(), timeframe, kind)
+
+
+@pytest.mark.parametrize("name", list(real()))
+def test_it_fires_when_the_reference_says_on_real_bars(name: str) -> None:
+    compare(real()[name], "1d", "stock")
+
+
+@settings(max_examples=60, deadline=None)
+@given(bars=drawn(), timeframe=st.sampled_from(["1h", "1d"]), kind=st.sampled_from(["index", "stock"]))
+def test_it_fires_when_the_reference_says_on_ties(bars: Bars, timeframe: str, kind: str) -> None:
+    compare(bars, timeframe, kind)
+
+
+@pytest.mark.parametrize("place", range(len(PLAN.rules)), ids=[f"{rule.name}{list(rule.params.values())}" for rule in PLAN.rules])
+def test_it_fires_in_each_of_its_directions_and_can_be_told(place: int) -> None:
+    rule, bars = PLAN.rules[place], rough()
+    kinds = rule.rule.instruments(rule.params) or ("stock",)
+    past = history(LOOPS, PLAN, bars, kind=kinds[0])
+    seen = {rule.direction(int(fired)) for fired in past.fired[place] if fired}
+    assert seen == set(rule.rule.directions)
+    for t in np.flatnonzero(past.fired[place]).tolist():
+        values, before = values_at(past, bars, t), values_at(past, bars, t - 1)
+        level = rule.level(values, rule.direction(int(past.fired[place, t])))
+        assert level is not None
+        assert math.isfinite(level)
+        assert set(rule.evidence) <= values.keys() == before.keys()
+
+
+@pytest.mark.parametrize("name", ["rough", *hostile()])
+def test_what_comes_later_changes_nothing_before(name: str) -> None:
+    bars = rough() if name == "rough" else hostile()[name]
+    whole = history(LOOPS, PLAN, bars)
+    rng = np.random.default_rng(5)
+    for cut in {0, 1, 2, len(bars.close) - 1, *rng.integers(0, len(bars.close), 20).tolist()}:
+        part = history(LOOPS, PLAN, Bars(*(values[:cut] for values in bars)))
+        assert part.fired.tobytes() == whole.fired[:, :cut].tobytes()
+        assert part.values.tobytes() == whole.values[:, :cut].tobytes()
+
+
+def test_live_fires_what_history_fires_and_a_peek_nothing() -> None:
+    bars = rough()
+    whole, state = history(LOOPS, PLAN, bars), np.zeros(PLAN.state_width)
+    row, before = np.full(len(PLAN.columns), np.nan), np.full(len(PLAN.columns), np.nan)
+    wanted, fired = PLAN.wanted[TIMEFRAMES.index("1d"), INSTRUMENT_KINDS.index("stock")], np.full(len(PLAN.rules), 9, np.int8)
+    for t in range(len(bars.close)):
+        LOOPS.advance(PLAN.arrays, bars, t, state, False, before, row, wanted, fired)
+        assert (fired == 9).all()
+        LOOPS.advance(PLAN.arrays, bars, t, state, True, before, row, wanted, fired)
+        assert fired.tobytes() == whole.fired[:, t].tobytes()
+        before[:] = row
+        fired[:] = 9
+
+
+def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
+    series = [hostile()["wild"], hostile()["stairs up"]]
+    n = len(series[0].close)
+    windows = Bars(*(np.array([[a, b], [b, a]]) for a, b in zip(*series, strict=True)))
+    states, previous = np.zeros((2, 2, PLAN.state_width)), np.full((2, 2, len(PLAN.columns)), np.nan)
+    wanted = np.ones_like(PLAN.wanted)
+    rows, frames = np.tile([0, 0, 1, 1], n), np.tile([0, 1, 0, 1], n)
+    at, kinds = np.repeat(np.arange(n), 4), np.full(4 * n, 2)
+    out, before = np.empty((4 * n, len(PLAN.columns))), np.empty((4 * n, len(PLAN.columns)))
+    fired = np.zeros((4 * n, len(PLAN.rules)), np.int64)
+    LOOPS.close_bars(PLAN.arrays, windows, rows, frames, at, kinds, states, previous, wanted, out, before, fired)
+    alone = history(LOOPS, PLAN, series[0], kind="stock")
+    assert out[::4].tobytes() == np.ascontiguousarray(alone.values.T).tobytes()
+    assert out[3::4].tobytes() == out[::4].tobytes()
+    assert before[4::4].tobytes() == out[:-4:4].tobytes()
+    assert states[0, 0].tobytes() == alone.state.tobytes()
+    ran = PLAN.wanted[TIMEFRAMES.index("1d"), INSTRUMENT_KINDS.index("stock")].astype(bool)
+    assert (fired[::4][:, ran] == alone.fired.T[:, ran]).all()
+    kept, peeked = states.tobytes(), np.empty((1, len(PLAN.columns)))
+    LOOPS.peek_bars(PLAN.arrays, windows, rows[:1], frames[:1], at[:1], states, peeked)
+    assert states.tobytes() == kept
+
+
+def _runs(rule: Instance, timeframe: str, kind: str) -> bool:
+    return bool(PLAN.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind), PLAN.rules.index(rule)])
+
+
+def test_it_runs_where_the_page_says() -> None:
+    for rule in PLAN.rules:
+        daily = rule.name in {"bollinger_touch", "new_high", "new_low", "drop_from_high"}
+        for kind in INSTRUMENT_KINDS:
+            mine = (
+                rule.name != "price_move"
+                or kind in {0.01: "index fx", 0.03: "stock etf", 0.05: "future crypto"}[rule.params["level"]]
+            )
+            assert [tf for tf in TIMEFRAMES if _runs(rule, tf, kind)] == (["1d"] if daily else ["15m", "1h", "1d"]) * mine
+
+
+def test_no_two_instances_can_have_one_id() -> None:
+    names = [(rule.name, tuple(sorted(rule.params.items()))) for rule in PLAN.rules]
+    assert len(set(names)) == len(names)
+    assert {rule.name for rule in PLAN.rules} == {rule.name for rule in RULES}
+
+
+def test_a_rule_without_its_columns_is_refused() -> None:
+    with pytest.raises(ValueError, match="sma_200"):
+        plan([("sma", (50,))])
