@@ -1,4 +1,4 @@
-"""Every rule in the table: against the plain reference, never ahead of its time, live as in history, told with level and evidence."""
+"""Every rule in the table: against the plain reference, never ahead of its time, live as in history, with level and evidence."""
 
 from __future__ import annotations
 
