@@ -9,13 +9,15 @@ import msgspec
 import structlog
 from sqlalchemy import Select, and_, or_, select
 
+from services.gateway.adapters.rows import fetch
 from services.gateway.domain import views
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.reads import SignalFilter
+from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.domain.windows import Stretch, Window
 from shared import tables
 from shared.db import Database
-from shared.events import Bar, Signal, Timeframe
+from shared.events import Signal, Timeframe
 
 log: Final = structlog.get_logger("gateway.history")
 
@@ -24,19 +26,10 @@ _signal: Final = msgspec.json.Decoder(Signal).decode
 _aliases: Final = msgspec.json.Decoder(list[str]).decode
 
 _BARS: Final = (
-    tables.bars.c.ts_close,
-    tables.bars.c.ts_open,
-    tables.bars.c.session,
-    tables.bars.c.open,
-    tables.bars.c.high,
-    tables.bars.c.low,
-    tables.bars.c.close,
-    tables.bars.c.volume,
-    tables.bars.c.price_factor,
-    tables.bars.c.split_factor,
-    tables.bars.c.source,
-    tables.bars.c.replayed,
+    "SELECT ts_close, ts_open, session, open, high, low, close, volume, price_factor, split_factor, source, replayed FROM bars "
+    "WHERE symbol = ? AND timeframe = ? AND ts_close BETWEEN ? AND ? ORDER BY ts_close {order} LIMIT ?"
 )
+_NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
 
 
 @dataclass(frozen=True)
@@ -47,19 +40,12 @@ class TableHistory:
 
     async def bars(self, symbol: str, timeframe: Timeframe, wanted: Window, *, adjusted: bool) -> Stretch:
         """Stored bars of the window, oldest first. Raises TransientError."""
-        c = tables.bars.c
-        order = c.ts_close.desc() if wanted.newest else c.ts_close.asc()
-        statement = (
-            select(*_BARS)
-            .where(c.symbol == symbol, c.timeframe == timeframe.value, c.ts_close >= wanted.start, c.ts_close <= wanted.end)
-            .order_by(order)
-            .limit(wanted.fetch)
-        )
+        parameters = (symbol, timeframe.value, wanted.start, wanted.end, wanted.fetch)
         async with self.database.connect() as connection:
-            rows = (await connection.execute(statement)).all()
+            rows = await fetch(connection, _NEWEST if wanted.newest else _OLDEST, parameters)
         if wanted.newest:
             rows = rows[::-1]
-        lines = [(row[0], _encode(views.bar(_bar(symbol, timeframe, row), adjusted=adjusted))) for row in rows]
+        lines = [(row[0], _encode(_bar(row, adjusted=adjusted))) for row in rows]
         return Stretch(lines, rows[-1][10], any(row[11] for row in rows)) if rows else Stretch()
 
     async def signals(self, wanted: SignalFilter) -> list[Signal]:
@@ -96,23 +82,20 @@ class TableHistory:
         )
 
 
-def _bar(symbol: str, timeframe: Timeframe, row: Any) -> Bar:
-    return Bar(
-        symbol=symbol,
-        timeframe=timeframe,
-        ts_event=row[0],
-        ts_open=row[1],
-        ts_init=row[0],
-        session=row[2],
-        open=row[3],
-        high=row[4],
-        low=row[5],
-        close=row[6],
-        volume=row[7],
-        price_factor=row[8],
-        split_factor=row[9],
-        source=row[10],
-        replayed=bool(row[11]),
+def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
+    close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed = row
+    if adjusted:
+        opened, high, low, close, volume = opened * price, high * price, low * price, close * price, volume / (shares or 1.0)
+    return views.Bar(
+        date=rfc3339(close_time),
+        open_date=rfc3339(open_time),
+        session=session_date(session),
+        open=opened,
+        high=high,
+        low=low,
+        close=close,
+        volume=volume,
+        replayed=bool(replayed),
     )
 
 

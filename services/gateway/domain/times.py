@@ -34,6 +34,7 @@ def milliseconds(moment: dt.datetime) -> int:
     return (aware - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=16_384)
 def session_date(session: int) -> str | None:
     """A session number as an ISO date; None where there is none.
 

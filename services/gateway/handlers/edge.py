@@ -11,12 +11,11 @@ from typing import Final
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits import parse
 from multidict import CIMultiDict
 
 from services.gateway.domain.problems import RequestError
+from services.gateway.domain.rate import Window
 from services.gateway.handlers.cache import Cache
 from services.gateway.handlers.problems import problem_of, respond
 from services.gateway.handlers.ready import ready
@@ -38,13 +37,14 @@ class Edge:
 
     settings: Settings
     cache: Cache
-    limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
-    _limit: RateLimitItem | None = None
+    _limit: Window | None = None
     _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
     _times: dict[str, Callable[[float], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._limit = parse(self.settings.rate_limit) if self.settings.rate_limit else None
+        if self.settings.rate_limit:
+            wanted = parse(self.settings.rate_limit)
+            self._limit = Window(wanted.amount, wanted.get_expiry())
         self._origins = self.settings.allowed_origins
         self._open = self.settings.reads_are_public
 
@@ -103,9 +103,7 @@ class Edge:
             return
         if self._limit is not None:
             client = request.remote or "unknown"
-            if not self.limiter.hit(self._limit, client):
-                ends = self.limiter.get_window_stats(self._limit, client).reset_time
-                wait = max(1, round(ends - time.time()))
+            if wait := self._limit.hit(client, time.monotonic()):
                 raise RequestError("rate-limited", f"more than {self.settings.rate_limit} from {client}", retry_after=wait)
         if request.body_exists and (request.content_length or 0) > self.settings.max_body:
             raise RequestError(

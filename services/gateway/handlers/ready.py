@@ -39,7 +39,7 @@ class Ready(web.Response):
         if transport is None:
             raise ConnectionResetError("the client has gone")
         head, body = self._bytes
-        transport.writelines((head, date(), body))
+        transport.write(b"".join((head, date(), body)))
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:

@@ -1,0 +1,73 @@
+"""The whole of analysis live in this process, on a real broker, with checkpoints in SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+
+from services.analysis.app import build
+from services.analysis.settings import Settings
+from shared import wire
+from shared.db import Database, open_database
+from shared.kafka import open_producer
+from shared.runtime import Life
+from shared.tables import checkpoints, instruments, metadata
+from shared.topics import TICKS
+
+AT_A_TIME: Final = 5000
+LIMIT_SECONDS: Final = 300.0
+
+
+async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int, float, float]:
+    """Feeds the log, then lets the service read it. Returns ticks, CPU seconds of this process, and seconds by the clock."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/bench.db"
+        settings = Settings(kafka_bootstrap=bootstrap, database_url=url, analysis_group=f"bench-{time.time_ns()}", var=Path("var"))
+        async with open_database(url) as database:
+            await _prepare(database, symbols)
+            end = await _feed(settings, log)
+            life = Life()
+            async with build(settings, life) as tasks:
+                running = [asyncio.create_task(task(), name=name) for name, task in tasks.items()]  # type: ignore[arg-type]
+                while not await _positions(database):
+                    await asyncio.sleep(0.01)
+                before, cpu, began = await _positions(database), time.process_time(), time.perf_counter()
+                while await _positions(database) < end and time.perf_counter() - began < LIMIT_SECONDS:
+                    await asyncio.sleep(0.1)
+                spent = time.process_time() - cpu, time.perf_counter() - began
+                life.stopping.set()
+                await asyncio.gather(*running)
+    return end - before, *spent
+
+
+async def _prepare(database: Database, symbols: int) -> None:
+    async with database.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        rows = [
+            {"symbol": f"B{n:03d}", "name_en": "", "name_ko": "", "exchange": "NYSE", "currency": "USD", "kind": "stock", "sector": "",
+             "aliases": "[]", "active": True}
+            for n in range(symbols)
+        ]  # fmt: skip
+        await connection.execute(database.upsert(instruments, rows), rows)
+
+
+async def _feed(settings: Settings, log: Sequence[bytes]) -> int:
+    """Publishes the log; returns how many messages all partitions have together."""
+    decoder, ends = wire.decoder(TICKS), dict[int, int]()
+    async with open_producer(settings, "bench") as producer:
+        for first in range(0, len(log), AT_A_TIME):
+            ticks = [decoder.decode(body) for body in log[first : first + AT_A_TIME]]
+            for place in await producer.publish_many(TICKS, [(tick.symbol, tick) for tick in ticks]):  # type: ignore[union-attr]
+                ends[place.partition] = place.offset + 1
+    return sum(ends.values())
+
+
+async def _positions(database: Database) -> int:
+    async with database.connect() as connection:
+        return sum((await connection.execute(select(checkpoints.c.next_offset))).scalars())
