@@ -63,10 +63,15 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
-        producer = await stack.enter_async_context(open_producer(settings, "ingest"))
         parts = Parts(settings, universe, Cursors(database), clock, life.stopping)
         source = await stack.enter_async_context(SOURCES[settings.source](parts))
+        await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
+        producer = await until_there(
+            lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", clock, life.stopping
+        )
+        if producer is None:
+            yield {}
+            return
         publisher = Publisher(producer, clock, life.stopping)
         life.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -25,7 +25,7 @@ class Settings(MeshSettings):
     """Folder of the tapes."""
     tape: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")
     """Name of the tape that ``replay`` plays."""
-    speed: Literal["tape", "max"] | float = "tape"
+    speed: Literal["tape", "max"] | Annotated[float, Field(ge=0, allow_inf_nan=False)] = "tape"
     """Seconds of event time a second; ``tape`` takes the tape's own, ``max`` or 0 plays as fast as the broker acknowledges."""
     longest_pause: float = Field(default=0.5, ge=0)
     """Seconds: times in which nothing happens on the tape (nights, weekends) are cut to this."""

@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from infra.kafka.node import free_ports
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.replay import Position
@@ -186,6 +188,14 @@ async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) 
     assert_whole(await read_log(own_kafka.bootstrap, TICKS), expected())
 
 
+async def fetch(port: int, path: str) -> tuple[int, bool]:
+    """The status of a probe, and whether its text speaks of the broker."""
+    limit = aiohttp.ClientTimeout(total=10)
+    async with aiohttp.ClientSession(timeout=limit) as session, session.get(f"http://127.0.0.1:{port}/{path}") as answer:
+        text = await answer.text()
+        return answer.status, "broker" in text if path == "readyz" else "finstage_ingest_ticks_total" in text
+
+
 async def _tables(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.begin() as connection:
@@ -200,6 +210,7 @@ async def test_an_ingest_that_is_killed_goes_on_without_a_gap(own_kafka: Broker,
     url = f"sqlite+aiosqlite:///{tmp_path / 'ingest.db'}"
     await _tables(url)
     (tmp_path / "universe.jsonl").write_text(small_tape.UNIVERSE)
+    (port,) = free_ports(1)
     environment = os.environ | {
         "KAFKA_BOOTSTRAP": own_kafka.bootstrap,
         "DATABASE_URL": url,
@@ -209,7 +220,7 @@ async def test_an_ingest_that_is_killed_goes_on_without_a_gap(own_kafka: Broker,
         "SOURCE": "replay",
         "SPEED": "6000",
         "LONGEST_PAUSE": "0.1",
-        "PROBE_PORT": "0",
+        "PROBE_PORT": str(port),
         "VAR": str(tmp_path),
     }
     chance = random.Random(7)
@@ -232,6 +243,8 @@ async def test_an_ingest_that_is_killed_goes_on_without_a_gap(own_kafka: Broker,
                     return await size() >= goal
 
                 await until(over if how is None else enough, seconds=60, what=f"{goal} records")
+                assert await fetch(port, "readyz") == (200, True)
+                assert await fetch(port, "metrics") == (200, True)
                 process.send_signal(how or signal.SIGTERM)
                 code = await asyncio.wait_for(process.wait(), 30)
                 assert code == (-signal.SIGKILL if how is signal.SIGKILL else 0)
