@@ -27,7 +27,7 @@ class Settings(MeshSettings):
     """Name of the tape that ``replay`` plays."""
     speed: Literal["tape", "max"] | Annotated[float, Field(ge=0, allow_inf_nan=False)] = "tape"
     """Seconds of event time a second; ``tape`` takes the tape's own, ``max`` or 0 plays as fast as the broker acknowledges."""
-    longest_pause: float = Field(default=0.5, ge=0)
+    longest_pause: float = Field(default=2.0, ge=0)
     """Seconds: times in which nothing happens on the tape (nights, weekends) are cut to this."""
     beat_seconds: float = Field(default=5.0, gt=0)
     """Live sources: how often the passing of event time is told while an exchange is open."""
