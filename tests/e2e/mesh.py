@@ -94,6 +94,10 @@ def open_mesh(folder: Path, bootstrap: str, database_url: str, **environment: st
     mesh = Mesh(folder, common)
     try:
         yield mesh
+    except BaseException:
+        for name, program in mesh.programs.items():
+            print(f"--- {name}\n{program.tail(12)}")
+        raise
     finally:
         for program in mesh.programs.values():
             if program.running():

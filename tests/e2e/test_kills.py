@@ -70,7 +70,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
     seed = random.SystemRandom().randrange(10_000)
     print(f"seed {seed}")
     url = database_url
-    async with open_telegram(by_chance(seed, 0.03, 0.03, 0.03)) as telegram:
+    async with open_telegram() as telegram:
         environment = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
         with open_mesh(tmp_path, own_kafka.bootstrap, url, **environment, **bot(telegram)) as mesh:
             mesh.start("notifier", "services.notifier", RESERVE_SECONDS="3")
@@ -78,6 +78,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
             await until(lambda: instruments(url), seconds=60, what="the instruments in the database")
             assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
             await watch(telegram, mesh_without(mesh, "ingest"))
+            telegram.choose = by_chance(seed, 0.03, 0.03, 0.03)
             mesh.start("analysis-1", "services.analysis", "live")
             mesh.start("analysis-2", "services.analysis", "live")
             ingest.start()
