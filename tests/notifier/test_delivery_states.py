@@ -57,31 +57,43 @@ class Deliveries(RuleBasedStateMachine):
         self.reserved: list[Delivery] = []
         self.due: set[str] = set()
         self.rejected: set[str] = set()
+        self.signals([0, 1])
 
     def do(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)
 
-    @rule(numbers=st.lists(st.integers(0, 5), min_size=1, max_size=4))
-    def signals(self, numbers: list[int]) -> None:
+    @rule(numbers=st.lists(st.integers(0, 2), min_size=1, max_size=3))
+    def signals_come(self, numbers: list[int]) -> None:
         """Signals come in, some again."""
+        self.signals(numbers)
+
+    def signals(self, numbers: list[int]) -> None:
         fired = [signal(number) for number in numbers]
         new = [NewDelivery(found, chat(), Status.PENDING, wire.encode(found).decode(), "") for found in fired]
         self.do(self.table.add(new, self.now))
         self.due |= {found.id for found in fired}
 
-    @rule(passed=st.integers(1, 150))
+    @rule(passed=st.sampled_from([5, 60, 200]))
     def time_passes(self, passed: int) -> None:
         self.now += passed
 
-    @rule()
-    def a_process_reserves(self) -> None:
+    @rule(stalled=st.booleans())
+    def a_process_takes_what_is_due(self, stalled: bool) -> None:
+        """Reserves, and claims unless it is stalled in between."""
+        self.now += 50
         page = self.do(self.table.due(self.now, 3))
-        self.reserved += self.do(self.table.reserve([(row, self.now + 50) for row in page]))
+        ours = self.do(self.table.reserve([(row, self.now + 50) for row in page]))
+        if stalled:
+            self.reserved += ours
+        for row in [] if stalled else ours:
+            self.claim(row)
 
     @precondition(lambda self: self.reserved)
     @rule(data=st.data())
-    def a_process_claims(self, data: st.DataObject) -> None:
-        row = self.reserved.pop(data.draw(st.integers(0, len(self.reserved) - 1)))
+    def a_stalled_process_claims(self, data: st.DataObject) -> None:
+        self.claim(self.reserved.pop(data.draw(st.integers(0, len(self.reserved) - 1))))
+
+    def claim(self, row: Delivery) -> None:
         claimed = self.do(self.table.claim(row, self.now, self.now + LEASE))
         if claimed is not None:
             self.claimed.append(claimed)
@@ -105,7 +117,8 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.claimed or self.reserved)
     @rule(data=st.data(), arrived=st.booleans())
     def a_process_is_killed(self, data: st.DataObject, arrived: bool) -> None:
-        """Between any two steps; its request may have arrived all the same."""
+        """Between any two steps; its request may have arrived all the same. Later its rows are swept."""
+        self.now += LEASE // 2
         if self.claimed:
             row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
             self.arrived[row.signal_id] += arrived
@@ -114,6 +127,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def abandoned_rows_are_swept(self) -> None:
+        self.now += LEASE // 2
         for row in self.do(self.table.lapsed(self.now, 10)):
             change = after(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
             self.do(self.table.finish(row, change, self.now))
@@ -157,4 +171,4 @@ async def _create(url: str) -> None:
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+TestDeliveries.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
