@@ -75,9 +75,11 @@ def _install(python: Path, level: str) -> int:
     count = sum(not line.startswith((" ", "#")) for line in lock.read_text().splitlines())
     _say(f"Installing {count} packages, each checked against its hash (once; one to three minutes) ...")
     began = time.monotonic()
-    options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:")
-    done = subprocess.run([str(python), "-m", "pip", "install", *options, "-r", str(lock)], check=False)
-    if done.returncode != 0:
+    options = ("--quiet", "--no-compile", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:")
+    child = subprocess.Popen([str(python), "-m", "pip", "install", *options, "-r", str(lock)])
+    while (code := _wait(child, 20)) is None:
+        _say(f"  still at it, {time.monotonic() - began:.0f} s ...")
+    if code != 0:
         return _fail(
             "pip could not install the packages; its own words are above.\n"
             "- A time-out or no route: check the network or proxy and run the same command again.\n"
@@ -86,6 +88,14 @@ def _install(python: Path, level: str) -> int:
         )
     _say(f"Installed in {time.monotonic() - began:.0f} s.")
     return 0
+
+
+def _wait(child: "subprocess.Popen[bytes]", seconds: float) -> "int | None":
+    """The exit code, or None where it still runs after ``seconds``."""
+    try:
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _stamp(level: str) -> str:
