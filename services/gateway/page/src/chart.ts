@@ -38,7 +38,7 @@ export class Chart {
   private hovered: Time | null = null;
   private waiting = false;
 
-  constructor(place: HTMLElement) {
+  constructor(private readonly place: HTMLElement) {
     this.chart = createChart(place, { autoSize: true, crosshair: { mode: CrosshairMode.Normal } });
     this.volume = this.chart.addSeries(HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
@@ -66,7 +66,7 @@ export class Chart {
         attributionLogo: true,
       },
       grid: { vertLines: { color: colour("grid") }, horzLines: { color: colour("grid") } },
-      rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.14, bottom: 0.2 } },
+      rightPriceScale: { borderVisible: false, scaleMargins: { top: this.place.clientWidth < 500 ? 0.22 : 0.14, bottom: 0.2 } },
       timeScale: {
         borderVisible: false,
         rightOffset: 4,
@@ -176,8 +176,8 @@ export class Chart {
         figure("high", bar.high),
         figure("low", bar.low),
         figure("close", bar.close),
-        change === null ? null : h("span", { class: change >= 0 ? "up" : "down" }, percent(change)),
-        h("span", { class: "figure" }, h("i", {}, t("volume")), volume(bar.volume)),
+        change === null ? null : h("span", { class: change > 0 ? "up" : change < 0 ? "down" : "" }, percent(change)),
+        h("span", { class: "figure" }, h("i", {}, t("volume")), volume(bar === this.forming && isIntraday(this.timeframe) ? null : bar.volume)),
         bar === this.forming ? h("span", { class: "tag" }, t("forming")) : null,
       ),
       h(
