@@ -211,3 +211,17 @@ async def test_the_watchlist_is_bounded(database_url: str) -> None:
         await talk.parts.chats.watch("telegram", "7", ["A", "B"], NOW)
         assert "3개까지" in await talk.ask("/watch AAPL, 005930.KS")
         assert len(await talk.parts.chats.watched("telegram", "7")) == 3
+
+
+async def test_an_update_that_cannot_be_read_is_passed_by(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.telegram.update(message={"message_id": "not a number", "chat": []})
+        assert "/price" in await talk.ask("/help")
+
+
+async def test_another_process_on_the_same_token_is_waited_out(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.ask("/help")
+        async with open_bot(TOKEN, talk.telegram.base, 5) as rival:
+            await rival.get_updates(timeout=0)
+        assert "/price" in await talk.ask("/help")

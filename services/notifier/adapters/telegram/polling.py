@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramConflictError, TelegramRetryAfter, TelegramUnauthorizedError
+from aiogram.exceptions import ClientDecodeError, TelegramConflictError, TelegramRetryAfter, TelegramUnauthorizedError
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
@@ -22,9 +22,10 @@ from services.notifier.domain.commands import Asked, Incoming, parse
 from services.notifier.domain.markup import split
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.pace import Pace
-from shared.failures import TransientError
+from shared.failures import classify
 
 POLL_SECONDS: Final = 25
+MOST: Final = 100
 UPDATE_SECONDS: Final = 20.0
 LONGEST_WAIT: Final = 30.0
 KINDS: Final = ["message", "callback_query", "my_chat_member"]
@@ -90,13 +91,19 @@ class Polling:
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until stopped; Telegram being away, or another process polling the same token, is waited out."""
         offset: int | None = None
-        wait = 1.0
+        wait, limit = 1.0, MOST
         while not stopping.is_set():
             try:
                 if not self._name:
                     await self._introduce()
-                updates = await _unless(stopping, self._poll(offset))
-                self.connected, wait = True, 1.0
+                updates = await _unless(stopping, self._poll(offset, limit))
+                self.connected, wait, limit = True, 1.0, MOST
+            except ClientDecodeError as error:
+                if limit == 1:  # this very update is of a kind that the library cannot read: pass it by
+                    offset = _first_id(error.data, offset)
+                    _log.warning("update passed by: it cannot be read", offset=offset)
+                limit = 1
+                await _pause(stopping, wait)
             except ERRORS as error:
                 self.connected = False
                 asked = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else wait
@@ -105,10 +112,10 @@ class Polling:
                 level("no updates", why=why, error=redacted(str(error), self._bot.token), wait=asked)
                 await _pause(stopping, asked)
                 wait = min(wait * 2, LONGEST_WAIT)
-                continue
-            if updates:
-                await self._handle(updates)
-                offset = max(update.update_id for update in updates) + 1
+            else:
+                if updates:
+                    await self._handle(updates)
+                    offset = max(update.update_id for update in updates) + 1
         if offset is not None:
             await self._confirm(offset)
 
@@ -117,10 +124,10 @@ class Polling:
         await self._bot.set_my_commands([BotCommand(command=name, description=about) for name, about in MENU])
         self._name = me.username or ""
 
-    async def _poll(self, offset: int | None) -> list[Update]:
+    async def _poll(self, offset: int | None, limit: int) -> list[Update]:
         async with asyncio.timeout(POLL_SECONDS + 15):
             return await self._bot.get_updates(
-                offset=offset, timeout=POLL_SECONDS, limit=100, allowed_updates=KINDS, request_timeout=POLL_SECONDS + 10
+                offset=offset, timeout=POLL_SECONDS, limit=limit, allowed_updates=KINDS, request_timeout=POLL_SECONDS + 10
             )
 
     async def _confirm(self, offset: int) -> None:
@@ -143,7 +150,9 @@ class Polling:
                 try:
                     async with asyncio.timeout(UPDATE_SECONDS):
                         await self._one(update)
-                except (*ERRORS, TransientError) as error:
+                except Exception as error:  # what an update can provoke must not come back after a restart, again and again
+                    if not isinstance(error, ERRORS) and classify(error) == "crash":
+                        raise
                     text = redacted(f"{type(error).__name__}: {error}", self._bot.token)
                     _log.warning("update not answered", update=update.update_id, error=text)
 
@@ -205,6 +214,13 @@ class Polling:
         while delay > 0:
             delay = self._pace.take(incoming.chat_id, self._ticking(), group=incoming.kind == "group")
             await asyncio.sleep(delay)  # the turn may have gone to an alert meanwhile
+
+
+def _first_id(answer: Any, offset: int | None) -> int | None:
+    """The offset behind the first update of an answer; unchanged where there is none."""
+    found = answer.get("result") if isinstance(answer, dict) else None
+    first = found[0].get("update_id") if isinstance(found, list) and found and isinstance(found[0], dict) else None
+    return first + 1 if isinstance(first, int) else offset
 
 
 def _chat_id(update: Update) -> int:
