@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "infra" / "local" / "environment.py"
+LEVELS = ("run", "test", "bench")
+
+
+def pinned(level: str) -> dict[str, set[str]]:
+    """Each package of a lock with its versions (more than one where they differ by Python or platform)."""
+    found: dict[str, set[str]] = {}
+    for line in (ROOT / "requirements" / f"{level}.txt").read_text().splitlines():
+        if match := re.match(r"([\w.-]+)==(\S+)", line):
+            found.setdefault(match[1], set()).add(match[2])
+    return found
+
+
+def run_with(tmp_path: Path, before: str) -> subprocess.CompletedProcess[str]:
+    """The script after some lines of Python have made the machine what it should be for the test."""
+    code = (
+        f"import os, runpy, sys\nos.environ['VENV'] = {str(tmp_path / 'venv')!r}\n{before}\nsys.argv = ['environment.py', 'run']\n"
+    )
+    code += f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
+    return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_python_that_cannot_make_environments_names_the_package(tmp_path: Path) -> None:
+    done = run_with(tmp_path, "sys.modules['ensurepip'] = None")
+    assert done.returncode == 1
+    assert f"sudo apt-get install python3.{sys.version_info.minor}-venv" in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+@pytest.mark.parametrize("version", [(3, 10, 13), (3, 15, 0)])
+def test_a_python_too_old_or_too_new_is_refused(tmp_path: Path, version: tuple[int, int, int]) -> None:
+    done = run_with(tmp_path, f"sys.version_info = {version}")
+    assert done.returncode == 1
+    assert "Finstage needs 3.11 to 3.14" in done.stderr
+    assert "PYTHON=" in done.stderr
+
+
+def test_it_does_nothing_a_second_time(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    stamp = (
+        "import hashlib, pathlib\n"
+        f"text = pathlib.Path({str(ROOT / 'requirements' / 'run.txt')!r}).read_bytes()\n"
+        f"pathlib.Path({str(tmp_path / 'venv' / 'finstage-run.stamp')!r}).write_text("
+        "hashlib.sha256(text + sys.version.encode()).hexdigest())"
+    )
+    done = run_with(tmp_path, stamp)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_package_has_hashes_and_no_address(level: str) -> None:
+    text = (ROOT / "requirements" / f"{level}.txt").read_text()
+    assert "://" not in text
+    blocks = re.split(r"\n(?=[\w.-]+==)", text)[1:]
+    assert len(blocks) > 50
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+def test_each_level_holds_the_one_before_in_the_same_versions() -> None:
+    for smaller, larger in pairwise(LEVELS):
+        more = pinned(larger)
+        assert {name: more.get(name) for name in pinned(smaller)} == pinned(smaller)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_is_asked_for_is_locked(level: str) -> None:
+    asked = [
+        re.split(r"[\[<>=; ]", line.strip())[0].lower().replace("_", "-")
+        for line in (ROOT / "requirements" / f"{level}.in").read_text().splitlines()
+        if line.strip() and not line.startswith(("#", "-r"))
+    ]
+    assert set(asked) <= set(pinned(level))
