@@ -7,8 +7,16 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1 and os.environ.get("FINSTAGE_PARENT") != "1":
-        sys.exit("the process that started this is gone already")
-os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 (an argument list of our own, no shell)
+
+def main() -> None:
+    """Never returns."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit("the process that started this is gone already")
+    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 (an argument list of our own, no shell)
+
+
+if __name__ == "__main__":
+    main()
