@@ -54,8 +54,8 @@ def messages(opened: int) -> list[bytes]:
             prices[number] *= 1 + rng.gauss(0, 0.0003)
             ts = opened + second * 1000
             tick = Tick(
-                symbol=f"B{number:03d}", price=round(prices[number], 2), ts_event=ts, ts_init=ts + 40, source="replay", seq=second + 1,
-                size=float(rng.randrange(1, 500)), replayed=True,
+                symbol=f"B{number:03d}", price=round(prices[number], 2), ts_event=ts, ts_init=ts + 40, source="replay",
+                seq=second + 1, size=float(rng.randrange(1, 500)), replayed=True,
             )  # fmt: skip
             found.append(wire.encode(tick))
     return found
@@ -83,7 +83,7 @@ def in_memory(series: Series, calendar: Calendar, log: list[bytes]) -> Row:
             events += said(one.apply(decoder.decode_lines(b"\n".join(log[first : first + BATCH]))))
         best = max(best, (len(log) - BATCH) / (time.process_time() - began))
     return Row(
-        f"tick in -> decode -> bars -> {len(series.columns)} indicators -> rules -> encode, {events / len(log):.2f} events out a tick",
+        f"tick in -> decode -> bars -> {len(series.columns)} columns -> rules -> encode, {events / len(log):.2f} out a tick",
         f"{best / 1e3:,.0f} k ticks/s a core",
         "800 k",
     )

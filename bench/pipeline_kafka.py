@@ -34,12 +34,10 @@ async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int
             end = await _feed(settings, log)
             life = Life()
             async with build(settings, life) as tasks:
-                running = [asyncio.create_task(task(), name=name) for name, task in tasks.items()]  # type: ignore[arg-type]
-                while not await _positions(database):
-                    await asyncio.sleep(0.01)
-                before, cpu, began = await _positions(database), time.process_time(), time.perf_counter()
-                while await _positions(database) < end and time.perf_counter() - began < LIMIT_SECONDS:
-                    await asyncio.sleep(0.1)
+                running = [asyncio.ensure_future(task()) for task in tasks.values()]
+                before = await _reached(database, 1, 0.01)
+                cpu, began = time.process_time(), time.perf_counter()
+                await _reached(database, end, 0.1)
                 spent = time.process_time() - cpu, time.perf_counter() - began
                 life.stopping.set()
                 await asyncio.gather(*running)
@@ -50,10 +48,17 @@ async def _prepare(database: Database, symbols: int) -> None:
     async with database.begin() as connection:
         await connection.run_sync(metadata.create_all)
         rows = [
-            {"symbol": f"B{n:03d}", "name_en": "", "name_ko": "", "exchange": "NYSE", "currency": "USD", "kind": "stock", "sector": "",
-             "aliases": "[]", "active": True}
+            {
+                "symbol": f"B{n:03d}",
+                "name_en": "",
+                "name_ko": "",
+                "exchange": "NYSE",
+                "currency": "USD",
+                "kind": "stock",
+                "aliases": "[]",
+            }
             for n in range(symbols)
-        ]  # fmt: skip
+        ]
         await connection.execute(database.upsert(instruments, rows), rows)
 
 
@@ -66,6 +71,14 @@ async def _feed(settings: Settings, log: Sequence[bytes]) -> int:
             for place in await producer.publish_many(TICKS, [(tick.symbol, tick) for tick in ticks]):  # type: ignore[union-attr]
                 ends[place.partition] = place.offset + 1
     return sum(ends.values())
+
+
+async def _reached(database: Database, end: int, every: float) -> int:
+    """Waits until the checkpoints have come to ``end`` messages; returns how far they are. Raises TimeoutError."""
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while (now := await _positions(database)) < end:  # noqa: ASYNC110  # asks a database
+            await asyncio.sleep(every)
+    return now
 
 
 async def _positions(database: Database) -> int:

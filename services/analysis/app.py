@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import os
 import random
 import socket
@@ -67,6 +68,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
 
         async def consume() -> None:
             await read_first(catalogue, life.stopping)
+            spare_the_collector()
             await consumer.run(live, life.stopping)
 
         yield {
@@ -83,6 +85,13 @@ def compiled(settings: Settings) -> Series:
     rehearse(series)
     log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
     return series
+
+
+def spare_the_collector() -> None:
+    """Messages die young and hold no cycles: looking through all that lives after every 700 of them cost a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def read_first(catalogue: Catalogue, stopping: asyncio.Event) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import nan
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from services.analysis.domain.layout import BEAT, CODES
-from shared.events import Heartbeat, Tick, TickLog, Timeframe
+from shared.events import Heartbeat, Tick, TickLog
+
+T = TypeVar("T")
 
 LARGEST: Final = 2**62
 """Times and numbers beyond this do not fit the columns; nothing honest is there."""
@@ -55,13 +57,12 @@ def columns(ticks: Sequence[Tick], rows: Mapping[str, int], sources: Mapping[str
     Raises:
         OverflowError: a time or number does not fit 64 bits.
     """
-    m1, row, source = Timeframe.M1, rows.get, sources.get
-    n = len(ticks)
+    row, n = rows.get, len(ticks)
     return Columns(
         np.fromiter([row(t.symbol, -1) for t in ticks], np.int64, n),
-        np.fromiter([source(t.source, -1) for t in ticks], np.int64, n),
-        np.fromiter([t.replayed for t in ticks], np.int64, n),
-        np.fromiter([0 if t.finest is m1 else CODES[t.finest] for t in ticks], np.int64, n),
+        _codes([t.source for t in ticks], lambda name: sources.get(name, -1)),
+        _codes([t.replayed for t in ticks], int),
+        _codes([t.finest for t in ticks], CODES.__getitem__),
         np.fromiter([t.ts_event for t in ticks], np.int64, n),
         np.fromiter([t.ts_init for t in ticks], np.int64, n),
         np.fromiter([t.seq for t in ticks], np.int64, n),
@@ -69,6 +70,15 @@ def columns(ticks: Sequence[Tick], rows: Mapping[str, int], sources: Mapping[str
         np.fromiter([t.size for t in ticks], np.float64, n),
         np.fromiter([nan if (moved := t.day_volume) is None else moved for t in ticks], np.float64, n),
     )
+
+
+def _codes(values: Sequence[T], code: Callable[[T], int]) -> npt.NDArray[np.int64]:
+    """The code of each value; nearly always all values are the same one, which is twice as fast."""
+    different = set(values)
+    if len(different) == 1:
+        return np.full(len(values), code(different.pop()), np.int64)
+    known = {value: code(value) for value in different}
+    return np.fromiter([known[value] for value in values], np.int64, len(values))
 
 
 def fits(tick: Tick) -> bool:

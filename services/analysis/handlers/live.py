@@ -25,8 +25,8 @@ from shared.topics import TICKS
 log: Final = structlog.get_logger("analysis")
 MOST_WAITING: Final = 5000
 """Events that may wait for Kafka before the next batch is held up."""
-SMALL: Final = 1000
-"""Messages of a batch that is applied in the event loop; a larger one goes to a thread, so that the loop goes on turning."""
+SMALL: Final = 2000
+"""Events of a batch that is applied in the event loop (two milliseconds); a larger one goes to a thread, which costs more."""
 
 LATEST: Final = 253_402_300_799_000  # the end of the year 9999: what a hostile time is cut to in the metric
 
