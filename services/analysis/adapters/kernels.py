@@ -59,5 +59,6 @@ def _write(path: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+    Path(temporary).chmod(0o644)
     os.utime(temporary, (0, 0))  # numba's cache looks at the time: whoever writes the file last must not outdate the others' code
     Path(temporary).replace(path)

@@ -11,27 +11,20 @@ from typing import Final
 
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
 from services.analysis.domain.indicators.summing import added
+from services.analysis.domain.indicators.window import squares
 
 
 @step
 def bollinger(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (sum of the last N closes, its rounding error). p: (N, k)."""
+    """State: (sum of the last N closes, its rounding error). p: (N, k, 1 / N)."""
     length = int(p[0])
     total, error = added(s[0], s[1], bars.close[t])
     if n >= length:
         total, error = added(total, error, -bars.close[t - length])
     if n < length - 1:
         return (total, error), (NAN, NAN, NAN, NAN)
-    mean = (total + error) / p[0]
-    a = b = 0.0
-    i = t - length + 1
-    while i < t:
-        x, y = bars.close[i] - mean, bars.close[i + 1] - mean
-        a, b = a + x * x, b + y * y
-        i += 2
-    if i == t:
-        a += (bars.close[t] - mean) * (bars.close[t] - mean)
-    half = p[1] * sqrt((a + b) / p[0])
+    mean = (total + error) * p[2]
+    half = p[1] * sqrt(squares(bars.close, t, length, mean) * p[2])
     return (total, error), (mean + half, mean, mean - half, 2.0 * half / mean)
 
 
@@ -45,5 +38,5 @@ KIND: Final = Kind(
     warm_up=lambda n, _: (n - 1,) * 4,
     lookback=lambda n, _: n,
     examples=((20.0, 2.0), (5.0, 1.5)),
-    prepare=lambda n, width: (period(n), width),
+    prepare=lambda n, width: (period(n), width, 1.0 / n),
 )

@@ -12,11 +12,11 @@ from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters
 
 @step
 def ema(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (the sum of the closes until the seed, then the average). p: (N, 2 / (N + 1))."""
+    """State: (the sum of the closes until the seed, then the average). p: (N, a, 1 - a) with a = 2 / (N + 1)."""
     length = int(p[0])
     x = bars.close[t]
     if n >= length:
-        y = s[0] + p[1] * (x - s[0])
+        y = s[0] * p[2] + x * p[1]
         return (y,), (y,)
     total = s[0] + x
     if n == length - 1:
@@ -34,5 +34,5 @@ KIND: Final = Kind(
     warm_up=lambda n: (n - 1,),
     lookback=lambda _: 0,
     examples=((12.0,), (26.0,), (2.0,)),
-    prepare=lambda n: (period(n), 2.0 / (n + 1.0)),
+    prepare=lambda n: (period(n), 2.0 / (n + 1.0), (n - 1.0) / (n + 1.0)),
 )

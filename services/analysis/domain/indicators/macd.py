@@ -13,12 +13,12 @@ from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters
 
 @step
 def macd(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (fast, slow, signal), each a sum until its seed, then the EMA. p: (fast, slow, signal, and 2 / (N + 1) of each)."""
+    """State: (fast, slow, signal), each a sum until its seed, then the EMA. p: (fast, slow, signal, and a, 1 - a of each)."""
     fast, slow, signal = s
     slow_length = int(p[1])
     x = bars.close[t]
     if n >= slow_length:
-        fast, slow = fast + p[3] * (x - fast), slow + p[4] * (x - slow)
+        fast, slow = fast * p[4] + x * p[3], slow * p[6] + x * p[5]
     else:
         slow += x
         if n >= slow_length - int(p[0]):
@@ -29,7 +29,7 @@ def macd(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Va
     line = fast - slow
     shown = slow_length + int(p[2]) - 2
     if n > shown:
-        signal += p[5] * (line - signal)
+        signal = signal * p[8] + line * p[7]
     else:
         signal += line
         if n < shown:
@@ -39,11 +39,11 @@ def macd(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Va
 
 
 def prepare(fast: float, slow: float, signal: float) -> Parameters:
-    """(fast, slow, signal, and 2 / (N + 1) of each)."""
+    """(fast, slow, signal, and a, 1 - a of each with a = 2 / (N + 1))."""
     if fast >= slow:
         raise ValueError(f"the fast average must be shorter than the slow one, not {fast:g} to {slow:g}")
     lengths = (period(fast), period(slow), period(signal))
-    return (*lengths, *(2.0 / (length + 1.0) for length in lengths))
+    return (*lengths, *(part for n in lengths for part in (2.0 / (n + 1.0), (n - 1.0) / (n + 1.0))))
 
 
 COLUMNS: Final = ("macd_{fast}_{slow}_{signal}", "macd_signal_{fast}_{slow}_{signal}", "macd_hist_{fast}_{slow}_{signal}")
