@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.notifier.domain.delivery import Policy
 from shared.settings import MeshSettings
@@ -75,6 +75,13 @@ class NotifierSettings(MeshSettings):
     def _readable(cls, value: SecretStr) -> SecretStr:
         _targets(value)
         return value
+
+    @model_validator(mode="after")
+    def _leases_outlast_requests(self) -> Self:
+        longest = max(self.send_timeout, 3.0)
+        if self.lease_seconds <= longest:
+            raise ValueError(f"LEASE_SECONDS is {self.lease_seconds:g}: it must exceed the longest request, {longest:g} s")
+        return self
 
     @property
     def policy(self) -> Policy:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.delivery import DUE, NEVER, Status
+from services.notifier.domain.phrases import LANGUAGES
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
 from shared.tables import alert_rules, chats, deliveries, watchlists
@@ -168,4 +169,7 @@ def _row(chat: Chat, now: int) -> dict[str, Any]:
 
 
 def _chat(row: Any, rules: dict[str, bool]) -> Chat:
-    return Chat(**{name: getattr(row, name) for name in _FIELDS}, rules=rules)
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    if fields["language"] not in LANGUAGES:  # somebody else's hand in the table must not stop the alerts
+        fields["language"] = LANGUAGES[0]
+    return Chat(**fields, rules=rules)

@@ -1,0 +1,53 @@
+"""Settings of the notifier: documented, checked at the start, and silent about secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.notifier.settings import NotifierSettings
+
+HOOK = '[{"name": "desk", "url": "https://example.com/x", "secret": "canary-canary-canary"}]'
+
+
+def settings(**more: Any) -> NotifierSettings:
+    return NotifierSettings(_env_file=None, **more)
+
+
+def test_every_setting_is_documented() -> None:
+    assert [name for name, field in NotifierSettings.model_fields.items() if not field.description] == []
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"webhooks": "{"}, "WEBHOOKS"),
+    ({"webhooks": '[{"name": "desk"}]'}, "url"),
+    ({"webhooks": HOOK.replace("canary-canary-canary", "short")}, "16 characters"),
+    ({"webhooks": f"[{HOOK[1:-1]},{HOOK[1:-1]}]"}, "same name"),
+    ({"webhooks": HOOK.replace("}", ', "extra": 1}')}, "extra"),
+    ({"lease_seconds": 5, "send_timeout": 20}, "LEASE_SECONDS"),
+    ({"alert_language": "fr"}, "alert_language"),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_wrong_is_told_at_the_start(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told) as error:
+        settings(**given)
+    assert "canary" not in str(error.value)
+
+
+def test_secrets_do_not_show() -> None:
+    given = settings(telegram_bot_token="1:canary", webhooks=HOOK)
+    assert "canary" not in repr(given)
+    assert "canary" not in repr(given.webhook_targets)
+    assert given.webhook_targets[0].secret == "canary-canary-canary"
+
+
+@pytest.mark.parametrize(
+    ("given", "console"),
+    [({}, True), ({"telegram_bot_token": "1:x"}, False), ({"telegram_bot_token": "1:x", "console_alerts": True}, True)],
+)
+def test_the_console_stands_in_for_a_missing_token(given: dict[str, Any], console: bool) -> None:
+    assert settings(**given).has_console is console
