@@ -68,7 +68,7 @@ class LiveSource:
                     yield batch
                 if not ready or self._clock.now() - beaten >= 2 * self._every:
                     beaten = self._clock.now()
-                    if due := self._due():
+                    if due := await self._due():
                         yield due
                 if ready:
                     coming = asyncio.ensure_future(anext(batches, None))
@@ -76,12 +76,13 @@ class LiveSource:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
 
-    def _due(self) -> list[Heartbeat]:
+    async def _due(self) -> list[Heartbeat]:
         wall = self._clock.wall()
         now = wall - int(self._lag * 1000)
         today = dt.datetime.fromtimestamp(now / 1000, tz=dt.UTC).date()
         if today != self._today:
-            self._today, self._sessions = today, self._calendars(today)
+            self._sessions = await asyncio.to_thread(self._calendars, today)  # making six calendars takes seconds
+            self._today = today
         due: list[Due] = []
         for exchange, calendar in self._sessions.items():
             reached = now - self._delays.get(exchange, 0)
