@@ -1,0 +1,58 @@
+"""``python -m bench``: every comparison in one run, printed and written to ``docs/benchmarks.md``.
+
+``--kafka host:port`` of a broker that has the topics adds the row through Kafka. ``--only`` runs some parts and leaves the page
+alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from bench import engine, gateway, pipeline
+from bench.row import Row, table
+
+PAGE: Final = Path("docs/benchmarks.md")
+
+HEAD: Final = """# Benchmarks
+
+Written by `make bench`: our work and its peers on the same data, one after the other in one run. Ratios hold from machine to
+machine, absolute numbers do not. "us", "ns" and "k/s a core" are CPU time, so that other work on the machine counts little; what
+says "by the clock" does depend on it.
+"""
+
+
+def machine() -> str:
+    """What this ran on."""
+    model = "unknown processor"
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        model = next((line.split(":")[1].strip() for line in info.read_text("utf-8").splitlines() if "model name" in line), model)
+    load = os.getloadavg()[0]
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, load average at the end {load:.1f}"
+
+
+def main() -> None:
+    """Measures, prints and writes."""
+    parts: dict[str, Callable[[], list[Row]]] = {
+        "engine": engine.rows,
+        "pipeline": lambda: pipeline.rows(chosen.kafka),
+        "gateway": gateway.rows,
+    }
+    arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure beside the peers.")
+    arguments.add_argument("--only", choices=list(parts), action="append", help="only this part; the page is not written then")
+    arguments.add_argument("--kafka", default="", help="host:port of a broker that has the topics")
+    chosen = arguments.parse_args()
+    text = "".join(f"\n## {name}\n\n{table(parts[name]())}" for name in chosen.only or parts)
+    text = f"{HEAD}\nMachine: {machine()}.\n{text}"
+    print(text)
+    if not chosen.only:
+        PAGE.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

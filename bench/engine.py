@@ -1,0 +1,271 @@
+"""Indicators over history and one update at a time, beside TA-Lib, pandas and talipp: ``python -m bench.engine``.
+
+Work in one thread is measured in CPU time, so that a busy machine does not count; two threads by the clock, the best of several
+runs. All see the same bars, made from a seed. A peer that is not installed says so.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bench.row import Row
+from services.analysis.adapters import kernels
+from services.analysis.domain.history import history
+from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.plan import INDICATORS, Plan, plan
+
+SYMBOLS: Final = 500
+LENGTH: Final = 2520
+WINDOW: Final = 640
+COLUMNS: Final = 20
+SAME: Final = [wish for wish in INDICATORS if wish[0] not in ("session", "extremes", "all_time")]
+"""What of the default plan TA-Lib has too: 20 columns (and our bandwidth)."""
+
+
+def series(symbols: int = SYMBOLS) -> list[Bars]:
+    """Daily bars of made-up symbols."""
+    rng = np.random.default_rng(1)
+    found = []
+    for _ in range(symbols):
+        close = 100 * np.exp(np.cumsum(rng.normal(0, 0.02, LENGTH)))
+        opened = close * (1 + rng.normal(0, 0.005, LENGTH))
+        high = np.maximum(opened, close) * (1 + abs(rng.normal(0, 0.005, LENGTH)))
+        low = np.minimum(opened, close) * (1 - abs(rng.normal(0, 0.005, LENGTH)))
+        found.append(Bars(opened, high, low, close, rng.integers(1, 10**6, LENGTH).astype(float), np.arange(LENGTH)))
+    return found
+
+
+def best(work: Callable[[], Any], clock: Callable[[], float] = time.process_time, runs: int = 5) -> float:
+    """Seconds of the quickest of some runs."""
+    times = []
+    for _ in range(runs):
+        began = clock()
+        work()
+        times.append(clock() - began)
+    return min(times)
+
+
+def talib_columns(b: Bars) -> None:
+    """The 20 columns by TA-Lib."""
+    import talib
+
+    for n in (20, 50, 200):
+        talib.SMA(b.close, n)
+    for n in (12, 26):
+        talib.EMA(b.close, n)
+    talib.RSI(b.close, 14)
+    talib.MACD(b.close, 12, 26, 9)
+    talib.BBANDS(b.close, 20, 2, 2)
+    talib.ATR(b.high, b.low, b.close, 14)
+    talib.STOCH(b.high, b.low, b.close, 14, 3, 0, 3, 0)
+    talib.OBV(b.close, b.volume)
+    talib.ADX(b.high, b.low, b.close, 14)
+    talib.PLUS_DI(b.high, b.low, b.close, 14)
+    talib.MINUS_DI(b.high, b.low, b.close, 14)
+    talib.SMA(b.volume, 20)
+
+
+def pandas_columns(b: Bars) -> None:
+    """17 of the columns (without ADX and DI) by pandas, as they are usually written; its Wilder means start otherwise."""
+    import pandas as pd
+
+    close, high, low, volume = pd.Series(b.close), pd.Series(b.high), pd.Series(b.low), pd.Series(b.volume)
+    for n in (20, 50, 200):
+        close.rolling(n).mean()
+    fast, slow = (close.ewm(span=n, adjust=False).mean() for n in (12, 26))
+    move = close.diff()
+    gain, loss = (part.ewm(alpha=1 / 14, adjust=False).mean() for part in (move.clip(lower=0), -move.clip(upper=0)))
+    100 * gain / (gain + loss)
+    line = fast - slow
+    line - line.ewm(span=9, adjust=False).mean()
+    middle, half = close.rolling(20).mean(), 2 * close.rolling(20).std(ddof=0)
+    middle + half, middle - half
+    wide = np.maximum(high - low, np.maximum((high - close.shift()).abs(), (low - close.shift()).abs()))
+    wide.ewm(alpha=1 / 14, adjust=False).mean()
+    lowest, highest = low.rolling(14).min(), high.rolling(14).max()
+    (100 * (close - lowest) / (highest - lowest)).rolling(3).mean().rolling(3).mean()
+    (np.sign(move) * volume).cumsum()
+    volume.rolling(20).mean()
+
+
+def ours(loops: Any, laid: Plan, bars: list[Bars], threads: int) -> None:
+    """All columns of all symbols; like TA-Lib's, the results are let go."""
+
+    def one(each: Bars) -> None:
+        history(loops, laid, each)
+
+    if threads == 1:
+        for each in bars:
+            one(each)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(one, bars))
+
+
+def batch(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
+    """All columns over all symbols."""
+    ours(loops, laid, bars[:2], 1)
+    talib_wall = best(lambda: [talib_columns(b) for b in bars], time.perf_counter)
+    two = best(lambda: ours(loops, laid, bars, 2), time.perf_counter)
+    peer = best(lambda: [talib_columns(b) for b in bars])
+    one = best(lambda: ours(loops, laid, bars, 1))
+    few = bars[:20]
+    frames = best(lambda: [pandas_columns(b) for b in few], runs=2) * len(bars) / len(few)
+    cell = 1e9 / len(bars) / LENGTH
+    work = f"{COLUMNS} indicator columns, {SYMBOLS} symbols x {LENGTH} bars"
+    return [
+        Row(
+            f"{work}, two threads",
+            f"{two * 1e3:.0f} ms by the clock",
+            f"TA-Lib (one thread) {talib_wall * 1e3:.0f} ms",
+            f"{two / talib_wall:.2f} x TA-Lib",
+            "<= 0.30 x TA-Lib",
+        ),
+        Row(
+            f"{work}, one thread",
+            f"{one * cell:.0f} ns CPU a bar",
+            f"TA-Lib {peer * cell:.0f}, pandas by symbol (17 of them) {frames * cell:,.0f} ns",
+            f"{one / peer:.2f} x TA-Lib, {one / frames:.3f} x pandas",
+            "",
+        ),
+    ]
+
+
+def updates(loops: Any, laid: Plan, bars: list[Bars], *, commit: bool) -> float:
+    """Seconds of CPU an update, round-robin over all symbols in one call: a peek at the forming bar, or the close of a bar."""
+    windows = Bars(*(np.array([values[:WINDOW] for values in field])[:, None, :] for field in zip(*bars, strict=True)))
+    n = len(bars)
+    rows, frames, at, kinds = np.arange(n), np.zeros(n, np.int64), np.full(n, 400), np.full(n, 2)
+    states, previous = np.zeros((n, 1, laid.state_width)), np.full((n, 1, len(laid.columns)), np.nan)
+    out, before = np.empty((n, len(laid.columns))), np.empty((n, len(laid.columns)))
+    fired = np.zeros((n, len(laid.rules)), np.int8)
+    for t in range(400):
+        loops.close_bars(laid.arrays, windows, rows, frames, at * 0 + t, kinds, states, previous, laid.wanted, out, before, fired)
+
+    def peeks() -> None:
+        for _ in range(40):
+            loops.peek_bars(laid.arrays, windows, rows, frames, at, states, out)
+
+    def closes() -> None:
+        for t in range(400, 440):
+            loops.close_bars(
+                laid.arrays, windows, rows, frames, at * 0 + t, kinds, states, previous, laid.wanted, out, before, fired
+            )
+
+    return (best(closes, runs=1) if commit else best(peeks, runs=9)) / 40 / n
+
+
+def single(loops: Any, laid: Plan, bars: Bars) -> float:
+    """Seconds of CPU of one call for one update."""
+    window = Bars(*(values[:WINDOW] for values in bars))
+    state, row, none = np.zeros(laid.state_width), np.empty(len(laid.columns)), np.zeros(0, np.int8)
+    for t in range(400):
+        loops.advance(laid.arrays, window, t, state, True, row, row, none, none)
+
+    def calls() -> None:
+        for _ in range(2000):
+            loops.advance(laid.arrays, window, 400, state, False, row, row, none, none)
+
+    return best(calls, runs=9) / 2000
+
+
+def talib_stream(bars: Bars) -> float:
+    """Seconds of CPU for the same values by talib.stream, over a window of 220 bars."""
+    from talib import stream
+
+    h, l, c, v = (values[180:400].copy() for values in (bars.high, bars.low, bars.close, bars.volume))  # noqa: E741 - its names
+
+    def calls() -> None:
+        for _ in range(200):
+            for n in (20, 50, 200):
+                stream.SMA(c, n)
+            stream.EMA(c, 12), stream.EMA(c, 26), stream.RSI(c, 14)
+            stream.MACD(c, 12, 26, 9)
+            stream.BBANDS(c, 20, 2, 2)
+            stream.ATR(h, l, c, 14)
+            stream.STOCH(h, l, c, 14, 3, 0, 3, 0)
+            stream.OBV(c, v)
+            stream.ADX(h, l, c, 14), stream.PLUS_DI(h, l, c, 14), stream.MINUS_DI(h, l, c, 14)
+            stream.SMA(v, 20)
+
+    return best(calls) / 200
+
+
+def talipp(bars: Bars) -> float:
+    """Seconds of CPU for the same values by talipp, which adds one bar at a time."""
+    from talipp import indicators as t
+    from talipp.ohlcv import OHLCV
+
+    closes = [t.SMA(20), t.SMA(50), t.SMA(200), t.EMA(12), t.EMA(26), t.RSI(14), t.MACD(12, 26, 9), t.BB(20, 2)]
+    volumes, whole = t.SMA(20), [t.ATR(14), t.Stoch(14, 3), t.OBV(), t.ADX(14, 14)]
+    rows = list(zip(*(values.tolist() for values in bars[:5]), strict=True))
+
+    def add(first: int, last: int) -> None:
+        for o, h, l, c, v in rows[first:last]:  # noqa: E741 - its names
+            for each in closes:
+                each.add(c)
+            for each in whole:
+                each.add(OHLCV(o, h, l, c, v))
+            volumes.add(v)
+
+    add(0, 400)
+    return best(lambda: add(400, 900), runs=1) / 500
+
+
+def beside(module: str, name: str, measure: Callable[[], float], ours: float) -> tuple[str, str]:
+    """The peer's cell and its ratio."""
+    if importlib.util.find_spec(module) is None:
+        return f"{name}: not installed", ""
+    seconds = measure()
+    return f"{name} {seconds * 1e6:.1f} us", f"{ours / seconds:.4f} x {name}"
+
+
+def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
+    """One update of all columns."""
+    mine, alone = updates(loops, laid, bars, commit=False), single(loops, laid, bars[0])
+    whole = plan()
+    everything, closing = (updates(loops, whole, bars, commit=commit) for commit in (False, True))
+    peers, ratios = zip(
+        beside("talib", "talib.stream", lambda: talib_stream(bars[0]), mine),
+        beside("talipp", "talipp", lambda: talipp(bars[0]), mine),
+        strict=True,
+    )
+    work = "one update of"
+    return [
+        Row(
+            f"{work} {COLUMNS} columns, round-robin over {SYMBOLS} symbols, batches of {SYMBOLS}",
+            f"{mine * 1e6:.3f} us",
+            ", ".join(peers),
+            ", ".join(ratio for ratio in ratios if ratio),
+            "<= 0.20 us",
+        ),
+        Row(f"{work} {COLUMNS} columns, a call of its own", f"{alone * 1e6:.2f} us", ", ".join(peers), "", "<= 3.5 us"),
+        Row(f"{work} all {len(whole.columns)} columns, batches of {SYMBOLS}", f"{everything * 1e6:.3f} us", "none", "", ""),
+        Row(
+            f"a closed bar: {len(whole.columns)} columns and {len(whole.rules)} rules, batches of {SYMBOLS}",
+            f"{closing * 1e6:.3f} us",
+            "none",
+            "",
+            "",
+        ),
+    ]
+
+
+def rows() -> list[Row]:
+    """All comparisons of the engine."""
+    folder = Path("var/kernels") if Path("var").is_dir() else Path(tempfile.mkdtemp())
+    loops, laid, bars = kernels.load(folder), plan(SAME, []), series()
+    return [*batch(loops, laid, bars), *one_update(loops, laid, bars)]
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row)  # noqa: T201 - its purpose
