@@ -21,7 +21,7 @@ from shared.events import Signal
 from shared.kafka import Record, open_tail
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES
-from tests.notifier.parts import chat, list_instruments, signal, wire
+from tests.notifier.parts import chat, list_instruments, signal, store_bars, wire
 from tests.notifier.process import Notifier, environment, publish, running
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import by_chance
@@ -178,3 +178,35 @@ def check_promise(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Signa
 def moment(text: str) -> str:
     """The time of the bar in an alert, by which the signals of a test differ."""
     return next(line for line in text.split("\n") if line.startswith("봉: ")).split(", ", 1)[1]
+
+
+async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    symbol = fresh_symbol()
+    async with open_telegram() as telegram, open_database(database_url) as database:
+        await list_instruments(database)
+        await store_bars(database, 260, symbol)
+        told = environment(
+            kafka.bootstrap,
+            database_url,
+            symbol,
+            25104,
+            tmp_path,
+            TELEGRAM_BOT_TOKEN=TOKEN,
+            TELEGRAM_API=telegram.base,
+            CHART_TIMEOUT="60",
+        )
+        async with running(Notifier(told, tmp_path / "log")) as notifier:
+            await telegram.say("/watch all")
+            await until(lambda: telegram.texts("7"), 60, "an answer")
+            await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
+            await until(lambda: any(message.photo for message in telegram.accepted), 60, "a picture")
+            child = await _children(notifier.pid)
+            assert len(child) == 1
+            await notifier.kill()
+            await until(lambda: not Path(f"/proc/{child[0]}").exists(), 20, "the painter to end with its owner")
+        assert telegram.problems == []
+
+
+async def _children(pid: int) -> list[int]:
+    found = await asyncio.to_thread(Path(f"/proc/{pid}/task/{pid}/children").read_text)
+    return [int(name) for name in found.split()]
