@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from sqlalchemy import insert
 
 from bench.gateway_servers import BARS, CLIENTS, RATE, bars
 from bench.load import Load, cpu_of, hammer
+from bench.row import Row
 from infra.kafka.node import free_ports
 from shared import tables
 from shared.db import open_database
@@ -31,16 +31,6 @@ FRESH: Final = [
     f"/v1/bars?symbol=AAPL&timeframe=1Day&limit={BARS}&end=2100-01-01T00:{n // 60 % 60:02d}:{n % 60:02d}.{n:04d}Z"
     for n in range(9000)
 ]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the report."""
-
-    work: str
-    ours: str
-    peers: str
-    verdict: str
 
 
 @asynccontextmanager
@@ -83,7 +73,8 @@ async def cached(database: str) -> Row:
         f"cached read of {BARS} bars, 64 connections",
         shown(loads["ours"]),
         ", ".join(f"{name} {shown(load)}" for name, load in loads.items() if name != "ours"),
-        f"{share:.0%} of raw aiohttp (wanted: 80 %), {loads['fastapi'].cpu / loads['ours'].cpu:.1f} x FastAPI",
+        f"{share:.0%} of raw aiohttp, {loads['fastapi'].cpu / loads['ours'].cpu:.1f} x FastAPI",
+        ">= 80 % of raw aiohttp",
     )
 
 
@@ -95,7 +86,8 @@ async def uncached(database: str) -> Row:
         f"uncached read of {BARS} bars (SQLite)",
         shown(ours),
         f"bare driver {shown(loads['driver'])}",
-        f"{loads['driver'].cpu / ours.cpu:.0%} of the bare driver (wanted: 1,000/s where the driver does 1,226/s)",
+        f"{loads['driver'].cpu / ours.cpu:.0%} of the bare driver",
+        ">= 1,000/s where the driver does 1,226/s: 82 %",
     )
 
 
@@ -120,7 +112,8 @@ async def fan_out(database: str, seconds: float = 8.0) -> Row:
         f"WebSocket 1 -> {CLIENTS} at {RATE} messages/s",
         f"{each:.1f} us CPU a delivery, p50 {statistics.median(ages or [0.0]) * 1000:.0f} ms, p99 {p99:.0f} ms",
         f"{frames / took:,.0f} deliveries/s",
-        "wanted: 13 us, p99 25 ms (a flush every 20 ms is in it)",
+        "",
+        "<= 13 us, p99 < 25 ms (a flush every 20 ms is in it)",
     )
 
 
@@ -160,8 +153,8 @@ def shown(load: Load) -> str:
     return f"{load.per_second:,.0f}/s ({load.cpu * 1e6:.0f} us CPU, p99 {load.p99 * 1000:.1f} ms)"
 
 
-async def rows() -> list[Row]:
-    """All comparisons."""
+async def measured() -> list[Row]:
+    """All comparisons, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
         async with open_database(url) as database:
@@ -178,12 +171,12 @@ def stored(event: Any) -> dict[str, Any]:
     return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "ts_close": event.ts_event}
 
 
-def main() -> None:
-    """Run and print."""
+def rows() -> list[Row]:
+    """All comparisons of the gateway."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        for row in runner.run(rows()):
-            print(f"{row.work}\n  ours:    {row.ours}\n  peers:   {row.peers}\n  verdict: {row.verdict}")  # noqa: T201 - its purpose
+        return runner.run(measured())
 
 
 if __name__ == "__main__":
-    main()
+    for row in rows():
+        print(row)  # noqa: T201 - its purpose

@@ -16,7 +16,7 @@ import uvloop
 from aiohttp import web
 
 from services.gateway.adapters.feed import Feed
-from services.gateway.adapters.history import TableHistory
+from services.gateway.adapters.history import open_history
 from services.gateway.app import serve, wire
 from services.gateway.domain.views import Bar as View
 from services.gateway.domain.views import Instrument, bar
@@ -58,8 +58,8 @@ def bars(count: int = BARS) -> list[Bar]:
 async def ours(port: int, database: str, *, filled: bool = True) -> None:
     """The gateway as it is, limits and metrics in force, without Kafka."""
     settings = Settings(port=port, database_url=database, rate_limit="100000000/minute", max_readers_per_address=1000)
-    async with open_database(settings.database_url, pool_size=8) as opened:
-        gateway = wire(settings, TableHistory(opened))
+    async with open_database(settings.database_url, pool_size=8) as opened, open_history(opened) as history:
+        gateway = wire(settings, history)
         known = Instrument("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "", [], active=True)
         gateway.directory = type(gateway.directory)(instruments={"AAPL": known})
         flusher = Flusher(gateway.hub, settings.flush_seconds)

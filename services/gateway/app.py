@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from services.gateway.adapters.feed import Feed
-from services.gateway.adapters.history import TableHistory
+from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.market import Market
@@ -44,7 +44,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         back = {topics.QUOTES: None, topics.BARS: settings.tail, topics.INDICATORS: settings.tail, topics.SIGNALS: settings.tail}
         tail = await stack.enter_async_context(open_tail(settings, back, "gateway", max_records=500))
-        gateway = wire(settings, TableHistory(database))
+        history = await stack.enter_async_context(open_history(database))
+        gateway = wire(settings, history)
         feed = Feed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),
@@ -53,7 +54,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         live = Streams(settings, gateway.hub, flushers["flush"])
         test = Streams(settings, gateway.test_hub, flushers["flush test"])
         doors = Doors(live, test, EventStreams(live))
-        directory = Refresh(gateway, TableHistory(database), life)
+        directory = Refresh(gateway, history, life)
         life.on_ready("topics read", lambda: tail.caught_up)
         life.on_alive("topics", lambda: tail.alive)
         life.on_ready("instruments read", lambda: directory.read)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.gateway.adapters.feed import Feed
-from services.gateway.adapters.history import TableHistory
+from services.gateway.adapters.history import open_history
 from services.gateway.app import serve, wire
 from services.gateway.handlers.application import Doors, application
 from services.gateway.handlers.events import EventStreams
@@ -39,10 +39,10 @@ class Running:
 async def running(folder: Path, *, url: str = "", **settings: Any) -> AsyncIterator[Running]:
     """Start one on an empty database in ``folder`` (or at ``url``) and stop it at the end."""
     wanted = Settings(database_url=url or f"sqlite+aiosqlite:///{folder}/gateway.db", **({"port": 0} | settings))
-    async with open_database(wanted.database_url) as database:
+    async with open_database(wanted.database_url) as database, open_history(database) as history:
         async with database.engine.begin() as connection:
             await connection.run_sync(tables.metadata.create_all)
-        gateway = wire(wanted, TableHistory(database))
+        gateway = wire(wanted, history)
         flusher, test_flusher = Flusher(gateway.hub, wanted.flush_seconds), Flusher(gateway.test_hub, wanted.flush_seconds)
         live, test = Streams(wanted, gateway.hub, flusher), Streams(wanted, gateway.test_hub, test_flusher)
         doors, checks = Doors(live, test, EventStreams(live)), Checks()
@@ -57,4 +57,5 @@ async def running(folder: Path, *, url: str = "", **settings: Any) -> AsyncItera
 
 async def read_directory(up: Running) -> None:
     """Let the gateway read its instruments now."""
-    up.gateway.directory = await TableHistory(up.database).directory(1)
+    async with open_history(up.database) as history:
+        up.gateway.directory = await history.directory(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +11,7 @@ import msgspec
 import structlog
 from sqlalchemy import Select, and_, or_, select
 
-from services.gateway.adapters.rows import fetch
+from services.gateway.adapters.rows import Readers
 from services.gateway.domain import views
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.reads import SignalFilter
@@ -37,12 +39,12 @@ class TableHistory:
     """``domain.reads.History`` on the tables."""
 
     database: Database
+    readers: Readers
 
     async def bars(self, symbol: str, timeframe: Timeframe, wanted: Window, *, adjusted: bool) -> Stretch:
         """Stored bars of the window, oldest first. Raises TransientError."""
         parameters = (symbol, timeframe.value, wanted.start, wanted.end, wanted.fetch)
-        async with self.database.connect() as connection:
-            rows = await fetch(connection, _NEWEST if wanted.newest else _OLDEST, parameters)
+        rows = await self.readers.fetch(_NEWEST if wanted.newest else _OLDEST, parameters)
         if wanted.newest:
             rows = rows[::-1]
         lines = [(row[0], _encode(_bar(row, adjusted=adjusted))) for row in rows]
@@ -80,6 +82,16 @@ class TableHistory:
             aliases={row.symbol: _names(row.aliases) for row in instruments},
             version=version,
         )
+
+
+@asynccontextmanager
+async def open_history(database: Database) -> AsyncIterator[TableHistory]:
+    """The tables, with connections of their own for the reads that come often."""
+    readers = Readers(database.engine)
+    try:
+        yield TableHistory(database, readers)
+    finally:
+        await readers.close()
 
 
 def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
