@@ -238,6 +238,27 @@ async def raw_frames(reader: asyncio.StreamReader) -> list[bytes]:
                 return found
 
 
+async def test_a_burst_does_not_make_a_quick_reader_slow(tmp_path: Path) -> None:
+    """All bars close at once, more than may wait: whoever reads gets them all."""
+    limits = {"unsent_limit": 50, "socket_buffer": 10_000_000, "flush_seconds": 5}
+    async with running(tmp_path, **limits) as up, aiohttp.ClientSession(up.url) as client:
+        async with open_stream(client, bars=["*"]) as stream:
+            for n in range(1000):
+                up.feed.take(market.bar("AAPL", n))
+            up.doors.live.flusher.flush()
+            found = await collected(stream, 1000)
+            assert [m["close"] for m in found] == [market.bar("AAPL", n).close for n in range(1000)]
+        async with client.get("/v1/events?bars=*") as response:
+            await event(response)
+            for n in range(1000, 1400):
+                up.feed.take(market.bar("AAPL", n))
+                if n % 20 == 0:
+                    await asyncio.sleep(0.001)  # as the feed does between batches
+            up.doors.live.flusher.flush()
+            for n in range(1000, 1400):
+                assert (await event(response))["data"]["close"] == market.bar("AAPL", n).close
+
+
 async def test_a_reader_who_never_reads_again_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from services.gateway.handlers import stream as handler
 

@@ -42,6 +42,8 @@ class Hub:
     waiting: set[Reader] = field(default_factory=set)
     """Readers with something in the outbox."""
     index: dict[tuple[Kind, str], set[Reader]] = field(default_factory=dict)
+    drain: Callable[[Reader], None] = lambda _: None
+    """Called for a reader whose outbox fills up, before more is put into it: send now what can be sent."""
 
     def publish(self, kind: Kind, symbol: str, body: bytes) -> Message:
         """Number a message, remember it, and put it into the outbox of each reader who wants it."""
@@ -49,6 +51,8 @@ class Hub:
         event = message(self.seq, kind, symbol, body)
         self.ring.put(event)
         for reader in self._wanting(event):
+            if reader.outbox.half_full:
+                self.drain(reader)
             reader.outbox.put(event)
             self.waiting.add(reader)
         return event

@@ -37,6 +37,11 @@ class Outbox:
     """True once a message had to be refused: the reader has to be closed, for it has missed something."""
     coalesced: int = 0
 
+    @property
+    def half_full(self) -> bool:
+        """Time to send, if that is possible: bars of all instruments close in the same moment."""
+        return 2 * len(self.kept) >= self.limit
+
     def put(self, message: Message) -> None:
         """Take a message in."""
         if message.kind in COALESCED:

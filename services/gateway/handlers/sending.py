@@ -47,6 +47,9 @@ class Flusher:
     cursors: dict[Reader, int] = field(default_factory=dict)
     """``seq`` of the last message written to each reader."""
 
+    def __post_init__(self) -> None:
+        self.hub.drain = self._drain
+
     async def run(self, stopped: Callable[[], bool]) -> None:
         """Flush until ``stopped``."""
         while not stopped():
@@ -57,24 +60,25 @@ class Flusher:
     def flush(self) -> None:
         """Write to everyone who waits and can take it."""
         frames: dict[tuple[int, ...], bytes] = {}
-        sent = coalesced = 0
         for reader in list(self.hub.waiting):
-            line = self.lines.get(reader)
-            if line is None or (not line.ready() and not reader.outbox.overflowed):
-                continue
-            self.hub.waiting.discard(reader)
-            if reader.outbox.overflowed:
-                self._drop(reader, line)
-                continue
-            messages = reader.outbox.take()
-            line.write(_shared(frames, messages))
-            self.cursors[reader] = messages[-1].seq
-            sent += len(messages)
-            coalesced += reader.outbox.coalesced
-            reader.outbox.coalesced = 0
-        if sent:
-            SENT.inc(sent)
-            COALESCED.inc(coalesced)
+            self.flush_one(reader, frames)
+
+    def flush_one(self, reader: Reader, frames: dict[tuple[int, ...], bytes] | None = None) -> None:
+        """Write to one reader if he can take it; close the stream of one who has missed something."""
+        line = self.lines.get(reader)
+        if line is None or (not line.ready() and not reader.outbox.overflowed):
+            return
+        self.hub.waiting.discard(reader)
+        if reader.outbox.overflowed:
+            self._drop(reader, line)
+            return
+        if not (messages := reader.outbox.take()):
+            return
+        line.write(_shared({} if frames is None else frames, messages))
+        self.cursors[reader] = messages[-1].seq
+        SENT.inc(len(messages))
+        COALESCED.inc(reader.outbox.coalesced)
+        reader.outbox.coalesced = 0
 
     def enter(self, reader: Reader, line: Line) -> None:
         """A stream has opened."""
@@ -89,6 +93,10 @@ class Flusher:
             self.cursors.pop(reader, None)
             READERS.dec()
         self.hub.leave(reader)
+
+    def _drain(self, reader: Reader) -> None:
+        if not reader.outbox.overflowed:  # closing waits for the next flush: the hub is in the middle of its readers
+            self.flush_one(reader)
 
     def _drop(self, reader: Reader, line: Line) -> None:
         SLOW.inc()
