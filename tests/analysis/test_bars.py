@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,10 +12,10 @@ from hypothesis import strategies as st
 from services.analysis.domain.checkpoint import UnreadableStateError, wanted
 from services.analysis.domain.engine import Engine
 from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.past import PAST, Bars
 from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, LISTINGS, engine, hours, logs, market, series
 from tests.analysis.plain import Plain
+from tests.analysis.tape import stored
 
 slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -30,15 +29,6 @@ def add(whole: Outcome, part: Outcome) -> None:
     whole.rows += part.rows
     whole.signals += part.signals
     whole.counts.update(part.counts)
-
-
-def stored(bars: list[Bar]) -> dict[tuple[str, Timeframe], Bars]:
-    """The table of bars after some have closed."""
-    found: dict[tuple[str, Timeframe], list[tuple[object, ...]]] = {}
-    for b in bars:
-        row = (b.ts_event, b.ts_open, b.session, b.open, b.high, b.low, b.close, b.volume, 1.0, 1.0, b.replayed, b.source)
-        found.setdefault((b.symbol, b.timeframe), []).append(row)
-    return {key: np.array(rows, PAST) for key, rows in found.items()}
 
 
 def restarted(one: Engine, bars: list[Bar]) -> Engine:

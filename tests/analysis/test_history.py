@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 
 import numpy as np
 import pytest
 
+from services.analysis.domain.checkpoint import wanted
 from services.analysis.domain.engine import Engine
 from services.analysis.domain.outcome import Outcome
 from services.analysis.domain.past import adjusted, merged, of_history
@@ -69,6 +71,22 @@ def test_a_rebuild_gives_the_same_later_signals_as_no_crash(crash: int, kept: fl
     assert after.signals == whole.signals[len(before.signals) :]
     assert after.bars == whole.bars[len(before.bars) :]
     assert after.rows == whole.rows[len(before.rows) :]
+
+
+def test_cuts_and_restarts_change_no_signal() -> None:
+    one, parts, first = engine(), Outcome(), 0
+    for size in itertools.cycle((1, 333, 7, 1000, 64)):
+        part = one.apply(log()[first : first + size])
+        parts.bars += part.bars
+        parts.rows += part.rows
+        parts.signals += part.signals
+        table = stored(parts.bars)
+        windows = {(w.symbol, w.timeframe): table[w.symbol, w.timeframe][-w.n :] for w in wanted(one.state)}
+        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listings, one.series)
+        if (first := first + size) >= len(log()):
+            break
+    whole = uninterrupted()
+    assert (parts.bars, parts.rows, parts.signals) == (whole.bars, whole.rows, whole.signals)
 
 
 def test_history_fires_nothing_and_leaves_a_tail() -> None:

@@ -1,0 +1,120 @@
+"""What waits for Kafka is sent in order, again where it was not acknowledged, and never while something before it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from services.analysis.adapters.catalogue import ASK_AGAIN_SECONDS, Catalogue
+from services.analysis.domain.engine import Listing
+from services.analysis.domain.outcome import Outcome
+from services.analysis.handlers.outbox import AT_A_TIME, Outbox
+from shared.db import open_database
+from shared.events import Bar, Quote, Timeframe
+from shared.failures import TransientError
+from shared.tables import instruments
+
+
+class Broker:
+    """Refuses for a while."""
+
+    def __init__(self, refusals: int = 0) -> None:
+        self.refusals = refusals
+        self.sent: dict[str, list[Any]] = {}
+
+    async def publish_many(self, topic: Any, events: Sequence[tuple[str, Any]], *, traceparent: str | None = None) -> None:  # noqa: ARG002
+        if topic.name == "market.bars.v1" and self.refusals:
+            self.refusals -= 1
+            raise TransientError("no ack")
+        self.sent.setdefault(topic.name, []).extend(event for _, event in events)
+
+
+def bar(number: int) -> Bar:
+    return Bar(
+        symbol="AAA",
+        timeframe=Timeframe.M1,
+        ts_open=number,
+        ts_event=number + 1,
+        ts_init=1,
+        session=1,
+        open=1,
+        high=1,
+        low=1,
+        close=1,
+        volume=0,
+    )
+
+
+def quote(price: float) -> Quote:
+    return Quote(symbol="AAA", last_price=price, ts_event=1, ts_init=1, source="test")
+
+
+async def test_everything_is_acknowledged_in_order_after_a_drain() -> None:
+    broker = Broker()
+    outbox = Outbox("1", broker, lambda: 0)
+    bars = [bar(number) for number in range(3 * AT_A_TIME)]
+    for first in range(0, len(bars), 100):
+        outbox.put(Outcome(bars=bars[first : first + 100]), 0)
+    await outbox.drain()
+    assert broker.sent["market.bars.v1"] == bars
+    assert len(outbox) == 0
+
+
+async def test_what_was_refused_is_kept_and_sent_again_before_the_rest() -> None:
+    broker = Broker(refusals=2)
+    outbox = Outbox("1", broker, lambda: 0)
+    outbox.put(Outcome(bars=[bar(1), bar(2)], quotes=[quote(1.0)]), 0)
+    with pytest.raises(TransientError):
+        await outbox.drain()
+    assert outbox.failed
+    outbox.put(Outcome(bars=[bar(3)], quotes=[quote(2.0)]), 0)
+    with pytest.raises(TransientError):
+        await outbox.drain()
+    await outbox.drain()
+    assert broker.sent["market.bars.v1"] == [bar(1), bar(2), bar(3)]
+    assert broker.sent["market.quotes.v1"][-1] == quote(2.0)
+    assert not outbox.failed
+
+
+async def test_a_newer_quote_replaces_one_that_waits() -> None:
+    broker = Broker()
+    outbox = Outbox("1", broker, lambda: 0)
+    outbox.put(Outcome(quotes=[quote(1.0)]), 0)
+    outbox.put(Outcome(quotes=[quote(2.0)]), 0)
+    await outbox.drain()
+    assert broker.sent["market.quotes.v1"] == [quote(2.0)]
+
+
+async def test_what_was_dropped_is_never_sent() -> None:
+    broker = Broker(refusals=1)
+    outbox = Outbox("1", broker, lambda: 0)
+    outbox.put(Outcome(bars=[bar(1)]), 0)
+    with pytest.raises(TransientError):
+        await outbox.drain()
+    await outbox.drop()
+    await outbox.drain()
+    assert broker.sent == {}
+
+
+async def test_a_stranger_is_looked_up_at_most_every_few_seconds(database_url: str) -> None:
+    now = [100.0]
+    async with open_database(database_url) as database:
+        catalogue = Catalogue(database, lambda: now[0])
+        assert not await catalogue.look_up(["AAA"])
+        row = {
+            "symbol": "AAA",
+            "name_en": "",
+            "name_ko": "",
+            "exchange": "NYSE",
+            "currency": "USD",
+            "kind": "stock",
+            "aliases": "[]",
+        }
+        async with database.begin() as connection:
+            await connection.execute(database.upsert(instruments, [row]), [row])
+        assert not await catalogue.look_up(["AAA"])  # asked a moment ago
+        now[0] += ASK_AGAIN_SECONDS
+        assert await catalogue.look_up(["AAA"])
+        assert catalogue.listings == {"AAA": Listing("NYSE", "stock")}
