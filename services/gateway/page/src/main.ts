@@ -210,6 +210,7 @@ function subscribe(): void {
 function heard(message: Message): void {
   if (message.T === "q") hearQuote(message);
   else if (message.T === "s") hearSignal(message);
+  else if (message.T === "subscription") void closeGap();
   else if (message.T === "b" && message.symbol === store.symbol && message.timeframe === store.timeframe) void closeBar(message.symbol, message.timeframe);
 }
 
@@ -269,6 +270,18 @@ async function catchUp(): Promise<void> {
   await draw();
 }
 
+// Between the first reading and the first subscription something may have happened that neither told.
+async function closeGap(): Promise<void> {
+  if (settled) return;
+  settled = true;
+  const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: 100 })]).catch(() => [null, null]);
+  for (const quote of quotes?.results ?? []) {
+    const known = store.quotes.get(quote.symbol);
+    if (!known || Date.parse(quote.date) > Date.parse(known.date)) hearQuote(quote);
+  }
+  for (const signal of signals?.results ?? []) hearSignal(signal);
+}
+
 async function start(): Promise<void> {
   render();
   try {
@@ -297,5 +310,6 @@ async function start(): Promise<void> {
 }
 
 let opened = false;
+let settled = false;
 setInterval(() => state.kind === "waiting" && showLink(state), 1000);
 void start();
