@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
 
-from services.analysis.adapters import kernels
-from services.analysis.adapters.exchanges import read_calendar
-from services.analysis.domain.engine import Engine, Listing
 from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.past import of_history
-from services.analysis.domain.plan import plan
-from services.analysis.domain.series import Series
 from services.ingest.domain.source import Backfill
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.e2e import tapes
+from tests.e2e.single import load, new_engine
 
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
 BATCH = 2000
 
 
 def play(name: str) -> Outcome:
     """Everything that the engine says about a tape."""
-    series = Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
-    kinds = tapes.kinds()
-    listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
-    engine = Engine(read_calendar(tapes.START, dt.date(2026, 1, 1)), listings, series)
+    engine = new_engine()
     whole = Outcome()
     waiting: list[Tick | Heartbeat] = []
 
@@ -41,14 +30,7 @@ def play(name: str) -> Outcome:
 
     for item in tapes.items(name):
         if isinstance(item, Backfill):
-            parts = defaultdict(list)
-            for part in item.histories:
-                parts[Timeframe(part.timeframe)].append(part)
-            ts = item.histories[0].ts_init
-            past = {timeframe: of_history(each, ts) for timeframe, each in parts.items()}
-            for bars in past.values():
-                bars["session"] = engine.calendar.dates(listings[item.symbol].exchange, bars["ts_open"])
-            assert not engine.load(item.symbol, past, ts).signals
+            assert not load(engine, item.symbol, item.histories, item.histories[0].ts_init).signals
             continue
         waiting.append(item)
         if len(waiting) == BATCH:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import random
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from services.analysis.adapters import kernels
-from services.analysis.adapters.exchanges import read_calendar
 from services.analysis.domain.checkpoint import parse
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.past import of_history
-from services.analysis.domain.plan import plan
-from services.analysis.domain.series import Series
 from services.ingest.domain.source import Backfill
 from shared import wire
-from shared.events import HistoryReady, Timeframe
+from shared.events import HistoryReady
 from shared.topics import SIGNALS, TICKS
 from tests.e2e import tapes
 from tests.e2e.log import events, records
 from tests.e2e.mesh import Mesh, open_mesh
 from tests.e2e.outcome import checkpoints, deliveries, instruments, stored_signals
-from tests.e2e.test_engine_on_tapes import KERNELS
+from tests.e2e.single import load, new_engine
 from tests.e2e.test_mesh import CHATS, TAPE, bot, mesh_without, watch
 from tests.notifier.telegram.faults import by_chance
 from tests.notifier.telegram.server import open_telegram
@@ -78,7 +72,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
             await until(lambda: instruments(url), seconds=60, what="the instruments in the database")
             assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
             await watch(telegram, mesh_without(mesh, "ingest"))
-            telegram.choose = by_chance(seed, 0.03, 0.03, 0.03)
+            telegram.choose = by_chance(seed, refuse=0.03, cut_before=0.02, cut_after=0.03)
             mesh.start("analysis-1", "services.analysis", "live")
             mesh.start("analysis-2", "services.analysis", "live")
             ingest.start()
@@ -88,9 +82,9 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
             async def all_sent() -> bool:
                 mesh.revive()
                 rows = await deliveries(url)
-                return len(rows) >= len(due) and all(row.status == "sent" for row in rows)
+                return len(rows) >= len(due) and all(row.status == "sent" or never_answered(row) for row in rows)
 
-            await until(all_sent, seconds=180, what="every delivery to be made")
+            await until(all_sent, seconds=180, what="every delivery to be settled")
 
             async def all_read() -> bool:
                 mesh.revive()
@@ -111,17 +105,19 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
         assert Counter((row.signal_id, row.chat_id) for row in rows) == Counter((s.id, str(CHATS[s.symbol])) for s in due.values())
         alerts = [message for message in telegram.accepted if message.buttons]
         unknowns = sum(row.unknowns for row in rows)
-        assert len(due) <= len(alerts) <= len(due) + unknowns, (len(due), len(alerts), unknowns)
+        silent = sum(never_answered(row) for row in rows)
+        assert len(due) - silent <= len(alerts) <= len(due) + unknowns, (len(due), silent, len(alerts), unknowns)
         assert not telegram.problems
         await _check_state(own_kafka, url)
 
 
+def never_answered(row: Any) -> bool:
+    """Sent twice, and twice nobody said whether it arrived: the row says so, and that is the end of it."""
+    return row.status == "unknown" and row.unknowns >= 2
+
+
 async def _check_state(broker: Broker, url: str) -> None:
     """The state of each partition is, bit by bit, that of one engine that reads the log once without any trouble."""
-    series = Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
-    kinds = tapes.kinds()
-    listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
-    calendar = read_calendar(tapes.START, dt.datetime.now(dt.UTC).date())
     pasts = {item.symbol: item.histories for item in tapes.items(TAPE) if isinstance(item, Backfill)}
     logs = defaultdict(list)
     for record in await records(broker.bootstrap, TICKS):
@@ -129,15 +125,12 @@ async def _check_state(broker: Broker, url: str) -> None:
     kept = await checkpoints(url)
     compared = 0
     for number, log in logs.items():
-        engine = Engine(calendar, listings, series)
+        engine = new_engine()
         for event in log:
             if not isinstance(event, HistoryReady):
                 engine.apply([event])
                 continue
-            parts = defaultdict(list)
-            for part in pasts[event.symbol]:
-                parts[Timeframe(part.timeframe)].append(part)
-            engine.load(event.symbol, {frame: of_history(each, event.ts_init) for frame, each in parts.items()}, event.ts_init)
+            load(engine, event.symbol, pasts[event.symbol], event.ts_init)
         mine, theirs = parse(engine.snapshot()), parse(kept[number][1])
         assert mine.symbols == theirs.symbols
         for ours, other in zip(mine.arrays, theirs.arrays, strict=True):

@@ -1,0 +1,39 @@
+"""One engine in this process, without Kafka, database or trouble: what a mesh must come to as well."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.analysis.adapters import kernels
+from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.outcome import Outcome
+from services.analysis.domain.past import of_history
+from services.analysis.domain.plan import plan
+from services.analysis.domain.series import Series
+from shared.events import History, Timeframe
+from tests.e2e import tapes
+
+KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+
+
+def new_engine() -> Engine:
+    """An engine that knows the universe and nothing else."""
+    series = Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
+    kinds = tapes.kinds()
+    listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
+    return Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listings, series)
+
+
+def load(engine: Engine, symbol: str, histories: Sequence[History], ts_init: int) -> Outcome:
+    """A symbol's history takes effect."""
+    parts = defaultdict(list)
+    for part in histories:
+        parts[Timeframe(part.timeframe)].append(part)
+    past = {timeframe: of_history(each, ts_init) for timeframe, each in parts.items()}
+    for bars in past.values():
+        bars["session"] = engine.calendar.dates(engine.listings[symbol].exchange, bars["ts_open"])
+    return engine.load(symbol, past, ts_init)
