@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -149,12 +151,14 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
 
 
 def test_another_parameter_compiles_nothing() -> None:
+    loops: Any = LOOPS
     bars = hostile()["wild"]
-    history(LOOPS, plan(), bars)
-    before = list(LOOPS.history.signatures)  # type: ignore[attr-defined]
+    for laid in (plan(), plan([("rsi", (14,))], [])):
+        history(LOOPS, laid, bars)
+    before = list(loops.history.signatures), list(loops.values.signatures)
     for periods in ((21,), (7,)):
         history(LOOPS, plan([("rsi", periods), ("sma", periods), ("macd", (5, 35, 5))], []), bars)
-    assert LOOPS.history.signatures == before  # type: ignore[attr-defined]
+    assert (loops.history.signatures, loops.values.signatures) == before
 
 
 def test_the_default_plan_knows_every_kind() -> None:

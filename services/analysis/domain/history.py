@@ -17,6 +17,7 @@ from services.analysis.domain.plan import INSTRUMENT_KINDS, TIMEFRAMES, Plan
 class Loops(Protocol):
     """The generated module: see ``loops.py``."""
 
+    def values(self, *arguments: Any) -> None: ...
     def history(self, *arguments: Any) -> None: ...
 
 
@@ -45,7 +46,11 @@ def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind
     past = Past(np.empty((len(plan.columns), length)), np.empty((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
     opened, high, low, close, volume = (np.ascontiguousarray(values, np.float64) for values in bars[:5])
     series = Bars(opened, high, low, close, volume, np.ascontiguousarray(bars.session, np.int64))
-    loops.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
+    if wanted.any():
+        loops.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
+    else:  # the rules' loops need not even be compiled
+        loops.values(plan.arrays, series, past.state, past.values)
+        past.fired[:] = 0
     return past
 
 

@@ -16,8 +16,8 @@ The functions of the module, with ``plan`` = ``Plan.arrays``, ``bars`` = a ``Bar
   timeframes, window), and is of an instrument of kind ``kinds[i]``. ``states``, ``previous``: (symbols, timeframes, width), moved
   on. ``wanted``: ``Plan.wanted``. Written: out, before (bars, columns): the row and the one before it; fired (bars, rules).
 - ``peek_bars(plan, windows, rows, frames, at, states, out)``: the same without a trace.
-- ``history(plan, bars, state, out, wanted, fired)``: a whole series from its first bar; ``out`` (columns, bars), ``fired`` (rules,
-  bars). Leaves ``state`` as live would.
+- ``values(plan, bars, state, out)``: the indicators of a whole series from its first bar; ``out`` (columns, bars). Leaves ``state``
+  as live would. ``history(plan, bars, state, out, wanted, fired)``: the rules too; ``fired`` (rules, bars).
 """
 
 from __future__ import annotations
@@ -73,16 +73,21 @@ PEEK_BARS: Final = """def peek_bars(plan, windows, rows, frames, at, states, out
         peek_indicators(plan[0], plan[1], bars, at[i], int(states[r, k, 0]), states[r, k], out[i])
 """
 
-HISTORY: Final = """def history(plan, bars, state, out, wanted, fired):
-    I, P, R, Q = plan
+VALUES: Final = """def values(plan, bars, state, out):
+    I = plan[0]; P = plan[1]
     for j in range(I.shape[0]):
         k = I[j, 0]; a = I[j, 1]; b = I[j, 2]
-{indicators}    for j in range(R.shape[0]):
+{calls}    state[0] = bars.close.shape[0]
+"""
+
+HISTORY: Final = """def history(plan, bars, state, out, wanted, fired):
+    values(plan, bars, state, out)
+    R = plan[2]; Q = plan[3]
+    for j in range(R.shape[0]):
         fired[j] = 0
         if wanted[j]:
             k = R[j, 0]
-{rules}    state[0] = bars.close.shape[0]
-"""
+{scans}"""
 
 
 def source() -> str:
@@ -96,7 +101,7 @@ def source() -> str:
     scans = "".join(
         f"            {_if(k)} k == {k}:\n                scan{k}(R, Q, j, bars, out, fired[j])\n" for k in range(len(RULES))
     )
-    parts.append(HISTORY.format(indicators=calls, rules=scans))
+    parts += [VALUES.format(calls=calls), HISTORY.format(scans=scans)]
     return HEAD + steps + rules + "".join(JIT + part for part in parts)
 
 

@@ -19,7 +19,7 @@ class Loops(Protocol):
 
     def close_bars(self, *arguments: Any) -> None: ...
     def peek_bars(self, *arguments: Any) -> None: ...
-    def history(self, *arguments: Any) -> None: ...
+    def values(self, *arguments: Any) -> None: ...
 
 
 class Series:
@@ -58,11 +58,11 @@ class Series:
     def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
         """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
         plan, n = self._plan, len(bars.close)
-        out, fired = np.empty((len(plan.columns), n)), np.zeros((len(plan.rules), n), np.int64)
+        out = np.empty((len(plan.columns), n))
         memory = state.memory[row, code]
         memory[:] = 0.0
         past = Bars(bars.open, bars.high, bars.low, bars.close, bars.volume, bars.session)
-        self._loops.history(plan.arrays, past, memory, out, np.zeros(len(plan.rules), np.uint8), fired)
+        self._loops.values(plan.arrays, past, memory, out)
         state.previous[row, code] = out[:, -1]
         return out.T
 
