@@ -40,10 +40,16 @@ class Live:
         self.start()
 
     def start(self) -> None:
+        self.mark = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as file:
             command = [sys.executable, "-m", "services.analysis", "live"]
             environment = {**os.environ, **self.environment, "INSTANCE": self.name}
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+
+    @property
+    def up(self) -> bool:
+        """It runs its tasks, and a signal to stop is understood."""
+        return '"event":"started"' in self.text()[self.mark :]
 
     def kill(self) -> None:
         self.process.kill()

@@ -1,0 +1,18 @@
+"""``python -m services.analysis ROLE``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("role", ["news", "research", ""])
+def test_a_role_that_is_not_there_is_refused_with_those_that_are(role: str) -> None:
+    command = [sys.executable, "-m", "services.analysis", *filter(None, [role])]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert "live" in done.stderr
+    assert "compile" in done.stderr
