@@ -1,7 +1,7 @@
 """``python -m bench``: every comparison in one run, printed and written to ``docs/benchmarks.md``.
 
-``--kafka host:port`` of a broker that has the topics adds the row through Kafka. ``--only`` runs some parts and leaves the page
-alone.
+The row through Kafka starts a broker of its own; ``--kafka host:port`` takes one that has the topics. ``--only`` runs some parts
+and leaves the page alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import engine, gateway, pipeline
+from bench.broker import open_broker
 from bench.row import Row, table
 
 PAGE: Final = Path("docs/benchmarks.md")
@@ -40,7 +41,7 @@ def main() -> None:
     """Measures, prints and writes."""
     parts: dict[str, Callable[[], list[Row]]] = {
         "engine": engine.rows,
-        "pipeline": lambda: pipeline.rows(chosen.kafka),
+        "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }
     arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure beside the peers.")
@@ -52,6 +53,13 @@ def main() -> None:
     print(text)
     if not chosen.only:
         PAGE.write_text(text, "utf-8")
+
+
+def _pipeline(bootstrap: str) -> list[Row]:
+    if bootstrap:
+        return pipeline.rows(bootstrap)
+    with open_broker() as own:
+        return pipeline.rows(own)
 
 
 if __name__ == "__main__":

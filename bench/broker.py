@@ -1,0 +1,33 @@
+"""A broker of the benchmark's own, on free ports, in a folder that goes with it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.kafka.jars import fetch
+from infra.kafka.node import Node, free_ports
+from infra.kafka.ready import wait_ready
+from infra.kafka.topics import make_topics
+from infra.kafka.warm import warm
+
+
+@contextmanager
+def open_broker() -> Iterator[str]:
+    """Its ``host:port``, with all topics made."""
+    jars = Path("var").absolute() / "kafka" / "jars"
+    fetch(jars, print)
+    warm(jars, print)
+    with tempfile.TemporaryDirectory() as folder:
+        port, controller_port = free_ports(2)
+        node = Node(Path(folder) / "kafka", jars, port, controller_port)
+        running = node.start()
+        try:
+            asyncio.run(wait_ready(node.bootstrap, alive=running.alive))
+            asyncio.run(make_topics(node.bootstrap))
+            yield node.bootstrap
+        finally:
+            running.stop(10)
