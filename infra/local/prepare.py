@@ -27,11 +27,15 @@ def prepare(settings: LocalSettings, say: Say) -> None:
         StackError: a step failed.
         BrokerError: Kafka could not be fetched.
     """
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    call(settings, "services.ingest", "check")  # a wrong SOURCE, SPEED or TAPE is told before anything starts
+    try:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StackError(f"cannot write into {settings.folder}: {error.strerror}; name another folder with VAR=...") from error
     fetch(settings.folder / "kafka" / "jars", say)
     warm(settings.folder / "kafka" / "jars", say)
     build_page(settings.folder, say)
-    with telling(say, "Compiling the indicators to machine code (once, up to a minute) ..."):
+    with telling(say, "Making the machine code of the indicators ready (compiled once, which takes up to a minute) ..."):
         call(settings, "services.analysis", "compile")
 
 

@@ -26,6 +26,7 @@ from infra.local.supervision import Supervisor, start_supervisor
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS: Final = 120.0
+SILENT_SECONDS: Final = 60.0
 PACE_SECONDS: Final = 0.25
 
 
@@ -54,6 +55,7 @@ class Stack:
         finally:
             say("\nStopping: services first, the broker last ...")
             await asyncio.to_thread(supervisor.stop)
+            await self._until_gone(supervisor)
             say("Everything is stopped. make run continues where this ended.")
         return 0 if self.stopping.is_set() else 1
 
@@ -77,6 +79,14 @@ class Stack:
         for program in (broker(self.settings), *services(self.settings)):
             require_free(program.port, self.settings.hint(program.name))
         require_free(self.settings.kafka_port + 1, self.settings.hint("kafka"))
+
+    async def _until_gone(self, supervisor: Supervisor) -> None:
+        """Where supervisord was killed, its programs end by themselves, a little later."""
+        deadline = time.monotonic() + SILENT_SECONDS
+        while left := supervisor.left():
+            if time.monotonic() > deadline:
+                raise StackError(f"These processes did not end: {', '.join(map(str, left))}. Look at them with: ps -fp PID")
+            await asyncio.sleep(PACE_SECONDS)
 
     async def _start(self, supervisor: Supervisor) -> None:
         kafka = broker(self.settings)

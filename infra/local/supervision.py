@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from xmlrpc.client import Fault, ServerProxy
@@ -31,8 +32,10 @@ class Supervisor:
 
     process: subprocess.Popen[bytes]
     socket: Path
+    pid_file: Path
     scratch: Path | None = None
     """A folder to remove at the end, where the socket's name would have been too long."""
+    _pids: set[int] = field(default_factory=set)
 
     def _ask(self) -> Any:
         transport = SupervisorTransport(None, None, serverurl=f"unix://{self.socket}")
@@ -47,8 +50,21 @@ class Supervisor:
         self._ask().startProcessGroup(name, False)
 
     def states(self) -> list[dict[str, Any]]:
-        """What supervisord says about each program: name, statename, pid, exitstatus, description."""
-        return list(self._ask().getAllProcessInfo())
+        """What supervisord says about each program: name, statename, pid, exitstatus, description.
+
+        Raises:
+            StackError: supervisord does not answer.
+        """
+        try:
+            states = list(self._ask().getAllProcessInfo())
+        except (OSError, HTTPException) as error:
+            raise StackError(f"supervisord is gone or does not answer ({error!r})") from error
+        self._pids = {int(state["pid"]) for state in states} - {0}
+        return states
+
+    def left(self) -> set[int]:
+        """Process ids of programs that were seen last and are still there."""
+        return {pid for pid in self._pids if _runs(pid)}
 
     def failing(self, name: str) -> bool:
         """Whether a program ended instead of starting, or supervisord is gone."""
@@ -70,6 +86,7 @@ class Supervisor:
                 self.process.kill()  # its programs are on a leash and end with it
                 self.process.wait(10)
         self.socket.unlink(missing_ok=True)
+        self.pid_file.unlink(missing_ok=True)
         if self.scratch:
             self.scratch.rmdir()
 
@@ -100,7 +117,7 @@ def start_supervisor(settings: LocalSettings) -> Supervisor:
             stderr=errors,
             start_new_session=True,
         )
-    supervisor = Supervisor(process, socket, scratch)
+    supervisor = Supervisor(process, socket, runtime / "supervisord.pid", scratch)
     deadline = time.monotonic() + START_SECONDS
     while not _answers(supervisor):
         if not supervisor.alive() or time.monotonic() > deadline:
@@ -111,9 +128,17 @@ def start_supervisor(settings: LocalSettings) -> Supervisor:
     return supervisor
 
 
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _answers(supervisor: Supervisor) -> bool:
     try:
         supervisor.states()
-    except (OSError, Fault):
+    except (StackError, Fault):
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from infra.kafka.node import free_ports
+from infra.kafka.errors import BrokerError
+from infra.kafka.node import require_free
 from infra.local.account import Changes, Follower
 from infra.local.page import build_page
 from infra.local.programs import configuration
@@ -25,11 +27,24 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 150
 
 
+def ten_free_ports() -> int:
+    """The first of ten in a row, below those that connections take their own end from."""
+    while True:
+        first = random.randrange(21_000, 21_990)
+        try:
+            for port in range(first, first + 10):
+                require_free(port)
+        except BrokerError:
+            continue
+        return first
+
+
 class Run:
     """``python -m infra.local run`` with a folder and ports of its own."""
 
     def __init__(self, folder: Path) -> None:
-        kafka, probes, self.port = free_ports(3)
+        first = ten_free_ports()
+        kafka, probes, self.port = first, first + 3, first + 8
         names = {"VAR": folder, "KAFKA_PORT": kafka, "PROBES_FROM": probes, "PORT": self.port, "TELEGRAM_BOT_TOKEN": ""}
         self.environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
         self.folder, self.output = folder, folder / "terminal"
@@ -141,6 +156,19 @@ async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     await until(lambda: not any(child.is_running() for child in children.values()), 120, "all processes end")
     assert not (run.folder / "run" / "supervisord.pid").exists()
     assert run.call("status").returncode == 3
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(300)
+async def test_a_killed_supervisor_takes_everything_along(run: Run) -> None:
+    run.start()
+    await until(lambda: "  gateway" in run.said(), START_SECONDS)
+    children = run.children()
+    children["supervisor.supervisord"].kill()
+    assert run.process is not None
+    assert run.process.wait(120) == 1
+    assert "supervisord is gone" in run.said()
+    assert_nothing_left(run, {name: child for name, child in children.items() if "supervisord" not in name})
 
 
 def assert_nothing_left(run: Run, children: dict[str, psutil.Process]) -> None:
