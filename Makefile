@@ -22,7 +22,7 @@ run: _run-environment ## the whole mesh on this machine: Kafka, database, servic
 	@$(BIN)/python -m infra.local run
 
 stop: ## end a `make run` that goes on in another terminal
-	@$(BIN)/python -m infra.local stop
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m infra.local stop; else echo "Nothing runs: this checkout has not been set up."; fi
 
 up: ## the same in containers: docker compose with Kafka, MySQL, Prometheus and Grafana
 	@infra/compose.sh up

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -35,3 +38,32 @@ class MeshSettings(BaseSettings):
     """How long a stopping process may go on finishing what it has begun."""
     instance: str = ""
     """Name of this replica in logs and metrics; the host name and process id where empty."""
+
+
+S = TypeVar("S", bound=MeshSettings)
+WRONG = 2
+"""Exit code of a process whose settings are wrong: starting it again does not help."""
+
+
+def read(settings: type[S]) -> S:
+    """The settings that the environment gives.
+
+    Raises:
+        SystemExit: some are wrong; a line on stderr for each says its name, its value unless it is secret, and what would be right.
+    """
+    try:
+        return settings()
+    except ValidationError as error:
+        wrong: dict[str, list[str]] = {}
+        for found in error.errors(include_url=False, include_context=False, include_input=False):
+            wrong.setdefault(str(found["loc"][0]) if found["loc"] else "", []).append(found["msg"])
+        for name, messages in wrong.items():
+            print(f"error: setting {_told(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
+        sys.exit(WRONG)
+
+
+def _told(settings: type[MeshSettings], name: str) -> str:
+    """The setting as it was given; of a secret, and of an address that may hold a password, only the name."""
+    field, given = settings.model_fields.get(name), os.environ.get(name.upper())
+    secret = field is None or "Secret" in str(field.annotation) or name.endswith("url")
+    return name.upper() if secret or given is None else f"{name.upper()}={given!r}"

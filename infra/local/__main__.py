@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from infra.kafka.errors import BrokerError
 from infra.local.account import say
 from infra.local.errors import StackError
-from infra.local.prepare import prepare
+from infra.local.prepare import make_folder, prepare
 from infra.local.settings import ROOT, LocalSettings
 from infra.local.stack import run_stack
 
@@ -53,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(settings: LocalSettings) -> int:
     began = time.monotonic()
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(settings)
     with only_run(settings):
         say("Finstage: checking what is needed ...")
         prepare(settings, say)
@@ -72,12 +73,12 @@ def _stop(settings: LocalSettings) -> int:
     if not owner:
         say("Nothing runs from this checkout.")
         return 0
-    say(f"Stopping process {owner} ...")
-    os.kill(owner, signal.SIGTERM)
+    say(f"Stopping process {owner.pid} ...")
+    os.kill(owner.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while running(settings) == owner:
         if time.monotonic() > deadline:
-            raise StackError(f"Process {owner} did not end within {STOP_SECONDS:.0f} s. Look at it: ps -fp {owner}")
+            raise StackError(f"Process {owner.pid} did not end within {STOP_SECONDS:.0f} s. Look at it: ps -fp {owner.pid}")
         time.sleep(0.1)
     say("Stopped.")
     return 0
@@ -85,7 +86,7 @@ def _stop(settings: LocalSettings) -> int:
 
 def _status(settings: LocalSettings) -> int:
     owner = running(settings)
-    say(f"Finstage runs (process {owner}): http://{settings.host}:{settings.port}" if owner else "Nothing runs from this checkout.")
+    say(f"Finstage runs (process {owner.pid}): {owner.address}" if owner else "Nothing runs from this checkout.")
     return 0 if owner else 3
 
 
@@ -104,12 +105,13 @@ def only_run(settings: LocalSettings) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            owner = Owner.parse(path.read_text())
             raise StackError(
-                f"Finstage runs already from this checkout (process {path.read_text() or '?'}): "
-                f"http://{settings.host}:{settings.port}. Stop it with Ctrl-C in its terminal, or with: make stop"
+                f"Finstage runs already from this checkout (process {owner.pid}): "
+                f"{owner.address}. Stop it with Ctrl-C in its terminal, or with: make stop"
             ) from None
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(f"{os.getpid()} http://{settings.host}:{settings.port}")
         file.flush()
         try:
             yield
@@ -117,17 +119,31 @@ def only_run(settings: LocalSettings) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def running(settings: LocalSettings) -> int:
-    """The process id of the run of this checkout, 0 where there is none."""
+class Owner(NamedTuple):
+    """The run that holds this checkout."""
+
+    pid: int
+    address: str
+    """Of its page."""
+
+    @classmethod
+    def parse(cls, text: str) -> Owner:
+        """What ``only_run`` wrote; process 0 while it is still being written."""
+        pid, _, address = text.partition(" ")
+        return cls(int(pid or 0), address)
+
+
+def running(settings: LocalSettings) -> Owner | None:
+    """The run of this checkout, or None."""
     path = _lock(settings)
     if not path.exists():
-        return 0
+        return None
     with path.open("r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return int(file.read() or 0)
-    return 0
+            return Owner.parse(file.read())
+    return None
 
 
 def _lock(settings: LocalSettings) -> Path:

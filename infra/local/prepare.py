@@ -28,15 +28,24 @@ def prepare(settings: LocalSettings, say: Say) -> None:
         BrokerError: Kafka could not be fetched.
     """
     call(settings, "services.ingest", "check")  # a wrong SOURCE, SPEED or TAPE is told before anything starts
-    try:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StackError(f"cannot write into {settings.folder}: {error.strerror}; name another folder with VAR=...") from error
+    make_folder(settings)
     fetch(settings.folder / "kafka" / "jars", say)
     warm(settings.folder / "kafka" / "jars", say)
     build_page(settings.folder, say)
     with telling(say, "Making the machine code of the indicators ready (compiled once, which takes up to a minute) ..."):
         call(settings, "services.analysis", "compile")
+
+
+def make_folder(settings: LocalSettings) -> None:
+    """Make the folder that everything is written to.
+
+    Raises:
+        StackError: it cannot be made.
+    """
+    try:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StackError(f"cannot write into {settings.folder}: {error.strerror}; name another folder with VAR=...") from error
 
 
 @contextmanager

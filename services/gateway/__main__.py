@@ -3,5 +3,6 @@
 from services.gateway.app import build
 from services.gateway.settings import Settings
 from shared.runtime import run
+from shared.settings import read
 
-run("gateway", Settings(), build, own_probes=False)
+run("gateway", read(Settings), build, own_probes=False)

@@ -1,7 +1,18 @@
-"""``python -m services.ingest``."""
+"""``python -m services.ingest``, or ``python -m services.ingest check`` to see whether its settings can work."""
 
-from services.ingest.app import build
+import argparse
+
+from services.ingest.app import build, check
 from services.ingest.settings import Settings
 from shared.runtime import run
+from shared.settings import read
 
-run("ingest", Settings(), build)
+parser = argparse.ArgumentParser(prog="python -m services.ingest", description="Prices into the mesh.")
+parser.add_argument(
+    "role", nargs="?", choices=("run", "check"), default="run", help="check: read settings, universe and tape, and leave"
+)
+role = parser.parse_args().role
+settings = read(Settings)
+check(settings)
+if role == "run":
+    run("ingest", settings, build)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
-from services.ingest.domain.tape import Tape
-from services.ingest.domain.universe import Universe
+from services.ingest.domain.tape import Tape, TapeError
+from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers import Publisher
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, sessions
@@ -30,6 +31,7 @@ from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import open_producer
 from shared.runtime import Life, Task
+from shared.settings import WRONG
 
 BESIDE: Final = dt.timedelta(days=4)
 """Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
@@ -49,6 +51,21 @@ class Parts:
     cursors: Cursors
     clock: Clock
     stopping: asyncio.Event
+
+
+def check(settings: Settings) -> None:
+    """See whether the files that the settings name can be read, before anything is opened.
+
+    Raises:
+        SystemExit: they cannot; a line on stderr says which and why.
+    """
+    try:
+        universe = read_universe(settings.universe)
+        if settings.source == "replay":
+            read_tape(settings.tapes, settings.tape, universe)
+    except (UniverseError, TapeError) as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
+        sys.exit(WRONG)
 
 
 @asynccontextmanager

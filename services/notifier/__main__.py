@@ -3,5 +3,6 @@
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
 from shared.runtime import run
+from shared.settings import read
 
-run("notifier", NotifierSettings(), build)
+run("notifier", read(NotifierSettings), build)

@@ -6,7 +6,8 @@ import pkgutil
 import pytest
 
 import services
-from shared.settings import MeshSettings
+from services.notifier.settings import NotifierSettings
+from shared.settings import WRONG, MeshSettings, read
 
 
 def every_settings_class():
@@ -39,3 +40,25 @@ def test_nonsense_is_refused_by_name(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=name.lower()):
         MeshSettings(_env_file=None)
+
+
+def test_wrong_settings_end_the_process_with_a_line_each(monkeypatch, capsys):
+    monkeypatch.setenv("DRAIN_SECONDS", "0")
+    monkeypatch.setenv("PROBE_PORT", "many")
+    with pytest.raises(SystemExit) as ended:
+        read(MeshSettings)
+    said = capsys.readouterr().err.splitlines()
+    assert ended.value.code == WRONG
+    assert [line.partition(": Input")[0] for line in said] == [
+        "error: setting PROBE_PORT='many'",
+        "error: setting DRAIN_SECONDS='0'",
+    ]
+
+
+def test_a_wrong_secret_is_not_repeated(monkeypatch, capsys):
+    monkeypatch.setenv("WEBHOOKS", "hush-hush-canary")
+    with pytest.raises(SystemExit):
+        read(NotifierSettings)
+    said = capsys.readouterr()
+    assert "WEBHOOKS" in said.err
+    assert "hush-hush-canary" not in said.err + said.out
