@@ -126,7 +126,7 @@ async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(ru
     assert run.call("status").returncode == 0
 
     before["services.gateway"].kill()
-    await until(lambda: "gateway ended and was started again" in run.said(), 30)
+    await until(lambda: "! gateway ended" in run.said(), 30)
     await until(run.ready, 60, "the gateway is back")
 
     os.killpg(run.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
