@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from services.gateway.domain.hosts import LOCAL
 from shared.settings import MeshSettings
 
 
@@ -19,6 +20,9 @@ class Settings(MeshSettings):
     """Port of REST, streams, page and probes; 0 takes any free one."""
     public_read: bool | None = None
     """Reading without an API key: unset means yes on a loopback address and no elsewhere."""
+    allowed_hosts: str = ""
+    """Names, between commas and without port, that requests may use as Host besides ``localhost``, ``127.0.0.1`` and ``[::1]``;
+    others get 421. Where it is empty and ``host`` is no loopback address, any Host is allowed."""
     cors_origins: str = ""
     """Origins, between commas, whose pages may read the API; none where empty. The gateway's own page needs none."""
     rate_limit: str = "6000/minute"
@@ -58,6 +62,14 @@ class Settings(MeshSettings):
     def reads_are_public(self) -> bool:
         """Whether no key is needed to read."""
         return is_loopback(self.host) if self.public_read is None else self.public_read
+
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """The names that a request may use as Host, in lower case; None: any."""
+        listed = frozenset(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
+        if not listed and not is_loopback(self.host):
+            return None
+        return listed | LOCAL | {f"[{self.host}]" if ":" in self.host else self.host.lower()}
 
     @property
     def allowed_origins(self) -> frozenset[str]:

@@ -248,6 +248,43 @@ async def test_other_sites_are_kept_out_unless_they_are_listed(tmp_path: Path) -
             assert (await socket.receive_json())[0]["msg"] == "connected"
 
 
+@pytest.mark.parametrize(
+    ("options", "host", "allowed"),
+    [
+        ({}, "localhost:8080", True),
+        ({}, "127.0.0.1", True),
+        ({}, "[::1]:1", True),
+        ({}, "rebound.example:8080", False),
+        ({}, "127.0.0.1.rebound.example", False),
+        ({}, "localhost@rebound.example", False),
+        ({"allowed_hosts": "Prices.example, other.example"}, "prices.example:443", True),
+        ({"allowed_hosts": "prices.example"}, "rebound.example", False),
+        ({"host": "0.0.0.0"}, "gateway:8080", True),  # noqa: S104 - as in a container
+        ({"host": "0.0.0.0", "allowed_hosts": "gateway"}, "gateway:8080", True),  # noqa: S104
+        ({"host": "0.0.0.0", "allowed_hosts": "gateway"}, "127.0.0.1:8080", True),  # noqa: S104
+        ({"host": "0.0.0.0", "allowed_hosts": "gateway"}, "rebound.example", False),  # noqa: S104
+    ],
+)
+async def test_a_name_that_is_not_ours_is_refused(tmp_path: Path, options: dict[str, Any], host: str, allowed: bool) -> None:
+    async with (
+        running(tmp_path, public_read=True, **options) as up,
+        aiohttp.ClientSession(up.url, headers={"Host": host}) as client,
+    ):
+        for address in ("/", "/v1/industries", "/v1/events?quotes=*"):
+            async with client.get(address) as response:
+                assert response.status == (200 if allowed else 421)
+                if not allowed:
+                    found = await problem(response)
+                    assert (found.type, found.field, found.value) == (PREFIX + "misdirected-host", "Host", host)
+        if allowed:
+            async with client.ws_connect("/v1/stream", origin=f"http://{host}") as socket:
+                assert (await socket.receive_json())[0]["msg"] == "connected"
+        else:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await client.ws_connect("/v1/stream", origin=f"http://{host}")
+            assert refused.value.status == 421
+
+
 async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: aiohttp.ClientSession) -> None:
     for address in ("/v1/industries", "/v1/nothing", "/"):
         async with client.get(address) as response:

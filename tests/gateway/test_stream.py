@@ -210,7 +210,7 @@ async def raw_stream(up: Running) -> tuple[asyncio.StreamReader, asyncio.StreamW
     await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", int(up.url.rsplit(":", 1)[1])))
     reader, writer = await asyncio.open_connection(sock=plain, limit=4096)
     writer.write(
-        b"GET /v1/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
     )
     await reader.readuntil(b"\r\n\r\n")

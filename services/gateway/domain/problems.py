@@ -32,6 +32,7 @@ KINDS: Final = MappingProxyType(
         "method-not-allowed": Kind(405, "This resource does not take that method"),
         "body-too-large": Kind(413, "The body is too large"),
         "url-too-long": Kind(414, "The URL is too long"),
+        "misdirected-host": Kind(421, "This server does not answer to that name"),
         "upgrade-required": Kind(426, "This address speaks WebSocket"),
         "rate-limited": Kind(429, "Too many requests"),
         "internal": Kind(500, "The gateway failed"),

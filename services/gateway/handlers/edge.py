@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from limits import parse
 from multidict import CIMultiDict
 
+from services.gateway.domain.hosts import name_of
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.rate import Window
 from services.gateway.handlers.cache import Cache
@@ -46,6 +47,7 @@ class Edge:
             wanted = parse(self.settings.rate_limit)
             self._limit = Window(wanted.amount, wanted.get_expiry())
         self._origins = self.settings.allowed_origins
+        self._hosts = self.settings.hosts
         self._open = self.settings.reads_are_public
 
     def middleware(self) -> Middleware:
@@ -95,6 +97,8 @@ class Edge:
             return respond(RequestError("internal", "the gateway failed to answer this; it has been logged"), request.path)
 
     def _check(self, request: web.Request) -> None:
+        if self._hosts is not None and name_of(host := request.headers.get("Host", "")) not in self._hosts:
+            raise RequestError("misdirected-host", f"{host!r:.200} is no name of this server", field="Host", value=host)
         if len(request.raw_path) > self.settings.max_url:
             raise RequestError(
                 "url-too-long", f"the path has {len(request.raw_path)} characters, allowed are {self.settings.max_url}"
