@@ -111,7 +111,7 @@ def start_supervisor(settings: LocalSettings) -> Supervisor:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, **settings.environment()},
+            env={**os.environ, **settings.environment(), "FINSTAGE_RUN": str(os.getpid())},
             stdin=subprocess.DEVNULL,
             stdout=errors,
             stderr=errors,
