@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -116,6 +117,18 @@ _DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _LOST_PLUS: Final = re.compile(r" (\d{2}:\d{2})$")
 _AT: Final = re.compile(r"`\$\.(\w+)`")
 _FIELD: Final = re.compile(r"field `(\w+)`")
+_PATTERN: Final = "matching regex"
+WORDS: Final = MappingProxyType(
+    {
+        "symbols": "1 to 200 symbols separated by commas",
+        "symbol": "a symbol as Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD",
+        "industry": "an industry of /v1/industries",
+        "exchange": "1 to 48 letters, digits, - or _",
+        "rule": "1 to 48 letters, digits, - or _",
+        "last_event_id": "the id of an event: 1 to 16 digits",
+    }
+)
+"""What a parameter with a pattern has to be, for people."""
 MOMENTS: Final = frozenset({"start", "end"})
 
 
@@ -149,7 +162,7 @@ def _tidy(name: str, value: str) -> str:
 def _refused(message: str, given: Mapping[str, str]) -> RequestError:
     found = _AT.search(message) or _FIELD.search(message)
     field = found.group(1) if found else ""
-    text = message.split(" - at ", maxsplit=1)[0]
+    text = f"expected {WORDS[field]}" if _PATTERN in message and field in WORDS else message.split(" - at ", maxsplit=1)[0]
     return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=given.get(field, ""))
 
 
