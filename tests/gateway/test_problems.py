@@ -59,6 +59,21 @@ async def test_a_mistake_is_told_with_field_and_value(
     assert (found.type, found.field, found.value) == (PREFIX + name, field, value)
 
 
+async def test_a_list_of_symbols_that_makes_no_sense_is_told_in_words(client: aiohttp.ClientSession) -> None:
+    for symbols in ("", "aapl", "AAPL,,NVDA", "AAPL;NVDA", ",".join(["AAPL"] * 201)):
+        async with client.get("/v1/quotes", params={"symbols": symbols}) as response:
+            found = await problem(response)
+        assert (found.field, found.detail) == ("symbols", "symbols: expected 1 to 200 symbols separated by commas")
+
+
+async def test_no_parameter_is_refused_with_a_pattern(client: aiohttp.ClientSession) -> None:
+    for route in ROUTES:
+        for name in route.query.__struct_fields__:
+            others = {"symbol": "AAPL"} if "symbol" in route.query.__struct_fields__ else {}
+            async with client.get(route.path.replace("{symbol}", "AAPL"), params={**others, name: "\t"}) as response:
+                assert "regex" not in await response.text(), (route.path, name)
+
+
 async def test_methods_bodies_and_addresses_have_limits(client: aiohttp.ClientSession) -> None:
     async with client.post("/v1/bars") as response:
         assert (await problem(response)).type == PREFIX + "method-not-allowed"
@@ -286,12 +301,28 @@ async def test_a_name_that_is_not_ours_is_refused(tmp_path: Path, options: dict[
 
 
 async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: aiohttp.ClientSession) -> None:
-    for address in ("/v1/industries", "/v1/nothing", "/"):
+    for address in ("/v1/industries", "/v1/nothing", "/v1/events?quotes=*", "/"):
         async with client.get(address) as response:
             assert "default-src 'none'" in response.headers["Content-Security-Policy"]
             assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
             assert "unsafe" not in response.headers["Content-Security-Policy"]
             assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["Server"] == "finstage"
+
+
+async def test_files_of_the_page_have_the_headers_of_the_api(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    for name in ("index.html", "docs.html", "assets/page.js"):
+        (tmp_path / name).write_text("made for a test", encoding="utf-8")
+    async with running(tmp_path, page=tmp_path) as up, aiohttp.ClientSession(up.url) as client:
+        for address in ("/", "/docs", "/assets/page.js"):
+            async with client.get(address) as response:
+                assert await response.text() == "made for a test"
+                assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+                assert response.headers["X-Content-Type-Options"] == "nosniff"
+                assert response.headers["Referrer-Policy"] == "no-referrer"
+                assert response.headers["Server"] == "finstage"
 
 
 async def test_without_a_build_the_page_says_how_to_make_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from services.gateway.domain.outbox import Message
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import StreamQuery, parse
 from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe
+from services.gateway.handlers.problems import API_HEADERS
 from services.gateway.handlers.rest import given
 from services.gateway.handlers.stream import Streams, check_origin
 
@@ -75,9 +76,7 @@ class EventStreams:
             streams.hub.subscribe(reader, _subscribe(query))
             streams.flusher.enter(reader, line)
             self.lines.add(line)
-            async with sse_response(
-                request, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-            ) as response:
+            async with sse_response(request, headers={**API_HEADERS, "Cache-Control": "no-store"}) as response:
                 await self._tell(response, reader, line, since, request.transport)
         except StreamError as error:
             raise RequestError("invalid-parameter", error.message) from error

@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from services.gateway.domain.problems import RequestError
+from services.gateway.handlers.problems import API_HEADERS
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 TEXT: Final = ("text/", "application/json", "application/javascript", "image/svg")
@@ -60,7 +61,7 @@ class Site:
         if not self.files:
             self.load()
         if "index.html" not in self.files:
-            headers = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
+            headers = {**API_HEADERS, "Cache-Control": "no-store"}
             return web.Response(status=200, text=NOT_BUILT, content_type="text/html", headers=headers)
         return self._send(request, "index.html", self._policy())
 
@@ -88,11 +89,10 @@ class Site:
         if found is None:
             raise RequestError("not-found", f"there is no file {name!r:.120}")
         headers = {
+            **API_HEADERS,
             "Content-Type": found.content_type,
             "Content-Security-Policy": policy,
             "Cache-Control": keep,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "strict-origin-when-cross-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         }
