@@ -24,6 +24,7 @@ from shared.kafka import Record
 from shared.tables import signals
 from tests.notifier.parts import NOW, Parts, list_instruments, signal, store_bars, wire
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
+from tests.notifier.telegram.faults import Fault
 from tests.until import until
 
 
@@ -225,3 +226,22 @@ async def test_another_process_on_the_same_token_is_waited_out(database_url: str
         async with open_bot(TOKEN, talk.telegram.base, 5) as rival:
             await rival.get_updates(timeout=0)
         assert "/price" in await talk.ask("/help")
+
+
+async def test_an_answer_that_telegram_puts_off_is_sent_once_more(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        talk.telegram.faults.append(Fault("429", 1))
+        assert "추가" in await talk.ask("/watch AAPL")
+        assert talk.telegram.calls.count("sendMessage") == 2
+        assert "AAPL" in await talk.ask("/list")
+        assert len(talk.telegram.texts()) == 2
+
+
+@pytest.mark.parametrize(("faults", "tries"), [([Fault("429", 1)] * 2, 2), ([Fault("429", 31)], 1)], ids=["twice", "too long"])
+async def test_an_answer_that_is_put_off_again_or_for_too_long_is_given_up(
+    database_url: str, faults: list[Fault], tries: int
+) -> None:
+    async with talking(database_url) as talk:
+        talk.telegram.faults.extend(faults)
+        assert await talk.ignored("/help")
+        assert talk.telegram.calls.count("sendMessage") == tries

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramConflictError, TelegramRetryAfter, TelegramUnauthorizedError
-from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
+from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, InlineKeyboardMarkup, Message, Update
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.channel import keyboard_of
@@ -26,8 +26,9 @@ from shared.failures import classify
 
 POLL_SECONDS: Final = 25
 MOST: Final = 100
-UPDATE_SECONDS: Final = 20.0
 LONGEST_WAIT: Final = 30.0
+"""Seconds; also how long a person waits for an answer that Telegram put off."""
+UPDATE_SECONDS: Final = 20.0 + LONGEST_WAIT
 KINDS: Final = ["message", "callback_query", "my_chat_member"]
 GROUPS: Final = frozenset({"group", "supergroup"})
 ADMINS: Final = frozenset({"creator", "administrator"})
@@ -201,13 +202,22 @@ class Polling:
             return
         parts = split(reply.text)
         for i, part in enumerate(parts):
-            await self._turn(incoming)
             keyboard = keyboard_of(reply.buttons) if i == len(parts) - 1 else None
             try:
-                await self._bot.send_message(chat_id, part, reply_markup=keyboard)
+                await self._send(chat_id, incoming, part, keyboard)
             except TelegramRetryAfter as error:
-                self._pace.pause(self._ticking() + error.retry_after)
-                raise
+                if error.retry_after > LONGEST_WAIT:
+                    raise
+                await self._send(chat_id, incoming, part, keyboard)
+
+    async def _send(self, chat_id: int, incoming: Incoming, part: str, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Send one message when it is its turn; a pause that Telegram asks for holds back everything."""
+        await self._turn(incoming)
+        try:
+            await self._bot.send_message(chat_id, part, reply_markup=keyboard)
+        except TelegramRetryAfter as error:
+            self._pace.pause(self._ticking() + error.retry_after)
+            raise
 
     async def _turn(self, incoming: Incoming) -> None:
         delay = 1.0
