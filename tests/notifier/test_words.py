@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.analysis.domain.rules import table
 from services.notifier.domain import alerts, figures, instruments, markup, rules
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, record
 from services.notifier.domain.commands import mute_span, parse
@@ -18,32 +19,8 @@ from tests.notifier.parts import signal
 from tests.notifier.telegram.markup import parsed_length
 
 APPLE = Instrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
-PARAMS: dict[str, dict[str, float]] = {
-    "golden_cross": {"fast": 50, "slow": 200},
-    "dead_cross": {"fast": 50, "slow": 200},
-    "sma_breakout_up": {"period": 20},
-    "sma_breakout_down": {"period": 200},
-    "ema_cross": {"fast": 12, "slow": 26},
-    "rsi_overbought": {"period": 14, "level": 70},
-    "rsi_oversold": {"period": 14, "level": 30},
-    "rsi_mid": {"period": 14, "level": 50},
-    "bollinger_break": {"period": 20, "width": 2},
-    "bollinger_touch": {"period": 20, "width": 2, "distance": 0.01},
-    "macd_cross": {"fast": 12, "slow": 26, "signal": 9},
-    "macd_zero": {"fast": 12, "slow": 26, "signal": 9},
-    "stochastic_cross": {"period": 14, "slowing": 3, "signal": 3, "high": 80, "low": 20},
-    "adx_trend": {"period": 14, "level": 25},
-    "volume_surge": {"period": 20, "ratio": 2, "move": 0.01},
-    "volume_dry": {"period": 20, "ratio": 0.5},
-    "price_move": {"level": 0.03},
-    "new_high": {"bars": 252},
-    "new_low": {"bars": 252},
-    "drop_from_high": {"bars": 252, "drop": 0.05},
-    "prev_high_break": {},
-    "prev_low_break": {},
-    "gap": {"move": 0.01},
-}
-"""The rules and parameters of docs/signals.md."""
+PARAMS = [(rule.name, dict(params)) for rule in table.RULES for params in rule.instances]
+"""Every rule that runs, with each of the parameters that it runs with."""
 QUALITY = SignalQuality(
     n=84,
     years=10,
@@ -59,17 +36,17 @@ QUALITY = SignalQuality(
 )
 
 
-def test_every_rule_of_the_documents_has_its_words() -> None:
-    assert set(rules.RULES) == set(PARAMS)
+def test_the_rules_that_have_words_are_those_that_run() -> None:
+    assert set(rules.RULES) == {rule.name for rule in table.RULES}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("direction", ["up", "down"])
-@pytest.mark.parametrize("rule", PARAMS)
-def test_every_rule_is_said_in_both_languages(rule: str, direction: str, language: str) -> None:
-    fired = signal(rule=rule, params=PARAMS[rule], direction=direction)
+@pytest.mark.parametrize(("rule", "params"), PARAMS)
+def test_every_rule_is_said_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
+    fired = signal(rule=rule, params=params, direction=direction)
     said = rules.sentence(fired, language)
-    generic = rules.sentence(signal(rule="no_such_rule", params=PARAMS[rule], direction=direction), language)
+    generic = rules.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
     assert said != generic
     assert "{" not in said
     assert any("가" <= c <= "힣" for c in said) == (language == "ko")
