@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -100,6 +101,7 @@ async def test_unsubscribing_answers_what_is_left(up: Running, client: aiohttp.C
         ('{"action":"subscribe","quotes":["aapl<script>"]}', 400),
         ('{"action":"subscribe","quotes":["APPL"]}', 410),
         ('{"action":"subscribe","quotes":["industry:teapots"]}', 410),
+        (json.dumps({"action": "subscribe", "quotes": [f"S{n}" for n in range(1001)]}), 400),
         ('{"action":"resume","from":"now"}', 400),
         ('{"action":"resume","from":1}', 411),
         ('{"action":"resume","from":9007199254740991}', 411),
@@ -116,6 +118,15 @@ async def test_what_makes_no_sense_is_an_error_and_the_stream_goes_on(
         assert error["msg"]
         await stream.send_json({"action": "subscribe", "quotes": ["AAPL"]})
         assert (await said(stream))[0]["quotes"] == ["AAPL"]
+
+
+async def test_a_reader_has_so_many_selectors_over_all_channels(tmp_path: Path) -> None:
+    names = [f"S{n}" for n in range(600)]
+    async with running(tmp_path) as up, aiohttp.ClientSession(up.url) as client, open_stream(client) as stream:
+        await stream.send_json({"action": "subscribe", "quotes": names, "bars": names})
+        assert (await said(stream))[0]["code"] == 405
+        await stream.send_json({"action": "subscribe", "quotes": names, "bars": names[:400]})
+        assert len((await said(stream))[0]["bars"]) == 400
 
 
 async def test_a_refused_subscription_changes_nothing(client: aiohttp.ClientSession) -> None:
