@@ -38,7 +38,8 @@ def application(gateway: Gateway, doors: Doors, checks: probes.Checks) -> web.Ap
     )
     for route in ROUTES:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
-    site, document = Site(gateway.settings.page), entry(Answer(json.dumps(openapi.document(VERSION)).encode()))
+    site = Site(gateway.settings.page)
+    document = entry(Answer(json.dumps(openapi.document(VERSION, public=gateway.settings.reads_are_public)).encode()))
     app.router.add_get("/openapi.json", _document(document))
     app.router.add_get("/v1/stream", doors.live.handle, allow_head=False)
     app.router.add_get("/v1/stream/test", doors.test.handle, allow_head=False)
