@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from services.gateway.domain.times import rfc3339
@@ -68,7 +69,27 @@ async def test_quotes_by_symbol_by_industry_and_all(client: aiohttp.ClientSessio
     assert "replayed data" in page["warnings"][0]
     quote = next(q for q in page["results"] if q["symbol"] == "AAPL")
     assert quote["last_price"] == market.quote("AAPL", 1).last_price
-    assert quote["change_percent"] == market.quote("AAPL", 1).change_percent
+    assert quote["change_percent"] == pytest.approx(market.quote("AAPL", 1).change_percent, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("last", "before", "change", "percent"),
+    [
+        (269.77, 270.54, -0.77, -0.0028461595),
+        (118000.12, 118000.11, 0.01, 0.0000000847),
+        (0.00001234, 0.00001230, 0.00000004, 0.0032520325),
+        (-37.63, 18.27, -55.9, -3.0596606459),
+        (0.0, 0.5, -0.5, -1.0),
+    ],
+)
+async def test_a_change_is_told_without_the_noise_of_a_subtraction(
+    up: Running, client: aiohttp.ClientSession, last: float, before: float, change: float, percent: float
+) -> None:
+    moved = {"last_price": last, "prev_close": before, "change": last - before, "change_percent": last / before - 1}
+    up.gateway.market.put_quote(msgspec.structs.replace(market.quote("AAPL", 2), **moved))
+    (quote,) = (await read(client, "/v1/quotes?symbols=AAPL"))["results"]
+    assert (quote["change"], quote["change_percent"]) == (change, percent)
+    assert quote["last_price"] == last
 
 
 async def test_a_quote_that_is_not_there_yet_is_a_warning(up: Running, client: aiohttp.ClientSession) -> None:

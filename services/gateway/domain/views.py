@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -127,8 +128,8 @@ def quote(event: events.Quote) -> Quote:
         session=session_date(event.session),
         last_price=event.last_price,
         prev_close=event.prev_close,
-        change=event.change,
-        change_percent=event.change_percent,
+        change=_difference(event.change, event.last_price),
+        change_percent=None if event.change_percent is None else round(event.change_percent, 10),
         open=event.day_open,
         high=event.day_high,
         low=event.day_low,
@@ -138,6 +139,17 @@ def quote(event: events.Quote) -> Quote:
         source=event.source,
         replayed=event.replayed,
     )
+
+
+def _difference(change: float | None, price: float) -> float | None:
+    """A difference of prices without the noise of the subtraction: what lies beyond the twelfth digit of the price.
+
+    >>> _difference(269.77 - 270.54, 269.77), _difference(118000.12 - 118000.11, 118000.12)
+    (-0.77, 0.01)
+    """
+    if change is None or price == 0 or not math.isfinite(price):
+        return change
+    return round(change, 11 - math.floor(math.log10(abs(price))))
 
 
 def bar(event: events.Bar, *, adjusted: bool) -> Bar:
