@@ -34,7 +34,7 @@ test: _test-environment ## install what tests need, then lint, types, contracts 
 	@infra/system-packages.sh
 	@$(MAKE) --no-print-directory lint types contracts
 	@$(BIN)/python -m infra.local prepare
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: _test-environment ## only the tests without broker, database server, browser and killing
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"
