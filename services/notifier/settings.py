@@ -40,7 +40,7 @@ class NotifierSettings(MeshSettings):
     console_alerts: bool | None = None
     """Whether alerts are printed on the console; by default only when there is no Telegram token."""
     alert_language: Literal["ko", "en"] = "ko"
-    """Language of the console and of new chats, which change theirs by /lang."""
+    """Language of the console, at every start, and of new chats, which change theirs by /lang."""
     webhooks: SecretStr = SecretStr("[]")
     """JSON array of ``{"name", "url", "secret", "language"}``: web servers that get every alert, signed with HMAC-SHA256."""
     webhook_allow_private: bool = False

@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -91,6 +92,27 @@ async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_
         assert words in text
 
 
+async def test_the_console_speaks_the_language_of_this_start(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    symbol = fresh_symbol()
+    korean, english = "골든크로스", "Golden cross"
+    for i, (language, said, unsaid) in enumerate([("ko", korean, english), ("en", english, korean), ("ko", korean, english)]):
+        told = environment(kafka.bootstrap, database_url, symbol, 25105, tmp_path, ALERT_LANGUAGE=language)
+        text = await printed(
+            kafka.bootstrap, Notifier(told, tmp_path / f"log{i}"), signal(i, symbol, ts_init=int(time.time() * 1000))
+        )
+        assert said in text
+        assert unsaid not in text
+
+
+async def printed(bootstrap: str, notifier: Notifier, fired: Signal) -> str:
+    """What a notifier prints from its start until it has told of one signal."""
+    async with running(notifier):
+        await publish(bootstrap, [fired])
+        await until(lambda: f"▲ {fired.symbol}" in notifier.log.read_text(), 60, "an alert on the console")
+        assert await notifier.stop() == 0
+    return notifier.log.read_text()
+
+
 async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     """A canary: the API is not there, then it answers nonsense."""
     symbol = fresh_symbol()
@@ -141,7 +163,7 @@ async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
                 await notifier.start()
             for i, found in enumerate(fired):
                 await publish(kafka.bootstrap, [found])
-                await until(lambda wanted=i: len(telegram.accepted) > 2 * wanted, 150, "alerts to flow")
+                await until(partial(accepted_more_than, telegram, 2 * i), 150, "alerts to flow")
                 if i % 4 == 3:
                     await asyncio.sleep(rng.uniform(0, 0.5))  # a random moment, not a wait
                     victim = rng.choice(notifiers)
@@ -158,6 +180,11 @@ async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
             for notifier in notifiers:
                 await notifier.kill()
         check_promise(telegram, await parts.rows(), fired, chats)
+
+
+def accepted_more_than(telegram: Telegram, count: int) -> bool:
+    """True when Telegram took more messages than that."""
+    return len(telegram.accepted) > count
 
 
 def check_promise(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Signal], chats: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ class ChatTables:
     async def ensure(self, chat: Chat, now: int) -> None:
         rows = [_row(chat, now)]
         async with self._database.begin() as connection:
-            await connection.execute(self._database.upsert(chats, rows, update=[]), rows)
+            await connection.execute(self._database.upsert(chats, rows, update=["language"]), rows)
 
     async def deactivate(self, channel: str, chat_id: str) -> None:
         async with self._database.begin() as connection:

@@ -95,7 +95,7 @@ class ChatStore(Protocol):
         """Insert the chat or change all its settings, rule types included."""
 
     async def ensure(self, chat: Chat, now: int) -> None:
-        """Insert the chat where it is not there; an existing one keeps its settings."""
+        """Insert the chat where it is not there; an existing one takes its language and keeps all else."""
 
     async def deactivate(self, channel: str, chat_id: str) -> None:
         """Send it nothing more."""
