@@ -125,6 +125,8 @@ class Plain:
                 if end > one.ended.get(frame, 0):
                     one.forming[frame] = Forming(start, end, int(day.date[at]), t.price, t.price, t.price, t.price, volume)
                 continue
+            if t.ts_event < bar.start:  # a source with finer bars reaches further back than the open coarse one
+                continue
             bar.high, bar.low, bar.volume = max(bar.high, t.price), min(bar.low, t.price), bar.volume + volume
             bar.close = t.price if in_order else bar.close
             bar.session = int(day.date[at])
