@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     late = [path for path, text in documents().items() if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
         for path in late:
-            sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make topics` and commit it\n")
+            sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make docs` and commit it\n")
         return 1 if late else 0
     for path, text in documents().items():
         path.write_text(text)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import pkgutil
 from types import ModuleType
 
 
-def field_descriptions(module: ModuleType) -> dict[tuple[str, str], str]:
-    """(class, field) -> the text right below the field in the module's source."""
+def field_descriptions(package: ModuleType) -> dict[tuple[str, str], str]:
+    """(class, field) -> the text right below the field in the source of one of the package's modules."""
     found = {}
-    for node in ast.parse(inspect.getsource(module)).body:
+    for node in (node for module in _modules(package) for node in ast.parse(inspect.getsource(module)).body):
         if not isinstance(node, ast.ClassDef):
             continue
         for field, after in zip(node.body, node.body[1:], strict=False):
@@ -20,3 +22,7 @@ def field_descriptions(module: ModuleType) -> dict[tuple[str, str], str]:
                 case _:
                     continue
     return found
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    return [importlib.import_module(found.name) for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]

@@ -9,7 +9,7 @@ from shared.topics import DAY, HOUR, TOPICS, Topic
 
 HEAD: Final = """# Topics
 
-Generated from `shared/topics.py` and `shared/events.py` by `make topics`; the same as a machine reads it: `asyncapi.json`.
+Generated from `shared/topics.py` and `shared/events` by `make docs`; the same as a machine reads it: `asyncapi.json`.
 
 Bodies are JSON. Headers: `event` (the type), `version`, `event-id` (the same content has the same id: skip what you have seen),
 `traceparent`. Times are milliseconds since the epoch, UTC. Prices are in the instrument's currency, changes fractions (0.05: 5 %).

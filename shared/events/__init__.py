@@ -1,0 +1,54 @@
+"""Every fact that crosses a topic, as frozen structs.
+
+Times are integer milliseconds since the epoch in UTC: ``ts_event`` is when something happened, ``ts_init`` when the mesh learned of
+it. Prices are in the instrument's own currency; changes are fractions (0.05 is 5 %). Inside a version only optional fields are ever
+added; readers ignore fields that they do not know.
+"""
+
+from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
+from shared.events.event import Event, Timeframe, Whole
+from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
+from shared.events.news import Article, Story
+from shared.events.notify import Delivery
+from shared.events.research import (
+    DiscoverPatterns,
+    ExportDataset,
+    JobProgress,
+    JobResult,
+    ResearchJob,
+    ResearchReport,
+    RunBacktest,
+    RunGrid,
+    Universe,
+)
+
+__all__ = [
+    "Article",
+    "Bar",
+    "CorporateAction",
+    "Delivery",
+    "DiscoverPatterns",
+    "Event",
+    "ExportDataset",
+    "Heartbeat",
+    "History",
+    "HistoryReady",
+    "IndicatorRow",
+    "JobProgress",
+    "JobResult",
+    "ProviderBar",
+    "Quote",
+    "ResearchJob",
+    "ResearchReport",
+    "RunBacktest",
+    "RunGrid",
+    "Signal",
+    "SignalQuality",
+    "Story",
+    "Tick",
+    "TickLog",
+    "Timeframe",
+    "Universe",
+    "Whole",
+    "signal_id",
+]

@@ -1,0 +1,87 @@
+"""What analysis says: indicator rows and signals."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from shared.events.event import Event, Timeframe, Whole
+
+
+class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
+    """All indicators of one instrument and timeframe at the close of one bar; ``null`` where not warmed up."""
+
+    symbol: str
+    timeframe: Timeframe
+    ts_event: Whole
+    ts_init: Whole
+    close: float
+    values: dict[str, float | None]
+    source: str = ""
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        return f"indicators:{self.symbol}:{self.timeframe}:{self.ts_event}"
+
+
+class SignalQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """How this signal did out of sample in the past. Absent until research has computed it; never estimated."""
+
+    n: Whole
+    years: float
+    horizon_bars: Whole
+    win_rate: float
+    win_rate_low: float
+    win_rate_high: float
+    mean_return: float
+    worst: float
+    base_rate: float
+    q_value: float
+    validated: bool
+
+
+class Signal(Event, frozen=True, kw_only=True, tag="signal"):
+    """A rule fired on a closed bar."""
+
+    id: str
+    """``signal_id(...)`` of the fields below: the same input gives the same id, for ever."""
+    rule: str
+    rule_version: Whole
+    params: dict[str, float]
+    direction: Literal["up", "down"]
+    symbol: str
+    timeframe: Timeframe
+    ts_event: Whole
+    """Close of the bar it fired on."""
+    ts_init: Whole
+    price: float
+    """Close of that bar."""
+    level: float | None = None
+    """The price or value that was crossed, where the rule has one."""
+    evidence: dict[str, float | None]
+    """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
+    quality: SignalQuality | None = None
+    provisional: bool = False
+    source: str = ""
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        return self.id
+
+
+def signal_id(
+    rule: str, version: int, params: Mapping[str, float], direction: str, symbol: str, timeframe: str, ts_close: int
+) -> str:
+    """The id of a signal: 128 bits of SHA-256 over its content, as hex.
+
+    >>> signal_id("rsi_oversold", 1, {"period": 14, "level": 30}, "up", "AAPL", "1d", 1700000000000)
+    'de7e3da4491a0bde9044f633e7b9fe13'
+    """
+    wanted = ",".join(f"{name}={params[name]:g}" for name in sorted(params))
+    text = "|".join((rule, str(version), wanted, direction, symbol, timeframe, str(ts_close)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

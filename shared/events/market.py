@@ -1,0 +1,176 @@
+"""Prices: ticks, the passing of time, provider history, closed bars and quotes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from shared.events.event import Event, Timeframe, Whole
+
+
+class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
+    """A price was seen."""
+
+    symbol: str
+    price: float
+    """Last price, in the instrument's currency (never in pence or cents)."""
+    ts_event: Whole
+    ts_init: Whole
+    source: str
+    """Who said it: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
+    seq: Whole = 0
+    """Gap-free number per symbol within a source that counts (replay, from 1); 0 where the source does not count."""
+    size: float = 0.0
+    """Volume of this trade. Ignored where ``day_volume`` is given."""
+    day_volume: float | None = None
+    """Volume of the session so far; the engine takes the differences, so that a lost tick loses no volume."""
+    finest: Timeframe = Timeframe.M1
+    """The finest timeframe that may be built from this tick: a tape of daily bars says ``1d``."""
+    replayed: bool = False
+    """True when this is recorded data, played back."""
+
+    @property
+    def event_id(self) -> str:
+        return f"tick:{self.symbol}:{self.source}:{self.ts_event}:{self.seq}"
+
+
+class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
+    """Event time of an exchange has reached ``ts_event``: every tick before it has been published. Sent to every partition."""
+
+    exchange: str
+    ts_event: Whole
+    ts_init: Whole
+    source: str
+    mark: Literal["beat", "session_open", "session_close"] = "beat"
+    """``session_close`` carries the calendar's close time, whatever the clock says when it is sent."""
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        return f"heartbeat:{self.exchange}:{self.mark}:{self.ts_event}"
+
+
+class HistoryReady(Event, frozen=True, kw_only=True, tag="history-ready", gc=False):
+    """Closed bars of a symbol lie in market.history.v1, same partition, offsets ``first`` to ``last`` inclusive.
+
+    It stands in the log of ticks so that history takes effect at one definite place in the order of things,
+    the same after a restart.
+    """
+
+    symbol: str
+    ts_event: Whole
+    """Close time of the newest bar in it."""
+    ts_init: Whole
+    source: str
+    first: Whole
+    last: Whole
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        return f"history-ready:{self.symbol}:{self.first}:{self.last}"
+
+
+TickLog = Tick | Heartbeat | HistoryReady
+
+
+class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A closed bar as a provider reports it, raw; adjusted price = raw x price_factor, adjusted volume = raw / split_factor."""
+
+    ts_open: Whole
+    ts_close: Whole
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    price_factor: float = 1.0
+    """Splits and dividends after this bar, as one factor."""
+    split_factor: float = 1.0
+    """Splits alone: 0.25 before a 4:1 split."""
+
+
+class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A split or a cash dividend."""
+
+    kind: Literal["split", "dividend"]
+    ts_event: Whole
+    """Open of the ex-date's session."""
+    value: float
+    """New shares for an old one (4.0 for 4:1), or cash per share in the instrument's currency."""
+
+
+class History(Event, frozen=True, kw_only=True, tag="history"):
+    """A run of closed bars of one timeframe, oldest first, and the corporate actions within it."""
+
+    symbol: str
+    exchange: str
+    timeframe: Timeframe
+    bars: tuple[ProviderBar, ...]
+    ts_event: Whole
+    """Close of the newest bar."""
+    ts_init: Whole
+    source: str
+    reason: Literal["backfill", "repair"] = "backfill"
+    actions: tuple[CorporateAction, ...] = ()
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        first = self.bars[0].ts_close if self.bars else 0
+        return f"history:{self.symbol}:{self.timeframe}:{first}:{self.ts_event}:{self.ts_init}"
+
+
+class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
+    """A closed bar, raw, built by the engine. Final: it is published once and never changed."""
+
+    symbol: str
+    timeframe: Timeframe
+    ts_open: Whole
+    ts_event: Whole
+    """Close of the interval."""
+    ts_init: Whole
+    session: Whole
+    """The exchange's session date as yyyymmdd."""
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    price_factor: float = 1.0
+    split_factor: float = 1.0
+    source: str = ""
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        return f"bar:{self.symbol}:{self.timeframe}:{self.ts_event}"
+
+
+class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
+    """The latest price of an instrument and where it stands. ``None`` where nothing is known yet."""
+
+    symbol: str
+    last_price: float
+    ts_event: Whole
+    ts_init: Whole
+    source: str
+    prev_close: float | None = None
+    """Close of the previous session."""
+    change: float | None = None
+    change_percent: float | None = None
+    """A fraction: 0.05 is 5 %."""
+    day_open: float | None = None
+    day_high: float | None = None
+    day_low: float | None = None
+    day_volume: float | None = None
+    year_high: float | None = None
+    """Highest high of the last 252 daily bars and today."""
+    year_low: float | None = None
+    session: Whole = 0
+    replayed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        return f"quote:{self.symbol}:{self.ts_event}"

@@ -1,0 +1,25 @@
+"""Deliveries of alerts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from shared.events.event import Event, Whole
+
+
+class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
+    """How one alert fared with one recipient."""
+
+    signal_id: str
+    channel: str
+    recipient: str
+    """An opaque name of the chat: 16 hex digits of a hash, never the chat's own id."""
+    outcome: Literal["sent", "unknown", "failed", "expired", "muted"]
+    ts_event: Whole
+    ts_init: Whole
+    tries: Whole
+    error: str | None = None
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.signal_id}:{self.channel}:{self.recipient}:{self.tries}:{self.outcome}"
