@@ -10,6 +10,7 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.domain.indicators.kind import Bars
+from tests.analysis import oracles_trend
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -76,6 +77,7 @@ TALIB: dict[str, Oracle] = {
     "stochastic": lambda b, n, k, d: list(talib.STOCH(b.high, b.low, b.close, int(n), int(k), 0, int(d), 0)),
     "obv": lambda b: [talib.OBV(b.close, b.volume)],
     "adx": lambda b, n: [f(b.high, b.low, b.close, int(n)) for f in (talib.ADX, talib.PLUS_DI, talib.MINUS_DI)],
+    **oracles_trend.TALIB,
 }
 """TA-Lib's own, for real data."""
 
@@ -86,6 +88,7 @@ ORACLES: dict[str, Oracle] = TALIB | {
     "session": _session,
     "extremes": _extremes,
     "all_time": _all_time,
+    **oracles_trend.ORACLES,
 }
 """For any data: plain arithmetic where TA-Lib's cancels."""
 
@@ -97,5 +100,6 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "bollinger": lambda _: 1.0,  # of the width; the bands are never smaller than their own error
     "extremes": lambda _: 1.0,
     "obv": lambda b: float(b.volume.max()),
+    **oracles_trend.SCALE,
 }
 """Values that are differences are right to 1e-9 of what they are the difference of."""

@@ -169,7 +169,7 @@ def test_every_kind_can_stand_beside_every_other_under_names_of_its_own() -> Non
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        (("wma", (5,)), "not known"),
+        (("astrology", (5,)), "not known"),
         (("sma", (0,)), "whole number"),
         (("sma", (2.5,)), "whole number"),
         (("sma", (10_000,)), "whole number"),
@@ -177,6 +177,13 @@ def test_every_kind_can_stand_beside_every_other_under_names_of_its_own() -> Non
         (("sma", (5, 6)), "takes"),
         (("macd", (26, 12, 9)), "shorter"),
         (("stochastic", (14, 4, 3)), "whole number"),
+        (("kama", (10, 30, 2)), "fast must be shorter than slow, not 30 to 2"),
+        (("kama", (255, 2, 30)), "254, not 255"),
+        (("ichimoku", (9, 52, 26)), "must not get shorter, not 9, 52, 26"),
+        (("keltner", (20, 10, float("nan"))), "width must be above 0 .* not nan"),
+        (("supertrend", (10, 0)), "width must be above 0 .* not 0"),
+        (("sar", (0.3, 0.2)), "acceleration must be above 0 and at most 0.2, not 0.3"),
+        (("sar", (0.3, float("inf"))), "maximum must be above 0 and at most 1, not inf"),
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused(wish: tuple[str, Parameters], why: str) -> None:

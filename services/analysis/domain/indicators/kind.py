@@ -88,12 +88,23 @@ class Kind:
         return tuple(column.format(**texts) for column in self.columns)
 
 
-def period(value: float, upto: int = MAX_LOOKBACK - 1) -> float:
+def period(value: float, upto: int = MAX_LOOKBACK - 1, *, least: int = 1, name: str = "a period") -> float:
     """Checks a number of bars.
 
     >>> period(20)
     20.0
     """
-    if not (1 <= value <= upto and value == int(value)):
-        raise ValueError(f"a period must be a whole number from 1 to {upto}, not {value!r}")
+    if not (least <= value <= upto and value == int(value)):
+        raise ValueError(f"{name} must be a whole number from {least} to {upto}, not {value!r}")
+    return float(value)
+
+
+def amount(value: float, name: str, upto: float = 100.0) -> float:
+    """Checks a multiple or a share.
+
+    >>> amount(2, "width")
+    2.0
+    """
+    if not 0.0 < value <= upto:
+        raise ValueError(f"{name} must be above 0 and at most {upto:g}, not {value!r}")
     return float(value)

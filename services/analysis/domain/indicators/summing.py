@@ -11,3 +11,11 @@ def added(total: float, error: float, x: float) -> tuple[float, float]:
     new = total + x
     part = new - total
     return new, error + ((total - (new - part)) + (x - part))
+
+
+@step
+def halves(x: float) -> tuple[float, float]:
+    """Two parts that add up to ``x`` exactly, each short enough to be multiplied by a period exactly (Veltkamp, 1968)."""
+    wide = 134217729.0 * x
+    head = wide - (wide - x)
+    return head, x - head

@@ -7,17 +7,27 @@ from typing import Final
 from services.analysis.domain.indicators import (
     adx,
     all_time,
+    aroon,
     atr,
     bollinger,
+    donchian,
     ema,
     extremes,
+    ichimoku,
+    kama,
+    keltner,
     macd,
     obv,
     rsi,
+    sar,
     session,
     sma,
     stochastic,
+    supertrend,
+    tema,
     volume_sma,
+    vwap,
+    wma,
 )
 from services.analysis.domain.indicators.kind import Kind
 
@@ -35,5 +45,15 @@ KINDS: Final[tuple[Kind, ...]] = (
     session.KIND,
     extremes.KIND,
     all_time.KIND,
+    wma.KIND,
+    tema.KIND,
+    kama.KIND,
+    vwap.KIND,
+    ichimoku.KIND,
+    keltner.KIND,
+    donchian.KIND,
+    sar.KIND,
+    supertrend.KIND,
+    aroon.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""

@@ -41,6 +41,24 @@ def lowest(values: Floats, t: int, n: int) -> float:
 
 
 @step
+def since_highest(values: Floats, t: int, n: int) -> int:
+    """How many bars ago the newest of the largest of ``values[t - n + 1 .. t]`` was."""
+    last, best, at = values[t - n + 1 : t + 1], highest(values, t, n), 0
+    for i in range(n):
+        at = max(at, i if last[i] == best else 0)
+    return n - 1 - at
+
+
+@step
+def since_lowest(values: Floats, t: int, n: int) -> int:
+    """How many bars ago the newest of the smallest of ``values[t - n + 1 .. t]`` was."""
+    last, best, at = values[t - n + 1 : t + 1], lowest(values, t, n), 0
+    for i in range(n):
+        at = max(at, i if last[i] == best else 0)
+    return n - 1 - at
+
+
+@step
 def spread(values: Floats, t: int, n: int) -> tuple[float, float, float]:
     """Of ``values[t - n + 1 .. t]``: the mean, and the sums of the distances from it and of their squares."""
     last = values[t - n + 1 : t + 1]

@@ -1,0 +1,63 @@
+"""Kaufman's adaptive moving average (Kaufman, Smarter Trading, 1995): quick where the price goes straight, slow where it wavers.
+
+efficiency = abs(close - close N bars ago) / (sum of the last N absolute changes of the close), 1 where nothing moved; a =
+(efficiency x (2 / (fast + 1) - 2 / (slow + 1)) + 2 / (slow + 1))^2; kama = kama' + a x (close - kama'), which starts at the
+close of n = N - 1, in the price's own currency. Warm-up: from n = N. Parameters: N, fast, slow, 1 to 255 bars each, fast
+shorter than slow. Equals TA-Lib's KAMA (which has 2 and 30). The sum of changes is compensated: that nothing moved is seen
+exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.summing import added
+
+STILL: Final = 1e-14
+"""A sum of changes below this is no move, as in TA-Lib."""
+
+
+@step
+def kama(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State: (average; sum of the last N absolute changes, its rounding error). p: (N, fastest - slowest, slowest)."""
+    average, total, error = s
+    length = int(p[0])
+    x = bars.close[t]
+    if n > 0:
+        total, error = added(total, error, abs(x - bars.close[t - 1]))
+    if n < length:
+        return (x, total, error), (NAN,)
+    far = x - bars.close[t - length]
+    if n > length:
+        total, error = added(total, error, -abs(bars.close[t - length] - bars.close[t - length - 1]))
+    way = total + error
+    efficiency = 1.0 if (way < STILL) | (way <= far) else abs(far) / way
+    smooth = efficiency * p[1] + p[2]
+    average += smooth * smooth * (x - average)
+    return (average, total, error), (average,)
+
+
+def prepare(length: float, fast: float, slow: float) -> Parameters:
+    """(N, and of the two smoothing constants the difference and the slower)."""
+    if fast >= slow:
+        raise ValueError(f"fast must be shorter than slow, not {fast:g} to {slow:g}")
+    quickest, slowest = (2.0 / (period(each, name=name) + 1.0) for each, name in ((fast, "fast"), (slow, "slow")))
+    return (period(length, upto=LONGEST), quickest - slowest, slowest)
+
+
+LONGEST: Final = 254
+"""It reads one bar further back than it is long."""
+
+KIND: Final = Kind(
+    name="kama",
+    step=kama,
+    state=3,
+    parameters=("period", "fast", "slow"),
+    columns=("kama_{period}_{fast}_{slow}",),
+    short=("kama_10",),
+    warm_up=lambda n, *_: (n,),
+    lookback=lambda n, *_: n + 1,
+    examples=((10.0, 2.0, 30.0), (30.0, 2.0, 30.0), (5.0, 3.0, 20.0)),
+    prepare=prepare,
+)
