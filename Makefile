@@ -57,6 +57,7 @@ topics: _run-environment ## create or mend the topics of a running broker (BOOTS
 
 docs: _run-environment ## write the generated pages under docs/ anew
 	@$(BIN)/python -m infra.documents
+	@$(BIN)/python -m services.analysis.documents
 
 lock: _test-environment ## resolve requirements/*.in anew into hash-locked lists
 	@infra/lock.sh $(BIN)/python

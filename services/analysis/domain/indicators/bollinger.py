@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Final
 
-from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, amount, period, step
 from services.analysis.domain.indicators.window import spread
 
 WORN: Final = 1e-5
@@ -46,5 +46,5 @@ KIND: Final = Kind(
     warm_up=lambda n, _: (n - 1,) * 4,
     lookback=lambda n, _: n,
     examples=((20.0, 2.0), (5.0, 1.5)),
-    prepare=lambda n, width: (period(n), width, 1.0 / n),
+    prepare=lambda n, width: (period(n), amount(width, "width"), 1.0 / n),
 )

@@ -1,0 +1,31 @@
+"""``python -m services.analysis.documents [--check | --redraw]``: bring the generated pages up to date, or say which are not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from services.analysis.documents import indicators
+from services.analysis.documents.page import Page, late, write
+
+DOCS: Final = Path(__file__).parents[3] / "docs"
+PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page,)
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is out of date; with ``--check`` only say so, with ``--redraw`` draw every picture. Returns the exit code."""
+    pages = [make() for make in PAGES]
+    if "--check" in arguments:
+        found = [path for page in pages for path in late(DOCS, page)]
+        for path in found:
+            sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")
+        return 1 if found else 0
+    for page in pages:
+        write(DOCS, page, redraw="--redraw" in arguments)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""What a parameter of a kind may be, found by asking the kind itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import Kind
+
+HUGE: Final = 1e9
+
+
+def bounds(kind: Kind, place: int) -> str:
+    """In words, with the other parameters as in the kind's first example.
+
+    >>> from services.analysis.domain.indicators import bollinger, macd
+    >>> bounds(macd.KIND, 0), bounds(bollinger.KIND, 1)
+    ('whole, 1 to 25', 'above 0, to 100')
+    """
+    usual = kind.examples[0][place]
+    if not _accepts(kind, place, 0.999 * usual):
+        whole = [value for value in range(-1000, 1001) if _accepts(kind, place, value)]
+        return f"whole, {whole[0]} to {whole[-1]}"
+    low, high = _end(kind, place, -HUGE), _end(kind, place, HUGE)
+    least = f"{low:g}" if _accepts(kind, place, round(low, 6)) else f"above {low:g}"
+    return f"{least}, to {high:g}"
+
+
+def _end(kind: Kind, place: int, outside: float) -> float:
+    """Where the accepted values end, between the usual one and ``outside``, to six decimals."""
+    inside = kind.examples[0][place]
+    if _accepts(kind, place, outside):
+        return outside
+    for _ in range(80):
+        middle = 0.5 * (inside + outside)
+        inside, outside = (middle, outside) if _accepts(kind, place, middle) else (inside, middle)
+    return round(inside, 6) + 0.0
+
+
+def _accepts(kind: Kind, place: int, value: float) -> bool:
+    wished = list(kind.examples[0])
+    wished[place] = float(value)
+    try:
+        kind.prepare(*wished)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""Bars of the bundled tapes, whose format docs/tapes.md tells."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from services.analysis.domain.indicators.kind import Bars, Int64s
+
+TAPES: Final = Path(__file__).parents[2] / "ingest" / "tapes"
+MINUTE: Final = 60_000
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A stretch of real bars."""
+
+    symbol: str
+    timeframe: str
+    tape: str
+    start: Int64s
+    """When each bar began, ms since 1970, UTC; shape (bars,)."""
+    bars: Bars
+
+    def between(self, first: int, last: int) -> Recorded:
+        """The bars of these places, the last one not included."""
+        here, b = slice(first, last), self.bars
+        bars = Bars(b.open[here], b.high[here], b.low[here], b.close[here], b.volume[here], b.session[here])
+        return Recorded(self.symbol, self.timeframe, self.tape, self.start[here], bars)
+
+    def last(self, n: int) -> Recorded:
+        """The newest n bars."""
+        return self.between(max(0, len(self.start) - n), len(self.start))
+
+    @property
+    def caption(self) -> str:
+        """What it is, in words."""
+        first, last = (dt.datetime.fromtimestamp(ms / 1000, dt.UTC).date() for ms in (self.start[0], self.start[-1]))
+        return f"{self.symbol}, {self.timeframe} bars, {first} to {last}, from the tape `{self.tape}`"
+
+
+@cache
+def daily(symbol: str, until: dt.date) -> Recorded:
+    """Daily bars of a symbol from the tape's first one up to a day."""
+    found = _read("daily", symbol, "1d")
+    end = dt.datetime.combine(until, dt.time(), dt.UTC).timestamp() * 1000
+    return found.between(0, int(np.searchsorted(found.start, end)))
+
+
+@cache
+def five_minutes(symbol: str) -> Recorded:
+    """5m bars of the days that the tape ``demo`` has minutes of."""
+    found = _read("demo", symbol, "1m")
+    group = found.start // (5 * MINUTE)
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    last = np.append(first[1:], len(group)) - 1
+    o, h, l, c, v, d = found.bars  # noqa: E741
+    bars = Bars(o[first], np.maximum.reduceat(h, first), np.minimum.reduceat(l, first), c[last], np.add.reduceat(v, first), d[last])
+    return Recorded(symbol, "5m", "demo", found.start[first], bars)
+
+
+def _read(tape: str, symbol: str, resolution: str) -> Recorded:
+    series = json.loads((TAPES / f"{tape}.json").read_text("utf-8"))["series"]
+    wanted = ("ticks", symbol, resolution)
+    place = next(i for i, each in enumerate(series) if (each["use"], each["symbol"], each["resolution"]) == wanted)
+    with np.load(TAPES / f"{tape}.npz", allow_pickle=False) as arrays:
+        start = arrays[f"{place}/start"]
+        o, h, l, c, v = (arrays[f"{place}/{name}"] for name in ("open", "high", "low", "close", "volume"))  # noqa: E741
+    days = start // (24 * 60 * MINUTE)
+    dates = [int(f"{dt.date.fromordinal(719_163 + int(day)):%Y%m%d}") for day in days]
+    return Recorded(symbol, resolution, tape, start, Bars(o, h, l, c, v, np.array(dates, np.int64)))
