@@ -68,6 +68,18 @@ instrument_industries: Final = Table(
     Column("industry", String(48), ForeignKey("industries.industry"), primary_key=True),
     comment="writer: ingest",
 )
+markets: Final = Table(
+    "markets",
+    metadata,
+    Column("market", String(48), primary_key=True, comment="slug, as in us; none is an industry too"),
+    Column("place", Integer, nullable=False, comment="the first one that holds an instrument says its benchmarks"),
+    Column("name_en", String(96), nullable=False),
+    Column("name_ko", String(96), nullable=False),
+    Column("exchanges", String(255), nullable=False, comment="JSON array of codes in shared.calendars.CALENDARS"),
+    Column("suffix", String(16), nullable=False, comment="what the symbols end in; empty: any"),
+    Column("benchmarks", String(255), nullable=False, comment="JSON array of symbols, the first choice first"),
+    comment="writer: ingest",
+)
 ingest_cursors: Final = Table(
     "ingest_cursors",
     metadata,

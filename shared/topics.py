@@ -79,6 +79,14 @@ SIGNALS: Final[Topic[events.Signal]] = Topic(
     ("analysis live",),
     retention_ms=90 * DAY,
 )
+INDUSTRIES: Final[Topic[events.IndustryView]] = Topic(
+    "analysis.industries.v1",
+    (events.IndustryView,),
+    "industry or market",
+    "The newest view of each industry, and of each market as a whole.",
+    ("analysis industries",),
+    cleanup="compact",
+)
 ARTICLES: Final[Topic[events.Article]] = Topic(
     "news.articles.v1", (events.Article,), "article id", "What a feed said, as received.", ("ingest",), retention_ms=7 * DAY
 )
@@ -112,6 +120,7 @@ TOPICS: Final[tuple[Topic[Any], ...]] = (
     QUOTES,
     INDICATORS,
     SIGNALS,
+    INDUSTRIES,
     ARTICLES,
     STORIES,
     JOBS,

@@ -39,6 +39,7 @@ def services(settings: LocalSettings) -> tuple[Program, ...]:
         Program("ingest", (sys.executable, "-m", "services.ingest"), first),
         Program("analysis", (sys.executable, "-m", "services.analysis", "live"), first + 1),
         Program("notifier", (sys.executable, "-m", "services.notifier"), first + 2),
+        Program("industries", (sys.executable, "-m", "services.analysis", "industries"), first + 3),
         Program("gateway", (sys.executable, "-m", "services.gateway"), settings.port),
     )
 

@@ -23,7 +23,7 @@ class LocalSettings(MeshSettings):
     """Port of the local broker; the next one is for Kafka itself."""
     kafka_heap_mb: int = Field(default=384, ge=128)
     """Java heap of the local broker."""
-    probes_from: int = Field(default=9101, ge=1, le=65533)
+    probes_from: int = Field(default=9101, ge=1, le=65532)
     """Probe port of the first service; the others follow."""
     source: str = "replay"
     """``replay`` plays a tape of real prices, ``yahoo`` is live."""

@@ -1,14 +1,36 @@
-"""``python -m services.analysis live``, or ``compile`` to have the machine code ready before the first start."""
+"""``python -m services.analysis live|industries``, or ``compile`` to have the machine code ready before the first start."""
 
 import argparse
 
-from services.analysis.app import build, compiled
-from services.analysis.settings import Settings
+from services.analysis.settings import IndustriesSettings, Settings
 from shared.runtime import run
 from shared.settings import read
 
-parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from ticks.")
-parser.add_argument("role", choices=("live", "compile"), help="live: run the service; compile: make the machine code and leave")
-if parser.parse_args().role == "live":
+
+def live() -> None:
+    """Bars, indicators and signals from ticks."""
+    from services.analysis.app import build
+
     run("analysis", read(Settings), build)
-compiled(read(Settings))
+
+
+def industries() -> None:
+    """Views of industries and markets from quotes, daily bars and signals."""
+    from services.analysis.industries import build
+
+    run("analysis-industries", read(IndustriesSettings), build)
+
+
+def make_code() -> None:
+    """Make the machine code and leave."""
+    from services.analysis.app import compiled
+
+    compiled(read(Settings))
+
+
+ROLES = {"live": live, "industries": industries, "compile": make_code}
+"""Each imports what it needs, no more: the kernels take a second to load."""
+
+parser = argparse.ArgumentParser(prog="python -m services.analysis", description="What is worked out of prices.")
+parser.add_argument("role", choices=ROLES, help="; ".join(f"{name}: {role.__doc__}" for name, role in ROLES.items()))
+ROLES[parser.parse_args().role]()

@@ -20,6 +20,7 @@ from services.analysis.adapters.bars import StoredBars
 from services.analysis.adapters.catalogue import Catalogue
 from services.analysis.adapters.checkpoints import Checkpoints
 from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.adapters.watching import Watch, pause
 from services.analysis.domain.plan import plan
 from services.analysis.domain.rehearsal import rehearse
 from services.analysis.domain.series import Series
@@ -27,14 +28,13 @@ from services.analysis.handlers.history import HistoryReader
 from services.analysis.handlers.live import Live, Pace
 from services.analysis.handlers.restoring import Restorer
 from services.analysis.settings import Settings
-from shared.db import Database, open_database
+from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
 from shared.runtime import Life, Task
 from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")
-DATABASE_WATCH_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
@@ -114,26 +114,3 @@ async def keep_reading(catalogue: Catalogue, seconds: float, stopping: asyncio.E
             await catalogue.read()
         except TransientError as error:
             log.warning("the table of instruments cannot be read now", error=str(error))
-
-
-async def pause(seconds: float, stopping: asyncio.Event) -> None:
-    """Sleeps, but not beyond the stop."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return
-
-
-class Watch:
-    """Asks the database now and then whether it is there, for the readiness probe."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.answers = False
-
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Until the stop."""
-        while not stopping.is_set():
-            self.answers = await self._database.ping()
-            await pause(DATABASE_WATCH_SECONDS if self.answers else 1.0, stopping)

@@ -7,6 +7,7 @@ added; readers ignore fields that they do not know.
 
 from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
 from shared.events.event import Event, Timeframe, Whole
+from shared.events.industries import IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
 from shared.events.news import Article, Story
 from shared.events.notify import Delivery
@@ -34,12 +35,17 @@ __all__ = [
     "History",
     "HistoryReady",
     "IndicatorRow",
+    "IndustryMember",
+    "IndustryView",
     "JobProgress",
     "JobResult",
+    "Mover",
     "ProviderBar",
     "Quote",
+    "RelativeStrength",
     "ResearchJob",
     "ResearchReport",
+    "RuleCount",
     "RunBacktest",
     "RunGrid",
     "Signal",

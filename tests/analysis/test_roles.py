@@ -16,3 +16,10 @@ def test_a_role_that_is_not_there_is_refused_with_those_that_are(role: str) -> N
     assert done.returncode == 2
     assert "live" in done.stderr
     assert "compile" in done.stderr
+    assert "industries" in done.stderr
+
+
+def test_industries_start_without_the_kernels() -> None:
+    code = "import services.analysis.industries, sys; sys.exit(bool({'numba', 'pandas'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=120, check=False)
+    assert done.returncode == 0

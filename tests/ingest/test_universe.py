@@ -14,8 +14,8 @@ from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.domain.universe import Universe, UniverseError, parse_universe
 from services.ingest.settings import Settings
 from shared.calendars import CALENDARS
-from shared.db import open_database
-from shared.tables import industries, instrument_industries, instruments
+from shared.db import Database, open_database
+from shared.tables import industries, instrument_industries, instruments, markets
 
 BUNDLED = Settings.model_fields["universe"].default
 # fmt: off
@@ -37,6 +37,7 @@ GOOD: dict[str, Any] = {
     "industries": ["chips"],
 }
 CHIPS = '{"industry": "chips", "name_en": "Chips", "name_ko": "반도체"}'
+US = '{"market": "us", "name_en": "US", "name_ko": "미국", "exchanges": ["NYSE", "NASDAQ"], "suffix": "", "benchmarks": ["AAPL"]}'
 
 
 def test_the_bundled_universe_has_what_the_conventions_name() -> None:
@@ -53,6 +54,20 @@ def test_every_industry_has_instruments_and_a_korean_name() -> None:
     assert {each.industry for each in universe.industries} == used
     assert all(any("가" <= letter <= "힣" for letter in each.name_ko) for each in universe.industries)
     assert {"semiconductors", "blockchain", "ai", "batteries", "biotech", "banks", "energy", "defence"} <= used
+
+
+def test_every_stock_has_a_market_that_says_what_it_is_measured_against() -> None:
+    universe = read_universe(BUNDLED)
+    measured = {}
+    for each in universe.instruments:
+        held = [m for m in universe.markets if each.exchange in m.exchanges and each.symbol.endswith(m.suffix)]
+        measured[each.symbol] = held[0].benchmarks if held else ()
+        assert measured[each.symbol] or each.kind not in {"stock", "crypto"}, each
+    assert measured["AAPL"] == ("^IXIC", "SPY")
+    assert measured["JPM"] == ("^GSPC", "SPY")
+    assert measured["005930.KS"][0] == "^KS11"
+    assert measured["247540.KQ"][0] == "^KQ11"
+    assert {market.market for market in universe.markets} >= {"all", "us", "korea"}
 
 
 def test_symbols_suit_their_exchange_and_currency() -> None:
@@ -100,6 +115,12 @@ def test_a_wrong_value_is_named(change: dict[str, Any], words: list[str]) -> Non
         ([CHIPS, CHIPS], ["line 2", "'chips'", "twice"]),
         ([CHIPS, json.dumps(GOOD), json.dumps(GOOD)], ["line 3", "'AAPL'", "twice"]),
         ([CHIPS, '{"name_en": "x"}'], ["line 2", "symbol"]),
+        ([CHIPS, US, US], ["line 3", "'us'", "twice"]),
+        ([CHIPS, US.replace('"us"', '"chips"'), json.dumps(GOOD)], ["line 2", "'chips'", "industry too"]),
+        ([CHIPS, US.replace("AAPL", "MOON"), json.dumps(GOOD)], ["line 2", "benchmarks", "'MOON'"]),
+        ([CHIPS, US.replace('["NYSE", "NASDAQ"]', "[]")], ["line 2", "exchanges", "[]"]),
+        ([CHIPS, US.replace("NYSE", "MARS")], ["line 2", "exchanges", "'MARS'"]),
+        ([CHIPS, US.replace('"suffix": ""', '"suffix": ".kq"')], ["line 2", "suffix", "'.kq'"]),
     ],
 )
 def test_a_wrong_line_is_named(lines: list[str], words: list[str]) -> None:
@@ -125,6 +146,11 @@ async def _stored(url: str) -> tuple[dict[str, bool], set[tuple[str, str]], set[
     return active, links, named
 
 
+async def _markets(database: Database) -> list[str]:
+    async with database.connect() as connection:
+        return list((await connection.execute(select(markets.c.market).order_by(markets.c.place))).scalars())
+
+
 async def test_the_tables_follow_the_file_and_the_same_twice_changes_nothing(database_url: str) -> None:
     universe = read_universe(BUNDLED)
     async with open_database(database_url) as database:
@@ -137,6 +163,10 @@ async def test_the_tables_follow_the_file_and_the_same_twice_changes_nothing(dat
     assert len(active) == len(universe.instruments)
     assert links == {(each.symbol, industry) for each in universe.instruments for industry in each.industries}
     assert named == {each.industry for each in universe.industries}
+    async with open_database(database_url) as database:
+        assert await _markets(database) == [each.market for each in universe.markets]
+        await store_universe(database, Universe(universe.industries, universe.instruments, universe.markets[2:0:-1]))
+        assert await _markets(database) == [each.market for each in universe.markets[2:0:-1]]
 
 
 async def test_what_leaves_the_universe_becomes_inactive_and_may_come_back(database_url: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, select, tuple_, update
 
-from services.ingest.domain.universe import Universe, UniverseError, parse_universe
+from services.ingest.domain.universe import Market, Universe, UniverseError, parse_universe
 from shared.db import Database
-from shared.tables import industries, instrument_industries, instruments
+from shared.tables import industries, instrument_industries, instruments, markets
 
 
 def read_universe(path: Path) -> Universe:
@@ -36,9 +36,13 @@ async def store_universe(database: Database, universe: Universe) -> None:
     listed = [_row(instrument) | {"active": True} for instrument in map(msgspec.structs.asdict, universe.instruments)]
     links = {(each.symbol, industry) for each in universe.instruments for industry in each.industries}
     symbols = {each.symbol for each in universe.instruments}
+    held = [_market_row(market, place) for place, market in enumerate(universe.markets)]
     async with database.begin() as connection:
         if named:
             await connection.execute(database.upsert(industries, named), named)
+        await connection.execute(delete(markets).where(markets.c.market.not_in([row["market"] for row in held])))
+        if held:
+            await connection.execute(database.upsert(markets, held), held)
         await connection.execute(database.upsert(instruments, listed), listed)
         known = set((await connection.execute(select(instruments.c.symbol).where(instruments.c.active))).scalars())
         if gone := known - symbols:
@@ -54,3 +58,8 @@ async def store_universe(database: Database, universe: Universe) -> None:
 def _row(instrument: dict[str, Any]) -> dict[str, Any]:
     aliases = msgspec.json.encode(instrument["aliases"]).decode()
     return {name: value for name, value in instrument.items() if name != "industries"} | {"aliases": aliases}
+
+
+def _market_row(market: Market, place: int) -> dict[str, Any]:
+    lists = {name: msgspec.json.encode(getattr(market, name)).decode() for name in ("exchanges", "benchmarks")}
+    return msgspec.structs.asdict(market) | lists | {"place": place}

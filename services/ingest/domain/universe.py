@@ -1,7 +1,7 @@
 """The universe: which instruments and industries exist. It is data, reviewed as data; this file only checks it.
 
 The file holds one JSON object a line, so that an error and a change each have a line of their own. Lines with ``"industry"`` come
-before the instruments that name them.
+before the instruments that name them; lines with ``"market"`` stand anywhere, and their order counts.
 """
 
 from __future__ import annotations
@@ -30,6 +30,23 @@ class Industry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name_ko: str
 
 
+class Market(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Instruments of some exchanges, looked at as a whole.
+
+    The first market that holds an instrument says what it is measured against.
+    """
+
+    market: str
+    """Slug; no industry has the same one."""
+    name_en: str
+    name_ko: str
+    exchanges: tuple[str, ...]
+    suffix: str = ""
+    """What the symbols end in, where an exchange's code does not tell enough: ``.KQ``."""
+    benchmarks: tuple[str, ...] = ()
+    """Symbols of this file, the first choice first: a later one stands in where the one before has no prices."""
+
+
 class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something with a price."""
 
@@ -49,17 +66,18 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 @dataclass(frozen=True)
 class Universe:
-    """All industries and instruments, in the order of the file."""
+    """All industries, instruments and markets, in the order of the file."""
 
     industries: tuple[Industry, ...]
     instruments: tuple[Instrument, ...]
+    markets: tuple[Market, ...] = ()
 
     def find(self, symbol: str) -> Instrument | None:
         """The instrument of that symbol, or None."""
         return next((each for each in self.instruments if each.symbol == symbol), None)
 
 
-_LIMITS: Final = {"industry": 48, "name_en": 96, "name_ko": 96, "symbol": 32, "currency": 8, "sector": 64}
+_LIMITS: Final = {"industry": 48, "market": 48, "name_en": 96, "name_ko": 96, "symbol": 32, "currency": 8, "sector": 64}
 _SLUG: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _SYMBOL: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.^=-")
 
@@ -78,6 +96,8 @@ def parse_universe(lines: Iterable[str], name: str = "universe") -> Universe:
     """
     industries: dict[str, Industry] = {}
     instruments: dict[str, Instrument] = {}
+    markets: dict[str, Market] = {}
+    places: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -88,6 +108,11 @@ def parse_universe(lines: Iterable[str], name: str = "universe") -> Universe:
             if entry.industry in industries:
                 raise UniverseError(f"{where}: industry {entry.industry!r} is there twice")
             industries[entry.industry] = entry
+        elif isinstance(entry, Market):
+            _check_market(entry, where)
+            if entry.market in markets:
+                raise UniverseError(f"{where}: market {entry.market!r} is there twice")
+            markets[entry.market], places[entry.market] = entry, where
         else:
             _check_instrument(entry, where, industries)
             if entry.symbol in instruments:
@@ -95,10 +120,16 @@ def parse_universe(lines: Iterable[str], name: str = "universe") -> Universe:
             instruments[entry.symbol] = entry
     if not instruments:
         raise UniverseError(f"{name}: there is no instrument in it")
-    return Universe(tuple(industries.values()), tuple(instruments.values()))
+    for market in markets.values():
+        if market.market in industries:
+            raise UniverseError(f"{places[market.market]}: market {market.market!r} is an industry too")
+        for symbol in market.benchmarks:
+            if symbol not in instruments:
+                raise UniverseError(f"{places[market.market]}: benchmarks {symbol!r} is no instrument of this file")
+    return Universe(tuple(industries.values()), tuple(instruments.values()), tuple(markets.values()))
 
 
-def _decode(line: str, where: str) -> Industry | Instrument:
+def _decode(line: str, where: str) -> Industry | Market | Instrument:
     try:
         found: Any = msgspec.json.decode(line)
     except msgspec.DecodeError as error:
@@ -106,15 +137,17 @@ def _decode(line: str, where: str) -> Industry | Instrument:
     if not isinstance(found, dict):
         raise UniverseError(f"{where}: an object is wanted, not {found!r}")
     kind = found.get("kind")
-    if "industry" not in found and kind is not None and kind not in get_args(Kind):
+    if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(Kind):
         raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(Kind))}")
     try:
-        return msgspec.convert(found, Industry) if "industry" in found else msgspec.convert(found, Instrument)
+        if "industry" in found:
+            return msgspec.convert(found, Industry)
+        return msgspec.convert(found, Market) if "market" in found else msgspec.convert(found, Instrument)
     except msgspec.ValidationError as error:
         raise UniverseError(f"{where}: {error}: {line.strip()[:80]!r}") from error
 
 
-def _check_texts(entry: Industry | Instrument, where: str, letters: frozenset[str], key: str) -> None:
+def _check_texts(entry: Industry | Market | Instrument, where: str, letters: frozenset[str], key: str) -> None:
     for field, limit in _LIMITS.items():
         value = getattr(entry, field, None)
         if value is None or (field == "sector" and value == ""):
@@ -124,6 +157,19 @@ def _check_texts(entry: Industry | Instrument, where: str, letters: frozenset[st
     name = getattr(entry, key)
     if not letters.issuperset(name):
         raise UniverseError(f"{where}: {key} {name!r} has letters that a {key} cannot have")
+
+
+def _check_market(entry: Market, where: str) -> None:
+    _check_texts(entry, where, _SLUG, "market")
+    if not entry.exchanges or len(set(entry.exchanges)) != len(entry.exchanges):
+        raise UniverseError(f"{where}: exchanges {list(entry.exchanges)!r} must name some, each once")
+    for exchange in entry.exchanges:
+        if exchange not in CALENDARS:
+            raise UniverseError(f"{where}: exchanges {exchange!r} is none of {', '.join(CALENDARS)}")
+    if len(entry.suffix) > 16 or not _SYMBOL.issuperset(entry.suffix):
+        raise UniverseError(f"{where}: suffix {entry.suffix!r} is no end of a symbol of at most 16 letters")
+    if len(entry.benchmarks) > 5:
+        raise UniverseError(f"{where}: benchmarks {list(entry.benchmarks)!r} are more than 5")
 
 
 def _check_instrument(entry: Instrument, where: str, industries: dict[str, Industry]) -> None:

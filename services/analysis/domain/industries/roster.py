@@ -1,0 +1,85 @@
+"""Who belongs to which industry and market, and what each is measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+COUNTED: Final = frozenset({"stock", "future", "crypto"})
+"""Kinds that are members. What a fund or an index holds would count twice, and a leveraged or inverse fund moves otherwise."""
+MOST_MEMBERS: Final = 2_000
+"""Members of one group; what comes after them in the alphabet is left out."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """An instrument as the tables have it."""
+
+    symbol: str
+    exchange: str
+    kind: str
+    industries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Market:
+    """Instruments of some exchanges whose symbols end in ``suffix``, and what they are measured against, the first choice first."""
+
+    market: str
+    name_en: str
+    name_ko: str
+    exchanges: tuple[str, ...]
+    suffix: str
+    benchmarks: tuple[str, ...]
+
+    def holds(self, listing: Listing) -> bool:
+        """Whether the instrument belongs to it."""
+        return listing.exchange in self.exchanges and listing.symbol.endswith(self.suffix)
+
+
+@dataclass(frozen=True)
+class Group:
+    """An industry or a market with its members, in the order of their symbols."""
+
+    industry: str
+    kind: Literal["industry", "market"]
+    name_en: str
+    name_ko: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All groups that have members, and what is known of the members."""
+
+    groups: tuple[Group, ...] = ()
+    exchanges: Mapping[str, str] = field(default_factory=dict)
+    """Symbol -> exchange."""
+    benchmarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Symbol -> what it is measured against, the first choice first."""
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """Everything whose daily closes are needed."""
+        return frozenset(self.exchanges).union(*self.benchmarks.values())
+
+
+def roster(listings: Iterable[Listing], industries: Mapping[str, tuple[str, str]], markets: Iterable[Market]) -> Roster:
+    """Sorts instruments into groups; ``industries`` maps a slug to its English and Korean name.
+
+    An instrument is in every market that holds it; the first one in the order of ``markets`` says what it is measured against.
+    """
+    counted = sorted((one for one in listings if one.kind in COUNTED), key=lambda one: one.symbol)
+    markets = tuple(markets)
+    held = {market.market: tuple(one.symbol for one in counted if market.holds(one)) for market in markets}
+    groups = [
+        Group(slug, "industry", *names, tuple(one.symbol for one in counted if slug in one.industries)[:MOST_MEMBERS])
+        for slug, names in sorted(industries.items())
+    ]
+    groups += [Group(m.market, "market", m.name_en, m.name_ko, held[m.market][:MOST_MEMBERS]) for m in markets]
+    return Roster(
+        tuple(group for group in groups if group.members),
+        {one.symbol: one.exchange for one in counted},
+        {one.symbol: next((m.benchmarks for m in markets if m.holds(one)), ()) for one in counted},
+    )

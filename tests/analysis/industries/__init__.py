@@ -1,0 +1,1 @@
+"""Industries and markets as a whole."""
