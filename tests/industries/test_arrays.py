@@ -15,7 +15,7 @@ from services.analysis.domain.industries.averages import above_average
 from services.analysis.domain.industries.breadth import breadth, moves, share
 from services.analysis.domain.industries.movers import movers
 from services.analysis.domain.industries.strength import strength
-from tests.analysis.industries import plain
+from tests.industries import plain
 
 START = dt.date(2024, 2, 20)
 DAYS = [int((START + dt.timedelta(days=n)).strftime("%Y%m%d")) for n in range(60)]

@@ -23,13 +23,13 @@ from shared.kafka.raw import open_raw_reader
 from shared.settings import MeshSettings
 from shared.tables import bars, industries, instrument_industries, instruments, markets
 from shared.topics import BARS, INDUSTRIES, QUOTES, SIGNALS
-from tests.analysis.industries.test_view import bar, day, quote, ts
-from tests.analysis.industries.test_view import signal as fired
+from tests.industries.test_view import bar, day, quote, ts
+from tests.industries.test_view import signal as fired
 from tests.servers import Broker
 from tests.until import until
 
 pytestmark = pytest.mark.timeout(240)
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 numbers = itertools.count()
 
 

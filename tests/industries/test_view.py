@@ -17,7 +17,7 @@ from services.analysis.domain.industries.memory import Memory
 from services.analysis.domain.industries.roster import Listing, Market, Roster, roster
 from services.analysis.domain.industries.view import view
 from shared.events import Bar, IndustryView, Quote, Signal, Timeframe, signal_id
-from tests.analysis.industries import plain
+from tests.industries import plain
 
 DAY = 86_400_000
 LISTINGS = [

@@ -1,1 +1,0 @@
-"""Industries and markets as a whole."""
