@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from services.analysis.domain import indicators, loops, rules
+from services.analysis.domain import conditions, indicators, loops, rules
 
 
 class Kernels(Protocol):
@@ -22,12 +22,14 @@ class Kernels(Protocol):
     def peek_bars(self, *arguments: Any) -> None: ...
     def values(self, *arguments: Any) -> None: ...
     def history(self, *arguments: Any) -> None: ...
+    def judge_conditions(self, *arguments: Any) -> None: ...
+    def scan_condition(self, *arguments: Any) -> None: ...
 
 
 @cache
 def sources() -> str:
     """A hash of everything that is compiled: an edit of any step or rule gives another one."""
-    folders = [Path(str(package.__file__)).parent for package in (indicators, rules)]
+    folders = [Path(str(package.__file__)).parent for package in (conditions, indicators, rules)]
     files = sorted(file for folder in folders for file in folder.glob("*.py"))
     text = "\0".join([loops.source(), *(f"{file.parent.name}/{file.name}\0{file.read_text('utf-8')}" for file in files)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,7 @@
-"""``python -m services.analysis.documents [--check | --redraw]``: bring the generated pages up to date, or say which are not."""
+"""``python -m services.analysis.documents [--check | --redraw]``: bring what kernels are told in up to date, or say what is not.
+
+The pages under docs/, and shared/conditions/vocabulary.json.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from services.analysis.documents import indicators
+from services.analysis.documents import indicators, vocabulary
 from services.analysis.documents.page import Page, late, write
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
+VOCABULARY: Final = DOCS.parent / "shared" / "conditions" / "vocabulary.json"
 PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page,)
 
 
@@ -19,9 +23,12 @@ def main(arguments: list[str]) -> int:
     pages = [make() for make in PAGES]
     if "--check" in arguments:
         found = [path for page in pages for path in late(DOCS, page)]
+        if not VOCABULARY.exists() or VOCABULARY.read_text("utf-8") != vocabulary.text():
+            found.append(VOCABULARY)
         for path in found:
             sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")
         return 1 if found else 0
+    VOCABULARY.write_text(vocabulary.text(), "utf-8")
     for page in pages:
         write(DOCS, page, redraw="--redraw" in arguments)
     return 0

@@ -16,6 +16,7 @@ The functions of the module, with ``plan`` = ``Plan.arrays``, ``bars`` = a ``Bar
   timeframes, window), and is of an instrument of kind ``kinds[i]``. ``states``, ``previous``: (symbols, timeframes, width), moved
   on. ``wanted``: ``Plan.wanted``. Written: out, before (bars, columns): the row and the one before it; fired (bars, rules).
 - ``peek_bars(plan, windows, rows, frames, at, states, out)``: the same without a trace.
+- ``judge_conditions``, ``scan_condition``: users' conditions, as ``conditions/machine.py`` tells.
 - ``values(plan, bars, state, out)``: the indicators of a whole series from its first bar; ``out`` (columns, bars). Leaves ``state``
   as live would. ``history(plan, bars, state, out, wanted, fired)``: the rules too; ``fired`` (rules, bars).
 """
@@ -34,6 +35,7 @@ JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n
 
 HEAD: Final = """from numba import njit
 
+from services.analysis.domain.conditions import machine
 from services.analysis.domain.indicators.kind import Bars
 from services.analysis.domain.indicators.table import KINDS
 from services.analysis.domain.rules.table import RULES
@@ -73,6 +75,15 @@ PEEK_BARS: Final = """def peek_bars(plan, windows, rows, frames, at, states, out
         peek_indicators(plan[0], plan[1], bars, at[i], int(states[r, k, 0]), states[r, k], out[i])
 """
 
+CONDITIONS: Final = (
+    """def judge_conditions(programs, chosen, now, before, stack, said):
+    machine.judge(programs, chosen, now, before, stack, said)
+""",
+    """def scan_condition(programs, number, values, stack, out):
+    machine.scan(programs, number, values, stack, out)
+""",
+)
+
 VALUES: Final = """def values(plan, bars, state, out):
     I = plan[0]; P = plan[1]
     for j in range(I.shape[0]):
@@ -94,7 +105,7 @@ def source() -> str:
     """The text of the module."""
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
-    parts = [_pass(commit=True), _pass(commit=False), _judge(), ADVANCE, CLOSE_BARS, PEEK_BARS]
+    parts = [_pass(commit=True), _pass(commit=False), _judge(), ADVANCE, CLOSE_BARS, PEEK_BARS, *CONDITIONS]
     parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
     parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
     calls = "".join(f"        {_if(k)} k == {k}:\n            series{k}(P, j, bars, state, a, out, b)\n" for k in range(len(KINDS)))

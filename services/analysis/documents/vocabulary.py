@@ -1,0 +1,68 @@
+"""The names that a condition may use, found out by asking the indicators what their ``prepare`` takes.
+
+The result, ``shared/conditions/vocabulary.json``, is how those who check a text know it without knowing analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations, product
+from typing import Any, Final
+
+import msgspec
+
+from services.analysis.domain.indicators.kind import Kind, Parameters
+from services.analysis.domain.indicators.table import KINDS
+
+WHOLE: Final = tuple(float(n) for n in range(1, 400))
+FRACTIONS: Final = tuple(round(n * 0.001, 3) for n in range(1, 1001)) + tuple(round(1 + n * 0.1, 1) for n in range(1, 991))
+TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 254.0, 255.0)
+"""Values, beside the kind's own examples, that the other parameters have while one is tried."""
+
+
+def text() -> str:
+    """The vocabulary as JSON."""
+    return msgspec.json.format(msgspec.json.encode([_words(kind) for kind in KINDS]), indent=1).decode() + "\n"
+
+
+def _words(kind: Kind) -> dict[str, Any]:
+    pools = [sorted({example[i] for example in kind.examples} | set(TRIED)) for i in range(len(kind.parameters))]
+    taken = [values for values in product(*pools) if _takes(kind, values)]
+    return {
+        "kind": kind.name,
+        "parameters": [_parameter(kind, i, pools) for i in range(len(kind.parameters))],
+        "usual": kind.examples[0],
+        "columns": kind.columns,
+        "short": kind.short,
+        "orders": list(_orders(kind, taken)),
+    }
+
+
+def _parameter(kind: Kind, i: int, pools: Sequence[Sequence[float]]) -> dict[str, Any]:
+    whole = not any(_some(kind, i, example[i] + 0.5, pools) for example in kind.examples)
+    taken = [value for value in (WHOLE if whole else FRACTIONS) if _some(kind, i, value, pools)]
+    return {"name": kind.parameters[i], "least": taken[0], "most": taken[-1], "whole": whole}
+
+
+def _some(kind: Kind, i: int, value: float, pools: Sequence[Sequence[float]]) -> bool:
+    """Whether the parameter may have this value, whatever the others are."""
+    return any(_takes(kind, values) for values in product(*(pools[:i]), (value,), *(pools[i + 1 :])))
+
+
+def _orders(kind: Kind, taken: Sequence[Parameters]) -> Iterator[dict[str, Any]]:
+    """Pairs of parameters of which the first may never exceed the second, though their bounds alone would allow it."""
+    for i, j in permutations(range(len(kind.parameters)), 2):
+        pairs = {(values[i], values[j]) for values in taken}
+        if any(a > b for a, b in pairs):
+            continue
+        each, other = {a for a, _ in pairs}, {b for _, b in pairs}
+        if any(a > b for a in each for b in other):
+            yield {"lower": kind.parameters[i], "higher": kind.parameters[j], "strict": not any(a == b for a, b in pairs)}
+
+
+def _takes(kind: Kind, values: Parameters) -> bool:
+    try:
+        kind.prepare(*values)
+    except (ValueError, ZeroDivisionError):
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""A condition, parsed and checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from shared.conditions.expression import BAR_FIELDS, Node, Operation, Series, stack, truth, walk
+from shared.conditions.normal import render
+from shared.conditions.parser import read
+from shared.conditions.problems import ConditionError
+from shared.events import Timeframe
+
+LONGEST: Final = 500
+"""Characters of a text."""
+MOST_OPERATIONS: Final = 60
+MOST_COLUMNS: Final = 12
+MOST_STACK: Final = 12
+"""Places on the stack of whatever evaluates it."""
+_PLAIN: Final = str.maketrans({**{chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)}, **dict.fromkeys("\n\r\t\f\v", " ")})
+"""Keeps every character at its place, which str.lower does not."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a user wants to be told about. Make one with ``parse``."""
+
+    root: Node
+    timeframe: Timeframe
+    text: str
+    """The normal form, timeframe included: all spellings of a condition have the same."""
+    columns: tuple[str, ...]
+    """Indicator columns that it names, in the order of the text."""
+    fields: tuple[str, ...]
+    """Fields of the bar that it names, likewise."""
+
+    @property
+    def id(self) -> str:
+        """Names the condition for ever: a hash of its normal form."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+
+    @property
+    def rule(self) -> str:
+        """What stands for the rule in the ids of its signals."""
+        return f"condition:{self.id}"
+
+
+def parse(text: str) -> Condition:
+    """The condition in a text.
+
+    Raises:
+        ConditionError: it is none, with the place and what may be meant.
+
+    >>> parse("RSI_14<30 AND (volume > 2*volume_sma_20)").text
+    'rsi_14 < 30 and volume > 2 * volume_sma_20 on 1d'
+    """
+    shown = text.translate(_PLAIN) if len(text) <= LONGEST else text
+    if len(text) > LONGEST:
+        raise ConditionError("long", shown[:LONGEST], LONGEST, length=len(text), most=LONGEST)
+    if not shown.strip():
+        raise ConditionError("empty", "", 0)
+    root, timeframe = read(shown)
+    _check(root, shown)
+    normal = f"{render(root)} on {timeframe}"
+    if len(normal) > LONGEST:  # whoever reads it back must be able to
+        raise ConditionError("long", shown, 0, length=len(normal), most=LONGEST)
+    names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, Series)))
+    return Condition(
+        root,
+        timeframe,
+        normal,
+        tuple(name for name in names if name not in BAR_FIELDS),
+        tuple(name for name in names if name in BAR_FIELDS),
+    )
+
+
+def _check(root: Node, text: str) -> None:
+    nodes = list(walk(root))
+    operations = [node for node in nodes if isinstance(node, Operation)]
+    series = [node for node in nodes if isinstance(node, Series)]
+    if not truth(root):
+        raise ConditionError("condition", text, root.at)
+    if not series:
+        raise ConditionError("constant", text, root.at)
+    if len(operations) > MOST_OPERATIONS:
+        raise ConditionError("operations", text, operations[MOST_OPERATIONS].at, most=MOST_OPERATIONS)
+    columns = {node.name: node for node in reversed(series) if node.name not in BAR_FIELDS}
+    if len(columns) > MOST_COLUMNS:
+        last = max(columns.values(), key=lambda node: node.at)
+        raise ConditionError("columns", text, last.at, most=MOST_COLUMNS)
+    if stack(root) > MOST_STACK:
+        raise ConditionError("deep", text, root.at)

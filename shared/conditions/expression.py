@@ -1,0 +1,76 @@
+"""A condition as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
+"""What a bar says by itself; adjusted, as indicators see it."""
+COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
+CROSSINGS: Final = frozenset({"crosses_above", "crosses_below"})
+CONNECTIVES: Final = frozenset({"and", "or"})
+TRUTHS: Final = COMPARISONS | CROSSINGS | CONNECTIVES | {"not"}
+"""Operations whose value is true, false or unknown; the others' is a number, ``prev``'s that of what it holds."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A constant, not negative."""
+
+    value: float
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A column of the indicators or a field of the bar, by its canonical name."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``name`` over its operands: ``not``, ``negate`` and ``prev`` have one, ``and`` and ``or`` two or more, all others two.
+
+    ``negate`` is the minus before a value.
+    """
+
+    name: str
+    operands: tuple[Node, ...]
+    at: int = field(default=0, compare=False)
+    """Where in the text it stands: for errors."""
+
+
+Node = Number | Series | Operation
+
+
+def truth(node: Node) -> bool:
+    """Whether the value is a truth; else it is a number."""
+    if isinstance(node, Operation) and node.name == "prev":
+        return truth(node.operands[0])
+    return isinstance(node, Operation) and node.name in TRUTHS
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, as they are written."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if isinstance(found, Operation):
+            waiting += reversed(found.operands)
+
+
+def stack(node: Node) -> int:
+    """Places that a stack machine needs for it, operands pushed from left to right."""
+    if not isinstance(node, Operation):
+        return 1
+    if node.name in CROSSINGS:  # now and before: four values
+        return max(stack(operand) + i for i, operand in enumerate(node.operands * 2))
+    if node.name in CONNECTIVES:  # folded from the left: two at a time
+        first, *rest = node.operands
+        return max(stack(first), *(stack(operand) + 1 for operand in rest))
+    return max(stack(operand) + i for i, operand in enumerate(node.operands))

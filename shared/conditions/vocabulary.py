@@ -1,0 +1,163 @@
+"""The columns that a condition may name: those of every kind of indicator, with any parameters that the kind can work with.
+
+``vocabulary.json`` is made from the kinds themselves by ``make docs`` (``services/analysis/documents/vocabulary.py``). It may
+refuse what a kind would take, never the reverse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import msgspec
+
+from shared.conditions.expression import BAR_FIELDS
+from shared.conditions.problems import ConditionError
+
+ALIKE: Final = 0.6
+"""How like a known name an unknown one must be to be taken for a misspelling (difflib's ratio)."""
+_VALUE: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """What a parameter may be."""
+
+    name: str
+    least: float
+    most: float
+    whole: bool
+
+
+class Order(msgspec.Struct, frozen=True):
+    """One parameter must be less than another; where not ``strict``, they may be equal."""
+
+    lower: str
+    higher: str
+    strict: bool
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The columns of one kind of indicator."""
+
+    kind: str
+    parameters: tuple[Parameter, ...]
+    usual: tuple[float, ...]
+    """The parameters under which the ``short`` names stand."""
+    columns: tuple[str, ...]
+    """Names with ``{parameter}`` in them."""
+    short: tuple[str, ...] = ()
+    orders: tuple[Order, ...] = ()
+
+    def column(self, place: int, values: tuple[float, ...]) -> str:
+        """The canonical name of the column at a place."""
+        if self.short and values == self.usual:
+            return self.short[place]
+        return self.spelled(place, values)
+
+    def spelled(self, place: int, values: tuple[float, ...]) -> str:
+        """The column's name with all its parameters."""
+        return self.columns[place].format(**{p.name: f"{v:g}" for p, v in zip(self.parameters, values, strict=True)})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The indicator that a column belongs to."""
+
+    kind: str
+    parameters: tuple[float, ...]
+    column: str
+    """The canonical name: two spellings of one column have the same."""
+
+
+@cache
+def vocabulary() -> tuple[Words, ...]:
+    """All kinds."""
+    text = resources.files("shared.conditions").joinpath("vocabulary.json").read_bytes()
+    return msgspec.json.decode(text, type=tuple[Words, ...])
+
+
+def resolve(name: str) -> Wanted:
+    """What a column's name stands for.
+
+    Raises:
+        ConditionError: it is no column, or its parameters are out of bounds; ``text`` is the name alone.
+
+    >>> resolve("rsi_21"), resolve("bb_upper_20_2").column
+    (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21'), 'bb_upper_20')
+    """
+    short = _short_names().get(name)
+    if short is not None:
+        return short
+    for words, place, pattern in _patterns():
+        match = pattern.fullmatch(name)
+        if match:
+            values = tuple(float(value) for value in match.groups())
+            _check(name, words, values)
+            return Wanted(words.kind, values, words.column(place, values))
+    raise _unknown(name)
+
+
+@cache
+def _short_names() -> dict[str, Wanted]:
+    found = {}
+    for words in vocabulary():
+        for column in words.short or (() if words.parameters else words.columns):
+            found[column] = Wanted(words.kind, words.usual, column)
+    return found
+
+
+@cache
+def _patterns() -> tuple[tuple[Words, int, re.Pattern[str]], ...]:
+    return tuple(
+        (words, place, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
+        for words in vocabulary()
+        if words.parameters
+        for place, template in enumerate(words.columns)
+    )
+
+
+def _check(name: str, words: Words, values: tuple[float, ...]) -> None:
+    for parameter, value in zip(words.parameters, values, strict=True):
+        bounds = {"parameter": parameter.name, "least": f"{parameter.least:g}", "most": f"{parameter.most:g}"}
+        if parameter.whole and value != int(value):
+            raise ConditionError("whole", name, 0, found=name, **bounds)
+        if not parameter.least <= value <= parameter.most or float(f"{value:g}") != value:
+            raise ConditionError("range", name, 0, found=name, **bounds)
+    told = {parameter.name: value for parameter, value in zip(words.parameters, values, strict=True)}
+    for order in words.orders:
+        lower, higher = told[order.lower], told[order.higher]
+        if lower > higher or (order.strict and lower == higher):
+            than = "<" if order.strict else "<="
+            raise ConditionError("order", name, 0, found=name, lower=order.lower, than=than, higher=order.higher)
+
+
+def _unknown(name: str) -> ConditionError:
+    numbers = re.findall(r"\d+(?:\.\d+)?", name)
+    stem = re.sub(r"(_?\d+(\.\d+)?)+$", "", name)
+    for words in vocabulary():
+        for place, template in enumerate(words.columns):
+            if words.parameters and stem == _PLACE.sub("", template).rstrip("_") and name.startswith(f"{stem}_"):
+                return ConditionError("parameters", name, 0, found=name, form=template, example=words.spelled(place, words.usual))
+    near = get_close_matches(name, [*BAR_FIELDS, *_candidates(numbers)], n=1, cutoff=ALIKE)
+    if near:
+        return ConditionError("meant", name, 0, found=name, near=near[0])
+    return ConditionError("name", name, 0, found=name)
+
+
+def _candidates(numbers: list[str]) -> Iterator[str]:
+    """Names that may have been meant: as they usually are, and with the numbers that were typed."""
+    for words in vocabulary():
+        for place, template in enumerate(words.columns):
+            yield words.column(place, words.usual)
+            if words.parameters and len(numbers) == len(words.parameters):
+                filled = template.format(**{p.name: typed for p, typed in zip(words.parameters, numbers, strict=True)})
+                try:
+                    yield resolve(filled).column
+                except ConditionError:
+                    continue

@@ -1,0 +1,205 @@
+"""The language of conditions: what is read, how it is spelled alike, and what is said of what cannot be read."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from shared.conditions import PROBLEMS, ConditionError, parse
+from shared.conditions.condition import LONGEST
+from tests.conditions import conditions, spelled
+
+ALIKE = [
+    ["rsi_14 < 30 on 1d", "RSI_14<30", "  (rsi_14) < 30.0 ON 1D ", "30 > rsi_14", "not not rsi_14 < 3e1", "rsi_14\n< 30"],
+    ["close > bb_upper_20 on 1h", "close > bb_upper_20_2 on 1H", "(((close > bb_upper_20_2.0))) on 1h"],
+    ["crosses_below(rsi_21, 30) on 1d", "rsi_21 crosses below 30", "Crosses_Below( rsi_21 , (30) )"],
+    ["close > 1 or open > 2 and low < 3 and high > 4 on 1d", "close > 1 or ((open > 2 and low < 3) and high > 4)"],
+    ["close - (open - low) > -1 on 1d", "(close - (open - low)) > -(1)", "-1 < close - (open - low)"],
+    ["not (close > 1 and open > 1) on 1d", "not ((close > 1) and (open > 1))"],
+    ["prev(close) > open on 15m", "prev( close )>open on 15m"],
+]
+
+
+@pytest.mark.parametrize("spellings", ALIKE, ids=[spellings[0] for spellings in ALIKE])
+def test_spellings_of_one_condition_are_one(spellings: list[str]) -> None:
+    found = [parse(text) for text in spellings]
+    assert {condition.text for condition in found} == {spellings[0]}
+    assert len({condition.id for condition in found}) == 1
+
+
+def test_what_differs_has_another_id() -> None:
+    texts = ["close > 1", "close >= 1", "close > 1 on 1h", "close > 1.0000001", "prev(close) > 1", "not close > 1", "open > 1"]
+    assert len({parse(text).id for text in texts}) == len(texts)
+
+
+def test_an_id_is_for_ever() -> None:
+    assert parse("rsi_14 < 30").id == "48aa5829160b89b076051b4d376c6530"
+
+
+def test_it_knows_what_it_names() -> None:
+    found = parse("rsi_21 < 30 and close > sma_200 and volume > 2 * volume_sma_20 and rsi_21 > 1")
+    assert (found.columns, found.fields) == (("rsi_21", "sma_200", "volume_sma_20"), ("close", "volume"))
+
+
+WRONG = [
+    ("", "empty", 0),
+    (" \n ", "empty", 0),
+    ("x" * (LONGEST + 1), "long", LONGEST),
+    ("close > 1" + " + 1e15" * 40, "long", 0),
+    ("close = 3", "instead", 6),
+    ("close => 3", "instead", 6),
+    ("close > 1 && open > 1", "instead", 10),
+    ("rsi(14) < 30", "instead", 0),
+    ("close > 3 4", "unexpected", 10),
+    ("close > 1,000", "unexpected", 9),
+    ("close) > 3", "unexpected", 5),
+    ("삼성전자 > 3", "unexpected", 0),
+    ("close > 3 on 1d for AAPL", "unexpected", 16),
+    ("close >", "unfinished", 7),
+    ("(close", "unfinished", 6),
+    ("close > 3 on", "unfinished", 12),
+    ("xyzzy > 3", "name", 0),
+    ("close > rsi14", "meant", 8),
+    ("clsoe > 3", "meant", 0),
+    ("bb_upper_30 > close", "parameters", 0),
+    ("sma_300 > 1", "range", 0),
+    ("sma_0 > 1", "range", 0),
+    ("bb_upper_20_1.2345678 > 1", "range", 0),
+    ("close > sma_14.5", "whole", 8),
+    ("macd_26_12_9 > 0", "order", 0),
+    ("sqrt(close) > 3", "function", 0),
+    ("prev > 1", "call", 0),
+    ("crosses_above(close) and open > 1", "arguments", 0),
+    ("prev() > 1", "arguments", 0),
+    ("close > 3 on 2d", "timeframe", 13),
+    ("close > 1e400", "magnitude", 8),
+    ("close > 1e16", "magnitude", 8),
+    ("1 < close < 3", "chained", 10),
+    ("(close > 1) > 0", "chained", 12),
+    ("(close > 1) + 1 > 2", "number", 1),
+    ("crosses_above(close > 1, 2)", "number", 14),
+    ("rsi_14 < 30 and close", "truth", 16),
+    ("not close", "truth", 4),
+    ("close + 1", "condition", 0),
+    ("prev(prev(close)) > 1", "past", 5),
+    ("crosses_above(prev(close), 1)", "past", 14),
+    ("prev(crosses_above(close, 1))", "past", 5),
+    ("1 < 2", "constant", 0),
+    ("+".join(["close"] * 63) + " > 1", "operations", 0),
+    ("close - (" * 15 + "1" + ")" * 15 + " > 1", "deep", 0),
+    (" and ".join(f"sma_{n} > 1" for n in range(1, 15)), "columns", None),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "position"), WRONG, ids=[f"{code} {text[:20]!r}" for text, code, _ in WRONG])
+def test_it_says_what_is_wrong_and_where(text: str, code: str, position: int | None) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(text)
+    error = caught.value
+    assert error.code == code, error
+    assert position is None or error.position == position
+    assert "{" not in error.message or code == "parameters"
+    assert error.caret().splitlines()[-1].strip() == "^"
+
+
+def test_every_problem_can_be_had() -> None:
+    assert {code for _, code, _ in WRONG} == set(PROBLEMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("rsi14 < 1", "rsi_14"), ("smma_50 > 1", "sma_50"), ("closse > 1", "close"), ("volume_sma > 1", "volume_sma_20"),
+     ("macd_sginal > 1", "macd_signal"), ("bb_uper_20 > 1", "bb_upper_20"), ("sma200 > 1", "sma_200")],
+)  # fmt: skip
+def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
+    with pytest.raises(ConditionError, match=f"did you mean {near}") as caught:
+        parse(text)
+    assert caught.value.values["near"] == near
+
+
+def test_the_caret_stands_below_the_place_where_letters_are_wide() -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse("close > 1 on 1d 에서")
+    assert caught.value.caret() == "close > 1 on 1d 에서\n                ^"
+    error = ConditionError("unfinished", "삼성 x", 3)
+    assert error.caret() == "삼성 x\n     ^"
+
+
+@settings(max_examples=150, deadline=None)
+@given(tree=conditions(), seed=st.integers(0, 2**32))
+def test_the_normal_form_does_not_depend_on_the_spelling(tree: tuple[object, ...], seed: int) -> None:
+    first, second = (random.Random(seed + i) for i in range(2))
+    texts = [spelled(tree, dice.randrange) for dice in (first, second)]
+    try:
+        one, other = (parse(text) for text in texts)
+    except ConditionError as error:
+        assume(error.code != "long")
+        raise
+    assert one.text == other.text
+    again = parse(one.text)
+    assert (again.text, again.root) == (one.text, one.root)
+
+
+ENDS = "()<>=!+-*/.,_ \n\t\0\u202eé①삼" + string.digits + string.ascii_letters
+WORDS = [
+    "and",
+    "or",
+    "not",
+    "on",
+    "prev(",
+    "crosses",
+    "above",
+    "close",
+    "rsi_14",
+    "<",
+    ">",
+    "(",
+    ")",
+    "1d",
+    "30",
+    "-",
+    ",",
+    "1e999",
+    "_",
+    ".",
+]
+
+
+def answered(text: str) -> None:
+    """It is read, or the error is one that can be shown."""
+    try:
+        found = parse(text)
+    except ConditionError as error:
+        problem = error
+    else:
+        assert parse(found.text).text == found.text
+        return
+    assert 0 <= problem.position <= len(text)
+    assert problem.message
+    assert problem.caret().count("\n") == 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(st.text(st.sampled_from(ENDS), max_size=60), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)))
+def test_nothing_typed_does_harm(text: str) -> None:
+    answered(text)
+
+
+DEEP = [
+    "(" * 499,
+    "-" * 499 + "1",
+    "not " * 124 + "x",
+    "prev(" * 99,
+    "1" * 500,
+    "close>1" + " and close>1" * 41,
+    "9" * 400 + "<close",
+]
+
+
+@pytest.mark.parametrize("text", DEEP)
+def test_what_is_deep_or_long_is_answered_too(text: str) -> None:
+    answered(text)
