@@ -10,7 +10,7 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.domain.indicators.kind import Bars
-from tests.analysis import oracles_trend
+from tests.analysis import oracles_oscillators, oracles_trend
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -78,6 +78,7 @@ TALIB: dict[str, Oracle] = {
     "obv": lambda b: [talib.OBV(b.close, b.volume)],
     "adx": lambda b, n: [f(b.high, b.low, b.close, int(n)) for f in (talib.ADX, talib.PLUS_DI, talib.MINUS_DI)],
     **oracles_trend.TALIB,
+    **oracles_oscillators.TALIB,
 }
 """TA-Lib's own, for real data."""
 
@@ -89,6 +90,7 @@ ORACLES: dict[str, Oracle] = TALIB | {
     "extremes": _extremes,
     "all_time": _all_time,
     **oracles_trend.ORACLES,
+    **oracles_oscillators.ORACLES,
 }
 """For any data: plain arithmetic where TA-Lib's cancels."""
 
@@ -101,5 +103,6 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "extremes": lambda _: 1.0,
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
+    **oracles_oscillators.SCALE,
 }
 """Values that are differences are right to 1e-9 of what they are the difference of."""

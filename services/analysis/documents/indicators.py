@@ -27,7 +27,7 @@ KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
 FOLDER: Final = "images/indicators"
 SHOWN: Final = 180
 """Bars on a picture; the values are computed from the first bar of the tape on."""
-INTRADAY: Final = ("session", "vwap")
+INTRADAY: Final = ("session", "vwap", "pivots", "volume_profile")
 """Kinds that say nothing on daily bars."""
 
 HEAD: Final = """# Indicators

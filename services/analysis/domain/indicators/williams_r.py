@@ -1,0 +1,35 @@
+"""Williams %R (Williams, 1973): how far the close is below the highest high of the last N bars, -100 to 0.
+
+-100 x (HH - close) / (HH - LL), this bar included, 0 where HH = LL. Warm-up: from n = N - 1. Equals TA-Lib's WILLR.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.window import highest, lowest
+
+
+@step
+def williams_r(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State: none. p: (N,)."""
+    length = int(p[0])
+    if n < length - 1:
+        return s, (NAN,)
+    high = highest(bars.high, t, length)
+    span = high - lowest(bars.low, t, length)
+    return s, (-100.0 * (high - bars.close[t]) / span if span > 0 else 0.0,)
+
+
+KIND: Final = Kind(
+    name="williams_r",
+    step=williams_r,
+    state=0,
+    parameters=("period",),
+    columns=("williams_r_{period}",),
+    warm_up=lambda n: (n - 1,),
+    lookback=lambda n: n - 1,
+    examples=((14.0,), (5.0,)),
+    prepare=lambda n: (period(n),),
+)
