@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -43,6 +44,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         back = {topics.QUOTES: None, topics.BARS: settings.tail, topics.INDICATORS: settings.tail, topics.SIGNALS: settings.tail}
+        back[topics.INDUSTRIES] = None
         tail = await stack.enter_async_context(open_tail(settings, back, "gateway", max_records=500))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
@@ -126,7 +128,7 @@ class Refresh:
                 log.warning("instruments cannot be read; going on with those known", error=str(error))
                 await pause(2.0, self._life.stopping)
                 continue
-            if found.instruments != self._gateway.directory.instruments or found.industries != self._gateway.directory.industries:
+            if replace(found, version=self._gateway.directory.version) != self._gateway.directory:
                 self._gateway.directory = found
             self.read = True
             # an empty table means that ingest has yet to fill it: look again soon

@@ -29,6 +29,7 @@ INSTRUMENTS = [
     ("^GSPC", "S&P 500", "S&P 500 지수", "NYSE", "USD", "index", "", "[]", ()),
     ("BTC-USD", "Bitcoin", "비트코인", "CRYPTO", "USD", "crypto", "", "[]", ()),
 ]
+MARKETS = [("us", "US market", "미국 시장", '["NYSE","NASDAQ"]'), ("all", "All markets", "전체 시장", '["NYSE","NASDAQ","KRX"]')]
 BASE = {"AAPL": 190.0, "NVDA": 480.0, "005930.KS": 71_000.0, "JPM": 170.0, "^GSPC": 4700.0, "BTC-USD": 43_000.0}
 STEPS = {
     Timeframe.M1: 60_000,
@@ -137,10 +138,51 @@ def signal(
     return events.Signal(**(fields | more))
 
 
+def view(industry: str = "semiconductors", n: int = 1, **more: Any) -> events.IndustryView:
+    """The view of an industry or market after step ``n``: NVDA moved, Samsung has not traded."""
+    quoted = quote("NVDA", n)
+    moved = quoted.change_percent or 0.0
+    fields: dict[str, Any] = {
+        "kind": "market" if industry in {market[0] for market in MARKETS} else "industry",
+        "name_en": industry.title(),
+        "name_ko": "산업",
+        "ts_event": quoted.ts_event,
+        "ts_init": quoted.ts_init,
+        "session": quoted.session,
+        "advances": int(moved > 0),
+        "declines": int(moved < 0),
+        "unchanged": 0,
+        "missing": 1,
+        "median_move": moved,
+        "above_sma_50": 1.0,
+        "sma_50_of": 1,
+        "leaders": (events.Mover(symbol="NVDA", move=moved, last_price=quoted.last_price),),
+        "signals_up": 1,
+        "signals_by_rule": (events.RuleCount(rule="ema_cross", up=1, down=0),),
+        "members": (
+            events.IndustryMember(symbol="005930.KS"),
+            events.IndustryMember(
+                symbol="NVDA",
+                session=quoted.session,
+                last_price=quoted.last_price,
+                move=moved,
+                above_sma_50=True,
+                benchmark="^GSPC",
+                against_market=events.RelativeStrength(over_20=0.05),
+            ),
+        ),
+        "source": "replay",
+        "replayed": True,
+    }
+    return events.IndustryView(industry=industry, **(fields | more))
+
+
 def fill(market: Market, bars: int = 300, first: int = 0) -> None:
-    """Quotes of all instruments, daily bars from number ``first`` on, indicators and three signals of AAPL and NVDA."""
+    """Quotes of all, views of an industry and a market, bars from number ``first`` on, indicators and signals of AAPL and NVDA."""
     for symbol in BASE:
         market.put_quote(quote(symbol, 1))
+    for industry in ("semiconductors", "us"):
+        market.put_industry(view(industry))
     for symbol in ("AAPL", "NVDA"):
         for n in range(first, first + bars):
             market.put_bar(bar(symbol, n))
@@ -159,7 +201,12 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         for s, en, ko, exchange, currency, kind, sector, aliases, _ in INSTRUMENTS
     ]  # fmt: skip
     pairs = [{"symbol": row[0], "industry": industry} for row in INSTRUMENTS for industry in row[8]]
+    held = [
+        {"market": m, "place": n, "name_en": en, "name_ko": ko, "exchanges": on, "suffix": "", "benchmarks": '["^GSPC"]'}
+        for n, (m, en, ko, on) in enumerate(MARKETS)
+    ]
     async with database.begin() as connection:
+        await connection.execute(insert(tables.markets), held)
         await connection.execute(
             insert(tables.industries), [{"industry": i, "name_en": en, "name_ko": ko} for i, en, ko in INDUSTRIES]
         )

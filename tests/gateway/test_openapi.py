@@ -44,7 +44,7 @@ def test_parameters_are_those_of_the_query() -> None:
 async def test_answers_are_as_the_document_says(client: aiohttp.ClientSession, route: Route) -> None:
     async with client.get("/openapi.json") as response:
         operation = (await response.json())["paths"][route.path]["get"]
-    async with client.get(route.path.replace("{symbol}", "AAPL") + route.example) as response:
+    async with client.get(route.path.format(symbol="AAPL", industry="semiconductors") + route.example) as response:
         assert response.status == 200, await response.text()
         body = await response.json()
     assert body["results"], "an example that answers nothing proves nothing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -239,11 +240,52 @@ async def test_the_page_comes_back_when_the_gateway_does(browser: Browser, built
         await until(lambda: not second.gateway.hub.readers)
 
 
+async def test_industries_show_how_they_stand_and_narrow_the_watchlist(browser: Browser, up: Running) -> None:
+    seen = await visit(browser, up, locale="ko-KR")
+    page = seen.page
+    panel = page.locator(".industries")
+    await expect(panel.locator(".view")).to_have_count(2)
+    await expect(panel.locator(".view").first.locator(".name")).to_have_text("미국 시장")
+    row = panel.locator(".view", has_text="반도체")
+    expected = market.view().median_move
+    await expect(row.locator(".median")).to_have_text(f"{expected:+.2%}".replace("-", "\u2212"))
+    await expect(row.locator(".movers")).to_contain_text("엔비디아")
+    await expect(row.get_by_role("img")).to_have_attribute("aria-label", re.compile("당일 거래 없음 1"))
+    up.feed.take(market.view(n=9, median_move=0.0432, advances=2, declines=0, missing=0))
+    await expect(row.locator(".median")).to_have_text("+4.32%")
+    await expect(row.get_by_role("img")).to_have_attribute("aria-label", "상승 2")
+    up.feed.take(market.view("ai", n=9, median_move=0.09))
+    await expect(panel.locator(".view .name")).to_have_text(["미국 시장", "인공지능", "반도체"])
+    await row.get_by_role("button").click()
+    await expect(page.locator(".row")).to_have_count(2)
+    await expect(page.locator("#industry")).to_have_value("semiconductors")
+    await expect(row.get_by_role("button")).to_have_attribute("aria-pressed", "true")
+    await row.get_by_role("button").click()
+    await expect(page.locator("#industry")).to_have_value("")
+    await page.get_by_role("button", name="English").click()
+    await expect(panel.locator(".view .name")).to_have_text(["US market", "Artificial intelligence", "Semiconductors"])
+    assert seen.errors == []
+
+
+async def test_industries_fit_a_phone(browser: Browser, up: Running) -> None:
+    seen = await visit(browser, up, PHONE)
+    await expect(seen.page.locator(".industries .view")).to_have_count(2)
+    box = await seen.page.locator(".industries").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert await seen.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    bar = await seen.page.locator(".industries .breadth").first.bounding_box()
+    assert bar is not None
+    assert bar["width"] > 200
+
+
 async def test_before_there_is_anything_the_page_says_what_it_waits_for(browser: Browser, built: Path, tmp_path: Path) -> None:
     async with running(tmp_path, page=built) as up:
         seen = await visit(browser, up)
         await expect(seen.page.locator(".watchlist .empty")).to_have_text("Waiting for the first prices…")
         await expect(seen.page.locator(".feed .empty")).to_contain_text("No signal yet")
+        await expect(seen.page.locator(".industries .empty")).to_contain_text("appear with the first prices")
         await expect(seen.page.locator(".banner")).to_be_hidden()
         up.feed.take(market.quote("AAPL", 7, replayed=False, source="yahoo-stream"))
         await expect(seen.page.locator(".row")).to_have_count(1)

@@ -57,7 +57,40 @@ async def test_one_instrument_has_its_korean_name(client: aiohttp.ClientSession)
 
 async def test_industries_count_their_instruments(client: aiohttp.ClientSession) -> None:
     page = await read(client, "/v1/industries")
-    assert {i["industry"]: i["instruments"] for i in page["results"]} == {"ai": 2, "banks": 1, "semiconductors": 2}
+    industries = [i for i in page["results"] if i["kind"] == "industry"]
+    assert {i["industry"]: i["instruments"] for i in industries} == {"ai": 2, "banks": 1, "semiconductors": 2}
+
+
+async def test_an_industry_tells_how_it_stands_and_a_market_is_one_too(up: Running, client: aiohttp.ClientSession) -> None:
+    page = await read(client, "/v1/industries")
+    found = {i["industry"]: i for i in page["results"]}
+    assert list(found) == ["ai", "banks", "semiconductors", "us", "all"]
+    assert found["ai"]["view"] is None
+    assert (found["us"]["kind"], found["us"]["name_ko"], found["us"]["instruments"]) == ("market", "미국 시장", 2)
+    view = market.view()
+    shown = found["semiconductors"]["view"]
+    assert (shown["date"], shown["session"]) == ("2023-01-03T22:00:01Z", "2023-01-03")
+    assert shown["median_move"] == view.median_move
+    assert shown["leaders"][0]["symbol"] == "NVDA"
+    assert (page["provider"], page["warnings"][0][:13]) == ("replay", "replayed data")
+    (one,) = (await read(client, "/v1/industries/semiconductors"))["results"]
+    missing, nvidia = one.pop("members")
+    assert one == found["semiconductors"]
+    assert (missing["symbol"], missing["move"], missing["benchmark"]) == ("005930.KS", None, None)
+    assert nvidia["against_market"] == {"over_20": 0.05, "over_63": None, "over_126": None}
+    (bare,) = (await read(client, "/v1/industries/ai"))["results"]
+    assert (bare["view"], bare["members"]) == (None, [])
+    up.feed.take(market.view(n=50))
+    (one,) = (await read(client, "/v1/industries/semiconductors"))["results"]
+    assert one["view"]["date"] == "2023-01-03T22:00:50Z"
+    up.feed.take(market.view(n=20))  # an older one changes nothing
+    assert (await read(client, "/v1/industries/semiconductors"))["results"] == [one]
+    async with client.get("/v1/industries/rockets") as response:
+        assert response.status == 404
+        problem = await response.json(content_type=None)
+    assert (problem["type"], problem["value"]) == ("urn:finstage:problem:unknown-industry", "rockets")
+    async with client.get("/v1/quotes?industry=us") as response:
+        assert response.status == 404, "a market is no filter"
 
 
 async def test_quotes_by_symbol_by_industry_and_all(client: aiohttp.ClientSession) -> None:

@@ -61,7 +61,7 @@ async def test_the_protocol_from_hello_to_data(up: Running, client: aiohttp.Clie
         await stream.send_json({"action": "subscribe", "quotes": ["AAPL"], "bars": ["*"], "signals": ["industry:semiconductors"]})
         answer = (await said(stream))[0]
         assert answer | {"seq": 0} == {
-            "T": "subscription", "seq": 0, "ticks": [], "news": [],
+            "T": "subscription", "seq": 0, "ticks": [], "news": [], "industries": [],
             "quotes": ["AAPL"], "bars": ["*"], "signals": ["industry:semiconductors"],
         }  # fmt: skip
         up.feed.take(market.quote("NVDA", 5))
@@ -432,3 +432,25 @@ def test_each_reader_gets_what_he_wants_and_nothing_else() -> None:
     assert not readers["a"].outbox
     assert ("q", "B") in hub.index
     assert ("q", "A") not in hub.index
+
+
+async def test_views_of_industries_have_a_channel_and_only_the_latest_counts(up: Running, client: aiohttp.ClientSession) -> None:
+    async with open_stream(client) as stream:
+        await stream.send_json({"action": "subscribe", "industries": ["industry:semiconductors", "industry:us"]})
+        assert (await said(stream))[0]["industries"] == ["industry:semiconductors", "industry:us"]
+        for n in (5, 6, 4):
+            up.feed.take(market.view(n=n))
+            up.feed.take(market.view("ai", n))
+        up.feed.take(market.view("us", 6))
+        heard: dict[str, Any] = {}
+        while set(heard) != {"semiconductors", "us"}:
+            heard |= {message["industry"]: message for message in await said(stream)}
+        assert {m["T"] for m in heard.values()} == {"v"}
+        assert {m["name_ko"] for m in heard.values()} == {"반도체", "미국 시장"}
+        assert {m["view"]["date"] for m in heard.values()} == {"2023-01-03T22:00:06Z"}
+        assert not any("members" in m for m in heard.values())
+        for wrong, code in (("AAPL", 400), ("industry:rockets", 410)):
+            await stream.send_json({"action": "subscribe", "industries": [wrong]})
+            assert (await said(stream))[0]["code"] == code
+        await stream.send_json({"action": "subscribe", "quotes": ["industry:us"]})
+        assert (await said(stream))[0]["code"] == 410

@@ -22,7 +22,7 @@ HANDLED: Final = metrics.counter("gateway_events_total", "Events taken from the 
 
 @dataclass(frozen=True)
 class Feed:
-    """Takes records of market.quotes, market.bars, analysis.indicators, analysis.signals and market.ticks."""
+    """Takes records of market.quotes, .bars and .ticks, analysis.indicators, .signals and .industries."""
 
     market: Market
     hub: Hub
@@ -67,6 +67,13 @@ def _signal(feed: Feed, event: events.Signal, live: bool) -> None:
         feed.hub.publish("s", event.symbol, messages.signal(event))
 
 
+def _industry(feed: Feed, event: events.IndustryView, live: bool) -> None:
+    if feed.market.put_industry(event) and live:
+        known = feed.hub.directory()
+        found = known.industries.get(event.industry) or known.markets.get(event.industry)
+        feed.hub.publish("v", event.industry, messages.industry(found, event))
+
+
 def _tick(feed: Feed, event: events.Tick, live: bool) -> None:
     if live:
         feed.hub.publish("t", event.symbol, messages.tick(event))
@@ -77,6 +84,7 @@ _TAKES: Final[dict[type[events.Event], Callable[[Feed, Any, bool], None]]] = {
     events.Bar: _bar,
     events.IndicatorRow: _indicators,
     events.Signal: _signal,
+    events.IndustryView: _industry,
     events.Tick: _tick,
 }
 _COUNTS: Final = {kind: HANDLED.labels(kind.__struct_config__.tag) for kind in _TAKES}

@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, or_, select
 from services.gateway.adapters.rows import Readers
 from services.gateway.domain import views
 from services.gateway.domain.directory import Directory
+from services.gateway.domain.industries import Industry
 from services.gateway.domain.reads import SignalFilter
 from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.domain.windows import Stretch, Window
@@ -63,10 +64,11 @@ class TableHistory:
         return found
 
     async def directory(self, version: int) -> Directory:
-        """All active instruments with their industries. Raises TransientError."""
+        """All active instruments with their industries, and the markets. Raises TransientError."""
         async with self.database.connect() as connection:
             industries = (await connection.execute(select(tables.industries).order_by(tables.industries.c.industry))).all()
             instruments = (await connection.execute(select(tables.instruments).order_by(tables.instruments.c.symbol))).all()
+            markets = (await connection.execute(select(tables.markets).order_by(tables.markets.c.place))).all()
             pairs = (await connection.execute(select(tables.instrument_industries))).all()
         belongs: dict[str, list[str]] = {}
         for pair in pairs:
@@ -78,7 +80,8 @@ class TableHistory:
                 sizes[industry] = sizes.get(industry, 0) + 1
         return Directory(
             instruments=shown,
-            industries={r.industry: views.Industry(r.industry, r.name_en, r.name_ko, sizes.get(r.industry, 0)) for r in industries},
+            industries={r.industry: Industry(r.industry, r.name_en, r.name_ko, sizes.get(r.industry, 0)) for r in industries},
+            markets={m.market: Industry(m.market, m.name_en, m.name_ko, 0, "market") for m in markets},
             aliases={row.symbol: _names(row.aliases) for row in instruments},
             version=version,
         )

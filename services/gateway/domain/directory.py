@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from services.gateway.domain.views import Industry, Instrument
+from services.gateway.domain.industries import Industry
+from services.gateway.domain.views import Instrument
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Directory:
 
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     industries: Mapping[str, Industry] = field(default_factory=dict)
+    markets: Mapping[str, Industry] = field(default_factory=dict)
+    """Markets as a whole: they have views, but are no filter."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> everything it is called besides its names, in one text."""
     version: int = 0

@@ -102,6 +102,8 @@ class Hub:
         return any(readers for (k, _), readers in self.index.items() if k == kind)
 
     def _addressees(self, event: Message) -> list[tuple[Kind, str]]:
+        if event.kind == "v":
+            return addressees("v", (), (event.symbol,))
         instrument = self.directory().instruments.get(event.symbol)
         return addressees(event.kind, (event.symbol,), tuple(instrument.industries) if instrument else ())
 

@@ -1,4 +1,4 @@
-"""The market as the topics tell it: latest quotes, the newest bars, indicator rows and signals, all bounded."""
+"""The market as the topics tell it: latest quotes and industries, the newest bars, indicator rows and signals, all bounded."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ class Market:
     indicators: OrderedDict[Key, Series] = field(default_factory=OrderedDict)
     signals: OrderedDict[str, events.Signal] = field(default_factory=OrderedDict)
     signals_version: int = 0
+    max_industries: int = 2000
+    industries: OrderedDict[str, events.IndustryView] = field(default_factory=OrderedDict)
+    industries_version: int = 0
 
     def put_quote(self, event: events.Quote) -> bool:
         """Take a quote; False when a later one is here already."""
@@ -90,6 +93,18 @@ class Market:
         self.signals_version += 1
         while len(self.signals) > self.max_signals:
             self.signals.popitem(last=False)
+        return True
+
+    def put_industry(self, event: events.IndustryView) -> bool:
+        """Take the view of an industry or a market; False when a later one is here already."""
+        known = self.industries.get(event.industry)
+        if known is not None and (event.ts_event < known.ts_event or event == known):
+            return False
+        self.industries[event.industry] = event
+        self.industries.move_to_end(event.industry)
+        self.industries_version += 1
+        while len(self.industries) > self.max_industries:
+            self.industries.popitem(last=False)
         return True
 
     def _series(self, kept: OrderedDict[Key, Series], key: Key) -> Series:

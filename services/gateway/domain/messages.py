@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import timeframes, views
+from services.gateway.domain.industries import Industry, named, with_view
 from services.gateway.domain.outbox import Kind, Message
 from services.gateway.domain.times import rfc3339
 from shared import events
@@ -48,6 +49,11 @@ def bar(event: events.Bar, row: bytes) -> bytes:
 def signal(event: events.Signal) -> bytes:
     """The body of a signal, without head."""
     return _encode(views.signal(event))
+
+
+def industry(known: Industry | None, event: events.IndustryView) -> bytes:
+    """The body of a view, without head."""
+    return _encode(with_view(known or named(event), event))
 
 
 def message(seq: int, kind: Kind, symbol: str, body: bytes) -> Message:

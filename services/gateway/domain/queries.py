@@ -103,6 +103,7 @@ class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bars: str = ""
     signals: str = ""
     news: str = ""
+    industries: str = ""
     last_event_id: (
         Annotated[
             str, msgspec.Meta(pattern=r"^\d{1,16}$", description="Resume after this id; the header Last-Event-ID says the same.")

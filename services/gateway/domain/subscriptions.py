@@ -13,7 +13,9 @@ import msgspec
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.outbox import Kind
 
-CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType({"ticks": "t", "quotes": "q", "bars": "b", "signals": "s", "news": "n"})
+CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {"ticks": "t", "quotes": "q", "bars": "b", "signals": "s", "news": "n", "industries": "v"}
+)
 SELECTOR: Final = re.compile(r"^(\*|[A-Z0-9.^=_-]{1,32}|industry:[a-z0-9][a-z0-9_-]{0,47})$")
 
 Selectors = Annotated[tuple[str, ...], msgspec.Meta(max_length=1000)]
@@ -53,6 +55,8 @@ class _Channels(msgspec.Struct, tag_field="action", frozen=True, forbid_unknown_
     bars: Selectors = ()
     signals: Selectors = ()
     news: Selectors = ()
+    industries: Selectors = ()
+    """Views: ``*`` or ``industry:NAME``, where NAME may be a market too."""
 
     def selectors(self) -> Iterator[tuple[str, str]]:
         """(channel, selector) of everything that is named."""
@@ -125,6 +129,9 @@ class Subscription:
 def _check(channel: str, selector: str, directory: Directory) -> None:
     if not SELECTOR.match(selector):
         raise StreamError(INVALID, f"{channel}: {selector[:60]!r} is no symbol, * or industry:NAME")
+    if channel == "industries":
+        _check_view(selector, directory)
+        return
     if selector == "*" or not directory.instruments:
         return
     if selector.startswith("industry:"):
@@ -132,6 +139,16 @@ def _check(channel: str, selector: str, directory: Directory) -> None:
             raise StreamError(UNKNOWN_SELECTOR, f"{channel}: there is no industry {selector[9:]!r}")
     elif selector not in directory.instruments:
         raise StreamError(UNKNOWN_SELECTOR, f"{channel}: there is no instrument {selector!r}")
+
+
+def _check_view(selector: str, directory: Directory) -> None:
+    if selector != "*" and not selector.startswith("industry:"):
+        raise StreamError(INVALID, f"industries: {selector!r} is neither * nor industry:NAME")
+    known = (
+        selector == "*" or not directory.instruments or selector[9:] in directory.industries or selector[9:] in directory.markets
+    )
+    if not known:
+        raise StreamError(UNKNOWN_SELECTOR, f"industries: there is no industry or market {selector[9:]!r}")
 
 
 def addressees(kind: Kind, symbols: tuple[str, ...], industries: tuple[str, ...]) -> list[tuple[Kind, str]]:

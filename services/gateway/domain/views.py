@@ -40,17 +40,6 @@ class Instrument(msgspec.Struct, frozen=True):
     active: bool
 
 
-class Industry(msgspec.Struct, frozen=True):
-    """A group of instruments that people know by one word."""
-
-    industry: str
-    """The name in addresses and subscriptions: ``industry:semiconductors``."""
-    name: str
-    name_ko: str
-    instruments: int
-    """How many instruments belong to it."""
-
-
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where nothing is known."""
 

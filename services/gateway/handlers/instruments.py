@@ -1,4 +1,4 @@
-"""/v1/instruments and /v1/industries."""
+"""/v1/instruments."""
 
 from __future__ import annotations
 
@@ -35,11 +35,6 @@ async def one(gateway: Gateway, _: Nothing, symbol: str) -> Answer:
     gateway.check_symbol(symbol)
     known = gateway.directory.instruments.get(symbol)
     return of_views([known] if known else [], PROVIDER, fresh=_unchanged(gateway))
-
-
-async def industries(gateway: Gateway, _: Nothing) -> Answer:
-    """All industries."""
-    return of_views(gateway.directory.industries.values(), PROVIDER, fresh=_unchanged(gateway))
 
 
 def _unchanged(gateway: Gateway) -> Callable[[], bool]:

@@ -9,7 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import queries, views
-from services.gateway.handlers import bars, indicators, instruments, quotes, signals
+from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.handlers import bars, indicators, industries, instruments, quotes, signals
 from services.gateway.handlers.cache import Answer
 
 
@@ -38,7 +39,15 @@ ROUTES: Final = (
         "?industry=semiconductors",
     ),
     Route("/v1/instruments/{symbol}", instruments.one, queries.Nothing, views.Instrument, "One instrument", ""),
-    Route("/v1/industries", instruments.industries, queries.Nothing, views.Industry, "All industries", ""),
+    Route("/v1/industries", industries.every, queries.Nothing, Industry, "All industries and markets, and how they stand", ""),
+    Route(
+        "/v1/industries/{industry}",
+        industries.one,
+        queries.Nothing,
+        IndustryWithMembers,
+        "One industry or market, member by member",
+        "",
+    ),
     Route("/v1/quotes", quotes.latest, queries.QuotesQuery, views.Quote, "Latest quotes", "?symbols=AAPL"),
     Route("/v1/bars", bars.between, queries.BarsQuery, views.Bar, "Closed bars", "?symbol=AAPL&timeframe=1Day&limit=250"),
     Route(

@@ -5,9 +5,10 @@ import { Chart } from "./chart";
 import { fill, h, icon, ICONS } from "./dom";
 import { Feed } from "./feed";
 import { moment, percent, price, signed, volume } from "./format";
+import { Industries } from "./industries";
 import { Store } from "./store";
 import { Stream, type State } from "./stream";
-import { TIMEFRAMES, type Message, type Quote, type Signal, type Timeframe } from "./types";
+import { TIMEFRAMES, type Industry, type Message, type Quote, type Signal, type Timeframe } from "./types";
 import { Watchlist, direction, flash } from "./watchlist";
 import { frame, nameOf, speak, t } from "./words";
 
@@ -29,12 +30,17 @@ const top = h("header", { class: "top" });
 const middle = h("section", { class: "panel stage", id: "chart", tabindex: "-1" });
 const skip = h("a", { class: "skip", href: "#chart" });
 
-const watchlist = new Watchlist(store, { select, star, changed: subscribe });
+const watchlist = new Watchlist(store, { select, star, changed: narrowed });
 const feed = new Feed(store, (signal) => {
   store.timeframe = signal.timeframe;
   select(signal.symbol);
 });
-document.getElementById("app")?.append(skip, top, banner, h("main", {}, watchlist.element, middle, feed.element), toasts);
+const industries = new Industries(store, (industry) => {
+  watchlist.narrow(store.industry === industry ? "" : industry);
+  watchlist.render();
+  industries.changed();
+});
+document.getElementById("app")?.append(skip, top, banner, h("main", {}, watchlist.element, middle, feed.element, industries.element), toasts);
 const chart = new Chart(drawing);
 const stream = new Stream(heard, showLink, () => void catchUp());
 
@@ -58,6 +64,7 @@ function render(): void {
   watchlist.render();
   feed.forget();
   feed.render();
+  industries.render();
   chart.paint();
 }
 
@@ -200,16 +207,22 @@ async function draw(): Promise<void> {
   if (loading === mine) drawing.removeAttribute("aria-busy");
 }
 
+function narrowed(): void {
+  subscribe();
+  industries.changed();
+}
+
 function subscribe(): void {
   const quotes = new Set(store.chosen || store.industry ? watchlist.shown() : ["*"]);
   if (store.symbol) quotes.add(store.symbol);
   if (quotes.has("*")) quotes.forEach((symbol) => symbol !== "*" && quotes.delete(symbol));
-  stream.want({ quotes, bars: new Set(store.symbol ? [store.symbol] : []), signals: new Set(["*"]) });
+  stream.want({ quotes, bars: new Set(store.symbol ? [store.symbol] : []), signals: new Set(["*"]), industries: new Set(["*"]) });
 }
 
 function heard(message: Message): void {
   if (message.T === "q") hearQuote(message);
   else if (message.T === "s") hearSignal(message);
+  else if (message.T === "v") hearIndustry(message);
   else if (message.T === "subscription") void closeGap();
   else if (message.T === "b" && message.symbol === store.symbol && message.timeframe === store.timeframe) void closeBar(message.symbol, message.timeframe);
 }
@@ -239,6 +252,11 @@ function hearSignal(signal: Signal): void {
   if (signal.symbol === store.symbol && signal.timeframe === store.timeframe) chart.signal(signal);
 }
 
+function hearIndustry(industry: Industry): void {
+  store.putIndustry(industry);
+  industries.changed();
+}
+
 // The stream tells raw bars; the chart shows adjusted ones: the newest few are read as REST tells them.
 let closing = 0;
 function closeBar(symbol: string, timeframe: Timeframe): void {
@@ -259,7 +277,8 @@ function begin(): void {
 
 // What came while we were away and the stream no longer has.
 async function catchUp(): Promise<void> {
-  const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: 100 })]);
+  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: 100 }), api.industries()]);
+  views.results.forEach(hearIndustry);
   for (const quote of quotes.results) store.quotes.set(quote.symbol, quote);
   for (const signal of signals.results) store.addSignal(signal);
   store.suggest();
@@ -274,7 +293,9 @@ async function catchUp(): Promise<void> {
 async function closeGap(): Promise<void> {
   if (settled) return;
   settled = true;
-  const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: 100 })]).catch(() => [null, null]);
+  const nothing = () => [null, null, null] as const;
+  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: 100 }), api.industries()]).catch(nothing);
+  views?.results.forEach(hearIndustry);
   for (const quote of quotes?.results ?? []) {
     const known = store.quotes.get(quote.symbol);
     if (!known || Date.parse(quote.date) > Date.parse(known.date)) hearQuote(quote);
@@ -285,11 +306,11 @@ async function closeGap(): Promise<void> {
 async function start(): Promise<void> {
   render();
   try {
-    const [instruments, industries, quotes, signals] = await Promise.all([api.instruments(), api.industries(), api.quotes(), api.signals({ limit: 100 })]);
+    const [instruments, groups, quotes, signals] = await Promise.all([api.instruments(), api.industries(), api.quotes(), api.signals({ limit: 100 })]);
     for (const instrument of instruments.results) store.instruments.set(instrument.symbol, instrument);
     for (const quote of quotes.results) store.quotes.set(quote.symbol, quote);
     for (const signal of signals.results) store.addSignal(signal);
-    store.industries = industries.results;
+    store.industries = groups.results;
     if (store.symbol && !store.instruments.has(store.symbol) && !store.quotes.has(store.symbol)) store.symbol = null;
     const known = (symbol: string) => store.instruments.has(symbol) || store.quotes.has(symbol);
     if (instruments.results.length) store.watchlist = store.watchlist.filter(known);

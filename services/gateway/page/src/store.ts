@@ -72,6 +72,15 @@ export class Store {
     return [...this.instruments.values()].filter((i) => i.industries.includes(this.industry)).map((i) => i.symbol);
   }
 
+  // A view that is older than the one on the screen changes nothing; an industry that is not listed yet comes last.
+  putIndustry(industry: Industry): void {
+    const at = this.industries.findIndex((other) => other.industry === industry.industry);
+    const known = at < 0 ? null : this.industries[at]?.view;
+    if (known && industry.view && Date.parse(industry.view.date) < Date.parse(known.date)) return;
+    if (at < 0) this.industries.push(industry);
+    else this.industries[at] = industry;
+  }
+
   addSignal(signal: Signal): boolean {
     if (this.signals.some((other) => other.id === signal.id)) return false;
     this.signals = [signal, ...this.signals].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MOST);

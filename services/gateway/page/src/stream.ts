@@ -2,7 +2,7 @@
 import type { Message } from "./types";
 
 export type State = { kind: "connecting" } | { kind: "live" } | { kind: "waiting"; until: number };
-type Channel = "quotes" | "bars" | "signals";
+type Channel = "quotes" | "bars" | "signals" | "industries";
 export type Wanted = Record<Channel, ReadonlySet<string>>;
 
 const FIRST_WAIT = 500;
@@ -11,7 +11,7 @@ const RESUME_GONE = 411;
 
 export class Stream {
   private socket: WebSocket | null = null;
-  private wanted: Wanted = { quotes: new Set(), bars: new Set(), signals: new Set() };
+  private wanted: Wanted = { quotes: new Set(), bars: new Set(), signals: new Set(), industries: new Set() };
   private seq = 0;
   private tries = 0;
   private timer = 0;
@@ -60,7 +60,7 @@ export class Stream {
         }
         continue;
       }
-      if (message.T === "q" || message.T === "b" || message.T === "s") this.seq = Math.max(this.seq, message.seq);
+      if (message.T !== "success" && message.T !== "subscription") this.seq = Math.max(this.seq, message.seq);
       else if (!this.seq) this.seq = message.seq;
       this.told(message);
     }
@@ -93,5 +93,5 @@ export class Stream {
 
 function without(all: Wanted, some: Wanted): Wanted {
   const left = (channel: Channel) => new Set([...all[channel]].filter((selector) => !some[channel].has(selector)));
-  return { quotes: left("quotes"), bars: left("bars"), signals: left("signals") };
+  return { quotes: left("quotes"), bars: left("bars"), signals: left("signals"), industries: left("industries") };
 }

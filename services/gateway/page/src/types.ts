@@ -26,6 +26,25 @@ export interface Industry {
   name: string;
   name_ko: string;
   instruments: number;
+  kind: "industry" | "market";
+  view: View | null;
+}
+
+export interface Mover {
+  symbol: string;
+  move: number;
+}
+
+export interface View {
+  date: string;
+  advances: number;
+  declines: number;
+  unchanged: number;
+  missing: number;
+  median_move: number | null;
+  leaders: Mover[];
+  laggards: Mover[];
+  replayed: boolean;
 }
 
 export interface Quote {
@@ -93,4 +112,5 @@ export type Message =
   | { T: "subscription"; seq: number }
   | ({ T: "q"; seq: number } & Quote)
   | ({ T: "b"; seq: number; symbol: string; timeframe: Timeframe } & Bar)
-  | ({ T: "s"; seq: number } & Signal);
+  | ({ T: "s"; seq: number } & Signal)
+  | ({ T: "v"; seq: number } & Industry);

@@ -46,7 +46,7 @@ export class Watchlist {
       "select",
       { id: "industry", "aria-label": t("industry"), change: (event: Event) => this.narrow((event.target as HTMLSelectElement).value) },
       h("option", { value: "" }, t("allMine")),
-      ...this.store.industries.map((i) => h("option", { value: i.industry, selected: i.industry === this.store.industry }, `${nameOf(i)} (${i.instruments})`)),
+      ...this.store.industries.filter((i) => i.kind === "industry").map((i) => h("option", { value: i.industry, selected: i.industry === this.store.industry }, `${nameOf(i)} (${i.instruments})`)),
     );
     this.list.id = "instruments";
     fill(
@@ -140,7 +140,7 @@ export class Watchlist {
     }
   }
 
-  private narrow(industry: string): void {
+  narrow(industry: string): void {
     this.store.industry = industry;
     this.found = null;
     this.input.value = "";

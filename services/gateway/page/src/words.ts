@@ -48,6 +48,13 @@ const WORDS = {
   api: ["API", "API"],
   choose: ["Choose an instrument.", "종목을 선택하세요."],
   language: ["한국어", "English"],
+  industries: ["Industries", "산업별 흐름"],
+  noViews: ["Industries appear with the first prices.", "첫 시세가 들어오면 산업별 흐름이 나타납니다."],
+  advances: ["up", "상승"],
+  declines: ["down", "하락"],
+  unchanged: ["unchanged", "보합"],
+  missing: ["not traded today", "당일 거래 없음"],
+  median: ["median", "중앙값"],
   asOf: ["as of", "기준"],
 } satisfies Record<string, [string, string]>;
 
