@@ -144,10 +144,13 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
         rng.integers(0, 10**9, n) * np.where(np.arange(n) % 1000 < 10, 1e3, 1e-3),
     )
     bars = Bars(close, close, close, close, volume, np.zeros(n, np.int64))
-    got = history(LOOPS, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2))], []), bars).values[:, -1]
+    got = history(LOOPS, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2)), ("wma", (200,))], []), bars).values[
+        :, -1
+    ]
     assert got[0] == pytest.approx(np.mean(close[-200:]), rel=1e-12)
     assert got[1] == pytest.approx(np.mean(volume[-20:]), rel=1e-12)
     assert got[2] - got[3] == pytest.approx(2 * np.std(close[-20:]), rel=1e-9)
+    assert got[6] == pytest.approx(np.average(close[-200:], weights=np.arange(1, 201)), rel=1e-12)
 
 
 def test_another_parameter_compiles_nothing() -> None:

@@ -40,17 +40,16 @@ def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind
         ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
     """
     length = len(bars.close)
-    if any(values.shape != (length,) for values in bars):
+    opened, high, low, close, volume = [np.ascontiguousarray(values, np.float64) for values in bars[:5]]
+    series = Bars(opened, high, low, close, volume, np.ascontiguousarray(bars.session, np.int64))
+    if {values.shape for values in series} != {(length,)}:
         raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
     wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
-    past = Past(np.empty((len(plan.columns), length)), np.empty((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
-    opened, high, low, close, volume = (np.ascontiguousarray(values, np.float64) for values in bars[:5])
-    series = Bars(opened, high, low, close, volume, np.ascontiguousarray(bars.session, np.int64))
-    if wanted.any():
+    past = Past(np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
+    if plan.rules and wanted.any():
         loops.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
     else:  # the rules' loops need not even be compiled
         loops.values(plan.arrays, series, past.state, past.values)
-        past.fired[:] = 0
     return past
 
 

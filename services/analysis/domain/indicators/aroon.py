@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-from services.analysis.domain.indicators.window import since_highest, since_lowest
+from services.analysis.domain.indicators.window import ago, highest, lowest
 
 
 @step
@@ -18,7 +18,8 @@ def aroon(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, V
     length = int(p[0])
     if n < length:
         return s, (NAN, NAN, NAN)
-    high, low = since_highest(bars.high, t, length + 1), since_lowest(bars.low, t, length + 1)
+    high = ago(bars.high, t, length + 1, highest(bars.high, t, length + 1))
+    low = ago(bars.low, t, length + 1, lowest(bars.low, t, length + 1))
     return s, (p[1] * (length - high), p[1] * (length - low), p[1] * (low - high))
 
 

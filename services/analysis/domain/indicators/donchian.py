@@ -9,27 +9,27 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-from services.analysis.domain.indicators.window import highest, lowest
+from services.analysis.domain.indicators.window import moved_high, moved_low
 
 
 @step
 def donchian(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """No state. p: (N,)."""
+    """State: (highest high and lowest low of the last N bars). p: (N,)."""
     length = int(p[0])
-    if n < length - 1:
-        return s, (NAN, NAN, NAN)
-    upper, lower = highest(bars.high, t, length), lowest(bars.low, t, length)
-    return s, (upper, 0.5 * (upper + lower), lower)
+    upper = moved_high(s[0], bars.high, t, n, length)
+    lower = moved_low(s[1], bars.low, t, n, length)
+    values = (upper, 0.5 * (upper + lower), lower) if n >= length - 1 else (NAN, NAN, NAN)
+    return (upper, lower), values
 
 
 KIND: Final = Kind(
     name="donchian",
     step=donchian,
-    state=0,
+    state=2,
     parameters=("period",),
     columns=("donchian_upper_{period}", "donchian_middle_{period}", "donchian_lower_{period}"),
     warm_up=lambda n: (n - 1,) * 3,
-    lookback=lambda n: n - 1,
+    lookback=lambda n: n,
     examples=((20.0,), (1.0,), (6.0,)),
     prepare=lambda n: (period(n),),
 )

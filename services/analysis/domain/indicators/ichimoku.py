@@ -13,28 +13,20 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-from services.analysis.domain.indicators.window import highest, lowest
+from services.analysis.domain.indicators.window import moved_high, moved_low
 
 
 @step
 def ichimoku(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """No state. p: (tenkan, kijun, senkou). Each window is the one before it and the bars that are missing."""
+    """State: (highest high and lowest low of each window). p: (tenkan, kijun, senkou)."""
     short, middle, long = int(p[0]), int(p[1]), int(p[2])
-    if n < short - 1:
-        return s, (NAN, NAN, NAN, NAN)
-    high, low = highest(bars.high, t, short), lowest(bars.low, t, short)
-    tenkan = 0.5 * (high + low)
-    if n < middle - 1:
-        return s, (tenkan, NAN, NAN, NAN)
-    if middle > short:
-        high, low = max(high, highest(bars.high, t - short, middle - short)), min(low, lowest(bars.low, t - short, middle - short))
-    kijun = 0.5 * (high + low)
-    leading = 0.5 * (tenkan + kijun)
-    if n < long - 1:
-        return s, (tenkan, kijun, leading, NAN)
-    if long > middle:
-        high, low = max(high, highest(bars.high, t - middle, long - middle)), min(low, lowest(bars.low, t - middle, long - middle))
-    return s, (tenkan, kijun, leading, 0.5 * (high + low))
+    high1, low1 = moved_high(s[0], bars.high, t, n, short), moved_low(s[1], bars.low, t, n, short)
+    high2, low2 = moved_high(s[2], bars.high, t, n, middle), moved_low(s[3], bars.low, t, n, middle)
+    high3, low3 = moved_high(s[4], bars.high, t, n, long), moved_low(s[5], bars.low, t, n, long)
+    tenkan = 0.5 * (high1 + low1) if n >= short - 1 else NAN
+    kijun = 0.5 * (high2 + low2) if n >= middle - 1 else NAN
+    leading = 0.5 * (high3 + low3) if n >= long - 1 else NAN
+    return (high1, low1, high2, low2, high3, low3), (tenkan, kijun, 0.5 * (tenkan + kijun), leading)
 
 
 def prepare(tenkan: float, kijun: float, senkou: float) -> Parameters:
@@ -50,12 +42,12 @@ COLUMNS: Final = ("tenkan", "kijun", "senkou_a", "senkou_b")
 KIND: Final = Kind(
     name="ichimoku",
     step=ichimoku,
-    state=0,
+    state=6,
     parameters=("tenkan", "kijun", "senkou"),
     columns=tuple(f"{name}_{{tenkan}}_{{kijun}}_{{senkou}}" for name in COLUMNS),
     short=COLUMNS,
     warm_up=lambda tenkan, kijun, senkou: (tenkan - 1, kijun - 1, kijun - 1, senkou - 1),
-    lookback=lambda _tenkan, _kijun, senkou: senkou - 1,
+    lookback=lambda _tenkan, _kijun, senkou: senkou,
     examples=((9.0, 26.0, 52.0), (5.0, 5.0, 7.0), (1.0, 3.0, 3.0)),
     prepare=prepare,
 )

@@ -2,17 +2,17 @@
 
 efficiency = abs(close - close N bars ago) / (sum of the last N absolute changes of the close), 1 where nothing moved; a =
 (efficiency x (2 / (fast + 1) - 2 / (slow + 1)) + 2 / (slow + 1))^2; kama = kama' + a x (close - kama'), which starts at the
-close of n = N - 1, in the price's own currency. Warm-up: from n = N. Parameters: N, fast, slow, 1 to 255 bars each, fast
-shorter than slow. Equals TA-Lib's KAMA (which has 2 and 30). The sum of changes is compensated: that nothing moved is seen
-exactly.
+close of n = N - 1, in the price's own currency. Warm-up: from n = N. Parameters: N, 1 to 254 bars; fast, slow, 1 to 255 bars,
+fast shorter than slow. Equals TA-Lib's KAMA (which has 2 and 30). The sum is made anew where little is left of it: that nothing
+moved is seen exactly.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-from services.analysis.domain.indicators.summing import added
+from services.analysis.domain.indicators.kind import NAN, Bars, Floats, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.summing import RENEWED, WORN
 
 STILL: Final = 1e-14
 """A sum of changes below this is no move, as in TA-Lib."""
@@ -20,22 +20,36 @@ STILL: Final = 1e-14
 
 @step
 def kama(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (average; sum of the last N absolute changes, its rounding error). p: (N, fastest - slowest, slowest)."""
-    average, total, error = s
+    """State: (average; sum of the last N absolute changes, the largest such sum since it was made anew).
+
+    p: (N, fastest - slowest, slowest).
+    """
+    average, way, largest = s
     length = int(p[0])
     x = bars.close[t]
-    if n > 0:
-        total, error = added(total, error, abs(x - bars.close[t - 1]))
     if n < length:
-        return (x, total, error), (NAN,)
-    far = x - bars.close[t - length]
-    if n > length:
-        total, error = added(total, error, -abs(bars.close[t - length] - bars.close[t - length - 1]))
-    way = total + error
-    efficiency = 1.0 if (way < STILL) | (way <= far) else abs(far) / way
+        way += abs(x - bars.close[t - 1]) if n > 0 else 0.0
+        return (x, way, way), (NAN,)
+    first = bars.close[t - length]
+    gone = abs(first - bars.close[t - length - 1]) if n > length else 0.0
+    way += abs(x - bars.close[t - 1]) - gone
+    if (n % RENEWED == 0) | (way < WORN * largest):
+        way = changes(bars.close, t, length)
+        largest = way
+    efficiency = min(abs(x - first) / max(way, STILL), 1.0) if way >= STILL else 1.0
     smooth = efficiency * p[1] + p[2]
-    average += smooth * smooth * (x - average)
-    return (average, total, error), (average,)
+    smooth *= smooth
+    average = average * (1.0 - smooth) + smooth * x
+    return (average, way, max(way, largest)), (average,)
+
+
+@step
+def changes(values: Floats, t: int, n: int) -> float:
+    """Sum of the absolute changes from ``values[t - n]`` to ``values[t]``."""
+    total = 0.0
+    for i in range(t - n + 1, t + 1):
+        total += abs(values[i] - values[i - 1])
+    return total
 
 
 def prepare(length: float, fast: float, slow: float) -> Parameters:

@@ -1,5 +1,7 @@
-"""Loops over the last bars, without branches: a mispredicted comparison costs more than eight that are not.
+"""The last bars: their extremes, which move on from bar to bar, and loops over them.
 
+An extreme is searched again only when its own value leaves the window: O(1) amortised, except on a series that stands still, or
+falls or rises for a whole window on end. The loops have no branches: a mispredicted comparison costs more than eight that are not.
 Four chains at a time, since one alone waits for itself.
 """
 
@@ -41,20 +43,31 @@ def lowest(values: Floats, t: int, n: int) -> float:
 
 
 @step
-def since_highest(values: Floats, t: int, n: int) -> int:
-    """How many bars ago the newest of the largest of ``values[t - n + 1 .. t]`` was."""
-    last, best, at = values[t - n + 1 : t + 1], highest(values, t, n), 0
-    for i in range(n):
-        at = max(at, i if last[i] == best else 0)
-    return n - 1 - at
+def moved_high(best: float, values: Floats, t: int, n: int, length: int) -> float:
+    """The largest of the last ``length`` values, or of all since bar 0, where ``best`` is the same at bar n - 1."""
+    now = values[t]
+    best = best if (best > now) & (n > 0) else now
+    if n >= length and values[t - length] >= best:
+        best = highest(values, t, length)
+    return best
 
 
 @step
-def since_lowest(values: Floats, t: int, n: int) -> int:
-    """How many bars ago the newest of the smallest of ``values[t - n + 1 .. t]`` was."""
-    last, best, at = values[t - n + 1 : t + 1], lowest(values, t, n), 0
+def moved_low(best: float, values: Floats, t: int, n: int, length: int) -> float:
+    """The smallest of the last ``length`` values, or of all since bar 0, where ``best`` is the same at bar n - 1."""
+    now = values[t]
+    best = best if (best < now) & (n > 0) else now
+    if n >= length and values[t - length] <= best:
+        best = lowest(values, t, length)
+    return best
+
+
+@step
+def ago(values: Floats, t: int, n: int, value: float) -> int:
+    """How many bars ago the newest of ``values[t - n + 1 .. t]`` was that is ``value``."""
+    last, at = values[t - n + 1 : t + 1], 0
     for i in range(n):
-        at = max(at, i if last[i] == best else 0)
+        at = max(at, i if last[i] == value else 0)
     return n - 1 - at
 
 

@@ -1,40 +1,50 @@
 """Weighted moving average: the mean of the last N closes, the newest weighing N, the one before N - 1, the oldest 1.
 
-wma = (N x close + (N - 1) x close' + ... + 1 x the oldest) / (N (N + 1) / 2), in the price's own currency. Warm-up: from n = N
-- 1. Parameter: N, 1 to 255 bars. Equals TA-Lib's WMA. Both sums run on and are compensated, so they do not drift.
+wma = (N x close + (N - 1) x close' + ... + 1 x the oldest) / (N (N + 1) / 2), in the price's own currency. Warm-up: from n = N -
+1. Parameter: N, 1 to 255 bars. Equals TA-Lib's WMA. The sums run on and are made anew now and then, so they do not drift.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-from services.analysis.domain.indicators.summing import added, halves
+from services.analysis.domain.indicators.kind import NAN, Bars, Floats, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.summing import RENEWED, WORN
 
 
 @step
 def wma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (weighted sum, its rounding error; sum of the last N closes, its rounding error). p: (N, 2 / (N (N + 1)))."""
-    weighted, rest, total, error = s
+    """State: (weighted sum and sum of the last N closes; the largest of the latter since they were made anew).
+
+    p: (N, 2 / (N (N + 1))).
+    """
+    weighted, total, largest = s
     length = int(p[0])
     x = bars.close[t]
-    head, tail = halves(x)
     if n < length:
-        weight = n + 1.0
-        total, error = added(total, error, x)
-    else:  # each close of the last N weighs one less than before, and the oldest nothing
-        weight = p[0]
-        weighted, rest = added(weighted, rest - error, -total)
-        total, error = added(total, error, x)
-        total, error = added(total, error, -bars.close[t - length])
-    weighted, rest = added(weighted, rest + weight * tail, weight * head)
-    return (weighted, rest, total, error), ((weighted + rest) * p[1] if n >= length - 1 else NAN,)
+        weighted, total = weighted + (n + 1.0) * x, total + x
+        return (weighted, total, max(largest, total)), (weighted * p[1] if n == length - 1 else NAN,)
+    weighted, total = weighted + (p[0] * x - total), total + (x - bars.close[t - length])
+    if (n % RENEWED == 0) | (total < WORN * largest):
+        weighted, total = sums(bars.close, t, length)
+        largest = total
+    return (weighted, total, max(largest, total)), (weighted * p[1],)
+
+
+@step
+def sums(values: Floats, t: int, n: int) -> tuple[float, float]:
+    """Of ``values[t - n + 1 .. t]``: the sum of 1 x the oldest to n x the newest, and the sum."""
+    weighted = total = 0.0
+    for i in range(n):
+        x = values[t - n + 1 + i]
+        weighted, total = weighted + (i + 1.0) * x, total + x
+    return weighted, total
 
 
 KIND: Final = Kind(
     name="wma",
     step=wma,
-    state=4,
+    state=3,
     parameters=("period",),
     columns=("wma_{period}",),
     warm_up=lambda n: (n - 1,),
