@@ -170,6 +170,24 @@ alert_rules: Final = Table(
     Column("wanted", Boolean, nullable=False),
     comment="writer: notifier",
 )
+conditions: Final = Table(
+    "conditions",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("chat_id", String(255), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="what the chat calls it"),
+    Column("condition_id", String(32), nullable=False, comment="Condition.id: the same for all who ask the same"),
+    Column("condition_text", Long, nullable=False, comment="Condition.text: the normal form"),
+    Column("timeframe", String(4), nullable=False),
+    Column("frequency", String(24), nullable=False, comment="once_per_bar_close, or once_per_bar: forming bars too"),
+    Column("scope", String(8), nullable=False, comment="symbols, industry or watched"),
+    Column("targets", Long, nullable=False, comment="JSON array of symbols or industries; empty for watched"),
+    Column("enabled", Boolean, nullable=False, default=True),
+    Column("extra", Long, nullable=False, comment="JSON array of a column of each indicator that runs for it alone"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_conditions_condition_id", "condition_id"),
+    comment="writer: notifier",
+)
 deliveries: Final = Table(
     "deliveries",
     metadata,

@@ -10,6 +10,7 @@ from functools import partial
 
 from services.notifier.adapters.charts.painter import ProcessPainter
 from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, Console
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
@@ -59,7 +60,9 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         attempt = Attempt(deliveries, chats, book, pictures, settings.policy, lease, clock)
         terms = Terms(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
         sender = Sender(deliveries, lanes, attempt, terms, clock)
-        fan_out = FanOut(chats, deliveries, tuple(lanes), settings.policy.expiry, clock, sender.nudge)
+        fan_out = FanOut(
+            chats, ConditionTable(database), market, deliveries, tuple(lanes), settings.policy.expiry, clock, sender.nudge
+        )
         reporter = Reporter(deliveries, KafkaReports(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock)
         life.on_ready("signals", lambda: consumer.ready)
         life.on_ready("database", lambda: sender.reading)
@@ -119,6 +122,7 @@ async def _bot_tasks(
     quotes = LatestQuotes()
     desk = Desk(
         ChatTables(database),
+        ConditionTable(database),
         deliveries,
         MarketTables(database),
         quotes,

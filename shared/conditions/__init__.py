@@ -4,7 +4,7 @@ The notifier checks with it what people type, analysis compiles from it what it 
 is evaluated. ``docs/conditions.md`` is the reference for people.
 """
 
-from shared.conditions.condition import Condition, parse
+from shared.conditions.condition import Condition, identity, parse
 from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, Series
 from shared.conditions.problems import PROBLEMS, ConditionError
 from shared.conditions.vocabulary import Wanted, resolve
@@ -19,6 +19,7 @@ __all__ = [
     "Operation",
     "Series",
     "Wanted",
+    "identity",
     "parse",
     "resolve",
 ]

@@ -10,6 +10,7 @@ from shared.conditions.expression import BAR_FIELDS, Node, Operation, Series, st
 from shared.conditions.normal import render
 from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
+from shared.conditions.vocabulary import Wanted, resolve
 from shared.events import Timeframe
 
 LONGEST: Final = 500
@@ -38,12 +39,18 @@ class Condition:
     @property
     def id(self) -> str:
         """Names the condition for ever: a hash of its normal form."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+        return identity(self.text)
 
     @property
-    def rule(self) -> str:
-        """What stands for the rule in the ids of its signals."""
-        return f"condition:{self.id}"
+    def indicators(self) -> tuple[Wanted, ...]:
+        """The indicators that it needs, each once, by the first column that it names of them."""
+        found = {(wanted.kind, wanted.parameters): wanted for wanted in map(resolve, reversed(self.columns))}
+        return tuple(reversed(found.values()))
+
+
+def identity(text: str) -> str:
+    """The id of the condition with this normal form."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def parse(text: str) -> Condition:

@@ -53,6 +53,8 @@ class Words(msgspec.Struct, frozen=True):
     """Names with ``{parameter}`` in them."""
     short: tuple[str, ...] = ()
     orders: tuple[Order, ...] = ()
+    running: tuple[tuple[float, ...], ...] = ()
+    """Parameters that run anyway, whoever asks."""
 
     def column(self, place: int, values: tuple[float, ...]) -> str:
         """The canonical name of the column at a place."""
@@ -73,6 +75,8 @@ class Wanted:
     parameters: tuple[float, ...]
     column: str
     """The canonical name: two spellings of one column have the same."""
+    running: bool
+    """It is computed anyway."""
 
 
 @cache
@@ -89,7 +93,7 @@ def resolve(name: str) -> Wanted:
         ConditionError: it is no column, or its parameters are out of bounds; ``text`` is the name alone.
 
     >>> resolve("rsi_21"), resolve("bb_upper_20_2").column
-    (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21'), 'bb_upper_20')
+    (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
     """
     short = _short_names().get(name)
     if short is not None:
@@ -99,7 +103,7 @@ def resolve(name: str) -> Wanted:
         if match:
             values = tuple(float(value) for value in match.groups())
             _check(name, words, values)
-            return Wanted(words.kind, values, words.column(place, values))
+            return Wanted(words.kind, values, words.column(place, values), values in words.running)
     raise _unknown(name)
 
 
@@ -108,7 +112,7 @@ def _short_names() -> dict[str, Wanted]:
     found = {}
     for words in vocabulary():
         for column in words.short or (() if words.parameters else words.columns):
-            found[column] = Wanted(words.kind, words.usual, column)
+            found[column] = Wanted(words.kind, words.usual, column, words.usual in words.running)
     return found
 
 

@@ -65,6 +65,8 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     evidence: dict[str, float | None]
     """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
     quality: SignalQuality | None = None
+    condition: str = ""
+    """The normal form of the user's condition that held, where ``rule`` is ``condition``; its owners alone get an alert."""
     provisional: bool = False
     source: str = ""
     replayed: bool = False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
 from services.notifier.domain.delivery import Policy
@@ -120,7 +121,7 @@ def wire(
     book = InstrumentBook(market)
     attempt = Attempt(table, chats, book, pictures, policy, lease, clock)
     sender = Sender(table, lanes, attempt, Terms(reserve, lease, 8, policy), clock)
-    fan_out = FanOut(chats, table, tuple(lanes), policy.expiry, clock, sender.nudge)
+    fan_out = FanOut(chats, ConditionTable(database), market, table, tuple(lanes), policy.expiry, clock, sender.nudge)
     return Parts(database, chats, table, market, book, fan_out, sender, lanes)
 
 

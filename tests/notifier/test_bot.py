@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as Channel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
@@ -58,7 +59,9 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
         parts = wire(database, [Channel(bot, 5)])
         await parts.book.refresh()
         quotes = LatestQuotes()
-        desk = Desk(parts.chats, parts.deliveries, parts.market, quotes, parts.book, BotAdmins(bot), Clock(), 3)
+        desk = Desk(
+            parts.chats, ConditionTable(database), parts.deliveries, parts.market, quotes, parts.book, BotAdmins(bot), Clock(), 3
+        )
         pace = Pace([Limit(1000, 1.0)], [Limit(1000, 1.0)])
         polling = Polling(bot, BotDesk(desk, commands_minute), pace, Clock().ticking, 4)
         task = asyncio.create_task(polling.run(parts.stopping))

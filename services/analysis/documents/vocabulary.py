@@ -13,9 +13,14 @@ import msgspec
 
 from services.analysis.domain.indicators.kind import Kind, Parameters
 from services.analysis.domain.indicators.table import KINDS
+from services.analysis.domain.plan import INDICATORS
 
 WHOLE: Final = tuple(float(n) for n in range(1, 400))
-FRACTIONS: Final = tuple(round(n * 0.001, 3) for n in range(1, 1001)) + tuple(round(1 + n * 0.1, 1) for n in range(1, 991))
+FRACTIONS: Final = (
+    *(round(n * 0.001, 3) for n in range(1, 1001)),
+    *(round(n * 0.1, 1) for n in range(11, 1001)),
+    *(float(n) for n in range(101, 1001)),
+)
 TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 254.0, 255.0)
 """Values, beside the kind's own examples, that the other parameters have while one is tried."""
 
@@ -35,6 +40,7 @@ def _words(kind: Kind) -> dict[str, Any]:
         "columns": kind.columns,
         "short": kind.short,
         "orders": list(_orders(kind, taken)),
+        "running": [tuple(map(float, parameters)) for name, parameters in INDICATORS if name == kind.name],
     }
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.delivery import DUE, NEVER, Status
 from services.notifier.domain.phrases import LANGUAGES
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
-from shared.tables import alert_rules, chats, deliveries, watchlists
+from shared.tables import alert_rules, chats, conditions, deliveries, watchlists
 
 _FIELDS = ("channel", "chat_id", "user_id", "kind", "language", "active", "watch_all", "unvalidated", "muted_until")
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
@@ -51,6 +51,7 @@ class ChatTables:
                 fields = {name: getattr(before, name) for name in _FIELDS} | {"chat_id": new, "kind": "group"}
                 await self._save(connection, Chat(**fields, rules=before.rules), now)
                 await self._watch(connection, channel, new, symbols, now)
+                await _move_conditions(connection, channel, old, new)
                 await _deactivate(connection, channel, old)
             await _move_deliveries(connection, channel, old, new, now)
 
@@ -100,6 +101,30 @@ async def _get(connection: AsyncConnection, channel: str, chat_id: str) -> Chat 
 async def _watched(connection: AsyncConnection, channel: str, chat_id: str) -> list[str]:
     wanted = select(watchlists.c.symbol).where(watchlists.c.channel == channel, watchlists.c.chat_id == chat_id)
     return list((await connection.execute(wanted.order_by(watchlists.c.symbol))).scalars())
+
+
+async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
+    """The active ones among some chats, by channel and id."""
+    found: dict[tuple[str, str], Chat] = {}
+    rules = await _rules(connection, list(keys))
+    for chunk in _chunks(sorted({chat_id for _, chat_id in keys})):
+        wanted = select(*_COLUMNS).where(chats.c.chat_id.in_(chunk), chats.c.active.is_(True))
+        for row in (await connection.execute(wanted)).all():
+            if (row.channel, row.chat_id) in keys:
+                found[row.channel, row.chat_id] = _chat(row, rules[row.channel, row.chat_id])
+    return found
+
+
+async def _move_conditions(connection: AsyncConnection, channel: str, old: str, new: str) -> None:
+    """Conditions follow the chat, under numbers that are free there."""
+    column = conditions.c
+    newest = select(func.max(column.number)).where(column.channel == channel, column.chat_id == new)
+    free = ((await connection.execute(newest)).scalar() or 0) + 1
+    mine = and_(column.channel == channel, column.chat_id == old)
+    numbers = list((await connection.execute(select(column.number).where(mine).order_by(column.number))).scalars())
+    for i, number in enumerate(numbers):
+        moved = update(conditions).where(mine, column.number == number)
+        await connection.execute(moved.values(chat_id=new, number=free + i))
 
 
 def _watching(channels: Sequence[str], symbols: Sequence[str]) -> Any:

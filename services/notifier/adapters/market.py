@@ -9,10 +9,11 @@ import structlog
 from sqlalchemy import select
 
 from services.notifier.domain.charts import ChartBar
-from services.notifier.domain.instruments import Directory, Instrument
+from services.notifier.domain.conditions import RULE
+from services.notifier.domain.instruments import Directory, Industry, Instrument
 from shared.db import Database
 from shared.events import Signal
-from shared.tables import bars, instruments, signals
+from shared.tables import bars, industries, instrument_industries, instruments, signals
 from shared.topics import SIGNALS
 from shared.wire import WireError, decode
 
@@ -57,6 +58,7 @@ class MarketTables:
 
     async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
         newest = select(signals.c.id, signals.c.body).order_by(signals.c.ts_event.desc(), signals.c.id).limit(most)
+        newest = newest.where(signals.c.rule != RULE)
         if symbols is not None:
             newest = newest.where(signals.c.symbol.in_(tuple(symbols)))
         async with self._database.connect() as connection:
@@ -67,6 +69,20 @@ class MarketTables:
                 found.append(decode(SIGNALS, body.encode()))
             except WireError as error:
                 _log.warning("a stored signal cannot be read", signal=signal_id, error=str(error))
+        return found
+
+    async def industries(self) -> list[Industry]:
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(industries).order_by(industries.c.industry))).all()
+        return [Industry(row.industry, row.name_en, row.name_ko) for row in rows]
+
+    async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
+        column = instrument_industries.c
+        wanted = select(column.symbol, column.industry).where(column.symbol.in_(tuple(symbols)))
+        found: dict[str, set[str]] = {}
+        async with self._database.connect() as connection:
+            for symbol, name in (await connection.execute(wanted)).all():
+                found.setdefault(symbol, set()).add(name)
         return found
 
 

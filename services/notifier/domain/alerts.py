@@ -51,6 +51,7 @@ WORDS: Final = {
     },
 }
 NAME_LENGTH: Final = 60
+SENTENCE_LENGTH: Final = 240
 
 
 def title(instrument: Instrument, language: str) -> str:
@@ -88,7 +89,7 @@ def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat:
     rule = escape(rules.name(signal.rule, language), 48)
     lines = [
         f"{arrow} <b>{escape(title(instrument, language), 170)}</b>",
-        f"<b>{rule}</b>: {escape(rules.sentence(signal, language), 160)}",
+        f"<b>{rule}</b>: {escape(rules.sentence(signal, language), SENTENCE_LENGTH)}",
         _price_line(signal, instrument, language),
         f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {moment(signal.ts_event)}",
         f"{words['record']}: {escape(record(signal.quality, language), 160)}",

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from services.notifier.domain.markup import clean
 
-LINE_LENGTH: Final = 400
+LINE_LENGTH: Final = 1000
 """Characters of a message that are looked at."""
 FOREVER: Final = 253_402_300_799_000
 

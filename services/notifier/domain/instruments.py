@@ -22,6 +22,26 @@ class Instrument:
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Industry:
+    """A group of instruments."""
+
+    slug: str
+    name_en: str
+    name_ko: str
+
+
+def industry(asked: str, known: Iterable[Industry]) -> Industry | None:
+    """The industry that is called so, or None.
+
+    >>> chips = Industry("semiconductors", "Semiconductors", "반도체")
+    >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
+    True
+    """
+    wanted = _folded(asked[:LONGEST])
+    return next((one for one in known if wanted in {_folded(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
+
+
 def unlisted(symbol: str) -> Instrument:
     """Stands in for a symbol that the table does not have (yet)."""
     return Instrument(symbol, "", "")

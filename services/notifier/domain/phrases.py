@@ -16,6 +16,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/unwatch 종목 … - 해제 (<code>/unwatch all</code>: 모두)\n"
         "/list - 관심 종목\n"
         "/signals [종목] - 최근 신호\n"
+        "/alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
+        "/alerts - 내 조건 알림 목록, /unalert 번호 - 삭제\n"
         "/rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)\n"
         "/settings - 설정\n"
@@ -63,6 +65,30 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "not_allowed": "이 그룹의 설정은 관리자나 봇을 추가한 사람만 바꿀 수 있습니다.",
         "slow_down": "명령이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
         "trouble": "지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+        "alert_help": "어떤 조건인가요? 예:\n"
+        "<code>/alert rsi_14 &lt; 30 and close &gt; sma_200 on 1d for AAPL, 삼성전자</code>\n"
+        "<code>/alert crosses_above(close, sma_200) for industry:semiconductors</code>\n"
+        "for 뒤가 없으면 관심 종목에 적용됩니다. 맨 앞에 once_per_bar 를 쓰면 닫히지 않은 봉도 봅니다.\n"
+        "지표: sma_50, ema_26, rsi_14, macd, bb_upper_20, atr_14, volume_sma_20 …\n"
+        "봉: open high low close volume, prev(x)는 한 봉 전",
+        "alert_more": "조건 쓰는 법: /alert",
+        "alert_set": "조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.",
+        "alert_same": "이미 등록된 조건입니다.",
+        "alert_watching_none": "관심 종목이 없어 아직 울리지 않습니다. /watch 로 등록하거나 for 뒤에 종목을 적어 주세요.",
+        "alert_full": "조건 알림은 20개까지 등록할 수 있습니다. /unalert 로 지워 주세요.",
+        "alert_extra": "기본이 아닌 지표는 모두 합해 10개까지 쓸 수 있습니다.",
+        "alert_busy": "지금은 새 지표나 조건을 더 받을 수 없습니다. sma_50, rsi_14 같은 기본 지표를 써 주세요.",
+        "alerts": "<b>내 조건 알림 {count}개</b>",
+        "alerts_none": "조건 알림이 없습니다. 만드는 법: /alert",
+        "alerts_remove": "삭제: <code>/unalert 번호</code> 또는 <code>/unalert all</code>",
+        "alert_watched": "관심 종목",
+        "alert_industry": "업종 {name}",
+        "alert_at_close": "봉이 닫힐 때",
+        "alert_forming": "닫히지 않은 봉도",
+        "no_industry": "'{asked}' 업종을 찾지 못했습니다. 있는 업종: {names}",
+        "unalert_help": "몇 번을 지울까요? 목록은 /alerts",
+        "unalert_none": "그런 번호의 조건 알림이 없습니다. 목록은 /alerts",
+        "unalerted": "조건 알림을 지웠습니다.",
         "replayed": "⏪ 재생 데이터 (과거 시세, 실시간 아님)",
         "advice": "<i>투자 조언이 아닙니다</i>",
     },
@@ -75,6 +101,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/unwatch NAME … - stop watching (<code>/unwatch all</code>: all)\n"
         "/list - what you watch\n"
         "/signals [NAME] - latest signals\n"
+        "/alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
+        "/alerts - your conditions; /unalert NUMBER takes one away\n"
         "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - be quiet for a while (30m, 2d; <code>/mute off</code> ends it)\n"
         "/settings - settings\n"
@@ -122,6 +150,30 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "not_allowed": "Only administrators, or whoever added the bot, may change this group's settings.",
         "slow_down": "Too many commands. Please try again in a moment.",
         "trouble": "That does not work right now. Please try again in a moment.",
+        "alert_help": "What condition? As in\n"
+        "<code>/alert rsi_14 &lt; 30 and close &gt; sma_200 on 1d for AAPL, MSFT</code>\n"
+        "<code>/alert crosses_above(close, sma_200) for industry:semiconductors</code>\n"
+        "Without for, it is for what you watch. With once_per_bar in front, forming bars count too.\n"
+        "Columns: sma_50, ema_26, rsi_14, macd, bb_upper_20, atr_14, volume_sma_20 … "
+        "of the bar: open high low close volume; prev(x) is one bar ago",
+        "alert_more": "How to write one: /alert",
+        "alert_set": "Your alert is set: it comes at the close of every bar on which the condition is true.",
+        "alert_same": "You have this alert already.",
+        "alert_watching_none": "You watch nothing yet, so it stays silent: /watch something, or name instruments after for.",
+        "alert_full": "A chat may have 20 alerts. Take one away with /unalert.",
+        "alert_extra": "A chat's alerts may name 10 indicators that do not run anyway.",
+        "alert_busy": "No further indicators or conditions can be taken now. Use usual ones, as sma_50 or rsi_14.",
+        "alerts": "<b>Your alerts: {count}</b>",
+        "alerts_none": "You have no alerts. How to make one: /alert",
+        "alerts_remove": "To take one away: <code>/unalert NUMBER</code> or <code>/unalert all</code>",
+        "alert_watched": "what you watch",
+        "alert_industry": "industry {name}",
+        "alert_at_close": "at the bar's close",
+        "alert_forming": "on forming bars too",
+        "no_industry": "I know no industry '{asked}'. There are: {names}",
+        "unalert_help": "Which number? See /alerts",
+        "unalert_none": "You have no alert of that number. See /alerts",
+        "unalerted": "The alert is gone.",
         "replayed": "⏪ Replayed data (past prices, not live)",
         "advice": "<i>Not investment advice</i>",
     },

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.notifier.domain.charts import ChartBar, ChartRequest
+from services.notifier.domain.conditions import ConditionAlert
 from services.notifier.domain.delivery import Change, Delivery, Status
-from services.notifier.domain.instruments import Directory
+from services.notifier.domain.instruments import Directory, Industry
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.recipients import Chat
@@ -116,6 +117,25 @@ class ChatStore(Protocol):
         """Active chats that watch everything or one of the symbols, each with those of the symbols that are on its list."""
 
 
+class ConditionStore(Protocol):
+    """The conditions that chats want to be told about. All methods raise TransientError when the database is not there."""
+
+    async def of(self, channel: str, chat_id: str) -> list[ConditionAlert]:
+        """A chat's alerts by number."""
+
+    async def add(self, alert: ConditionAlert, now: int) -> ConditionAlert:
+        """Insert it under the chat's next number."""
+
+    async def remove(self, channel: str, chat_id: str, number: int | None) -> int:
+        """Delete one, all where None; how many there were."""
+
+    async def in_use(self) -> tuple[int, frozenset[str]]:
+        """How many alerts there are in all, and a column of each indicator that runs for them alone."""
+
+    async def owners(self, channels: Sequence[str], condition_ids: Sequence[str]) -> list[tuple[Chat, ConditionAlert]]:
+        """Active chats with an alert on one of these conditions."""
+
+
 class Market(Protocol):
     """What others have stored. All methods raise TransientError when the database is not there."""
 
@@ -126,7 +146,13 @@ class Market(Protocol):
         """The newest bars that closed at or before ``until``, adjusted, oldest first."""
 
     async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
-        """The newest signals of these symbols, of all where None, newest first."""
+        """The newest signals of these symbols, of all where None, newest first; without those of users' conditions."""
+
+    async def industries(self) -> list[Industry]:
+        """All industries."""
+
+    async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
+        """The industries that each symbol is in."""
 
 
 class Quotes(Protocol):

@@ -49,10 +49,17 @@ def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expir
 
     ``watched`` are the symbols on the chat's list; ``expiry`` is the age in milliseconds at which a signal is not worth sending.
     """
+    if signal.condition:  # its owners alone hear of it
+        return None
     if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants_rule(signal.rule):
         return None
     if not chat.unvalidated and not (signal.quality and signal.quality.validated):
         return None
+    return beginning(chat, signal, now, expiry)
+
+
+def beginning(chat: Chat, signal: Signal, now: int, expiry: int) -> Status:
+    """The status that the delivery of a signal begins with which the chat wants."""
     if chat.muted_until > now:
         return Status.MUTED
     return Status.EXPIRED if is_stale(signal, now, expiry) else Status.PENDING

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from services.notifier.domain.conditions import RULE as CONDITION
 from services.notifier.domain.figures import number
 from shared.events import Signal
 
@@ -195,12 +196,16 @@ FRACTIONS: Final = {
 
 def name(rule: str, language: str) -> str:
     """The rule's name; its identifier where the table has none."""
+    if rule == CONDITION:
+        return {"ko": "내 조건", "en": "Your condition"}[language]
     text = RULES.get(rule)
     return rule.replace("_", " ") if text is None else text.ko if language == "ko" else text.en
 
 
 def sentence(signal: Signal, language: str) -> str:
     """What fired, in words. Not escaped."""
+    if signal.condition:
+        return signal.condition
     text = RULES.get(signal.rule)
     if text is None:
         return _generic(signal, language)

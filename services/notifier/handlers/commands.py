@@ -13,6 +13,7 @@ from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, say
 from services.notifier.domain.recipients import Chat
+from services.notifier.handlers.alerts import alert, alerts, unalert
 from services.notifier.handlers.desk import Desk
 
 DAY: Final = 86_400_000
@@ -189,6 +190,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
+    "alert": Command(alert, changes=True),
+    "alerts": Command(alerts),
+    "unalert": Command(unalert, changes=True),
     "mute": Command(mute, changes=True),
     "lang": Command(lang, changes=True),
     "rules": Command(rules, changes=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.domain.ports import Admins, ChatStore, DeliveryStore, Market, Quotes
+from services.notifier.domain.ports import Admins, ChatStore, ConditionStore, DeliveryStore, Market, Quotes
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.directory import InstrumentBook
 
@@ -14,6 +14,7 @@ class Desk:
     """Stores, quotes and limits."""
 
     chats: ChatStore
+    conditions: ConditionStore
     deliveries: DeliveryStore
     market: Market
     quotes: Quotes

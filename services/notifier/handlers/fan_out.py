@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from services.notifier.domain.ports import ChatStore, DeliveryStore, NewDelivery
-from services.notifier.domain.recipients import verdict
+from services.notifier.domain.conditions import hears
+from services.notifier.domain.delivery import Status
+from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, Market, NewDelivery
+from services.notifier.domain.recipients import Chat, beginning, verdict
 from services.notifier.handlers import measures
 from services.notifier.handlers.clock import Clock
 from shared import wire
+from shared.conditions import identity
 from shared.events import Signal
 from shared.failures import PoisonError
 from shared.kafka import Record
@@ -20,13 +23,16 @@ class FanOut:
     def __init__(
         self,
         chats: ChatStore,
+        conditions: ConditionStore,
+        market: Market,
         deliveries: DeliveryStore,
         channels: Sequence[str],
         expiry: int,
         clock: Clock,
         nudge: Callable[[], None],
     ) -> None:
-        self._chats, self._deliveries, self._channels = chats, deliveries, tuple(channels)
+        self._chats, self._conditions, self._market = chats, conditions, market
+        self._deliveries, self._channels = deliveries, tuple(channels)
         self._expiry, self._clock, self._nudge = expiry, clock, nudge
 
     async def handle(self, records: Sequence[Record[Signal]]) -> None:
@@ -40,20 +46,50 @@ class FanOut:
         for record in records:
             _check(record.event)
         signals = {record.event.id: record for record in records}
-        found = await self._chats.interested(self._channels, sorted({record.event.symbol for record in records}))
-        due = []
-        for record in signals.values():
-            body = ""
-            for chat, watched in found:
-                status = verdict(chat, watched, record.event, now, self._expiry)
-                if status is not None:
-                    body = body or wire.encode(record.event).decode()
-                    due.append(NewDelivery(record.event, chat, status, body, record.traceparent or ""))
+        due = [*await self._of_rules(signals.values(), now), *await self._of_conditions(signals.values(), now)]
         await self._deliveries.add(due, now)
         for new in due:
             measures.DUE.labels(new.chat.channel, new.status).inc()
         if due:
             self._nudge()
+
+    async def _of_rules(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
+        """To every chat that watches the instrument and wants the rule."""
+        wanted = [record for record in records if not record.event.condition]
+        if not wanted:
+            return []
+        found = await self._chats.interested(self._channels, sorted({record.event.symbol for record in wanted}))
+        due: list[NewDelivery] = []
+        for record in wanted:
+            verdicts = ((chat, verdict(chat, watched, record.event, now, self._expiry)) for chat, watched in found)
+            due += _deliveries(record, [(chat, status) for chat, status in verdicts if status is not None])
+        return due
+
+    async def _of_conditions(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
+        """To the owners of the condition, for the instruments that they named."""
+        wanted = [record for record in records if record.event.condition]
+        if not wanted:
+            return []
+        by_id = {record.event.id: identity(record.event.condition) for record in wanted}
+        owners = await self._conditions.owners(self._channels, sorted(set(by_id.values())))
+        symbols = sorted({record.event.symbol for record in wanted})
+        industries = await self._market.industries_of(symbols)
+        lists = {(chat.channel, chat.chat_id): watched for chat, watched in await self._chats.interested(self._channels, symbols)}
+        due: list[NewDelivery] = []
+        for record in wanted:
+            hearing: dict[tuple[str, str], Chat] = {}  # several alerts of a chat may be for one condition
+            for chat, alert in owners:
+                key = (chat.channel, chat.chat_id)
+                watched = None if chat.watch_all else lists.get(key, frozenset())
+                if alert.condition_id == by_id[record.event.id] and hears(alert, record.event, watched, industries):
+                    hearing[key] = chat
+            due += _deliveries(record, [(chat, beginning(chat, record.event, now, self._expiry)) for chat in hearing.values()])
+        return due
+
+
+def _deliveries(record: Record[Signal], recipients: Sequence[tuple[Chat, Status]]) -> list[NewDelivery]:
+    body = wire.encode(record.event).decode() if recipients else ""
+    return [NewDelivery(record.event, chat, status, body, record.traceparent or "") for chat, status in recipients]
 
 
 def _check(signal: Signal) -> None:

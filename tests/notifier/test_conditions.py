@@ -1,0 +1,212 @@
+"""Conditions that people write to the bot: what it answers, what it keeps, and who hears of a signal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.domain import alerts, rules
+from services.notifier.domain.condition_words import KOREAN
+from services.notifier.domain.conditions import EXTRA_IN_ALL, MOST_A_CHAT, ConditionAlert, asked
+from services.notifier.domain.instruments import unlisted
+from services.notifier.domain.markup import CAPTION_LIMIT, plain, visible
+from services.notifier.domain.recipients import Chat
+from shared.conditions import PROBLEMS, parse
+from shared.db import Database, open_database
+from shared.events import Signal
+from shared.tables import industries, instrument_industries
+from tests.notifier.parts import NOW, list_instruments, records, signal, wire
+from tests.notifier.test_bot import talking
+
+CONDITION = "rsi_14 < 30 and close > sma_200 on 1d"
+
+
+def fired(number: int = 0, condition: str = CONDITION, **more: Any) -> Signal:
+    return signal(number, rule="condition", params={}, level=None, condition=condition, **more)
+
+
+async def test_a_condition_is_kept_shown_and_taken_away(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        assert "rsi_14 &lt; 30" in await talk.ask("/alert")
+        answer = plain(await talk.ask("/alert RSI_14<30 AND (close > sma_200) on 1D for 애플, 005930.KS"))
+        assert "등록" in answer
+        assert f"#1 {CONDITION}" in answer
+        assert "애플, 삼성전자 · 봉이 닫힐 때" in answer
+        assert "이미" in await talk.ask("/alert 30 > rsi_14 and close > sma_200 for AAPL, 삼성전자")
+        assert "관심 종목이 없어" in await talk.ask("/alert once_per_bar crosses_above(close, rsi_21) on 15m")
+        await talk.ask("/lang en")
+        listed = plain(await talk.ask("/alerts"))
+        assert "Your alerts: 2" in listed
+        assert "#2 crosses_above(close, rsi_21) on 15m\n    what you watch · on forming bars too" in listed
+        assert "no alert of that number" in await talk.ask("/unalert 7")
+        assert "gone" in await talk.ask("/unalert #1")
+        assert "Which number" in await talk.ask("/unalert the first")
+        kept = await ConditionTable(talk.parts.database).of("telegram", "7")
+        assert [(one.number, one.frequency, one.scope, one.extra) for one in kept] == [(2, "once_per_bar", "watched", ("rsi_21",))]
+        assert "gone" in await talk.ask("/unalert all")
+        assert "no alerts" in await talk.ask("/alerts")
+
+
+@pytest.mark.parametrize(
+    ("typed", "korean", "english", "shown", "caret"),
+    [
+        ("rsi14 < 30", "혹시 rsi_14", "did you mean rsi_14", "rsi14 < 30", 0),
+        ("close > 1 && open > 1", "'and'", "write 'and'", "close > 1 && open > 1", 10),
+        ("close >", "빠졌습니다", "missing", "close >", 7),
+        ("close > 3 on 2d for AAPL", "봉 주기", "no timeframe", "close > 3 on 2d", 13),
+        ("close <b> 3", "없는 지표", "no column", "close <b> 3", 7),
+    ],
+)
+async def test_what_is_wrong_is_pointed_at(
+    database_url: str, typed: str, korean: str, english: str, shown: str, caret: int
+) -> None:
+    async with talking(database_url) as talk:
+        for said in (korean, english):
+            answer = await talk.ask(f"/alert {typed}")
+            assert said in plain(answer)
+            pointed = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
+            assert pointed is not None
+            assert (plain(pointed[1]), len(pointed[2])) == (shown, caret)
+            await talk.ask("/lang en")
+        assert await ConditionTable(talk.parts.database).of("telegram", "7") == []
+
+
+async def test_instruments_and_industries_that_nobody_knows_are_said(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await add_industry(talk.parts.database)
+        assert "XYZZY" in await talk.ask("/alert close > 1 for XYZZY")
+        assert "semiconductors" in await talk.ask("/alert close > 1 for industry:chips")
+        assert "업종 semiconductors" in await talk.ask("/alert close > 1 for industry: 반도체")
+        assert [one.targets for one in await ConditionTable(talk.parts.database).of("telegram", "7")] == [("semiconductors",)]
+
+
+async def test_nobody_asks_too_much(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        table = ConditionTable(talk.parts.database)
+        others = [wanted(parse(f"close > {n}").text, "8", extra=(f"sma_{n}",)) for n in range(EXTRA_IN_ALL)]
+        for other in others[: EXTRA_IN_ALL - 1]:
+            await table.add(other, NOW)
+        await talk.ask("/alert rsi_21 < 30")
+        assert "더 받을 수 없습니다" in await talk.ask("/alert rsi_22 < 30")
+        assert "등록" in await talk.ask("/alert rsi_21 < 31 and close > sma_200")
+        await table.remove("telegram", "8", None)
+        assert "10개까지" in await talk.ask("/alert " + " or ".join(f"rsi_{n} < 30" for n in range(22, 32)))
+        for n in range(MOST_A_CHAT - 2):
+            await table.add(wanted(parse(f"close > {n}").text, "7"), NOW)
+        assert "20개까지" in await talk.ask("/alert close > 100")
+        assert "이미" in await talk.ask("/alert rsi_21 < 30")
+
+
+async def test_in_a_group_only_administrators_make_alerts(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        assert "관리자" in await talk.ask("/alert close > 1", -5, 1, "supergroup")
+        assert "관리자" in await talk.ask("/unalert 1", -5, 1, "supergroup")
+        assert "조건 알림이 없습니다" in await talk.ask("/alerts", -5, 1, "supergroup")
+
+
+def wanted(text: str, chat_id: str = "7", **more: Any) -> ConditionAlert:
+    condition = parse(text)
+    return replace(ConditionAlert("telegram", chat_id, 0, condition.id, condition.text, str(condition.timeframe)), **more)
+
+
+async def add_industry(database: Database) -> None:
+    async with database.begin() as connection:
+        row = {"industry": "semiconductors", "name_en": "Semiconductors", "name_ko": "반도체"}
+        await connection.execute(industries.insert(), [row])
+        await connection.execute(instrument_industries.insert(), [{"symbol": "005930.KS", "industry": "semiconductors"}])
+
+
+class Telegram:
+    """A channel that nothing is sent through."""
+
+    name, pictures, one_server = "telegram", False, True
+
+    async def send(self, chat_id: str, alert: object) -> Any:
+        raise NotImplementedError
+
+
+async def test_only_those_who_asked_hear_of_it_and_once(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        await list_instruments(database)
+        await add_industry(database)
+        parts, table = wire(database, [Telegram()]), ConditionTable(database)
+        chats = {
+            "everything": Chat("telegram", "1", watch_all=True),  # watches all, asked nothing
+            "list": Chat("telegram", "2", rules={"*": False}, unvalidated=False),  # what a chat asked for itself, it gets
+            "symbol": Chat("telegram", "3"),
+            "industry": Chat("telegram", "4"),
+            "forming": Chat("telegram", "5", watch_all=True),
+            "off": Chat("telegram", "6", active=False, watch_all=True),
+            "quiet": Chat("telegram", "7", watch_all=True, muted_until=10**15),
+            "other condition": Chat("telegram", "8", watch_all=True),
+            "not enabled": Chat("telegram", "9", watch_all=True),
+        }
+        for chat in chats.values():
+            await parts.chats.save(chat, NOW)
+        await parts.chats.watch("telegram", "2", ["AAPL"], NOW)
+        for alert in (
+            wanted(CONDITION, "2"),
+            wanted(CONDITION, "3", scope="symbols", targets=("005930.KS",)),
+            wanted(CONDITION, "4", scope="industry", targets=("semiconductors",)),
+            wanted(CONDITION, "5", frequency="once_per_bar"),
+            wanted(CONDITION, "5", scope="symbols", targets=("AAPL",)),
+            wanted(CONDITION, "6"),
+            wanted(CONDITION, "7"),
+            wanted("close > 1", "8"),
+            wanted(CONDITION, "9", enabled=False),
+        ):
+            await table.add(alert, NOW)
+        apple, samsung = fired(0, ts_init=NOW), fired(0, symbol="005930.KS", ts_init=NOW)
+        forming = fired(1, provisional=True, ts_init=NOW)
+        for _ in range(2):
+            await parts.fan_out.handle(records([apple, samsung, forming, apple]))
+        found = sorted((row.signal_id, row.chat_id, row.status) for row in await parts.rows())
+        expected = [(apple.id, "2", "pending"), (apple.id, "5", "pending"), (apple.id, "7", "muted")]
+        expected += [(samsung.id, "3", "pending"), (samsung.id, "4", "pending"), (samsung.id, "5", "pending")]
+        expected += [(samsung.id, "7", "muted"), (forming.id, "5", "pending")]
+        assert found == sorted(expected)
+
+
+async def test_alerts_move_with_their_group(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        chats, table = ChatTables(database), ConditionTable(database)
+        await chats.save(Chat("telegram", "-1", kind="group"), NOW)
+        await table.add(wanted(CONDITION, "-100"), NOW)
+        for text in ("close > 1", "close > 2"):
+            await table.add(wanted(text, "-1"), NOW)
+        for _ in range(2):
+            await chats.migrate("telegram", "-1", "-100", NOW)
+        assert await table.of("telegram", "-1") == []
+        assert [(one.number, one.text) for one in await table.of("telegram", "-100")] == [
+            (1, CONDITION),
+            (2, "close > 1 on 1d"),
+            (3, "close > 2 on 1d"),
+        ]
+
+
+def test_a_line_is_taken_apart_where_it_says_for() -> None:
+    assert asked("close > 1").names == ""
+    assert (asked("close > 1 FOR  AAPL").condition, asked("close > 1 FOR AAPL").names) == ("close > 1", "AAPL")
+    assert asked("ONCE_PER_BAR close > 1 for industry : AI").frequency == "once_per_bar"
+    assert asked("close > 1 for industry : AI").industry == "AI"
+    assert asked("close for 1 for AAPL").condition == "close for 1"
+
+
+def test_every_problem_has_its_korean_with_the_same_values() -> None:
+    assert KOREAN.keys() == PROBLEMS.keys()
+    for code, english in PROBLEMS.items():
+        assert set(re.findall(r"{(\w+)}", KOREAN[code])) == set(re.findall(r"{(\w+)}", english)), code
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_longest_condition_fits_a_caption(language: str) -> None:
+    text = " and ".join(["close > 12345.678"] * 25)
+    alert = alerts.alert_text(fired(0, text, replayed=True, provisional=True), unlisted("AAPL"), language, repeat=True)
+    assert visible(alert) <= CAPTION_LIMIT
+    assert "close &gt; 12345.678 and" in alert
+    assert rules.name("condition", language) in alert
