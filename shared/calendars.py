@@ -7,6 +7,9 @@ has the last word there.
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,6 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.tseries.holiday import AbstractHolidayCalendar
 
 CALENDARS: Final = MappingProxyType(
     {"NYSE": "XNYS", "NASDAQ": "XNAS", "KRX": "XKRX", "CME": "CMES", "FX": "24/5", "CRYPTO": "24/7"}
@@ -22,6 +26,8 @@ CALENDARS: Final = MappingProxyType(
 """Exchange code of an instrument -> calendar name in exchange_calendars."""
 
 Int64s = npt.NDArray[np.int64]
+
+_one_at_a_time: Final = threading.Lock()
 
 
 class UnknownExchangeError(ValueError):
@@ -69,7 +75,8 @@ def sessions(exchange: str, start: dt.date, end: dt.date) -> Sessions:
     import exchange_calendars  # a second to import: only whoever asks for sessions pays it
 
     upto = end + dt.timedelta(days=7)
-    calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=start - dt.timedelta(days=7), end=upto)
+    with _holidays_between(start, end):
+        calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=start - dt.timedelta(days=7), end=upto)
     schedule = calendar.schedule
     dates = [day.date() for day in schedule.index]
     opens = _milliseconds(schedule["open"])
@@ -83,6 +90,22 @@ def sessions(exchange: str, start: dt.date, end: dt.date) -> Sessions:
     inside = np.array([start <= day <= end for day in dates], dtype=bool)
     numbers = np.array([day.year * 10_000 + day.month * 100 + day.day for day in dates], dtype=np.int64)
     return Sessions(exchange, numbers[inside], opens[inside], closes[inside], week_close[inside])
+
+
+@contextmanager
+def _holidays_between(start: dt.date, end: dt.date) -> Iterator[None]:
+    """Rules of holidays are worked out for these years and one on either side, instead of for 1970 to 2200.
+
+    The lunar holidays of Korea made that two seconds of every start.
+    """
+    with _one_at_a_time:
+        before = (AbstractHolidayCalendar.start_date, AbstractHolidayCalendar.end_date)
+        AbstractHolidayCalendar.start_date = pd.Timestamp(start.year - 1, 1, 1)
+        AbstractHolidayCalendar.end_date = pd.Timestamp(end.year + 1, 12, 31)
+        try:
+            yield
+        finally:
+            AbstractHolidayCalendar.start_date, AbstractHolidayCalendar.end_date = before
 
 
 def _milliseconds(times: pd.Series) -> Int64s:
