@@ -10,6 +10,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := infra/local/environment.py
 
+# Packages are installed uncompiled: the first import of each leaves its bytecode for the starts of all processes after it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Settings pass through to the services as they are: make run SOURCE=yahoo SPEED=60 TAPE=demo PORT=8081
 
 help: ## say what each target does
