@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from services.notifier.adapters.charts.painter import ProcessPainter
 from services.notifier.adapters.chats import ChatTables
@@ -15,9 +16,6 @@ from services.notifier.adapters.console import CHAT, Console
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
 from services.notifier.adapters.reports import KafkaReports
-from services.notifier.adapters.telegram.api import Client, open_bot
-from services.notifier.adapters.telegram.channel import Telegram
-from services.notifier.adapters.telegram.polling import BotAdmins, Polling
 from services.notifier.adapters.webhook import Webhook
 from services.notifier.domain.pace import Limit, Pace
 from services.notifier.domain.recipients import Chat
@@ -38,6 +36,9 @@ from shared.kafka import open_group_consumer, open_producer, open_tail
 from shared.runtime import Life, Task
 from shared.topics import QUOTES, SIGNALS
 
+if TYPE_CHECKING:
+    from services.notifier.adapters.telegram.api import Client
+
 QUOTES_BACK = 2_000
 
 
@@ -50,7 +51,7 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         producer = await stack.enter_async_context(open_producer(settings, "notifier"))
         consumer = await stack.enter_async_context(open_group_consumer(settings, [SIGNALS], settings.notifier_group, producer))
         token = settings.telegram_bot_token.get_secret_value()
-        bot = await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout)) if token else None
+        bot = await _bot(settings, token, stack) if token else None
         chats, market = ChatTables(database), MarketTables(database)
         lanes = await _lanes(settings, bot, chats, clock, stack)
         deliveries = DeliveryTable(database, tuple(lanes))
@@ -78,14 +79,23 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         yield tasks
 
 
+async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) -> Client:
+    from services.notifier.adapters.telegram.api import open_bot  # three seconds to import: whoever has no bot does not pay them
+
+    return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
+
+
 async def _lanes(
     settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: Clock, stack: AsyncExitStack
 ) -> dict[str, Lane]:
     """The channels that are switched on, and the chats that stand for the console and the webhooks."""
     lanes: dict[str, Lane] = {}
     if bot is not None:
-        pace = Pace([Limit(settings.rate_overall, 1.0)], [Limit(1, 1.0)], [Limit(settings.rate_group_minute, 60.0)])
-        lanes["telegram"] = Lane(Telegram(bot, settings.send_timeout), pace, spacing=1000, run_length=8)
+        from services.notifier.adapters.telegram.channel import Telegram  # as _bot
+
+        groups = [Limit(settings.rate_group_minute, 60.0)]
+        pace = Pace([Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)], groups)
+        lanes["telegram"] = Lane(Telegram(bot, settings.send_timeout), pace, spacing=1000 // settings.rate_chat, run_length=8)
     if settings.has_console:
         lanes["console"] = Lane(Console(sys.stdout), Pace([Limit(200, 1.0)], []), spacing=5, run_length=100)
         chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
@@ -118,6 +128,8 @@ async def _bot_tasks(
     clock: Clock,
 ) -> dict[str, Task]:
     """The bot and the quotes that it answers from."""
+    from services.notifier.adapters.telegram.polling import BotAdmins, Polling  # as _bot
+
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK}, "notifier-quotes"))
     quotes = LatestQuotes()
     desk = Desk(

@@ -61,6 +61,8 @@ class NotifierSettings(MeshSettings):
     """Chats that are sent to at the same time."""
     rate_overall: int = Field(default=30, ge=1)
     """Messages a second to Telegram, in all; divide it among several notifiers."""
+    rate_chat: int = Field(default=1, ge=1)
+    """Messages a second to one Telegram chat."""
     rate_group_minute: int = Field(default=20, ge=1)
     """Messages a minute to one Telegram group."""
     bot_commands_minute: int = Field(default=30, ge=1)
