@@ -14,6 +14,7 @@ from infra.kafka.cluster import Cluster, lay_out, start_cluster
 from infra.kafka.jars import fetch
 from infra.kafka.warm import warm
 from shared.migrations.command import upgrade
+from tests.databases import MARIADB, SQLITE
 from tests.servers import Broker, MariaDB, open_broker, open_mariadb
 
 ROOT = Path(__file__).parent.parent
@@ -79,7 +80,7 @@ def mariadb_url(_mariadb: MariaDB) -> Iterator[str]:
     _mariadb.drop(name)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+@pytest.fixture(params=[SQLITE, MARIADB])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database: once SQLite, once MariaDB."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else request.getfixturevalue("mariadb_url")

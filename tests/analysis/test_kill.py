@@ -13,6 +13,7 @@ import pytest
 from tests.analysis.expected import compare, listings
 from tests.analysis.running import Live, Stage
 from tests.analysis.tape import tape
+from tests.databases import on_mariadb, on_sqlite
 from tests.servers import Broker
 from tests.until import until
 
@@ -31,6 +32,7 @@ async def started(live: Live) -> None:
     await until(lambda: live.up, 120, f"{live.name} starts")
 
 
+@on_mariadb
 async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage) -> None:
     await stage.list_instruments(listings(SYMBOLS))
     log, rng = tape(SYMBOLS, 4, beats=30), random.Random(7)
@@ -54,6 +56,7 @@ async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage
     assert one.stop() == two.stop() == 0
 
 
+@on_sqlite
 async def test_a_zombie_is_fenced(stage: Stage) -> None:
     await stage.list_instruments(listings(SYMBOLS))
     log = tape(SYMBOLS, 3, beats=60)

@@ -19,6 +19,7 @@ from tests.analysis.expected import compare, engine_of, listings
 from tests.analysis.market import hours
 from tests.analysis.running import Live, Stage, rows
 from tests.analysis.tape import tape
+from tests.databases import on_mariadb, on_sqlite
 from tests.servers import Broker
 from tests.until import until
 
@@ -80,6 +81,7 @@ async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None
     assert live.stop() == 0, live.text()[-3000:]
 
 
+@on_mariadb
 async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: list[str]) -> None:
     await stage.list_instruments(listings(symbols))
     log = tape(symbols, 3, beats=60)
@@ -137,6 +139,7 @@ async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str
     assert live.stop() == 0
 
 
+@on_sqlite
 async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symbols: list[str]) -> None:
     await stage.list_instruments(listings(symbols[:1]))
     live = stage.start("one")

@@ -20,7 +20,8 @@ CHATS = {"SPY": 11, "IBM": 12, "BAC": 13, "AIG": 14}
 
 def bot(telegram: Telegram) -> dict[str, str]:
     """The environment of a notifier that talks to the stand-in; pictures are the notifier's own tests' business."""
-    return {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false", "RATE_OVERALL": "1000"}
+    told = {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false"}
+    return told | {"RATE_OVERALL": "1000", "RATE_CHAT": "100"}
 
 
 async def watch(telegram: Telegram, mesh: Mesh) -> None:

@@ -146,10 +146,11 @@ SAMSUNG = APPLE | {
 }
 
 
-async def list_instruments(database: Database) -> None:
-    """Two instruments in the table."""
+async def list_instruments(database: Database, *more: str) -> None:
+    """Two instruments in the table, and ``more`` by their symbols."""
+    rows = [APPLE, SAMSUNG, *(APPLE | {"symbol": symbol, "aliases": "[]"} for symbol in more)]
     async with database.begin() as connection:
-        await connection.execute(instruments.insert(), [APPLE, SAMSUNG])
+        await connection.execute(instruments.insert(), rows)
 
 
 async def store_bars(database: Database, count: int = 260, symbol: str = "AAPL") -> None:

@@ -89,6 +89,7 @@ def environment(bootstrap: str, database_url: str, group: str, port: int, var: P
         "RESERVE_SECONDS": "3",
         "SEND_TIMEOUT": "2",
         "RATE_OVERALL": "1000",
+        "RATE_CHAT": "5",
         "PYTHONPATH": str(ROOT),
     }
     return keep | fields | more

@@ -22,7 +22,8 @@ from shared.events import Signal
 from shared.kafka import Record, open_tail
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES
-from tests.notifier.parts import chat, list_instruments, signal, store_bars, wire
+from tests.databases import on_mariadb, on_sqlite
+from tests.notifier.parts import list_instruments, signal, store_bars, wire
 from tests.notifier.process import Notifier, environment, publish, running
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import by_chance
@@ -77,6 +78,7 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
     assert TOKEN not in (tmp_path / "log").read_text()
 
 
+@on_sqlite
 async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = fresh_symbol()
     told = environment(kafka.bootstrap, database_url, symbol, 25102, tmp_path, ALERT_LANGUAGE="en")
@@ -92,6 +94,7 @@ async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_
         assert words in text
 
 
+@on_mariadb
 async def test_the_console_speaks_the_language_of_this_start(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = fresh_symbol()
     korean, english = "골든크로스", "Golden cross"
@@ -113,12 +116,14 @@ async def printed(bootstrap: str, notifier: Notifier, fired: Signal) -> str:
     return notifier.log.read_text()
 
 
+@on_sqlite
 async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     """A canary: the API is not there, then it answers nonsense."""
     symbol = fresh_symbol()
     async with open_database(database_url) as database:
         parts = wire(database, [])
-        await parts.chats.save(chat(), 0)
+        await parts.chats.save(Chat("telegram", "7", "7"), 0)
+        await parts.chats.watch("telegram", "7", [symbol], 0)
         base = "http://127.0.0.1:1"
         told = environment(
             kafka.bootstrap, database_url, symbol, 25103, tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API=base, LOG_LEVEL="debug"
@@ -139,7 +144,9 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
 
 @pytest.mark.kill
 @pytest.mark.timeout(480)
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize(
+    ("database_url", "processes"), [("sqlite", 1), pytest.param("mariadb", 2, marks=pytest.mark.mariadb)], indirect=["database_url"]
+)
 async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
     kafka: Broker, database_url: str, tmp_path: Path, processes: int
 ) -> None:
@@ -207,10 +214,11 @@ def moment(text: str) -> str:
     return next(line for line in text.split("\n") if line.startswith("봉: ")).split(", ", 1)[1]
 
 
+@on_mariadb
 async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = fresh_symbol()
     async with open_telegram() as telegram, open_database(database_url) as database:
-        await list_instruments(database)
+        await list_instruments(database, symbol)
         await store_bars(database, 260, symbol)
         told = environment(
             kafka.bootstrap,
@@ -223,7 +231,7 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
             CHART_TIMEOUT="60",
         )
         async with running(Notifier(told, tmp_path / "log")) as notifier:
-            await telegram.say("/watch all")
+            await telegram.say(f"/watch {symbol}")
             await until(lambda: telegram.texts("7"), 60, "an answer")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
             await until(lambda: any(message.photo for message in telegram.accepted), 60, "a picture")

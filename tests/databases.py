@@ -1,0 +1,14 @@
+"""On which databases a test runs that takes ``database_url``: on both unless it says otherwise.
+
+One is enough where the database decides nothing of what the test proves; then the other is chosen for the next such test.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+SQLITE = pytest.param("sqlite")
+MARIADB = pytest.param("mariadb", marks=pytest.mark.mariadb)
+
+on_sqlite = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
+on_mariadb = pytest.mark.parametrize("database_url", [MARIADB], indirect=True)
