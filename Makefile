@@ -37,7 +37,7 @@ test: _test-environment ## install what tests need, then lint, types, contracts 
 	@infra/system-packages.sh
 	@$(MAKE) --no-print-directory lint types contracts
 	@$(BIN)/python -m infra.local prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder  # else the long files with few tests come last, alone
 
 test-fast: _test-environment ## only the tests without broker, database server, browser and killing
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"

@@ -251,7 +251,7 @@ async def raw_frames(reader: asyncio.StreamReader) -> list[bytes]:
 
 async def test_a_burst_does_not_make_a_quick_reader_slow(tmp_path: Path) -> None:
     """All bars close at once, more than may wait: whoever reads gets them all."""
-    limits = {"unsent_limit": 50, "socket_buffer": 10_000_000, "flush_seconds": 5}
+    limits = {"unsent_limit": 50, "socket_buffer": 10_000_000, "flush_seconds": 2}
     async with running(tmp_path, **limits) as up, aiohttp.ClientSession(up.url) as client:
         async with open_stream(client, bars=["*"]) as stream:
             for n in range(1000):
