@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import engine, gateway, pipeline
+from bench import engine, gateway, kinds, pipeline
 from bench.broker import open_broker
 from bench.row import Row, table
 
@@ -41,6 +41,7 @@ def main() -> None:
     """Measures, prints and writes."""
     parts: dict[str, Callable[[], list[Row]]] = {
         "engine": engine.rows,
+        "kinds": kinds.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }

@@ -336,10 +336,14 @@ def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
     ]
 
 
+def kernel() -> Any:
+    """The compiled loops."""
+    return kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(tempfile.gettempdir()) / "finstage-kernels")
+
+
 def rows() -> list[Row]:
     """All comparisons of the engine."""
-    folder = Path("var/kernels") if Path("var").is_dir() else Path(tempfile.mkdtemp())
-    loops, laid, bars = kernels.load(folder), plan(SAME, []), series()
+    loops, laid, bars = kernel(), plan(SAME, []), series()
     return [*batch(loops, laid, bars), *one_update(loops, laid, bars)]
 
 

@@ -57,11 +57,8 @@ def prepare(length: float, fast: float, slow: float) -> Parameters:
     if fast >= slow:
         raise ValueError(f"fast must be shorter than slow, not {fast:g} to {slow:g}")
     quickest, slowest = (2.0 / (period(each, name=name) + 1.0) for each, name in ((fast, "fast"), (slow, "slow")))
-    return (period(length, upto=LONGEST), quickest - slowest, slowest)
+    return (period(length), quickest - slowest, slowest)
 
-
-LONGEST: Final = 254
-"""It reads one bar further back than it is long."""
 
 KIND: Final = Kind(
     name="kama",

@@ -11,6 +11,7 @@ from typing import Final
 
 from services.analysis.domain.indicators.cci import typical
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.summing import RENEWED, WORN
 
 SAME: Final = 1e-9
 """Share of the price below which a move is rounding: the sums of the same three prices in another order differ."""
@@ -18,30 +19,43 @@ SAME: Final = 1e-9
 
 @step
 def mfi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: none. p: (N,)."""
+    """State: (rising and falling flow of the last N bars; the largest sum of both since they were made anew). p: (N,)."""
+    rising, falling, largest = s
     length = int(p[0])
-    if n < length:
-        return s, (NAN,)
-    rising = falling = 0.0
-    before = typical(bars, t - length)
-    for i in range(t - length + 1, t + 1):
-        now = typical(bars, i)
-        flow = now * bars.volume[i]
-        rising += flow if now - before > SAME * now else 0.0
-        falling += flow if before - now > SAME * now else 0.0
-        before = now
+    if n == 0:
+        return (0.0, 0.0, 0.0), (NAN,)
+    up, down = flow(bars, t)
+    rising, falling = rising + up, falling + down
+    if n > length:
+        up, down = flow(bars, t - length)
+        rising, falling = rising - up, falling - down
     both = rising + falling
-    return s, (100.0 * rising / both if both > 0 else 0.0,)
+    if (n >= length) & ((n % RENEWED == 0) | (both < WORN * largest)):
+        rising = falling = 0.0
+        for i in range(t - length + 1, t + 1):
+            up, down = flow(bars, i)
+            rising, falling = rising + up, falling + down
+        both = largest = rising + falling
+    value = 100.0 * max(rising, 0.0) / both if both > 0 else 0.0
+    return (rising, falling, max(both, largest)), (value if n >= length else NAN,)
+
+
+@step
+def flow(bars: Bars, t: int) -> tuple[float, float]:
+    """The flow of bar t, as a rising and as a falling one."""
+    before, now = typical(bars, t - 1), typical(bars, t)
+    money, rounding = now * bars.volume[t], SAME * now
+    return (money if now - before > rounding else 0.0, money if before - now > rounding else 0.0)
 
 
 KIND: Final = Kind(
     name="mfi",
     step=mfi,
-    state=0,
+    state=3,
     parameters=("period",),
     columns=("mfi_{period}",),
     warm_up=lambda n: (n,),
-    lookback=lambda n: n,
+    lookback=lambda n: n + 1,
     examples=((14.0,), (3.0,)),
     prepare=lambda n: (period(n),),
 )

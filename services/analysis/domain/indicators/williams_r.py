@@ -8,28 +8,27 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-from services.analysis.domain.indicators.window import highest, lowest
+from services.analysis.domain.indicators.window import moved_high, moved_low
 
 
 @step
 def williams_r(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: none. p: (N,)."""
+    """State: (highest high and lowest low of the last N bars). p: (N,)."""
     length = int(p[0])
-    if n < length - 1:
-        return s, (NAN,)
-    high = highest(bars.high, t, length)
-    span = high - lowest(bars.low, t, length)
-    return s, (-100.0 * (high - bars.close[t]) / span if span > 0 else 0.0,)
+    high, low = moved_high(s[0], bars.high, t, n, length), moved_low(s[1], bars.low, t, n, length)
+    span = high - low
+    value = -100.0 * (high - bars.close[t]) / span if span > 0 else 0.0
+    return (high, low), (value if n >= length - 1 else NAN,)
 
 
 KIND: Final = Kind(
     name="williams_r",
     step=williams_r,
-    state=0,
+    state=2,
     parameters=("period",),
     columns=("williams_r_{period}",),
     warm_up=lambda n: (n - 1,),
-    lookback=lambda n: n - 1,
+    lookback=lambda n: n,
     examples=((14.0,), (5.0,)),
     prepare=lambda n: (period(n),),
 )
