@@ -1,8 +1,8 @@
 """Every kind of indicator that TA-Lib has too, one by one: ``python -m bench.kinds``.
 
 History is what a bar costs beyond the 300th, ours and TA-Lib's, so the call itself does not count. One update is a look at the
-forming bar: ours for 500 symbols in a call, TA-Lib's by talib.stream over the last 220 bars, talipp's by adding a bar. CPU time, the
-best of several runs; the bars are those of ``bench.engine``.
+forming bar: ours for 500 symbols in a call, TA-Lib's by talib.stream over the last 220 bars, talipp's by adding a bar. CPU time,
+the best of several runs; the bars are those of ``bench.engine``.
 """
 
 from __future__ import annotations
