@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.charts.painter import ProcessPainter
 from services.notifier.adapters.chats import ChatTables
@@ -25,6 +25,7 @@ from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.desk import Desk
 from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.fan_out import FanOut
+from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.lane import Lane
 from services.notifier.handlers.pictures import Pictures
 from services.notifier.handlers.quotes import LatestQuotes
@@ -32,9 +33,9 @@ from services.notifier.handlers.reporting import Reporter
 from services.notifier.handlers.sending import Sender, Terms
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
-from shared.kafka import open_group_consumer, open_producer, open_tail
+from shared.kafka import Record, open_group_consumer, open_producer, open_tail
 from shared.runtime import Life, Task
-from shared.topics import QUOTES, SIGNALS
+from shared.topics import INDUSTRIES, QUOTES, SIGNALS
 
 if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
@@ -127,17 +128,26 @@ async def _bot_tasks(
     book: InstrumentBook,
     clock: Clock,
 ) -> dict[str, Task]:
-    """The bot and the quotes that it answers from."""
+    """The bot, and the quotes and industries that it answers from."""
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling  # as _bot
 
-    tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK}, "notifier-quotes"))
-    quotes = LatestQuotes()
+    tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
+    quotes, industries = LatestQuotes(), LatestIndustries()
+    told: dict[str, Callable[[Sequence[Record[Any]]], Awaitable[None]]] = {
+        QUOTES.name: quotes.handle,
+        INDUSTRIES.name: industries.handle,
+    }
+
+    async def hear(records: Sequence[Record[Any]]) -> None:
+        await told[records[0].topic](records)  # a batch is of one partition
+
     desk = Desk(
         ChatTables(database),
         ConditionTable(database),
         deliveries,
         MarketTables(database),
         quotes,
+        industries,
         book,
         BotAdmins(bot),
         clock,
@@ -146,4 +156,4 @@ async def _bot_tasks(
     )
     people = BotDesk(desk, settings.bot_commands_minute)
     polling = Polling(bot, people, lane.pace, clock.ticking, settings.bot_concurrency)
-    return {"quotes": partial(tail.run, quotes.handle, life.stopping), "bot": partial(polling.run, life.stopping)}
+    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(polling.run, life.stopping)}

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,11 @@ from services.notifier.domain.pace import Limit, Pace
 from services.notifier.handlers.bot import BotDesk
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.desk import Desk
+from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.quotes import LatestQuotes
 from shared import wire as encoding
 from shared.db import open_database
-from shared.events import Quote
+from shared.events import IndustryMember, IndustryView, Mover, Quote, RelativeStrength, RuleCount
 from shared.kafka import Record
 from shared.tables import signals
 from tests.notifier.parts import NOW, Parts, list_instruments, signal, store_bars, wire
@@ -36,6 +38,7 @@ class Talk:
     telegram: Telegram
     parts: Parts
     quotes: LatestQuotes
+    industries: LatestIndustries
 
     async def ask(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> str:
         """What the bot answers."""
@@ -58,15 +61,14 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
         await list_instruments(database)
         parts = wire(database, [Channel(bot, 5)])
         await parts.book.refresh()
-        quotes = LatestQuotes()
-        desk = Desk(
-            parts.chats, ConditionTable(database), parts.deliveries, parts.market, quotes, parts.book, BotAdmins(bot), Clock(), 3
-        )
+        quotes, industries = LatestQuotes(), LatestIndustries()
+        stores = (parts.chats, ConditionTable(database), parts.deliveries, parts.market)
+        desk = Desk(*stores, quotes, industries, parts.book, BotAdmins(bot), Clock(), 3)
         pace = Pace([Limit(1000, 1.0)], [Limit(1000, 1.0)])
         polling = Polling(bot, BotDesk(desk, commands_minute), pace, Clock().ticking, 4)
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
-            yield Talk(telegram, parts, quotes)
+            yield Talk(telegram, parts, quotes, industries)
         finally:
             parts.stopping.set()
             async with asyncio.timeout(20):
@@ -107,6 +109,59 @@ async def test_price_signals_and_what_is_not_there(database_url: str) -> None:
             await connection.execute(signals.insert(), [row | {"body": encoding.encode(fired).decode()}])
         assert "골든크로스" in await talk.ask("/signals")
         assert "투자 조언이 아닙니다" in await talk.ask("/signals 애플")
+
+
+def industry(slug: str, name_en: str, name_ko: str, **more: Any) -> Record[IndustryView]:
+    counts = {"advances": 1, "declines": 0, "unchanged": 0, "missing": 1}
+    fields: dict[str, Any] = {"kind": "industry", "ts_event": NOW, "ts_init": NOW, "session": 20240701, "replayed": True, **counts}
+    view = IndustryView(industry=slug, name_en=name_en, name_ko=name_ko, **fields | more)
+    return Record("analysis.industries.v1", 0, 0, NOW, slug, view, None)
+
+
+async def test_industries_are_listed_shown_and_near_names_suggested(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        assert "아직 산업별 흐름이 없습니다" in await talk.ask("/industry")
+        member = IndustryMember(symbol="AAPL", against_industry=RelativeStrength(over_63=0.051))
+        known = {
+            "median_move": 0.0213, "above_sma_50": 0.5, "sma_50_of": 2, "signals_up": 2, "signals_down": 1, "members": (member,),
+            "leaders": (Mover(symbol="AAPL", move=0.031, last_price=190.5),),
+            "laggards": (Mover(symbol="<b>&", move=-0.01, last_price=5.0),),
+            "signals_by_rule": (RuleCount(rule="golden_cross", up=2, down=1),),
+        }  # fmt: skip
+        await talk.industries.handle(
+            [
+                industry("semiconductors", "Semiconductors", "반도체", **known),
+                industry("nuclear-power", "Electricity & nuclear", "전력·원자력", replayed=False),
+                industry("us", "US market", "미국 시장", kind="market", median_move=-0.01),
+            ]
+        )
+        listed = await talk.ask("/industry")
+        assert listed.index("미국 시장") < listed.index("반도체") < listed.index("전력·원자력")
+        assert "▲ 반도체 +2.13% (▲1 ▼0)" in listed
+        assert "재생 데이터" in listed
+        for asked in ("반도체", "semiconductors", "Semi Conductors"):
+            answer = await talk.ask(f"/industry {asked}")
+            assert "등락률 중앙값: +2.13%" in answer
+        for part in (
+            "상승 1",
+            "당일 거래 없음 1",
+            "50일 이동평균 위: 50%",
+            "애플 +3.10% (190.50 USD)",
+            "애플 +5.1%",
+            "▲2 ▼1 (골든크로스 3)",
+        ):
+            assert part in answer
+        assert "&lt;b&gt;&amp; -1.00%" in answer
+        assert "재생 데이터" in answer
+        assert "투자 조언이 아닙니다" in answer
+        assert "재생 데이터" not in await talk.ask("/industry 전력 원자력")
+        assert "semiconductors" in await talk.ask("/industry semiconductor")
+        assert "nuclear-power" in await talk.ask("/industry 원자력")
+        assert "/industry" in await talk.ask("/industry <script>")
+        await talk.ask("/lang en")
+        assert "Electricity &amp; nuclear" in await talk.ask("/industry nuclear-power")
+        await talk.industries.handle([industry("us", "US market", "미국 시장", kind="market", median_move=0.5, ts_event=NOW - 1)])
+        assert "-1.00%" in await talk.ask("/industry us market")
 
 
 @pytest.mark.parametrize(

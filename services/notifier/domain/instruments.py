@@ -38,8 +38,8 @@ def industry(asked: str, known: Iterable[Industry]) -> Industry | None:
     >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
     True
     """
-    wanted = _folded(asked[:LONGEST])
-    return next((one for one in known if wanted in {_folded(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
+    wanted = folded(asked[:LONGEST])
+    return next((one for one in known if wanted in {folded(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
 
 
 def unlisted(symbol: str) -> Instrument:
@@ -58,7 +58,7 @@ class Directory:
             short = found.symbol.split(".")[0].lstrip("^").split("=")[0].split("-")[0]
             for name in (found.symbol, found.name_en, found.name_ko, *found.aliases, short):
                 if name:
-                    self._by_name.setdefault(_folded(name), found)
+                    self._by_name.setdefault(folded(name), found)
 
     def __len__(self) -> int:
         return len(self._by_symbol)
@@ -74,11 +74,11 @@ class Directory:
         >>> [book.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
         ['005930.KS', '005930.KS', '005930.KS']
         """
-        return self._by_name.get(_folded(asked[:LONGEST]))
+        return self._by_name.get(folded(asked[:LONGEST]))
 
     def near(self, asked: str, most: int = 3) -> list[Instrument]:
         """Instruments whose names look like it, the likeliest first: names that begin so, then those that are spelled alike."""
-        wanted = _folded(asked[:LONGEST])
+        wanted = folded(asked[:LONGEST])
         if not wanted:
             return []
         begun = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
@@ -109,5 +109,6 @@ class Directory:
         return list(found.values())[:most], missing[:most]
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is looked for: without case, spaces and most signs."""
     return "".join(c for c in name.casefold() if c.isalnum() or c in "^=.-&").rstrip(".")

@@ -18,6 +18,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/signals [종목] - 최근 신호\n"
         "/alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
         "/alerts - 내 조건 알림 목록, /unalert 번호 - 삭제\n"
+        "/industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)\n"
         "/rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)\n"
         "/settings - 설정\n"
@@ -47,6 +48,19 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "list_empty": "관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.",
         "signals": "<b>최근 신호</b>",
         "signals_none": "아직 신호가 없습니다.",
+        "industries": "<b>산업과 시장의 흐름</b> (구성 종목 등락률 중앙값)",
+        "industries_none": "아직 산업별 흐름이 없습니다. 첫 시세가 들어오면 나타납니다.",
+        "industry_help": "자세히: <code>/industry 반도체</code>",
+        "industry_list": "목록은 /industry",
+        "no_such_industry": "'{asked}' 산업을 찾지 못했습니다.",
+        "median": "등락률 중앙값",
+        "breadth": "상승 {up} · 하락 {down} · 보합 {still} · 당일 거래 없음 {missing}",
+        "above_sma": "{n}일 이동평균 위: {share} ({of}종목 중)",
+        "leaders": "상위",
+        "laggards": "하위",
+        "strongest_industry": "산업 내 상대강도 (63일)",
+        "strongest_market": "지수 대비 상대강도 (63일)",
+        "signals_today": "오늘 신호: ▲{up} ▼{down} ({rules})",
         "muted": "{until} 까지 알림을 끕니다.",
         "unmuted": "알림을 다시 켰습니다.",
         "mute_help": "얼마나 끌까요? 예: <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
@@ -103,6 +117,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/signals [NAME] - latest signals\n"
         "/alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
         "/alerts - your conditions; /unalert NUMBER takes one away\n"
+        "/industry [NAME] - industries and markets (<code>/industry semiconductors</code>)\n"
         "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - be quiet for a while (30m, 2d; <code>/mute off</code> ends it)\n"
         "/settings - settings\n"
@@ -132,6 +147,19 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "list_empty": "Your watchlist is empty. Add to it with <code>/watch AAPL</code>.",
         "signals": "<b>Latest signals</b>",
         "signals_none": "No signals yet.",
+        "industries": "<b>Industries and markets</b> (median move of the members)",
+        "industries_none": "No industry has prices yet.",
+        "industry_help": "More: <code>/industry semiconductors</code>",
+        "industry_list": "See /industry for the list.",
+        "no_such_industry": "I know no industry '{asked}'.",
+        "median": "Median move",
+        "breadth": "{up} up · {down} down · {still} unchanged · {missing} not traded today",
+        "above_sma": "Above SMA {n}: {share} of {of}",
+        "leaders": "Leaders",
+        "laggards": "Laggards",
+        "strongest_industry": "Strongest in the industry (63 sessions)",
+        "strongest_market": "Strongest against the index (63 sessions)",
+        "signals_today": "Signals today: ▲{up} ▼{down} ({rules})",
         "muted": "Quiet until {until}.",
         "unmuted": "Alerts are on again.",
         "mute_help": "For how long? As in <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from services.notifier.domain import replies
+from services.notifier.domain import industry_replies, replies
 from services.notifier.domain.commands import mute_span
 from services.notifier.domain.figures import moment
 from services.notifier.domain.markup import escape
@@ -118,6 +118,17 @@ async def signals(desk: Desk, chat: Chat, rest: str) -> Reply:
     return Reply(replies.signals_text(latest, desk.book.current, chat.language))
 
 
+async def industry(desk: Desk, chat: Chat, rest: str) -> Reply:
+    """How an industry or a market stands; all of them where none is named."""
+    known = desk.industries.current
+    if not rest:
+        return Reply(industry_replies.list_text(known, chat.language))
+    view = known.find(rest)
+    if view is None:
+        return Reply(industry_replies.missing_text(rest, known, chat.language))
+    return Reply(industry_replies.view_text(view, desk.book.current, chat.language))
+
+
 async def mute(desk: Desk, chat: Chat, rest: str) -> Reply:
     """Be quiet for a while."""
     span = mute_span(rest)
@@ -193,6 +204,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "alert": Command(alert, changes=True),
     "alerts": Command(alerts),
     "unalert": Command(unalert, changes=True),
+    "industry": Command(industry),
     "mute": Command(mute, changes=True),
     "lang": Command(lang, changes=True),
     "rules": Command(rules, changes=True),

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from services.notifier.domain.ports import Admins, ChatStore, ConditionStore, DeliveryStore, Market, Quotes
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.directory import InstrumentBook
+from services.notifier.handlers.industries import LatestIndustries
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Stores, quotes and limits."""
+    """Stores, quotes, industries and limits."""
 
     chats: ChatStore
     conditions: ConditionStore
     deliveries: DeliveryStore
     market: Market
     quotes: Quotes
+    industries: LatestIndustries
     book: InstrumentBook
     admins: Admins
     clock: Clock

@@ -1,0 +1,95 @@
+"""How industries and markets read in a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.notifier.domain.figures import moment, percent, price
+from services.notifier.domain.industries import Industries
+from services.notifier.domain.instruments import Directory
+from services.notifier.domain.markup import escape
+from services.notifier.domain.phrases import say
+from services.notifier.domain.replies import shown
+from services.notifier.domain.rules import name as rule_name
+from shared.events import IndustryMember, IndustryView, Mover
+
+SHOWN_RULES: Final = 5
+SHOWN_STRONGEST: Final = 3
+
+
+def list_text(industries: Industries, language: str) -> str:
+    """Every industry in a line, the markets first, then those that rise most."""
+    if not industries.views:
+        return say(language, "industries_none")
+    lines = [say(language, "industries")]
+    lines += [
+        f"{_arrow(view.median_move)} {_called(view, language)} {percent(view.median_move)} "
+        f"(▲{view.advances} ▼{view.declines}) <code>{escape(view.industry, 48)}</code>"
+        for view in industries.views
+    ]
+    if any(view.replayed for view in industries.views):
+        lines.append(say(language, "replayed"))
+    return "\n".join([*lines, say(language, "industry_help")])
+
+
+def missing_text(asked: str, industries: Industries, language: str) -> str:
+    """That there is no such industry, and which may have been meant."""
+    line = say(language, "no_such_industry", asked=escape(asked, 40))
+    near = industries.near(asked)
+    if near:
+        names = ", ".join(f"<code>{escape(view.industry, 48)}</code> {_called(view, language)}" for view in near)
+        return line + " " + say(language, "did_you_mean", names=names)
+    return line + " " + say(language, "industry_list")
+
+
+def view_text(view: IndustryView, book: Directory, language: str) -> str:
+    """One industry or market as it stands; only what is known."""
+    lines = [f"<b>{_called(view, language)}</b> (<code>{escape(view.industry, 48)}</code>)"]
+    lines.append(f"{say(language, 'median')}: {percent(view.median_move)}")
+    counts = {"up": view.advances, "down": view.declines, "still": view.unchanged, "missing": view.missing}
+    lines.append(say(language, "breadth", **counts))
+    for n, share, of in ((50, view.above_sma_50, view.sma_50_of), (200, view.above_sma_200, view.sma_200_of)):
+        if share is not None:
+            lines.append(say(language, "above_sma", n=n, share=f"{share * 100:.0f}%", of=of))
+    for word, movers in (("leaders", view.leaders), ("laggards", view.laggards)):
+        if movers:
+            lines.append(f"{say(language, word)}: {', '.join(_mover(mover, book, language) for mover in movers)}")
+    if strongest := _strongest(view.members, market=view.kind == "market"):
+        told = ", ".join(f"{_who(symbol, book, language)} {percent(value, 1)}" for symbol, value in strongest)
+        lines.append(f"{say(language, 'strongest_market' if view.kind == 'market' else 'strongest_industry')}: {told}")
+    if view.signals_by_rule:
+        often = sorted(view.signals_by_rule, key=lambda rule: (-rule.up - rule.down, rule.rule))[:SHOWN_RULES]
+        rules = ", ".join(f"{escape(rule_name(rule.rule, language), 48)} {rule.up + rule.down}" for rule in often)
+        lines.append(say(language, "signals_today", up=view.signals_up, down=view.signals_down, rules=rules))
+    lines.append(f"{say(language, 'at')}: {moment(view.ts_event)}")
+    if view.replayed:
+        lines.append(say(language, "replayed"))
+    return "\n".join([*lines, say(language, "advice")])
+
+
+def _called(view: IndustryView, language: str) -> str:
+    return escape((view.name_ko if language == "ko" else view.name_en) or view.industry, 60)
+
+
+def _who(symbol: str, book: Directory, language: str) -> str:
+    return escape(shown(book.get(symbol), language), 40)
+
+
+def _mover(mover: Mover, book: Directory, language: str) -> str:
+    paid = escape(price(mover.last_price, book.get(mover.symbol).currency))
+    return f"{_who(mover.symbol, book, language)} {percent(mover.move)} ({paid})"
+
+
+def _strongest(members: Sequence[IndustryMember], *, market: bool) -> list[tuple[str, float]]:
+    """The members with the largest relative strength over 63 sessions: against the others, or in a market against its index."""
+    known = []
+    for member in members:
+        strength = member.against_market if market else member.against_industry
+        if strength is not None and strength.over_63 is not None:
+            known.append((member.symbol, strength.over_63))
+    return sorted(known, key=lambda one: (-one[1], one[0]))[:SHOWN_STRONGEST]
+
+
+def _arrow(move: float | None) -> str:
+    return "·" if not move else "▲" if move > 0 else "▼"

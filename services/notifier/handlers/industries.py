@@ -1,0 +1,30 @@
+"""The newest views of industries and markets in memory, as they come from Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.notifier.domain.industries import Industries
+from shared.events import IndustryView
+from shared.kafka import Record
+
+MOST = 2_000
+
+
+class LatestIndustries:
+    """The newest view of each industry; at most ``MOST``."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, IndustryView] = {}
+        self.current = Industries()
+
+    async def handle(self, records: Sequence[Record[IndustryView]]) -> None:
+        """Keep what is newer than what is there."""
+        for record in records:
+            view = record.event
+            known = self._views.get(view.industry)
+            if known is None and len(self._views) >= MOST:
+                continue
+            if known is None or view.ts_event >= known.ts_event:
+                self._views[view.industry] = view
+        self.current = Industries(self._views.values())
