@@ -1,7 +1,7 @@
-"""``python -m bench``: every comparison in one run, printed and written to ``docs/benchmarks.md``.
+"""``python -m bench``: every comparison, printed and written to ``docs/benchmarks.md``.
 
 The row through Kafka starts a broker of its own; ``--kafka host:port`` takes one that has the topics. ``--only`` runs some parts
-and leaves the page alone.
+and leaves the others on the page as they were.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ PAGE: Final = Path("docs/benchmarks.md")
 
 HEAD: Final = """# Benchmarks
 
-Written by `make bench`: our work and its peers on the same data, one after the other in one run. Ratios hold from machine to
-machine, absolute numbers do not. "us", "ns" and "k/s a core" are CPU time, so that other work on the machine counts little; what
-says "by the clock" does depend on it.
+Written by `make bench`: our work and its peers on the same data, one after the other in one run of each part. Ratios hold from
+machine to machine, absolute numbers do not. "us", "ns" and "k/s a core" are CPU time, so that other work on the machine counts
+little; what says "by the clock" does depend on it. Under `kinds`, first stands what a bar of history costs, then what an update
+costs, a look at the forming bar; the ratios are to TA-Lib in history, to talib.stream and to talipp.
 """
 
 
@@ -46,14 +47,20 @@ def main() -> None:
         "gateway": gateway.rows,
     }
     arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure beside the peers.")
-    arguments.add_argument("--only", choices=list(parts), action="append", help="only this part; the page is not written then")
+    arguments.add_argument("--only", choices=list(parts), action="append", help="only this part; the page keeps the others")
     arguments.add_argument("--kafka", default="", help="host:port of a broker that has the topics")
     chosen = arguments.parse_args()
-    text = "".join(f"\n## {name}\n\n{table(parts[name]())}" for name in chosen.only or parts)
-    text = f"{HEAD}\nMachine: {machine()}.\n{text}"
-    print(text)
-    if not chosen.only:
-        PAGE.write_text(text, "utf-8")
+    sections = _written() if chosen.only else {}
+    for name in chosen.only or parts:
+        sections[name] = f"\n## {name}\n\n{table(parts[name]())}\nMachine: {machine()}.\n"
+        print(sections[name])
+    PAGE.write_text(HEAD + "".join(sections[name] for name in parts if name in sections), "utf-8")
+
+
+def _written() -> dict[str, str]:
+    """The parts of the page as they stand, by name."""
+    found = PAGE.read_text("utf-8").split("\n## ")[1:]
+    return {part.split("\n", 1)[0]: f"\n## {part}" for part in found}
 
 
 def _pipeline(bootstrap: str) -> list[Row]:
