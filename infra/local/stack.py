@@ -126,7 +126,7 @@ class Stack:
         self._good(name, "ready")
 
     def _good(self, name: str, what: str) -> None:
-        say(f"  {name:<10}{what} ({time.monotonic() - self.began:.0f} s)")
+        say(f"  {name:<11}{what} ({time.monotonic() - self.began:.0f} s)")
 
     async def _tell(self, supervisor: Supervisor, alerts: Follower) -> None:
         """Print alerts and changes until a signal comes."""
