@@ -56,7 +56,7 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     symbol: str
     timeframe: Timeframe
     ts_event: Whole
-    """Close of the bar it fired on."""
+    """Close of the bar it fired on; see ``provisional``."""
     ts_init: Whole
     price: float
     """Close of that bar."""
@@ -68,6 +68,10 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     condition: str = ""
     """The normal form of the user's condition that held, where ``rule`` is ``condition``; its owners alone get an alert."""
     provisional: bool = False
+    """True when the rule held on a bar that was still forming: it may not hold when the bar closes. ``ts_event`` is then when it
+    was seen, the close of a minute inside the bar."""
+    bar_close: Whole | None = None
+    """When the forming bar of a provisional signal closes."""
     source: str = ""
     replayed: bool = False
 
@@ -77,13 +81,21 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
 
 
 def signal_id(
-    rule: str, version: int, params: Mapping[str, float], direction: str, symbol: str, timeframe: str, ts_close: int
+    rule: str,
+    version: int,
+    params: Mapping[str, float],
+    direction: str,
+    symbol: str,
+    timeframe: str,
+    ts_close: int,
+    *,
+    provisional: bool = False,
 ) -> str:
-    """The id of a signal: 128 bits of SHA-256 over its content, as hex.
+    """The id of a signal: 128 bits of SHA-256 over its content, as hex. A bar's provisional and its final signal differ in id.
 
     >>> signal_id("rsi_oversold", 1, {"period": 14, "level": 30}, "up", "AAPL", "1d", 1700000000000)
     'de7e3da4491a0bde9044f633e7b9fe13'
     """
     wanted = ",".join(f"{name}={params[name]:g}" for name in sorted(params))
-    text = "|".join((rule, str(version), wanted, direction, symbol, timeframe, str(ts_close)))
+    text = "|".join((rule, str(version), wanted, direction, symbol, timeframe, str(ts_close), *(["provisional"] * provisional)))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -66,6 +66,14 @@ def _all_time(bars: Bars) -> Columns:
     return [high, low]
 
 
+def _year(bars: Bars) -> Columns:
+    (drop,) = _empty(bars, 1)
+    for t in np.flatnonzero(~np.isnan(bars.year_high)):
+        first = int(np.searchsorted(bars.session, bars.session[t]))
+        drop[t] = bars.close[t] / max(bars.year_high[t], bars.high[first : t + 1].max()) - 1
+    return [bars.year_high, bars.year_low, drop]
+
+
 TALIB: dict[str, Oracle] = {
     "sma": lambda b, n: [talib.SMA(b.close, int(n))],
     "volume_sma": lambda b, n: [talib.SMA(b.volume, int(n))],
@@ -91,6 +99,7 @@ ORACLES: dict[str, Oracle] = TALIB | {
     "all_time": _all_time,
     **oracles_trend.ORACLES,
     **oracles_oscillators.ORACLES,
+    "year": _year,
 }
 """For any data: plain arithmetic where TA-Lib's cancels."""
 
@@ -101,6 +110,7 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "macd": lambda b: float(b.close.max()),
     "bollinger": lambda _: 1.0,  # of the width; the bands are never smaller than their own error
     "extremes": lambda _: 1.0,
+    "year": lambda _: 1.0,
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
     **oracles_oscillators.SCALE,

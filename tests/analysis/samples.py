@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,18 @@ def bars_of(close: npt.NDArray[np.float64], volume: npt.NDArray[np.float64], per
     """Bars around the given closes: opened at the close before, ``wide`` beyond both."""
     opened = np.concatenate([close[:1], close[:-1]])
     high, low = np.maximum(opened, close) * (1 + wide), np.minimum(opened, close) * (1 - wide)
-    return Bars(opened, high, low, close, volume, 20240101 + np.arange(len(close), dtype=np.int64) // per_session)
+    return with_year(opened, high, low, close, volume, 20240101 + np.arange(len(close), dtype=np.int64) // per_session)
+
+
+def with_year(*columns: npt.NDArray[Any], year: int = 60) -> Bars:
+    """Bars with a context of ``year`` sessions instead of 252: enough of every sample has one."""
+    _, high, low, _, _, session = columns
+    new = np.diff(session, prepend=-1) != 0
+    first, day = np.flatnonzero(new), np.cumsum(new) - 1
+    top, bottom = np.maximum.reduceat(high, first), np.minimum.reduceat(low, first)
+    known = [(top[d - year : d].max(), bottom[d - year : d].min()) if d >= year else (np.nan, np.nan) for d in range(len(first))]
+    context = np.array(known)[day]
+    return Bars(*columns, context[:, 0].copy(), context[:, 1].copy())
 
 
 @cache
@@ -33,7 +45,7 @@ def real() -> dict[str, Bars]:
         for recording in read_tape(Settings().tapes, tape, universe).recordings[:3]:
             b, last = recording.bars, 3000
             day = (b.start // DAY)[:last]
-            found[f"{recording.symbol} {recording.resolution}"] = Bars(
+            found[f"{recording.symbol} {recording.resolution}"] = with_year(
                 b.open[:last], b.high[:last], b.low[:last], b.close[:last], b.volume[:last], day
             )
     return found

@@ -65,8 +65,9 @@ def test_it_looks_no_further_back_than_it_says(kind: Kind, example: Parameters) 
     t = len(bars.close) - 1
     state = history(LOOPS, laid, Bars(*(values[:t] for values in bars))).state
     forgotten = Bars(*(values.copy() for values in bars))
-    for values in forgotten[:5]:
-        values[: t - back] = np.nan
+    for name, values in forgotten._asdict().items():
+        if name != "session":
+            values[: t - back] = np.nan
     np.testing.assert_array_equal(live(laid, forgotten, state.copy(), t), live(laid, bars, state.copy(), t))
 
 
@@ -143,7 +144,7 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
         50_000 + rng.normal(0, 1, n).cumsum() % 1000,
         rng.integers(0, 10**9, n) * np.where(np.arange(n) % 1000 < 10, 1e3, 1e-3),
     )
-    bars = Bars(close, close, close, close, volume, np.zeros(n, np.int64))
+    bars = Bars(close, close, close, close, volume, np.zeros(n, np.int64), close, close)
     got = history(LOOPS, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2)), ("wma", (200,))], []), bars).values[
         :, -1
     ]

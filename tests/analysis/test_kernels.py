@@ -30,7 +30,7 @@ from services.analysis.domain.history import history
 from services.analysis.domain.indicators.kind import Bars
 from services.analysis.domain.plan import plan
 loops, x = load(Path(sys.argv[1])), np.arange(1.0, 50.0)
-history(loops, plan(), Bars(x, x, x, x, x, np.zeros(len(x), np.int64)))
+history(loops, plan(), Bars(x, x, x, x, x, np.zeros(len(x), np.int64), x, x))
 print(sum(loops.history.stats.cache_hits.values()), sum(loops.history.stats.cache_misses.values()))
 """
 

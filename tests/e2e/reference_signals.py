@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,14 +39,14 @@ def signals(reference: Reference, kinds: Mapping[str, str]) -> dict[str, Expecte
     due = {}
     for symbol, series in reference.closed.items():
         for timeframe in FIRES_ON:
-            for found in _of_series(symbol, timeframe, series[timeframe], kinds[symbol]):
+            for found in _of_series(symbol, timeframe, series[timeframe], series["1d"], kinds[symbol]):
                 assert found.id not in due
                 due[found.id] = found
     return due
 
 
-def columns(bars: Sequence[PlainBar]) -> dict[str, Column]:
-    """All indicator columns over a series, by name."""
+def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Column]:
+    """All indicator columns over a series, by name; ``daily`` are the symbol's daily bars."""
     o, h, l, c, v = (np.array([getattr(b, name) for b in bars], dtype=float) for name in ("open", "high", "low", "close", "volume"))
     d = np.array([b.session for b in bars])
     x: dict[str, Column] = {"open": o, "high": h, "low": l, "close": c, "volume": v}
@@ -61,8 +62,8 @@ def columns(bars: Sequence[PlainBar]) -> dict[str, Column]:
     x["obv"] = talib.OBV(c, v)
     x["adx_14"], x["plus_di_14"], x["minus_di_14"] = talib.ADX(h, l, c, 14), talib.PLUS_DI(h, l, c, 14), talib.MINUS_DI(h, l, c, 14)
     x["volume_sma_20"] = talib.SMA(v, 20)
-    x |= _sessions(d, h, l, c) | _extremes(h, l, c)
-    return x
+    x |= _sessions(d, h, l, c) | _all_time(h, l)
+    return x | _year(d, c, x["session_high"], daily)
 
 
 def _sessions(d: npt.NDArray[np.int64], h: Column, l: Column, c: Column) -> dict[str, Column]:
@@ -85,14 +86,27 @@ def _sessions(d: npt.NDArray[np.int64], h: Column, l: Column, c: Column) -> dict
     return x
 
 
-def _extremes(h: Column, l: Column, c: Column) -> dict[str, Column]:
-    n = len(h)
-    x = {name: np.full(n, np.nan) for name in ("high_252", "low_252", "all_time_high", "all_time_low", "drawdown_252")}
-    for t in range(1, n):
+def _all_time(h: Column, l: Column) -> dict[str, Column]:
+    x = {name: np.full(len(h), np.nan) for name in ("all_time_high", "all_time_low")}
+    for t in range(1, len(h)):
         x["all_time_high"][t], x["all_time_low"][t] = h[:t].max(), l[:t].min()
-        if t >= 252:
-            x["high_252"][t], x["low_252"][t] = h[t - 252 : t].max(), l[t - 252 : t].min()
-            x["drawdown_252"][t] = c[t] / max(x["high_252"][t], h[t]) - 1
+    return x
+
+
+def _year(d: npt.NDArray[np.int64], c: Column, session_high: Column, daily: Sequence[PlainBar]) -> dict[str, Column]:
+    tops: dict[int, float] = {}
+    bottoms: dict[int, float] = {}
+    for bar in daily:
+        tops[bar.session] = max(tops.get(bar.session, bar.high), bar.high)
+        bottoms[bar.session] = min(bottoms.get(bar.session, bar.low), bar.low)
+    sessions = sorted(tops)
+    x = {name: np.full(len(d), np.nan) for name in ("high_52w", "low_52w", "drawdown_52w")}
+    for t, session in enumerate(d.tolist()):
+        before = sessions[: bisect.bisect_left(sessions, session)][-252:]
+        if len(before) == 252:
+            x["high_52w"][t] = max(tops[each] for each in before)
+            x["low_52w"][t] = min(bottoms[each] for each in before)
+            x["drawdown_52w"][t] = c[t] / max(x["high_52w"][t], session_high[t]) - 1
     return x
 
 
@@ -215,19 +229,19 @@ def _price_move(share: float) -> Rule:
 
 
 def _new_high(at: At) -> Fired | None:
-    fires = _gt(at.now["high"], at.now["high_252"]) and _le(at.was["high"], at.was["high_252"])
-    return ("up", at.now["high_252"]) if fires else None
+    fires = _gt(at.now["high"], at.now["high_52w"]) and _le(at.was["session_high"], at.was["high_52w"])
+    return ("up", at.now["high_52w"]) if fires else None
 
 
 def _new_low(at: At) -> Fired | None:
-    fires = _lt(at.now["low"], at.now["low_252"]) and _ge(at.was["low"], at.was["low_252"])
-    return ("down", at.now["low_252"]) if fires else None
+    fires = _lt(at.now["low"], at.now["low_52w"]) and _ge(at.was["session_low"], at.was["low_52w"])
+    return ("down", at.now["low_52w"]) if fires else None
 
 
 def _drop(share: float) -> Rule:
     def rule(at: At) -> Fired | None:
-        top = max(at.now["high_252"], at.now["high"])
-        return ("down", (1 - share) * top) if at.down("drawdown_252", -share, 1) else None
+        top = max(at.now["high_52w"], at.now["session_high"])
+        return ("down", (1 - share) * top) if at.down("drawdown_52w", -share, 1) else None
 
     return rule
 
@@ -274,19 +288,19 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     yield "volume_surge", {"period": 20, "ratio": 2, "move": 0.01}, False, _surge
     yield "volume_dry", {"period": 20, "ratio": 0.5}, False, _dry
     yield "price_move", {"level": MOVE[kind]}, False, _price_move(MOVE[kind])
-    yield "new_high", {"bars": 252}, True, _new_high
-    yield "new_low", {"bars": 252}, True, _new_low
+    yield "new_high", {"bars": 252}, False, _new_high
+    yield "new_low", {"bars": 252}, False, _new_low
     for share in (0.02, 0.05, 0.1, 0.2):
-        yield "drop_from_high", {"bars": 252, "drop": share}, True, _drop(share)
+        yield "drop_from_high", {"bars": 252, "drop": share}, False, _drop(share)
     yield "prev_high_break", {}, False, _high_break
     yield "prev_low_break", {}, False, _low_break
     yield "gap", {"move": 0.01}, False, _gap
 
 
-def _of_series(symbol: str, timeframe: str, bars: Sequence[PlainBar], kind: str) -> Iterator[Expected]:
+def _of_series(symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str) -> Iterator[Expected]:
     if len(bars) < 2:
         return
-    x = columns(bars)
+    x = columns(bars, daily)
     rules = [r for r in _table(kind) if timeframe == "1d" or not r[2]]
     for t in range(1, len(bars)):
         if not bars[t].live:

@@ -43,8 +43,8 @@ def play(name: str) -> Outcome:
 def test_the_engine_says_what_the_reference_says(name: str) -> None:
     said, due = play(name), tapes.due(name)
     assert len(due) > 100, "a tape that brings about nothing proves nothing"
-    got = {signal.id: signal for signal in said.signals}
-    assert len(got) == len(said.signals), "a signal was fired twice"
+    assert len({signal.id for signal in said.signals}) == len(said.signals), "a signal was fired twice"
+    got = {signal.id: signal for signal in said.signals if not signal.provisional}
     assert got.keys() == due.keys(), Counter(due[i].rule if i in due else got[i].rule for i in got.keys() ^ due.keys())
     for i, signal in got.items():
         expected = due[i]

@@ -59,7 +59,7 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tmp_path: Pa
             for program in mesh.programs.values():
                 assert program.stop() == 0, program.tail()
 
-        said = await events(own_kafka.bootstrap, SIGNALS)
+        said = [signal for signal in await events(own_kafka.bootstrap, SIGNALS) if not signal.provisional]
         assert {signal.id for signal in said} == set(due), Counter(s.rule for s in said if s.id not in due)
         assert len(said) == len(due), "an id was published twice without a crash"
         assert await stored_signals(database_url) == set(due)

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from services.analysis.domain.indicators.kind import Bars, Int64s
+from services.analysis.domain.year import context
 
 TAPES: Final = Path(__file__).parents[2] / "ingest" / "tapes"
 MINUTE: Final = 60_000
@@ -31,7 +32,7 @@ class Recorded:
     def between(self, first: int, last: int) -> Recorded:
         """The bars of these places, the last one not included."""
         here, b = slice(first, last), self.bars
-        bars = Bars(b.open[here], b.high[here], b.low[here], b.close[here], b.volume[here], b.session[here])
+        bars = Bars(*(values[here] for values in b))
         return Recorded(self.symbol, self.timeframe, self.tape, self.start[here], bars)
 
     def last(self, n: int) -> Recorded:
@@ -60,8 +61,9 @@ def five_minutes(symbol: str) -> Recorded:
     group = found.start // (5 * MINUTE)
     first = np.flatnonzero(np.diff(group, prepend=-1))
     last = np.append(first[1:], len(group)) - 1
-    o, h, l, c, v, d = found.bars  # noqa: E741
-    bars = Bars(o[first], np.maximum.reduceat(h, first), np.minimum.reduceat(l, first), c[last], np.add.reduceat(v, first), d[last])
+    o, h, l, c, v, d, *year = found.bars  # noqa: E741
+    high, low, volume = np.maximum.reduceat(h, first), np.minimum.reduceat(l, first), np.add.reduceat(v, first)
+    bars = Bars(o[first], high, low, c[last], volume, d[last], *(values[last] for values in year))
     return Recorded(symbol, "5m", "demo", found.start[first], bars)
 
 
@@ -73,5 +75,6 @@ def _read(tape: str, symbol: str, resolution: str) -> Recorded:
         start = arrays[f"{place}/start"]
         o, h, l, c, v = (arrays[f"{place}/{name}"] for name in ("open", "high", "low", "close", "volume"))  # noqa: E741
     days = start // (24 * 60 * MINUTE)
-    dates = [int(f"{dt.date.fromordinal(719_163 + int(day)):%Y%m%d}") for day in days]
-    return Recorded(symbol, resolution, tape, start, Bars(o, h, l, c, v, np.array(dates, np.int64)))
+    dates = np.array([int(f"{dt.date.fromordinal(719_163 + int(day)):%Y%m%d}") for day in days], np.int64)
+    year = context(dates, dates, h, l) if resolution == "1d" else (np.full(len(c), np.nan), np.full(len(c), np.nan))
+    return Recorded(symbol, resolution, tape, start, Bars(o, h, l, c, v, dates, *year))

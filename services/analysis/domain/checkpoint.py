@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ import numpy as np
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.layout import CODES, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.domain.past import Bars, adjusted
+from services.analysis.domain.plan import Wish
 from services.analysis.domain.state import State
 from services.analysis.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class UnreadableStateError(ValueError):
@@ -31,6 +33,8 @@ class Saved(msgspec.Struct, frozen=True):
     kinds: list[str]
     sources: list[str]
     arrays: list[bytes]
+    wishes: list[tuple[str, tuple[float, ...]]]
+    """Indicators beside the plan's; their memory is the last of the arrays."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,11 @@ def state_version(plan: str, calendar: Calendar) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def dump(state: State) -> bytes:
+def dump(state: State, wishes: Sequence[Wish]) -> bytes:
     """The state as bytes."""
     used = len(state.symbols)
     arrays = [array[:used].tobytes() for array in state.arrays]
-    return zlib.compress(msgspec.msgpack.encode(Saved(state.symbols, state.kinds, list(state.sources), arrays)), 1)
+    return zlib.compress(msgspec.msgpack.encode(Saved(state.symbols, state.kinds, list(state.sources), arrays, list(wishes))), 1)
 
 
 def parse(blob: bytes) -> Saved:
@@ -104,4 +108,4 @@ def restore_window(state: State, series: Wanted, bars: Bars) -> None:
         raise UnreadableStateError(f"{series.symbol} {series.timeframe}: {len(bars)} stored bars, not the {series.n} up to {end}")
     seen = adjusted(bars)
     for name, window in state.windows._asdict().items():
-        window[row, code, : series.n] = getattr(seen, name)
+        window[row, code, : series.n] = getattr(seen, name)  # the 52-week context of old bars is not looked at again

@@ -17,12 +17,12 @@ import numpy.typing as npt
 from services.analysis.domain import batch, ticks
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
-from services.analysis.domain.layout import CLOSED, CODES, REASONS
-from services.analysis.domain.load import TAIL, load
+from services.analysis.domain.layout import CLOSED, CODES, REASONS, TIMEFRAMES
+from services.analysis.domain.load import TAIL, load, load_wishes
 from services.analysis.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.domain.past import Bars, empty
+from services.analysis.domain.plan import Wish
 from services.analysis.domain.series import Series
-from services.analysis.domain.state import State
 from shared.events import Tick, TickLog, Timeframe
 
 CLOSES_A_CALL = 2048
@@ -57,7 +57,7 @@ class Engine:
         self.calendar = calendar
         self.listings = listings
         self.series = series
-        self.state = State(series.width, len(series.columns))
+        self.state = series.state()
 
     def apply(self, events: Sequence[TickLog]) -> Outcome:
         """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
@@ -110,13 +110,27 @@ class Engine:
             return Outcome(counts=Counter({"unknown": 1}))
         return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail)
 
+    @property
+    def wishes(self) -> tuple[Wish, ...]:
+        """The indicators beyond the plan that this partition computes; part of its state."""
+        return self.series.wishes
+
+    def wish(self, wishes: Sequence[Wish]) -> None:
+        """Computes other indicators beside the plan from now on. They are cold until ``load_wishes`` has seen each symbol."""
+        self.series = self.series.wishing(wishes)
+        self.state.extra = self.series.extra_memory().with_room(len(self.state.records), 0)
+
+    def load_wishes(self, symbol: str, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL) -> Outcome:
+        """Warms the wishes of a symbol up from all its closed bars; see ``load.load_wishes``."""
+        return load_wishes(self.state, self.series, self.state.rows[symbol], pasts, ts_init, tail=tail)
+
     def version(self) -> str:
         """Names what shapes the state; a checkpoint of another version cannot be restored."""
         return state_version(self.series.version, self.calendar)
 
     def snapshot(self) -> bytes:
         """The state as bytes, without the windows of closed bars."""
-        return dump(self.state)
+        return dump(self.state, self.wishes)
 
     @classmethod
     def restore(
@@ -128,8 +142,9 @@ class Engine:
         series: Series,
     ) -> Engine:
         """The engine of a snapshot; ``windows`` holds what ``checkpoint.wanted`` asks for. Raises UnreadableStateError."""
-        engine = cls(calendar, listings, series)
-        fill(engine.state, parse(blob))
+        saved = parse(blob)
+        engine = cls(calendar, listings, series.wishing(saved.wishes))
+        fill(engine.state, saved)
         for wish in wanted(engine.state):
             restore_window(engine.state, wish, windows.get((wish.symbol, wish.timeframe), empty()))
         return engine
@@ -150,7 +165,7 @@ class Engine:
     def _run(self, columns: batch.Columns, beats: npt.NDArray[Any], outcome: Outcome) -> None:
         state = self.state
         used = len(state.symbols)
-        closed = np.empty(max(CLOSES_A_CALL, 24 * used), CLOSED)
+        closed = np.empty(max(CLOSES_A_CALL, 4 * len(TIMEFRAMES) * used), CLOSED)
         counts, touched = np.zeros(len(REASONS), np.int64), np.zeros(used, np.bool_)
         i = j = 0
         while i < len(columns.row) or j < len(beats):
@@ -167,8 +182,9 @@ class Engine:
             outcome.quotes += quotes_of(state, np.flatnonzero(touched))
 
     def _closed(self, closed: npt.NDArray[Any], outcome: Outcome) -> None:
-        bars = bars_of(closed, self.state.symbols, list(self.state.sources))
-        values, signals = self.series.advance(self.state, closed, bars)
+        advanced = self.series.advance(self.state, closed)
+        final = closed["glimpse"] == 0
+        bars = bars_of(closed[final], self.state.symbols, self.state.source_names)
         outcome.bars += bars
-        outcome.rows += rows_of(bars, closed["close"].tolist(), self.series.columns, values)
-        outcome.signals += signals
+        outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
+        outcome.signals += advanced.signals

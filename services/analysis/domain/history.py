@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ class Loops(Protocol):
 
     def values(self, *arguments: Any) -> None: ...
     def history(self, *arguments: Any) -> None: ...
+
+
+DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,7 @@ def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind
         ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
     """
     length = len(bars.close)
-    opened, high, low, close, volume = [np.ascontiguousarray(values, np.float64) for values in bars[:5]]
-    series = Bars(opened, high, low, close, volume, np.ascontiguousarray(bars.session, np.int64))
+    series = Bars(**{name: np.ascontiguousarray(values, DTYPES[name]) for name, values in bars._asdict().items()})
     if {values.shape for values in series} != {(length,)}:
         raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
     wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]

@@ -83,8 +83,10 @@ SYMBOL: Final = np.dtype(
         ("day_close", "f8"),
         ("day_volume", "f8"),
         ("prev_close", "f8"),  # close of the daily bar before that one
-        ("year_high", "f8"),  # extremes of the newest 252 closed daily bars
+        ("year_high", "f8"),  # extremes of the newest 252 closed daily bars, as many as there are
         ("year_low", "f8"),
+        ("high_52w", "f8"),  # the same, adjusted as the windows are; NaN where there are fewer than 252
+        ("low_52w", "f8"),
     ]
 )
 """Per symbol. Shape (symbols,)."""
@@ -121,12 +123,16 @@ CLOSED: Final = np.dtype(
         ("low", "f8"),
         ("close", "f8"),
         ("volume", "f8"),
+        ("high_52w", "f8"),
+        ("low_52w", "f8"),
         ("ts_init", "i8"),
         ("source", "i8"),
         ("replayed", "i8"),
+        ("glimpse", "i8"),  # 1: not closed, but as it stood when a minute closed inside it
+        ("seen_at", "i8"),  # the close of that minute; else the bar's own
     ]
 )
-"""A bar that a batch closed. Shape (bars,)."""
+"""A bar that a batch closed, or a glimpse of a forming one. Shape (bars,)."""
 
 SESSION: Final = np.dtype([("open", "i8"), ("close", "i8"), ("week_open", "i8"), ("week_close", "i8"), ("date", "i8")])
 """One session of an exchange. Shape (sessions,): the exchanges' sessions one after the other."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from services.analysis.domain import year
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
 from services.analysis.domain.outcome import Outcome, quotes_of, rows_of, stored_bars
 from services.analysis.domain.past import Bars, adjusted
 from services.analysis.domain.series import Series
-from services.analysis.domain.state import State
-from shared.events import Timeframe
+from services.analysis.domain.state import Floats, State
+from shared.events import Bar, IndicatorRow, Timeframe
 
 TAIL = 500
 """Bars and indicator rows of a timeframe that are published after a load, so that readers have a past."""
-YEAR = 252
 
 
 def load(
@@ -28,24 +28,51 @@ def load(
     A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever.
     """
     outcome = Outcome()
-    for timeframe in TIMEFRAMES:
-        bars = pasts.get(timeframe)
-        if bars is None or not len(bars):
-            continue
-        seen = adjusted(bars)
+    for timeframe, bars in _given(pasts):
+        seen = adjusted(bars, _daily(timeframe, pasts))
         values = series.replay(state, row, CODES[timeframe], seen)
         place(state, row, timeframe, bars[-KEEP:])
         state.forming[row, CODES[timeframe]]["number"] = len(bars)
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
         outcome.bars += recent
-        closes = seen.close[len(bars) - len(recent) :].tolist()
-        outcome.rows += rows_of(recent, closes, series.columns, values[len(values) - len(recent) :])
+        outcome.rows += _rows(recent, seen.close, series.columns, values)
     _remember_prices(state, row, pasts, ts_init)
     for code in range(1, len(TIMEFRAMES)):
         _seed(state, calendar, row, code)
     if tail:
         outcome.quotes += quotes_of(state, np.array([row]))
     return outcome
+
+
+def load_wishes(
+    state: State, series: Series, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL
+) -> Outcome:
+    """Warms the wishes up from ``pasts``, the newest closed bars of each timeframe; nothing else moves.
+
+    The newest rows are told again, now with the wishes' columns.
+    """
+    outcome = Outcome()
+    for timeframe, bars in _given(pasts):
+        seen = adjusted(bars, _daily(timeframe, pasts))
+        values = series.replay_wishes(state, row, CODES[timeframe], seen)
+        recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
+        outcome.rows += _rows(recent, seen.close, series.columns, values)
+    return outcome
+
+
+def _given(pasts: Mapping[Timeframe, Bars]) -> list[tuple[Timeframe, Bars]]:
+    return [(timeframe, pasts[timeframe]) for timeframe in TIMEFRAMES if timeframe in pasts and len(pasts[timeframe])]
+
+
+def _daily(timeframe: Timeframe, pasts: Mapping[Timeframe, Bars]) -> Bars | None:
+    """The daily bars that give a timeframe its 52-week context."""
+    return None if timeframe == Timeframe.W1 else pasts.get(Timeframe.D1)
+
+
+def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values: Floats) -> list[IndicatorRow]:
+    """The rows of the newest bars; ``closes`` (bars,) and ``values`` (bars, columns) are of all bars."""
+    first = len(closes) - len(recent)
+    return rows_of(recent, closes[first:].tolist(), columns, values[first:])
 
 
 def place(state: State, row: int, timeframe: Timeframe, bars: Bars) -> None:
@@ -70,8 +97,10 @@ def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts
             record[f"day_{name}"] = last[name] * by[-1]
         record["day_volume"] = last["volume"] / by[-1]
         record["prev_close"] = daily["close"][-2] * by[-2] if len(daily) > 1 else np.nan
-        record["year_high"] = (daily["high"] * by)[-YEAR:].max()
-        record["year_low"] = (daily["low"] * by)[-YEAR:].min()
+        record["year_high"] = (daily["high"] * by)[-year.YEAR :].max()
+        record["year_low"] = (daily["low"] * by)[-year.YEAR :].min()
+        factor = daily["price_factor"]
+        record["high_52w"], record["low_52w"] = (found[-1] for found in year.before(daily["high"] * factor, daily["low"] * factor))
     newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
     if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
         last = newest[-1]

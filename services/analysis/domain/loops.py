@@ -11,10 +11,12 @@ The functions of the module, with ``plan`` = ``Plan.arrays``, ``bars`` = a ``Bar
 - ``advance(plan, bars, t, state, commit, previous, out, wanted, fired)``: all indicators of one series at bar t into ``out``. With
   ``commit`` the state moves on by one bar, and each rule instance j with ``wanted[j]`` says +1, -1 or 0 in ``fired[j]``, where
   ``previous`` is the row of the bar before. Without, it is a peek: nothing but ``out`` is touched.
-- ``close_bars(plan, windows, rows, frames, at, kinds, states, previous, wanted, out, before, fired)``: ``advance`` with commit for
-  many closed bars in their order. Bar i stands at ``[rows[i], frames[i], at[i]]`` of ``windows``, a ``Bars`` of shape (symbols,
-  timeframes, window), and is of an instrument of kind ``kinds[i]``. ``states``, ``previous``: (symbols, timeframes, width), moved
-  on. ``wanted``: ``Plan.wanted``. Written: out, before (bars, columns): the row and the one before it; fired (bars, rules).
+- ``close_bars(plan, windows, closed, kinds, states, previous, said, wanted, out, before, fired)``: ``advance`` for many bars
+  (``closed``, dtype CLOSED) in their order. Bar i belongs at ``[row, timeframe, at]`` of ``windows``, a ``Bars`` of shape (symbols,
+  timeframes, window), and is of an instrument of kind ``kinds[i]``. A closed one stands there already and is committed; a glimpse
+  is lent its place and leaves no trace, but fires each rule and direction once a bar, which ``said`` (symbols, timeframes, rules)
+  remembers. ``states``, ``previous``: (symbols, timeframes, width), moved on. ``wanted``: ``Plan.wanted``. Written: out, before
+  (bars, columns): the row and the one of the closed bar before it; fired (bars, rules).
 - ``peek_bars(plan, windows, rows, frames, at, states, out)``: the same without a trace.
 - ``judge_conditions``, ``scan_condition``: users' conditions, as ``conditions/machine.py`` tells.
 - ``values(plan, bars, state, out)``: the indicators of a whole series from its first bar; ``out`` (columns, bars). Leaves ``state``
@@ -26,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from services.analysis.domain.indicators.kind import Kind
+from services.analysis.domain.indicators.kind import Bars, Kind
 from services.analysis.domain.indicators.table import KINDS
 from services.analysis.domain.rules.rule import Rule
 from services.analysis.domain.rules.table import RULES
@@ -55,23 +57,43 @@ ADVANCE: Final = """def advance(plan, bars, t, state, commit, previous, out, wan
             fired[:] = 0
 """
 
-CLOSE_BARS: Final = """def close_bars(plan, windows, rows, frames, at, kinds, states, previous, wanted, out, before, fired):
-    o, h, l, c, v, d = windows
-    for i in range(rows.shape[0]):
-        r = rows[i]; k = frames[i]
-        bars = Bars(o[r, k], h[r, k], l[r, k], c[r, k], v[r, k], d[r, k])
+CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, states, previous, said, wanted, out, before, fired):
+    for i in range(closed.shape[0]):
+        x = closed[i]
+        r = x.row; k = x.timeframe
+        bars = series_of(windows, r, k)
         last = previous[r, k]
-        advance(plan, bars, at[i], states[r, k], True, last, out[i], wanted[k, kinds[i]], fired[i])
-        for j in range(last.shape[0]):
+        for j in range(last.shape[0]):  # an array assigned to an array might be copied first, which allocates
             before[i, j] = last[j]
-            last[j] = out[i, j]
+        if x.glimpse == 0:
+            advance(plan, bars, x.at, states[r, k], True, last, out[i], wanted[k, kinds[i]], fired[i])
+            for j in range(last.shape[0]):
+                last[j] = out[i, j]
+            said[r, k] = 0
+        else:
+            kept = place(bars, x.at)
+            lend(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
+            glimpse(plan, bars, x.at, states[r, k], last, out[i], wanted[k, kinds[i]], said[r, k], fired[i])
+            lend(bars, x.at, kept)
+"""
+
+GLIMPSE: Final = """def glimpse(plan, bars, t, state, previous, out, wanted, said, fired):
+    n = int(state[0])
+    peek_indicators(plan[0], plan[1], bars, t, n, state, out)
+    fired[:] = 0
+    if n > 0:
+        judge(plan[2], plan[3], bars, t, previous, out, wanted, fired)
+    for j in range(fired.shape[0]):
+        way = 1 if fired[j] > 0 else 2 if fired[j] < 0 else 0
+        if said[j] & way:
+            fired[j] = 0
+        said[j] |= way
 """
 
 PEEK_BARS: Final = """def peek_bars(plan, windows, rows, frames, at, states, out):
-    o, h, l, c, v, d = windows
     for i in range(rows.shape[0]):
         r = rows[i]; k = frames[i]
-        bars = Bars(o[r, k], h[r, k], l[r, k], c[r, k], v[r, k], d[r, k])
+        bars = series_of(windows, r, k)
         peek_indicators(plan[0], plan[1], bars, at[i], int(states[r, k, 0]), states[r, k], out[i])
 """
 
@@ -105,7 +127,7 @@ def source() -> str:
     """The text of the module."""
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
-    parts = [_pass(commit=True), _pass(commit=False), _judge(), ADVANCE, CLOSE_BARS, PEEK_BARS, *CONDITIONS]
+    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, GLIMPSE, CLOSE_BARS, PEEK_BARS, *CONDITIONS]
     parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
     parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
     calls = "".join(f"        {_if(k)} k == {k}:\n            series{k}(P, j, bars, state, a, out, b)\n" for k in range(len(KINDS)))
@@ -114,6 +136,19 @@ def source() -> str:
     )
     parts += [VALUES.format(calls=calls), HISTORY.format(scans=scans)]
     return HEAD + steps + rules + "".join(JIT + part for part in parts)
+
+
+def _places() -> list[str]:
+    """A series of the windows as bars; the values at one place of it, and putting values there."""
+    fields = list(enumerate(Bars._fields))
+    series = ", ".join(f"windows.{name}[r, k]" for _, name in fields)
+    values = ", ".join(f"bars.{name}[t]" for _, name in fields)
+    lend = "".join(f"    bars.{name}[t] = values[{i}]\n" for i, name in fields)
+    return [
+        f"def series_of(windows, r, k):\n    return Bars({series})\n",
+        f"def place(bars, t):\n    return ({values})\n",
+        f"def lend(bars, t, values):\n{lend}",
+    ]
 
 
 def _if(k: int) -> str:

@@ -15,6 +15,9 @@ from services.analysis.domain.past import Bars
 from services.analysis.domain.state import Floats, Int64s, Records, State
 from shared.events import Bar, IndicatorRow, Quote, Signal, Timeframe
 
+TOLD: Final = (
+    "row", "timeframe", "open_at", "close_at", "session", "open", "high", "low", "close", "volume", "ts_init", "source", "replayed",
+)  # fmt: skip
 QUOTED: Final = (
     "quote_price", "quote_ts", "quote_ts_init", "quote_source", "quote_replayed", "prev_close", "year_high", "year_low",
     "day", "day_open", "day_high", "day_low", "day_close", "day_volume",
@@ -45,8 +48,8 @@ def finite(values: Floats) -> list[list[float | None]]:
 def bars_of(closed: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Bar]:
     """The closed bars (dtype CLOSED) as events."""
     found = []
-    for x in closed.tolist():
-        row, timeframe, _, _, open_at, close_at, session, opened, high, low, close, volume, ts_init, source, replayed = x
+    for x in closed[list(TOLD)].tolist():
+        row, timeframe, open_at, close_at, session, opened, high, low, close, volume, ts_init, source, replayed = x
         found.append(
             Bar(
                 symbol=symbols[row],

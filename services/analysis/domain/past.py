@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from services.analysis.domain import year
 from services.analysis.domain.ticks import FUTURE_MS, MAX_PRICE
 from shared.events import History
 
@@ -44,10 +45,12 @@ class Adjusted:
     volume: npt.NDArray[np.float64]
     session: npt.NDArray[np.int64]
     ts_close: npt.NDArray[np.int64]
+    year_high: npt.NDArray[np.float64]
+    year_low: npt.NDArray[np.float64]
 
 
-def adjusted(bars: Bars) -> Adjusted:
-    """Price x price_factor, volume / split_factor."""
+def adjusted(bars: Bars, daily: Bars | None = None) -> Adjusted:
+    """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without."""
     by = bars["price_factor"]
     return Adjusted(
         bars["open"] * by,
@@ -57,7 +60,15 @@ def adjusted(bars: Bars) -> Adjusted:
         bars["volume"] / bars["split_factor"],
         np.ascontiguousarray(bars["session"]),
         np.ascontiguousarray(bars["ts_close"]),
+        *_year(bars, daily),
     )
+
+
+def _year(bars: Bars, daily: Bars | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    if daily is None:
+        return np.full(len(bars), np.nan), np.full(len(bars), np.nan)
+    by = daily["price_factor"]
+    return year.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
 
 
 def of_history(messages: Iterable[History], ts_init: int) -> Bars:

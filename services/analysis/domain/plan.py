@@ -43,7 +43,7 @@ INDICATORS: Final[tuple[Wish, ...]] = (
     ("adx", (14,)),
     ("volume_sma", (20,)),
     ("session", ()),
-    ("extremes", (252,)),
+    ("year", ()),
     ("all_time", ()),
 )
 """What runs by default."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from services.analysis.domain.fired import signal_of
 from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.layout import TIMEFRAMES
 from services.analysis.domain.past import Adjusted
-from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan
-from services.analysis.domain.state import Floats, Records, State
-from shared.events import Bar, Signal, signal_id
+from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
+from services.analysis.domain.state import Floats, Memory, Records, State
+from shared.events import Signal, Timeframe
 
 
 class Loops(Protocol):
@@ -22,48 +25,103 @@ class Loops(Protocol):
     def values(self, *arguments: Any) -> None: ...
 
 
+@dataclass(frozen=True)
+class Advanced:
+    """What some closed bars and glimpses came to."""
+
+    values: Floats
+    """(bars, columns)."""
+    before: Floats
+    """(bars, columns): the same at the closed bar before each."""
+    signals: list[Signal]
+
+
 class Series:
-    """Runs one plan. Holds no state of its own."""
+    """Runs the plan, and beside it what users wish for. Holds no state of its own."""
 
-    def __init__(self, plan: Plan, loops: Loops) -> None:
-        self._plan = plan
-        self._loops = loops
-        self.version = plan.version
-        self.columns = plan.columns
-        self.width = plan.state_width
+    def __init__(self, base: Plan, loops: Loops, wishes: Sequence[Wish] = ()) -> None:
+        """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are.
 
-    def advance(self, state: State, closed: Records, bars: Sequence[Bar]) -> tuple[Floats, list[Signal]]:
-        """Moves every series on by its closed bars (dtype CLOSED; ``bars`` are the same as events).
-
-        Returns the indicator values (bars, columns) and the signals that fired, in the order of the bars.
+        Raises:
+            ValueError: a wish that makes no sense, or a column that the plan has already.
         """
-        plan, n = self._plan, len(closed)
-        out, before = np.empty((n, len(plan.columns))), np.empty((n, len(plan.columns)))
-        fired = np.zeros((n, len(plan.rules)), np.int64)
-        rows, frames, at = (np.ascontiguousarray(closed[name]) for name in ("row", "timeframe", "at"))
-        kinds = np.array([_kind(state.kinds[row]) for row in rows.tolist()], np.int64)
+        self.base = base
+        self.wishes = tuple(wishes)
+        self.extra = plan(self.wishes, []) if wishes else None
+        self._loops = loops
+        self.version = base.version
+        self.columns = base.columns + (self.extra.columns if self.extra else ())
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError(f"a wish gives a column that is there already: {', '.join(self.extra.columns if self.extra else ())}")
+
+    def wishing(self, wishes: Sequence[Wish]) -> Series:
+        """The same plan beside other wishes."""
+        return Series(self.base, self._loops, wishes)
+
+    def state(self) -> State:
+        """The state of a partition without instruments."""
+        return State(Memory(self.base.state_width, len(self.base.columns), len(self.base.rules)), self.extra_memory())
+
+    def extra_memory(self) -> Memory:
+        """Empty memory of the wishes' series; of width 0 where there are none."""
+        return Memory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else Memory(0, 0, 0)
+
+    def advance(self, state: State, closed: Records) -> Advanced:
+        """Moves every series on by its closed bars (dtype CLOSED), and looks at the glimpses among them.
+
+        Signals come in the order of the bars; those of a glimpse are provisional.
+        """
+        kinds = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
+        values, before, fired = self._advance(self.base, state.base, state, closed, kinds)
+        if self.extra is not None:
+            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds)
+            values, before = np.hstack([values, more]), np.hstack([before, more_before])
+        signals = [
+            signal_of(
+                self.base.rules[rule], int(fired[i, rule]), state, closed[i], self._facts(state, closed[i], values[i], before[i])
+            )
+            for i, rule in np.argwhere(fired).tolist()
+        ]
+        return Advanced(values, before, signals)
+
+    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, kinds: Any) -> tuple[Floats, Floats, Any]:
+        n = len(closed)
+        out, before = np.empty((n, len(laid.columns))), np.empty((n, len(laid.columns)))
+        fired = np.zeros((n, len(laid.rules)), np.int64)
         self._loops.close_bars(
-            plan.arrays, _windows(state), rows, frames, at, kinds, state.memory, state.previous, plan.wanted, out, before, fired
+            laid.arrays, _windows(state), closed, kinds, memory.steps, memory.previous, memory.said, laid.wanted, out, before, fired
         )
-        signals = []
-        for i, rule in np.argwhere(fired).tolist():
-            window = [getattr(state.windows, name)[rows[i], frames[i]] for name in BAR_FIELDS]
-            now = dict(zip(plan.columns, out[i].tolist(), strict=True))
-            past = dict(zip(plan.columns, before[i].tolist(), strict=True))
-            now |= {name: float(values[at[i]]) for name, values in zip(BAR_FIELDS, window, strict=True)}
-            past |= {name: float(values[at[i] - 1]) for name, values in zip(BAR_FIELDS, window, strict=True)}
-            signals.append(self._signal(rule, int(fired[i, rule]), bars[i], now, past))
-        return out, signals
+        return out, before, fired
+
+    def _facts(self, state: State, x: Any, values: Floats, before: Floats) -> tuple[Mapping[str, float], Mapping[str, float]]:
+        """All columns and the fields of the bar, now and at the closed bar before."""
+        now = dict(zip(self.columns, values.tolist(), strict=True)) | {name: float(x[name]) for name in BAR_FIELDS}
+        row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"]) - 1
+        was = dict(zip(self.columns, before.tolist(), strict=True))
+        return now, was | {name: float(getattr(state.windows, name)[row, code, at]) for name in BAR_FIELDS}
 
     def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
         """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
-        plan, n = self._plan, len(bars.close)
-        out = np.empty((len(plan.columns), n))
-        memory = state.memory[row, code]
-        memory[:] = 0.0
-        past = Bars(bars.open, bars.high, bars.low, bars.close, bars.volume, bars.session)
-        self._loops.values(plan.arrays, past, memory, out)
-        state.previous[row, code] = out[:, -1]
+        values = self._replay(self.base, state.base, row, code, bars)
+        if self.extra is None:
+            return values
+        return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+
+    def replay_wishes(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
+        """Starts only the wishes of a series from closed bars; values of shape (bars, columns), the plan's among them."""
+        values = self._values(self.base, np.zeros(self.base.state_width), bars)
+        return values if self.extra is None else np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+
+    def _replay(self, laid: Plan, memory: Memory, row: int, code: int, bars: Adjusted) -> Floats:
+        steps = memory.steps[row, code]
+        steps[:] = 0.0
+        values = self._values(laid, steps, bars)
+        memory.previous[row, code], memory.said[row, code] = values[-1], 0
+        return values
+
+    def _values(self, laid: Plan, steps: Floats, bars: Adjusted) -> Floats:
+        out = np.empty((len(laid.columns), len(bars.close)))
+        self._loops.values(laid.arrays, Bars(*(getattr(bars, name) for name in Bars._fields)), steps, out)
         return out.T
 
     def peek(self, state: State, row: int, code: int) -> Floats:
@@ -72,44 +130,22 @@ class Series:
         n = int(forming["n"])
         for name in (*BAR_FIELDS, "session"):
             getattr(state.windows, name)[row, code, n] = forming[name]
-        out = np.empty((1, len(self._plan.columns)))
+        known = TIMEFRAMES[code] != Timeframe.W1
+        for name in ("year_high", "year_low"):
+            getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
         one = (np.array([row]), np.array([code]), np.array([n]))
-        self._loops.peek_bars(self._plan.arrays, _windows(state), *one, state.memory, out)
-        values: Floats = out[0]
-        return values
-
-    def _signal(self, place: int, fired: int, bar: Bar, now: Mapping[str, float], past: Mapping[str, float]) -> Signal:
-        rule = self._plan.rules[place]
-        direction, params = rule.direction(fired), dict(rule.params)
-        evidence = {}
-        for name in rule.evidence:
-            evidence[name], evidence[f"{name}.prev"] = _known(now[name]), _known(past[name])
-        return Signal(
-            id=signal_id(rule.name, rule.version, params, direction, bar.symbol, str(bar.timeframe), bar.ts_event),
-            rule=rule.name,
-            rule_version=rule.version,
-            params=params,
-            direction=direction,
-            symbol=bar.symbol,
-            timeframe=bar.timeframe,
-            ts_event=bar.ts_event,
-            ts_init=bar.ts_init,
-            price=now["close"],
-            level=_known(rule.level(now, direction)),
-            evidence=evidence,
-            source=bar.source,
-            replayed=bar.replayed,
-        )
+        found = []
+        for laid, memory in ((self.base, state.base), (self.extra, state.extra)):
+            if laid is not None:
+                out = np.empty((1, len(laid.columns)))
+                self._loops.peek_bars(laid.arrays, _windows(state), *one, memory.steps, out)
+                found.append(out[0])
+        return np.concatenate(found)
 
 
 def _windows(state: State) -> Bars:
-    w = state.windows
-    return Bars(w.open, w.high, w.low, w.close, w.volume, w.session)
+    return Bars(*(getattr(state.windows, name) for name in Bars._fields))
 
 
 def _kind(name: str) -> int:
     return INSTRUMENT_KINDS.index(name) if name in INSTRUMENT_KINDS else INSTRUMENT_KINDS.index("stock")
-
-
-def _known(value: float | None) -> float | None:
-    return float(value) if value is not None and np.isfinite(value) else None

@@ -26,16 +26,45 @@ class Windows(NamedTuple):
     session: Int64s
     """Session date, yyyymmdd."""
     ts_close: Int64s
+    year_high: Floats
+    """52-week context of the newest bar; nobody looks at an older bar's."""
+    year_low: Floats
+
+
+class Memory:
+    """What the indicators and rules of one plan remember: arrays of shape (symbols, timeframes, ...)."""
+
+    def __init__(self, width: int, columns: int, rules: int, room: int = 0) -> None:
+        """``width``: floats of indicator state per series; ``columns``: values per bar; ``rules``: rule instances."""
+        self.shape = width, columns, rules
+        series = (room, len(TIMEFRAMES))
+        self.steps = np.zeros((*series, width))
+        self.previous = np.full((*series, columns), np.nan)
+        """The row of the newest closed bar."""
+        self.said = np.zeros((*series, rules), np.uint8)
+        """Which directions of a rule the forming bar has fired already: 1 up, 2 down."""
+
+    @property
+    def arrays(self) -> tuple[Records, ...]:
+        """What a checkpoint holds, row by row."""
+        return self.steps, self.previous, self.said
+
+    def with_room(self, room: int, used: int) -> Memory:
+        """The same with more room."""
+        grown = Memory(*self.shape, room)
+        for mine, before in zip(grown.arrays, self.arrays, strict=True):
+            mine[:used] = before[:used]
+        return grown
 
 
 @dataclass
 class State:
     """The arrays of one partition; the first ``len(symbols)`` rows of each are in use."""
 
-    width: int
-    """Floats of indicator and rule state per symbol and timeframe."""
-    columns: int
-    """Indicator values per bar."""
+    base: Memory
+    """What the plan's indicators and rules remember."""
+    extra: Memory
+    """What the indicators that users wish for remember; of width 0 where there are none."""
     symbols: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
@@ -44,22 +73,22 @@ class State:
 
     def __post_init__(self) -> None:
         self._allocate(8)
+        self.base, self.extra = self.base.with_room(8, 0), self.extra.with_room(8, 0)
 
     def _allocate(self, room: int) -> None:
         series = (room, len(TIMEFRAMES))
         self.records = np.zeros(room, SYMBOL)
         self.forming = np.zeros(series, FORMING)
         self.last_seq = np.zeros((room, SOURCES), np.int64)
-        self.memory = np.zeros((*series, self.width))
-        self.previous = np.full((*series, self.columns), np.nan)
-        o, h, low, c, v = (np.zeros((*series, WINDOW)) for _ in range(5))
-        self.windows = Windows(o, h, low, c, v, *(np.zeros((*series, WINDOW), np.int64) for _ in range(2)))
+        o, h, low, c, v, top, bottom = (np.zeros((*series, WINDOW)) for _ in range(7))
+        session, ts_close = (np.zeros((*series, WINDOW), np.int64) for _ in range(2))
+        self.windows = Windows(o, h, low, c, v, session, ts_close, top, bottom)
         self.records["exchange"] = -1
 
     @property
     def arrays(self) -> tuple[Records, ...]:
         """What a checkpoint holds, row by row."""
-        return self.records, self.forming, self.last_seq, self.memory, self.previous
+        return self.records, self.forming, self.last_seq, *self.base.arrays, *self.extra.arrays
 
     def add(self, symbol: str, exchange: int, kind: str) -> int:
         """Gives a symbol its row, cold."""
@@ -77,10 +106,16 @@ class State:
 
     def _grow(self, room: int) -> None:
         used = len(self.symbols)
-        old = (*self.arrays, *self.windows)
+        old = (self.records, self.forming, self.last_seq, *self.windows)
         self._allocate(room)
-        for mine, before in zip((*self.arrays, *self.windows), old, strict=True):
+        for mine, before in zip((self.records, self.forming, self.last_seq, *self.windows), old, strict=True):
             mine[:used] = before[:used]
+        self.base, self.extra = self.base.with_room(room, used), self.extra.with_room(room, used)
+
+    @property
+    def source_names(self) -> list[str]:
+        """The sources in the order of their codes."""
+        return list(self.sources)
 
     def source(self, name: str) -> int:
         """The code of a source; -1 when there are too many already."""

@@ -16,7 +16,7 @@ from numba import njit
 jit = njit(cache=True, nogil=True, error_model="numpy")
 inline = njit(nogil=True, error_model="numpy")
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 """Goes up when the same ticks give other bars."""
 
 MAX_PRICE = 1e9
@@ -65,16 +65,23 @@ def _interval(s, k, ts):
 
 
 @inline
+def _note(r, k, s, g, x, ts_init, glimpse, seen_at):
+    """Writes the forming bar down as it stands."""
+    x.row, x.timeframe, x.at, x.number, x.open_at, x.close_at, x.session = r, k, g.n, g.number, g.open_at, g.close_at, g.session
+    x.open, x.high, x.low, x.close, x.volume = g.open, g.high, g.low, g.close, g.volume
+    x.high_52w, x.low_52w = (s.high_52w, s.low_52w) if k < W1 else (math.nan, math.nan)
+    x.ts_init, x.source, x.replayed, x.glimpse, x.seen_at = ts_init, s.source, s.replayed, glimpse, seen_at
+
+
+@inline
 def _close(r, k, s, g, windows, closed, m, ts_init):
     """Moves the forming bar into the window and notes it as closed."""
     n = g.n
     windows.open[r, k, n], windows.high[r, k, n], windows.low[r, k, n] = g.open, g.high, g.low
     windows.close[r, k, n], windows.volume[r, k, n] = g.close, g.volume
     windows.session[r, k, n], windows.ts_close[r, k, n] = g.session, g.close_at
-    x = closed[m]
-    x.row, x.timeframe, x.at, x.number, x.open_at, x.close_at, x.session = r, k, n, g.number, g.open_at, g.close_at, g.session
-    x.open, x.high, x.low, x.close, x.volume = g.open, g.high, g.low, g.close, g.volume
-    x.ts_init, x.source, x.replayed = ts_init, s.source, s.replayed
+    _note(r, k, s, g, closed[m], ts_init, 0, g.close_at)
+    windows.year_high[r, k, n], windows.year_low[r, k, n] = closed[m].high_52w, closed[m].low_52w
     g.active, g.n, g.number, g.last_end = 0, n + 1, g.number + 1, g.close_at
     if k == D1:
         s.prev_close = s.day_close
@@ -84,6 +91,25 @@ def _close(r, k, s, g, windows, closed, m, ts_init):
         for i in range(max(0, n + 1 - YEAR), n + 1):
             high, low = max(high, windows.high[r, k, i]), min(low, windows.low[r, k, i])
         s.year_high, s.year_low = high, low
+        if n + 1 >= YEAR:
+            s.high_52w, s.low_52w = high, low
+
+
+@inline
+def _close_all(r, s, forming, ts, at_close, windows, closed, m, ts_init):
+    """Closes the bars of a row that are over at ``ts``, finest first; a minute's close notes the coarser ones as they stand."""
+    for k in range(N):
+        g = forming[r, k]
+        if g.active == 1 and (ts > g.close_at or (ts == g.close_at and not at_close)):
+            if k == M1:
+                for coarse in range(M15, W1):
+                    c = forming[r, coarse]
+                    if c.active == 1 and c.close_at > g.close_at:
+                        _note(r, coarse, s, c, closed[m], ts_init, 1, g.close_at)
+                        m += 1
+            _close(r, k, s, g, windows, closed, m, ts_init)
+            m += 1
+    return m
 
 
 @inline
@@ -136,11 +162,7 @@ def _apply(r, s, ts, price, size, day_volume, source, replayed, finest, ts_init,
     """Closes what a believed tick ends, moves what it belongs to. Returns what became of it, and the bars closed so far."""
     inside = _locate(s, bounds, sessions, ts)
     at_close = inside and ts == s.session_close
-    for k in range(N):
-        g = forming[r, k]
-        if g.active == 1 and (ts > g.close_at or (ts == g.close_at and not at_close)):
-            _close(r, k, s, g, windows, closed, m, ts_init)
-            m += 1
+    m = _close_all(r, s, forming, ts, at_close, windows, closed, m, ts_init)
     if not inside:
         _quote(s, ts, price, source, replayed, ts_init)
         return OUTSIDE, m
@@ -212,12 +234,9 @@ def _beat(b, symbols, forming, windows, closed, m):
         s = symbols[r]
         if s.exchange != b.exchange:
             continue
+        m = _close_all(r, s, forming, b.ts_event, False, windows, closed, m, b.ts_init)
         for k in range(N):
-            g = forming[r, k]
-            if g.active == 1 and b.ts_event >= g.close_at:
-                _close(r, k, s, g, windows, closed, m, b.ts_init)
-                m += 1
-                fullest = max(fullest, g.n)
+            fullest = max(fullest, forming[r, k].n)
     return HEARTBEAT, m, fullest
 
 
@@ -238,11 +257,12 @@ def run(ticks, beats, i, j, symbols, forming, last_seq, bounds, sessions, window
     """Applies ticks from number ``i`` and heartbeats from number ``j`` until all are done or the output is full.
 
     ticks: as in ``batch.Columns``, each of shape (ticks,); windows: as in ``state.Windows``, each of shape (symbols, timeframes,
-    WINDOW); closed: dtype CLOSED, with room for two bars a timeframe of every symbol; counts: one a reason; touched: one a symbol.
+    WINDOW); closed: dtype CLOSED, with room for two bars a timeframe and six glimpses of every symbol; counts: one a reason;
+    touched: one a symbol.
 
     Returns (next tick, next heartbeat, bars closed, 1 when a window is about to be full).
     """
-    m, full, room = 0, 0, max(2, symbols.shape[0]) * N
+    m, full, room = 0, 0, max(2, symbols.shape[0]) * (N + 3)
     count, limit = ticks.row.shape[0], windows.close.shape[2] - 3
     while (i < count or j < beats.shape[0]) and full == 0 and m + room <= closed.shape[0]:
         if j < beats.shape[0] and beats[j].at <= i:

@@ -7,7 +7,7 @@ from shared.metrics import counter, gauge, histogram
 ticks = counter("analysis_ticks_total", "Events of the tick log, by what became of them.", ["outcome"])
 bars = counter("analysis_bars_total", "Bars that closed.", ["timeframe"])
 rows = counter("analysis_rows_total", "Indicator rows of closed bars.")
-signals = counter("analysis_signals_total", "Signals that fired.", ["rule", "timeframe"])
+signals = counter("analysis_signals_total", "Signals that fired.", ["rule", "timeframe", "state"])
 loads = counter("analysis_history_loads_total", "Histories that took effect, by where their bars came from.", ["origin"])
 history_flaws = counter("analysis_history_bars_left_out_total", "Provider's bars that were not fit to use.")
 published = counter("analysis_published_total", "Events acknowledged by the broker.", ["topic"])

@@ -41,13 +41,13 @@ class Partition:
         return self.next_offset >= 0 and (self.rebuilt or self.next_offset != self.saved_offset)
 
     def note(self, outcome: Outcome) -> None:
-        """Remembers a batch's bars and signals for the next checkpoint, and counts them."""
+        """Remembers a batch's bars and final signals for the next checkpoint, and counts them."""
         self.bars += outcome.bars
-        self.signals += outcome.signals
+        self.signals += [signal for signal in outcome.signals if not signal.provisional]
         for bar in outcome.bars:
             measures.bars.labels(bar.timeframe).inc()
         for signal in outcome.signals:
-            measures.signals.labels(signal.rule, signal.timeframe).inc()
+            measures.signals.labels(signal.rule, signal.timeframe, "provisional" if signal.provisional else "closed").inc()
         measures.rows.inc(len(outcome.rows))
         for reason, count in outcome.counts.items():
             measures.ticks.labels(reason).inc(count)

@@ -14,7 +14,6 @@ from services.analysis.domain.checkpoint import UnreadableStateError, fill, pars
 from services.analysis.domain.engine import Engine
 from services.analysis.domain.ports import BarStore, Checkpoint, CheckpointStore, Directory
 from services.analysis.domain.series import Series
-from services.analysis.domain.state import State
 from services.analysis.handlers import measures
 from shared.kafka import partition_of
 from shared.topics import TICKS
@@ -83,8 +82,9 @@ class Restorer:
         return "log" if checkpoint.next_offset < log_start else "checkpoint"
 
     async def _from(self, checkpoint: Checkpoint) -> Engine:
-        state = State(self._series.width, len(self._series.columns))
-        fill(state, parse(checkpoint.state))
+        saved = parse(checkpoint.state)
+        state = self._series.wishing(saved.wishes).state()
+        fill(state, saved)
         windows = await self._stored.windows(wanted(state))
         return Engine.restore(checkpoint.state, windows, self._calendar, self._directory.listings, self._series)
 

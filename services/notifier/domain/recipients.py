@@ -11,6 +11,9 @@ from shared.events import Signal
 ALL_RULES: Final = "*"
 """Stands for every rule type that the chat has not decided on by name."""
 
+PROVISIONAL: Final = "provisional"
+"""Stands beside the rule types for signals on bars that are still forming: wanted only where a chat says so."""
+
 
 @dataclass(frozen=True)
 class Chat:
@@ -50,6 +53,8 @@ def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expir
     ``watched`` are the symbols on the chat's list; ``expiry`` is the age in milliseconds at which a signal is not worth sending.
     """
     if signal.condition:  # its owners alone hear of it
+        return None
+    if signal.provisional and not chat.rules.get(PROVISIONAL, False):
         return None
     if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants_rule(signal.rule):
         return None

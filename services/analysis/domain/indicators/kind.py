@@ -38,6 +38,10 @@ class Bars(NamedTuple):
     volume: Floats
     session: Int64s
     """Session date as yyyymmdd."""
+    year_high: Floats
+    """Highest high of the 252 daily bars before the bar's session; NaN where there are fewer, and on weekly bars."""
+    year_low: Floats
+    """Lowest low of the same."""
 
 
 def step(function: F) -> F:

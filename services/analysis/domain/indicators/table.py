@@ -41,6 +41,7 @@ from services.analysis.domain.indicators import (
     vwap,
     williams_r,
     wma,
+    year,
 )
 from services.analysis.domain.indicators.kind import Kind
 
@@ -81,5 +82,6 @@ KINDS: Final[tuple[Kind, ...]] = (
     volatility.KIND,
     pivots.KIND,
     volume_profile.KIND,
+    year.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""

@@ -1,4 +1,4 @@
-"""drop_from_high: the close falls a given share below the highest high of the last 252 daily bars."""
+"""drop_from_high: the close falls a given share below the 52-week high, this session included."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.domain.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.domain.rules.comparing import crossed
-from services.analysis.domain.rules.rule import DAILY, Rule
+from services.analysis.domain.rules.rule import Rule
 
 
 @step
@@ -18,10 +18,9 @@ def fires(p: Parameters, x: Values, y: Values, _bars: Bars, _t: int) -> int:
 DROP_FROM_HIGH: Final = Rule(
     "drop_from_high",
     fires,
-    ("drawdown_{bars}",),
+    ("drawdown_52w",),
     tuple({"bars": 252.0, "drop": drop} for drop in (0.02, 0.05, 0.1, 0.2)),
     ("down",),
-    lambda p, x, _: (1.0 - p["drop"]) * max(x[f"high_{p['bars']:g}"], x["high"]),
-    ("drawdown_{bars}", "high_{bars}", "close"),
-    DAILY,
+    lambda p, x, _: (1.0 - p["drop"]) * max(x["high_52w"], x["session_high"]),
+    ("drawdown_52w", "high_52w", "session_high", "close"),
 )
