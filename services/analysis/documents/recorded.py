@@ -32,7 +32,7 @@ class Recorded:
     def between(self, first: int, last: int) -> Recorded:
         """The bars of these places, the last one not included."""
         here, b = slice(first, last), self.bars
-        bars = Bars(*(values[here] for values in b))
+        bars = Bars(**{name: values[here] for name, values in b._asdict().items()})
         return Recorded(self.symbol, self.timeframe, self.tape, self.start[here], bars)
 
     def last(self, n: int) -> Recorded:
