@@ -69,6 +69,7 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
     address = f"http://127.0.0.1:{port}"
     async with open_producer(settings, f"test-{symbol}") as producer:
         await producer.publish(topics.QUOTES, market.quote(symbol, 1), key=symbol)
+        await producer.publish(topics.INDUSTRIES, market.view(n=7), key="semiconductors")
         await producer.publish_many(topics.BARS, [(symbol, market.bar(symbol, n)) for n in range(50, 150)])
         await producer.publish_many(topics.INDICATORS, [(symbol, market.indicators(symbol, n)) for n in range(50, 150)])
         async with process(kafka, database_url, tmp_path, port), aiohttp.ClientSession(address) as client:
@@ -81,6 +82,8 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 assert [i["symbol"] for i in (await response.json())["results"]] == ["005930.KS"]
             async with client.get(f"/v1/signals?symbol={symbol}") as response:
                 assert len((await response.json())["results"]) == 3
+            async with client.get("/v1/industries/semiconductors") as response:
+                assert (await response.json())["results"][0]["view"]["date"] == "2023-01-03T22:00:07Z"
             async with client.get("/metrics") as response:
                 assert "finstage_gateway_requests_total" in await response.text()
             async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], ticks=["*"]) as stream:

@@ -24,7 +24,7 @@ from services.notifier.handlers.lane import Lane
 from services.notifier.handlers.pictures import Pictures
 from services.notifier.handlers.sending import Sender, Terms
 from shared.db import Database
-from shared.events import Signal, Timeframe, signal_id
+from shared.events import IndustryView, Signal, Timeframe, signal_id
 from shared.kafka import Record
 from shared.tables import bars, deliveries, instruments
 
@@ -51,6 +51,14 @@ def signal(number: int = 0, symbol: str = "AAPL", rule: str = "golden_cross", **
 def records(signals: Sequence[Signal]) -> list[Record[Signal]]:
     """As they come from Kafka."""
     return [Record("analysis.signals.v1", 0, i, NOW, found.symbol, found, None) for i, found in enumerate(signals)]
+
+
+def industry(slug: str, name_en: str, name_ko: str, **more: Any) -> Record[IndustryView]:
+    """The view of an industry, as it comes from Kafka."""
+    counts = {"advances": 1, "declines": 0, "unchanged": 0, "missing": 1}
+    fields: dict[str, Any] = {"kind": "industry", "ts_event": NOW, "ts_init": NOW, "session": 20240701, "replayed": True, **counts}
+    view = IndustryView(industry=slug, name_en=name_en, name_ko=name_ko, **fields | more)
+    return Record("analysis.industries.v1", 0, 0, NOW, slug, view, None)
 
 
 @dataclass

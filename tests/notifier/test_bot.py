@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -22,10 +21,10 @@ from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.quotes import LatestQuotes
 from shared import wire as encoding
 from shared.db import open_database
-from shared.events import IndustryMember, IndustryView, Mover, Quote, RelativeStrength, RuleCount
+from shared.events import IndustryMember, Mover, Quote, RelativeStrength, RuleCount
 from shared.kafka import Record
 from shared.tables import signals
-from tests.notifier.parts import NOW, Parts, list_instruments, signal, store_bars, wire
+from tests.notifier.parts import NOW, Parts, industry, list_instruments, signal, store_bars, wire
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import Fault
 from tests.until import until
@@ -109,13 +108,6 @@ async def test_price_signals_and_what_is_not_there(database_url: str) -> None:
             await connection.execute(signals.insert(), [row | {"body": encoding.encode(fired).decode()}])
         assert "골든크로스" in await talk.ask("/signals")
         assert "투자 조언이 아닙니다" in await talk.ask("/signals 애플")
-
-
-def industry(slug: str, name_en: str, name_ko: str, **more: Any) -> Record[IndustryView]:
-    counts = {"advances": 1, "declines": 0, "unchanged": 0, "missing": 1}
-    fields: dict[str, Any] = {"kind": "industry", "ts_event": NOW, "ts_init": NOW, "session": 20240701, "replayed": True, **counts}
-    view = IndustryView(industry=slug, name_en=name_en, name_ko=name_ko, **fields | more)
-    return Record("analysis.industries.v1", 0, 0, NOW, slug, view, None)
 
 
 async def test_industries_are_listed_shown_and_near_names_suggested(database_url: str) -> None:

@@ -19,11 +19,11 @@ from services.notifier.domain.delivery import NEVER
 from services.notifier.domain.recipients import Chat
 from shared.db import open_database
 from shared.events import Signal
-from shared.kafka import Record, open_tail
+from shared.kafka import Record, open_producer, open_tail
 from shared.settings import MeshSettings
-from shared.topics import DELIVERIES
+from shared.topics import DELIVERIES, INDUSTRIES
 from tests.databases import on_mariadb, on_sqlite
-from tests.notifier.parts import list_instruments, signal, store_bars, wire
+from tests.notifier.parts import industry, list_instruments, signal, store_bars, wire
 from tests.notifier.process import Notifier, environment, publish, running
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import by_chance
@@ -214,6 +214,21 @@ def moment(text: str) -> str:
     return next(line for line in text.split("\n") if line.startswith("봉: ")).split(", ", 1)[1]
 
 
+async def tell_industry(bootstrap: str, name: str) -> None:
+    """A view of an industry of that name on its topic."""
+    view = industry(name.lower(), name, name, median_move=0.07).event
+    async with open_producer(MeshSettings(kafka_bootstrap=bootstrap), "test") as producer:
+        await producer.publish(INDUSTRIES, view, key=view.industry)
+
+
+async def answered(telegram: Telegram, text: str, words: str) -> bool:
+    """The bot's next answer has these words in it."""
+    before = len(telegram.texts("7"))
+    await telegram.say(text)
+    await until(lambda: len(telegram.texts("7")) > before, 20, f"an answer to {text}")
+    return words in telegram.texts("7")[before]
+
+
 @on_mariadb
 async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = fresh_symbol()
@@ -233,6 +248,8 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
         async with running(Notifier(told, tmp_path / "log")) as notifier:
             await telegram.say(f"/watch {symbol}")
             await until(lambda: telegram.texts("7"), 60, "an answer")
+            await tell_industry(kafka.bootstrap, symbol)
+            await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
             await until(lambda: any(message.photo for message in telegram.accepted), 60, "a picture")
             child = await _children(notifier.pid)
