@@ -238,12 +238,18 @@ async def test_buttons_do_what_their_commands_do(database_url: str) -> None:
         await until(lambda: talk.telegram.accepted[-1].buttons)
         assert "settings unproven off" in talk.telegram.accepted[-1].buttons
         await talk.telegram.press("settings unproven off")
+        await talk.telegram.press("settings provisional on")
         await talk.telegram.press("lang en")
         number = await talk.telegram.press("mute 1h")
         await until(lambda: talk.telegram.confirmed >= number)
         found = await talk.parts.chats.get("telegram", "7")
         assert found is not None
         assert (found.unvalidated, found.language, found.muted_until > 0) == (False, "en", True)
+        assert found.wants_provisional
+        await talk.ask("/rules off all")
+        found = await talk.parts.chats.get("telegram", "7")
+        assert found is not None
+        assert found.wants_provisional
 
 
 async def test_rule_types_are_chosen_per_chat(database_url: str) -> None:

@@ -38,6 +38,11 @@ class Chat:
         """True for a Telegram group."""
         return self.kind == "group"
 
+    @property
+    def wants_provisional(self) -> bool:
+        """Whether the chat hears of bars that are still forming."""
+        return self.rules.get(PROVISIONAL, False)
+
     def wants_rule(self, rule: str) -> bool:
         """Whether this rule type is wanted.
 
@@ -54,7 +59,7 @@ def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expir
     """
     if signal.condition:  # its owners alone hear of it
         return None
-    if signal.provisional and not chat.rules.get(PROVISIONAL, False):
+    if signal.provisional and not chat.wants_provisional:
         return None
     if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants_rule(signal.rule):
         return None

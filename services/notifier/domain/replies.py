@@ -12,7 +12,7 @@ from services.notifier.domain.instruments import Directory, Instrument
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Button, Buttons, Reply
 from services.notifier.domain.phrases import say
-from services.notifier.domain.recipients import ALL_RULES, Chat
+from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
 from services.notifier.domain.rules import RULES, name
 from shared.events import Quote, Signal
 
@@ -111,7 +111,7 @@ def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[di
     missing = []
     for word in (word.strip(",").lower() for word in words):
         if word in {"all", "전체", "*"}:
-            rules = {ALL_RULES: wanted}
+            rules = {ALL_RULES: wanted} | ({PROVISIONAL: True} if chat.wants_provisional else {})
         elif word in RULES:
             rules[word] = wanted
         else:
@@ -134,7 +134,8 @@ def settings_reply(chat: Chat, now: int) -> Reply:
     """The settings, with buttons that change them."""
     language = chat.language
     unvalidated = say(language, "on" if chat.unvalidated else "off")
-    text = say(language, "settings", muted=muted_text(chat, now), unvalidated=unvalidated)
+    provisional = say(language, "on" if chat.wants_provisional else "off")
+    text = say(language, "settings", muted=muted_text(chat, now), unvalidated=unvalidated, provisional=provisional)
     buttons: Buttons = (
         (Button("한국어", "lang ko"), Button("English", "lang en")),
         (Button("🔕 1h", "mute 1h"), Button("🔕 8h", "mute 8h"), Button("🔕 1d", "mute 1d"), Button("🔔", "mute off")),
@@ -143,6 +144,13 @@ def settings_reply(chat: Chat, now: int) -> Reply:
                 {"ko": "검증 기록 없는 신호: ", "en": "Without a record: "}[language]
                 + say(language, "off" if chat.unvalidated else "on"),
                 f"settings unproven {'off' if chat.unvalidated else 'on'}",
+            ),
+        ),
+        (
+            Button(
+                {"ko": "닫히기 전의 봉: ", "en": "Bars still forming: "}[language]
+                + say(language, "off" if chat.wants_provisional else "on"),
+                f"settings provisional {'off' if chat.wants_provisional else 'on'}",
             ),
         ),
     )

@@ -12,7 +12,7 @@ from services.notifier.domain.figures import moment
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, say
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.handlers.alerts import alert, alerts, unalert
 from services.notifier.handlers.desk import Desk
 
@@ -167,9 +167,13 @@ async def settings(desk: Desk, chat: Chat, rest: str) -> Reply:
     words = rest.lower().split()
     if not words:
         return replies.settings_reply(chat, desk.clock.now())
-    if len(words) != 2 or words[0] != "unproven" or words[1] not in {"on", "off"}:
+    if len(words) != 2 or words[0] not in {"unproven", "provisional"} or words[1] not in {"on", "off"}:
         return Reply(say(chat.language, "settings_help"))
-    changed = replace(chat, unvalidated=words[1] == "on")
+    wanted = words[1] == "on"
+    if words[0] == "unproven":
+        changed = replace(chat, unvalidated=wanted)
+    else:
+        changed = replace(chat, rules=chat.rules | {PROVISIONAL: wanted})
     await desk.chats.save(changed, desk.clock.now())
     return replies.settings_reply(changed, desk.clock.now())
 
