@@ -245,7 +245,7 @@ async def test_industries_show_how_they_stand_and_narrow_the_watchlist(browser: 
     page = seen.page
     panel = page.locator(".industries")
     await expect(panel.locator(".view")).to_have_count(2)
-    await expect(panel.locator(".view").first.locator(".name")).to_have_text("미국 시장")
+    await expect(panel.locator(".view .name")).to_have_text(["반도체", "미국 시장"])
     row = panel.locator(".view", has_text="반도체")
     expected = market.view().median_move
     await expect(row.locator(".median")).to_have_text(f"{expected:+.2%}".replace("-", "\u2212"))
@@ -255,7 +255,7 @@ async def test_industries_show_how_they_stand_and_narrow_the_watchlist(browser: 
     await expect(row.locator(".median")).to_have_text("+4.32%")
     await expect(row.get_by_role("img")).to_have_attribute("aria-label", "상승 2")
     up.feed.take(market.view("ai", n=9, median_move=0.09))
-    await expect(panel.locator(".view .name")).to_have_text(["미국 시장", "인공지능", "반도체"])
+    await expect(panel.locator(".view .name")).to_have_text(["인공지능", "반도체", "미국 시장"])
     await row.get_by_role("button").click()
     await expect(page.locator(".row")).to_have_count(2)
     await expect(page.locator("#industry")).to_have_value("semiconductors")
@@ -263,7 +263,7 @@ async def test_industries_show_how_they_stand_and_narrow_the_watchlist(browser: 
     await row.get_by_role("button").click()
     await expect(page.locator("#industry")).to_have_value("")
     await page.get_by_role("button", name="English").click()
-    await expect(panel.locator(".view .name")).to_have_text(["US market", "Artificial intelligence", "Semiconductors"])
+    await expect(panel.locator(".view .name")).to_have_text(["Artificial intelligence", "Semiconductors", "US market"])
     assert seen.errors == []
 
 

@@ -1,4 +1,4 @@
-// How industries and markets stand: median move, breadth, who leads. The markets first, then the industries that rise most.
+// How industries and markets stand: median move, breadth, who leads. The industries that rise most first, the markets last.
 import { fill, h } from "./dom";
 import { percent } from "./format";
 import type { Store } from "./store";
@@ -37,7 +37,7 @@ export class Industries {
     const shown = this.store.industries.filter((industry) => industry.view);
     const markets = shown.filter((industry) => industry.kind === "market");
     const others = shown.filter((industry) => industry.kind === "industry").sort((a, b) => median(b) - median(a));
-    if (shown.length) fill(this.list, ...[...markets, ...others].map((industry) => this.row(industry, industry.view as View)));
+    if (shown.length) fill(this.list, ...[...others, ...markets].map((industry) => this.row(industry, industry.view as View)));
     else fill(this.list, h("li", { class: "empty" }, t("noViews")));
     if (focused) this.list.querySelector<HTMLElement>(`[data-industry="${CSS.escape(focused)}"]`)?.focus();
   }
