@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from services.ingest.adapters.instruments import read_universe
@@ -20,6 +21,8 @@ from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected, signals
 
 START = dt.date(1998, 1, 1)
+PARTS = {"seconds-of-two": ("seconds", frozenset({"SPY", "IBM"}))}
+"""Name of a tape that is not bundled -> the one that it is a part of, and its symbols."""
 
 
 @cache
@@ -29,6 +32,11 @@ def universe() -> Universe:
 
 @cache
 def tape(name: str) -> Tape:
+    if name in PARTS:
+        whole, symbols = PARTS[name]
+        of = tape(whole)
+        recordings = tuple(each for each in of.recordings if each.symbol in symbols)
+        return replace(of, name=name, recordings=recordings, past=tuple(each for each in of.past if each.symbol in symbols))
     return read_tape(Settings().tapes, name, universe())
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import pytest
+
+from services.ingest.settings import Settings
 from shared.topics import BARS, SIGNALS, TICKS
 from tests.e2e import tapes
 from tests.e2e.log import events, records
 from tests.e2e.mesh import Mesh, open_mesh
 from tests.e2e.outcome import deliveries, instruments, stored_signals
+from tests.ingest.small_tape import written
 from tests.notifier.telegram.server import TOKEN, Telegram, open_telegram
 from tests.servers import Broker
 from tests.until import until
 
-TAPE = "seconds"
+TAPE, PART = "seconds", "seconds-of-two"
 CHATS = {"SPY": 11, "IBM": 12, "BAC": 13, "AIG": 14}
 
 
@@ -34,17 +38,24 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
         mesh.check()
         return all(len(telegram.texts(str(chat))) >= 2 for chat in CHATS.values())
 
-    await until(answered, seconds=60, what="the bot's answers to /start and /watch")
+    await until(answered, seconds=120, what="the bot's answers to /start and /watch")
 
 
-async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tmp_path: Path) -> None:
-    due = tapes.due(TAPE)
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize(
+    ("database_url", "tape"),
+    [("sqlite", TAPE), pytest.param("mariadb", PART, marks=pytest.mark.mariadb)],
+    indirect=["database_url"],
+)
+async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:
+    due, folder = tapes.due(tape), Settings().tapes if tape == TAPE else written(tmp_path / "tapes", tapes.tape(tape))
     async with open_telegram() as telegram:
-        with open_mesh(tmp_path, own_kafka.bootstrap, database_url, TAPE=TAPE, SPEED="max", **bot(telegram)) as mesh:
+        played = {"TAPES": str(folder), "TAPE": tape, "SPEED": "max"}
+        with open_mesh(tmp_path, own_kafka.bootstrap, database_url, **played, **bot(telegram)) as mesh:
             mesh.start("notifier", "services.notifier")
             mesh.start("analysis", "services.analysis", "live")
             ingest = mesh.start("ingest", "services.ingest")
-            await until(lambda: instruments(database_url), seconds=60, what="the instruments in the database")
+            await until(lambda: instruments(database_url), seconds=120, what="the instruments in the database")
             assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
             await watch(telegram, mesh_without(mesh, "ingest"))
             before = Counter(message.chat_id for message in telegram.accepted)
@@ -55,7 +66,7 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tmp_path: Pa
                 rows = await deliveries(database_url)
                 return len(rows) >= len(due) and all(row.status == "sent" for row in rows)
 
-            await until(all_sent, seconds=120, what="every delivery to be made")
+            await until(all_sent, seconds=180, what="every delivery to be made")
             for program in mesh.programs.values():
                 assert program.stop() == 0, program.tail()
 
@@ -63,7 +74,7 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tmp_path: Pa
         assert {signal.id for signal in said} == set(due), Counter(s.rule for s in said if s.id not in due)
         assert len(said) == len(due), "an id was published twice without a crash"
         assert await stored_signals(database_url) == set(due)
-        live = sum(bar.live for series in tapes.reference(TAPE).closed.values() for bars in series.values() for bar in bars)
+        live = sum(bar.live for series in tapes.reference(tape).closed.values() for bars in series.values() for bar in bars)
         assert len(await events(own_kafka.bootstrap, BARS)) >= live
         assert not await records(own_kafka.bootstrap, TICKS.dead_letters)
 
