@@ -274,14 +274,15 @@ class OwnedConsumer:
 
     async def _show_position(self) -> None:
         """Commit to Kafka, so that its tools show our lag. Nobody reads it back: the checkpoint is the truth."""
-        if not self._next or time.monotonic() - self._committed_at < COMMIT_EVERY_SECONDS:
+        owned = self._assignment.owned()
+        ours = {one: offset for one, offset in self._next.items() if one in owned}  # none where all has just been taken away
+        if not ours or time.monotonic() - self._committed_at < COMMIT_EVERY_SECONDS:
             return
         self._committed_at = time.monotonic()
-        owned = self._assignment.owned()
         try:
             with translated("commit"):
                 async with asyncio.timeout(ASK_SECONDS):
-                    await self._consumer.commit({one: offset for one, offset in self._next.items() if one in owned})
+                    await self._consumer.commit(ours)
         except TransientError as error:
             log.info("commit failed", group=self._group, error=str(error))
 

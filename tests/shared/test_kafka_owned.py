@@ -205,3 +205,11 @@ async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
     await reader.stop()
     assert letter.value == b"{"
     assert dict(letter.headers)["dead-letter-offset"] == b"3"
+
+
+async def test_a_position_in_what_was_just_taken_away_is_not_shown(settings, make_topic, producer):
+    topic = await make_topic()
+    async with open_owned_consumer(settings, topic, "taken-away", producer) as consumer:
+        consumer._next[TopicPartition(topic.name, 999)] = 5  # as between a rebalance and the round that notices it
+        await consumer._show_position()
+        assert consumer._committed_at == 0.0
