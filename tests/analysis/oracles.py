@@ -10,7 +10,7 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.domain.indicators.kind import Bars
-from tests.analysis import oracles_oscillators, oracles_trend
+from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -36,6 +36,13 @@ def _bollinger(bars: Bars, n: float, width: float) -> Columns:
         half = width * math.sqrt(math.fsum((window - middle[t]) ** 2) / n)
         upper[t], lower[t], wide[t] = middle[t] + half, middle[t] - half, 2 * half / middle[t]
     return [upper, middle, lower, wide]
+
+
+def _bandwidth_low(bars: Bars, n: float, width: float, past: float) -> Columns:
+    (out,), widths = _empty(bars, 1), _bollinger(bars, n, width)[3]
+    for t in range(int(n + past) - 1, len(out)):
+        out[t] = widths[t - int(past) : t].min()
+    return [out]
 
 
 def _session(bars: Bars) -> Columns:
@@ -87,6 +94,7 @@ TALIB: dict[str, Oracle] = {
     "adx": lambda b, n: [f(b.high, b.low, b.close, int(n)) for f in (talib.ADX, talib.PLUS_DI, talib.MINUS_DI)],
     **oracles_trend.TALIB,
     **oracles_oscillators.TALIB,
+    "candlesticks": oracles_candles.known,
 }
 """TA-Lib's own, for real data."""
 
@@ -100,6 +108,7 @@ ORACLES: dict[str, Oracle] = TALIB | {
     **oracles_trend.ORACLES,
     **oracles_oscillators.ORACLES,
     "year": _year,
+    "bandwidth_low": _bandwidth_low,
 }
 """For any data: plain arithmetic where TA-Lib's cancels."""
 
@@ -114,5 +123,6 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
     **oracles_oscillators.SCALE,
+    "bandwidth_low": lambda _: 1.0,
 }
 """Values that are differences are right to 1e-9 of what they are the difference of."""

@@ -78,6 +78,18 @@ def hostile() -> dict[str, Bars]:
     }
 
 
+@cache
+def ragged() -> Bars:
+    """Every bar opens away from the close before, with shadows of all lengths: candlesticks of every shape."""
+    rng, n = np.random.default_rng(17), 2500
+    opened = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, n)))
+    close = opened * np.exp(rng.normal(0, 0.012, n) * (rng.random(n) < 0.7))
+    high = np.maximum(opened, close) * np.exp(rng.exponential(0.006, n) * (rng.random(n) < 0.6))
+    low = np.minimum(opened, close) * np.exp(-rng.exponential(0.006, n) * (rng.random(n) < 0.6))
+    session = 20240101 + np.arange(n, dtype=np.int64) // 3
+    return with_year(opened, high, low, close, 1000 * np.exp(rng.normal(0, 0.7, n)), session, year=252)
+
+
 @st.composite
 def drawn(draw: st.DrawFn) -> Bars:
     """Up to 320 bars of ticks of a grid, often equal to the one before: ties are where implementations differ."""

@@ -18,7 +18,7 @@ from services.analysis.domain.layout import CLOSED
 from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
 from services.analysis.domain.rules.table import RULES
 from tests.analysis.market import KERNELS
-from tests.analysis.samples import bars_of, drawn, hostile, real, with_year
+from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_year
 from tests.e2e.reference_bars import PlainBar
 from tests.e2e.reference_signals import signals
 
@@ -82,6 +82,10 @@ def test_it_fires_when_the_reference_says(timeframe: str, kind: str) -> None:
     compare(rough(), timeframe, kind)
 
 
+def test_it_fires_when_the_reference_says_on_ragged_bars() -> None:
+    compare(ragged(), "1d", "stock")
+
+
 @pytest.mark.parametrize("name", list(real()))
 def test_it_fires_when_the_reference_says_on_real_bars(name: str) -> None:
     compare(real()[name], "1d", "stock")
@@ -95,17 +99,18 @@ def test_it_fires_when_the_reference_says_on_ties(bars: Bars, timeframe: str, ki
 
 @pytest.mark.parametrize("place", range(len(PLAN.rules)), ids=[f"{rule.name}{list(rule.params.values())}" for rule in PLAN.rules])
 def test_it_fires_in_each_of_its_directions_and_can_be_told(place: int) -> None:
-    rule, bars = PLAN.rules[place], rough()
+    rule, seen = PLAN.rules[place], set()
     kinds = rule.rule.instruments(rule.params) or ("stock",)
-    past = history(LOOPS, PLAN, bars, kind=kinds[0])
-    seen = {rule.direction(int(fired)) for fired in past.fired[place] if fired}
+    for bars in (rough(), ragged()):
+        past = history(LOOPS, PLAN, bars, kind=kinds[0])
+        seen |= {rule.direction(int(fired)) for fired in past.fired[place] if fired}
+        for t in np.flatnonzero(past.fired[place]).tolist():
+            values, before = values_at(past, bars, t), values_at(past, bars, t - 1)
+            level = rule.level(values, rule.direction(int(past.fired[place, t])))
+            assert level is not None
+            assert math.isfinite(level)
+            assert set(rule.evidence) <= values.keys() == before.keys()
     assert seen == set(rule.rule.directions)
-    for t in np.flatnonzero(past.fired[place]).tolist():
-        values, before = values_at(past, bars, t), values_at(past, bars, t - 1)
-        level = rule.level(values, rule.direction(int(past.fired[place, t])))
-        assert level is not None
-        assert math.isfinite(level)
-        assert set(rule.evidence) <= values.keys() == before.keys()
 
 
 @pytest.mark.parametrize("name", ["rough", *hostile()])
@@ -167,7 +172,7 @@ def _runs(rule: Instance, timeframe: str, kind: str) -> bool:
 
 def test_it_runs_where_the_page_says() -> None:
     for rule in PLAN.rules:
-        daily = rule.name == "bollinger_touch"
+        daily = rule.name in {"all_time_high", "all_time_low"}
         for kind in INSTRUMENT_KINDS:
             mine = (
                 rule.name != "price_move"

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
+from tests.analysis.oracles_candles import candles
 from tests.e2e.reference_bars import PlainBar, Reference
 
 Column = npt.NDArray[np.float64]
@@ -62,6 +63,9 @@ def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Co
     x["obv"] = talib.OBV(c, v)
     x["adx_14"], x["plus_di_14"], x["minus_di_14"] = talib.ADX(h, l, c, 14), talib.PLUS_DI(h, l, c, 14), talib.MINUS_DI(h, l, c, 14)
     x["volume_sma_20"] = talib.SMA(v, 20)
+    x["bb_width_low_120"] = np.array([x["bb_width_20"][t - 120 : t].min() if t >= 120 else np.nan for t in range(len(c))])
+    names = ("cdl_engulfing", "cdl_hammer", "cdl_shooting_star", "cdl_morning_star", "cdl_evening_star", "cdl_doji")
+    x |= dict(zip(names, candles(o, h, l, c), strict=True))
     x |= _sessions(d, h, l, c) | _all_time(h, l)
     return x | _year(d, c, x["session_high"], daily)
 
@@ -268,6 +272,48 @@ def _gap(at: At) -> Fired | None:
     return ("down", at.now["prev_session_low"]) if fell else None
 
 
+def _candle(column: str, direction: str) -> Rule:
+    def rule(at: At) -> Fired | None:
+        if direction == "up":
+            return ("up", at.now["low"]) if at.now[column] > 0 else None
+        flat = column == "cdl_engulfing" and not _gt(at.was["close"], at.was["open"])
+        return ("down", at.now["high"]) if at.now[column] < 0 and not flat else None
+
+    return rule
+
+
+def _doji_side(x: Mapping[str, float]) -> str:
+    upper, lower = _ge(x["high"], x["bb_upper_20"]), _le(x["low"], x["bb_lower_20"])
+    if x["cdl_doji"] != 100 or upper == lower:
+        return ""
+    return "down" if upper else "up"
+
+
+def _doji(at: At) -> Fired | None:
+    side = _doji_side(at.now)
+    if side in ("", _doji_side(at.was)) or np.isnan(at.was["bb_upper_20"]):
+        return None
+    return side, at.now["bb_upper_20" if side == "down" else "bb_lower_20"]
+
+
+def _squeeze(at: At) -> Fired | None:
+    low = at.now["bb_width_low_120"]
+    narrow = _lt(at.now["bb_width_20"], low, 1) and _ge(at.was["bb_width_20"], at.was["bb_width_low_120"], 1)
+    return ("down", low) if narrow else None
+
+
+def _all_time_high(at: At) -> Fired | None:
+    top = at.now["all_time_high"]
+    fires = not np.isnan(at.was["sma_200"]) and _gt(at.now["high"], top) and _le(at.was["high"], at.was["all_time_high"])
+    return ("up", top) if fires else None
+
+
+def _all_time_low(at: At) -> Fired | None:
+    bottom = at.now["all_time_low"]
+    fires = not np.isnan(at.was["sma_200"]) and _lt(at.now["low"], bottom) and _ge(at.was["low"], at.was["all_time_low"])
+    return ("down", bottom) if fires else None
+
+
 def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     """Rule, params, whether it runs on 1d alone, and the condition."""
     yield "golden_cross", {"fast": 50, "slow": 200}, False, _cross("sma_50", "sma_200", only="up")
@@ -279,7 +325,7 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     for name, level in (("rsi_overbought", 70.0), ("rsi_oversold", 30.0), ("rsi_mid", 50.0)):
         yield name, {"period": 14, "level": level}, False, _cross("rsi_14", level, 100)
     yield "bollinger_break", {"period": 20, "width": 2}, False, _bollinger_break
-    yield "bollinger_touch", {"period": 20, "width": 2, "distance": 0.01}, True, _bollinger_touch
+    yield "bollinger_touch", {"period": 20, "width": 2, "distance": 0.01}, False, _bollinger_touch
     macd = {"fast": 12, "slow": 26, "signal": 9}
     yield "macd_cross", macd, False, _cross("macd", "macd_signal", "close")
     yield "macd_zero", macd, False, _cross("macd", 0.0, "close")
@@ -295,6 +341,16 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     yield "prev_high_break", {}, False, _high_break
     yield "prev_low_break", {}, False, _low_break
     yield "gap", {"move": 0.01}, False, _gap
+    yield "bullish_engulfing", {}, False, _candle("cdl_engulfing", "up")
+    yield "bearish_engulfing", {}, False, _candle("cdl_engulfing", "down")
+    yield "hammer", {}, False, _candle("cdl_hammer", "up")
+    yield "shooting_star", {}, False, _candle("cdl_shooting_star", "down")
+    yield "morning_star", {}, False, _candle("cdl_morning_star", "up")
+    yield "evening_star", {}, False, _candle("cdl_evening_star", "down")
+    yield "doji_at_band", {"period": 20, "width": 2}, False, _doji
+    yield "squeeze", {"period": 20, "width": 2, "bars": 120}, False, _squeeze
+    yield "all_time_high", {}, True, _all_time_high
+    yield "all_time_low", {}, True, _all_time_low
 
 
 def _of_series(symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str) -> Iterator[Expected]:

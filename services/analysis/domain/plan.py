@@ -45,6 +45,8 @@ INDICATORS: Final[tuple[Wish, ...]] = (
     ("session", ()),
     ("year", ()),
     ("all_time", ()),
+    ("candlesticks", ()),
+    ("bandwidth_low", (20, 2, 120)),
 )
 """What runs by default."""
 

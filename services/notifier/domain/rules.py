@@ -182,6 +182,53 @@ RULES: Final[dict[str, RuleText]] = {
         "전 거래일 저가 아래에서 {percent} 이상 갭 하락 출발",
         "opened below the previous session's low, {percent} or more below its close",
     ),
+    "bullish_engulfing": _one(
+        "상승 장악형", "Bullish engulfing", "양봉 몸통이 직전 음봉 몸통을 감쌈", "a rising body engulfed the falling one before it"
+    ),
+    "bearish_engulfing": _one(
+        "하락 장악형", "Bearish engulfing", "음봉 몸통이 직전 양봉 몸통을 감쌈", "a falling body engulfed the rising one before it"
+    ),
+    "hammer": _one(
+        "망치형",
+        "Hammer",
+        "직전 저가 부근에서 아래꼬리가 긴 망치형 출현",
+        "a small body near the low before, with a long lower shadow",
+    ),
+    "shooting_star": _one(
+        "유성형",
+        "Shooting star",
+        "직전 몸통 위에서 위꼬리가 긴 유성형 출현",
+        "a small body above the one before, with a long upper shadow",
+    ),
+    "morning_star": _one(
+        "샛별형",
+        "Morning star",
+        "긴 음봉과 아래에 뜬 작은 봉에 이어 긴 양봉 출현",
+        "a long fall, a small body below it, then a long rise back into the first",
+    ),
+    "evening_star": _one(
+        "석별형",
+        "Evening star",
+        "긴 양봉과 위에 뜬 작은 봉에 이어 긴 음봉 출현",
+        "a long rise, a small body above it, then a long fall back into the first",
+    ),
+    "doji_at_band": RuleText(
+        "밴드 접촉 도지",
+        "Doji at the band",
+        "볼린저 밴드({period}, {width}) 하단에 닿은 도지",
+        "a doji reached the lower Bollinger band ({period}, {width})",
+        "볼린저 밴드({period}, {width}) 상단에 닿은 도지",
+        "a doji reached the upper Bollinger band ({period}, {width})",
+    ),
+    "squeeze": _one(
+        "볼린저 밴드 수축",
+        "Bollinger squeeze",
+        "볼린저 밴드({period}, {width}) 폭이 이전 {bars}봉 중 최저보다 좁아짐",
+        "Bollinger bandwidth ({period}, {width}) below its lowest of the {bars} bars before",
+        "value",
+    ),
+    "all_time_high": _one("역대 신고가", "All-time high", "보유한 기록 전체의 최고가를 경신", "above every high on record here"),
+    "all_time_low": _one("역대 신저가", "All-time low", "보유한 기록 전체의 최저가를 경신", "below every low on record here"),
 }
 
 FRACTIONS: Final = {

@@ -10,7 +10,9 @@ from services.analysis.domain.indicators import (
     all_time,
     aroon,
     atr,
+    bandwidth_low,
     bollinger,
+    candlesticks,
     cci,
     chaikin,
     cmo,
@@ -83,5 +85,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     pivots.KIND,
     volume_profile.KIND,
     year.KIND,
+    candlesticks.KIND,
+    bandwidth_low.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.domain.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.domain.rules.comparing import ge, le, scale
-from services.analysis.domain.rules.rule import DAILY, Rule
+from services.analysis.domain.rules.rule import Rule
 
 
 @step
@@ -43,5 +43,4 @@ BOLLINGER_TOUCH: Final = Rule(
     ("up", "down"),
     lambda p, x, direction: x[f"bb_{'upper' if direction == 'up' else 'lower'}_{p['period']:g}"],
     ("close", "bb_upper_{period}", "bb_lower_{period}", "bb_width_{period}"),
-    DAILY,
 )

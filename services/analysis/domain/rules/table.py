@@ -6,8 +6,11 @@ from typing import Final
 
 from services.analysis.domain.rules import (
     adx_trend,
+    all_time_extreme,
     bollinger_break,
     bollinger_touch,
+    candlestick,
+    doji_at_band,
     drop_from_high,
     ema_cross,
     gap,
@@ -18,6 +21,7 @@ from services.analysis.domain.rules import (
     rsi_level,
     sma_breakout,
     sma_cross,
+    squeeze,
     stochastic_cross,
     volume_dry,
     volume_surge,
@@ -48,5 +52,15 @@ RULES: Final[tuple[Rule, ...]] = (
     prev_session_break.PREV_HIGH_BREAK,
     prev_session_break.PREV_LOW_BREAK,
     gap.GAP,
+    candlestick.BULLISH_ENGULFING,
+    candlestick.BEARISH_ENGULFING,
+    candlestick.HAMMER,
+    candlestick.SHOOTING_STAR,
+    candlestick.MORNING_STAR,
+    candlestick.EVENING_STAR,
+    doji_at_band.DOJI_AT_BAND,
+    squeeze.SQUEEZE,
+    all_time_extreme.ALL_TIME_HIGH,
+    all_time_extreme.ALL_TIME_LOW,
 )
 """The place of a rule in this table is its code in the kernels."""

@@ -92,6 +92,15 @@ const RULES: Record<string, [string, string]> = {
   prev_high_break: ["Above previous high", "전일 고가 돌파"],
   prev_low_break: ["Below previous low", "전일 저가 이탈"],
   gap: ["Gap", "갭"],
+  bullish_engulfing: ["Bullish engulfing", "상승 장악형"],
+  bearish_engulfing: ["Bearish engulfing", "하락 장악형"],
+  hammer: ["Hammer", "망치형"],
+  shooting_star: ["Shooting star", "유성형"],
+  morning_star: ["Morning star", "샛별형"],
+  evening_star: ["Evening star", "석별형"],
+  doji_at_band: ["Doji at Bollinger band", "밴드 접촉 도지"],
+  all_time_high: ["All-time high", "역대 신고가"],
+  all_time_low: ["All-time low", "역대 신저가"],
 };
 
 let current: Language = "en";
