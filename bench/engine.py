@@ -27,7 +27,7 @@ SYMBOLS: Final = 500
 LENGTH: Final = 2520
 WINDOW: Final = 640
 COLUMNS: Final = 20
-SAME: Final = [wish for wish in INDICATORS if wish[0] not in ("session", "year", "all_time")]
+SAME: Final = [wish for wish in INDICATORS if wish[0] not in ("session", "year", "all_time", "candlesticks", "bandwidth_low")]
 """What of the default plan TA-Lib has too: 20 columns (and our bandwidth)."""
 
 
