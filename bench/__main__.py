@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import engine, gateway, kinds, pipeline
+from bench import conditions, engine, gateway, kinds, pipeline
 from bench.broker import open_broker
 from bench.row import Row, table
 
@@ -43,6 +43,7 @@ def main() -> None:
     parts: dict[str, Callable[[], list[Row]]] = {
         "engine": engine.rows,
         "kinds": kinds.rows,
+        "conditions": conditions.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }

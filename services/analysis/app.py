@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -19,11 +19,13 @@ from services.analysis.adapters import kernels
 from services.analysis.adapters.bars import StoredBars
 from services.analysis.adapters.catalogue import Catalogue
 from services.analysis.adapters.checkpoints import Checkpoints
+from services.analysis.adapters.conditions import AskedConditions
 from services.analysis.adapters.exchanges import read_calendar
 from services.analysis.adapters.watching import Watch, pause
 from services.analysis.domain.plan import plan
 from services.analysis.domain.rehearsal import rehearse
 from services.analysis.domain.series import Series
+from services.analysis.handlers.asking import Asking
 from services.analysis.handlers.history import HistoryReader
 from services.analysis.handlers.live import Live, Pace
 from services.analysis.handlers.restoring import Restorer
@@ -52,10 +54,12 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         )
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
+        asking = Asking(AskedConditions(database), stored, settings.rebuild_bars)
         live = Live(
             Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
+            asking,
             catalogue,
             producer,
             consumer.dead_letter,
@@ -67,13 +71,15 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         life.on_alive("ticks are read", lambda: consumer.alive)
 
         async def consume() -> None:
-            await read_first(catalogue, life.stopping)
+            await read_first(catalogue, "instruments", life.stopping)
+            await read_first(asking, "conditions", life.stopping)
             spare_the_collector()
             await consumer.run(live, life.stopping)
 
         yield {
             "live": consume,
-            "catalogue": lambda: keep_reading(catalogue, settings.catalogue_seconds, life.stopping),
+            "catalogue": lambda: keep_reading(catalogue, "instruments", settings.catalogue_seconds, life.stopping),
+            "conditions": lambda: keep_reading(asking, "conditions", settings.conditions_seconds, life.stopping),
             "database watch": lambda: watch.run(life.stopping),
         }
 
@@ -94,23 +100,29 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-async def read_first(catalogue: Catalogue, stopping: asyncio.Event) -> None:
-    """Reads the instruments before the first tick, however long the database takes to come up."""
+class Readable(Protocol):
+    """What is read from a table and read again; raises ``TransientError``."""
+
+    async def read(self) -> None: ...
+
+
+async def read_first(table: Readable, name: str, stopping: asyncio.Event) -> None:
+    """Reads a table before the first tick, however long the database takes to come up."""
     while not stopping.is_set():
         try:
-            await catalogue.read()
+            await table.read()
         except TransientError as error:
-            log.warning("the table of instruments cannot be read yet", error=str(error))
+            log.warning("a table cannot be read yet", table=name, error=str(error))
             await pause(1.0, stopping)
         else:
             return
 
 
-async def keep_reading(catalogue: Catalogue, seconds: float, stopping: asyncio.Event) -> None:
-    """Reads the instruments now and then, so that a new one is known without a restart."""
+async def keep_reading(table: Readable, name: str, seconds: float, stopping: asyncio.Event) -> None:
+    """Reads it now and then, so that what is new there is known without a restart."""
     while not stopping.is_set():
         await pause(seconds * random.uniform(0.8, 1.2), stopping)  # noqa: S311  # spreads replicas, keeps no secret
         try:
-            await catalogue.read()
+            await table.read()
         except TransientError as error:
-            log.warning("the table of instruments cannot be read now", error=str(error))
+            log.warning("a table cannot be read now", table=name, error=str(error))

@@ -25,6 +25,8 @@ class Settings(MeshSettings):
     """Messages taken from Kafka at a time."""
     catalogue_seconds: float = Field(default=30.0, gt=0)
     """How often the table of instruments is read again."""
+    conditions_seconds: float = Field(default=5.0, gt=0)
+    """How often users' conditions are read again."""
     rebuild_bars: int = Field(default=100_000, gt=0)
     """Newest stored bars of a symbol and timeframe that a rebuild or a load of history goes back."""
     calendar_start: dt.date = dt.date(1998, 1, 1)

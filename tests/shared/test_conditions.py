@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -104,6 +105,11 @@ def test_it_says_what_is_wrong_and_where(text: str, code: str, position: int | N
     assert position is None or error.position == position
     assert "{" not in error.message or code == "parameters"
     assert error.caret().splitlines()[-1].strip() == "^"
+
+
+def test_the_page_tells_every_problem() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "conditions.md").read_text("utf-8")
+    assert [code for code, text in PROBLEMS.items() if f"| `{code}` | {text} |" not in page] == []
 
 
 def test_every_problem_can_be_had() -> None:

@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from services.analysis.domain import conditions, indicators, loops, rules
+from services.analysis.domain import indicators, loops, rules
+from services.analysis.domain.conditions import machine
 
 
 class Kernels(Protocol):
@@ -29,8 +30,8 @@ class Kernels(Protocol):
 @cache
 def sources() -> str:
     """A hash of everything that is compiled: an edit of any step or rule gives another one."""
-    folders = [Path(str(package.__file__)).parent for package in (conditions, indicators, rules)]
-    files = sorted(file for folder in folders for file in folder.glob("*.py"))
+    folders = [Path(str(package.__file__)).parent for package in (indicators, rules)]
+    files = [*sorted(file for folder in folders for file in folder.glob("*.py")), Path(str(machine.__file__))]
     text = "\0".join([loops.source(), *(f"{file.parent.name}/{file.name}\0{file.read_text('utf-8')}" for file in files)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

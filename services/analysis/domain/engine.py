@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from services.analysis.domain import batch, ticks
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
+from services.analysis.domain.conditions.book import Book
 from services.analysis.domain.layout import CLOSED, CODES, REASONS, TIMEFRAMES
 from services.analysis.domain.load import TAIL, load, load_wishes
 from services.analysis.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
@@ -58,6 +60,7 @@ class Engine:
         self.listings = listings
         self.series = series
         self.state = series.state()
+        self._judge = series.judge(Book())
 
     def apply(self, events: Sequence[TickLog]) -> Outcome:
         """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
@@ -124,6 +127,15 @@ class Engine:
         """Warms the wishes of a symbol up from all its closed bars; see ``load.load_wishes``."""
         return load_wishes(self.state, self.series, self.state.rows[symbol], pasts, ts_init, tail=tail)
 
+    @property
+    def asked(self) -> Book:
+        """The conditions of users that run."""
+        return self._judge.asked
+
+    def ask(self, book: Book) -> None:
+        """Runs these conditions from the next batch on. The book's wishes must be the engine's."""
+        self._judge = self.series.judge(book, self._judge.said)
+
     def version(self) -> str:
         """Names what shapes the state; a checkpoint of another version cannot be restored."""
         return state_version(self.series.version, self.calendar)
@@ -187,4 +199,5 @@ class Engine:
         bars = bars_of(closed[final], self.state.symbols, self.state.source_names)
         outcome.bars += bars
         outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
-        outcome.signals += advanced.signals
+        conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before)
+        outcome.signals += [signal for _, signal in sorted([*advanced.signals, *conditions], key=itemgetter(0))]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.domain.calendar import calendar
+from services.analysis.domain.conditions.book import Alert, book
 from services.analysis.domain.engine import Engine, Listing
 from services.analysis.domain.past import of_history
 from services.analysis.domain.series import Series
@@ -33,6 +34,7 @@ def rehearse(series: Series) -> int:
     told = History(
         symbol="A", exchange="REHEARSAL", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=DAY_MS, source="rehearsal"
     )
+    engine.ask(book([Alert("close > 0 on 1m", False, None)]))
     engine.load("A", {Timeframe.D1: of_history([told], DAY_MS)}, DAY_MS)
     tick = Tick(symbol="A", price=1.0, ts_event=DAY_MS, ts_init=DAY_MS, source="rehearsal", seq=1)
     beat = Heartbeat(exchange="REHEARSAL", ts_event=2 * DAY_MS, ts_init=2 * DAY_MS, source="rehearsal")

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from services.analysis.domain.conditions.book import Book
+from services.analysis.domain.conditions.judging import Judge, Said
 from services.analysis.domain.fired import signal_of
 from services.analysis.domain.indicators.kind import Bars
 from services.analysis.domain.layout import TIMEFRAMES
@@ -23,6 +25,7 @@ class Loops(Protocol):
     def close_bars(self, *arguments: Any) -> None: ...
     def peek_bars(self, *arguments: Any) -> None: ...
     def values(self, *arguments: Any) -> None: ...
+    def judge_conditions(self, *arguments: Any) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Advanced:
     """(bars, columns)."""
     before: Floats
     """(bars, columns): the same at the closed bar before each."""
-    signals: list[Signal]
+    signals: list[tuple[int, Signal]]
+    """What the rules fired, each with the number of its bar."""
 
 
 class Series:
@@ -58,6 +62,10 @@ class Series:
         """The same plan beside other wishes."""
         return Series(self.base, self._loops, wishes)
 
+    def judge(self, asked: Book, said: Said | None = None) -> Judge:
+        """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
+        return Judge(asked, self.columns, self._loops, said)
+
     def state(self) -> State:
         """The state of a partition without instruments."""
         return State(Memory(self.base.state_width, len(self.base.columns), len(self.base.rules)), self.extra_memory())
@@ -76,12 +84,10 @@ class Series:
         if self.extra is not None:
             more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
-        signals = [
-            signal_of(
-                self.base.rules[rule], int(fired[i, rule]), state, closed[i], self._facts(state, closed[i], values[i], before[i])
-            )
-            for i, rule in np.argwhere(fired).tolist()
-        ]
+        signals = []
+        for i, rule in np.argwhere(fired).tolist():
+            facts = self._facts(state, closed[i], values[i], before[i])
+            signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
         return Advanced(values, before, signals)
 
     def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, kinds: Any) -> tuple[Floats, Floats, Any]:

@@ -13,6 +13,7 @@ import structlog
 
 from services.analysis.domain.ports import Checkpoint, CheckpointStore, Directory
 from services.analysis.handlers import measures
+from services.analysis.handlers.asking import Asking
 from services.analysis.handlers.history import HistoryReader
 from services.analysis.handlers.outbox import Outbox, Publisher
 from services.analysis.handlers.partition import Partition
@@ -57,6 +58,7 @@ class Live:
         restorer: Restorer,
         checkpoints: CheckpointStore,
         history: HistoryReader,
+        asking: Asking,
         catalogue: Directory,
         publisher: Publisher,
         dead_letter: DeadLetter,
@@ -65,6 +67,7 @@ class Live:
         self._restorer = restorer
         self._checkpoints = checkpoints
         self._history = history
+        self._asking = asking
         self._catalogue = catalogue
         self._publisher = publisher
         self._dead_letter = dead_letter
@@ -89,6 +92,7 @@ class Live:
     async def handle(self, partition: int, messages: Sequence[Message]) -> None:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
+        await self._asking.take(mine, self._save)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):

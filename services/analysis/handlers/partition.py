@@ -26,6 +26,8 @@ class Partition:
     saved_at: float
     rebuilt: bool
     """The stored checkpoint is not where this engine came from."""
+    cold: list[str] = field(default_factory=list)
+    """Symbols whose wished indicators are still to be warmed up; no batch runs and no checkpoint is written before."""
     provided: list[Provided] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Partition:
     @property
     def moved(self) -> bool:
         """There is something that the stored checkpoint does not know."""
-        return self.next_offset >= 0 and (self.rebuilt or self.next_offset != self.saved_offset)
+        return self.next_offset >= 0 and not self.cold and (self.rebuilt or self.next_offset != self.saved_offset)
 
     def note(self, outcome: Outcome) -> None:
         """Remembers a batch's bars and final signals for the next checkpoint, and counts them."""

@@ -63,7 +63,7 @@ def _indicators(feed: Feed, event: events.IndicatorRow, _: bool) -> None:
 
 
 def _signal(feed: Feed, event: events.Signal, live: bool) -> None:
-    if not event.provisional and feed.market.put_signal(event) and live:
+    if not event.provisional and not event.condition and feed.market.put_signal(event) and live:
         feed.hub.publish("s", event.symbol, messages.signal(event))
 
 

@@ -114,9 +114,13 @@ def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
     )
 
 
+CONDITION: Final = "condition"
+"""The rule of signals that users' own conditions fired: they are their owners' alone."""
+
+
 def _signals(wanted: SignalFilter) -> Select[Any]:
     c = tables.signals.c
-    statement = select(c.body).where(c.ts_event >= wanted.start, c.ts_event <= wanted.end)
+    statement = select(c.body).where(c.ts_event >= wanted.start, c.ts_event <= wanted.end, c.rule != CONDITION)
     if wanted.symbol is not None:
         statement = statement.where(c.symbol == wanted.symbol)
     if wanted.industry is not None:

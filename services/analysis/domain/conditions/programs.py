@@ -16,13 +16,20 @@ from shared.conditions.condition import MOST_STACK
 BLOCK: Final = 256
 """Bars that an operation runs over at a time: they stay in the nearest cache."""
 
+_CODES: Final = {name: code for code, name in enumerate(CODES)}
+
 Instruction = tuple[str, float]
 
 
-class Loops(Protocol):
-    """The generated module."""
+class Judging(Protocol):
+    """What the generated module does at a bar."""
 
     def judge_conditions(self, *arguments: Any) -> None: ...
+
+
+class Scanning(Protocol):
+    """What it does over a series."""
+
     def scan_condition(self, *arguments: Any) -> None: ...
 
 
@@ -47,21 +54,21 @@ def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Program
     flat = [instruction for program in programs for instruction in program]
     return Programs(
         (
-            np.array([CODES.index(code) for code, _ in flat], np.int64),
+            np.array([_CODES[name] for name, _ in flat], np.int64),
             np.array([number for _, number in flat], np.float64),
             np.cumsum([0, *map(len, programs)]),
         )
     )
 
 
-def judged(loops: Loops, programs: Programs, chosen: Int64s, now: Floats, before: Floats) -> Floats:
+def judged(loops: Judging, programs: Programs, chosen: Int64s, now: Floats, before: Floats) -> Floats:
     """What the chosen programs say at a bar: 1.0 true, 0.0 false, NaN unknown. ``now``, ``before``: values (columns + fields,)."""
     said = np.empty(len(chosen))
     loops.judge_conditions(programs.arrays, chosen, now, before, np.empty(MOST_STACK), said)
     return said
 
 
-def scanned(loops: Loops, programs: Programs, number: int, values: Floats) -> Floats:
+def scanned(loops: Scanning, programs: Programs, number: int, values: Floats) -> Floats:
     """What one program says at each bar of a series: (bars,). ``values``: (columns + fields, bars). Releases the GIL."""
     said = np.empty(values.shape[1])
     loops.scan_condition(programs.arrays, number, values, np.empty((MOST_STACK, BLOCK)), said)

@@ -54,8 +54,8 @@ class Memory:
         self.changed.add(bar.symbol)
 
     def put_signal(self, signal: Signal) -> None:
-        """Take a signal of the roster's symbols."""
-        if signal.symbol in self.roster.exchanges and self.fired.put(signal):
+        """Take a signal of the roster's symbols; what users' own conditions fired is none of the market's."""
+        if not signal.condition and signal.symbol in self.roster.exchanges and self.fired.put(signal):
             self.changed.add(signal.symbol)
 
     def forget(self, ends: Mapping[str, Mapping[int, int]]) -> None:

@@ -1,0 +1,181 @@
+"""Users' conditions in the engine: on which bars they fire, what the signal says, and that no batch and no restart changes it."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from services.analysis.domain.checkpoint import wanted
+from services.analysis.domain.conditions.book import MOST_WISHES, Alert, Book, book
+from services.analysis.domain.engine import Engine
+from services.analysis.domain.plan import INDICATORS
+from shared.conditions import parse
+from shared.events import Bar, Signal, Timeframe, signal_id
+from tests.analysis.market import LISTINGS, engine, market, series
+from tests.analysis.tape import of_symbol, stored, tape
+
+SYMBOLS, DAYS = ("AAA", "BBB"), 4
+RISING = "close > prev(close) and volume > 0 on 15m"
+ABOVE = "close > open on 15m"
+LOW = "rsi_21 < 50 and sma_5 > 0 on 1h"
+LOG = tape(SYMBOLS, DAYS)
+ALERTS = [
+    Alert(RISING, False, frozenset({"AAA"})),
+    Alert(ABOVE, True, frozenset({"BBB"})),
+    Alert(LOW, False, None),
+    Alert("close > 0 on 1d", False, frozenset()),
+]
+ASKED = book(ALERTS)
+WARM = 2 * len(LOG) // DAYS
+
+
+def asking(asked: Book = ASKED) -> Engine:
+    found = engine()
+    found.wish(asked.wishes)
+    found.ask(asked)
+    return found
+
+
+@cache
+def said() -> tuple[list[Bar], list[Signal], dict[tuple[str, str, int], dict[str, float | None]]]:
+    outcome = asking().apply(LOG)
+    rows = {(row.symbol, str(row.timeframe), row.ts_event): row.values for row in outcome.rows}
+    return outcome.bars, outcome.signals, rows
+
+
+def of(condition: str, *, provisional: bool = False) -> list[Signal]:
+    text = parse(condition).text
+    return [signal for signal in said()[1] if signal.condition == text and signal.provisional is provisional]
+
+
+def bars_of(symbol: str, timeframe: str) -> list[Bar]:
+    return [bar for bar in said()[0] if (bar.symbol, bar.timeframe) == (symbol, timeframe)]
+
+
+def test_it_fires_on_every_closed_bar_on_which_it_is_true_and_for_no_other_instrument() -> None:
+    due = [bar.ts_event for last, bar in pairwise(bars_of("AAA", "15m")) if bar.close > last.close * (1 + 1e-9) and bar.volume > 0]
+    assert [(signal.symbol, signal.ts_event) for signal in of(RISING)] == [("AAA", ts) for ts in due]
+    assert len(due) > 20
+    assert of(RISING, provisional=True) == []
+
+
+def test_an_indicator_that_runs_for_a_condition_alone_counts_from_its_warm_up_on() -> None:
+    due = []
+    for symbol in SYMBOLS:
+        for bar in bars_of(symbol, "1h"):
+            rsi = said()[2][symbol, "1h", bar.ts_event]["rsi_21"]
+            if rsi is not None and rsi < 50:
+                due.append((symbol, bar.ts_event))
+    assert sorted((signal.symbol, signal.ts_event) for signal in of(LOW)) == sorted(due)
+    assert due
+
+
+def test_on_a_forming_bar_it_fires_once_at_the_first_minute_at_which_it_is_true() -> None:
+    minutes, due = bars_of("BBB", "1m"), []
+    for bar in bars_of("BBB", "15m"):
+        inside = [minute for minute in minutes if bar.ts_open < minute.ts_event < bar.ts_event]
+        first = next((minute for minute in inside if minute.close > inside[0].open * (1 + 1e-9)), None)
+        due += [(first.ts_event, bar.ts_event)] if first else []
+    assert [(signal.ts_event, signal.bar_close) for signal in of(ABOVE, provisional=True)] == due
+    assert len(due) > 20
+    assert [signal.ts_event for signal in of(ABOVE)] == [bar.ts_event for bar in bars_of("BBB", "15m") if bar.close > bar.open]
+
+
+def test_the_signal_shows_what_the_condition_names() -> None:
+    bars = {bar.ts_event: (last, bar) for last, bar in pairwise(bars_of("AAA", "15m"))}
+    for signal in of(RISING):
+        last, bar = bars[signal.ts_event]
+        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 1, {}, "up")
+        assert (signal.price, signal.level, signal.replayed, signal.source) == (bar.close, None, True, "test")
+        assert signal.evidence == {
+            "close": bar.close,
+            "close.prev": last.close,
+            "volume": bar.volume,
+            "volume.prev": last.volume,
+        }
+        rule = f"condition:{parse(RISING).id}"
+        assert signal.id == signal_id(rule, 1, {}, "up", "AAA", "15m", bar.ts_event)
+    ids = [signal.id for signal in said()[1]]
+    assert len(set(ids)) == len(ids)
+    assert set(of(LOW)[0].evidence) == {"rsi_21", "rsi_21.prev", "sma_5", "sma_5.prev"}
+
+
+def test_who_asks_later_does_not_make_others_hear_twice_of_a_forming_bar() -> None:
+    found, ids = asking(), list[str]()
+    for first in range(0, len(LOG), 50):
+        ids += [signal.id for signal in found.apply(LOG[first : first + 50]).signals if signal.condition]
+        found.ask(book([Alert(f"close > {first} on 1w", False, None), *ALERTS]))
+    assert ids == [signal.id for signal in said()[1] if signal.condition]
+
+
+@pytest.mark.parametrize("size", [1_000, 333])
+def test_it_does_not_matter_how_the_log_is_cut(size: int) -> None:
+    found, signals = asking(), list[Signal]()
+    for first in range(0, len(LOG), size):
+        signals += found.apply(LOG[first : first + size]).signals
+    assert signals == said()[1]
+
+
+def test_a_restart_changes_nothing_with_the_wishes_of_conditions() -> None:
+    one, bars = asking(), list[Bar]()
+    bars += one.apply(LOG[:WARM]).bars
+    table = stored(bars)
+    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in wanted(one.state)}
+    two = Engine.restore(one.snapshot(), windows, market(), LISTINGS, series())
+    assert two.wishes == ASKED.wishes != ()
+    two.ask(ASKED)
+    before, after = one.apply(LOG[WARM:]), two.apply(LOG[WARM:])
+    assert [signal for signal in after.signals if not signal.provisional] == [
+        signal for signal in before.signals if not signal.provisional
+    ]
+    assert two.snapshot() == one.snapshot()
+    assert {signal.id for signal in before.signals} <= {signal.id for signal in after.signals}
+
+
+def test_what_is_asked_later_is_warmed_up_from_the_stored_bars() -> None:
+    late = engine()
+    table = stored(late.apply(LOG[:WARM]).bars)
+    late.wish(ASKED.wishes)
+    for symbol in SYMBOLS:
+        late.load_wishes(symbol, of_symbol(table, symbol), 0, tail=0)
+    late.ask(ASKED)
+    closed = [signal for signal in late.apply(LOG[WARM:]).signals if signal.condition and not signal.provisional]
+    first = min(bar.ts_event for bar in closed)
+    assert closed == [signal for signal in said()[1] if signal.condition and not signal.provisional and signal.ts_event >= first]
+    assert {signal.condition for signal in closed} == {parse(text).text for text in (RISING, ABOVE, LOW)}
+
+
+def test_a_book_joins_those_who_ask_the_same() -> None:
+    found = book([Alert("RSI_14<30", False, frozenset({"A"})), Alert("30 > rsi_14 on 1d", True, frozenset({"B"}))])
+    assert [condition.text for condition in found.conditions] == ["rsi_14 < 30 on 1d"]
+    assert ("A" in found.closed[0], "B" in found.closed[0], "C" in found.closed[0]) == (True, True, False)
+    assert ("A" in found.forming[0], "B" in found.forming[0]) == (False, True)
+    assert found.wishes == ()
+
+
+def test_what_cannot_run_is_left_out_with_its_reason_and_the_rest_runs() -> None:
+    many = [Alert(f"sma_{n} > 1 and wma_{n} > 1", False, None) for n in range(60, 60 + MOST_WISHES)]
+    found = book([Alert("nonsense", False, None), *many, Alert("close > 1", False, None), Alert("sma_60 > 2", False, None)])
+    assert len(found.wishes) == MOST_WISHES
+    assert len(found.conditions) == MOST_WISHES // 2 + 2
+    assert "nonsense" in found.left_out["nonsense"]
+    assert len(found.left_out) == 1 + MOST_WISHES // 2
+    assert not set(found.wishes) & set(INDICATORS)
+
+
+def test_hostile_series_do_no_harm() -> None:
+    strange = book([Alert("close / (open - open) > 1 or not 1 / close > 0 or prev(prev(close) > 1) on 1m", False, None)])
+    assert strange.left_out
+    odd = book([Alert("close / (open - open) > 1 or 1e15 * 1e15 * close * volume >= 0 / (open - open) on 1m", False, None)])
+    assert [s for s in asking(odd).apply(LOG[:500]).signals if s.condition] == []
+
+
+def test_the_first_bar_of_a_series_has_no_past() -> None:
+    asked = book([Alert("prev(close) > 0 or crosses_above(close, 1) on 1m", False, None)])
+    outcome = asking(asked).apply(LOG[:200])
+    first = min(bar.ts_event for bar in outcome.bars if bar.timeframe == Timeframe.M1)
+    fired = [signal.ts_event for signal in outcome.signals if signal.condition]
+    assert fired
+    assert min(fired) > first
