@@ -34,7 +34,7 @@ def truths(said: Any) -> list[bool | None]:
     return [None if math.isnan(value) else {1.0: True, 0.0: False}[value] for value in said]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(tree=conditions(), seed=st.integers(0, 2**32), rows=series)
 def test_every_way_of_asking_gives_what_the_page_says(tree: Tree, seed: int, rows: list[list[float]]) -> None:
     try:
@@ -99,7 +99,7 @@ def test_a_column_that_is_not_there_is_refused() -> None:
         compiled([parse("rsi_14 < 30")], ("sma_200",))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(data=st.data())
 def test_what_the_vocabulary_lets_through_an_indicator_takes(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in KINDS if kind.parameters]))

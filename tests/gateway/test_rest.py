@@ -258,6 +258,20 @@ async def test_a_stored_signal_that_cannot_be_read_is_left_out(up: Running, clie
     assert page["results"] == []
 
 
+async def test_what_users_conditions_fired_is_nobody_elses(up: Running, client: aiohttp.ClientSession) -> None:
+    from sqlalchemy import insert
+
+    from shared import tables
+
+    before = (await read(client, "/v1/signals?limit=100"))["results"]
+    fired = [market.signal(n=600 + n, rule="condition", condition="close > 1 on 1d") for n in range(2)]
+    async with up.database.begin() as connection:
+        await connection.execute(insert(tables.signals), [market.signal_row(fired[0])])
+    up.feed.take(fired[1])
+    assert (await read(client, "/v1/signals?limit=100"))["results"] == before
+    assert (await read(client, "/v1/signals?rule=condition"))["results"] == []
+
+
 async def test_bars_of_memory_are_there_though_the_database_is_away(up: Running, client: aiohttp.ClientSession) -> None:
     from shared.failures import TransientError
 
