@@ -16,7 +16,7 @@ from services.analysis.domain.indicators.table import KINDS
 from services.analysis.domain.plan import INDICATORS, Plan, plan
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles import ORACLES, SCALE, TALIB
-from tests.analysis.samples import drawn, hostile, real
+from tests.analysis.samples import bars_of, drawn, hostile, real
 
 CASES = [(kind, example) for kind in KINDS for example in kind.examples]
 NAMES = [f"{kind.name}{example}" for kind, example in CASES]
@@ -152,6 +152,15 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
     assert got[1] == pytest.approx(np.mean(volume[-20:]), rel=1e-12)
     assert got[2] - got[3] == pytest.approx(2 * np.std(close[-20:]), rel=1e-9)
     assert got[6] == pytest.approx(np.average(close[-200:], weights=np.arange(1, 201)), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["wma", "kama", "mfi", "ultimate"])
+def test_a_running_sum_keeps_no_dust_of_what_has_left_it(name: str) -> None:
+    walk = 100 * np.exp(np.cumsum(np.random.default_rng(5).normal(0, 0.01, 200)))
+    close = np.concatenate([walk, [1e11 / 3], 1.1 * walk, np.full(30, walk[-1])])
+    bars, kind = bars_of(close, np.arange(1.0, len(close) + 1), wide=0.0), next(kind for kind in KINDS if kind.name == name)
+    for example in kind.examples:
+        agree(values_of(kind, example, bars), ORACLES[name](bars, *example), SCALE.get(name, lambda _: 0.0)(bars), name)
 
 
 def test_another_parameter_compiles_nothing() -> None:
