@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Final
 
 from aiohttp import web
@@ -21,6 +22,7 @@ class Checks:
     def __init__(self) -> None:
         self._ready: dict[str, Check] = {}
         self._alive: dict[str, Check] = {}
+        self._details: dict[str, Callable[[], object]] = {}
 
     def on_ready(self, name: str, check: Check) -> None:
         """/readyz is 200 when all of these are true."""
@@ -29,6 +31,14 @@ class Checks:
     def on_alive(self, name: str, check: Check) -> None:
         """/healthz is 200 when all of these are true."""
         self._alive[name] = check
+
+    def tell(self, name: str, detail: Callable[[], object]) -> None:
+        """/readyz shows this too, as JSON; it decides nothing."""
+        self._details[name] = detail
+
+    def details(self) -> dict[str, object]:
+        """Every detail as it stands."""
+        return {name: detail() for name, detail in self._details.items()}
 
     def ready(self) -> dict[str, bool]:
         """Every condition of readiness as it stands; one that raises is false."""
@@ -56,7 +66,7 @@ def add_routes(app: web.Application, checks: Checks) -> None:
         return _answer(checks.alive())
 
     async def readyz(_: web.Request) -> web.Response:
-        return _answer(checks.ready())
+        return _answer(checks.ready(), checks.details())
 
     async def show_metrics(_: web.Request) -> web.Response:
         body, content_type = metrics.render()
@@ -67,11 +77,10 @@ def add_routes(app: web.Application, checks: Checks) -> None:
     app.router.add_get("/metrics", show_metrics)
 
 
-def _answer(found: Mapping[str, bool]) -> web.Response:
+def _answer(found: Mapping[str, bool], details: Mapping[str, object] = MappingProxyType({})) -> web.Response:
     good = all(found.values())
-    return web.json_response(
-        {"ok": good, "checks": dict(found)}, status=200 if good else 503, headers={"Cache-Control": "no-store"}
-    )
+    body = {"ok": good, "checks": dict(found), **({"details": dict(details)} if details else {})}
+    return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
 @asynccontextmanager

@@ -68,6 +68,13 @@ BARS: Final[Topic[events.Bar]] = Topic(
 QUOTES: Final[Topic[events.Quote]] = Topic(
     "market.quotes.v1", (events.Quote,), "symbol", "The latest quote of each instrument.", ("analysis live",), cleanup="compact"
 )
+QUARANTINE: Final[Topic[events.Quarantined]] = Topic(
+    "market.quarantine.v1",
+    (events.Quarantined,),
+    "symbol (stale feeds: exchange)",
+    "Ticks, bars and feeds that were not used as they came, and why.",
+    ("ingest", "analysis live"),
+)
 INDICATORS: Final[Topic[events.IndicatorRow]] = Topic(
     "analysis.indicators.v1", (events.IndicatorRow,), "symbol", "One row of all indicators per closed bar.", ("analysis live",)
 )
@@ -118,6 +125,7 @@ TOPICS: Final[tuple[Topic[Any], ...]] = (
     HISTORY,
     BARS,
     QUOTES,
+    QUARANTINE,
     INDICATORS,
     SIGNALS,
     INDUSTRIES,

@@ -20,6 +20,8 @@ from services.ingest.adapters.replay import Pace, Replay
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
+from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
@@ -50,7 +52,12 @@ class Parts:
     universe: Universe
     cursors: Cursors
     clock: Clock
-    stopping: asyncio.Event
+    life: Life
+
+    @property
+    def stopping(self) -> asyncio.Event:
+        """Set when the process is to stop."""
+        return self.life.stopping
 
 
 def check(settings: Settings) -> None:
@@ -80,7 +87,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        parts = Parts(settings, universe, Cursors(database), clock, life.stopping)
+        parts = Parts(settings, universe, Cursors(database), clock, life)
         source = await stack.enter_async_context(SOURCES[settings.source](parts))
         await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
         producer = await until_there(
@@ -89,7 +96,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         if producer is None:
             yield {}
             return
-        publisher = Publisher(producer, clock, life.stopping)
+        currencies = {each.symbol: each.currency for each in universe.instruments}
+        publisher = Publisher(producer, clock, life.stopping, Inspector(currencies))
         life.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
         yield {"publish": lambda: publisher.pump(source)}
@@ -116,8 +124,10 @@ async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
         return {exchange: sessions(exchange, today - AROUND, today + AROUND) for exchange in exchanges}
 
     async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
+        feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
+        parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
         every, lag = settings.beat_seconds, settings.beat_lag
-        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS)
+        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
 
 
 SOURCES: Final[Mapping[str, Callable[[Parts], AbstractAsyncContextManager[Source]]]] = {"replay": _replay, "yahoo": _yahoo}

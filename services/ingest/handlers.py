@@ -6,17 +6,16 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
-import msgspec
 import structlog
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.fitness import unfit_bar, unfit_tick
+from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.source import Backfill, Item, Source
-from shared.events import Heartbeat, History, HistoryReady, Tick
+from shared.events import Heartbeat, HistoryReady, Quarantined, Tick
 from shared.failures import TransientError
 from shared.kafka import Producer
 from shared.metrics import counter, gauge, histogram
-from shared.topics import HISTORY, TICKS
+from shared.topics import HISTORY, QUARANTINE, TICKS
 
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds to wait before trying again, the last one for ever; each is shortened by chance by up to half."""
@@ -25,12 +24,15 @@ log = structlog.get_logger("ingest")
 ticks_sent = counter("ingest_ticks_total", "Ticks acknowledged by the broker.", ["source"])
 heartbeats_sent = counter("ingest_heartbeats_total", "Heartbeats acknowledged in every partition.", ["exchange", "mark"])
 bars_sent = counter("ingest_history_bars_total", "Closed bars of history acknowledged by the broker.", ["source", "timeframe"])
-unfit = counter("ingest_unfit_total", "Ticks and bars that were not fit to be published.", ["source", "kind", "reason"])
+judged = counter(
+    "ingest_judged_total", "Ticks and bars that were not published as they came.", ["source", "kind", "reason", "outcome"]
+)
+still_bars = counter("ingest_history_still_bars_total", "Closed bars of history without volume.", ["source", "timeframe"])
 retries = counter("ingest_publish_retries_total", "Times that the broker did not acknowledge and the same was sent again.")
 publish_seconds = histogram("ingest_publish_seconds", "Time from handing a run of events to the broker to its acknowledgement.")
 event_time = gauge("ingest_event_time_seconds", "Event time of the newest published heartbeat or tick, seconds since the epoch.")
 
-Step = list[Tick] | Heartbeat | Backfill
+Step = list[Tick] | Heartbeat | Backfill | tuple[Quarantined, ...]
 
 
 class Stopping(Protocol):
@@ -42,8 +44,11 @@ class Stopping(Protocol):
 class Publisher:
     """Publishes batches. What was not acknowledged is sent again until it is; nothing overtakes it meanwhile."""
 
-    def __init__(self, producer: Producer, clock: Clock, stopping: Stopping, chance: random.Random | None = None) -> None:
+    def __init__(
+        self, producer: Producer, clock: Clock, stopping: Stopping, inspector: Inspector, chance: random.Random | None = None
+    ) -> None:
         self._producer = producer
+        self._inspector = inspector
         self._clock = clock
         self._stopping = stopping
         self._chance = chance or random.Random()  # noqa: S311  # spreads retries, keeps no secret
@@ -58,11 +63,12 @@ class Publisher:
 
     async def publish(self, batch: Sequence[Item]) -> bool:
         """Publish a batch in its order; False when the process stops before all of it was acknowledged."""
-        for step in steps(batch):
+        for step in steps(batch, self._inspector):
             started = self._clock.now()
             if not await self._insist(step):
                 return False
             publish_seconds.observe(self._clock.now() - started)
+        _count(self._inspector)
         return True
 
     async def _insist(self, step: Step) -> bool:
@@ -90,6 +96,8 @@ class Publisher:
             event_time.set(step.ts_event / 1000)
         elif isinstance(step, Backfill):
             await self._send_backfill(step)
+        elif isinstance(step, tuple):
+            await self._producer.publish_many(QUARANTINE, [(event.symbol, event) for event in step])
         else:
             await self._producer.publish_many(TICKS, [(tick.symbol, tick) for tick in step])
             ticks_sent.labels(step[0].source).inc(len(step))
@@ -113,35 +121,37 @@ class Publisher:
             bars_sent.labels(history.source, history.timeframe.value).inc(len(history.bars))
 
 
-def steps(batch: Iterable[Item]) -> Iterator[Step]:
-    """What is published in one go each: runs of ticks, single heartbeats, backfills. What is unfit is counted and left out."""
+def steps(batch: Iterable[Item], inspector: Inspector) -> Iterator[Step]:
+    """What is published in one go each: runs of ticks, single heartbeats, backfills, and last what the inspector has to tell."""
     run: list[Tick] = []
     for item in batch:
         if isinstance(item, Tick):
-            if reason := unfit_tick(item):
-                unfit.labels(item.source, "tick", reason).inc()
-            else:
-                run.append(item)
+            if (tick := inspector.tick(item)) is not None:
+                run.append(tick)
+            continue
+        if isinstance(item, Quarantined):
+            inspector.feed(item)
             continue
         if run:
             yield run
             run = []
         if isinstance(item, Heartbeat):
             yield item
-        elif histories := tuple(filter(None, map(_fit, item.histories))):
-            yield Backfill(item.symbol, histories)
+        elif (backfill := inspector.backfill(item)) is not None:
+            yield backfill
     if run:
         yield run
+    if inspector.told:
+        told, inspector.told = tuple(inspector.told), []
+        yield told
 
 
-def _fit(history: History) -> History | None:
-    """The history without its unfit bars; None where none is left."""
-    kept = []
-    for bar in history.bars:
-        if reason := unfit_bar(bar):
-            unfit.labels(history.source, "bar", reason).inc()
-        else:
-            kept.append(bar)
-    if len(kept) == len(history.bars):
-        return history if kept else None
-    return msgspec.structs.replace(history, bars=tuple(kept), ts_event=kept[-1].ts_close) if kept else None
+def _count(inspector: Inspector) -> None:
+    """Moves what the inspector counted into the metrics."""
+    for (kind, source, reason, outcome), count in inspector.counts.items():
+        judged.labels(source, kind, reason, outcome).inc(count)
+        log.warning("not published as it came", kind=kind, source=source, reason=reason, outcome=outcome, count=count)
+    for (source, timeframe), count in inspector.still.items():
+        still_bars.labels(source, timeframe).inc(count)
+    inspector.counts.clear()
+    inspector.still.clear()

@@ -33,6 +33,8 @@ class Settings(MeshSettings):
     """Live sources: how often the passing of event time is told while an exchange is open."""
     beat_lag: float = Field(default=5.0, ge=0)
     """Live sources: seconds by which heartbeats lag behind the clock, so that ticks on their way come before them."""
+    feed_stale_seconds: float = Field(default=300.0, gt=0)
+    """Live sources: an exchange whose session is open and of which no tick has come for this long is a stale feed, and is told."""
     yahoo_stream_url: str = "wss://streamer.finance.yahoo.com/?version=2"
     """Yahoo's streaming WebSocket."""
     yahoo_origin: str = ""

@@ -11,6 +11,7 @@ from shared.events.industries import IndustryMember, IndustryView, Mover, Relati
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
 from shared.events.news import Article, Story
 from shared.events.notify import Delivery
+from shared.events.quality import Quarantined
 from shared.events.research import (
     DiscoverPatterns,
     ExportDataset,
@@ -41,6 +42,7 @@ __all__ = [
     "JobResult",
     "Mover",
     "ProviderBar",
+    "Quarantined",
     "Quote",
     "RelativeStrength",
     "ResearchJob",

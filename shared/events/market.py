@@ -102,7 +102,7 @@ class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(Event, frozen=True, kw_only=True, tag="history"):
-    """A run of closed bars of one timeframe, oldest first, and the corporate actions within it."""
+    """A run of closed bars of one timeframe, oldest first, and the corporate actions within it and, in the newest run, after it."""
 
     symbol: str
     exchange: str

@@ -10,6 +10,7 @@ from functools import cache
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.histories import backfills
+from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape import Tape
@@ -48,7 +49,12 @@ def score(name: str) -> Score:
 
 
 def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
-    yield from backfills(tape(name))
+    """As ingest publishes them: the wrong highs and lows in the past are repaired (tests/ingest/test_quality.py names them)."""
+    inspector = Inspector()
+    for backfill in backfills(tape(name)):
+        found = inspector.backfill(backfill)
+        assert found is not None
+        yield found
     found = score(name)
     for i in range(len(found)):
         yield found.item(i)

@@ -20,6 +20,7 @@ from infra.kafka.node import free_ports
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.replay import Position
+from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import score_of
 from services.ingest.domain.source import Backfill, Item
 from services.ingest.handlers import Publisher, steps
@@ -67,7 +68,7 @@ class Script:
 async def publish(bootstrap: str, batches: Sequence[Sequence[Item]]) -> Publisher:
     stopping = asyncio.Event()
     async with open_producer(MeshSettings(kafka_bootstrap=bootstrap), "test-ingest") as producer:
-        publisher = Publisher(producer, SystemClock(stopping), stopping, random.Random(1))
+        publisher = Publisher(producer, SystemClock(stopping), stopping, Inspector(), random.Random(1))
         await publisher.pump(Script(batches))
     return publisher
 
@@ -88,12 +89,21 @@ def test_steps_keep_the_order_and_leave_out_what_is_unfit() -> None:
         Backfill("DDD", (history("DDD", Timeframe.D1, 1, [float("nan")]),)),
         tick("AAA", 3),
     ]
-    found = list(steps(batch))
+    inspector = Inspector()
+    found = list(steps(batch, inspector))
     assert found[0] == [tick("AAA", 1), tick("AAA", 2)]
     assert found[1] == beat
     assert isinstance(found[2], Backfill)
     assert [[bar.close for bar in each.bars] for each in found[2].histories] == [[10, 11]]
-    assert found[3:] == [[tick("AAA", 3)]]
+    assert found[3] == [tick("AAA", 3)]
+    (told,) = found[4:]
+    assert isinstance(told, tuple)
+    assert [(event.symbol, event.what, event.reason) for event in told] == [
+        *(("BBB", "tick", reason) for reason in ("price", "price", "price", "size", "size", "time")),
+        ("CCC", "bar", "price"), ("CCC", "bar", "order"), ("DDD", "bar", "price"),
+    ]  # fmt: skip
+    assert told[0].values == {"price": None, "size": 0.0}
+    assert sum(inspector.counts.values()) == 9
 
 
 async def test_everything_lands_in_order_and_history_before_its_announcement(own_kafka: Broker) -> None:
@@ -180,7 +190,7 @@ async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) 
 
     stopping = asyncio.Event()
     async with open_producer(MeshSettings(kafka_bootstrap=own_kafka.bootstrap), "test-ingest") as producer:
-        publisher = Publisher(producer, SystemClock(stopping), stopping)
+        publisher = Publisher(producer, SystemClock(stopping), stopping, Inspector())
         pumping = asyncio.create_task(publisher.pump(Killing(batches)))
         await asyncio.wait_for(sent.wait(), 60)
         await own_kafka.restart()

@@ -6,17 +6,24 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
+
+import structlog
 
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.freshness import Feeds, open_since
 from services.ingest.domain.heartbeats import Due, Told, due_now
 from services.ingest.domain.source import Item, Source
 from shared.calendars import Sessions
-from shared.events import Heartbeat
+from shared.events import Heartbeat, Quarantined, Tick
+from shared.metrics import gauge
 
 Calendars = Callable[[dt.date], Mapping[str, Sessions]]
 """From today's date to the sessions of each exchange around it."""
 NO_DELAYS: Final[Mapping[str, int]] = MappingProxyType({})
+
+log = structlog.get_logger("ingest")
+stale_feed = gauge("ingest_feed_stale_state", "1 while an exchange is open and no tick of it comes.", ["source", "exchange"])
 
 
 class LiveSource:
@@ -37,8 +44,10 @@ class LiveSource:
         every: float,
         lag: float,
         delays: Mapping[str, int] = NO_DELAYS,
+        feeds: Feeds | None = None,
     ) -> None:
         """``every`` and ``lag`` in seconds; ``delays``: exchange -> milliseconds by which the provider is behind it."""
+        self._feeds = feeds
         self.name = source.name
         self._source = source
         self._calendars = calendars
@@ -65,16 +74,56 @@ class LiveSource:
                     batch = coming.result()
                     if batch is None:
                         return
+                    self._hear(batch)
                     yield batch
                 if not ready or self._clock.now() - beaten >= 2 * self._every:
                     beaten = self._clock.now()
                     if due := await self._due():
                         yield due
+                    if silent := self._silent():
+                        yield silent
                 if ready:
                     coming = asyncio.ensure_future(anext(batches, None))
         finally:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
+
+    def _hear(self, batch: Sequence[Item]) -> None:
+        if self._feeds is not None:
+            now = self._clock.wall()
+            for item in batch:
+                if isinstance(item, Tick):
+                    self._feeds.heard(item.symbol, now)
+
+    def _silent(self) -> list[Quarantined]:
+        """What is to be told of exchanges that have fallen silent, or are heard again."""
+        if self._feeds is None:
+            return []
+        now = self._clock.wall()
+        opened = {exchange: open_since(calendar, now) for exchange, calendar in self._sessions.items()}
+        found = []
+        for exchange, stale in self._feeds.changed(opened, now).items():
+            stale_feed.labels(self.name, exchange).set(stale)
+            silent = self._feeds.silence(exchange, opened[exchange], now) / 1000
+            if stale:
+                log.warning("a feed is stale: its exchange is open, and no tick comes", exchange=exchange, seconds=silent)
+            else:
+                log.info("a feed is heard again", exchange=exchange)
+            outcome: Literal["quarantined", "released"] = "quarantined" if stale else "released"
+            values: dict[str, float | None] = {"silent_seconds": silent}
+            found.append(
+                Quarantined(
+                    symbol=exchange,
+                    what="feed",
+                    reason="stale",
+                    outcome=outcome,
+                    values=values,
+                    source=self.name,
+                    ts_event=now,
+                    ts_init=now,
+                )
+            )
+        return found
 
     async def _due(self) -> list[Heartbeat]:
         wall = self._clock.wall()

@@ -30,6 +30,9 @@ TELLING_RATIO: Final = math.log(1.8)
 HIGHEST_RATIO: Final = 1.001
 """An adjusted close is never above its close but for rounding."""
 
+RECENT: Final = 5
+"""Sessions for which Yahoo may name a dividend before its adjusted closes know of it."""
+
 
 @dataclass(frozen=True)
 class Adjustments:
@@ -86,7 +89,7 @@ def adjustments(chart: Chart, sessions: Sessions, currency: str) -> Adjustments:
     zone = zone_of(chart)
     splits = tuple(sorted((session_date(split.ts, zone), split.ratio) for split in chart.splits))
     check_splits(chart, splits, zone)
-    factors = dict(_dividend_factors(chart.rows, zone))
+    factors = _with_unapplied(dict(_dividend_factors(chart.rows, zone)), chart, zone)
     dates = tuple(sorted(factors))
     bare = Adjustments(splits, (), dates, tuple(factors[date] for date in dates), ())
     found = sorted(_actions(chart, bare, sessions, currency, zone), key=lambda each: each.ts_event)
@@ -145,6 +148,22 @@ def _dividend_factors(rows: Iterable[Row], zone: ZoneInfo) -> Iterable[tuple[int
     for row in rows:
         if row.close and row.adjclose and row.close > 0 and 0 < row.adjclose / row.close <= HIGHEST_RATIO:
             yield session_date(row.ts, zone), row.adjclose / row.close
+
+
+def _with_unapplied(factors: dict[int, float], chart: Chart, zone: ZoneInfo) -> dict[int, float]:
+    """The factors, with the dividends that Yahoo names and has not yet put into its adjusted closes (those of the last days)."""
+    closes = {session_date(row.ts, zone): row.close for row in chart.rows if row.close}
+    recent = min(sorted(factors)[-RECENT:], default=0)
+    for dividend in chart.dividends:
+        day = session_date(dividend.ts, zone)
+        before = max((date for date in factors if date < day), default=0)
+        if not before or day < recent or dividend.currency not in {"", chart.currency}:
+            continue
+        after = factors.get(day, 1.0)
+        due = 1.0 - dividend.amount / closes[before]
+        if 0 < due < 1 and factors[before] / after > 1.0 - (1.0 - due) / 2:
+            factors = {date: factor * due if date < day else factor for date, factor in factors.items()}
+    return factors
 
 
 def _actions(chart: Chart, factors: Adjustments, sessions: Sessions, currency: str, zone: ZoneInfo) -> Iterable[CorporateAction]:

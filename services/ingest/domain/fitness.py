@@ -1,18 +1,32 @@
-"""Which ticks and bars are fit to be published. What is not never reaches a topic."""
+"""Which ticks and bars are fit to be published, each looked at alone. What is not never reaches a topic of prices."""
 
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 from typing import Final, Literal
 
-from shared.events import ProviderBar, Tick
+from shared.events import ProviderBar, Tick, Timeframe
 
-Reason = Literal["price", "size", "time", "order"]
+Reason = Literal["price", "size", "time", "order", "grid"]
 
 DEAREST: Final = 1e9
 """No instrument costs more than this."""
 AHEAD: Final = 60_000
 """Milliseconds by which an event may lie ahead of the moment in which we learned of it."""
+MOST_OUTSIDE: Final = 0.01
+"""An open or close beyond high or low by at most this share is a rounding or an official print: the bar is widened."""
+LONGEST: Final = MappingProxyType(
+    {
+        Timeframe.M1: 60_000,
+        Timeframe.M5: 300_000,
+        Timeframe.M15: 900_000,
+        Timeframe.H1: 3_600_000,
+        Timeframe.D1: 86_400_000,
+        Timeframe.W1: 7 * 86_400_000,
+    }
+)
+"""No bar of a timeframe is longer, in milliseconds."""
 
 
 def unfit_tick(tick: Tick) -> Reason | None:
@@ -30,17 +44,20 @@ def unfit_tick(tick: Tick) -> Reason | None:
     return None
 
 
-def unfit_bar(bar: ProviderBar) -> Reason | None:
-    """Why a closed bar must not be published, or None: ``order`` means that its high or low is not the highest or lowest price."""
+def unfit_bar(bar: ProviderBar, timeframe: Timeframe) -> Reason | None:
+    """Why a closed bar must not be published, or None: ``order``: a price lies further outside low and high than can be repaired;
+    ``grid``: the bar is longer than its timeframe.
+    """
     if not all(_is_price(price) for price in (bar.open, bar.high, bar.low, bar.close)):
         return "price"
     if not _is_price(bar.price_factor) or not _is_price(bar.split_factor) or not _is_volume(bar.volume):
         return "size"
     if bar.ts_close <= bar.ts_open or bar.ts_open <= 0:
         return "time"
-    if bar.high < max(bar.open, bar.close) or bar.low > min(bar.open, bar.close):
-        return "order"
-    return None
+    if bar.ts_close - bar.ts_open > LONGEST[timeframe]:
+        return "grid"
+    top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
+    return "order" if bar.high < top * (1 - MOST_OUTSIDE) or bar.low > bottom * (1 + MOST_OUTSIDE) else None
 
 
 def _is_price(value: float) -> bool:

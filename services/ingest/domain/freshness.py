@@ -1,4 +1,4 @@
-"""Whether the stream can be relied on, and which symbols must be polled because it cannot."""
+"""Whether the stream can be relied on, which symbols must be polled because it cannot, and which exchanges are silent."""
 
 from __future__ import annotations
 
@@ -59,3 +59,44 @@ class Freshness:
         if min(ages.values()) > self._silent:
             return Verdict(streaming=False, poll=frozenset(since))
         return Verdict(streaming=True, poll=frozenset(symbol for symbol, age in ages.items() if age > self._stale))
+
+
+class Feeds:
+    """Remembers when an exchange was last heard of, and which ones have fallen silent. Times in milliseconds."""
+
+    def __init__(self, exchanges: Mapping[str, str], most: int) -> None:
+        """``exchanges``: symbol -> exchange; ``most``: how long an open exchange may be silent."""
+        self._exchanges = exchanges
+        self._most = most
+        self._heard: dict[str, int] = {}
+        self.stale: set[str] = set()
+        """Exchanges that are open and silent."""
+
+    def heard(self, symbol: str, now: int) -> None:
+        """A tick of this symbol came."""
+        if (exchange := self._exchanges.get(symbol)) is not None:
+            self._heard[exchange] = now
+
+    def silence(self, exchange: str, opened: int | None, now: int) -> int:
+        """For how long an exchange has been silent, its running session considered; 0 while it is closed."""
+        if opened is None:
+            return 0
+        return now - max(opened, self._heard.setdefault(exchange, now))
+
+    def changed(self, opened: Mapping[str, int | None], now: int) -> dict[str, bool]:
+        """Exchanges that have become stale (True) or are so no more; ``opened``: exchange -> what ``open_since`` says.
+
+        >>> feeds = Feeds({"AAPL": "NASDAQ"}, 300)
+        >>> feeds.changed({"NASDAQ": 0}, 10), feeds.changed({"NASDAQ": 0}, 311), feeds.changed({"NASDAQ": 0}, 312)
+        ({}, {'NASDAQ': True}, {})
+        >>> feeds.heard("AAPL", 320)
+        >>> feeds.changed({"NASDAQ": 0}, 321)
+        {'NASDAQ': False}
+        """
+        found = {}
+        for exchange, since in opened.items():
+            stale = self.silence(exchange, since, now) > self._most
+            if stale != (exchange in self.stale):
+                found[exchange] = stale
+                (self.stale.add if stale else self.stale.discard)(exchange)
+        return found

@@ -130,11 +130,15 @@ def histories(
     source: str,
     reason: Literal["backfill", "repair"],
 ) -> Iterator[History]:
-    """Messages of at most ``MAX_BARS`` bars; each carries the actions between the bar before its first and its last."""
+    """Messages of at most ``MAX_BARS`` bars; each carries the actions between the bar before its first and its last.
+
+    The last one carries those after it too: an action takes effect at an open, before its session has a closed bar.
+    """
     before = bars[0].ts_open - 1 if bars else 0
     for first in range(0, len(bars), MAX_BARS):
         run = tuple(bars[first : first + MAX_BARS])
         upto = run[-1].ts_close
+        ends = upto if first + MAX_BARS < len(bars) else 2**62
         yield History(
             symbol=symbol,
             exchange=exchange,
@@ -144,6 +148,6 @@ def histories(
             ts_init=ts_init,
             source=source,
             reason=reason,
-            actions=tuple(action for action in actions if before < action.ts_event <= upto),
+            actions=tuple(action for action in actions if before < action.ts_event <= ends),
         )
         before = upto

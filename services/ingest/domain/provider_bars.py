@@ -28,6 +28,8 @@ class Normalised:
 
     bars: tuple[ProviderBar, ...]
     dropped: Mapping[str, int]
+    examples: Mapping[str, Row]
+    """The first row of each reason, as received."""
 
 
 def daily_bars(chart: Chart, adjust: Adjustments, sessions: Sessions, worth: float, final_until: int) -> Normalised:
@@ -80,17 +82,19 @@ def _normalise(
 ) -> Normalised:
     bars: dict[int, ProviderBar] = {}
     dropped: Counter[str] = Counter()
+    examples: dict[str, Row] = {}
     for row, date, start, end in spans:
         reason = _unfit(row, start, end, final_until, daily=daily)
         if reason is None and end in bars:
             reason = "duplicate"
         if reason is not None:
             dropped[reason] += 1
+            examples.setdefault(reason, row)
             continue
         split = adjust.split_factor(date)
-        dividends = row.adjclose / row.close if daily and row.adjclose and row.close else adjust.dividend_factor(date)
+        dividends = adjust.dividend_factor(date)
         bars[end] = _bar(row, start, end, worth / split, split, split * dividends)
-    return Normalised(tuple(bars[end] for end in sorted(bars)), MappingProxyType(dict(dropped)))
+    return Normalised(tuple(bars[end] for end in sorted(bars)), MappingProxyType(dict(dropped)), examples)
 
 
 def _unfit(row: Row, start: int, end: int, final_until: int, *, daily: bool) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.events import Heartbeat, History, Tick
+from shared.events import Heartbeat, History, Quarantined, Tick
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ MAX_BARS = 500
 MAX_BATCH = 2_000
 """Most events in one batch of a source."""
 
-Item = Tick | Heartbeat | Backfill
+Item = Tick | Heartbeat | Backfill | Quarantined
+"""``Quarantined`` is what a source itself says of its feeds."""
 
 
 class Source(Protocol):

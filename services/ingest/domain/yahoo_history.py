@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from services.ingest.domain.adjustments import Adjustments, adjustments
+from services.ingest.domain.adjustments import Adjustments, adjustments, session_date, zone_of
 from services.ingest.domain.currency import unit
 from services.ingest.domain.delays import final_until
 from services.ingest.domain.gaps import Run, expected_closes, missing_runs
@@ -17,9 +18,18 @@ from services.ingest.domain.weekly import weekly_bars
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import EmptyAnswerError
 from shared.calendars import Sessions
-from shared.events import History, ProviderBar, Timeframe
+from shared.events import History, ProviderBar, Quarantined, Timeframe
 
 SOURCE: Final = "yahoo-history"
+QUARANTINED: Final[Mapping[str, str]] = {
+    "no_price": "price",
+    "inverted": "order",
+    "inconsistent": "order",
+    "duplicate": "duplicate",
+    "off_grid": "grid",
+    "bad_adjclose": "price",
+}
+"""Rows dropped for these reasons cannot be right, and are told; the others are how Yahoo is (nulls, a bar still forming)."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +43,12 @@ class Found:
     adjust: Adjustments
     dropped: Mapping[str, int]
     """Rows that were left out, by reason."""
+    quarantined: tuple[Quarantined, ...]
+    """Those of them that cannot be right, one event a reason."""
     missing: tuple[Run, ...]
     """Bars that the calendar expects and the chart does not have."""
+    close: float = 0.0
+    """Close of the newest daily bar in today's shares; 0 where the chart has none."""
 
 
 def read_daily(chart: Chart, instrument: Instrument, sessions: Sessions, position: Position, asked_from: int, now: int) -> Found:
@@ -45,6 +59,7 @@ def read_daily(chart: Chart, instrument: Instrument, sessions: Sessions, positio
         CurrencyError: the unit of the prices is not the instrument's currency.
     """
     worth = unit(chart.currency, instrument.currency)
+    chart = in_effect(chart, sessions, final_until(instrument.exchange, now))
     adjust = adjustments(chart, sessions, instrument.currency)
     bars = daily_bars(chart, adjust, sessions, worth, final_until(instrument.exchange, now))
     missing = _missing(chart, bars, sessions, Timeframe.D1, Position(), asked_from, now, instrument.exchange)
@@ -57,7 +72,26 @@ def read_daily(chart: Chart, instrument: Instrument, sessions: Sessions, positio
         for history in _messages(instrument, timeframe, run, adjust, position, now)
     ]
     newest = bars.bars[-1].ts_close if bars.bars else 0
-    return Found(tuple(found), after(position, adjust.fingerprint, newest, asked_from, missing), adjust, bars.dropped, missing)
+    after_all = after(position, adjust.fingerprint, newest, asked_from, missing)
+    quarantined = tuple(_quarantined(instrument, Timeframe.D1, bars, now))
+    close = bars.bars[-1].close * bars.bars[-1].split_factor if bars.bars else 0.0
+    return Found(tuple(found), after_all, adjust, bars.dropped, quarantined, missing, close)
+
+
+def in_effect(chart: Chart, sessions: Sessions, final: int) -> Chart:
+    """The chart without splits and dividends whose session is still to come.
+
+    They count from the moment at which the session before theirs is final: prices of that session still stand in the old terms.
+    ``final`` as in ``final_until``, milliseconds.
+    """
+    zone = zone_of(chart)
+    ahead = sessions.open[sessions.close > final]
+    upto = session_date(int(ahead[0]) // 1000, zone) if len(ahead) else 99_999_999
+    return replace(
+        chart,
+        splits=tuple(split for split in chart.splits if session_date(split.ts, zone) <= upto),
+        dividends=tuple(dividend for dividend in chart.dividends if session_date(dividend.ts, zone) <= upto),
+    )
 
 
 def read_intraday(
@@ -77,7 +111,9 @@ def read_intraday(
     fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
     found = tuple(_messages(instrument, timeframe, fresh, adjust, position, now))
     newest = bars.bars[-1].ts_close if bars.bars else 0
-    return Found(found, after(position, adjust.fingerprint, newest, asked_from, missing), adjust, bars.dropped, missing)
+    quarantined = tuple(_quarantined(instrument, timeframe, bars, now))
+    after_all = after(position, adjust.fingerprint, newest, asked_from, missing)
+    return Found(found, after_all, adjust, bars.dropped, quarantined, missing)
 
 
 def _missing(
@@ -109,3 +145,20 @@ def _messages(
 ) -> Iterator[History]:
     reason = reason_for(position, bars)
     return histories(instrument.symbol, instrument.exchange, timeframe, bars, adjust.actions, now, SOURCE, reason)
+
+
+def _quarantined(instrument: Instrument, timeframe: Timeframe, found: Normalised, now: int) -> Iterator[Quarantined]:
+    for reason, row in found.examples.items():
+        if reason in QUARANTINED and row.ts * 1000 < final_until(instrument.exchange, now):  # the newest row is often stamped late
+            values = {name: getattr(row, name) for name in ("open", "high", "low", "close", "volume", "adjclose")}
+            yield Quarantined(
+                symbol=instrument.symbol,
+                what="bar",
+                reason=QUARANTINED[reason],
+                values={name: value if value is None or math.isfinite(value) else None for name, value in values.items()},
+                note=f"{reason}: the first of {found.dropped[reason]} rows",
+                timeframe=timeframe.value,
+                source=SOURCE,
+                ts_event=min(max(row.ts, 0), 2**42) * 1000,
+                ts_init=now,
+            )

@@ -33,6 +33,12 @@ REPAIR_SECONDS: Final = 900.0
 LOOK_SECONDS: Final = 30.0
 """How often it is looked whose session has closed."""
 YEARS: Final = 10
+AHEAD_SECONDS: Final = 1800.0
+"""So long before a session opens it is asked whether a split or dividend takes effect with it."""
+HURRY_SECONDS: Final = 300.0
+"""A symbol whose price has jumped is asked for again at once, but no more often than this."""
+JUMP: Final = 0.15
+"""A price this far, as a fraction, from the newest daily close may be a split that we have not been told of."""
 
 log = structlog.get_logger("ingest.yahoo")
 failures = counter(
@@ -81,6 +87,8 @@ class YahooHistory:
         self._adjust: dict[str, Adjustments] = {}
         self._put_off: set[str] = set()
         self._open_gaps: set[str] = set()
+        self._closes: dict[str, float] = {}
+        self._hurried: dict[str, int] = {}
 
     async def events(self) -> AsyncIterator[Sequence[Item]]:
         while not self._stopping.is_set():
@@ -88,12 +96,20 @@ class YahooHistory:
                 found = await self._read(instrument, timeframe)
                 if found is None:
                     continue
-                if found.histories:
-                    yield (Backfill(instrument.symbol, found.histories),)
+                if found.histories or found.quarantined:
+                    yield (*((Backfill(instrument.symbol, found.histories),) if found.histories else ()), *found.quarantined)
                 await self._keep(instrument.symbol, timeframe, found)
                 if timeframe is INTRADAY[-1] and instrument.symbol not in self._put_off:
                     await self._done(instrument)
             await self._clock.wait(LOOK_SECONDS)
+
+    def seen(self, symbol: str, price: float) -> None:
+        """A tick has this price; when it is far from the newest daily close, the days are asked for at once."""
+        close, now = self._closes.get(symbol, 0.0), self._clock.wall()
+        if close and abs(price / close - 1.0) > JUMP and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
+            self._hurried[symbol] = now
+            self._due[symbol] = min(self._due[symbol], now)
+            log.info("a price is far from the last close: has there been a split?", symbol=symbol, price=price, close=close)
 
     def _work(self) -> Iterator[tuple[Instrument, Timeframe]]:
         """Days of all that are due, since signals need them most and since they hold the factors; then their other timeframes."""
@@ -131,13 +147,14 @@ class YahooHistory:
         now = self._clock.wall()
         calendar = await self._sessions(instrument.exchange, now)
         if timeframe is Timeframe.D1:
-            chart, start = await self._ask(instrument.symbol, timeframe, now - DEPTH_MS[timeframe], now)
+            end = now + int(2 * AHEAD_SECONDS * 1000)  # what takes effect at the next open is stamped with it
+            chart, start = await self._ask(instrument.symbol, timeframe, now - DEPTH_MS[timeframe], end)
             found = await asyncio.to_thread(read_daily, chart, instrument, calendar, position, start, now)
-            self._adjust[instrument.symbol] = found.adjust
+            self._adjust[instrument.symbol], self._closes[instrument.symbol] = found.adjust, found.close
             return found
         adjust = self._adjust[instrument.symbol]
         if nothing_new(position, timeframe, adjust.fingerprint, calendar, final_until(instrument.exchange, now)):
-            return Found((), position, adjust, {}, ())
+            return Found((), position, adjust, {}, (), ())
         chart, start = await self._ask(instrument.symbol, timeframe, ask_from(position, timeframe, adjust.fingerprint, now), now)
         return await asyncio.to_thread(read_intraday, chart, instrument, timeframe, adjust, calendar, position, start, now)
 
@@ -168,7 +185,7 @@ class YahooHistory:
             log.warning("the position cannot be saved now; a restart would publish the same again", symbol=symbol, error=str(error))
 
     async def _done(self, instrument: Instrument) -> None:
-        """All timeframes are published: next time after the session's close, or soon where something was missing."""
+        """All timeframes are published: next time before the next open or after the close, or soon where something was missing."""
         now, symbol = self._clock.wall(), instrument.symbol
         self._tries[symbol] = 0
         if symbol in self._open_gaps:
@@ -177,8 +194,9 @@ class YahooHistory:
             return
         calendar = await self._sessions(instrument.exchange, now)
         lag = now - final_until(instrument.exchange, now)
-        ahead = calendar.close[calendar.close + lag > now]
-        self._due[symbol] = int(ahead[0]) + lag if len(ahead) else now + int(RETRY_MOST_SECONDS * 1000)
+        ahead = int(AHEAD_SECONDS * 1000)
+        moments = [*(calendar.close + lag).tolist(), *(calendar.open - ahead).tolist()]
+        self._due[symbol] = min((moment for moment in moments if moment > now), default=now + int(RETRY_MOST_SECONDS * 1000))
 
     def _later(self, symbol: str, timeframe: Timeframe, error: Exception, *, never_soon: bool) -> None:
         self._put_off.add(symbol)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
-from shared.events import Tick
+from shared.events import Quarantined, Tick
 from shared.metrics import counter, gauge
 
 MAX_WAITING: Final = 10_000
@@ -47,6 +47,10 @@ class Outlet:
             return
         self._newest[tick.symbol] = tick
         await self._queue.put(_Entry(tick))
+
+    async def tell(self, event: Quarantined) -> None:
+        """Pass on what was found wrong."""
+        await self._queue.put(_Entry(event))
 
     async def publish(self, backfill: Backfill) -> bool:
         """Pass on a backfill and wait until it has been acknowledged; False when the process stops before."""

@@ -24,7 +24,7 @@ from services.ingest.domain.source import Backfill, Item
 from services.ingest.domain.universe import Instrument, Universe
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, sessions
-from shared.events import Tick
+from shared.events import Quarantined, Tick
 from shared.metrics import gauge
 
 LOOK_SECONDS: Final = 0.5
@@ -77,7 +77,7 @@ class YahooSource:
             client,
             self._instruments,
             self._to_poll,
-            self._outlet.put,
+            self._put,
             PollPlan(settings.yahoo_poll_seconds, settings.yahoo_per_minute),
             clock,
             stopping,
@@ -101,12 +101,18 @@ class YahooSource:
 
     async def _streamed(self, tick: Tick) -> None:
         self._fresh.seen(tick.symbol, tick.ts_init)
+        await self._put(tick)
+
+    async def _put(self, tick: Tick) -> None:
+        self._history.seen(tick.symbol, tick.price)
         await self._outlet.put(tick)
 
     async def _past(self) -> None:
         async for batch in self._history.events():
             for item in batch:
-                if isinstance(item, Backfill) and not await self._outlet.publish(item):
+                if isinstance(item, Quarantined):
+                    await self._outlet.tell(item)
+                elif isinstance(item, Backfill) and not await self._outlet.publish(item):
                     return
 
     async def _watch(self) -> None:
