@@ -166,7 +166,7 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
     day_low: float | None = None
     day_volume: float | None = None
     year_high: float | None = None
-    """Highest high of the last 252 daily bars and today."""
+    """Highest high of the last 252 daily bars, adjusted, and today."""
     year_low: float | None = None
     session: Whole = 0
     replayed: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from shared.calendars import Sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
@@ -41,13 +42,37 @@ class Symbol:
     """Newest event time that moved a bar."""
     volume_day: int = 0
     volume: float | None = None
+    splits: bool = False
+    days: list[Forming] = field(default_factory=list)
+    """Closed daily bars."""
+    traded: float = 0.0
+    """Price of the newest tick that moved a bar."""
+    reference: float = 0.0
+    vetted: int = 0
+    """Open of the session that is looked at no more."""
+    until: int | None = None
+    """While a split is suspected: when that ends."""
+    aside: list[Closed] = field(default_factory=list)
+
+    def range(self) -> float | None:
+        if len(self.days) < 15:
+            return None
+        total = 0.0
+        for before, day in pairwise(self.days[-15:]):
+            total += max(day.high, before.close) - min(day.low, before.close)
+        return total / 14 / self.days[-1].close
+
+    def jump(self, finest: str) -> float:
+        usual = self.range()
+        return 0.5 if usual is None or finest in ("1d", "1w") else min(0.5, max(0.2, 5 * usual))
 
 
 class Plain:
     """Feeds on events; ``closed`` holds the bars in the order of their closing."""
 
-    def __init__(self, listed: Mapping[str, Sessions]) -> None:
-        self.symbols = {symbol: Symbol(sessions) for symbol, sessions in listed.items()}
+    def __init__(self, listed: Mapping[str, Sessions], splitting: Collection[str] = ()) -> None:
+        self.symbols = {symbol: Symbol(sessions, splits=symbol in splitting) for symbol, sessions in listed.items()}
+        self.told: list[tuple[str, str, str, int]] = []
         self.closed: list[Closed] = []
         self.counts: Counter[str] = Counter()
 
@@ -60,23 +85,33 @@ class Plain:
                 self.counts["future"] += 1
             else:
                 self.counts["heartbeat"] += 1
-                for name, one in self.symbols.items():
-                    if one.sessions.exchange == event.exchange:
-                        self.close(name, event.ts_event)
+                mine = {name: one for name, one in self.symbols.items() if one.sessions.exchange == event.exchange}
+                for name in mine:
+                    self.go_on(name, event.ts_event)
+                for name in mine:
+                    self.close(name, event.ts_event)
         elif isinstance(event, Tick):
             self.tick(event)
 
     def tick(self, tick: Tick) -> None:
         if reason := self.flaw(tick):
             self.counts[reason] += 1
+            if reason != "unknown":
+                self.told.append((tick.symbol, reason, "quarantined", tick.ts_event))
             return
+        self.go_on(tick.symbol, tick.ts_event)
         one = self.symbols[tick.symbol]
+        if self.repeated(one, tick):
+            self.counts["duplicate"] += 1
+            return
         agreed = False
         if one.held is not None:
             held, one.held = one.held, None
             agreed = abs(tick.price / held.price - 1) <= 0.1
+            if not agreed:
+                self.told.append((tick.symbol, "spike", "quarantined", held.ts_event))
             self.counts[self.believe(one, held) if agreed else "absurd"] += 1
-        if not agreed and one.price and abs(tick.price / one.price - 1) > 0.5:
+        if not agreed and one.price and abs(tick.price / one.price - 1) > one.jump(tick.finest):
             one.held = tick
         else:
             self.counts[self.believe(one, tick)] += 1
@@ -92,17 +127,51 @@ class Plain:
             return "time"
         if t.ts_event > t.ts_init + 60_000:
             return "future"
-        one = self.symbols[t.symbol]
+        return ""
+
+    @staticmethod
+    def repeated(one: Symbol, t: Tick) -> bool:
         if t.seq > 0:
             if t.seq <= one.numbers.get(t.source, 0):
-                return "duplicate"
+                return True
             one.numbers[t.source] = t.seq
         elif one.last is not None:
             was = one.last
             if (t.ts_event, t.price, t.size, t.day_volume) == (was.ts_event, was.price, was.size, was.day_volume):
-                return "duplicate"
+                return True
         one.last = t
-        return ""
+        return False
+
+    def go_on(self, name: str, ts: int) -> None:
+        one = self.symbols[name]
+        if one.until is not None and ts >= one.until:
+            one.until = None
+            for bar in one.aside:
+                self.count_day(one, bar)
+            self.closed += one.aside
+            one.aside = []
+            self.told.append((name, "split", "released", one.newest))
+
+    @staticmethod
+    def count_day(one: Symbol, bar: Closed) -> None:
+        if bar[1] == "1d":
+            one.days.append(Forming(*bar[2:]))
+
+    def vet(self, one: Symbol, t: Tick, opened: int, closes: int) -> None:
+        if one.vetted == opened:
+            return
+        early = t.ts_event <= opened + 300_000
+        if one.newest < opened:
+            one.reference, early = one.traded, True
+        looked = early and one.splits and one.until is None and one.reference
+        ratio = looks_split(t.price, one.reference, one.range()) if looked else 0.0
+        if ratio:
+            small = ratio in (1.25, 1.5, 1 / 1.25, 1 / 1.5)
+            one.until = t.ts_event + 1_800_000 if small else closes + 3_600_000
+            one.vetted = opened
+            self.told.append((t.symbol, "split", "quarantined", t.ts_event))
+        if t.ts_event > opened + 300_000:
+            one.vetted = opened
 
     def believe(self, one: Symbol, t: Tick) -> str:
         day = one.sessions
@@ -117,7 +186,9 @@ class Plain:
         open_bar = one.forming.get(t.finest)
         if end <= one.ended.get(t.finest, 0) or (open_bar is not None and start < open_bar.start):
             return "late"
+        self.vet(one, t, int(day.open[at]), int(day.close[at]))
         in_order = t.ts_event >= one.newest
+        one.traded = t.price if in_order else one.traded
         volume = self.moved(one, t, int(day.date[at]), int(day.open[at]))
         for frame, (start, end) in where.items():
             bar = one.forming.get(frame)
@@ -175,4 +246,23 @@ class Plain:
                 del one.forming[frame]
                 one.ended[frame] = bar.end
                 prices = (bar.open, bar.high, bar.low, bar.close, bar.volume)
-                self.closed.append((name, str(frame), bar.start, bar.end, bar.session, *prices))
+                closed = (name, str(frame), bar.start, bar.end, bar.session, *prices)
+                if one.until is not None:
+                    one.aside.append(closed)
+                    continue
+                self.closed.append(closed)
+                self.count_day(one, closed)
+
+
+def looks_split(price: float, before: float, usual: float | None) -> float:
+    """New shares for an old one, by docs/data-quality.md; 0 where it does not look like a split."""
+    usual = 0.05 if usual is None else usual
+    up = max(price / before, before / price)
+    if math.log(up) <= 6 * usual:
+        return 0.0
+    found = 0.0
+    for ratio in (2, 3, 4, 5, 7, 8, 10, 20, 1.25, 1.5):
+        near = 0.015 if ratio < 2 else min(0.08, max(0.03, usual))
+        if abs(up / ratio - 1) <= near:
+            found = ratio
+    return found if price < before or not found else 1 / found

@@ -28,6 +28,7 @@ def add(whole: Outcome, part: Outcome) -> None:
     whole.bars += part.bars
     whole.rows += part.rows
     whole.signals += part.signals
+    whole.quarantined += part.quarantined
     whole.counts.update(part.counts)
 
 
@@ -40,7 +41,8 @@ def restarted(one: Engine, bars: list[Bar]) -> Engine:
 @slow
 @given(logs())
 def test_bars_and_counts_are_those_of_the_plain_reference(log: list[TickLog]) -> None:
-    plain = Plain({symbol: hours(listing.exchange) for symbol, listing in LISTINGS.items()})
+    splitting = [symbol for symbol, listing in LISTINGS.items() if listing.kind == "stock"]
+    plain = Plain({symbol: hours(listing.exchange) for symbol, listing in LISTINGS.items()}, splitting)
     usable = [event for event in log if not isinstance(event, Tick) or event.seq < 2**62]
     for event in usable:
         plain.feed(event)
@@ -51,6 +53,11 @@ def test_bars_and_counts_are_those_of_the_plain_reference(log: list[TickLog]) ->
     expected = Counter(plain.counts)
     expected["time"] += len(log) - len(usable)
     assert {k: v for k, v in said.counts.items() if v} == {k: v for k, v in expected.items() if v}
+    told = [(event.symbol, event.reason, event.outcome, event.ts_event) for event in said.quarantined]
+    assert Counter(told) <= Counter(plain.told), "what is told is true"
+    counted = Counter(symbol for symbol, *_ in told) + Counter({event.symbol: event.more for event in said.quarantined})
+    for symbol, count in Counter(symbol for symbol, *_ in plain.told).items():
+        assert count - 10 <= counted[symbol] <= count or (count <= 10 and counted[symbol] == count)
     quotes = {quote.symbol: quote.last_price for quote in said.quotes}
     assert quotes.items() <= {symbol: state.price for symbol, state in plain.symbols.items()}.items()
 
@@ -64,6 +71,7 @@ def test_the_cut_into_batches_changes_nothing(log: list[TickLog], cuts: list[int
     for first, last in pairwise(edges):
         add(parts, other.apply(log[first:last]))
     assert (whole.bars, whole.rows, whole.signals) == (parts.bars, parts.rows, parts.signals)
+    assert whole.quarantined == parts.quarantined
     assert +whole.counts == +parts.counts
     assert one.snapshot() == other.snapshot()
 

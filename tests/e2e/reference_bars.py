@@ -1,11 +1,14 @@
 """Bars from a log of ticks, the slow and plain way: one dict a symbol, one loop, no arrays.
 
-Written from docs/signals.md and docs/decisions.md alone, so that a mistake in the engine is not made here a second time.
+Written from docs/signals.md, docs/data-quality.md and docs/decisions.md alone, so that a mistake in the engine is not made here a
+second time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -52,6 +55,12 @@ class Reference:
     last: dict[str, float] = field(default_factory=dict)
     held: dict[str, Tick] = field(default_factory=dict)
     absurd: int = 0
+    splitting: frozenset[str] = frozenset()
+    """Symbols that can be split."""
+    traded: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """Session and price of the newest tick inside one."""
+    suspected: list[tuple[str, int, float]] = field(default_factory=list)
+    """(symbol, time, ratio) of session openings that look like a split. No tape tells of one: every bar counts in the end."""
 
     def calendar(self, symbol: str) -> Sessions:
         return sessions(self.exchanges[symbol], self.start, self.end)
@@ -94,10 +103,40 @@ class Reference:
                 return
             self.absurd += 1
         last = self.last.get(tick.symbol)
-        if last is not None and abs(tick.price / last - 1) > 0.5:
+        if last is not None and abs(tick.price / last - 1) > self.far(tick):
             self.held[tick.symbol] = tick
             return
         self._apply(tick)
+
+    def usual(self, symbol: str) -> float | None:
+        """The mean true range of the newest fourteen days, as a fraction of the newest close."""
+        days = self.closed[symbol]["1d"][-15:]
+        if len(days) < 15:
+            return None
+        spans = [max(day.high, before.close) - min(day.low, before.close) for before, day in itertools.pairwise(days)]
+        return sum(spans) / 14 / days[-1].close
+
+    def far(self, tick: Tick) -> float:
+        usual = self.usual(tick.symbol)
+        if usual is None or tick.finest in {"1d", "1w"}:
+            return 0.5
+        return min(0.5, max(0.2, 5 * usual))
+
+    def _vet(self, tick: Tick, session: int) -> None:
+        """Only the first tick of a session: those of the five minutes after it are near it on every tape."""
+        known = self.traded.get(tick.symbol)
+        if known is None:
+            bars = [bars[-1] for bars in self.closed[tick.symbol].values() if bars]
+            known = (0, max(bars, key=lambda bar: bar.ts_close).close) if bars else None
+        if known is not None and known[0] != session and tick.symbol in self.splitting:
+            usual = self.usual(tick.symbol)
+            usual = 0.05 if usual is None else usual
+            times = max(tick.price / known[1], known[1] / tick.price)
+            near = min(0.08, max(0.03, usual))
+            found = [n for n in (2, 3, 4, 5, 7, 8, 10, 20) if abs(times / n - 1) <= near]
+            found += [n for n in (1.25, 1.5) if abs(times / n - 1) <= 0.015]
+            if found and math.log(times) > 6 * usual:
+                self.suspected.append((tick.symbol, tick.ts_event, found[0] if tick.price < known[1] else 1 / found[0]))
 
     def _apply(self, tick: Tick) -> None:
         self.last[tick.symbol] = tick.price
@@ -109,6 +148,8 @@ class Reference:
         opened, closes = int(calendar.open[at]), int(calendar.close[at])
         last_moment = tick.ts_event == closes
         self._close(tick.symbol, tick.ts_event - 1 if last_moment else tick.ts_event)
+        self._vet(tick, int(calendar.date[at]))
+        self.traded[tick.symbol] = (int(calendar.date[at]), tick.price)
         for timeframe in ORDER[ORDER.index(tick.finest) :]:
             bar = self.forming[tick.symbol].get(timeframe)
             if bar is not None:

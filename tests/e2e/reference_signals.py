@@ -217,7 +217,7 @@ def _surge(at: At) -> Fired | None:
 
 def _dry(at: At) -> Fired | None:
     mean, was = at.now["volume_sma_20"], at.was["volume_sma_20"]
-    now = mean > 0 and _le(at.now["volume"], 0.5 * mean)
+    now = at.now["volume"] > 0 and mean > 0 and _le(at.now["volume"], 0.5 * mean)
     return ("down", 0.5 * mean) if now and was > 0 and _gt(at.was["volume"], 0.5 * was) else None
 
 

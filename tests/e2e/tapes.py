@@ -75,7 +75,8 @@ def reference(name: str) -> Reference:
     symbols = {each.symbol for each in (*played.recordings, *played.past)}
     known = {symbol: exchange for symbol, exchange in exchanges().items() if symbol in symbols}
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
-    found = Reference(known, START, end)
+    splitting = frozenset(symbol for symbol, kind in kinds().items() if kind in {"stock", "etf"})
+    found = Reference(known, START, end, splitting=splitting)
     for item in items(name):
         if isinstance(item, Backfill):
             found.history(item.histories)

@@ -10,10 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from services.ingest.adapters.live import LiveSource
+from services.ingest.domain.freshness import Feeds
 from services.ingest.domain.source import Item
 from services.ingest.settings import Settings
 from shared.calendars import sessions
-from shared.events import Heartbeat, Tick
+from shared.events import Heartbeat, Quarantined, Tick
 
 CRYPTO = sessions("CRYPTO", dt.date(2024, 6, 25), dt.date(2024, 7, 10))
 NOON = int(CRYPTO.open[5]) + 12 * 3_600_000
@@ -111,6 +112,18 @@ async def test_sessions_open_and_close_at_the_times_of_the_calendar() -> None:
     found = await collect(live(Feed(clock, 2, silence=70.0), clock))
     marks = [(item.mark, item.ts_event) for item in found if isinstance(item, Heartbeat) and item.mark != "beat"]
     assert marks == [("session_close", int(CRYPTO.open[6])), ("session_open", int(CRYPTO.open[6]))]
+
+
+async def test_a_silent_feed_is_told_once_and_its_return_too() -> None:
+    clock = Hand()
+    feeds = Feeds({"BTC-USD": "CRYPTO"}, 60_000)
+    source = LiveSource(
+        Feed(clock, 2, silence=200.0), lambda _: {"CRYPTO": CRYPTO}, clock, asyncio.Event(), every=5.0, lag=2.0, feeds=feeds
+    )
+    told = [item for item in await collect(source) if isinstance(item, Quarantined)]
+    assert {(event.symbol, event.what, event.reason) for event in told} == {("CRYPTO", "feed", "stale")}
+    assert [event.outcome for event in told[:3]] == ["quarantined", "released", "quarantined"]
+    assert told[0].values["silent_seconds"] == pytest.approx(62.5, abs=3.0)
 
 
 async def test_the_end_and_the_error_of_a_source_are_those_of_the_whole() -> None:

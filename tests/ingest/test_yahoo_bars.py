@@ -112,6 +112,20 @@ def test_dividend_before_a_split_is_told_as_it_was_paid() -> None:
     ]
 
 
+def test_dividend_that_is_named_but_not_yet_in_the_adjusted_closes_is_put_into_the_factors() -> None:
+    *before, ex = (open_of(dt.date(2025, 2, day)) for day in (10, 11, 12))
+    named = {"dividends": {"x": {"amount": 2.0, "date": ex}}}
+    rows = [(ts, 100.0, 101.0, 97.0, 100.0, 1e6) for ts in (*before, ex)]
+    for asked, adjclose in (
+        ("applied", [98.0, 98.0, 100.0]),
+        ("not yet", [100.0, 100.0, 100.0]),
+        ("older too", [49.0, 100.0, 100.0]),
+    ):
+        parsed = read(chart(rows=rows, events=named, adjclose=adjclose))
+        factors = [bar.price_factor for bar in daily_bars(parsed, adjustments(parsed, nasdaq(), "USD"), nasdaq(), 1.0, NOW).bars]
+        assert factors == pytest.approx({"older too": [0.4802, 0.98, 1.0]}.get(asked, [0.98, 0.98, 1.0])), asked
+
+
 def test_split_that_is_named_but_not_applied_is_refused() -> None:
     before, on = open_of(dt.date(2020, 8, 28)), open_of(dt.date(2020, 8, 31))
     body = chart(rows=[(before, 500, 505, 495, 499.23, 1e6), (on, 127.5, 131, 126, 129.04, 4e6)], events=split(on, 4))

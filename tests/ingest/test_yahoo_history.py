@@ -75,7 +75,12 @@ class Rig:
         self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
         yahoo.default = self.market.reply
 
-    async def run(self, enough: Callable[[list[Backfill]], bool], most: int = 20 * DAY) -> list[Backfill]:
+    async def run(
+        self,
+        enough: Callable[[list[Backfill]], bool],
+        most: int = 20 * DAY,
+        meanwhile: Callable[[YahooHistory], None] | None = None,
+    ) -> list[Backfill]:
         """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
         stopping, found = asyncio.Event(), []
         source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7))
@@ -84,6 +89,8 @@ class Rig:
         class Ending(Clock):
             async def wait(_, seconds: float) -> None:  # noqa: N805
                 await self.clock.wait(seconds)
+                if meanwhile is not None:
+                    meanwhile(source)
                 if self.clock.at >= end or enough(found):
                     stopping.set()
 
@@ -100,6 +107,55 @@ class Rig:
     async def first(self) -> list[Backfill]:
         """The first pass."""
         return await self.run(lambda found: "1m" in timeframes(found))
+
+
+async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_one_is_over(rig: Rig) -> None:
+    ex = dt.date(2025, 2, 13)
+    rig.market.splits = [(ex, 4.0)]
+    rig.clock.at = rig.market.now = EVENING - 4 * 3_600_000  # in the session before
+    assert not [action for history in histories(await rig.first(), "1d") for action in history.actions]
+    told_at: list[int] = []
+
+    def told(found: list[Backfill]) -> bool:
+        if any(action.kind == "split" for history in histories(found, "1d") for action in history.actions):
+            told_at.append(rig.clock.at)
+        return bool(told_at)
+
+    def hide(_: YahooHistory) -> None:
+        rig.market.now = rig.clock.at
+        late = rig.clock.at >= open_of(ex) * 1000 - 3_600_000  # Yahoo knows of it in the morning
+        rig.market.splits = [(ex, 4.0)] if late else []
+
+    rig.market.splits = []
+    found = await rig.run(told, meanwhile=hide)
+    opens = open_of(ex) * 1000
+    assert opens - 1_800_000 <= told_at[0] < opens
+    (split,) = (action for history in histories(found, "1d") for action in history.actions)
+    assert (split.kind, split.value, split.ts_event) == ("split", 4.0, opens)
+    newest = bars(found, "1d")[-1]
+    assert newest.ts_close == int(sessions("NASDAQ", ex - dt.timedelta(days=1), ex).close[0])
+    assert newest.split_factor == 0.25
+    assert newest.close == pytest.approx(raw_price(newest.ts_open // 1000) * 1.005, rel=1e-6)
+
+
+async def test_a_price_far_from_the_close_is_asked_about_at_once(rig: Rig) -> None:
+    ex = dt.date(2025, 2, 13)
+    opens, told_at = open_of(ex) * 1000, list[int]()
+
+    def jump(source: YahooHistory) -> None:
+        rig.market.now = rig.clock.at
+        late = rig.clock.at >= opens + 3_600_000  # Yahoo is late
+        rig.market.splits = [(ex, 4.0)] if late else []
+        if rig.clock.at >= opens:
+            source.seen("AAPL", 26.2)
+
+    def told(found: list[Backfill]) -> bool:
+        if any(action.kind == "split" for history in histories(found, "1d") for action in history.actions):
+            told_at.append(rig.clock.at)
+        return bool(told_at)
+
+    await rig.run(told, meanwhile=jump)
+    assert opens + 3_600_000 <= told_at[0] < opens + 3_600_000 + 400_000
 
 
 def never(_: list[Backfill]) -> bool:

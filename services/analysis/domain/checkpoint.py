@@ -12,14 +12,14 @@ import msgspec
 import numpy as np
 
 from services.analysis.domain.calendar import Calendar
-from services.analysis.domain.layout import CODES, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.domain.layout import CLOSED, CODES, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.domain.past import Bars, adjusted
 from services.analysis.domain.plan import Wish
 from services.analysis.domain.state import State
 from services.analysis.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 class UnreadableStateError(ValueError):
@@ -35,6 +35,8 @@ class Saved(msgspec.Struct, frozen=True):
     arrays: list[bytes]
     wishes: list[tuple[str, tuple[float, ...]]]
     """Indicators beside the plan's; their memory is the last of the arrays."""
+    aside: bytes
+    """Bars that wait while a split is suspected."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,19 @@ class Wanted:
 def state_version(plan: str, calendar: Calendar) -> str:
     """Names everything that shapes a state: the plan of indicators and rules, the kernel, the layout."""
     text = repr(
-        (FORMAT, plan, KERNEL_VERSION, SYMBOL.descr, FORMING.descr, WINDOW, KEEP, SOURCES, TIMEFRAMES, sorted(calendar.codes))
+        (
+            FORMAT,
+            plan,
+            KERNEL_VERSION,
+            SYMBOL.descr,
+            FORMING.descr,
+            CLOSED.descr,
+            WINDOW,
+            KEEP,
+            SOURCES,
+            TIMEFRAMES,
+            sorted(calendar.codes),
+        )
     )
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -58,7 +72,10 @@ def dump(state: State, wishes: Sequence[Wish]) -> bytes:
     """The state as bytes."""
     used = len(state.symbols)
     arrays = [array[:used].tobytes() for array in state.arrays]
-    return zlib.compress(msgspec.msgpack.encode(Saved(state.symbols, state.kinds, list(state.sources), arrays, list(wishes))), 1)
+    return zlib.compress(
+        msgspec.msgpack.encode(Saved(state.symbols, state.kinds, list(state.sources), arrays, list(wishes), state.aside.tobytes())),
+        1,
+    )
 
 
 def parse(blob: bytes) -> Saved:
@@ -88,6 +105,9 @@ def fill(state: State, saved: Saved) -> None:
         if len(data) != used.nbytes:
             raise UnreadableStateError(f"checkpoint: {len(data)} bytes where {used.nbytes} belong")
         used[...] = np.frombuffer(data, array.dtype).reshape(used.shape)
+    if len(saved.aside) % CLOSED.itemsize:
+        raise UnreadableStateError(f"checkpoint: {len(saved.aside)} bytes are no bars of {CLOSED.itemsize}")
+    state.aside = np.frombuffer(saved.aside, CLOSED).copy()
 
 
 def wanted(state: State) -> list[Wanted]:
@@ -103,8 +123,10 @@ def restore_window(state: State, series: Wanted, bars: Bars) -> None:
         UnreadableStateError: they are not the bars that the state was saved with.
     """
     row, code = state.rows[series.symbol], CODES[series.timeframe]
+    waiting = state.aside[(state.aside["row"] == row) & (state.aside["timeframe"] == code)]
     end = int(state.forming[row, code]["last_end"])
-    if len(bars) != series.n or int(bars["ts_close"][-1]) != end:
+    newest = int(bars["ts_close"][-1]) if len(bars) else -1
+    if len(bars) != series.n or not (newest == end or (len(waiting) and newest < waiting["close_at"][0])):
         raise UnreadableStateError(f"{series.symbol} {series.timeframe}: {len(bars)} stored bars, not the {series.n} up to {end}")
     seen = adjusted(bars)
     for name, window in state.windows._asdict().items():

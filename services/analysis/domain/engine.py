@@ -16,17 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.domain import batch, ticks
+from services.analysis.domain.actions import Basis
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
 from services.analysis.domain.conditions.book import Book
-from services.analysis.domain.layout import CLOSED, CODES, REASONS, TIMEFRAMES
-from services.analysis.domain.load import TAIL, load, load_wishes
+from services.analysis.domain.layout import CLOSED, CODES, ODD, REASONS, TIMEFRAMES
+from services.analysis.domain.load import TAIL, load, load_wishes, seed
 from services.analysis.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.domain.past import Bars, empty
 from services.analysis.domain.plan import Wish
 from services.analysis.domain.series import Series
+from services.analysis.domain.suspicion import AT_A_TIME, Verdict, released, remake_weeks, take_back, told, verdict_of
 from shared.events import Tick, TickLog, Timeframe
 
+ODD_A_CALL = 64
+"""Room for ticks to be told of in one call of the kernel."""
 CLOSES_A_CALL = 2048
 """Room for closed bars in one call of the kernel; more bars than that take more calls."""
 
@@ -99,19 +103,46 @@ class Engine:
         return state.add(symbol, self.calendar.codes[listing.exchange], listing.kind)
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
-        """The indicator values of the forming bar; None where none is forming. Leaves no trace."""
+        """The indicator values of the forming bar; None where none is forming, or a split is suspected. Leaves no trace."""
         row, state = self.state.rows.get(symbol), self.state
         if row is None or not state.forming[row, CODES[timeframe]]["active"]:
+            return None
+        if state.records[row]["suspect"]:
             return None
         values = self.series.peek(state, row, CODES[timeframe])
         return dict(zip(self.series.columns, finite(values[np.newaxis])[0], strict=True))
 
-    def load(self, symbol: str, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL) -> Outcome:
+    def load(
+        self, symbol: str, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL, basis: Basis | None = None
+    ) -> Outcome:
         """History takes effect: see ``load.load``. Nothing happens for a symbol that is not listed."""
         row = self.admit(symbol)
         if row < 0:
             return Outcome(counts=Counter({"unknown": 1}))
-        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail)
+        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, basis=basis)
+
+    def verdict(self, symbol: str, basis: Basis, *, told_daily: bool) -> Verdict | None:
+        """What history says about a split of this symbol that is suspected; None where none is, or it does not say."""
+        row = self.state.rows.get(symbol)
+        if row is None or not self.state.records[row]["suspect"]:
+            return None
+        return verdict_of(self.state.records[row], basis, told_daily)
+
+    def settle(self, symbol: str, verdict: Verdict, pasts: Mapping[Timeframe, Bars], ts_init: int, basis: Basis) -> Outcome:
+        """A suspicion ends: the bars that were set aside close now, after what ``pasts`` says of the time before the session.
+
+        Their signals fire: they are live bars that had to wait. ``pasts`` counts only where the split was told.
+        """
+        row, outcome = self.state.rows[symbol], Outcome()
+        if verdict == "split":
+            opened = int(self.state.records[row]["suspect_open"])
+            before = {timeframe: bars[bars["ts_close"] <= opened] for timeframe, bars in pasts.items()}
+            outcome = self.load(symbol, before, ts_init, tail=0, basis=basis)
+        self._go_on(row, verdict, outcome, basis)
+        if verdict == "split":
+            seed(self.state, self.calendar, row, CODES[Timeframe.W1], basis)
+            outcome.quotes = quotes_of(self.state, np.array([row]))
+        return outcome
 
     @property
     def wishes(self) -> tuple[Wish, ...]:
@@ -178,22 +209,49 @@ class Engine:
         state = self.state
         used = len(state.symbols)
         closed = np.empty(max(CLOSES_A_CALL, 4 * len(TIMEFRAMES) * used), CLOSED)
+        odd = np.empty(ODD_A_CALL, ODD)
         counts, touched = np.zeros(len(REASONS), np.int64), np.zeros(used, np.bool_)
         i = j = 0
         while i < len(columns.row) or j < len(beats):
-            i, j, bars, full = ticks.run(
+            i, j, bars, noted, full = ticks.run(
                 columns, beats, i, j, state.records[:used], state.forming, state.last_seq, self.calendar.bounds,
-                self.calendar.sessions, state.windows, closed, counts, touched,
+                self.calendar.sessions, state.windows, closed, odd, counts, touched,
             )  # fmt: skip
+            if noted:
+                outcome.quarantined += told(odd[:noted], state.symbols, state.source_names)
             if bars:
                 self._closed(closed[:bars], outcome)
-            if full:
+            if full == ticks.DUE:
+                for row in np.flatnonzero(state.records["suspect"] == ticks.DUE).tolist():
+                    self._go_on(row, "deadline", outcome)
+                    touched[row] = True
+            elif full:
                 state.move_down()
         outcome.counts.update({REASONS[code]: int(count) for code, count in enumerate(counts) if count})
         if touched.any():
             outcome.quotes += quotes_of(state, np.flatnonzero(touched))
 
+    def _go_on(self, row: int, verdict: Verdict, outcome: Outcome, basis: Basis | None = None) -> None:
+        """The bars that were set aside close now."""
+        state = self.state
+        late = take_back(state, row)
+        if verdict == "split" and basis is not None:
+            remake_weeks(state, row, late, basis)
+        outcome.quarantined.append(released(state, row, verdict, len(late)))
+        for first in range(0, len(late), AT_A_TIME):
+            part = late[first : first + AT_A_TIME]
+            state.move_down(row)
+            ticks.append(part, state.records, state.forming, state.windows)
+            self._closed(part, outcome)
+        state.move_down()
+
     def _closed(self, closed: npt.NDArray[Any], outcome: Outcome) -> None:
+        aside = closed["aside"] == 1
+        if aside.any():
+            self.state.aside = np.concatenate([self.state.aside, closed[aside]])
+            closed = closed[~aside]
+            if not len(closed):
+                return
         advanced = self.series.advance(self.state, closed)
         final = closed["glimpse"] == 0
         bars = bars_of(closed[final], self.state.symbols, self.state.source_names)

@@ -52,7 +52,10 @@ SYMBOL: Final = np.dtype(
         ("source", "i8"),
         ("replayed", "i8"),
         ("last_ts", "i8"),  # newest ts_event that moved a bar
-        ("quote_price", "f8"),
+        ("traded", "f8"),  # its price, in the shares of its day
+        ("traded_by", "f8"),  # what puts that into today's shares
+        ("quote_price", "f8"),  # in the shares of its day
+        ("quote_by", "f8"),  # what puts it into today's shares
         ("quote_ts", "i8"),
         ("quote_ts_init", "i8"),
         ("quote_source", "i8"),
@@ -61,6 +64,18 @@ SYMBOL: Final = np.dtype(
         ("seen_price", "f8"),
         ("seen_size", "f8"),
         ("seen_day_volume", "f8"),
+        ("range", "f8"),  # mean true range of the newest 14 daily bars, as a fraction; NaN where there are fewer
+        ("jump", "f8"),  # a price further than this fraction from the last one waits for a second one
+        ("told_since", "i8"),  # since when (ts_init) what is wrong is told, how often it was, and what was only counted
+        ("told", "i8"),
+        ("untold", "i8"),
+        ("splits", "i8"),  # 1: an instrument of a kind that is split
+        ("reference", "f8"),  # last price before the session, in today's shares
+        ("vetted", "i8"),  # open of the session whose first prices have been looked at
+        ("suspect", "i8"),  # 1: closed bars are set aside since this may be a split; 2: that is over, and they are due
+        ("suspect_open", "i8"),  # open of that session
+        ("suspect_until", "i8"),
+        ("suspect_ratio", "f8"),  # new shares for an old one that it would be
         ("held", "i8"),  # 1 while an absurd price waits for a second one
         ("held_price", "f8"),
         ("held_size", "f8"),
@@ -130,9 +145,27 @@ CLOSED: Final = np.dtype(
         ("replayed", "i8"),
         ("glimpse", "i8"),  # 1: not closed, but as it stood when a minute closed inside it
         ("seen_at", "i8"),  # the close of that minute; else the bar's own
+        ("aside", "i8"),  # 1: closed while a split is suspected, and in no window yet
     ]
 )
 """A bar that a batch closed, or a glimpse of a forming one. Shape (bars,)."""
+
+ODD: Final = np.dtype(
+    [
+        ("row", "i8"),
+        ("reason", "i8"),  # place in REASONS; -1: the session began at a price that looks like a split
+        ("ts", "i8"),
+        ("ts_init", "i8"),
+        ("price", "f8"),
+        ("size", "f8"),
+        ("day_volume", "f8"),
+        ("last", "f8"),  # what it was compared with; NaN where that is not the point
+        ("source", "i8"),
+        ("replayed", "i8"),
+        ("more", "i8"),  # how many of the symbol were only counted before this one
+    ]
+)
+"""A tick that is told because it was not used as it came. Shape (ticks,)."""
 
 SESSION: Final = np.dtype([("open", "i8"), ("close", "i8"), ("week_open", "i8"), ("week_close", "i8"), ("date", "i8")])
 """One session of an exchange. Shape (sessions,): the exchanges' sessions one after the other."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from services.analysis.domain import year
+from services.analysis.domain import ticks, year
+from services.analysis.domain.actions import Basis
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
 from services.analysis.domain.outcome import Outcome, quotes_of, rows_of, stored_bars
@@ -21,13 +22,26 @@ TAIL = 500
 
 
 def load(
-    state: State, series: Series, calendar: Calendar, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL
+    state: State,
+    series: Series,
+    calendar: Calendar,
+    row: int,
+    pasts: Mapping[Timeframe, Bars],
+    ts_init: int,
+    *,
+    tail: int = TAIL,
+    basis: Basis | None = None,
 ) -> Outcome:
     """Puts ``pasts`` (all closed bars of each given timeframe, dtype PAST) in the place of what the symbol had in these timeframes.
 
-    A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever.
+    A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever. ``basis`` says which factors
+    prices have that were seen before; without it they stay as they are.
     """
     outcome = Outcome()
+    record: Any = state.records[row]
+    record["reference"] = np.nan  # from here on history is what the next prices follow
+    if basis is not None:
+        record["quote_by"], record["traded_by"] = basis.of_price(int(record["quote_ts"])), basis.of_price(int(record["last_ts"]))
     for timeframe, bars in _given(pasts):
         seen = adjusted(bars, _daily(timeframe, pasts))
         values = series.replay(state, row, CODES[timeframe], seen)
@@ -37,8 +51,9 @@ def load(
         outcome.bars += recent
         outcome.rows += _rows(recent, seen.close, series.columns, values)
     _remember_prices(state, row, pasts, ts_init)
-    for code in range(1, len(TIMEFRAMES)):
-        _seed(state, calendar, row, code)
+    if not record["suspect"]:  # else what was set aside would be missing
+        for code in range(1, len(TIMEFRAMES)):
+            seed(state, calendar, row, code, basis)
     if tail:
         outcome.quotes += quotes_of(state, np.array([row]))
     return outcome
@@ -81,7 +96,7 @@ def place(state: State, row: int, timeframe: Timeframe, bars: Bars) -> None:
     for name, window in state.windows._asdict().items():
         window[row, code, :n] = getattr(seen, name)
     forming: Any = state.forming[row, code]
-    forming["n"], forming["last_end"] = n, bars["ts_close"][-1]
+    forming["n"], forming["last_end"] = n, max(int(bars["ts_close"][-1]), int(forming["last_end"]))
     if forming["active"] and forming["close_at"] <= forming["last_end"]:
         forming["active"] = 0
 
@@ -97,16 +112,19 @@ def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts
             record[f"day_{name}"] = last[name] * by[-1]
         record["day_volume"] = last["volume"] / by[-1]
         record["prev_close"] = daily["close"][-2] * by[-2] if len(daily) > 1 else np.nan
-        record["year_high"] = (daily["high"] * by)[-year.YEAR :].max()
-        record["year_low"] = (daily["low"] * by)[-year.YEAR :].min()
         factor = daily["price_factor"]
+        record["year_high"] = (daily["high"] * factor)[-year.YEAR :].max()
+        record["year_low"] = (daily["low"] * factor)[-year.YEAR :].min()
+        ticks.measure(row, state.records, state.forming, state.windows)
         record["high_52w"], record["low_52w"] = (found[-1] for found in year.before(daily["high"] * factor, daily["low"] * factor))
     newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
     if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
         last = newest[-1]
-        record["quote_price"], record["quote_ts"] = last["close"] * last["split_factor"], last["ts_close"]
+        record["quote_price"], record["quote_by"], record["quote_ts"] = last["close"], last["split_factor"], last["ts_close"]
         record["quote_ts_init"], record["quote_replayed"] = ts_init, last["replayed"]
         record["quote_source"] = max(state.source(str(last["source"])), 0)
+    if newest is not None and newest["ts_close"][-1] > record["last_ts"]:
+        record["traded"], record["traded_by"] = newest["close"][-1], newest["split_factor"][-1]
     intraday = [bars[-1] for timeframe, bars in pasts.items() if CODES[timeframe] < DAY and len(bars)]
     ahead = max(intraday, key=lambda bar: int(bar["ts_close"]), default=None)
     if ahead is not None and ahead["ts_close"] > record["last_ts"]:
@@ -114,8 +132,11 @@ def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts
     record["fresh"] = 1
 
 
-def _seed(state: State, calendar: Calendar, row: int, code: int) -> None:
-    """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any."""
+def seed(state: State, calendar: Calendar, row: int, code: int, basis: Basis | None = None) -> None:
+    """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any.
+
+    It is raw, in today's shares: without the dividends of the days in it, which ``basis`` tells.
+    """
     finer: Any = state.forming[row, code - 1]
     n, active = int(finer["n"]), bool(finer["active"])
     if not n and not active:
@@ -131,6 +152,10 @@ def _seed(state: State, calendar: Calendar, row: int, code: int) -> None:
     parts = {
         name: state.windows._asdict()[name][row, code - 1, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
     }
+    if basis is not None and code > DAY:
+        price, split = basis.of_bars(closes[first:])
+        for name in ("open", "high", "low", "close"):
+            parts[name] = (np.array(parts[name]) * split / price).tolist()
     session = int(state.windows.session[row, code - 1, n - 1]) if n > first else 0
     if active:
         for name, values in parts.items():

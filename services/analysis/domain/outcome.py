@@ -13,14 +13,14 @@ import numpy as np
 from services.analysis.domain.layout import DAY, TIMEFRAMES
 from services.analysis.domain.past import Bars
 from services.analysis.domain.state import Floats, Int64s, Records, State
-from shared.events import Bar, IndicatorRow, Quote, Signal, Timeframe
+from shared.events import Bar, IndicatorRow, Quarantined, Quote, Signal, Timeframe
 
 TOLD: Final = (
     "row", "timeframe", "open_at", "close_at", "session", "open", "high", "low", "close", "volume", "ts_init", "source", "replayed",
 )  # fmt: skip
 QUOTED: Final = (
     "quote_price", "quote_ts", "quote_ts_init", "quote_source", "quote_replayed", "prev_close", "year_high", "year_low",
-    "day", "day_open", "day_high", "day_low", "day_close", "day_volume",
+    "day", "day_open", "day_high", "day_low", "day_close", "day_volume", "quote_by", "suspect",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ class Outcome:
     rows: list[IndicatorRow] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -120,7 +121,7 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
     day = {name: forming[name].tolist() for name in ("active", "session", "open", "high", "low", "volume")}
     found = []
     for i, row in enumerate(rows.tolist()):
-        last = r["quote_price"][i]
+        last = r["quote_price"][i] * r["quote_by"][i]
         if not last > 0.0:
             continue
         if day["active"][i]:
@@ -130,6 +131,8 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
             session, prev_close = r["day"][i], r["prev_close"][i]
             opened, high, low, volume = r["day_open"][i], r["day_high"][i], r["day_low"][i], r["day_volume"][i]
         year_high, year_low = r["year_high"][i], r["year_low"][i]
+        if r["suspect"][i]:  # what was before is in other shares, or not: nobody knows yet
+            prev_close = math.nan
         known = prev_close == prev_close  # not NaN
         found.append(
             Quote(
@@ -145,8 +148,8 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
                 day_high=_known(high),
                 day_low=_known(low),
                 day_volume=_known(volume),
-                year_high=_known(high if not year_high >= high else year_high),
-                year_low=_known(low if not year_low <= low else year_low),
+                year_high=None if r["suspect"][i] else _known(high if not year_high >= high else year_high),
+                year_low=None if r["suspect"][i] else _known(low if not year_low <= low else year_low),
                 session=session,
                 replayed=bool(r["quote_replayed"][i]),
             )

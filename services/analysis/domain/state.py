@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.domain.layout import FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.domain.ticks import JUMP
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 Records = npt.NDArray[Any]
+
+
+SPLITTING: Final = frozenset({"stock", "etf"})
+"""Kinds of instruments that are split."""
 
 
 class Windows(NamedTuple):
@@ -70,6 +75,8 @@ class State:
     """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
     rows: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
+    aside: Records = field(default_factory=lambda: np.empty(0, CLOSED))
+    """Bars that closed while a split was suspected, in the order of their closing."""
 
     def __post_init__(self) -> None:
         self._allocate(8)
@@ -101,7 +108,9 @@ class State:
         record = self.records[row]
         for name in SYMBOL.names or ():
             record[name] = np.nan if SYMBOL[name].kind == "f" else 0
-        record["exchange"] = exchange
+        record["exchange"], record["splits"] = exchange, kind in SPLITTING
+        record["traded_by"] = record["quote_by"] = 1.0
+        record["jump"] = JUMP
         return row
 
     def _grow(self, room: int) -> None:
@@ -123,9 +132,12 @@ class State:
             self.sources[name] = len(self.sources)
         return self.sources.get(name, -1)
 
-    def move_down(self) -> None:
-        """Makes room in the windows that are about to be full."""
+    def move_down(self, only: int | None = None) -> None:
+        """Makes room in the windows that are about to be full; or, of one row, in all that hold more than has to stay."""
         full = self.forming["n"] >= WINDOW - 3
+        if only is not None:
+            full[:] = False
+            full[only] = self.forming[only]["n"] > KEEP
         for row, timeframe in np.argwhere(full):
             n = int(self.forming[row, timeframe]["n"])
             for window in self.windows:

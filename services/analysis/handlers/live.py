@@ -168,18 +168,19 @@ class Live:
         """History takes effect; what closed before it must be stored first, since it is read back."""
         if ready.symbol not in self._catalogue.listings:
             await self._catalogue.look_up((ready.symbol,))
-        if mine.waits_for(ready.symbol):
-            await self._save(mine)
-        try:
-            outcome, told = await self._history.take(mine.engine, mine.number, ready)
-        except PoisonError as error:
-            await self._dead_letter(message, error)
-            measures.ticks.labels("poison").inc()
-            return
-        for reason, count in outcome.counts.items():
-            measures.ticks.labels(reason).inc(count)
-        mine.outbox.put(outcome, message.timestamp)
-        mine.provided += told
+        settled = True
+        while settled:
+            if mine.waits_for(ready.symbol):
+                await self._save(mine)
+            try:
+                taken = await self._history.take(mine.engine, mine.number, ready)
+            except PoisonError as error:
+                await self._dead_letter(message, error)
+                measures.ticks.labels("poison").inc()
+                return
+            settled = taken.settled
+            mine.keep(taken)
+            mine.outbox.put(taken.outcome, message.timestamp)
         mine.next_offset = message.offset + 1
         if mine.waiting >= self._pace.rows:
             await self._save(mine)

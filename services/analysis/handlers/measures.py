@@ -12,6 +12,12 @@ conditions = gauge("analysis_conditions_count", "Different conditions of users t
 conditions_left_out = gauge("analysis_conditions_left_out_count", "Conditions of users that cannot run.")
 loads = counter("analysis_history_loads_total", "Histories that took effect, by where their bars came from.", ["origin"])
 history_flaws = counter("analysis_history_bars_left_out_total", "Provider's bars that were not fit to use.")
+readjusted = counter(
+    "analysis_readjusted_total", "Times that the past of a symbol was adjusted anew: a split or dividend was told."
+)
+quarantined = counter(
+    "analysis_quarantined_total", "Ticks that were not used, and instruments under suspicion of a split.", ["reason", "outcome"]
+)
 published = counter("analysis_published_total", "Events acknowledged by the broker.", ["topic"])
 tick_to_signal = histogram(
     "analysis_tick_to_signal_seconds", "From the tick's ts_init (replayed: its place in the log) to the signal's acknowledgement."

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from services.analysis.domain.outcome import Outcome
 from services.analysis.handlers import measures
-from shared.events import Bar, Event, IndicatorRow, Quote, Signal
-from shared.topics import BARS, INDICATORS, QUOTES, SIGNALS, Topic
+from shared.events import Bar, Event, IndicatorRow, Quarantined, Quote, Signal
+from shared.topics import BARS, INDICATORS, QUARANTINE, QUOTES, SIGNALS, Topic
 
 E = TypeVar("E", bound=Event)
 AT_A_TIME: Final = 250
@@ -43,17 +43,19 @@ class Outbox:
         self._rows: deque[IndicatorRow] = deque()
         self._fired: deque[Fired] = deque()
         self._quotes: dict[str, Quote] = {}
+        self._quarantined: deque[Quarantined] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         """Events that wait."""
-        return len(self._bars) + len(self._rows) + len(self._fired) + len(self._quotes)
+        return len(self._bars) + len(self._rows) + len(self._fired) + len(self._quotes) + len(self._quarantined)
 
     def put(self, outcome: Outcome, logged: int) -> None:
         """Hands over a batch's outcome; ``logged`` is when its messages came into the log. A newer quote replaces a waiting one."""
         self._bars += outcome.bars
         self._rows += outcome.rows
         self._fired += [Fired(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
+        self._quarantined += outcome.quarantined
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}
         if self._task is None or (self._task.done() and not self.failed):
             self._begin()
@@ -82,6 +84,7 @@ class Outbox:
         self._rows.clear()
         self._fired.clear()
         self._quotes.clear()
+        self._quarantined.clear()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -92,12 +95,14 @@ class Outbox:
     async def _publish(self) -> None:
         while len(self):
             bars, rows, fired = _take(self._bars), _take(self._rows), _take(self._fired)
+            quarantined = _take(self._quarantined)
             quotes, self._quotes = self._quotes, {}
             sent = await asyncio.gather(
                 self._send(SIGNALS, [each.signal for each in fired]),
                 self._send(BARS, bars),
                 self._send(INDICATORS, rows),
                 self._send(QUOTES, list(quotes.values())),
+                self._send(QUARANTINE, quarantined),
                 return_exceptions=True,
             )
             for failure in sent:
@@ -106,6 +111,7 @@ class Outbox:
                     self._bars.extendleft(reversed(bars))
                     self._rows.extendleft(reversed(rows))
                     self._quotes = quotes | self._quotes
+                    self._quarantined.extendleft(reversed(quarantined))
                     raise failure
             now = self._now()
             for each in fired:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
 
 from services.analysis.domain.engine import Engine
 from services.analysis.domain.outcome import Outcome
 from services.analysis.domain.ports import Facts, Provided
 from services.analysis.handlers import measures
+from services.analysis.handlers.history import Taken
 from services.analysis.handlers.outbox import Outbox
 from shared.events import Bar, Signal
+
+log: Final = structlog.get_logger("analysis")
 
 
 @dataclass
@@ -52,6 +58,20 @@ class Partition:
             measures.signals.labels(signal.rule, signal.timeframe, "provisional" if signal.provisional else "closed").inc()
         measures.rows.inc(len(outcome.rows))
         for reason, count in outcome.counts.items():
+            measures.ticks.labels(reason).inc(count)
+        for event in outcome.quarantined:
+            measures.quarantined.labels(event.reason, event.outcome).inc(1 + event.more)
+            if event.what == "instrument":
+                log.warning(event.note, symbol=event.symbol, ts_event=event.ts_event, **event.values)
+
+    def keep(self, taken: Taken) -> None:
+        """Remembers what a history brought about."""
+        self.provided += taken.provided
+        if taken.settled:  # live bars at last; the checkpoint of this offset does not know them
+            self.note(taken.outcome)
+            self.rebuilt = True
+            return
+        for reason, count in taken.outcome.counts.items():
             measures.ticks.labels(reason).inc(count)
 
     def waits_for(self, symbol: str) -> bool:

@@ -1,4 +1,7 @@
-"""volume_dry: volume falls to at most a fraction of its mean. The direction is the volume's: always down."""
+"""volume_dry: volume falls to at most a fraction of its mean. The direction is the volume's: always down.
+
+A bar without volume is no dry one: nobody knows whether nobody traded or nobody counted.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ def fires(p: Parameters, x: Values, y: Values, bars: Bars, t: int) -> int:
     """x, y: (mean volume,). p: (period, ratio)."""
     now, before = bars.volume[t], bars.volume[t - 1]
     line, line_before = p[1] * x[0], p[1] * y[0]
-    dry = x[0] > 0 and le(now, line, scale(now, line))
+    dry = now > 0 and x[0] > 0 and le(now, line, scale(now, line))
     return -1 if dry and y[0] > 0 and gt(before, line_before, scale(before, line_before)) else 0
 
 

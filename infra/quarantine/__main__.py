@@ -1,0 +1,91 @@
+"""``python -m infra.quarantine list | sum``: what was quarantined, repaired or released, line by line or added up.
+
+Reads all of market.quarantine.v1 that the broker still has, oldest first within a partition. It changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+
+from infra.dead_letters.letters import text
+from shared import logs, wire
+from shared.events import Quarantined
+from shared.failures import PoisonError, TransientError
+from shared.kafka.raw import open_raw_reader
+from shared.settings import MeshSettings
+from shared.topics import QUARANTINE
+
+LATEST = 253_402_300_799_000
+"""The end of the year 9999: what a hostile time is cut to."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; exit code 1 where the broker did not answer."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return asyncio.run(_sum(chosen) if chosen.command == "sum" else _list(chosen))
+    except (TransientError, PoisonError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    filters = argparse.ArgumentParser(add_help=False)
+    filters.add_argument("--symbol", default="", help="only this instrument (of a silent feed: this exchange)")
+    filters.add_argument("--reason", default="", help="only this reason: spike, unit, split, ...")
+    filters.add_argument("--outcome", default="", choices=["", "quarantined", "repaired", "released"], help="only this outcome")
+    parser = argparse.ArgumentParser(prog="python -m infra.quarantine", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", parents=[filters], help="one line an event")
+    commands.add_parser("sum", parents=[filters], help="how many of each symbol and reason, with those that were only counted")
+    return parser
+
+
+async def _found(chosen: argparse.Namespace) -> AsyncIterator[Quarantined]:
+    async with open_raw_reader(MeshSettings(), [QUARANTINE.name], "quarantine") as messages:
+        async for message in messages:
+            try:
+                event = wire.decode(QUARANTINE, message.value)
+            except wire.WireError as error:
+                sys.stderr.write(f"{message.topic}/{message.partition}/{message.offset}: {text(str(error).encode())}\n")
+                continue
+            wanted = ((chosen.symbol, event.symbol), (chosen.reason, event.reason), (chosen.outcome, event.outcome))
+            if all(not wish or wish == value for wish, value in wanted):
+                yield event
+
+
+async def _list(chosen: argparse.Namespace) -> int:
+    count = 0
+    async for event in _found(chosen):
+        count += 1
+        sys.stdout.write(_line(event) + "\n")
+    sys.stdout.write(f"{count} events\n")
+    return 0
+
+
+async def _sum(chosen: argparse.Namespace) -> int:
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    async for event in _found(chosen):
+        counts[event.symbol, event.what, event.reason, event.outcome] += 1 + event.more
+    for (symbol, what, reason, outcome), count in sorted(counts.items()):
+        sys.stdout.write(f"{count:>8}  {text(symbol.encode())}  {what} {text(reason.encode())}  {outcome}\n")
+    sys.stdout.write(f"{sum(counts.values())} in all\n")
+    return 0
+
+
+def _line(event: Quarantined) -> str:
+    when = dt.datetime.fromtimestamp(min(max(event.ts_event, 0), LATEST) / 1000, dt.UTC).isoformat(timespec="seconds")
+    values = " ".join(f"{name}={'none' if value is None else f'{value:g}'}" for name, value in event.values.items())
+    parts = (event.symbol, f"{event.what} {event.timeframe}".strip(), event.reason, event.outcome, values, event.source, event.note)
+    more = f"  (and {event.more} more before)" if event.more else ""
+    return f"{when}  {'  '.join(text(part.encode()) for part in parts if part)}{more}"
+
+
+if __name__ == "__main__":
+    logs.configure("quarantine", "", "warning")
+    sys.exit(main())

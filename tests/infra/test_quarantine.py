@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from infra.quarantine.__main__ import main
+from shared.events import Quarantined
+from shared.kafka import open_producer
+from shared.settings import MeshSettings
+from shared.topics import QUARANTINE
+
+
+def test_list_and_sum(kafka, monkeypatch, capsys):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
+    symbol = uuid.uuid4().hex
+
+    def event(reason, outcome="quarantined", **more):
+        return Quarantined(symbol=symbol, what="tick", reason=reason, outcome=outcome, ts_event=1, ts_init=2, **more)
+
+    async def fill():
+        async with open_producer(MeshSettings(kafka_bootstrap=kafka.bootstrap), "test") as producer:
+            found = [
+                event("spike", values={"price": 99.5, "size": None}, note="\x1b[31mred", more=40),
+                event("spike", values={}),
+                event("unit", "repaired", values={"price": 151.0}),
+            ]
+            await producer.publish_many(QUARANTINE, [(each.symbol, each) for each in found])
+            await producer.publish_raw(QUARANTINE.name, symbol.encode(), b"{", [])
+
+    asyncio.run(fill())
+    assert main(["list", "--symbol", symbol]) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert len(lines) == 4
+    start = f"1970-01-01T00:00:00+00:00  {symbol}  tick  spike  quarantined  price=99.5 size=none  "
+    assert lines[0] == start + r"\x1b[31mred  (and 40 more before)"
+    assert lines[-1] == "3 events"
+    assert "market.quarantine.v1/" in said.err
+    assert main(["sum", "--symbol", symbol]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{42:>8}  {symbol}  tick spike  quarantined", f"{1:>8}  {symbol}  tick unit  repaired", "43 in all",
+    ]  # fmt: skip
+    assert main(["list", "--symbol", symbol, "--reason", "unit"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 events"
