@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import delete, select
 
 from shared.db import open_database
-from shared.events import Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
+from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
 from shared.kafka import open_producer
 from shared.settings import MeshSettings
 from shared.tables import bars, checkpoints
-from shared.topics import BARS, HISTORY, INDICATORS, QUOTES, SIGNALS, TICKS
+from shared.topics import BARS, HISTORY, INDICATORS, QUARANTINE, QUOTES, SIGNALS, TICKS
 from tests.analysis.expected import compare, engine_of, listings
 from tests.analysis.market import hours
 from tests.analysis.running import Live, Stage, rows
@@ -137,6 +137,72 @@ async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str
     assert [row[0] for row in kept] == [100.0 + i for i in range(20)] + [121.0]
     assert "the stored bars stand in" in live.text()
     assert live.stop() == 0
+
+
+async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listings(symbols))
+    symbol, times = symbols[0], hours("NYSE")
+
+    def past(split: float) -> History:
+        days = [
+            ProviderBar(
+                ts_open=int(times.open[i]), ts_close=int(times.close[i]), open=100.0, high=101.5, low=99.0, close=100.0 + i % 2,
+                volume=5.0, price_factor=split, split_factor=split,
+            )
+            for i in range(20)
+        ]  # fmt: skip
+        told = (CorporateAction(kind="split", ts_event=opened, value=1 / split),) if split != 1.0 else ()
+        now = days[-1].ts_close
+        about = {"symbol": symbol, "exchange": "NYSE", "ts_event": now, "ts_init": now, "source": "test"}
+        return History(**about, timeframe=Timeframe.D1, bars=tuple(days), actions=told)  # type: ignore[arg-type]
+
+    async def tell(split: float) -> HistoryReady:
+        async with open_producer(MeshSettings(kafka_bootstrap=stage.bootstrap), "test") as producer:
+            where = await producer.publish(HISTORY, past(split), key=symbol)
+        about = past(split)
+        return HistoryReady(
+            symbol=symbol, ts_event=about.ts_event, ts_init=about.ts_init, source="test", first=where.offset, last=where.offset
+        )
+
+    opened, closes = int(times.open[20]), int(times.close[20])
+    ticks = [
+        Tick(symbol=symbol, price=50.0 + i % 7 / 10, ts_event=ts, ts_init=ts, source="test", seq=i + 1, size=1.0)
+        for i, ts in enumerate(range(opened, opened + 780 * 30_000, 30_000))
+    ]
+    end = Heartbeat(exchange="NYSE", ts_event=closes, ts_init=closes, source="test", mark="session_close")
+
+    async def built() -> list[tuple[str, int, float, float]]:
+        c = bars.c
+        async with open_database(stage.database_url) as database:
+            found = select(c.timeframe, c.ts_close, c.close, c.split_factor).where((c.symbol == symbol) & (c.ts_close > opened))
+            return [tuple(row) for row in await rows(database, found)]
+
+    one = stage.start("one")
+    await stage.feed([await tell(1.0), *ticks[:120]])
+    await settled(stage, one)
+    assert one.stop() == 0
+    assert await built() == [], "nobody sees what is set aside"
+    two = stage.start("two")
+    await stage.feed(ticks[120:240])
+    await settled(stage, two)
+    assert await built() == []
+    await stage.feed([await tell(0.5), *ticks[240:], end])
+    await settled(stage, two)
+    assert two.stop() == 0, two.text()[-3000:]
+    found = await built()
+    assert len([row for row in found if row[0] == "1m"]) == 390
+    assert {row[0] for row in found} == {"1m", "5m", "15m", "1h", "1d"}
+    assert {row[3] for row in found} == {1.0}
+    told = [bar for bar in await stage.read(BARS) if bar.symbol == symbol and bar.ts_event > opened]
+    assert sorted((str(bar.timeframe), bar.ts_event) for bar in told) == sorted(row[:2] for row in found)
+    events = [event for event in await stage.read(QUARANTINE) if event.symbol == symbol]
+    assert [(event.reason, event.outcome) for event in events] == [("split", "quarantined"), ("split", "released")]
+    fired = {signal.rule for signal in await stage.read(SIGNALS) if signal.symbol == symbol}
+    assert not fired & {"gap", "price_move", "prev_low_break", "sma_breakout_down", "drop_from_high"}
+    async with open_database(stage.database_url) as database:
+        days = select(bars.c.close, bars.c.split_factor).where((bars.c.symbol == symbol) & (bars.c.timeframe == "1d"))
+        kept = await rows(database, days.order_by(bars.c.ts_close))
+    assert [tuple(row) for row in kept[:-1]] == [(100.0 + i % 2, 0.5) for i in range(20)], "raw as it was, with its factor"
 
 
 @on_sqlite
