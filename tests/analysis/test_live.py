@@ -198,7 +198,7 @@ async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, s
     events = [event for event in await stage.read(QUARANTINE) if event.symbol == symbol]
     assert [(event.reason, event.outcome) for event in events] == [("split", "quarantined"), ("split", "released")]
     fired = {signal.rule for signal in await stage.read(SIGNALS) if signal.symbol == symbol}
-    assert not fired & {"gap", "price_move", "prev_low_break", "sma_breakout_down", "drop_from_high"}
+    assert not fired & {"gap", "price_move", "prev_low_break"}
     async with open_database(stage.database_url) as database:
         days = select(bars.c.close, bars.c.split_factor).where((bars.c.symbol == symbol) & (bars.c.timeframe == "1d"))
         kept = await rows(database, days.order_by(bars.c.ts_close))
