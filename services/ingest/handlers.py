@@ -97,6 +97,8 @@ class Publisher:
         elif isinstance(step, Backfill):
             await self._send_backfill(step)
         elif isinstance(step, tuple):
+            for event in step:  # few: see Inspector
+                log.warning("not used as it came", symbol=event.symbol, what=event.what, reason=event.reason, outcome=event.outcome)
             await self._producer.publish_many(QUARANTINE, [(event.symbol, event) for event in step])
         else:
             await self._producer.publish_many(TICKS, [(tick.symbol, tick) for tick in step])
@@ -150,7 +152,6 @@ def _count(inspector: Inspector) -> None:
     """Moves what the inspector counted into the metrics."""
     for (kind, source, reason, outcome), count in inspector.counts.items():
         judged.labels(source, kind, reason, outcome).inc(count)
-        log.warning("not published as it came", kind=kind, source=source, reason=reason, outcome=outcome, count=count)
     for (source, timeframe), count in inspector.still.items():
         still_bars.labels(source, timeframe).inc(count)
     inspector.counts.clear()

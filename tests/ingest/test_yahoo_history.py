@@ -123,13 +123,14 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
 
     def hide(_: YahooHistory) -> None:
         rig.market.now = rig.clock.at
+        rig.market.unapplied = rig.clock.at < open_of(ex) * 1000 - 900_000  # named first, applied a little later
         late = rig.clock.at >= open_of(ex) * 1000 - 3_600_000  # Yahoo knows of it in the morning
         rig.market.splits = [(ex, 4.0)] if late else []
 
     rig.market.splits = []
     found = await rig.run(told, meanwhile=hide)
     opens = open_of(ex) * 1000
-    assert opens - 1_800_000 <= told_at[0] < opens
+    assert opens - 900_000 <= told_at[0] < opens
     (split,) = (action for history in histories(found, "1d") for action in history.actions)
     assert (split.kind, split.value, split.ts_event) == ("split", 4.0, opens)
     newest = bars(found, "1d")[-1]

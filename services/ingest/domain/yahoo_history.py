@@ -15,8 +15,8 @@ from services.ingest.domain.history_plan import Position, after, fresh_bars, his
 from services.ingest.domain.provider_bars import Normalised, daily_bars, intraday_bars
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.weekly import weekly_bars
-from services.ingest.domain.yahoo_chart import Chart
-from services.ingest.domain.yahoo_errors import EmptyAnswerError
+from services.ingest.domain.yahoo_chart import Chart, Split
+from services.ingest.domain.yahoo_errors import EmptyAnswerError, SplitNotAppliedError
 from shared.calendars import Sessions
 from shared.events import History, ProviderBar, Quarantined, Timeframe
 
@@ -47,19 +47,29 @@ class Found:
     """Those of them that cannot be right, one event a reason."""
     missing: tuple[Run, ...]
     """Bars that the calendar expects and the chart does not have."""
-    close: float = 0.0
-    """Close of the newest daily bar in today's shares; 0 where the chart has none."""
+    newest: ProviderBar | None = None
+    """The newest daily bar, where the chart is a daily one and has some."""
 
 
-def read_daily(chart: Chart, instrument: Instrument, sessions: Sessions, position: Position, asked_from: int, now: int) -> Found:
+def read_daily(
+    chart: Chart,
+    instrument: Instrument,
+    sessions: Sessions,
+    position: Position,
+    asked_from: int,
+    now: int,
+    known: ProviderBar | None = None,
+) -> Found:
     """Days and, of those that are new, the weeks. The chart must reach from ``asked_from`` to ``now`` (milliseconds).
+
+    ``known`` is the newest daily bar that was read before, if any: see ``in_effect``.
 
     Raises:
         YahooError: there are no rows, or a split is named and not applied.
         CurrencyError: the unit of the prices is not the instrument's currency.
     """
     worth = unit(chart.currency, instrument.currency)
-    chart = in_effect(chart, sessions, final_until(instrument.exchange, now))
+    chart = in_effect(chart, sessions, final_until(instrument.exchange, now), known, worth)
     adjust = adjustments(chart, sessions, instrument.currency)
     bars = daily_bars(chart, adjust, sessions, worth, final_until(instrument.exchange, now))
     missing = _missing(chart, bars, sessions, Timeframe.D1, Position(), asked_from, now, instrument.exchange)
@@ -74,22 +84,39 @@ def read_daily(chart: Chart, instrument: Instrument, sessions: Sessions, positio
     newest = bars.bars[-1].ts_close if bars.bars else 0
     after_all = after(position, adjust.fingerprint, newest, asked_from, missing)
     quarantined = tuple(_quarantined(instrument, Timeframe.D1, bars, now))
-    close = bars.bars[-1].close * bars.bars[-1].split_factor if bars.bars else 0.0
-    return Found(tuple(found), after_all, adjust, bars.dropped, quarantined, missing, close)
+    return Found(tuple(found), after_all, adjust, bars.dropped, quarantined, missing, bars.bars[-1] if bars.bars else None)
 
 
-def in_effect(chart: Chart, sessions: Sessions, final: int) -> Chart:
+def in_effect(chart: Chart, sessions: Sessions, final: int, known: ProviderBar | None, worth: float) -> Chart:
     """The chart without splits and dividends whose session is still to come.
 
     They count from the moment at which the session before theirs is final: prices of that session still stand in the old terms.
-    ``final`` as in ``final_until``, milliseconds.
+    A split of which nobody can say yet whether Yahoo has applied it counts from the first price of its session on. ``final`` as in
+    ``final_until``; ``known``: a daily bar as it was read before the split was named; ``worth`` of a quoted unit.
+
+    Raises:
+        SplitNotAppliedError: the newest close is still the one that was known before.
     """
     zone = zone_of(chart)
     ahead = sessions.open[sessions.close > final]
     upto = session_date(int(ahead[0]) // 1000, zone) if len(ahead) else 99_999_999
+    newest = max((row for row in chart.rows if row.close), key=lambda row: row.ts, default=None)
+    seen = max(session_date(newest.ts, zone) if newest else 0, session_date(chart.price_ts or 0, zone))
+
+    def applied(split: Split) -> bool:
+        if newest is None or newest.close is None or known is None or session_date(known.ts_open // 1000, zone) != seen:
+            return False
+        off = math.log(known.close / worth / newest.close)
+        if abs(off) < abs(off - math.log(split.ratio)):
+            raise SplitNotAppliedError(
+                chart.symbol, f"{split.ratio:g}:1 takes effect next, but the last close is still {newest.close:g}"
+            )
+        return True
+
+    days = {split: session_date(split.ts, zone) for split in chart.splits}
     return replace(
         chart,
-        splits=tuple(split for split in chart.splits if session_date(split.ts, zone) <= upto),
+        splits=tuple(split for split, day in days.items() if day <= seen or (day <= upto and applied(split))),
         dividends=tuple(dividend for dividend in chart.dividends if session_date(dividend.ts, zone) <= upto),
     )
 

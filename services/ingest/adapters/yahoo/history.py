@@ -22,7 +22,7 @@ from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import InvalidRangeError, UnknownSymbolError, YahooError
 from services.ingest.domain.yahoo_history import Found, read_daily, read_intraday
 from shared.calendars import Sessions, sessions
-from shared.events import Timeframe
+from shared.events import ProviderBar, Timeframe
 from shared.failures import TransientError
 from shared.metrics import counter
 
@@ -87,7 +87,7 @@ class YahooHistory:
         self._adjust: dict[str, Adjustments] = {}
         self._put_off: set[str] = set()
         self._open_gaps: set[str] = set()
-        self._closes: dict[str, float] = {}
+        self._newest: dict[str, ProviderBar] = {}
         self._hurried: dict[str, int] = {}
 
     async def events(self) -> AsyncIterator[Sequence[Item]]:
@@ -105,8 +105,9 @@ class YahooHistory:
 
     def seen(self, symbol: str, price: float) -> None:
         """A tick has this price; when it is far from the newest daily close, the days are asked for at once."""
-        close, now = self._closes.get(symbol, 0.0), self._clock.wall()
-        if close and abs(price / close - 1.0) > JUMP and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
+        newest, now = self._newest.get(symbol), self._clock.wall()
+        close = newest.close * newest.split_factor if newest is not None else price
+        if abs(price / close - 1.0) > JUMP and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
             self._hurried[symbol] = now
             self._due[symbol] = min(self._due[symbol], now)
             log.info("a price is far from the last close: has there been a split?", symbol=symbol, price=price, close=close)
@@ -149,8 +150,11 @@ class YahooHistory:
         if timeframe is Timeframe.D1:
             end = now + int(2 * AHEAD_SECONDS * 1000)  # what takes effect at the next open is stamped with it
             chart, start = await self._ask(instrument.symbol, timeframe, now - DEPTH_MS[timeframe], end)
-            found = await asyncio.to_thread(read_daily, chart, instrument, calendar, position, start, now)
-            self._adjust[instrument.symbol], self._closes[instrument.symbol] = found.adjust, found.close
+            known = self._newest.get(instrument.symbol)
+            found = await asyncio.to_thread(read_daily, chart, instrument, calendar, position, start, now, known)
+            self._adjust[instrument.symbol] = found.adjust
+            if found.newest is not None:
+                self._newest[instrument.symbol] = found.newest
             return found
         adjust = self._adjust[instrument.symbol]
         if nothing_new(position, timeframe, adjust.fingerprint, calendar, final_until(instrument.exchange, now)):
