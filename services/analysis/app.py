@@ -22,6 +22,7 @@ from services.analysis.adapters.checkpoints import Checkpoints
 from services.analysis.adapters.conditions import AskedConditions
 from services.analysis.adapters.exchanges import read_calendar
 from services.analysis.adapters.watching import Watch, pause
+from services.analysis.domain.conditions.wishes import wish
 from services.analysis.domain.plan import plan
 from services.analysis.domain.rehearsal import rehearse
 from services.analysis.domain.series import Series
@@ -54,7 +55,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         )
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
-        asking = Asking(AskedConditions(database), stored, settings.rebuild_bars)
+        asking = Asking(AskedConditions(database), stored, settings.rebuild_bars, [wish(column) for column in settings.indicators])
         live = Live(
             Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
             checkpoints,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
+from shared.conditions import resolve
 from shared.settings import MeshSettings
 
 
@@ -25,12 +28,22 @@ class Settings(MeshSettings):
     """Messages taken from Kafka at a time."""
     catalogue_seconds: float = Field(default=30.0, gt=0)
     """How often the table of instruments is read again."""
+    indicators: Annotated[tuple[str, ...], NoDecode] = ()
+    """Columns that run beside the default ones, with commas between: ``rsi_21, wma_30``. Any that docs/indicators.md tells of."""
     conditions_seconds: float = Field(default=5.0, gt=0)
     """How often users' conditions are read again."""
     rebuild_bars: int = Field(default=100_000, gt=0)
     """Newest stored bars of a symbol and timeframe that a rebuild or a load of history goes back."""
     calendar_start: dt.date = dt.date(1998, 1, 1)
     """First day whose sessions are known; ticks before it move quotes alone."""
+
+    @field_validator("indicators", mode="before")
+    @classmethod
+    def _columns(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        names = value.replace(",", " ").lower().split() if isinstance(value, str) else value
+        for name in names:
+            resolve(name)
+        return tuple(names)
 
     @property
     def kernels(self) -> Path:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
-from services.analysis.domain.conditions.book import Alert, Book, book
+from services.analysis.domain.conditions.book import Alert, book
+from services.analysis.domain.plan import Wish
 from services.analysis.domain.ports import BarStore
 from services.analysis.handlers import measures
 from services.analysis.handlers.partition import Partition
@@ -25,20 +27,21 @@ class Asked(Protocol):
 class Asking:
     """The newest book of conditions, and its way into the engines."""
 
-    def __init__(self, asked: Asked, stored: BarStore, most: int) -> None:
-        """``most``: newest bars of a series that indicators are warmed up from."""
+    def __init__(self, asked: Asked, stored: BarStore, most: int, always: Sequence[Wish] = ()) -> None:
+        """``most``: newest bars of a series that indicators are warmed up from; ``always``: indicators that run anyway."""
         self._asked = asked
         self._stored = stored
         self._most = most
         self._alerts: list[Alert] = []
-        self._book = Book()
+        self._always = tuple(always)
+        self._book = book((), always=self._always)
 
     async def read(self) -> None:
         """Reads what is asked at this time; as long as that is the same, so is the book. Raises ``TransientError``."""
         alerts = await self._asked.alerts()
         if alerts == self._alerts:
             return
-        self._book = await asyncio.to_thread(book, alerts)
+        self._book = await asyncio.to_thread(partial(book, alerts, always=self._always))
         self._alerts = alerts
         measures.conditions.set(len(self._book.conditions))
         measures.conditions_left_out.set(len(self._book.left_out))

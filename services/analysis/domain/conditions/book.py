@@ -65,12 +65,15 @@ class Book:
         return self._programs[key]
 
 
-def book(alerts: Iterable[Alert], running: Sequence[Wish] = INDICATORS) -> Book:
-    """The book of some alerts, the oldest first: where indicators beyond ``running`` get too many, the newest do without."""
+def book(alerts: Iterable[Alert], running: Sequence[Wish] = INDICATORS, always: Sequence[Wish] = ()) -> Book:
+    """The book of some alerts, the oldest first: where indicators beyond ``running`` get too many, the newest do without.
+
+    ``always`` are indicators that run whether a condition names them or not.
+    """
     conditions: dict[str, Condition] = {}
     closed: dict[str, Scope] = {}
     forming: dict[str, Scope] = {}
-    wished: dict[Wish, None] = {}
+    wished = {wish: None for wish in always if wish not in running}
     left_out: dict[str, str] = {}
     for alert in alerts:
         try:
