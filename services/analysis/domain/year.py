@@ -14,7 +14,7 @@ YEAR: Final = 252
 def before(high: Floats, low: Floats) -> tuple[Floats, Floats]:
     """Extremes of the ``YEAR`` daily bars before each of ``n`` bars, and of the last ones: both of shape (n + 1,), NaN where fewer.
 
-    >>> [values[-1] for values in before(np.arange(252.0), np.arange(252.0))]
+    >>> [float(values[-1]) for values in before(np.arange(252.0), np.arange(252.0))]
     [251.0, 0.0]
     """
     top, bottom = np.full(len(high) + 1, np.nan), np.full(len(low) + 1, np.nan)
