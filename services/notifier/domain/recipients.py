@@ -57,8 +57,6 @@ def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expir
 
     ``watched`` are the symbols on the chat's list; ``expiry`` is the age in milliseconds at which a signal is not worth sending.
     """
-    if signal.condition:  # its owners alone hear of it
-        return None
     if signal.provisional and not chat.wants_provisional:
         return None
     if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants_rule(signal.rule):
