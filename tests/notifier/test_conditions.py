@@ -52,27 +52,25 @@ async def test_a_condition_is_kept_shown_and_taken_away(database_url: str) -> No
         assert "no alerts" in await talk.ask("/alerts")
 
 
-@pytest.mark.parametrize(
-    ("typed", "korean", "english", "shown", "caret"),
-    [
-        ("rsi14 < 30", "혹시 rsi_14", "did you mean rsi_14", "rsi14 < 30", 0),
-        ("close > 1 && open > 1", "'and'", "write 'and'", "close > 1 && open > 1", 10),
-        ("close >", "빠졌습니다", "missing", "close >", 7),
-        ("close > 3 on 2d for AAPL", "봉 주기", "no timeframe", "close > 3 on 2d", 13),
-        ("close <b> 3", "없는 지표", "no column", "close <b> 3", 7),
-    ],
-)
-async def test_what_is_wrong_is_pointed_at(
-    database_url: str, typed: str, korean: str, english: str, shown: str, caret: int
-) -> None:
+WRONG = [
+    ("rsi14 < 30", "혹시 rsi_14", "did you mean rsi_14", "rsi14 < 30", 0),
+    ("close > 1 && open > 1", "'and'", "write 'and'", "close > 1 && open > 1", 10),
+    ("close >", "빠졌습니다", "missing", "close >", 7),
+    ("close > 3 on 2d for AAPL", "봉 주기", "no timeframe", "close > 3 on 2d", 13),
+    ("close <b> 3", "없는 지표", "no column", "close <b> 3", 7),
+]
+
+
+async def test_what_is_wrong_is_pointed_at_in_both_languages(database_url: str) -> None:
     async with talking(database_url) as talk:
-        for said in (korean, english):
-            answer = await talk.ask(f"/alert {typed}")
-            assert said in plain(answer)
-            pointed = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
-            assert pointed is not None
-            assert (plain(pointed[1]), len(pointed[2])) == (shown, caret)
-            await talk.ask("/lang en")
+        for language, place in (("ko", 1), ("en", 2)):
+            await talk.ask(f"/lang {language}")
+            for case in WRONG:
+                answer = await talk.ask(f"/alert {case[0]}")
+                assert case[place] in plain(answer)
+                pointed = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
+                assert pointed is not None
+                assert (plain(pointed[1]), len(pointed[2])) == case[3:]
         assert await ConditionTable(talk.parts.database).of("telegram", "7") == []
 
 
