@@ -1,0 +1,23 @@
+"""How the functions of this package are compiled: into the generated loops, without reference counting or exception paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, TypeVar, cast
+
+from numba import njit
+
+_compiled: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compiles a function of the package; nothing in it may allocate."""
+    return cast("F", _compiled(function))
+
+
+def inlined(function: F) -> F:
+    """The same, for what runs on every bar: written into its caller."""
+    return cast("F", _compiled(function, forceinline=True))
