@@ -123,6 +123,21 @@ signals: Final = Table(
     Index("ix_signals_symbol_ts_event", "symbol", "ts_event"),
     comment="writer: analysis live",
 )
+patterns: Final = Table(
+    "patterns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _symbol(),
+    Column("timeframe", String(4), nullable=False),
+    Column("pattern", String(48), nullable=False),
+    Column("direction", String(6), nullable=False),
+    Column("status", String(9), nullable=False, comment="forming, confirmed, failed or target"),
+    Column("ts_event", BigInteger, nullable=False, comment="close of the bar of its newest status"),
+    Column("body", Long, nullable=False, comment="the newest Pattern event as JSON"),
+    Index("ix_patterns_ts_event", "ts_event"),
+    Index("ix_patterns_symbol_ts_event", "symbol", "ts_event"),
+    comment="writer: analysis live",
+)
 checkpoints: Final = Table(
     "checkpoints",
     metadata,

@@ -86,6 +86,14 @@ SIGNALS: Final[Topic[events.Signal]] = Topic(
     ("analysis live",),
     retention_ms=90 * DAY,
 )
+PATTERNS: Final[Topic[events.Pattern]] = Topic(
+    "analysis.patterns.v1",
+    (events.Pattern,),
+    "symbol",
+    "Chart patterns as they form, break out, fail and reach their target.",
+    ("analysis live",),
+    retention_ms=90 * DAY,
+)
 INDUSTRIES: Final[Topic[events.IndustryView]] = Topic(
     "analysis.industries.v1",
     (events.IndustryView,),
@@ -128,6 +136,7 @@ TOPICS: Final[tuple[Topic[Any], ...]] = (
     QUARANTINE,
     INDICATORS,
     SIGNALS,
+    PATTERNS,
     INDUSTRIES,
     ARTICLES,
     STORIES,

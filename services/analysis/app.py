@@ -22,6 +22,7 @@ from services.analysis.adapters.checkpoints import Checkpoints
 from services.analysis.adapters.conditions import AskedConditions
 from services.analysis.adapters.exchanges import read_calendar
 from services.analysis.adapters.watching import Watch, pause
+from services.analysis.domain.charts import Charts
 from services.analysis.domain.conditions.wishes import wish
 from services.analysis.domain.plan import plan
 from services.analysis.domain.rehearsal import rehearse
@@ -88,7 +89,11 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
 def compiled(settings: Settings) -> Series:
     """The indicators and rules, with their machine code loaded, or made at the first start (half a minute)."""
     began = time.monotonic()
-    series = Series(plan(sources=kernels.sources()), kernels.load(settings.kernels))
+    series = Series(
+        plan(sources=kernels.sources()),
+        kernels.load(settings.kernels),
+        charts=Charts(kernels.load_patterns(settings.kernels), kernels.pattern_sources()),
+    )
     rehearse(series)
     log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
     return series

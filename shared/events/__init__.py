@@ -11,6 +11,7 @@ from shared.events.industries import IndustryMember, IndustryView, Mover, Relati
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
 from shared.events.news import Article, Story
 from shared.events.notify import Delivery
+from shared.events.patterns import Line, Pattern, Pivot, pattern_id
 from shared.events.quality import Quarantined
 from shared.events.research import (
     DiscoverPatterns,
@@ -40,7 +41,10 @@ __all__ = [
     "IndustryView",
     "JobProgress",
     "JobResult",
+    "Line",
     "Mover",
+    "Pattern",
+    "Pivot",
     "ProviderBar",
     "Quarantined",
     "Quote",
@@ -58,5 +62,6 @@ __all__ = [
     "Timeframe",
     "Universe",
     "Whole",
+    "pattern_id",
     "signal_id",
 ]

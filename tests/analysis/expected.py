@@ -18,7 +18,7 @@ from shared import wire
 from shared.db import open_database
 from shared.events import Signal, TickLog
 from shared.tables import bars, checkpoints, signals
-from shared.topics import BARS, INDICATORS, SIGNALS
+from shared.topics import BARS, INDICATORS, PATTERNS, SIGNALS
 from tests.analysis.market import series
 from tests.analysis.running import Stage, rows
 
@@ -74,7 +74,7 @@ async def compare(stage: Stage, symbols: Sequence[str], log: Sequence[TickLog], 
 
 async def compare_topics(stage: Stage, symbols: Sequence[str], due: Outcome, *, repeats: bool) -> None:
     """The topics' part of ``compare``: order within a symbol too."""
-    for topic, expected in ((BARS, due.bars), (INDICATORS, due.rows), (SIGNALS, due.signals)):
+    for topic, expected in ((BARS, due.bars), (INDICATORS, due.rows), (SIGNALS, due.signals), (PATTERNS, due.patterns)):
         got: list[Any] = [event for event in await stage.read(topic) if event.symbol in symbols]
         for symbol in symbols:
             mine = [event for event in got if event.symbol == symbol]

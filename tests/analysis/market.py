@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.analysis.adapters import kernels
 from services.analysis.domain.calendar import Calendar, calendar
+from services.analysis.domain.charts import Charts
 from services.analysis.domain.engine import Engine, Listing
 from services.analysis.domain.plan import plan
 from services.analysis.domain.series import Series
@@ -31,7 +32,11 @@ LISTINGS = {
 
 @cache
 def series() -> Series:
-    return Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
+    return Series(
+        plan(sources=kernels.sources()),
+        kernels.load(KERNELS),
+        charts=Charts(kernels.load_patterns(KERNELS), kernels.pattern_sources()),
+    )
 
 
 @cache

@@ -53,8 +53,9 @@ def made(path: Floats, rng: Random, noise: float = 1.0, scale: float = 1.0) -> M
 
 
 def draw(knots: Knots, first: int, last: int, rng: Random, noise: float, *, tilt: float = 0.0, cup: int = -1) -> Drawn:
-    """The series of a shape whose first and last corner are ``knots[first]`` and ``knots[last]``; ``cup`` is a knot that is reached and
-    left round, not straight."""
+    """The series of a shape whose first and last corner are ``knots[first]`` and ``knots[last]``; ``cup`` is a knot that is reached
+    and left round, not straight.
+    """
     at = np.cumsum([0, *(max(2, round(bars)) for bars, _ in knots[1:])]) + 40
     heights = [height for _, height in knots]
     path = np.interp(np.arange(at[-1] + 30), at, heights)
@@ -96,7 +97,14 @@ def triple_top(rng: Random, noise: float) -> Drawn:
 def cup_and_handle(rng: Random, noise: float) -> Drawn:
     size, leg = rng.uniform(9, 12), rng.uniform(18, 30)
     handle = size - rng.uniform(3.8, 4.6)
-    knots = [(0.0, -1.2 * size), (18.0, size), (_warped(rng, leg), 0.0), (_warped(rng, leg), size), (10.0, handle), (16.0, 2 * size)]
+    knots = [
+        (0.0, -1.2 * size),
+        (18.0, size),
+        (_warped(rng, leg), 0.0),
+        (_warped(rng, leg), size),
+        (10.0, handle),
+        (16.0, 2 * size),
+    ]
     return draw(knots, 1, 4, rng, noise, tilt=rng.uniform(-0.5, 0.5), cup=2)
 
 
@@ -145,7 +153,7 @@ def symmetrical_triangle(rng: Random, noise: float) -> Drawn:
 
 
 def rising_wedge(rng: Random, noise: float) -> Drawn:
-    rise = rng.uniform(0.4, 0.5)
+    rise = rng.uniform(0.45, 0.52)
     return lines(rng, noise, rise, rise + rng.uniform(0.55, 0.6), (6, 7))
 
 

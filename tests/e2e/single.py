@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.analysis.adapters import kernels
 from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.domain.charts import Charts
 from services.analysis.domain.engine import Engine, Listing
 from services.analysis.domain.outcome import Outcome
 from services.analysis.domain.past import of_history
@@ -22,7 +23,11 @@ KERNELS = Path(__file__).parents[2] / "var" / "kernels"
 
 def new_engine() -> Engine:
     """An engine that knows the universe and nothing else."""
-    series = Series(plan(sources=kernels.sources()), kernels.load(KERNELS))
+    series = Series(
+        plan(sources=kernels.sources()),
+        kernels.load(KERNELS),
+        charts=Charts(kernels.load_patterns(KERNELS), kernels.pattern_sources()),
+    )
     kinds = tapes.kinds()
     listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
     return Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listings, series)

@@ -10,6 +10,7 @@ from services.analysis.domain.outcome import Outcome
 from services.ingest.domain.source import Backfill
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.e2e import tapes
+from tests.e2e.reference_patterns import patterns
 from tests.e2e.single import load, new_engine
 
 BATCH = 2000
@@ -30,12 +31,15 @@ def play(name: str) -> Outcome:
         waiting.clear()
         whole.bars += said.bars
         whole.signals += said.signals
+        whole.patterns += said.patterns
         whole.counts.update(said.counts)
         whole.quarantined += said.quarantined
 
     for item in tapes.items(name):
         if isinstance(item, Backfill):
-            assert not load(engine, item.symbol, item.histories, item.histories[0].ts_init).signals
+            loaded = load(engine, item.symbol, item.histories, item.histories[0].ts_init)
+            assert not loaded.signals
+            assert not loaded.patterns
             continue
         waiting.append(item)
         if len(waiting) == BATCH:
@@ -58,6 +62,10 @@ def test_the_engine_says_what_the_reference_says(name: str) -> None:
         )  # fmt: skip
         assert signal.price == pytest.approx(expected.price, rel=1e-12)
         assert signal.level == pytest.approx(expected.level, rel=1e-9, abs=1e-9)
+
+    told = Counter((p.id, p.pattern, p.status, p.direction, p.symbol, str(p.timeframe), p.ts_event, p.price) for p in said.patterns)
+    assert told == Counter(each[:-1] for each in patterns(tapes.reference(name)))
+    assert max(Counter((p.id, p.status) for p in said.patterns).values(), default=1) == 1, "a status was told twice"
 
     built = defaultdict(list)
     for bar in said.bars:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.analysis.domain.patterns.table import PATTERNS
 from services.analysis.domain.rules import table
 from services.notifier.domain import alerts, figures, instruments, markup, rules
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, record
@@ -19,8 +20,11 @@ from tests.notifier.parts import signal
 from tests.notifier.telegram.markup import parsed_length
 
 APPLE = Instrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
-PARAMS = [(rule.name, dict(params)) for rule in table.RULES for params in rule.instances]
-"""Every rule that runs, with each of the parameters that it runs with."""
+PARAMS: list[tuple[str, dict[str, float]]] = [
+    *((rule.name, dict(params)) for rule in table.RULES for params in rule.instances),
+    *((pattern.name, {}) for pattern in PATTERNS),
+]
+"""Every rule that runs, with each of the parameters that it runs with, and every chart pattern."""
 QUALITY = SignalQuality(
     n=84,
     years=10,
@@ -37,7 +41,7 @@ QUALITY = SignalQuality(
 
 
 def test_the_rules_that_have_words_are_those_that_run() -> None:
-    assert set(rules.RULES) == {rule.name for rule in table.RULES}
+    assert set(rules.RULES) == {rule for rule, _ in PARAMS}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -56,8 +60,8 @@ def test_every_rule_is_said_in_both_languages(rule: str, params: dict[str, float
 
 
 def test_an_unknown_rule_gets_a_generic_text_with_its_parameters() -> None:
-    text = alert_text(signal(rule="cup_and_handle", params={"depth": 12.0}), APPLE, "en")
-    assert "cup and handle" in text
+    text = alert_text(signal(rule="three_drives", params={"depth": 12.0}), APPLE, "en")
+    assert "three drives" in text
     assert "depth 12" in text
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.analysis.domain.ports import Checkpoint, Facts, Provided
 from shared.db import Database
-from shared.events import Bar, Signal
+from shared.events import Bar, Pattern, Signal
 from shared.failures import FencedError
-from shared.tables import bars, checkpoints, signals
+from shared.tables import bars, checkpoints, patterns, signals
 from shared.wire import encode
 
 AT_A_TIME: Final = 500
@@ -61,6 +61,20 @@ def signal_row(signal: Signal) -> dict[str, Any]:
     }
 
 
+def pattern_row(pattern: Pattern) -> dict[str, Any]:
+    """The row of a pattern: its newest status."""
+    return {
+        "id": pattern.id,
+        "symbol": pattern.symbol,
+        "timeframe": str(pattern.timeframe),
+        "pattern": pattern.pattern,
+        "direction": pattern.direction,
+        "status": pattern.status,
+        "ts_event": pattern.ts_event,
+        "body": encode(pattern).decode(),
+    }
+
+
 class Checkpoints:
     """Reads and writes checkpoints. All raise ``TransientError`` when the database is not there."""
 
@@ -102,6 +116,8 @@ class Checkpoints:
                 await self._put(connection, bars, provided_rows(provided))
             await self._put(connection, bars, [bar_row(bar) for bar in facts.bars])
             await self._put(connection, signals, [signal_row(signal) for signal in facts.signals])
+            newest = {pattern.id: pattern for pattern in facts.patterns}
+            await self._put(connection, patterns, [pattern_row(pattern) for pattern in newest.values()])
 
     async def _put(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         for first in range(0, len(rows), AT_A_TIME):

@@ -1,4 +1,4 @@
-"""The compiled loops: writes the generated module into a folder once, and imports it; numba keeps the machine code beside it."""
+"""The compiled loops: writes each generated module into a folder once, and imports it; numba keeps the machine code beside it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol, cast
 
-from services.analysis.domain import indicators, loops, rules
+from services.analysis.domain import indicators, loops, patterns, rules
 from services.analysis.domain.conditions import machine
+from services.analysis.domain.patterns import loops as pattern_loops
 
 
 class Kernels(Protocol):
@@ -27,12 +29,31 @@ class Kernels(Protocol):
     def scan_condition(self, *arguments: Any) -> None: ...
 
 
+class PatternKernels(Protocol):
+    """The generated functions of ``domain/patterns/loops.py``. All release the GIL."""
+
+    def close_bars(self, *arguments: Any) -> tuple[int, int]: ...
+    def history(self, *arguments: Any) -> tuple[int, int]: ...
+
+
 @cache
 def sources() -> str:
-    """A hash of everything that is compiled: an edit of any step or rule gives another one."""
-    folders = [Path(str(package.__file__)).parent for package in (indicators, rules)]
-    files = [*sorted(file for folder in folders for file in folder.glob("*.py")), Path(str(machine.__file__))]
-    text = "\0".join([loops.source(), *(f"{file.parent.name}/{file.name}\0{file.read_text('utf-8')}" for file in files)])
+    """A hash of everything that is compiled for indicators and rules: an edit of any step or rule gives another one."""
+    return _hash(loops.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)))
+
+
+@cache
+def pattern_sources() -> str:
+    """The same for chart patterns."""
+    return _hash(pattern_loops.source(), *_files(patterns))
+
+
+def _files(package: ModuleType) -> list[Path]:
+    return sorted(Path(str(package.__file__)).parent.glob("*.py"))
+
+
+def _hash(generated: str, *files: Path) -> str:
+    text = "\0".join([generated, *(f"{file.parent.name}/{file.name}\0{file.read_text('utf-8')}" for file in files)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -45,17 +66,26 @@ def load(folder: Path) -> Kernels:
     Raises:
         OSError: the folder cannot be written.
     """
-    name = f"finstage_loops_{sources()}"
+    return cast("Kernels", _load(folder, f"finstage_loops_{sources()}", loops.source()))
+
+
+@cache
+def load_patterns(folder: Path) -> PatternKernels:
+    """The loops of the chart patterns, likewise."""
+    return cast("PatternKernels", _load(folder, f"finstage_patterns_{pattern_sources()}", pattern_loops.source()))
+
+
+def _load(folder: Path, name: str, text: str) -> ModuleType:
     path = folder.resolve() / f"{name}.py"
     if not path.exists():
-        _write(path, loops.source())
+        _write(path, text)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot import {path}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return cast("Kernels", module)
+    return module
 
 
 def _write(path: Path, text: str) -> None:

@@ -259,3 +259,4 @@ class Engine:
         outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
         conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before)
         outcome.signals += [signal for _, signal in sorted([*advanced.signals, *conditions], key=itemgetter(0))]
+        outcome.patterns += advanced.patterns

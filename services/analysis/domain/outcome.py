@@ -13,7 +13,7 @@ import numpy as np
 from services.analysis.domain.layout import DAY, TIMEFRAMES
 from services.analysis.domain.past import Bars
 from services.analysis.domain.state import Floats, Int64s, Records, State
-from shared.events import Bar, IndicatorRow, Quarantined, Quote, Signal, Timeframe
+from shared.events import Bar, IndicatorRow, Pattern, Quarantined, Quote, Signal, Timeframe
 
 TOLD: Final = (
     "row", "timeframe", "open_at", "close_at", "session", "open", "high", "low", "close", "volume", "ts_init", "source", "replayed",
@@ -31,6 +31,7 @@ class Outcome:
     bars: list[Bar] = field(default_factory=list)
     rows: list[IndicatorRow] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)

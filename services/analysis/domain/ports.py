@@ -9,7 +9,7 @@ from typing import Protocol
 from services.analysis.domain.checkpoint import Wanted
 from services.analysis.domain.engine import Listing
 from services.analysis.domain.past import Bars
-from shared.events import Bar, Signal, Timeframe
+from shared.events import Bar, Pattern, Signal, Timeframe
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Facts:
     provided: Sequence[Provided]
     bars: Sequence[Bar]
     signals: Sequence[Signal]
+    patterns: Sequence[Pattern]
 
 
 class CheckpointStore(Protocol):

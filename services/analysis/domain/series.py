@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from services.analysis.domain.charts import Charts
 from services.analysis.domain.conditions.book import Book
 from services.analysis.domain.conditions.judging import Judge, Said
 from services.analysis.domain.fired import signal_of
@@ -16,7 +17,7 @@ from services.analysis.domain.layout import TIMEFRAMES
 from services.analysis.domain.past import Adjusted
 from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
 from services.analysis.domain.state import Floats, Memory, Records, State
-from shared.events import Signal, Timeframe
+from shared.events import Pattern, Signal, Timeframe
 
 
 class Loops(Protocol):
@@ -37,14 +38,16 @@ class Advanced:
     before: Floats
     """(bars, columns): the same at the closed bar before each."""
     signals: list[tuple[int, Signal]]
-    """What the rules fired, each with the number of its bar."""
+    """What rules fired and patterns confirmed, each with the number of its bar."""
+    patterns: list[Pattern]
 
 
 class Series:
     """Runs the plan, and beside it what users wish for. Holds no state of its own."""
 
-    def __init__(self, base: Plan, loops: Loops, wishes: Sequence[Wish] = ()) -> None:
-        """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are.
+    def __init__(self, base: Plan, loops: Loops, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
+        """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``charts``:
+        looks for chart patterns, where they are wanted.
 
         Raises:
             ValueError: a wish that makes no sense, or a column that the plan has already.
@@ -53,14 +56,15 @@ class Series:
         self.wishes = tuple(wishes)
         self.extra = plan(self.wishes, []) if wishes else None
         self._loops = loops
-        self.version = base.version
+        self._charts = charts
+        self.version = base.version + (charts.version if charts else "")
         self.columns = base.columns + (self.extra.columns if self.extra else ())
         if len(set(self.columns)) < len(self.columns):
             raise ValueError(f"a wish gives a column that is there already: {', '.join(self.extra.columns if self.extra else ())}")
 
     def wishing(self, wishes: Sequence[Wish]) -> Series:
         """The same plan beside other wishes."""
-        return Series(self.base, self._loops, wishes)
+        return Series(self.base, self._loops, wishes, self._charts)
 
     def judge(self, asked: Book, said: Said | None = None) -> Judge:
         """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
@@ -84,11 +88,14 @@ class Series:
         if self.extra is not None:
             more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
-        signals = []
+        signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
             facts = self._facts(state, closed[i], values[i], before[i])
             signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
-        return Advanced(values, before, signals)
+        if self._charts is not None:
+            patterns, confirmed = self._charts.advance(state, closed)
+            signals += confirmed
+        return Advanced(values, before, signals, patterns)
 
     def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, kinds: Any) -> tuple[Floats, Floats, Any]:
         n = len(closed)
@@ -108,6 +115,8 @@ class Series:
 
     def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
         """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
+        if self._charts is not None:
+            self._charts.replay(state, row, code, bars)
         values = self._replay(self.base, state.base, row, code, bars)
         if self.extra is None:
             return values

@@ -9,11 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.domain.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
 from services.analysis.domain.ticks import JUMP
+from shared.events import Timeframe
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 Records = npt.NDArray[Any]
+
+CHARTED: Final = (Timeframe.M15, Timeframe.H1, Timeframe.D1)
+"""The timeframes in which chart patterns are looked for."""
 
 
 SPLITTING: Final = frozenset({"stock", "etf"})
@@ -62,6 +67,28 @@ class Memory:
         return grown
 
 
+class Sketches:
+    """What the chart patterns remember: arrays of shape (symbols, CHARTED, ...)."""
+
+    def __init__(self, room: int = 0) -> None:
+        series = (room, len(CHARTED))
+        self.swings = np.zeros(series, SWING)
+        self.pivots = np.zeros((*series, PIVOTS), PIVOT)
+        self.alive = np.zeros((*series, ACTIVE), PATTERN)
+
+    @property
+    def arrays(self) -> tuple[Records, ...]:
+        """What a checkpoint holds, row by row."""
+        return self.swings, self.pivots, self.alive
+
+    def with_room(self, room: int, used: int) -> Sketches:
+        """The same with more room."""
+        grown = Sketches(room)
+        for mine, before in zip(grown.arrays, self.arrays, strict=True):
+            mine[:used] = before[:used]
+        return grown
+
+
 @dataclass
 class State:
     """The arrays of one partition; the first ``len(symbols)`` rows of each are in use."""
@@ -70,6 +97,8 @@ class State:
     """What the plan's indicators and rules remember."""
     extra: Memory
     """What the indicators that users wish for remember; of width 0 where there are none."""
+    sketches: Sketches = field(default_factory=Sketches)
+    """What the chart patterns remember."""
     symbols: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
@@ -81,6 +110,7 @@ class State:
     def __post_init__(self) -> None:
         self._allocate(8)
         self.base, self.extra = self.base.with_room(8, 0), self.extra.with_room(8, 0)
+        self.sketches = self.sketches.with_room(8, 0)
 
     def _allocate(self, room: int) -> None:
         series = (room, len(TIMEFRAMES))
@@ -95,7 +125,7 @@ class State:
     @property
     def arrays(self) -> tuple[Records, ...]:
         """What a checkpoint holds, row by row."""
-        return self.records, self.forming, self.last_seq, *self.base.arrays, *self.extra.arrays
+        return self.records, self.forming, self.last_seq, *self.base.arrays, *self.sketches.arrays, *self.extra.arrays
 
     def add(self, symbol: str, exchange: int, kind: str) -> int:
         """Gives a symbol its row, cold."""
@@ -120,6 +150,7 @@ class State:
         for mine, before in zip((self.records, self.forming, self.last_seq, *self.windows), old, strict=True):
             mine[:used] = before[:used]
         self.base, self.extra = self.base.with_room(room, used), self.extra.with_room(room, used)
+        self.sketches = self.sketches.with_room(room, used)
 
     @property
     def source_names(self) -> list[str]:

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from services.analysis.domain.outcome import Outcome
 from services.analysis.handlers import measures
-from shared.events import Bar, Event, IndicatorRow, Quarantined, Quote, Signal
-from shared.topics import BARS, INDICATORS, QUARANTINE, QUOTES, SIGNALS, Topic
+from shared.events import Bar, Event, IndicatorRow, Pattern, Quarantined, Quote, Signal
+from shared.topics import BARS, INDICATORS, PATTERNS, QUARANTINE, QUOTES, SIGNALS, Topic
 
 E = TypeVar("E", bound=Event)
 AT_A_TIME: Final = 250
@@ -42,13 +42,15 @@ class Outbox:
         self._bars: deque[Bar] = deque()
         self._rows: deque[IndicatorRow] = deque()
         self._fired: deque[Fired] = deque()
+        self._patterns: deque[Pattern] = deque()
         self._quotes: dict[str, Quote] = {}
         self._quarantined: deque[Quarantined] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         """Events that wait."""
-        return len(self._bars) + len(self._rows) + len(self._fired) + len(self._quotes) + len(self._quarantined)
+        waiting = (self._bars, self._rows, self._fired, self._patterns, self._quotes, self._quarantined)
+        return sum(len(each) for each in waiting)
 
     def put(self, outcome: Outcome, logged: int) -> None:
         """Hands over a batch's outcome; ``logged`` is when its messages came into the log. A newer quote replaces a waiting one."""
@@ -56,6 +58,7 @@ class Outbox:
         self._rows += outcome.rows
         self._fired += [Fired(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
         self._quarantined += outcome.quarantined
+        self._patterns += outcome.patterns
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}
         if self._task is None or (self._task.done() and not self.failed):
             self._begin()
@@ -83,6 +86,7 @@ class Outbox:
         self._bars.clear()
         self._rows.clear()
         self._fired.clear()
+        self._patterns.clear()
         self._quotes.clear()
         self._quarantined.clear()
         if self._task is not None:
@@ -96,9 +100,11 @@ class Outbox:
         while len(self):
             bars, rows, fired = _take(self._bars), _take(self._rows), _take(self._fired)
             quarantined = _take(self._quarantined)
+            patterns = _take(self._patterns)
             quotes, self._quotes = self._quotes, {}
             sent = await asyncio.gather(
                 self._send(SIGNALS, [each.signal for each in fired]),
+                self._send(PATTERNS, patterns),
                 self._send(BARS, bars),
                 self._send(INDICATORS, rows),
                 self._send(QUOTES, list(quotes.values())),
@@ -108,6 +114,7 @@ class Outbox:
             for failure in sent:
                 if isinstance(failure, BaseException):
                     self._fired.extendleft(reversed(fired))
+                    self._patterns.extendleft(reversed(patterns))
                     self._bars.extendleft(reversed(bars))
                     self._rows.extendleft(reversed(rows))
                     self._quotes = quotes | self._quotes

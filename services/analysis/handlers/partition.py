@@ -13,7 +13,7 @@ from services.analysis.domain.ports import Facts, Provided
 from services.analysis.handlers import measures
 from services.analysis.handlers.history import Taken
 from services.analysis.handlers.outbox import Outbox
-from shared.events import Bar, Signal
+from shared.events import Bar, Pattern, Signal
 
 log: Final = structlog.get_logger("analysis")
 
@@ -37,11 +37,12 @@ class Partition:
     provided: list[Provided] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
         """Rows that wait for a checkpoint."""
-        return len(self.bars) + len(self.signals) + sum(len(each.bars) for each in self.provided)
+        return len(self.bars) + len(self.signals) + len(self.patterns) + sum(len(each.bars) for each in self.provided)
 
     @property
     def moved(self) -> bool:
@@ -52,6 +53,7 @@ class Partition:
         """Remembers a batch's bars and final signals for the next checkpoint, and counts them."""
         self.bars += outcome.bars
         self.signals += [signal for signal in outcome.signals if not signal.provisional]
+        self.patterns += outcome.patterns
         for bar in outcome.bars:
             measures.bars.labels(bar.timeframe).inc()
         for signal in outcome.signals:
@@ -80,9 +82,9 @@ class Partition:
 
     def facts(self) -> Facts:
         """What waits."""
-        return Facts(self.provided, self.bars, self.signals)
+        return Facts(self.provided, self.bars, self.signals, self.patterns)
 
     def saved(self, at: float) -> None:
         """A checkpoint at ``next_offset`` holds everything that waited."""
         self.saved_offset, self.saved_at, self.rebuilt = self.next_offset, at, False
-        self.provided, self.bars, self.signals = [], [], []
+        self.provided, self.bars, self.signals, self.patterns = [], [], [], []

@@ -35,6 +35,18 @@ def _one(ko: str, en: str, said_ko: str, said_en: str, level: LevelKind = "price
     return RuleText(ko, en, said_ko, said_en, said_ko, said_en, level)
 
 
+def _pattern(ko: str, en: str) -> RuleText:
+    """A chart pattern that broke out."""
+    return RuleText(
+        ko,
+        en,
+        f"{ko} 완성: 종가가 기준선을 상향 돌파",
+        f"{en[0].lower()}{en[1:]} confirmed: close broke out upwards",
+        f"{ko} 완성: 종가가 기준선을 하향 이탈",
+        f"{en[0].lower()}{en[1:]} confirmed: close broke out downwards",
+    )
+
+
 RULES: Final[dict[str, RuleText]] = {
     "golden_cross": _one(
         "골든크로스", "Golden cross", "{fast}봉 이동평균이 {slow}봉 이동평균을 상향 돌파", "SMA {fast} crossed above SMA {slow}"
@@ -229,6 +241,30 @@ RULES: Final[dict[str, RuleText]] = {
     ),
     "all_time_high": _one("역대 신고가", "All-time high", "보유한 기록 전체의 최고가를 경신", "above every high on record here"),
     "all_time_low": _one("역대 신저가", "All-time low", "보유한 기록 전체의 최저가를 경신", "below every low on record here"),
+    "head_and_shoulders": _pattern("헤드 앤 숄더", "Head and shoulders"),
+    "inverse_head_and_shoulders": _pattern("역헤드 앤 숄더", "Inverse head and shoulders"),
+    "triple_top": _pattern("삼중 천장", "Triple top"),
+    "triple_bottom": _pattern("삼중 바닥", "Triple bottom"),
+    "double_top": _pattern("이중 천장", "Double top"),
+    "double_bottom": _pattern("이중 바닥", "Double bottom"),
+    "cup_and_handle": _pattern("컵 앤 핸들", "Cup and handle"),
+    "inverse_cup_and_handle": _pattern("역컵 앤 핸들", "Inverse cup and handle"),
+    "bull_flag": _pattern("상승 깃발형", "Bull flag"),
+    "bear_flag": _pattern("하락 깃발형", "Bear flag"),
+    "bull_pennant": _pattern("상승 페넌트형", "Bull pennant"),
+    "bear_pennant": _pattern("하락 페넌트형", "Bear pennant"),
+    "ascending_triangle": _pattern("상승 삼각형", "Ascending triangle"),
+    "descending_triangle": _pattern("하락 삼각형", "Descending triangle"),
+    "symmetrical_triangle": _pattern("대칭 삼각형", "Symmetrical triangle"),
+    "rising_wedge": _pattern("상승 쐐기형", "Rising wedge"),
+    "falling_wedge": _pattern("하락 쐐기형", "Falling wedge"),
+    "channel_up": _pattern("상승 채널", "Rising channel"),
+    "channel_down": _pattern("하락 채널", "Falling channel"),
+    "rectangle": _pattern("박스권", "Rectangle"),
+    "resistance": _one(
+        "저항선 돌파", "Resistance broken", "종가가 저항선을 상향 돌파", "close broke above a level that had turned it back"
+    ),
+    "support": _one("지지선 이탈", "Support broken", "종가가 지지선을 하향 이탈", "close broke below a level that had held"),
 }
 
 FRACTIONS: Final = {

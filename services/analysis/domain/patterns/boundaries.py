@@ -1,13 +1,13 @@
 """Two lines that hold price between them: what triangles, wedges, channels and flags have in common.
 
-A line through the highs and one through the lows of the newest pivots, by least squares; no pivot lies further than ``LOOSE`` ATR from
-its line. Measured over the shape: how far each line moves from the first pivot to the last, and the width at both ends.
-Breakout: a close beyond either line by the margin, the direction is that of the break. Height: the width at the first pivot. Stop after the
-breakout: the other line at the breakout bar.
+A line through the highs and one through the lows of the newest pivots, by least squares; no pivot lies further than ``LOOSE`` ATR
+from its line. Measured over the shape: how far each line moves from the first pivot to the last, and the width at both ends.
+Breakout: a close beyond either line by the margin, the direction is that of the break. Height: the width at the first pivot. Stop
+after the breakout: the other line at the breakout bar.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 

@@ -1,17 +1,18 @@
 """Cup and handle, and its inverse (O'Neil, How to Make Money in Stocks).
 
-Described for the cup that breaks out upwards. Four pivots: left rim (a high), bottom, right rim, low of the handle. The depth D is the mean of the
-rims less the bottom and at least ``LOW`` ATR; the rims differ by at most ``UNEVEN`` x D; the handle falls from the right rim by at
-least ``SHALLOW`` and at most ``DEEP`` x D, and lasts no longer than ``HANDLE`` times the cup; the cup lasts at least ``SHORT`` bars. The cup is
-round: its fullness, the mean distance of its closes from the line between the rims divided by D, is at least ``ROUND`` (it is 1/2 for a V,
-2/3 for a parabola, 1 for a box), and its bottom lies between ``SIDE`` and 1 - SIDE of its length.
+Described for the cup that breaks out upwards. Four pivots: left rim (a high), bottom, right rim, low of the handle. The depth D is
+the mean of the rims less the bottom and at least ``LOW`` ATR; the rims differ by at most ``UNEVEN`` x D; the handle falls from the
+right rim by at least ``SHALLOW`` and at most ``DEEP`` x D, and lasts no longer than ``HANDLE`` times the cup; the cup lasts at
+least ``SHORT`` bars. The cup is round: its fullness, the mean distance of its closes from the line between the rims divided by D,
+is at least ``ROUND`` (it is 1/2 for a V, 2/3 for a parabola, 1 for a box), and its bottom lies between ``SIDE`` and 1 - SIDE of its
+length.
 
-Breakout: a close above the right rim by the margin. Target: right rim + D. Stop: the low of the handle.
-Quality: the mean of 1 - difference of the rims / (UNEVEN D), 1 - abs(fullness - 2/3) / (1/6), shorter / longer side, and depth.
+Breakout: a close above the right rim by the margin. Target: right rim + D. Stop: the low of the handle. Quality: the mean of 1 -
+difference of the rims / (UNEVEN D), 1 - abs(fullness - 2/3) / (1/6), shorter / longer side, and depth.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 

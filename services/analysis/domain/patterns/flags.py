@@ -1,18 +1,18 @@
 """Flags and pennants, of rising and of falling prices (Edwards and Magee).
 
-Described for the rising ones. A pole: a leg from a low to a high of at least ``POLE`` times the width of what follows, at least ``STEEP``
-ATR a bar. Then four or five pivots, the pole's high the first of them, between two lines (``boundaries.py``), which give back at most
-``BACK`` of the pole and take no longer than ``LONG`` poles. Flag: parallel (last width between ``PARALLEL`` and 1 / PARALLEL of the first), and
-the middle does not rise by more than ``LEVEL`` of the width. Pennant: the last width is at most ``CONVERGING`` of the first, the upper
-line falls, the lower does not fall by more than LEVEL of the width.
+Described for the rising ones. A pole: a leg from a low to a high of at least ``POLE`` times the width of what follows, at least
+``STEEP`` ATR a bar. Then four or five pivots, the pole's high the first of them, between two lines (``boundaries.py``), which give
+back at most ``BACK`` of the pole and take no longer than ``LONG`` poles. Flag: parallel (last width between ``PARALLEL`` and 1 /
+PARALLEL of the first), and the middle does not rise by more than ``LEVEL`` of the width. Pennant: the last width is at most
+``CONVERGING`` of the first, the upper line falls, the lower does not fall by more than LEVEL of the width.
 
-Breakout: in the direction of the pole, beyond its line by the margin. Target: the line + the pole's height. Stop: the lowest low since the pole.
-Quality: the mean of 1 - largest distance from a line / (LOOSE ATR), 1 - what was given back / BACK, and steepness (0 at STEEP, 1 at
-three times that).
+Breakout: in the direction of the pole, beyond its line by the margin. Target: the line + the pole's height. Stop: the lowest low
+since the pole. Quality: the mean of 1 - largest distance from a line / (LOOSE ATR), 1 - what was given back / BACK, and steepness
+(0 at STEEP, 1 at three times that).
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 
@@ -54,8 +54,6 @@ def flag(pivots, have, atr, x, code):
         x.kind += 0 if s > 0 else 1
         x.direction, x.stop, x.height = s, s * lowest, pole
         steep = pole / (bars * atr) if bars > 0 else math.inf
-        x.quality = (
-            1.0 - x.quality / LOOSE + 1.0 - back / (BACK * pole) + min(1.0, (steep - STEEP) / (2.0 * STEEP))
-        ) / 3.0
+        x.quality = (1.0 - x.quality / LOOSE + 1.0 - back / (BACK * pole) + min(1.0, (steep - STEEP) / (2.0 * STEEP))) / 3.0
         return True
     return False

@@ -1,7 +1,7 @@
 """What the families share: a pivot's signed price, lines through pivots, the draft of a pattern, and scores in 0..1."""
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
 """Head and shoulders, and its inverse (Edwards and Magee, Technical Analysis of Stock Trends).
 
-Described for the top; the inverse is its mirror image. Five pivots: left shoulder, valley, head, valley, right shoulder, after a valley that
-lies at least ``RISE`` of the height below the neckline. The neckline goes through the two valleys; the height H is the head's distance
-from it. The head stands out of both shoulders by at least ``OUT`` x H, the shoulders stand out of the neckline by at least ``SHOULDER``
-x H, and differ by at most ``UNEVEN`` x H; the neckline falls or rises by at most ``TILT`` x H between the valleys; neither half is longer
-than ``LOPSIDED`` times the other; H is at least ``LOW`` ATR.
+Described for the top; the inverse is its mirror image. Five pivots: left shoulder, valley, head, valley, right shoulder, after a
+valley that lies at least ``RISE`` of the height below the neckline. The neckline goes through the two valleys; the height H is the
+head's distance from it. The head stands out of both shoulders by at least ``OUT`` x H, the shoulders stand out of the neckline by
+at least ``SHOULDER`` x H, and differ by at most ``UNEVEN`` x H; the neckline falls or rises by at most ``TILT`` x H between the
+valleys; neither half is longer than ``LOPSIDED`` times the other; H is at least ``LOW`` ATR.
 
-Breakout: a close below the neckline by the margin. Target: neckline - H. Stop: the right shoulder's high.
-Quality: the mean of 1 - difference of the shoulders / (UNEVEN H), shorter / longer half, 1 - rise of the neckline / (TILT H), and depth.
+Breakout: a close below the neckline by the margin. Target: neckline - H. Stop: the right shoulder's high. Quality: the mean of 1 -
+difference of the shoulders / (UNEVEN H), shorter / longer half, 1 - rise of the neckline / (TILT H), and depth.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Support and resistance: a price that turned the market at least three times.
 
-Described for resistance. The newest high and at least ``TOUCHES`` - 1 of the older ones that are remembered lie within ``ZONE`` ATR of
-each other, and no high since the first of them lies above the zone. The level is the mean of the touches. The newest ``CORNERS`` touches are
-the corners.
+Described for resistance. The newest high and at least ``TOUCHES`` - 1 of the older ones that are remembered lie within ``ZONE`` ATR
+of each other, and no high since the first of them lies above the zone. The level is the mean of the touches. The newest ``CORNERS``
+touches are the corners.
 
 Breakout: a close above the level by the margin. Target: the level + H, where H is the level less the lowest low since the first
 touch. Stop, once broken: the level - ZONE ATR. Quality: the mean of 1 - half the spread of the touches / (ZONE ATR), touches beyond
@@ -10,7 +10,7 @@ two / 3 (at most 1), and depth of H.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 

@@ -1,19 +1,19 @@
 """The life of a pattern: forming, then confirmed or failed; confirmed, then target or failed. Each is told once, at a closed bar.
 
 - **Forming**: its last pivot is known and no close has broken out. A draft of a family replaces forming ones of that family with
-  which it shares a pivot (they fail as ``absorbed``); where a confirmed one of the family shares a pivot, or one that is forming has the
-  same kind and is the better one, it is not taken. With no room, the forming pattern of the lowest rank, of these the oldest, gives way
-  (``displaced``).
-- **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time, break out in one direction and tell of
-  the same move only the one of the highest rank is confirmed; the others, and those that come later, fail as ``absorbed``. A lower rank
-  waits where the line of a higher one is nearer than its margin.
-- **Failed**: a close beyond the stop (``invalidated``), or as many bars as the pattern is long, 20 to 200, without breakout or target
-  (``expired``). Of a bar that does both, the stop counts.
+  which it shares a pivot (they fail as ``absorbed``); where a confirmed one of the family shares a pivot, or one that is forming
+  has the same kind and is the better one, it is not taken. With no room, the forming pattern of the lowest rank, of these the
+  oldest, gives way (``displaced``).
+- **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time, break out in one direction and tell
+  of the same move only the one of the highest rank is confirmed; the others, and those that come later, fail as ``absorbed``. A
+  lower rank waits where the line of a higher one is nearer than ``REACH`` margins.
+- **Failed**: a close beyond the stop (``invalidated``), or as many bars as the pattern is long, 20 to 200, without breakout or
+  target (``expired``). Of a bar that does both, the stop counts.
 - **Target**: a high (of a break downwards: a low) at or beyond the target.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from services.analysis.domain.patterns.layout import (
 )
 
 VOLUMES = 20
+REACH = 2.0
 
 
 @inlined
@@ -105,8 +106,10 @@ def volume_ratio(volume, t):
 
 
 @compiled
-def confirm(alive, i, way, n, volume, t, ranks, events, m):
-    """Pattern i broke out in direction ``way``: confirmed, or absorbed by what tells of the same move. Returns the number of events."""
+def confirm(alive, i, way, n, volume, t, events, m):
+    """Pattern i broke out in direction ``way``: confirmed, or absorbed by what tells of the same move. Returns the number of
+    events.
+    """
     x = alive[i]
     for j in range(ACTIVE):
         y = alive[j]
@@ -134,14 +137,14 @@ def breaks(x, n, close):
 
 @compiled
 def waits(alive, i, way, n, close, ranks):
-    """Whether pattern i, which has broken out, leaves the word to one of higher rank whose line is within its margin."""
+    """Whether pattern i, which has broken out, leaves the word to one of higher rank whose line is near."""
     x = alive[i]
     for j in range(ACTIVE):
         y = alive[j]
         if y.status == FORMING and ranks[y.kind] < ranks[x.kind] and y.direction * way >= 0 and overlap(x, y):
             since = n - y.first
             line = y.upper + y.upper_slope * since if way > 0 else y.lower + y.lower_slope * since
-            if way * (line - close) <= y.margin:
+            if way * (line - close) <= REACH * y.margin:
                 return True
     return False
 
@@ -170,5 +173,5 @@ def age(n, alive, high, low, close, volume, t, ranks, events, m):
             if way != 0 and (best < 0 or ranks[x.kind] < ranks[alive[best].kind]) and not waits(alive, i, way, n, close, ranks):
                 best, broke = i, True
         if broke:
-            m = confirm(alive, best, breaks(alive[best], n, close), n, volume, t, ranks, events, m)
+            m = confirm(alive, best, breaks(alive[best], n, close), n, volume, t, events, m)
     return m

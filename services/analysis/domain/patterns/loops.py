@@ -1,14 +1,14 @@
 """Writes the loops over bars: the text of a Python module, made from the table of families.
 
-Generated for the same reasons as ``domain/loops.py``: the module's name holds a hash of all its sources, since numba looks at the age
-of the outermost file alone. Both functions start again where their output was full:
+Generated for the same reasons as ``domain/loops.py``: the module's name holds a hash of all its sources, since numba looks at the
+age of the outermost file alone. Both functions start again where their output was full:
 
 - ``history(high, low, close, volume, time, start, swing, pivots, alive, draft, events) -> (next bar, events)``: one series from bar
   ``start`` on; the arrays are of shape (bars,). ``swing``: (1,) of SWING; ``pivots``: (PIVOTS,); ``alive``: (ACTIVE,) of PATTERN;
   ``draft``: (1,) of PATTERN, scratch; ``events``: (room,) of PATTERN, room >= MOST_EVENTS.
-- ``close_bars(windows, rows, frames, at, times, places, start, swings, pivots, alive, draft, events, whose) -> (next bar, events)``: many closed
-  bars in their order, as ``domain/loops.py`` has them; ``places[frames[i]]`` is the place of that timeframe in ``swings`` (symbols, places),
-  ``pivots`` and ``alive``, -1 where none is kept. ``whose[j]`` is the bar of event j.
+- ``close_bars(windows, rows, frames, at, times, places, start, swings, pivots, alive, draft, events, whose) -> (next bar,
+  events)``: many closed bars in their order, as ``domain/loops.py`` has them; ``places[frames[i]]`` is the place of that timeframe
+  in ``swings`` (symbols, places), ``pivots`` and ``alive``, -1 where none is kept. ``whose[j]`` is the bar of event j.
 """
 
 from __future__ import annotations

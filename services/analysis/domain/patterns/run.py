@@ -55,8 +55,6 @@ def history(
         raise ValueError(f"bars must be arrays of one length, not {[len(values) for values in (high, low, close, volume, time)]}")
     found, draft, room = [], np.zeros(1, PATTERN), np.zeros(ROOM, PATTERN)
     while start < len(close):
-        start, count = loops.history(
-            high, low, close, volume, time, start, memory.swing, memory.pivots, memory.alive, draft, room
-        )
+        start, count = loops.history(high, low, close, volume, time, start, memory.swing, memory.pivots, memory.alive, draft, room)
         found.append(room[:count].copy())
     return np.concatenate(found) if found else np.zeros(0, PATTERN)

@@ -14,8 +14,9 @@ from services.analysis.domain.patterns.tops import double_top, triple_top
 from services.analysis.domain.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
-"""``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is the
-place of the family's first pattern in ``PATTERNS``. It leaves status and times to ``life.py``."""
+"""``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
+the place of the family's first pattern in ``PATTERNS``. It leaves status and times to ``life.py``.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
 """Double and triple tops and bottoms (Edwards and Magee; Bulkowski, Encyclopedia of Chart Patterns).
 
-Described for the tops; bottoms are their mirror images. Two (three) peaks at the same height with a valley between each two, after a valley
-that lies at least ``RISE`` x H below the neckline, where H is the mean of the peaks less the neckline and the neckline is
-level at the (lower) valley; the way up from there to the peaks is at most ``PAUSE`` x H (beyond that it is a flag). The peaks differ by at most ``UNEVEN`` x H. H is at least ``LOW`` ATR. Of a double top the peak before must
-not reach the two by UNEVEN x H; the valleys of a triple top differ by at most ``VALLEYS`` x H, its gaps by a factor of at most
-``LOPSIDED``.
+Described for the tops; bottoms are their mirror images. Two (three) peaks at the same height with a valley between each two, after
+a valley that lies at least ``RISE`` x H below the neckline, where H is the mean of the peaks less the neckline and the neckline is
+level at the (lower) valley; the way up from there to the peaks is at most ``PAUSE`` x H (beyond that it is a flag). The peaks
+differ by at most ``UNEVEN`` x H. H is at least ``LOW`` ATR. Of a double top the peak before must not reach the two by UNEVEN x H;
+the valleys of a triple top differ by at most ``VALLEYS`` x H, its gaps by a factor of at most ``LOPSIDED``.
 
-Breakout: a close below the neckline by the margin. Target: neckline - H. Stop: the highest peak.
-Quality of a double top: the mean of 1 - difference of the peaks / (UNEVEN H), shorter / longer side of the valley, and depth; of a triple
-top: of 1 - largest difference of two peaks / (UNEVEN H), shorter / longer gap, 1 - difference of the valleys / (VALLEYS H), and depth.
+Breakout: a close below the neckline by the margin. Target: neckline - H. Stop: the highest peak. Quality of a double top: the mean
+of 1 - difference of the peaks / (UNEVEN H), shorter / longer side of the valley, and depth; of a triple top: of 1 - largest
+difference of two peaks / (UNEVEN H), shorter / longer gap, 1 - difference of the valleys / (VALLEYS H), and depth.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """Pivots: the highs and lows at which price turned by at least ``TURN`` average true ranges, known only once it has.
 
 ATR is Wilder's mean of the true range over ``ATR_BARS`` bars (seeded with the plain mean; no pivot before). While a leg rises, its
-highest high is a candidate; the first bar that **closes** TURN x ATR below it confirms it as a pivot, and the lowest low since becomes
-the candidate of the falling leg. Falling legs are the mirror image. Of a bar that makes a new extreme only its close is known to
-come after that. High and low pivots alternate.
+highest high is a candidate; the first bar that **closes** TURN x ATR below it confirms it as a pivot, and the lowest low since
+becomes the candidate of the falling leg. Falling legs are the mirror image. Of a bar that makes a new extreme only its close is
+known to come after that. High and low pivots alternate.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def push(w, pivots, kind):
 
 @inlined
 def swing(w, pivots, high, low, close, time):
-    """Moves the swing on by a closed bar. Returns +1 or -1 when it made a pivot of that kind, else 0. ``w.n`` is still this bar's."""
+    """Moves the swing on by a closed bar. Returns +1 or -1 when it made a pivot of that kind, else 0. ``w.n`` stays."""
     w.sum += close
     if w.n == 0:
         set_high(w, high, time)

@@ -1,0 +1,220 @@
+"""Chart patterns: found in made shapes, seldom in chance, the same upside down and at any scale, live as in history, and true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from services.analysis.adapters import kernels
+from services.analysis.domain.patterns.layout import CONFIRMED, FAILED, FORMING, PATTERN, REASONS, TARGET
+from services.analysis.domain.patterns.run import Memory, history
+from services.analysis.domain.patterns.table import PATTERNS
+from services.analysis.domain.patterns.zigzag import ATR_BARS, TURN
+from tests.analysis.market import KERNELS
+from tests.analysis.samples import hostile, real
+from tests.analysis.shapes import MINUTE, SHAPES, Made, made
+
+LOOPS = kernels.load_patterns(KERNELS)
+NAMES = [pattern.name for pattern in PATTERNS]
+MIRRORS = {pattern.name: pattern.mirror for pattern in PATTERNS}
+TRIES = 200
+PRICES = ("upper", "upper_slope", "lower", "lower_slope", "margin", "stop", "target", "height", "level", "corner_price")
+DOWN = {"upper": "lower", "upper_slope": "lower_slope", "lower": "upper", "lower_slope": "upper_slope"}
+
+
+def found(bars: Made) -> Any:
+    return history(LOOPS, Memory.empty(), *bars)
+
+
+def upside_down(bars: Made) -> Made:
+    return Made(-bars.low, -bars.high, -bars.close, bars.volume, bars.time)
+
+
+def walk(seed: int, length: int = 2520) -> Made:
+    """A random walk of normal steps: whatever is found in it is chance."""
+    rng = np.random.default_rng([seed, 99])
+    return made(100.0 + np.cumsum(rng.normal(0.0, 0.7, length)), rng, noise=0.2)
+
+
+def series() -> dict[str, Made]:
+    """Random walks, real bars and hostile ones."""
+    known = {f"walk {seed}": walk(seed, 1500) for seed in range(6)}
+    for name, b in (real() | hostile()).items():
+        known[name] = Made(b.high, b.low, b.close, b.volume, MINUTE * np.arange(1, len(b.close) + 1))
+    return known
+
+
+@cache
+def confusion() -> dict[str, Counter[str]]:
+    """What is confirmed in noisy shapes of each kind, each second one upside down; by the names of the upright ones."""
+    told = {}
+    for place, (name, shape) in enumerate(SHAPES.items()):
+        told[name] = Counter[str]()
+        for seed in range(TRIES):
+            drawn = shape(np.random.default_rng([7_000_000 + seed, place]), 1.0)
+            turned = seed % 2 == 1
+            events = found(upside_down(drawn.bars) if turned else drawn.bars)
+            names = {NAMES[kind] for kind in events["kind"][events["status"] == CONFIRMED]}
+            told[name].update(MIRRORS[each] if turned else each for each in names)
+    return told
+
+
+def test_the_noise_is_one_atr() -> None:
+    bars = made(np.zeros(100_000), np.random.default_rng(1))
+    before = bars.close[:-1]
+    wide = np.maximum(bars.high[1:], before) - np.minimum(bars.low[1:], before)
+    assert wide.mean() == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes_are_found_and_told_apart(name: str) -> None:
+    told = confusion()
+    right, all_told = told[name][name], sum(counts[name] for counts in told.values())
+    print(f"{name}: recall {right / TRIES:.2f}, precision {right / all_told:.2f}, as {dict(told[name])}")
+    assert right / TRIES >= 0.9
+    assert right / all_told >= 0.9
+
+
+def test_chance_is_seldom_taken_for_a_pattern() -> None:
+    confirmed = Counter[str]()
+    bars = 0
+    for seed in range(40):
+        chance = walk(seed)
+        events = found(chance)
+        confirmed.update(NAMES[kind] for kind in events["kind"][events["status"] == CONFIRMED])
+        bars += len(chance.close)
+    rates = {name: 1000 * count / bars for name, count in confirmed.items()}
+    print({name: round(rate, 3) for name, rate in sorted(rates.items())}, "in 1000 bars, together", sum(rates.values()))
+    assert sum(rates.values()) <= 10.0
+    assert max(rates.values()) <= 1.5
+
+
+@pytest.mark.parametrize("power", [-30, 10])
+def test_another_scale_gives_the_same(power: int) -> None:
+    by = 2.0**power
+    for seed in range(5):
+        bars = walk(seed)
+        events, scaled = found(bars), found(Made(bars.high * by, bars.low * by, bars.close * by, bars.volume, bars.time))
+        assert len(events) > 20
+        for name in PRICES:
+            events[name] *= by
+        assert events.tobytes() == scaled.tobytes()
+
+
+def test_upside_down_gives_the_mirror_images() -> None:
+    for seed in range(5):
+        bars = walk(seed)
+        events, turned = found(bars), found(upside_down(bars))
+        assert len(events) > 20
+        for name in PATTERN.names or ():
+            mine, other = events[name], turned[DOWN.get(name, name)]
+            if name == "kind":
+                assert [MIRRORS[NAMES[kind]] for kind in mine] == [NAMES[kind] for kind in other]
+            elif name in ("direction", "corner_kind") or (name in PRICES and name not in ("height", "margin")):
+                np.testing.assert_array_equal(mine, -other, err_msg=name)
+            else:
+                np.testing.assert_array_equal(mine, other, err_msg=name)
+
+
+@pytest.mark.parametrize("name", list(series()))
+def test_nothing_is_known_before_it_is(name: str) -> None:
+    bars = series()[name]
+    whole = found(bars)
+    for cut in (1, len(bars.close) // 3, len(bars.close) // 2, len(bars.close) - 1):
+        early = found(Made(*(values[:cut] for values in bars)))
+        assert early.tobytes() == whole[whole["at"] < cut].tobytes()
+
+
+@pytest.mark.parametrize("name", list(series()))
+def test_bar_by_bar_after_a_snapshot_is_the_same_bits(name: str) -> None:
+    bars, memory = series()[name], Memory.empty()
+    whole = Memory.empty()
+    events = history(LOOPS, whole, *bars)
+    parts = []
+    for t in range(len(bars.close)):
+        parts.append(history(LOOPS, memory, *(values[: t + 1] for values in bars), start=t))
+        if t % 100 == 7:
+            saved = (memory.swing.tobytes(), memory.pivots.tobytes(), memory.alive.tobytes())
+            memory = Memory.empty()
+            for array, data in zip((memory.swing, memory.pivots, memory.alive), saved, strict=True):
+                array[...] = np.frombuffer(data, array.dtype)
+    assert np.concatenate(parts).tobytes() == events.tobytes()
+    assert memory.alive.tobytes() == whole.alive.tobytes()
+
+
+@pytest.mark.parametrize("name", list(series()))
+def test_what_is_told_is_true(name: str) -> None:
+    """Every event against the bars themselves, as docs/patterns.md has it."""
+    bars = series()[name]
+    lives: dict[Any, list[int]] = {}
+    for x in found(bars):
+        at, kind, corners = x["at"], NAMES[x["kind"]], range(x["corners"])
+        for i in corners:
+            p = x["corner_at"][i]
+            assert x["corner_time"][i] == bars.time[p]
+            assert x["corner_price"][i] in ((bars.high if x["corner_kind"][i] > 0 else bars.low)[p], bars.close[p])
+            assert i == 0 or x["corner_at"][i - 1] <= p <= x["formed"]
+        assert 0.0 <= x["quality"] <= 1.0, kind
+        assert x["height"] > 0
+        life = lives.setdefault((kind, *x["corner_time"][: x["corners"]].tolist()), [])
+        assert x["status"] == FORMING or life[-1] == (CONFIRMED if x["status"] == TARGET else life[-1])
+        assert x["status"] not in life
+        life.append(int(x["status"]))
+        if x["status"] == CONFIRMED:
+            way, side = x["direction"], "upper" if x["direction"] > 0 else "lower"
+            line = x[side] + x[f"{side}_slope"] * (at - x["first"])
+            assert x["level"] == pytest.approx(line)
+            assert way * (bars.close[at] - line) > x["margin"]
+            assert x["target"] == pytest.approx(line + way * x["height"])
+            mean = bars.volume[at - 20 : at].mean() if at >= 20 else 0.0
+            assert x["volume_ratio"] == pytest.approx(bars.volume[at] / mean) if mean > 0 else np.isnan(x["volume_ratio"])
+        if x["status"] == TARGET:
+            assert (bars.high[at] >= x["target"]) if x["direction"] > 0 else (bars.low[at] <= x["target"])
+        if x["status"] == FAILED and REASONS[x["reason"]] == "invalidated":
+            assert x["direction"] * (bars.close[at] - x["stop"]) < 0
+        if x["status"] == FAILED and REASONS[x["reason"]] == "expired":
+            assert at == x["until"]
+
+
+def zigzag(bars: Made) -> list[tuple[int, int]]:
+    """The pivots (kind, bar) of a series, from the words of ``zigzag.py`` alone."""
+    mean, ranges = float("nan"), list[float]()
+    pivots = list[tuple[int, int]]()
+    high = low = 0
+    highs, lows = bars.high.tolist(), bars.low.tolist()
+    for n in range(1, len(highs)):
+        before, close = float(bars.close[n - 1]), float(bars.close[n])
+        ranges.append(max(highs[n], before) - min(lows[n], before))
+        if n >= ATR_BARS:
+            mean = sum(ranges) / ATR_BARS if n == ATR_BARS else mean + (ranges[-1] - mean) / ATR_BARS
+        leg = -pivots[-1][0] if pivots else 0
+        top, bottom = highs[high], lows[low]
+        if leg >= 0 and highs[n] > top:
+            high, top = n, highs[n]
+        if leg <= 0 and lows[n] < bottom:
+            low, bottom = n, lows[n]
+        if not mean > 0:
+            continue
+        down, up = top - close, close - bottom
+        if leg >= 0 and down >= TURN * mean and (leg > 0 or down > up):
+            pivots.append((1, high))
+            low = high + 1 + int(np.argmin(lows[high + 1 : n + 1])) if high < n else n
+        elif leg <= 0 and up >= TURN * mean and (leg < 0 or up > down):
+            pivots.append((-1, low))
+            high = low + 1 + int(np.argmax(highs[low + 1 : n + 1])) if low < n else n
+    return pivots
+
+
+def test_pivots_are_what_the_words_say() -> None:
+    for seed in range(5):
+        bars = walk(seed, 600)
+        memory = Memory.empty()
+        history(LOOPS, memory, *bars)
+        count = min(16, int(memory.swing["pivots"][0]))
+        kept = memory.pivots[16 - count :]
+        assert count > 8
+        assert [(int(kind), int(at)) for kind, at in zip(kept["kind"], kept["at"], strict=True)] == zigzag(bars)[-count:]

@@ -1,0 +1,65 @@
+"""Chart patterns on the reference's bars: the history kernel over each whole series at once, apart from engine, windows and state.
+
+That the kernel says what docs/patterns.md says is the business of tests/analysis/test_patterns.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from services.analysis.adapters import kernels
+from services.analysis.domain.patterns.layout import STATUSES
+from services.analysis.domain.patterns.run import Memory, history
+from services.analysis.domain.patterns.table import PATTERNS
+from shared.events import pattern_id, signal_id
+from tests.e2e.reference_bars import Reference
+from tests.e2e.reference_signals import Expected
+
+KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+
+
+class Told(NamedTuple):
+    """A status of a pattern that is due."""
+
+    id: str
+    pattern: str
+    status: str
+    direction: str
+    symbol: str
+    timeframe: str
+    ts_event: int
+    price: float
+    level: float
+
+
+def patterns(reference: Reference) -> Iterator[Told]:
+    """Every status that live bars bring about."""
+    loops = kernels.load_patterns(KERNELS)
+    for symbol, series in reference.closed.items():
+        for timeframe in ("15m", "1h", "1d"):
+            bars = series.get(timeframe, [])
+            fields: Any = [np.array([getattr(bar, name) for bar in bars], float) for name in ("high", "low", "close", "volume")]
+            times = np.array([bar.ts_close for bar in bars], np.int64)
+            for x in history(loops, Memory.empty(), *fields, times):
+                bar, name = bars[x["at"]], PATTERNS[x["kind"]].name
+                if bar.live:
+                    yield Told(
+                        pattern_id(symbol, timeframe, name, x["corner_time"][: x["corners"]].tolist()), name, STATUSES[x["status"]],
+                        {1: "up", -1: "down", 0: "either"}[int(x["direction"])], symbol, timeframe, bar.ts_close, bar.close,
+                        float(x["level"]),
+                    )  # fmt: skip
+
+
+def confirmed(reference: Reference) -> dict[str, Expected]:
+    """The signals of those that are confirmed, by id."""
+    found = {}
+    for each in patterns(reference):
+        if each.status == "confirmed":
+            key = signal_id(each.pattern, 1, {}, each.direction, each.symbol, each.timeframe, each.ts_event)
+            facts = (each.direction, each.symbol, each.timeframe, each.ts_event, each.price, each.level)
+            found[key] = Expected(key, each.pattern, *facts, ())
+    return found
