@@ -216,6 +216,7 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
             await connection.execute(insert(tables.bars), [bar_row(bar(symbol, n)) for n in range(bars)])
         if signals:
             await connection.execute(insert(tables.signals), [signal_row(signal(symbol, n)) for n in range(signals)])
+            await connection.execute(insert(tables.patterns), [pattern_row(pattern(symbol, n)) for n in range(6)])
 
 
 def bar_row(event: events.Bar) -> dict[str, Any]:
@@ -242,6 +243,45 @@ def signal_row(event: events.Signal) -> dict[str, Any]:
     from shared import wire
 
     names = ("id", "symbol", "rule", "direction", "ts_event")
+    return {name: getattr(event, name) for name in names} | {
+        "timeframe": event.timeframe.value,
+        "body": wire.encode(event).decode(),
+    }
+
+
+def pattern(symbol: str = "AAPL", n: int = 0) -> events.Pattern:
+    """A double top on bars n to n + 20 that was confirmed (even n) or reached its target."""
+    corners = [bar(symbol, n + more, Timeframe.D1) for more in (0, 10, 20)]
+    at = bar(symbol, n + 25, Timeframe.D1)
+    return events.Pattern(
+        id=events.pattern_id(symbol, "1d", "double_top", [corner.ts_event for corner in corners]),
+        pattern="double_top",
+        status="target" if n % 2 else "confirmed",
+        direction="down",
+        symbol=symbol,
+        timeframe=Timeframe.D1,
+        ts_event=at.ts_event,
+        ts_init=at.ts_event + 10,
+        price=at.close,
+        pivots=tuple(
+            events.Pivot(kind=kind, ts_close=corner.ts_event, bars=bars, price=corner.close)
+            for kind, corner, bars in zip(("high", "low", "high"), corners, (0, 10, 20), strict=True)
+        ),
+        lower=events.Line(price=corners[1].low, slope=0.0),
+        quality=0.75,
+        level=corners[1].low,
+        target=corners[1].low * 0.9,
+        invalidation=corners[0].high,
+        source="replay",
+        replayed=True,
+    )
+
+
+def pattern_row(event: events.Pattern) -> dict[str, Any]:
+    """A pattern as its table has it."""
+    from shared import wire
+
+    names = ("id", "symbol", "pattern", "direction", "status", "ts_event")
     return {name: getattr(event, name) for name in names} | {
         "timeframe": event.timeframe.value,
         "body": wire.encode(event).decode(),

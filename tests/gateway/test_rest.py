@@ -239,6 +239,34 @@ async def test_signals_can_be_narrowed(client: aiohttp.ClientSession, query: str
     assert len(page["results"]) == count
 
 
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("symbol=AAPL", "symbol=AAPL&pattern=double_top"),
+        ("industry=ai", "symbol=AAPL"),
+        ("symbol=AAPL&status=forming", ""),
+        ("symbol=AAPL&timeframe=1Hour", ""),
+        ("symbol=AAPL&direction=up", ""),
+    ],
+)
+async def test_patterns_can_be_narrowed(client: aiohttp.ClientSession, query: str, same: str) -> None:
+    found = (await read(client, f"/v1/patterns?{query}"))["results"]
+    assert found == ((await read(client, f"/v1/patterns?{same}"))["results"] if same else [])
+    assert bool(found) == bool(same)
+
+
+async def test_patterns_come_page_by_page_newest_first(client: aiohttp.ClientSession) -> None:
+    found, token = [], ""
+    while token is not None:
+        page = await read(client, f"/v1/patterns?symbol=AAPL&limit=4{token and f'&page_token={token}'}")
+        found += page["results"]
+        token = page["next_page_token"]
+    due = sorted((market.pattern("AAPL", n) for n in range(6)), key=lambda pattern: pattern.ts_event, reverse=True)
+    assert [(each["id"], each["status"]) for each in found] == [(pattern.id, pattern.status) for pattern in due]
+    assert len(found[0]["pivots"]) == 3
+    assert found[0]["upper"] is None
+
+
 async def test_a_signal_without_a_record_says_null(client: aiohttp.ClientSession) -> None:
     signal = (await read(client, "/v1/signals?limit=1"))["results"][0]
     assert signal["quality"] is None

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from services.analysis.documents import indicators, vocabulary
+from services.analysis.documents import indicators, patterns, vocabulary
 from services.analysis.documents.page import Page, late, write
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 VOCABULARY: Final = DOCS.parent / "shared" / "conditions" / "vocabulary.json"
-PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page,)
+PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page, patterns.page)
 
 
 def main(arguments: list[str]) -> int:

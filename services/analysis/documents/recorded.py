@@ -54,6 +54,13 @@ def daily(symbol: str, until: dt.date) -> Recorded:
     return found.between(0, int(np.searchsorted(found.start, end)))
 
 
+def every(tape: str, resolution: str) -> list[Recorded]:
+    """All that a tape plays in bars of a resolution, whole."""
+    series = json.loads((TAPES / f"{tape}.json").read_text("utf-8"))["series"]
+    symbols = [each["symbol"] for each in series if (each["use"], each["resolution"]) == ("ticks", resolution)]
+    return [_read(tape, symbol, resolution) for symbol in sorted(symbols)]
+
+
 @cache
 def five_minutes(symbol: str) -> Recorded:
     """5m bars of the days that the tape ``demo`` has minutes of."""

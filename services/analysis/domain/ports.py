@@ -37,7 +37,7 @@ class Facts:
     provided: Sequence[Provided]
     bars: Sequence[Bar]
     signals: Sequence[Signal]
-    patterns: Sequence[Pattern]
+    patterns: Sequence[Pattern] = ()
 
 
 class CheckpointStore(Protocol):

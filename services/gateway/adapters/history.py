@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, Table, and_, or_, select
 
 from services.gateway.adapters.rows import Readers
 from services.gateway.domain import views
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.industries import Industry
-from services.gateway.domain.reads import SignalFilter
+from services.gateway.domain.reads import PatternFilter, SignalFilter
 from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.domain.windows import Stretch, Window
 from shared import tables
 from shared.db import Database
-from shared.events import Signal, Timeframe
+from shared.events import Pattern, Signal, Timeframe
 
+T = TypeVar("T")
 log: Final = structlog.get_logger("gateway.history")
 
 _encode: Final = msgspec.json.Encoder().encode
 _signal: Final = msgspec.json.Decoder(Signal).decode
+_pattern: Final = msgspec.json.Decoder(Pattern).decode
 _aliases: Final = msgspec.json.Decoder(list[str]).decode
 
 _BARS: Final = (
@@ -53,14 +55,21 @@ class TableHistory:
 
     async def signals(self, wanted: SignalFilter) -> list[Signal]:
         """Stored signals, newest first. Raises TransientError."""
+        return await self._bodies(_signals(wanted), _signal)
+
+    async def patterns(self, wanted: PatternFilter) -> list[Pattern]:
+        """Stored chart patterns at their newest status, newest first. Raises TransientError."""
+        return await self._bodies(_patterns(wanted), _pattern)
+
+    async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:
-            bodies = (await connection.execute(_signals(wanted))).scalars().all()
+            bodies = (await connection.execute(statement)).scalars().all()
         found = []
         for body in bodies:
             try:
-                found.append(_signal(body))
+                found.append(decode(body))
             except msgspec.DecodeError as error:
-                log.warning("a stored signal cannot be read", error=str(error))
+                log.warning("a stored event cannot be read", error=str(error))
         return found
 
     async def directory(self, version: int) -> Directory:
@@ -119,19 +128,26 @@ CONDITION: Final = "condition"
 
 
 def _signals(wanted: SignalFilter) -> Select[Any]:
-    c = tables.signals.c
-    statement = select(c.body).where(c.ts_event >= wanted.start, c.ts_event <= wanted.end, c.rule != CONDITION)
-    if wanted.symbol is not None:
-        statement = statement.where(c.symbol == wanted.symbol)
+    told = {"rule": wanted.rule, "direction": wanted.direction}
+    return _newest(tables.signals, wanted, told).where(tables.signals.c.rule != CONDITION)
+
+
+def _patterns(wanted: PatternFilter) -> Select[Any]:
+    told = {"pattern": wanted.pattern, "status": wanted.status, "direction": wanted.direction}
+    return _newest(tables.patterns, wanted, told)
+
+
+def _newest(table: Table, wanted: SignalFilter | PatternFilter, equal: Mapping[str, str | None]) -> Select[Any]:
+    """The bodies of the newest rows that match; ``equal`` are the columns that must have a value, where it is not None."""
+    c = table.c
+    statement = select(c.body).where(c.ts_event >= wanted.start, c.ts_event <= wanted.end)
     if wanted.industry is not None:
         pairs = tables.instrument_industries.c
         statement = statement.where(c.symbol.in_(select(pairs.symbol).where(pairs.industry == wanted.industry)))
-    if wanted.rule is not None:
-        statement = statement.where(c.rule == wanted.rule)
-    if wanted.direction is not None:
-        statement = statement.where(c.direction == wanted.direction)
-    if wanted.timeframe is not None:
-        statement = statement.where(c.timeframe == wanted.timeframe.value)
+    timeframe = wanted.timeframe.value if wanted.timeframe is not None else None
+    for name, value in {"symbol": wanted.symbol, "timeframe": timeframe, **equal}.items():
+        if value is not None:
+            statement = statement.where(c[name] == value)
     if wanted.before is not None:
         ts, last = wanted.before
         statement = statement.where(or_(c.ts_event < ts, and_(c.ts_event == ts, c.id < last)))

@@ -95,6 +95,21 @@ class SignalsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_token: Token | None = None
 
 
+class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which chart patterns, by their newest status, the newest first."""
+
+    symbol: Symbol | None = None
+    industry: Slug | None = None
+    pattern: Word | None = None
+    status: Literal["forming", "confirmed", "failed", "target"] | None = None
+    direction: Literal["up", "down", "either"] | None = None
+    timeframe: Name | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    limit: Limit = 100
+    page_token: Token | None = None
+
+
 class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What /v1/events sends; the same words as in a subscription, between commas."""
 
@@ -126,6 +141,7 @@ WORDS: Final = MappingProxyType(
         "industry": "an industry of /v1/industries",
         "exchange": "1 to 48 letters, digits, - or _",
         "rule": "1 to 48 letters, digits, - or _",
+        "pattern": "the name of a chart pattern: head_and_shoulders, double_bottom",
         "last_event_id": "the id of an event: 1 to 16 digits",
     }
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.gateway.domain.windows import Stretch, Window
-from shared.events import Signal, Timeframe
+from shared.events import Pattern, Signal, Timeframe
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,22 @@ class SignalFilter:
         )
 
 
+@dataclass(frozen=True)
+class PatternFilter:
+    """Which chart patterns; None where anything goes. ``before`` is the (ts_event, id) of the last one that was told."""
+
+    limit: int
+    start: int
+    end: int
+    symbol: str | None = None
+    industry: str | None = None
+    pattern: str | None = None
+    status: str | None = None
+    direction: str | None = None
+    timeframe: Timeframe | None = None
+    before: tuple[int, str] | None = None
+
+
 class History(Protocol):
     """Reads from the tables of the mesh."""
 
@@ -46,4 +62,8 @@ class History(Protocol):
 
     async def signals(self, wanted: SignalFilter) -> list[Signal]:
         """Stored signals, newest first. Raises TransientError."""
+        ...
+
+    async def patterns(self, wanted: PatternFilter) -> list[Pattern]:
+        """Stored chart patterns at their newest status, newest first. Raises TransientError."""
         ...

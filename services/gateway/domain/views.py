@@ -109,6 +109,47 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
 
 
+class Pivot(msgspec.Struct, frozen=True):
+    """A corner of a pattern."""
+
+    kind: Literal["high", "low"]
+    date: str
+    """Close of its bar."""
+    bars: int
+    """How many bars after the first pivot."""
+    price: float
+
+
+class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+    """A chart pattern at its newest status."""
+
+    id: str
+    date: str
+    """Close of the bar of this status."""
+    symbol: str
+    timeframe: timeframes.Name
+    pattern: str
+    status: Literal["forming", "confirmed", "failed", "target"]
+    reason: str
+    """Why it failed: invalidated, expired, absorbed or displaced; else empty."""
+    direction: Literal["up", "down", "either"]
+    """Of the breakout; either: not known before it comes."""
+    price: float
+    pivots: list[Pivot]
+    upper: events.Line | None
+    """The line above: ``price`` at the first pivot, ``slope`` more with each bar."""
+    lower: events.Line | None
+    quality: float
+    """0 to 1: how well shaped it is; says nothing about success."""
+    level: float | None
+    target: float | None
+    """The measured target; a measure of the shape, not a forecast."""
+    invalidation: float | None
+    volume_ratio: float | None
+    source: str
+    replayed: bool
+
+
 def quote(event: events.Quote) -> Quote:
     """The view of a quote."""
     return Quote(
@@ -179,6 +220,31 @@ def signal(event: events.Signal) -> Signal:
         evidence=event.evidence,
         quality=event.quality,
         provisional=event.provisional,
+        source=event.source,
+        replayed=event.replayed,
+    )
+
+
+def pattern(event: events.Pattern) -> Pattern:
+    """The view of a chart pattern."""
+    return Pattern(
+        id=event.id,
+        date=rfc3339(event.ts_event),
+        symbol=event.symbol,
+        timeframe=timeframes.NAMES[event.timeframe],
+        pattern=event.pattern,
+        status=event.status,
+        reason=event.reason,
+        direction=event.direction,
+        price=event.price,
+        pivots=[Pivot(pivot.kind, rfc3339(pivot.ts_close), pivot.bars, pivot.price) for pivot in event.pivots],
+        upper=event.upper,
+        lower=event.lower,
+        quality=event.quality,
+        level=event.level,
+        target=event.target,
+        invalidation=event.invalidation,
+        volume_ratio=event.volume_ratio,
         source=event.source,
         replayed=event.replayed,
     )

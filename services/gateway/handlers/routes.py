@@ -10,7 +10,7 @@ import msgspec
 
 from services.gateway.domain import queries, views
 from services.gateway.domain.industries import Industry, IndustryWithMembers
-from services.gateway.handlers import bars, indicators, industries, instruments, quotes, signals
+from services.gateway.handlers import bars, indicators, industries, instruments, patterns, quotes, signals
 from services.gateway.handlers.cache import Answer
 
 
@@ -59,4 +59,5 @@ ROUTES: Final = (
         "?symbol=AAPL",
     ),
     Route("/v1/signals", signals.newest, queries.SignalsQuery, views.Signal, "Signals, the newest first", "?limit=20"),
+    Route("/v1/patterns", patterns.newest, queries.PatternsQuery, views.Pattern, "Chart patterns, the newest first", "?limit=20"),
 )

@@ -1,0 +1,126 @@
+"""``docs/patterns.md``: every chart pattern, as its module's docstring and the best shaped example on the tapes tell it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from services.analysis.adapters import kernels
+from services.analysis.documents.chart import chart
+from services.analysis.documents.page import Page, Picture, named, table
+from services.analysis.documents.recorded import Recorded, every
+from services.analysis.domain.patterns import boundaries, geometry, life, zigzag
+from services.analysis.domain.patterns.layout import CONFIRMED
+from services.analysis.domain.patterns.run import Memory, history
+from services.analysis.domain.patterns.table import FAMILIES, PATTERNS, Pattern
+
+KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
+FOLDER: Final = "images/patterns"
+AROUND: Final = 25
+"""Bars on a picture before the first pivot and after the breakout."""
+SHARED: Final = {"Pivots": zigzag, "Life": life, "Two lines": boundaries}
+
+HEAD: Final = """# Chart patterns
+
+Generated from the kernels in `services/analysis/domain/patterns` by `make docs`. Patterns are looked for on the closed bars of
+15m, 1h and 1d, adjusted as indicators see them, by the same code live and in history; bars of history move patterns and tell
+nothing. Each status of a pattern is told once, on `analysis.patterns.v1` and in `/v1/patterns`; a confirmed one is a signal too,
+whose rule is the pattern's name and whose evidence holds target, invalidation (the stop), quality and the volume ratio.
+
+A pattern's id is a hash of symbol, timeframe, name and the close times of its pivots. `volume_ratio` is the volume of the
+breakout bar over the mean of the 20 before: a fact, not a filter. **Quality** is 0 to 1 and says how well shaped a pattern is,
+nothing about success. The target is a measure of the shape, not a forecast. Depth, where it is part of the quality, is 0 for a
+height of 2 ATR and 1 from 10 on. Patterns are the same at any scale of price (bit by bit for powers of two) and upside down (p ->
+-p gives the mirror image).
+
+How well they are told apart, as `tests/analysis/test_patterns.py` measures and asserts it: shapes of 6 to 12 units of height (a
+flag's pole is taller) with warped time and tilt, each second one upside down, and on every close independent normal noise whose
+bars have a mean true range of one unit, which is what "noise of 1 ATR" means here: recall and precision at least 0.9 for each
+shape, where every other name that is confirmed on the shape's bars counts as wrong. On random walks, where all is chance, at most
+10 patterns are confirmed in 1,000 bars, all names together, and at most 1.5 of one name.
+"""
+
+
+def page() -> Page:
+    """The page; drawing needs the compiled kernels, its text does not."""
+    summary = table(
+        ["pattern", "upside down", "rank"],
+        ([f"`{pattern.name}`", f"`{pattern.mirror}`", str(pattern.rank)] for pattern in PATTERNS),
+    )
+    shared = [f"## {title}\n\n{_told(module)}" for title, module in SHARED.items()]
+    families = [_entry(sys.modules[finder], patterns) for finder, patterns in _modules().items()]
+    pictures = tuple(Picture(_path(pattern), partial(draw, pattern)) for pattern in PATTERNS)
+    return Page("patterns.md", "\n".join([HEAD, summary, *shared, *families]), FOLDER, pictures)
+
+
+def draw(pattern: Pattern) -> Figure:
+    """The best shaped one that was confirmed on the daily tape (else on shorter bars), with its lines and pivots."""
+    recorded, x = _best()[PATTERNS.index(pattern)]
+    first, at = int(x["first"]), int(x["at"])
+    start = max(0, first - AROUND)
+    shown = recorded.between(start, min(len(recorded.start), at + AROUND))
+    places = np.arange(len(shown.start)) + start
+    inside = (places >= first) & (places <= at)
+    lines = {side: np.where(inside, x[side] + x[f"{side}_slope"] * (places - first), np.nan) for side in ("upper", "lower")}
+    corners = slice(0, int(x["corners"]))
+    lines["pivots"] = np.interp(places, x["corner_at"][corners], x["corner_price"][corners], left=np.nan, right=np.nan)
+    after = (places >= at) & (places < at + AROUND)
+    lines["target"] = np.where(after, x["target"], np.nan)
+    lines["invalidation"] = np.where(after, x["stop"], np.nan)
+    known = {name: values for name, values in lines.items() if np.isfinite(values).any()}
+    figure = chart(shown, known)
+    figure.axes[0].set_title(f"{pattern.name}: {shown.caption}", fontsize=7, loc="right")
+    return figure
+
+
+@cache
+def _best() -> dict[int, tuple[Recorded, Any]]:
+    loops = kernels.load_patterns(KERNELS)
+    best: dict[int, tuple[Recorded, Any]] = {}
+    for recorded in (*every("daily", "1d"), *every("demo", "1m"), *every("seconds", "1s"), *every("crypto", "1m")):
+        b = recorded.bars
+        found = history(loops, Memory.empty(), b.high, b.low, b.close, b.volume, recorded.start)
+        for x in found[found["status"] == CONFIRMED]:
+            before = best.get(int(x["kind"]))
+            if before is None or (before[0].timeframe == recorded.timeframe and x["quality"] > before[1]["quality"]):
+                best[int(x["kind"])] = recorded, x
+    return best
+
+
+def _modules() -> dict[str, list[Pattern]]:
+    """The patterns of each module of finders."""
+    found: dict[str, list[Pattern]] = {}
+    for family in FAMILIES:
+        found.setdefault(family.find.__module__, []).extend(family.patterns)
+    return found
+
+
+def _entry(module: ModuleType, patterns: list[Pattern]) -> str:
+    title = module.__name__.rpartition(".")[2].replace("_", " ")
+    pictures = [f"![{pattern.name} on real bars]({_path(pattern)})\n" for pattern in patterns]
+    return "\n".join([f"## {title[0].upper()}{title[1:]}\n", _told(module), *pictures])
+
+
+def _told(module: ModuleType) -> str:
+    """The module's docstring, and the constants that it names."""
+    values = {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, int | float)}
+    text = inspect.cleandoc(module.__doc__ or "")
+    named_here = [f"`{name}` {value:g}" for name, value in values.items() if f"``{name}``" in text or name in text.split()]
+    known = f"\n{', '.join(named_here)}.\n" if named_here else ""
+    return f"{text.replace('``', '`')}\n{known}"
+
+
+def _path(pattern: Pattern) -> str:
+    source = "".join(inspect.getsource(module) for module in (*SHARED.values(), geometry, sys.modules[_finder(pattern)]))
+    return named(FOLDER, pattern.name, source)
+
+
+def _finder(pattern: Pattern) -> str:
+    return next(family.find.__module__ for family in FAMILIES if pattern in family.patterns)
