@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import conditions, engine, gateway, kinds, pipeline
+from bench import conditions, engine, gateway, kinds, patterns, pipeline
 from bench.broker import open_broker
 from bench.row import Row, table
 
@@ -42,6 +42,7 @@ def main() -> None:
     """Measures, prints and writes."""
     parts: dict[str, Callable[[], list[Row]]] = {
         "engine": engine.rows,
+        "patterns": patterns.rows,
         "kinds": kinds.rows,
         "conditions": conditions.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
