@@ -45,7 +45,7 @@ class Charts:
         final = np.flatnonzero(closed["glimpse"] == 0)
         rows, frames, at, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
         kept, draft = state.sketches, np.zeros(1, PATTERN)
-        events, whose = np.zeros(ROOM, PATTERN), np.zeros(ROOM, np.int64)
+        events, whose = np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64)
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
         while start < len(rows):
             start, count = self._loops.close_bars(
