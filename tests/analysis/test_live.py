@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from shared.db import open_database
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
-from shared.kafka import open_producer
+from shared.kafka import open_producer, partition_of
 from shared.settings import MeshSettings
 from shared.tables import bars, checkpoints
 from shared.topics import BARS, HISTORY, INDICATORS, QUARANTINE, QUOTES, SIGNALS, TICKS
@@ -244,9 +244,9 @@ async def test_a_lost_checkpoint_is_rebuilt_loudly_and_later_signals_are_the_sam
     await settled(stage, live)
     assert live.stop() == 0
     async with open_database(stage.database_url) as database, database.begin() as connection:
-        await connection.execute(delete(checkpoints).where(checkpoints.c.partition_no % 2 == 0))
-        changed = checkpoints.update().where(checkpoints.c.partition_no % 2 == 1).values(state_version="of-yesterday")
-        await connection.execute(changed)
+        lost = partition_of(symbols[0], TICKS.partitions)
+        await connection.execute(delete(checkpoints).where(checkpoints.c.partition_no == lost))
+        await connection.execute(checkpoints.update().values(state_version="of-yesterday"))
     again = stage.start("two")
     await stage.feed(log[half:])
     await settled(stage, again)
