@@ -53,8 +53,8 @@ def bandwidth_low(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[
 
 
 def prepare(length: float, width: float, bars: float) -> Parameters:
-    """Bollinger's constants and B; all that is searched must lie within the lookback."""
-    return *bollinger.KIND.prepare(length, width), period(bars, MAX_LOOKBACK - int(period(length)))
+    """Bollinger's constants and B. A window before each of B bars is searched: each may take half of the lookback."""
+    return *bollinger.KIND.prepare(period(length, MAX_LOOKBACK // 2), width), period(bars, MAX_LOOKBACK // 2)
 
 
 KIND: Final = Kind(
