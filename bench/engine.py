@@ -248,13 +248,13 @@ def updates(loops: Any, laid: Plan, bars: list[Bars], *, commit: bool) -> float:
 def single(loops: Any, laid: Plan, bars: Bars) -> float:
     """Seconds of CPU of one call for one update."""
     window = Bars(*(values[:WINDOW] for values in bars))
-    state, row, none = np.zeros(laid.state_width), np.empty(len(laid.columns)), np.zeros(0, np.int8)
+    state, row, none = np.zeros(laid.state_width), np.empty(len(laid.columns)), (np.zeros(0, np.uint8), np.zeros(0, np.int64))
     for t in range(400):
-        loops.advance(laid.arrays, window, t, state, True, row, row, none, none)
+        loops.advance(laid.arrays, window, t, state, True, row, row, *none)
 
     def calls() -> None:
         for _ in range(2000):
-            loops.advance(laid.arrays, window, 400, state, False, row, row, none, none)
+            loops.advance(laid.arrays, window, 400, state, False, row, row, *none)
 
     return best(calls, runs=9) / 2000
 

@@ -22,6 +22,8 @@ CASES = [(kind, example) for kind in KINDS for example in kind.examples]
 NAMES = [f"{kind.name}{example}" for kind, example in CASES]
 each_case = pytest.mark.parametrize(("kind", "example"), CASES, ids=NAMES)
 LOOPS = kernels.load(KERNELS)
+NO_RULES = np.zeros(0, np.uint8), np.zeros(0, np.int64)
+"""Wanted and fired, of the types that live has: others would be compiled anew."""
 EVERYTHING = plan([(kind.name, example) for kind, example in CASES], [])
 
 
@@ -37,13 +39,13 @@ def agree(got: np.ndarray, want: list[np.ndarray], scale: float, why: str) -> No
 
 def live(laid: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
     """(columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before each bar closes."""
-    out, none = np.empty((len(laid.columns), len(bars.close) - start)), np.zeros(0, np.int8)
+    out = np.empty((len(laid.columns), len(bars.close) - start))
     row, unused = np.empty(len(laid.columns)), np.empty(len(laid.columns))
     for t in range(start, len(bars.close)):
         if peeks:
             other = Bars(*(np.concatenate([values[:t], [values[t] * 2]]).astype(values.dtype) for values in bars))
-            LOOPS.advance(laid.arrays, other, t, state, False, unused, row, none, none)
-        LOOPS.advance(laid.arrays, bars, t, state, True, unused, row, none, none)
+            LOOPS.advance(laid.arrays, other, t, state, False, unused, row, *NO_RULES)
+        LOOPS.advance(laid.arrays, bars, t, state, True, unused, row, *NO_RULES)
         out[:, t - start] = row
     return out
 
@@ -122,7 +124,7 @@ def test_a_snapshot_goes_on_as_if_nothing_had_happened(bars: Bars, data: st.Data
 def test_a_window_that_moves_is_not_seen(name: str) -> None:
     bars = hostile()[name]
     whole, state = history(LOOPS, EVERYTHING, bars), np.zeros(EVERYTHING.state_width)
-    row, none, held = np.empty(len(EVERYTHING.columns)), np.zeros(0, np.int8), 0
+    row, held = np.empty(len(EVERYTHING.columns)), 0
     window = Bars(*(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars))
     for t in range(len(bars.close)):
         if held == len(window.close):
@@ -132,7 +134,7 @@ def test_a_window_that_moves_is_not_seen(name: str) -> None:
             held = MAX_LOOKBACK
         for mine, values in zip(window, bars, strict=True):
             mine[held] = values[t]
-        LOOPS.advance(EVERYTHING.arrays, window, held, state, True, row, row, none, none)
+        LOOPS.advance(EVERYTHING.arrays, window, held, state, True, row, row, *NO_RULES)
         held += 1
         assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
 
