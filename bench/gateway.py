@@ -121,7 +121,7 @@ async def listening(port: int, count: list[int], ages: list[float] | None) -> as
     """A WebSocket that counts what it gets; with ``ages`` it reads how old each message is."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     writer.write(
-        b"GET /v1/stream HTTP/1.1\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
     )
     await reader.readuntil(b"\r\n\r\n")

@@ -64,6 +64,9 @@ PEERS: Final = {
     "obv": Peer(("OBV",), ("close", "volume"), (), "OBV"),
     "accumulation": Peer(("AD",), (*HLC, "volume"), (), "AccuDist"),
     "chaikin": Peer(("ADOSC",), (*HLC, "volume"), (3, 10), "ChaikinOsc"),
+    "candlesticks": Peer(
+        ("CDLENGULFING", "CDLHAMMER", "CDLSHOOTINGSTAR", "CDLMORNINGSTAR", "CDLEVENINGSTAR", "CDLDOJI"), ("open", *HLC)
+    ),
 }
 """Kinds whose columns TA-Lib has; those that are made of others' (Keltner, Ichimoku) it lacks."""
 

@@ -79,7 +79,7 @@ async def hammer(port: int, pid: int, paths: list[str], seconds: float) -> Load:
     Raises:
         RuntimeError: an answer was not 200.
     """
-    turns = itertools.cycle([f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode() for path in paths])
+    turns = itertools.cycle([f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() for path in paths])
     times: list[float] = []
     loop = asyncio.get_running_loop()
     clients = [(await loop.create_connection(lambda: Client(turns, times), "127.0.0.1", port))[1] for _ in range(CONNECTIONS)]

@@ -21,6 +21,8 @@ class LocalSettings(MeshSettings):
     """Port of the page and the API."""
     kafka_port: int = Field(default=9092, ge=1, le=65534)
     """Port of the local broker; the next one is for Kafka itself."""
+    kafka_session_ms: int = Field(default=10_000, ge=6_000)
+    """How long the broker waits for a silent member of a group; on one machine no network keeps one silent."""
     kafka_heap_mb: int = Field(default=384, ge=128)
     """Java heap of the local broker."""
     probes_from: int = Field(default=9101, ge=1, le=65532)
@@ -52,6 +54,7 @@ class LocalSettings(MeshSettings):
         """What every service gets beside the environment of ``make run``."""
         return {
             "KAFKA_BOOTSTRAP": f"127.0.0.1:{self.kafka_port}",
+            "KAFKA_SESSION_MS": str(self.kafka_session_ms),
             "DATABASE_URL": self.database,
             "VAR": str(self.folder),
             "HOST": self.host,
