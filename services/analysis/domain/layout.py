@@ -47,13 +47,9 @@ REASON: Final = MappingProxyType({name: code for code, name in enumerate(REASONS
 
 SYMBOL: Final = np.dtype(
     [
-        ("exchange", "i8"),
-        ("fresh", "i8"),  # 1 from a load until the first tick that moves a bar: late ticks then still teach volume and price
-        ("source", "i8"),
-        ("replayed", "i8"),
-        ("last_ts", "i8"),  # newest ts_event that moved a bar
-        ("traded", "f8"),  # its price, in the shares of its day
-        ("traded_by", "f8"),  # what puts that into today's shares
+        ("suspect", "i8"),  # 1: closed bars are set aside since this may be a split; 2: that is over, and they are due
+        ("held", "i8"),  # 1 while an absurd price waits for a second one
+        ("jump", "f8"),  # a price further than this fraction from the last one waits for a second one
         ("quote_price", "f8"),  # in the shares of its day
         ("quote_by", "f8"),  # what puts it into today's shares
         ("quote_ts", "i8"),
@@ -64,19 +60,30 @@ SYMBOL: Final = np.dtype(
         ("seen_price", "f8"),
         ("seen_size", "f8"),
         ("seen_day_volume", "f8"),
+        ("session", "i8"),  # the session that was looked up last
+        ("session_open", "i8"),
+        ("session_close", "i8"),
+        ("vetted", "i8"),  # open of the session whose first prices have been looked at
+        ("volume_session", "i8"),  # the session that volume_base counts in
+        ("volume_base", "f8"),  # day volume already given to bars; NaN where unknown
+        ("last_ts", "i8"),  # newest ts_event that moved a bar
+        ("fresh", "i8"),  # 1 from a load until the first tick that moves a bar: late ticks then still teach volume and price
+        ("source", "i8"),
+        ("replayed", "i8"),
+        ("traded", "f8"),  # its price, in the shares of its day
+        ("traded_by", "f8"),  # what puts that into today's shares
+        ("exchange", "i8"),
+        ("week_open", "i8"),
+        ("week_close", "i8"),
         ("range", "f8"),  # mean true range of the newest 14 daily bars, as a fraction; NaN where there are fewer
-        ("jump", "f8"),  # a price further than this fraction from the last one waits for a second one
         ("told_since", "i8"),  # since when (ts_init) what is wrong is told, how often it was, and what was only counted
         ("told", "i8"),
         ("untold", "i8"),
         ("splits", "i8"),  # 1: an instrument of a kind that is split
         ("reference", "f8"),  # last price before the session, in today's shares
-        ("vetted", "i8"),  # open of the session whose first prices have been looked at
-        ("suspect", "i8"),  # 1: closed bars are set aside since this may be a split; 2: that is over, and they are due
         ("suspect_open", "i8"),  # open of that session
         ("suspect_until", "i8"),
         ("suspect_ratio", "f8"),  # new shares for an old one that it would be
-        ("held", "i8"),  # 1 while an absurd price waits for a second one
         ("held_price", "f8"),
         ("held_size", "f8"),
         ("held_day_volume", "f8"),
@@ -84,13 +91,6 @@ SYMBOL: Final = np.dtype(
         ("held_source", "i8"),
         ("held_replayed", "i8"),
         ("held_finest", "i8"),
-        ("session", "i8"),  # the session that was looked up last
-        ("session_open", "i8"),
-        ("session_close", "i8"),
-        ("week_open", "i8"),
-        ("week_close", "i8"),
-        ("volume_session", "i8"),  # the session that volume_base counts in
-        ("volume_base", "f8"),  # day volume already given to bars; NaN where unknown
         ("day", "i8"),  # newest session with a closed daily bar, and that bar
         ("day_open", "f8"),
         ("day_high", "f8"),
@@ -104,7 +104,7 @@ SYMBOL: Final = np.dtype(
         ("low_52w", "f8"),
     ]
 )
-"""Per symbol. Shape (symbols,)."""
+"""Per symbol. Shape (symbols,). What every tick looks at stands first and together."""
 
 FORMING: Final = np.dtype(
     [
