@@ -7,6 +7,9 @@ Driver errors that mean "not now" (connection lost, lock wait, deadlock, databas
 from __future__ import annotations
 
 import asyncio
+import random
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.dml import Insert
+from sqlalchemy.util import await_only
 
 from shared.failures import PoisonError, TransientError
 
@@ -180,6 +184,20 @@ def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
     )
 
 
+def _to_wal(cursor: Any) -> None:
+    """Switches a file to WAL. For that SQLite must have a new file alone, and does not wait: who open it at once take turns."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            await_only(asyncio.sleep(random.uniform(0.005, 0.05)))  # noqa: S311  # spreads them, keeps no secret
+        else:
+            return
+
+
 def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
     on_disk = bool(url.database) and url.database != ":memory:"
     if on_disk:
@@ -190,7 +208,8 @@ def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
+        _to_wal(cursor)
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

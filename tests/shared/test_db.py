@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -184,3 +185,13 @@ async def test_an_unknown_driver_is_refused_without_its_password(url):
         async with open_database(url):
             pass
     assert "canary" not in str(caught.value)
+
+
+async def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
+    async def look(url: str) -> int:
+        async with open_database(url) as database, database.connect() as connection:
+            return int((await connection.execute(text("SELECT 1"))).scalar_one())
+
+    for number in range(20):  # without turns, one file in fifteen was "locked"
+        url = f"sqlite+aiosqlite:///{tmp_path}/{number}.db"
+        assert await asyncio.gather(*(look(url) for _ in range(12))) == [1] * 12
