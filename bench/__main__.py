@@ -29,15 +29,13 @@ costs, a look at the forming bar; the ratios are to TA-Lib in history, to talib.
 What misses its mark, and why, where it is known:
 
 - **20 columns in history.** A kind is a loop of its own, so that its parameters are data; one pass that carries all columns at
-  once would read the bars once, but would be compiled for one plan. The second thread shares a core's units here and brings
-  less than half.
-- **The pipeline in memory.** A quarter of the time is reading JSON, a quarter laying ticks out as columns, a fifth the kernel
-  that builds bars; indicators and rules are the small part. Watching for splits and spikes, forming bars and a wider row cost
-  what was gained before.
-- **Through Kafka.** The same work, and above it aiokafka's fetcher and parser, which are Python, and checkpoints of a hundred
-  symbols a second.
-- **Single kinds slower than TA-Lib** (Williams %R, Bollinger, ATR, KAMA, ULTOSC): windows that are searched again, and sums
-  that are made anew so that no rounding is carried along; TA-Lib's carry it.
+  once would read the bars once, but would be compiled for one plan. Why the second thread brings so little was not found out.
+- **The pipeline in memory.** Under a profiler the largest parts were laying ticks out as columns, reading JSON, the kernel that
+  builds bars, and making quotes; the loops of indicators and rules were small. How much forming bars, the watch for splits and
+  the wider row cost was not told apart.
+- **Through Kafka.** It was not profiled in this run.
+- **Single kinds slower than TA-Lib** (Williams %R, Bollinger, ATR, KAMA, ULTOSC among them): some search a window again, some
+  make their sums anew so that no rounding is carried along.
 """
 
 

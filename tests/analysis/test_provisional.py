@@ -85,7 +85,7 @@ def test_its_id_is_neither_the_final_ones_nor_given_twice() -> None:
         assert s.ts_event < close_at or not s.provisional
 
 
-def test_a_rule_that_holds_at_the_close_was_nearly_always_seen_before() -> None:
+def test_more_than_half_of_what_holds_at_a_close_was_seen_before_it() -> None:
     """Not a rule of the engine, but of prices: it shows that the looks come often enough to be of use."""
     looks = defaultdict(set)
     for s in said()[1]:
