@@ -315,7 +315,11 @@ async def test_files_of_the_page_have_the_headers_of_the_api(tmp_path: Path) -> 
     (tmp_path / "assets").mkdir()
     for name in ("index.html", "docs.html", "assets/page.js"):
         (tmp_path / name).write_text("made for a test", encoding="utf-8")
+    (tmp_path / "assets/long.js").write_text("made for a test" * 100, encoding="utf-8")
     async with running(tmp_path, page=tmp_path) as up, aiohttp.ClientSession(up.url) as client:
+        for accept, sent in (("gzip", "gzip"), ("gzip;q=0", None)):
+            async with client.get("/assets/long.js", headers={"Accept-Encoding": accept}) as response:
+                assert (response.headers.get("Content-Encoding"), response.headers["Vary"]) == (sent, "Accept-Encoding")
         for address in ("/", "/docs", "/assets/page.js"):
             async with client.get(address) as response:
                 assert await response.text() == "made for a test"

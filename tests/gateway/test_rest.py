@@ -196,6 +196,16 @@ async def test_the_same_content_is_not_sent_twice(client: aiohttp.ClientSession)
         assert other.status == 200
 
 
+@pytest.mark.parametrize(
+    ("accept", "packed"), [("br;q=1.0, gzip;q=0.8", True), ("*", True), ("gzip;q=0", False), ("gzip; q=0.000, *", False)]
+)
+async def test_gzip_is_sent_to_those_who_take_it(client: aiohttp.ClientSession, accept: str, packed: bool) -> None:
+    for _ in range(3):  # made, from the cache, and as a finished response
+        async with client.get("/v1/bars?symbol=AAPL&limit=250", headers={"Accept-Encoding": accept}) as response:
+            assert response.headers.get("Content-Encoding") == ("gzip" if packed else None)
+            assert len((await response.json())["results"]) == 250
+
+
 async def test_indicators_say_what_they_no_longer_have(client: aiohttp.ClientSession) -> None:
     page = await read(client, "/v1/indicators?symbol=AAPL&limit=5")
     assert [r["close"] for r in page["results"]] == [market.bar(n=n).close for n in range(595, 600)]

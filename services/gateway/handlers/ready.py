@@ -14,6 +14,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
+from services.gateway.domain.encodings import takes_gzip
 from services.gateway.handlers.cache import ALWAYS_SMALL, Cache, Entry
 
 BUFFER: Final = 65_536
@@ -68,7 +69,7 @@ def ready(cache: Cache, request: web.Request) -> Ready | None:
     transport = request.transport
     if transport is None or transport.get_write_buffer_size() > BUFFER:
         return None
-    return _packed(found) if "gzip" in headers.get("Accept-Encoding", "") else _plain(found)
+    return _packed(found) if takes_gzip(headers.get("Accept-Encoding", "")) else _plain(found)
 
 
 def _plain(found: Entry) -> Ready:

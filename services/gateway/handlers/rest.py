@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from services.gateway.domain.encodings import takes_gzip
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import parse
 from services.gateway.handlers.cache import ALWAYS_SMALL, Entry, entry
@@ -53,7 +54,7 @@ async def send(request: web.Request, found: Entry) -> web.Response:
     if found.etag in asked.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     body = found.answer.body
-    if len(body) > ALWAYS_SMALL and "gzip" in asked.get("Accept-Encoding", ""):
+    if len(body) > ALWAYS_SMALL and takes_gzip(asked.get("Accept-Encoding", "")):
         body = await found.compressed()
         headers["Content-Encoding"] = "gzip"
     return web.Response(body=body, headers=headers)

@@ -11,6 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
+from services.gateway.domain.encodings import takes_gzip
 from services.gateway.domain.problems import RequestError
 from services.gateway.handlers.problems import API_HEADERS
 
@@ -67,6 +68,8 @@ class Site:
 
     async def asset(self, request: web.Request) -> web.Response:
         """A file whose name changes with its content."""
+        if not self.files:
+            self.load()
         return self._send(request, f"assets/{request.match_info['name']}", self._policy(), FOR_EVER)
 
     async def docs(self, request: web.Request) -> web.Response:
@@ -96,9 +99,12 @@ class Site:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         }
-        if found.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
-            return web.Response(body=found.packed, headers={**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
-        return web.Response(body=found.body, headers=headers)
+        if found.packed is None:
+            return web.Response(body=found.body, headers=headers)
+        headers["Vary"] = "Accept-Encoding"
+        if not takes_gzip(request.headers.get("Accept-Encoding", "")):
+            return web.Response(body=found.body, headers=headers)
+        return web.Response(body=found.packed, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _read(path: Path) -> File:

@@ -1,0 +1,35 @@
+"""Which encodings of an answer a client takes (RFC 9110, section 12.5.3). aiohttp's own choice does not look at weights."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+GZIP: Final = frozenset({"gzip", "x-gzip"})
+"""Two names of one thing."""
+
+
+@lru_cache(maxsize=256)  # browsers and libraries say the same few
+def takes_gzip(accept: str) -> bool:
+    """Whether the header Accept-Encoding allows gzip: named, or covered by ``*``, with a weight above 0.
+
+    >>> takes_gzip("gzip, deflate, br"), takes_gzip("gzip;q=0"), takes_gzip("*;q=0.5"), takes_gzip("*, gzip; Q=0.0"), takes_gzip("")
+    (True, False, True, False, False)
+    """
+    weights: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        coding, _, rest = part.partition(";")
+        weights.setdefault("gzip" if coding.strip() in GZIP else coding.strip(), _weight(rest))
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(parameters: str) -> float:
+    """The weight among the parameters of an encoding; 1 where none is given, 0 where it is no number."""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
