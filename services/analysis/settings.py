@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from shared.conditions import resolve
+from shared.conditions import BAR_FIELDS, resolve
 from shared.settings import MeshSettings
 
 
@@ -42,6 +42,8 @@ class Settings(MeshSettings):
     def _columns(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
         names = value.replace(",", " ").lower().split() if isinstance(value, str) else value
         for name in names:
+            if name in BAR_FIELDS:
+                raise ValueError(f"{name} is a field of every bar and always there; name indicators only, as in rsi_21")
             resolve(name)
         return tuple(names)
 

@@ -51,6 +51,9 @@ def test_an_operator_names_columns_that_run_beside_the_default_ones(monkeypatch:
     monkeypatch.setenv("INDICATORS", "rsi_21, rsj_9")
     with pytest.raises(ValidationError, match="rsj_9 is no column"):
         Settings(_env_file=None)
+    monkeypatch.setenv("INDICATORS", "rsi_21, Close")
+    with pytest.raises(ValidationError, match="close is a field of every bar and always there"):
+        Settings(_env_file=None)
 
 
 async def test_the_table_says_who_asks_what_for_which_instruments(database_url: str) -> None:
