@@ -20,6 +20,7 @@ from services.gateway.domain.directory import Directory
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.market import Market
 from services.gateway.handlers.application import Doors, application
+from services.gateway.handlers.connection import listen
 from services.gateway.handlers.events import EventStreams
 from services.gateway.handlers.fake import SECONDS, Fake
 from services.gateway.handlers.gateway import Gateway
@@ -96,18 +97,21 @@ async def serve(app: web.Application, doors: Doors, settings: Settings) -> Async
     Raises:
         OSError: the port is taken.
     """
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
-        await site.start()
-        port = runner.addresses[0][1]
+        assert runner.server is not None
+        listening = await listen(runner.server, settings.host, settings.port)
+        port: int = listening.sockets[0].getsockname()[1]
         log.info("the gateway listens", address=f"http://{settings.host}:{port}")
-        yield port
+        try:
+            yield port
+        finally:
+            listening.close()
+            doors.events.close()
+            async with asyncio.timeout(2 * CLOSE_SECONDS):
+                await asyncio.gather(doors.live.close(), doors.test.close())
     finally:
-        doors.events.close()
-        async with asyncio.timeout(2 * CLOSE_SECONDS):
-            await asyncio.gather(doors.live.close(), doors.test.close())
         async with asyncio.timeout(2 * CLOSE_SECONDS):
             await runner.cleanup()
 

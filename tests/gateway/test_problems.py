@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from yarl import URL
 
 from services.gateway.domain.problems import KINDS, PREFIX, Problem
@@ -86,17 +87,38 @@ async def test_methods_bodies_and_addresses_have_limits(client: aiohttp.ClientSe
         assert (await problem(response)).type == PREFIX + "method-not-allowed"
 
 
-async def test_bytes_that_are_no_http_get_an_error_without_a_traceback(up: Running) -> None:
-    port = int(up.url.rsplit(":", 1)[1])
-    for garbage in (b"\x00\xff\x00\xff\r\n\r\n", b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(garbage)
+END = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "detail", "lines"),
+    [
+        (b"\x00\xff\x00\xff\r\n\r\n", "malformed-request", "Invalid method", 1),
+        (b"GET / HTTP/9.9\r\n\r\n", "malformed-request", "Bad status line", 1),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", "malformed-request", "a header has more than 8190", 1),
+        (b"BREW /v1/bars" + END, "method-not-allowed", "BREW is no method of HTTP; allowed: GET, HEAD", 1),
+        (b"GET /" + b"a" * 70_000 + END, "url-too-long", "more than 65536", 1),
+        (b"GET /" + b"a" * 20_000 + END, "url-too-long", "20001 characters, allowed are 4096", 0),
+    ],
+)
+async def test_what_is_no_request_is_a_problem_too_and_one_line_of_log(
+    up: Running, caplog: pytest.LogCaptureFixture, sent: bytes, name: str, detail: str, lines: int
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(up.url.rsplit(":", 1)[1]))
+    with capture_logs() as logs:
+        writer.write(sent)
         async with asyncio.timeout(10):
-            answer = await reader.read(20_000)
-        assert answer.startswith(b"HTTP/1."), answer[:100]
-        assert b" 400 " in answer.split(b"\r\n")[0]
-        assert b"Traceback" not in answer
-        writer.close()
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = int(head.lower().split("content-length: ")[1].split("\r\n")[0])
+            found = msgspec.json.decode(await reader.readexactly(length), type=Problem)
+    writer.close()
+    assert found.type == PREFIX + name
+    assert detail in found.detail
+    assert head.startswith(f"HTTP/1.{int(not lines)} {found.status} ")
+    assert "Content-Type: application/problem+json" in head
+    assert ("Allow: GET, HEAD" in head) == (name == "method-not-allowed")
+    assert [(line["event"], line["type"]) for line in logs] == [("no request", name)] * lines
+    assert caplog.records == [], "aiohttp itself logs nothing"
 
 
 NAMES = sorted({name for route in ROUTES for name in route.query.__struct_fields__})
