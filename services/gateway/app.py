@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiohttp import web
@@ -100,8 +100,7 @@ async def serve(app: web.Application, doors: Doors, settings: Settings) -> Async
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
-        assert runner.server is not None
-        listening = await listen(runner.server, settings.host, settings.port)
+        listening = await listen(cast("web.Server", runner.server), settings.host, settings.port)  # it is there after setup
         port: int = listening.sockets[0].getsockname()[1]
         log.info("the gateway listens", address=f"http://{settings.host}:{port}")
         try:
