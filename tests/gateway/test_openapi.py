@@ -37,6 +37,8 @@ def test_parameters_are_those_of_the_query() -> None:
     bars = {p["name"]: p for p in document("0")["paths"]["/v1/bars"]["get"]["parameters"]}
     assert bars["symbol"]["required"]
     assert bars["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}
+    signals = {p["name"]: p for p in document("0")["paths"]["/v1/signals"]["get"]["parameters"]}
+    assert {"golden_cross", "double_top"} < set(signals["rule"]["schema"]["enum"])
     assert bars["timeframe"]["schema"]["enum"] == ["15Min", "1Day", "1Hour", "1Min", "1Week", "5Min"]
 
 

@@ -60,6 +60,31 @@ async def test_a_mistake_is_told_with_field_and_value(
     assert (found.type, found.field, found.value) == (PREFIX + name, field, value)
 
 
+@pytest.mark.parametrize(
+    ("address", "detail"),
+    [
+        ("/v1/bars?symbol=AAPL&timeframe=1Day%20", "timeframe: '1Day ' is not known; did you mean 1Day? There are: 1Min, 5Min, "),
+        ("/v1/bars?symbol=AAPL&timeframe=2d", "timeframe: '2d' is not known. There are: 1Min, 5Min, 15Min, 1Hour, 1Day, 1Week"),
+        ("/v1/bars?symbol=AAPL&adjustment=split", "adjustment: 'split' is not known. There are: raw, all"),
+        ("/v1/patterns?status=broken", "status: 'broken' is not known. There are: forming, confirmed, failed, target"),
+        ("/v1/patterns?pattern=Double-Top", "pattern: 'Double-Top' is not known; did you mean double_top?"),
+        ("/v1/signals?rule=golden_cros", "rule: 'golden_cros' is not known; did you mean golden_cross?"),
+        ("/v1/signals?rule=zzz", "rule: 'zzz' is not known. There are: golden_cross, dead_cross, "),
+        (
+            "/v1/instruments?exchange=Nasdak",
+            "exchange: 'Nasdak' is not known; did you mean NASDAQ? There are: CRYPTO, KRX, NASDAQ, NYSE",
+        ),
+        ("/v1/signals?start=2024-02-01&end=2024-01-31T23:00:00-01:00", ""),
+        ("/v1/bars?symbol=AAPL&start=2024-02-02&end=2024-02-01", "start: '2024-02-02' is after the end, '2024-02-01'"),
+    ],
+)
+async def test_a_mistake_is_told_with_what_would_be_right(client: aiohttp.ClientSession, address: str, detail: str) -> None:
+    async with client.get(address) as response:
+        assert response.status == (400 if detail else 200), await response.text()
+        if detail:
+            assert (await problem(response)).detail.startswith(detail)
+
+
 async def test_a_list_of_symbols_that_makes_no_sense_is_told_in_words(client: aiohttp.ClientSession) -> None:
     for symbols in ("", "aapl", "AAPL,,NVDA", "AAPL;NVDA", ",".join(["AAPL"] * 201)):
         async with client.get("/v1/quotes", params={"symbols": symbols}) as response:

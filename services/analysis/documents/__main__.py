@@ -1,6 +1,6 @@
 """``python -m services.analysis.documents [--check | --redraw]``: bring what kernels are told in up to date, or say what is not.
 
-The pages under docs/, and shared/conditions/vocabulary.json.
+The pages under docs/, shared/conditions/vocabulary.json and shared/events/names.json.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from services.analysis.documents import indicators, patterns, vocabulary
+from services.analysis.documents import indicators, names, patterns, vocabulary
 from services.analysis.documents.page import Page, late, write
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-VOCABULARY: Final = DOCS.parent / "shared" / "conditions" / "vocabulary.json"
+SHARED: Final = DOCS.parent / "shared"
+LISTS: Final[tuple[tuple[Path, Callable[[], str]], ...]] = (
+    (SHARED / "conditions" / "vocabulary.json", vocabulary.text),
+    (SHARED / "events" / "names.json", names.text),
+)
 PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page, patterns.page)
 
 
@@ -23,12 +27,12 @@ def main(arguments: list[str]) -> int:
     pages = [make() for make in PAGES]
     if "--check" in arguments:
         found = [path for page in pages for path in late(DOCS, page)]
-        if not VOCABULARY.exists() or VOCABULARY.read_text("utf-8") != vocabulary.text():
-            found.append(VOCABULARY)
+        found += [path for path, text in LISTS if not path.exists() or path.read_text("utf-8") != text()]
         for path in found:
             sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")
         return 1 if found else 0
-    VOCABULARY.write_text(vocabulary.text(), "utf-8")
+    for path, text in LISTS:
+        path.write_text(text(), "utf-8")
     for page in pages:
         write(DOCS, page, redraw="--redraw" in arguments)
     return 0

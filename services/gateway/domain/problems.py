@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 PREFIX: Final = "urn:finstage:problem:"
+FEW: Final = 12
+"""So many names are listed beside a likely one; more only where none is likely."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,17 @@ class RequestError(Exception):
             field=self.field,
             value=self.value,
         )
+
+
+def not_among(field: str, value: str, known: Collection[str]) -> RequestError:
+    """The problem of a value that is none of ``known``: it names those, or the one that was probably meant.
+
+    >>> not_among("timeframe", "1day", ["1Min", "1Day"]).detail
+    "timeframe: '1day' is not known; did you mean 1Day? There are: 1Min, 1Day"
+    """
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(value[:80].casefold().strip(), folded, n=1)
+    told = f"; did you mean {folded[near[0]]}?" if near else "."
+    if len(known) <= FEW or not near:
+        told += f" There are: {', '.join(known) or 'none'}"
+    return RequestError("invalid-parameter", f"{field}: {value!r:.80} is not known{told}", field=field, value=value)

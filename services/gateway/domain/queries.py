@@ -8,12 +8,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import RequestError, not_among
 from services.gateway.domain.timeframes import Name
+from services.gateway.domain.times import milliseconds
+from shared.events.names import NAMES
 
 Symbol = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}$", description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.")
@@ -24,6 +26,8 @@ Symbols = Annotated[
 ]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$", description="An industry of /v1/industries.")]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
+Rule = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*NAMES.rules]})]
+PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*NAMES.patterns]})]
 Moment = Annotated[dt.datetime, msgspec.Meta(description="RFC 3339; a bare date is its midnight in UTC.")]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
 Token = Annotated[str, msgspec.Meta(max_length=200, description="next_page_token of the page before.")]
@@ -86,7 +90,7 @@ class SignalsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     symbol: Symbol | None = None
     industry: Slug | None = None
-    rule: Word | None = None
+    rule: Rule | None = None
     direction: Literal["up", "down"] | None = None
     timeframe: Name | None = None
     start: Moment | None = None
@@ -100,7 +104,7 @@ class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     symbol: Symbol | None = None
     industry: Slug | None = None
-    pattern: Word | None = None
+    pattern: PatternName | None = None
     status: Literal["forming", "confirmed", "failed", "target"] | None = None
     direction: Literal["up", "down", "either"] | None = None
     timeframe: Name | None = None
@@ -134,26 +138,27 @@ _LOST_PLUS: Final = re.compile(r" (\d{2}:\d{2})$")
 _AT: Final = re.compile(r"`\$\.(\w+)`")
 _FIELD: Final = re.compile(r"field `(\w+)`")
 _PATTERN: Final = "matching regex"
+_ENUM: Final = "Invalid enum value"
 WORDS: Final = MappingProxyType(
     {
         "symbols": "1 to 200 symbols separated by commas",
         "symbol": "a symbol as Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD",
         "industry": "an industry of /v1/industries",
         "exchange": "1 to 48 letters, digits, - or _",
-        "rule": "1 to 48 letters, digits, - or _",
-        "pattern": "the name of a chart pattern: head_and_shoulders, double_bottom",
         "last_event_id": "the id of an event: 1 to 16 digits",
     }
 )
 """What a parameter with a pattern has to be, for people."""
 MOMENTS: Final = frozenset({"start", "end"})
+KNOWN: Final = MappingProxyType({"rule": NAMES.rules, "pattern": NAMES.patterns})
+"""What a parameter can be of which there is a list."""
 
 
 def parse(given: Mapping[str, str], wanted: type[Q]) -> Q:
     """The query in the parameters of an address.
 
     Raises:
-        RequestError: an unknown parameter, a missing one, or a value that is not allowed; it names both.
+        RequestError: an unknown parameter, a missing one, a value that is not allowed, or a start after the end; it names both.
     """
     fields = wanted.__struct_fields__
     for name in given:
@@ -163,9 +168,24 @@ def parse(given: Mapping[str, str], wanted: type[Q]) -> Q:
                 "unknown-parameter", f"{name!r:.80} is no parameter here; there are: {allowed}", field=name[:80], value=given[name]
             )
     try:
-        return msgspec.convert({name: _tidy(name, value) for name, value in given.items()}, wanted, strict=False)
+        found = msgspec.convert({name: _tidy(name, value) for name, value in given.items()}, wanted, strict=False)
     except msgspec.ValidationError as error:
-        raise _refused(str(error), given) from error
+        raise _refused(str(error), given, wanted) from error
+    for name, known in KNOWN.items():
+        if name in given and given[name] not in known:
+            raise not_among(name, given[name], known)
+    _check_order(given, getattr(found, "start", None), getattr(found, "end", None))
+    return found
+
+
+def _check_order(given: Mapping[str, str], start: dt.datetime | None, end: dt.datetime | None) -> None:
+    if start is not None and end is not None and milliseconds(start) > milliseconds(end):
+        raise RequestError(
+            "invalid-parameter",
+            f"start: {given['start']!r:.80} is after the end, {given['end']!r:.80}",
+            field="start",
+            value=given["start"],
+        )
 
 
 def _tidy(name: str, value: str) -> str:
@@ -176,11 +196,19 @@ def _tidy(name: str, value: str) -> str:
     return _LOST_PLUS.sub(r"+\1", value)  # an unescaped + arrives as a space
 
 
-def _refused(message: str, given: Mapping[str, str]) -> RequestError:
+def _refused(message: str, given: Mapping[str, str], wanted: type[msgspec.Struct]) -> RequestError:
     found = _AT.search(message) or _FIELD.search(message)
     field = found.group(1) if found else ""
+    if message.startswith(_ENUM) and field:
+        return not_among(field, given[field], _choices(wanted, field))
     text = f"expected {WORDS[field]}" if _PATTERN in message and field in WORDS else message.split(" - at ", maxsplit=1)[0]
     return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=given.get(field, ""))
+
+
+def _choices(wanted: type[msgspec.Struct], field: str) -> tuple[str, ...]:
+    """What a field with a ``Literal`` type can be, in the order of its declaration."""
+    hint = get_type_hints(wanted)[field]
+    return tuple(value for part in (hint, *get_args(hint)) if get_origin(part) is Literal for value in get_args(part))
 
 
 def page_token(kind: str, *parts: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.market import Market
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import RequestError, not_among
 from services.gateway.domain.reads import History
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
@@ -35,6 +35,12 @@ class Gateway:
         raise RequestError(
             "unknown-symbol", f"there is no instrument {symbol!r}; /v1/instruments lists them", field=parameter, value=symbol
         )
+
+    def check_exchange(self, exchange: str | None) -> None:
+        """Raise RequestError (400) for an exchange that no instrument of the tables has; any goes while they have not been read."""
+        known = sorted({instrument.exchange for instrument in self.directory.instruments.values()})
+        if exchange is not None and known and exchange not in known:
+            raise not_among("exchange", exchange, known)
 
     def check_industry(self, industry: str | None) -> None:
         """Raise RequestError (404) for an industry that the tables do not know."""

@@ -15,6 +15,7 @@ PROVIDER = "finstage"
 async def search(gateway: Gateway, query: InstrumentsQuery) -> Answer:
     """Instruments by industry, kind, exchange and words; by symbol, or the nearest first where words are given."""
     gateway.check_industry(query.industry)
+    gateway.check_exchange(query.exchange)
     directory = gateway.directory
     found = [
         i
