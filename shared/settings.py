@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 
 
 class MeshSettings(BaseSettings):
@@ -38,6 +41,13 @@ class MeshSettings(BaseSettings):
     """How long a stopping process may go on finishing what it has begun."""
     instance: str = ""
     """Name of this replica in logs and metrics; the host name and process id where empty."""
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        if not all(_ADDRESS.fullmatch(part.strip()) for part in value.split(",")):
+            raise ValueError("not host:port, or several of them between commas")
+        return value
 
 
 S = TypeVar("S", bound=MeshSettings)

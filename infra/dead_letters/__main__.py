@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from infra.dead_letters.letters import Letter, Wanted, letters, text
 from infra.dead_letters.replay import replay, replayable
+from infra.kafka.reach import failure, reachable
 from shared import logs
 from shared.failures import PoisonError, TransientError
 from shared.kafka import open_producer
@@ -24,20 +25,20 @@ Ask = Callable[[str], str]
 
 def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
     """Run one command; exit code 1 where the broker did not answer, a name is unknown or the operator said no."""
-    chosen = _parser().parse_args(arguments)
+    chosen, settings = _parser().parse_args(arguments), reachable()
     wanted = Wanted(
         chosen.topic, chosen.group, chosen.exception, chosen.containing, frozenset(chosen.names), getattr(chosen, "again", False)
     )
     try:
         match chosen.command:
             case "list":
-                return asyncio.run(_list(wanted))
+                return asyncio.run(_list(settings, wanted))
             case "show":
-                return asyncio.run(_show(wanted))
+                return asyncio.run(_show(settings, wanted))
             case _:
-                return asyncio.run(_replay(wanted, ask=None if chosen.yes else ask))
+                return asyncio.run(_replay(settings, wanted, ask=None if chosen.yes else ask))
     except (TransientError, PoisonError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{failure(settings, error)}\n")
         return 1
 
 
@@ -58,18 +59,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _list(wanted: Wanted) -> int:
+async def _list(settings: MeshSettings, wanted: Wanted) -> int:
     count = 0
-    async for letter in letters(MeshSettings(), wanted):
+    async for letter in letters(settings, wanted):
         count += 1
         sys.stdout.write(_line(letter) + "\n")
     sys.stdout.write(f"{count} dead letters\n")
     return 0
 
 
-async def _show(wanted: Wanted) -> int:
+async def _show(settings: MeshSettings, wanted: Wanted) -> int:
     count = 0
-    async for letter in letters(MeshSettings(), wanted):
+    async for letter in letters(settings, wanted):
         count += 1
         sys.stdout.write(f"{letter.name}\nkey: {text(letter.key)}\n")
         for name, value in letter.headers:
@@ -80,8 +81,7 @@ async def _show(wanted: Wanted) -> int:
     return 0 if count else 1
 
 
-async def _replay(wanted: Wanted, *, ask: Ask | None) -> int:
-    settings = MeshSettings()
+async def _replay(settings: MeshSettings, wanted: Wanted, *, ask: Ask | None) -> int:
     found = await replayable(settings, wanted)
     for letter in found:
         sys.stdout.write(_line(letter) + "\n")
@@ -107,5 +107,5 @@ def _line(letter: Letter) -> str:
 
 
 if __name__ == "__main__":
-    logs.configure("dead-letters", "", "warning")
+    logs.configure("dead-letters", "", "critical")  # what goes wrong is told in one line of our own
     sys.exit(main())

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 from infra.dead_letters.letters import text
+from infra.kafka.reach import failure, reachable
 from shared import logs, wire
 from shared.events import Quarantined
 from shared.failures import PoisonError, TransientError
@@ -26,11 +27,11 @@ LATEST = 253_402_300_799_000
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; exit code 1 where the broker did not answer."""
-    chosen = _parser().parse_args(arguments)
+    chosen, settings = _parser().parse_args(arguments), reachable()
     try:
-        return asyncio.run(_sum(chosen) if chosen.command == "sum" else _list(chosen))
+        return asyncio.run(_sum(settings, chosen) if chosen.command == "sum" else _list(settings, chosen))
     except (TransientError, PoisonError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{failure(settings, error)}\n")
         return 1
 
 
@@ -46,8 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _found(chosen: argparse.Namespace) -> AsyncIterator[Quarantined]:
-    async with open_raw_reader(MeshSettings(), [QUARANTINE.name], "quarantine") as messages:
+async def _found(settings: MeshSettings, chosen: argparse.Namespace) -> AsyncIterator[Quarantined]:
+    async with open_raw_reader(settings, [QUARANTINE.name], "quarantine") as messages:
         async for message in messages:
             try:
                 event = wire.decode(QUARANTINE, message.value)
@@ -59,18 +60,18 @@ async def _found(chosen: argparse.Namespace) -> AsyncIterator[Quarantined]:
                 yield event
 
 
-async def _list(chosen: argparse.Namespace) -> int:
+async def _list(settings: MeshSettings, chosen: argparse.Namespace) -> int:
     count = 0
-    async for event in _found(chosen):
+    async for event in _found(settings, chosen):
         count += 1
         sys.stdout.write(_line(event) + "\n")
     sys.stdout.write(f"{count} events\n")
     return 0
 
 
-async def _sum(chosen: argparse.Namespace) -> int:
+async def _sum(settings: MeshSettings, chosen: argparse.Namespace) -> int:
     counts: Counter[tuple[str, str, str, str]] = Counter()
-    async for event in _found(chosen):
+    async for event in _found(settings, chosen):
         counts[event.symbol, event.what, event.reason, event.outcome] += 1 + event.more
     for (symbol, what, reason, outcome), count in sorted(counts.items()):
         sys.stdout.write(f"{count:>8}  {text(symbol.encode())}  {what} {text(reason.encode())}  {outcome}\n")
@@ -87,5 +88,5 @@ def _line(event: Quarantined) -> str:
 
 
 if __name__ == "__main__":
-    logs.configure("quarantine", "", "warning")
+    logs.configure("quarantine", "", "critical")  # what goes wrong is told in one line of our own
     sys.exit(main())

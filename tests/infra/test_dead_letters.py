@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import uuid
 
 import pytest
 
 from infra.dead_letters.__main__ import main
+from infra.kafka.node import Node, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
 from shared.kafka import open_group_consumer, open_producer
@@ -85,7 +89,23 @@ def test_filters(settings, capsys):
     assert capsys.readouterr().out == "0 dead letters\n"
 
 
-def test_no_broker(monkeypatch, capsys):
-    monkeypatch.setenv("KAFKA_BOOTSTRAP", "127.0.0.1:1")
-    assert main(["list"]) == 1
-    assert "127.0.0.1" in capsys.readouterr().err
+@pytest.mark.parametrize("tool", ["infra.dead_letters", "infra.quarantine"])
+def test_no_broker_is_one_line(tool):
+    told = subprocess.run(
+        [sys.executable, "-m", tool, "list"], env=os.environ | {"KAFKA_BOOTSTRAP": "127.0.0.1:1"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == "error: no Kafka answers at 127.0.0.1:1; start it, or set KAFKA_BOOTSTRAP to its address\n"
+
+
+def test_the_broker_that_runs_from_this_folder_is_found(kafka, monkeypatch, capsys, tmp_path):
+    monkeypatch.delenv("KAFKA_BOOTSTRAP", raising=False)
+    monkeypatch.setenv("VAR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    with Node(tmp_path / "var/kafka/node-1", tmp_path, 1, 2).hold() as held:
+        write_owner(held, os.getpid(), kafka.node.port)
+        assert main(["list", "--exception", "NoSuchError"]) == 0
+        (tmp_path / ".env").write_text("KAFKA_BOOTSTRAP=127.0.0.1:1\n")
+        assert main(["list"]) == 1, "what is said goes first"
+    assert "127.0.0.1:1;" in capsys.readouterr().err

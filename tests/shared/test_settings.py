@@ -35,7 +35,10 @@ def test_the_environment_decides(monkeypatch):
     assert (settings.kafka_bootstrap, settings.drain_seconds) == ("broker:1", 3.0)
 
 
-@pytest.mark.parametrize(("name", "value"), [("DRAIN_SECONDS", "0"), ("PROBE_PORT", "70000"), ("KAFKA_SESSION_MS", "soon")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KAFKA_BOOTSTRAP", "localhost:kafka"), ("DRAIN_SECONDS", "0"), ("PROBE_PORT", "70000"), ("KAFKA_SESSION_MS", "soon")],
+)
 def test_nonsense_is_refused_by_name(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=name.lower()):

@@ -1,0 +1,35 @@
+"""Where the broker is that a command asks, and what is said when it is not there."""
+
+from __future__ import annotations
+
+from aiokafka.errors import KafkaConnectionError
+
+from infra.kafka.node import Node
+from shared.failures import PoisonError, TransientError
+from shared.settings import MeshSettings, read
+
+
+def reachable() -> MeshSettings:
+    """The settings of a command: KAFKA_BOOTSTRAP, or where nothing says it, the broker that runs from the folder VAR.
+
+    Raises:
+        SystemExit: a setting is wrong.
+    """
+    settings = read(MeshSettings)
+    port = None if "kafka_bootstrap" in settings.model_fields_set else _running(settings)
+    return settings if port is None else settings.model_copy(update={"kafka_bootstrap": f"127.0.0.1:{port}"})
+
+
+def _running(settings: MeshSettings) -> int | None:
+    folder = settings.var.absolute() / "kafka"
+    try:
+        return Node(folder / "node-1", folder / "jars", 0, 0).owner().get("port")
+    except OSError:  # it is somebody else's
+        return None
+
+
+def failure(settings: MeshSettings, error: TransientError | PoisonError) -> str:
+    """One line for the operator."""
+    if isinstance(error.__cause__, (KafkaConnectionError, TimeoutError)):
+        return f"error: no Kafka answers at {settings.kafka_bootstrap}; start it, or set KAFKA_BOOTSTRAP to its address"
+    return f"error: Kafka at {settings.kafka_bootstrap}: {' '.join(str(error).split())}"
