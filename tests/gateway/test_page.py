@@ -152,8 +152,31 @@ async def test_search_by_korean_name_add_remove_undo_and_remember(browser: Brows
     assert seen.errors == []
 
 
-async def test_the_page_speaks_korean_and_english(browser: Browser, up: Running) -> None:
+DRAWN = """() => {
+    window.drawn = [];
+    const draw = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        window.drawn.push(text);
+        return draw.call(this, text, ...rest);
+    };
+}"""
+
+
+async def test_the_page_speaks_korean_and_english_and_counts_in_won(browser: Browser, up: Running) -> None:
+    for n in range(570, 600):
+        up.feed.take(market.bar("005930.KS", n))
+        up.feed.take(market.indicators("005930.KS", n))
     seen = await visit(browser, up, locale="ko-KR")
+    await seen.page.evaluate(DRAWN)
+    await seen.page.locator(".row .choose", has_text="삼성전자").click()
+    await expect(seen.page.locator(".drawing")).to_have_attribute("data-shows", "005930.KS 1Day")
+    await expect(seen.page.locator("#last")).to_have_text(f"{market.quote('005930.KS', 1).last_price:,.0f}")
+
+    async def axis() -> list[str]:
+        return [text for text in await seen.page.evaluate("window.drawn") if re.fullmatch(r"[\d,.]{5,}", text)]
+
+    await until(axis, what="the prices of the axis")
+    assert [text for text in await axis() if not re.fullmatch(r"\d{2},\d{3}", text)] == []
     await expect(seen.page.locator(".row", has_text="삼성전자")).to_be_visible()
     await expect(seen.page.locator(".banner")).to_contain_text("재생 데이터")
     await seen.page.get_by_role("button", name="English").click()

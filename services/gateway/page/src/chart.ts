@@ -87,8 +87,10 @@ export class Chart {
 
   show(instrument: Instrument | undefined, timeframe: Timeframe, bars: Bar[], rows: Indicators[], signals: Signal[], quote: Quote | undefined): void {
     Object.assign(this, { instrument, timeframe, bars, rows, signals, forming: null, last: null, hovered: null });
-    const places = digits(instrument, bars.at(-1)?.close ?? quote?.last_price ?? 1);
-    this.price.applyOptions({ priceFormat: { type: "price", precision: places, minMove: 10 ** -places } });
+    // The axis takes its format from the series that was added first: all of them have the same one.
+    const minMove = 10 ** -digits(instrument, bars.at(-1)?.close ?? quote?.last_price ?? 1);
+    const priceFormat = { type: "custom", minMove, formatter: (value: number) => price(value, instrument) } as const;
+    for (const series of [this.price, ...this.lines]) series.applyOptions({ priceFormat });
     this.paint();
     if (quote) this.quote(quote);
     const size = bars.length + 1;

@@ -15,9 +15,11 @@ function number(value: number, digits: number): string {
   return format.format(value).replace("-", MINUS);
 }
 
+const WHOLE = new Set(["KRW", "JPY"]); // nobody pays a fraction of a won or a yen; points of an index and rates have them
+
 export function digits(instrument: Instrument | undefined, price: number): number {
-  if (instrument?.currency === "KRW" && instrument.kind !== "index" && instrument.kind !== "fx") return 0;
   if (instrument?.kind === "fx") return price < 10 ? 4 : 2;
+  if (instrument && WHOLE.has(instrument.currency) && instrument.kind !== "index") return 0;
   return price < 1 ? 4 : 2;
 }
 
