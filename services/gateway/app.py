@@ -45,7 +45,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         back = {topics.QUOTES: None, topics.BARS: settings.tail, topics.INDICATORS: settings.tail, topics.SIGNALS: settings.tail}
-        back[topics.INDUSTRIES] = None
+        back |= {topics.INDUSTRIES: None, topics.PATTERNS: 0}  # the past of patterns is in the database
         tail = await stack.enter_async_context(open_tail(settings, back, "gateway", max_records=500))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)

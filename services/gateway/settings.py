@@ -42,13 +42,13 @@ class Settings(MeshSettings):
     max_selectors: int = Field(default=1000, ge=1)
     """Symbols and industries that one reader may subscribe to, over all channels."""
     unsent_limit: int = Field(default=1000, ge=1)
-    """Signals and bars that may wait for a slow reader before he is closed with 1013."""
+    """Signals, patterns and bars that may wait for a slow reader before he is closed with 1013."""
     socket_buffer: int = Field(default=262_144, ge=4096)
     """Bytes that may wait in a reader's socket before his messages wait in the outbox instead."""
     flush_seconds: float = Field(default=0.02, gt=0)
     """How often waiting messages are sent; quotes within this time are coalesced."""
     ring: int = Field(default=20_000, ge=1)
-    """Signals and bars that a reader can resume over."""
+    """Signals, patterns and bars that a reader can resume over."""
     rows_per_series: int = Field(default=1000, ge=10)
     """Bars and indicator rows that are kept in memory per instrument and timeframe."""
     tail: int = Field(default=20_000, ge=0)

@@ -86,15 +86,16 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 assert (await response.json())["results"][0]["view"]["date"] == "2023-01-03T22:00:07Z"
             async with client.get("/metrics") as response:
                 assert "finstage_gateway_requests_total" in await response.text()
-            async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], ticks=["*"]) as stream:
+            async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], patterns=["*"], ticks=["*"]) as stream:
                 await producer.publish(topics.QUOTES, market.quote(symbol, 2), key=symbol)
                 await producer.publish(topics.BARS, market.bar(symbol, 150), key=symbol)
                 await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)
                 await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)  # a crash repeats it
+                await producer.publish(topics.PATTERNS, market.pattern(symbol, 150), key=symbol)
                 mine = []
-                while len(mine) < 3:
+                while len(mine) < 4:
                     mine += [m for m in await collected(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
-                assert sorted(m["T"] for m in mine) == ["b", "q", "s"]
+                assert sorted(m["T"] for m in mine) == ["b", "p", "q", "s"]
                 await ticks_arrive(producer, stream, symbol)
             async with client.get(f"/v1/signals?symbol={symbol}") as response:
                 assert len((await response.json())["results"]) == 4

@@ -20,7 +20,7 @@ from services.gateway.domain.directory import Directory
 from services.gateway.domain.hub import Reader, new_hub
 from services.gateway.domain.outbox import Message, Outbox
 from services.gateway.domain.ring import Ring
-from services.gateway.domain.subscriptions import StreamError, Subscribe, Subscription, action
+from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe, Subscription, action
 from tests.gateway import market
 from tests.gateway.running import Running, running
 from tests.until import until
@@ -61,7 +61,7 @@ async def test_the_protocol_from_hello_to_data(up: Running, client: aiohttp.Clie
         await stream.send_json({"action": "subscribe", "quotes": ["AAPL"], "bars": ["*"], "signals": ["industry:semiconductors"]})
         answer = (await said(stream))[0]
         assert answer | {"seq": 0} == {
-            "T": "subscription", "seq": 0, "ticks": [], "news": [], "industries": [],
+            "T": "subscription", "seq": 0, "ticks": [], "news": [], "industries": [], "provisional": [], "patterns": [],
             "quotes": ["AAPL"], "bars": ["*"], "signals": ["industry:semiconductors"],
         }  # fmt: skip
         up.feed.take(market.quote("NVDA", 5))
@@ -323,12 +323,13 @@ async def test_the_test_stream_plays_made_up_data(up: Running, client: aiohttp.C
     from services.gateway.handlers.fake import EVERY_SIGNAL, Fake
 
     fake = Fake(up.gateway.test_hub, random.Random(7), up.gateway.clock)
-    async with open_stream(client, "/v1/stream/test", ticks=["*"], quotes=["FAKE"], bars=["*"], signals=["*"]) as stream:
+    channels = {channel: ["FAKE" if channel == "quotes" else "*"] for channel in CHANNELS}
+    async with open_stream(client, "/v1/stream/test", **channels) as stream:
         for _ in range(EVERY_SIGNAL):
             fake.step()
-        found = await collected(stream, 2 + 1 + 4 + 2)
-    assert {m["T"] for m in found} == {"t", "q", "b", "s"}
-    assert {m["source"] for m in found} == {"test"}
+        found = await collected(stream, 2 + 1 + 4 + 2 + 2 + 2 + 1)
+    assert {m["T"] for m in found} == set(CHANNELS.values()) - {"n"}
+    assert {(m["view"] if m["T"] == "v" else m)["source"] for m in found} == {"test"}
 
 
 async def test_a_stopping_gateway_says_goodbye(tmp_path: Path) -> None:
@@ -454,3 +455,33 @@ async def test_views_of_industries_have_a_channel_and_only_the_latest_counts(up:
             assert (await said(stream))[0]["code"] == code
         await stream.send_json({"action": "subscribe", "quotes": ["industry:us"]})
         assert (await said(stream))[0]["code"] == 410
+
+
+async def test_patterns_have_a_channel_with_what_rest_tells_of_them(up: Running, client: aiohttp.ClientSession) -> None:
+    async with client.get("/v1/patterns?symbol=AAPL") as response:
+        stored = {(row["id"], row["status"]): row for row in (await response.json())["results"]}
+    async with open_stream(client, patterns=["industry:ai"], signals=["*"]) as stream:
+        up.feed.take(market.pattern("JPM", 0))
+        for n in (0, 1, 0):  # a crash of analysis may repeat one
+            up.feed.take(market.pattern("AAPL", n))
+        up.feed.take(market.signal("AAPL", 700))
+        found = await collected(stream, 3)
+    assert [m["T"] for m in found] == ["p", "p", "s"]
+    for message in found[:2]:
+        assert {name: value for name, value in message.items() if name not in ("T", "seq")} == stored[
+            message["id"], message["status"]
+        ]
+
+
+async def test_provisional_signals_come_only_to_those_who_ask(up: Running, client: aiohttp.ClientSession) -> None:
+    glimpse = market.signal("AAPL", 700, id="f" * 32, provisional=True, bar_close=market.START + 701 * market.DAY)
+    secret = market.signal("AAPL", 701, id="e" * 32, provisional=True, rule="condition", condition="close > 1 on 1d")
+    async with open_stream(client, signals=["*"]) as plain, open_stream(client, provisional=["AAPL"]) as asked:
+        for event in (secret, glimpse, glimpse, market.signal("AAPL", 700)):
+            up.feed.take(event)
+        assert [(m["T"], m["provisional"]) for m in await said(plain)] == [("s", False)]
+        (message,) = await said(asked)
+        assert (message["T"], message["id"], message["provisional"]) == ("f", glimpse.id, True)
+        assert message["bar_close"] == "2024-12-04T22:00:00Z"
+    async with client.get("/v1/signals?symbol=AAPL&limit=1000") as response:
+        assert glimpse.id not in {row["id"] for row in (await response.json())["results"]}

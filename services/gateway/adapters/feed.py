@@ -22,7 +22,7 @@ HANDLED: Final = metrics.counter("gateway_events_total", "Events taken from the 
 
 @dataclass(frozen=True)
 class Feed:
-    """Takes records of market.quotes, .bars and .ticks, analysis.indicators, .signals and .industries."""
+    """Takes records of market.quotes, .bars and .ticks, analysis.indicators, .signals, .patterns and .industries."""
 
     market: Market
     hub: Hub
@@ -63,8 +63,18 @@ def _indicators(feed: Feed, event: events.IndicatorRow, _: bool) -> None:
 
 
 def _signal(feed: Feed, event: events.Signal, live: bool) -> None:
-    if not event.provisional and not event.condition and feed.market.put_signal(event) and live:
+    if event.condition:
+        return  # it is its owners' alone
+    if event.provisional:
+        if feed.market.first(event) and live:
+            feed.hub.publish("f", event.symbol, messages.provisional(event))
+    elif feed.market.put_signal(event) and live:
         feed.hub.publish("s", event.symbol, messages.signal(event))
+
+
+def _pattern(feed: Feed, event: events.Pattern, live: bool) -> None:
+    if feed.market.first(event) and live:
+        feed.hub.publish("p", event.symbol, messages.pattern(event))
 
 
 def _industry(feed: Feed, event: events.IndustryView, live: bool) -> None:
@@ -84,6 +94,7 @@ _TAKES: Final[dict[type[events.Event], Callable[[Feed, Any, bool], None]]] = {
     events.Bar: _bar,
     events.IndicatorRow: _indicators,
     events.Signal: _signal,
+    events.Pattern: _pattern,
     events.IndustryView: _industry,
     events.Tick: _tick,
 }

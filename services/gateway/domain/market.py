@@ -48,6 +48,9 @@ class Market:
     indicators: OrderedDict[Key, Series] = field(default_factory=OrderedDict)
     signals: OrderedDict[str, events.Signal] = field(default_factory=OrderedDict)
     signals_version: int = 0
+    max_passing: int = 10_000
+    passing: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Ids of the newest events that are told on the stream and not kept here."""
     max_industries: int = 2000
     industries: OrderedDict[str, events.IndustryView] = field(default_factory=OrderedDict)
     industries_version: int = 0
@@ -93,6 +96,15 @@ class Market:
         self.signals_version += 1
         while len(self.signals) > self.max_signals:
             self.signals.popitem(last=False)
+        return True
+
+    def first(self, event: events.Event) -> bool:
+        """Remember the id of an event that is not kept; False when it has been seen (as in ``put_signal``)."""
+        if event.event_id in self.passing:
+            return False
+        self.passing[event.event_id] = None
+        while len(self.passing) > self.max_passing:
+            self.passing.popitem(last=False)
         return True
 
     def put_industry(self, event: events.IndustryView) -> bool:

@@ -51,6 +51,16 @@ def signal(event: events.Signal) -> bytes:
     return _encode(views.signal(event))
 
 
+def provisional(event: events.Signal) -> bytes:
+    """The body of a signal on a bar that is still forming, without head."""
+    return _encode(views.provisional(event))
+
+
+def pattern(event: events.Pattern) -> bytes:
+    """The body of a chart pattern, without head."""
+    return _encode(views.pattern(event))
+
+
 def industry(known: Industry | None, event: events.IndustryView) -> bytes:
     """The body of a view, without head."""
     return _encode(with_view(known or named(event), event))

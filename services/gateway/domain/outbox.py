@@ -1,4 +1,4 @@
-"""What waits to be sent to one reader: signals and bars in order, of ticks, quotes and views only the latest."""
+"""What waits to be sent to one reader: signals, patterns and bars in order, of ticks, quotes and views only the latest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, Literal
 
-Kind = Literal["t", "q", "b", "s", "n", "v"]
+Kind = Literal["t", "q", "b", "s", "f", "p", "n", "v"]
 COALESCED: Final = frozenset({"t", "q", "v"})
 """Kinds of which only the latest per symbol (of a view: per industry) matters; all others must not be lost."""
 

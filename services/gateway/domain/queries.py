@@ -121,6 +121,8 @@ class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quotes: str = ""
     bars: str = ""
     signals: str = ""
+    provisional: str = ""
+    patterns: str = ""
     news: str = ""
     industries: str = ""
     last_event_id: (

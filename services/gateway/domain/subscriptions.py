@@ -14,7 +14,16 @@ from services.gateway.domain.directory import Directory
 from services.gateway.domain.outbox import Kind
 
 CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {"ticks": "t", "quotes": "q", "bars": "b", "signals": "s", "news": "n", "industries": "v"}
+    {
+        "ticks": "t",
+        "quotes": "q",
+        "bars": "b",
+        "signals": "s",
+        "provisional": "f",
+        "patterns": "p",
+        "news": "n",
+        "industries": "v",
+    }
 )
 SELECTOR: Final = re.compile(r"^(\*|[A-Z0-9.^=_-]{1,32}|industry:[a-z0-9][a-z0-9_-]{0,47})$")
 
@@ -54,6 +63,9 @@ class _Channels(msgspec.Struct, tag_field="action", frozen=True, forbid_unknown_
     quotes: Selectors = ()
     bars: Selectors = ()
     signals: Selectors = ()
+    provisional: Selectors = ()
+    """Signals on bars that are still forming: they may not hold when the bar closes."""
+    patterns: Selectors = ()
     news: Selectors = ()
     industries: Selectors = ()
     """Views: ``*`` or ``industry:NAME``, where NAME may be a market too."""

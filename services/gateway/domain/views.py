@@ -109,6 +109,13 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
 
 
+class Provisional(Signal, frozen=True, kw_only=True):
+    """A rule held on a bar that was still forming when ``date`` was; it may not hold when the bar closes."""
+
+    bar_close: str | None
+    """When that bar closes."""
+
+
 class Pivot(msgspec.Struct, frozen=True):
     """A corner of a pattern."""
 
@@ -223,6 +230,12 @@ def signal(event: events.Signal) -> Signal:
         source=event.source,
         replayed=event.replayed,
     )
+
+
+def provisional(event: events.Signal) -> Provisional:
+    """The view of a signal on a bar that is still forming."""
+    closes = None if event.bar_close is None else rfc3339(event.bar_close)
+    return Provisional(**msgspec.structs.asdict(signal(event)), bar_close=closes)
 
 
 def pattern(event: events.Pattern) -> Pattern:
