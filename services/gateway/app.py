@@ -27,15 +27,17 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.sending import Flusher
 from services.gateway.handlers.stream import Streams
 from services.gateway.settings import Settings
-from shared import topics
+from shared import metrics, topics
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.kafka import Tail, open_tail
+from shared.kafka import Ends, Tail, open_ends, open_tail
 from shared.runtime import Life, Task
 
 log: Final = structlog.get_logger("gateway")
 
 TICK_WATCH_SECONDS: Final = 0.5
+PROGRESS_SECONDS: Final = 5.0
+SILENT: Final = metrics.gauge("gateway_analysis_silent_state", "1 while analysis stands still though ticks wait for it.")
 CLOSE_SECONDS: Final = 5.0
 
 
@@ -47,6 +49,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         back = {topics.QUOTES: None, topics.BARS: settings.tail, topics.INDICATORS: settings.tail, topics.SIGNALS: settings.tail}
         back |= {topics.INDUSTRIES: None, topics.PATTERNS: 0}  # the past of patterns is in the database
         tail = await stack.enter_async_context(open_tail(settings, back, "gateway", max_records=500))
+        ends = await stack.enter_async_context(open_ends(settings, topics.TICKS, "gateway-ends"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         feed = Feed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
@@ -66,6 +69,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             "topics": lambda: tail.run(feed.handle, life.stopping),
             "ticks": lambda: follow_ticks(settings, gateway, feed, life),
             "instruments": directory.run,
+            "progress": lambda: follow_progress(gateway, history, ends, life),
             "test stream": lambda: play(Fake(gateway.test_hub, random.Random(), gateway.clock), life),  # noqa: S311 - made-up prices
             **{name: partial(flusher.run, life.stopping.is_set) for name, flusher in flushers.items()},
         }
@@ -136,6 +140,19 @@ class Refresh:
             self.read = True
             # an empty table means that ingest has yet to fill it: look again soon
             await pause(self._gateway.settings.refresh_seconds if found.instruments else 1.0, self._life.stopping)
+
+
+async def follow_progress(gateway: Gateway, history: TableHistory, ends: Ends, life: Life) -> None:
+    """Measure again and again how far analysis is with the log of ticks."""
+    while not life.stopping.is_set():
+        try:
+            gateway.progress.measure(await ends.ask(), await history.positions(), gateway.clock())
+        except TransientError as error:
+            gateway.progress.unknown()
+            log.info("how far analysis is cannot be asked", error=str(error))
+        silent = gateway.progress.silent(gateway.market.heard, gateway.clock())
+        SILENT.set(bool(silent))
+        await pause(PROGRESS_SECONDS, life.stopping)
 
 
 async def follow_ticks(settings: Settings, gateway: Gateway, feed: Feed, life: Life) -> None:

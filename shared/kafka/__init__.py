@@ -3,6 +3,7 @@
 What only one service knows about its messages must never be here.
 """
 
+from shared.kafka.ends import Ends, Extent, open_ends
 from shared.kafka.group import GroupConsumer, open_group_consumer
 from shared.kafka.owned import OwnedConsumer, Owner, open_owned_consumer
 from shared.kafka.partitions import partition_of
@@ -12,6 +13,8 @@ from shared.kafka.records import Published, Record
 from shared.kafka.tail import Tail, open_tail
 
 __all__ = [
+    "Ends",
+    "Extent",
     "GroupConsumer",
     "OwnedConsumer",
     "Owner",
@@ -21,6 +24,7 @@ __all__ = [
     "RangeReader",
     "Record",
     "Tail",
+    "open_ends",
     "open_group_consumer",
     "open_owned_consumer",
     "open_producer",

@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+from sqlalchemy import insert
 
 from infra.kafka.node import free_ports
-from shared import topics
+from shared import tables, topics
 from shared.db import open_database
 from shared.kafka import open_producer
 from shared.settings import MeshSettings
@@ -84,6 +85,9 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 assert len((await response.json())["results"]) == 3
             async with client.get("/v1/industries/semiconductors") as response:
                 assert (await response.json())["results"][0]["view"]["date"] == "2023-01-03T22:00:07Z"
+            async with client.get("/v1/status") as response:
+                (status,) = (await response.json())["results"]
+            assert status["analysis_heard"], "a quote was told"
             async with client.get("/metrics") as response:
                 assert "finstage_gateway_requests_total" in await response.text()
             async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], patterns=["*"], ticks=["*"]) as stream:
@@ -97,6 +101,7 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                     mine += [m for m in await collected(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
                 assert sorted(m["T"] for m in mine) == ["b", "p", "q", "s"]
                 await ticks_arrive(producer, stream, symbol)
+            await analysis_is_asked_after(client, database_url)
             async with client.get(f"/v1/signals?symbol={symbol}") as response:
                 assert len((await response.json())["results"]) == 4
         async with process(kafka, database_url, tmp_path, port), aiohttp.ClientSession(address) as client:
@@ -104,6 +109,29 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 assert (await response.json())["results"][0]["last_price"] == market.quote(symbol, 2).last_price
             async with client.get(f"/v1/bars?symbol={symbol}&limit=1") as response:
                 assert (await response.json())["results"][0]["close"] == market.bar(symbol, 150).close
+
+
+async def analysis_is_asked_after(client: aiohttp.ClientSession, database_url: str) -> None:
+    """Nobody takes the ticks, until the table of checkpoints says that all have been taken."""
+
+    async def waiting() -> int | None:
+        async with client.get("/v1/status") as response:
+            (status,) = (await response.json())["results"]
+        found: int | None = status["waiting"]
+        return found
+
+    assert await until(waiting, what="ticks to wait for analysis")
+    async with open_database(database_url) as database, database.begin() as connection:
+        rows = [
+            {"partition_no": n, "next_offset": 2**40, "state_version": "", "state": b"", "owner": "", "updated_at": 0}
+            for n in range(topics.TICKS.partitions)
+        ]
+        await connection.execute(insert(tables.checkpoints), rows)
+
+    async def none() -> bool:
+        return await waiting() == 0
+
+    await until(none, what="nothing to wait")
 
 
 async def ticks_arrive(producer, stream, symbol: str) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import re
@@ -86,6 +87,19 @@ async def test_quotes_move_the_chart_is_drawn_and_a_signal_appears(browser: Brow
     await expect(page.locator(".drawing")).to_have_attribute("data-shows", "AAPL 1Day")
     await expect(page.locator(".drawing")).to_have_attribute("data-bars", "500")
     await expect(page.locator("h1")).to_have_text("Apple")
+    now = up.gateway.clock()
+    up.gateway.market.heard = now - 119_000
+    up.gateway.progress.measure({0: (0, 9)}, {0: 5}, now - 60_000)
+    await page.evaluate(LOOK)
+    since = dt.datetime.fromtimestamp(up.gateway.market.heard // 1000).astimezone().strftime("%H:%M")
+    await expect(page.locator(".link")).to_have_text(re.compile(f"^No news from analysis since .*{since}$"))
+    up.gateway.progress.measure({0: (0, 9)}, {0: 9}, now)
+    await page.evaluate(LOOK)
+    await expect(page.locator(".link")).to_have_text("Live")
+    up.gateway.market.heard = now - 3_600_000
+    await page.evaluate(LOOK)
+    await expect(page.locator(".link")).to_contain_text("No new prices since")
+    up.gateway.market.heard = now
     before = await row.locator(".price").text_content()
     up.feed.take(market.quote("AAPL", TODAY + 3))
     expected = f"{market.quote('AAPL', TODAY + 3).last_price:,.2f}"
@@ -105,6 +119,8 @@ async def test_quotes_move_the_chart_is_drawn_and_a_signal_appears(browser: Brow
     await expect(page.locator(".legend")).to_contain_text(f"{market.bar('AAPL', 600).close:,.2f}")
     assert seen.errors == []
 
+
+LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 COLOURS = """() => {
     const found = new Set();

@@ -11,9 +11,12 @@ from services.gateway.domain import messages
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.market import Market
 from services.gateway.domain.times import LATEST
-from shared import events, metrics
+from shared import events, metrics, topics
 from shared.kafka import Record
 
+OF_ANALYSIS: Final = frozenset(
+    each.name for each in (topics.QUOTES, topics.BARS, topics.INDICATORS, topics.SIGNALS, topics.PATTERNS)
+)
 IN_ONE_GO: Final = 200
 """Events that are taken before others get their turn: about 2 ms."""
 ODD: Final = metrics.counter("gateway_odd_events_total", "Events of an impossible time, left out.")
@@ -32,6 +35,7 @@ class Feed:
     async def handle(self, records: Sequence[Record[Any]]) -> None:
         """Take a batch; the handler of the tail."""
         live = self.live()
+        self.market.heard = max(self.market.heard, *(each.timestamp for each in records if each.topic in OF_ANALYSIS), 0)
         for n, record in enumerate(records, 1):
             self.take(record.event, live=live)
             if n % IN_ONE_GO == 0:

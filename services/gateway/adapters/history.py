@@ -61,6 +61,12 @@ class TableHistory:
         """Stored chart patterns at their newest status, newest first. Raises TransientError."""
         return await self._bodies(_patterns(wanted), _pattern)
 
+    async def positions(self) -> dict[int, int]:
+        """How far analysis is with the log of ticks: its next offset by partition. Raises TransientError."""
+        columns = (tables.checkpoints.c.partition_no, tables.checkpoints.c.next_offset)
+        async with self.database.connect() as connection:
+            return {row.partition_no: row.next_offset for row in await connection.execute(select(*columns))}
+
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:
             bodies = (await connection.execute(statement)).scalars().all()

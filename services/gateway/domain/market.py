@@ -48,6 +48,8 @@ class Market:
     indicators: OrderedDict[Key, Series] = field(default_factory=OrderedDict)
     signals: OrderedDict[str, events.Signal] = field(default_factory=OrderedDict)
     signals_version: int = 0
+    heard: int = 0
+    """When analysis last told anything, by the broker's clock; milliseconds, 0: not yet."""
     max_passing: int = 10_000
     passing: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Ids of the newest events that are told on the stream and not kept here."""

@@ -157,6 +157,19 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
 
 
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether prices flow. Null where nothing is known yet."""
+
+    ticks_grew: str | None
+    """When the log of ticks was last seen to grow: ingest writes prices and heartbeats there."""
+    analysis_heard: str | None
+    """When analysis last told anything: a quote, a bar, a row of indicators, a signal, a pattern."""
+    waiting: int | None
+    """Ticks and heartbeats that analysis has not taken yet; null while broker or database do not answer."""
+    silent: bool | None
+    """Analysis stands still: something waits, and for 30 s it has taken nothing and told nothing."""
+
+
 def quote(event: events.Quote) -> Quote:
     """The view of a quote."""
     return Quote(
@@ -260,4 +273,14 @@ def pattern(event: events.Pattern) -> Pattern:
         volume_ratio=event.volume_ratio,
         source=event.source,
         replayed=event.replayed,
+    )
+
+
+def status(grew: int, heard: int, waiting: int | None, silent: bool | None) -> Status:
+    """The view of how things stand; a time of 0 is not known."""
+    return Status(
+        ticks_grew=rfc3339(grew) if grew else None,
+        analysis_heard=rfc3339(heard) if heard else None,
+        waiting=waiting,
+        silent=silent,
     )

@@ -9,6 +9,7 @@ from services.gateway.domain.directory import Directory
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.market import Market
 from services.gateway.domain.problems import RequestError, not_among
+from services.gateway.domain.progress import Progress
 from services.gateway.domain.reads import History
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
@@ -25,6 +26,7 @@ class Gateway:
     test_hub: Hub
     clock: Callable[[], int]
     """Milliseconds since the epoch."""
+    progress: Progress = field(default_factory=Progress)
     directory: Directory = field(default_factory=Directory)
     cache: Cache = field(default_factory=Cache)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from services.gateway.domain import queries, views
 from services.gateway.domain.industries import Industry, IndustryWithMembers
-from services.gateway.handlers import bars, indicators, industries, instruments, patterns, quotes, signals
+from services.gateway.handlers import bars, indicators, industries, instruments, patterns, quotes, signals, status
 from services.gateway.handlers.cache import Answer
 
 
@@ -60,4 +60,5 @@ ROUTES: Final = (
     ),
     Route("/v1/signals", signals.newest, queries.SignalsQuery, views.Signal, "Signals, the newest first", "?limit=20"),
     Route("/v1/patterns", patterns.newest, queries.PatternsQuery, views.Pattern, "Chart patterns, the newest first", "?limit=20"),
+    Route("/v1/status", status.now, queries.Nothing, views.Status, "Whether prices flow", ""),
 )

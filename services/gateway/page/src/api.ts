@@ -1,5 +1,5 @@
 // Reading the REST API. A failure becomes one sentence that can be shown.
-import type { Bar, Indicators, Industry, Instrument, Page, Quote, Signal, Timeframe } from "./types";
+import type { Bar, Indicators, Industry, Instrument, Page, Quote, Signal, Status, Timeframe } from "./types";
 
 const SECONDS = 12;
 
@@ -20,6 +20,7 @@ async function read<T>(path: string, query: Record<string, string | number | und
 export const api = {
   instruments: () => read<Instrument>("/v1/instruments", { limit: 10000 }),
   search: (q: string, signal: AbortSignal) => read<Instrument>("/v1/instruments", { q, limit: 30 }, signal),
+  status: () => read<Status>("/v1/status"),
   industries: () => read<Industry>("/v1/industries"),
   quotes: (symbols?: string[]) => read<Quote>("/v1/quotes", { symbols: symbols?.join(",") }),
   bars: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal) =>

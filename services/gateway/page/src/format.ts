@@ -50,6 +50,14 @@ export function moment(iso: string): string {
   return `${day} ${time}`;
 }
 
+// The hour of today; with the date where it is another day.
+export function hour(iso: string): string {
+  const date = new Date(iso);
+  const today = date.toDateString() === new Date().toDateString();
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hour12: false };
+  return new Intl.DateTimeFormat(language(), today ? time : { month: "short", day: "numeric", ...time }).format(date);
+}
+
 export function short(milliseconds: number): string {
   return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false }).format(
     milliseconds,

@@ -4,16 +4,18 @@ import { ApiError, api } from "./api";
 import { Chart } from "./chart";
 import { fill, h, icon, ICONS } from "./dom";
 import { Feed } from "./feed";
-import { moment, percent, price, signed, volume } from "./format";
+import { hour, moment, percent, price, signed, volume } from "./format";
 import { Industries } from "./industries";
 import { Store } from "./store";
 import { Stream, type State } from "./stream";
-import { TIMEFRAMES, type Industry, type Message, type Quote, type Signal, type Timeframe } from "./types";
+import { TIMEFRAMES, type Industry, type Message, type Quote, type Signal, type Status, type Timeframe } from "./types";
 import { Watchlist, direction, flash } from "./watchlist";
 import { frame, nameOf, speak, t } from "./words";
 
 const BARS = 500;
 const UNDO_SECONDS = 7;
+const STATUS_EVERY = 10_000;
+const QUIET = 120_000; // so long without any event of analysis, and the page says since when
 const ROW_DELAY = 1500; // a bar's indicator row follows it
 
 const store = new Store();
@@ -46,6 +48,7 @@ const stream = new Stream(heard, showLink, () => void catchUp());
 
 let loading: AbortController | null = null;
 let state: State = { kind: "connecting" };
+let status: Status | null = null;
 
 function render(): void {
   skip.textContent = t("skip");
@@ -108,9 +111,23 @@ function renderHead(): void {
 function showLink(now: State): void {
   state = now;
   const seconds = now.kind === "waiting" ? Math.max(1, Math.round((now.until - Date.now()) / 1000)) : 0;
-  link.className = `link ${now.kind}`;
-  link.textContent = now.kind === "waiting" ? `${t("waiting")} (${seconds} s)` : t(now.kind);
-  document.documentElement.dataset["link"] = now.kind;
+  const flow = now.kind === "live" ? flowing() : null;
+  link.className = `link ${flow?.kind ?? now.kind}`;
+  link.textContent = flow?.text ?? (now.kind === "waiting" ? `${t("waiting")} (${seconds} s)` : t(now.kind));
+  document.documentElement.dataset["link"] = flow?.kind ?? now.kind;
+}
+
+// An open connection is not yet a price: what the gateway knows of analysis behind it. Null: prices flow, or nothing is known.
+function flowing(): { kind: "silent" | "quiet"; text: string } | null {
+  const heard = status?.analysis_heard;
+  if (status?.silent) return { kind: "silent", text: heard ? t("silent").replace("{time}", hour(heard)) : t("silentEver") };
+  if (heard && Date.now() - Date.parse(heard) > QUIET) return { kind: "quiet", text: t("quiet").replace("{time}", hour(heard)) };
+  return null;
+}
+
+async function ask(): Promise<void> {
+  status = (await api.status().catch(() => null))?.results[0] ?? null;
+  showLink(state);
 }
 
 function showBanner(): void {
@@ -333,4 +350,7 @@ async function start(): Promise<void> {
 let opened = false;
 let settled = false;
 setInterval(() => state.kind === "waiting" && showLink(state), 1000);
+setInterval(() => void ask(), STATUS_EVERY);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void ask());
+void ask();
 void start();

@@ -106,6 +106,11 @@ export interface Signal {
   replayed: boolean;
 }
 
+export interface Status {
+  analysis_heard: string | null;
+  silent: boolean | null;
+}
+
 export type Message =
   | { T: "success"; msg: string; seq: number }
   | { T: "error"; code: number; msg: string; seq: number }

@@ -24,6 +24,9 @@ const WORDS = {
   connecting: ["Connecting", "연결 중"],
   live: ["Live", "실시간"],
   waiting: ["Reconnecting", "재연결 중"],
+  silent: ["No news from analysis since {time}", "{time} 이후 분석 소식이 없습니다"],
+  silentEver: ["No news from analysis yet", "아직 분석 소식이 없습니다"],
+  quiet: ["No new prices since {time}", "{time} 이후 새 시세가 없습니다"],
   replayed: [
     "Replayed data: recorded prices played back with their original times, not the market of today.",
     "재생 데이터: 기록된 과거 시세를 원래 시각으로 재생합니다. 현재 시장이 아닙니다.",

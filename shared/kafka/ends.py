@@ -1,0 +1,50 @@
+"""Where the log of a topic begins and ends now, without reading it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+
+from shared.kafka.connection import ASK_SECONDS, consumer_options, start, stop, translated
+from shared.settings import MeshSettings
+from shared.topics import Topic
+
+
+class Extent(NamedTuple):
+    """The offsets of a partition."""
+
+    first: int
+    end: int
+    """The next one to be written."""
+
+
+class Ends:
+    """Asks for the extents of one topic."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    async def ask(self) -> Mapping[int, Extent]:
+        """The extent of each partition. Raises TransientError."""
+        partitions = sorted(self._consumer.assignment())
+        self._consumer.pause(*partitions)
+        with translated("ask for the ends of the log"):
+            async with asyncio.timeout(ASK_SECONDS):
+                first = await self._consumer.beginning_offsets(partitions)
+                end = await self._consumer.end_offsets(partitions)
+        return {each.partition: Extent(first[each], end[each]) for each in partitions}
+
+
+@asynccontextmanager
+async def open_ends(settings: MeshSettings, topic: Topic[Any], client_id: str) -> AsyncIterator[Ends]:
+    """Something to ask for the extents of ``topic``. Raises TransientError: the broker does not answer."""
+    consumer = AIOKafkaConsumer(topic.name, **consumer_options(settings, client_id, None) | {"auto_offset_reset": "latest"})
+    await start(consumer, f"ask about {topic.name}")
+    try:
+        yield Ends(consumer)
+    finally:
+        await stop(consumer)
