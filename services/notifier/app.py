@@ -114,6 +114,7 @@ async def _lanes(
 def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> Pictures:
     painter = ProcessPainter(settings.chart_timeout)
     stack.push_async_callback(painter.close)
+    painter.start()
     return Pictures(market, painter)
 
 

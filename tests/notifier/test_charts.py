@@ -99,26 +99,32 @@ async def test_bars_that_cannot_be_drawn_are_refused_and_the_painter_lives_on() 
 
 async def test_a_painter_that_hangs_or_dies_is_replaced() -> None:
     async with painting(5) as painter:
+        child = await painter.start()
         assert await painter.paint(request(30))
-        child = painter._child
-        assert child is not None
         os.kill(child.pid, signals.SIGSTOP)
         with pytest.raises(PaintError, match="timeout"):
             await painter.paint(request(30))
         assert child.returncode is not None
+        child = await painter.start()
         assert await painter.paint(request(30))
-        child = painter._child
-        assert child is not None
         child.kill()
         await child.wait()
+        await painter.start()
         assert await painter.paint(request(30))
+
+
+async def test_an_alert_does_not_wait_for_a_painter_that_is_still_starting() -> None:
+    async with painting(0.001) as painter:
+        with pytest.raises(PaintError, match="timeout"):
+            await painter.paint(request(30))
+        child = await painter.start()  # the same one: slow is not dead
+        assert child.returncode is None
 
 
 async def test_the_painter_ends_when_its_owner_is_gone() -> None:
     painter = ProcessPainter(20)
-    await painter.paint(request(30))
-    child = painter._child
-    assert child is not None
+    child = await painter.start()
+    assert await painter.paint(request(30))
     assert child.stdin is not None
     child.stdin.close()  # what the kernel does for a killed owner
     async with asyncio.timeout(20):

@@ -243,7 +243,7 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
             tmp_path,
             TELEGRAM_BOT_TOKEN=TOKEN,
             TELEGRAM_API=telegram.base,
-            CHART_TIMEOUT="60",
+            CHART_TIMEOUT="100",
         )
         async with running(Notifier(told, tmp_path / "log")) as notifier:
             await telegram.say(f"/watch {symbol}")
@@ -251,7 +251,7 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
             await tell_industry(kafka.bootstrap, symbol)
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
-            await until(lambda: any(message.photo for message in telegram.accepted), 60, "a picture")
+            await until(lambda: any(message.photo for message in telegram.accepted), 110, "a picture")
             child = await _children(notifier.pid)
             assert len(child) == 1
             await notifier.kill()
