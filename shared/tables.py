@@ -138,6 +138,16 @@ patterns: Final = Table(
     Index("ix_patterns_symbol_ts_event", "symbol", "ts_event"),
     comment="writer: analysis live",
 )
+sequences: Final = Table(
+    "sequences",
+    metadata,
+    Column("sequence_id", String(32), primary_key=True, comment="SignalSequence.id"),
+    Column("sequence_text", Long, nullable=False, comment="SignalSequence.text: the normal form"),
+    Column("scope", String(8), nullable=False, comment="all, symbols or industry"),
+    Column("targets", Long, nullable=False, comment="JSON array of symbols or industries; empty for all"),
+    Column("created_at", BigInteger, nullable=False),
+    comment="writer: python -m services.analysis.sequences",
+)
 checkpoints: Final = Table(
     "checkpoints",
     metadata,

@@ -21,6 +21,7 @@ from services.analysis.adapters.catalogue import Catalogue
 from services.analysis.adapters.checkpoints import Checkpoints
 from services.analysis.adapters.conditions import AskedConditions
 from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.adapters.sequences import SequenceTable
 from services.analysis.adapters.watching import Watch, pause
 from services.analysis.domain.charts import Charts
 from services.analysis.domain.conditions.wishes import wish
@@ -28,6 +29,7 @@ from services.analysis.domain.plan import plan
 from services.analysis.domain.rehearsal import rehearse
 from services.analysis.domain.series import Series
 from services.analysis.handlers.asking import Asking
+from services.analysis.handlers.following import Following
 from services.analysis.handlers.history import HistoryReader
 from services.analysis.handlers.live import Live, Pace
 from services.analysis.handlers.restoring import Restorer
@@ -57,11 +59,13 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
         asking = Asking(AskedConditions(database), stored, settings.rebuild_bars, [wish(column) for column in settings.indicators])
+        following = Following(SequenceTable(database))
         live = Live(
             Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
             asking,
+            following,
             catalogue,
             producer,
             consumer.dead_letter,
@@ -75,6 +79,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         async def consume() -> None:
             await read_first(catalogue, "instruments", life.stopping)
             await read_first(asking, "conditions", life.stopping)
+            await read_first(following, "sequences", life.stopping)
             spare_the_collector()
             await consumer.run(live, life.stopping)
 
@@ -82,6 +87,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             "live": consume,
             "catalogue": lambda: keep_reading(catalogue, "instruments", settings.catalogue_seconds, life.stopping),
             "conditions": lambda: keep_reading(asking, "conditions", settings.conditions_seconds, life.stopping),
+            "sequences": lambda: keep_reading(following, "sequences", settings.conditions_seconds, life.stopping),
             "database watch": lambda: watch.run(life.stopping),
         }
 

@@ -31,7 +31,7 @@ class Settings(MeshSettings):
     indicators: Annotated[tuple[str, ...], NoDecode] = ()
     """Columns that run beside the default ones, with commas between: ``rsi_21, wma_30``. Any that docs/indicators.md tells of."""
     conditions_seconds: float = Field(default=5.0, gt=0)
-    """How often users' conditions are read again."""
+    """How often users' conditions, and the sequences to follow, are read again."""
     rebuild_bars: int = Field(default=100_000, gt=0)
     """Newest stored bars of a symbol and timeframe that a rebuild or a load of history goes back."""
     calendar_start: dt.date = dt.date(1998, 1, 1)

@@ -67,6 +67,8 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     quality: SignalQuality | None = None
     condition: str = ""
     """The normal form of the user's condition that held, where ``rule`` is ``condition``; its owners alone get an alert."""
+    sequence: str = ""
+    """The normal form of the sequence that this signal completes, where ``rule`` is ``sequence``."""
     provisional: bool = False
     """True when the rule held on a bar that was still forming: it may not hold when the bar closes. ``ts_event`` is then when it
     was seen, the close of a minute inside the bar."""

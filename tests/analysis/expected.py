@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.analysis.adapters.exchanges import read_calendar
+from services.analysis.adapters.sequences import SequenceTable
 from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.checkpoint import parse
 from services.analysis.domain.engine import Engine, Listing
@@ -50,9 +51,10 @@ def states(blob: bytes) -> dict[str, tuple[bytes, ...]]:
 async def compare(stage: Stage, symbols: Sequence[str], log: Sequence[TickLog], *, repeats: bool = False) -> Outcome:
     """Asserts that topics, tables and checkpoints hold exactly what one engine makes of ``log``."""
     one = engine_of(symbols)
-    due = one.apply(log)
-    await compare_topics(stage, symbols, due, repeats=repeats)
     async with open_database(stage.database_url) as database:
+        one.follow(await SequenceTable(database).followed())
+        due = one.apply(log)
+        await compare_topics(stage, symbols, due, repeats=repeats)
         bar = select(
             bars.c.symbol, bars.c.timeframe, bars.c.ts_close, *(bars.c[n] for n in ("open", "high", "low", "close", "volume"))
         )

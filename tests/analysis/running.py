@@ -15,11 +15,13 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
+from services.analysis.adapters.sequences import SequenceTable
 from services.analysis.domain.engine import Listing
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import Heartbeat, TickLog
 from shared.kafka import open_producer
+from shared.sequences import parse
 from shared.settings import MeshSettings
 from shared.tables import checkpoints, instruments
 from shared.topics import TICKS, Topic
@@ -96,6 +98,11 @@ class Stage:
         ]  # fmt: skip
         async with open_database(self.database_url) as database, database.begin() as connection:
             await connection.execute(database.upsert(instruments, rows), rows)
+
+    async def follow(self, *texts: str) -> None:
+        async with open_database(self.database_url) as database:
+            for text in texts:
+                await SequenceTable(database).add(parse(text), "all", (), 0)
 
     async def feed(self, log: Iterable[TickLog], pause: float = 0.0, run: int = 500) -> None:
         """Publishes a log in its order, ``run`` events at a time."""

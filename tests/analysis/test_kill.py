@@ -35,6 +35,7 @@ async def started(live: Live) -> None:
 @on_mariadb
 async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage) -> None:
     await stage.list_instruments(listings(SYMBOLS))
+    await stage.follow("macd_cross down then macd_cross down within 40 on 15m", "rsi_mid up then macd_cross up within 6 on 15m")
     log, rng = tape(SYMBOLS, 4, beats=30), random.Random(7)
     one, two = stage.start("one"), stage.start("two")
     await started(one)
@@ -53,6 +54,7 @@ async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage
     await until(stage.caught_up, 120, "the checkpoints reach the end of the log")
     due = await compare(stage, SYMBOLS, log, repeats=True)
     assert len(due.signals) > 30
+    assert "sequence" in {signal.rule for signal in due.signals}
     assert one.stop() == two.stop() == 0
 
 

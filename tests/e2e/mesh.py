@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.e2e.reference_sequences import FOLLOWED
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -52,6 +54,13 @@ class Program:
 
     def tail(self, lines: int = 30) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def follow(database_url: str) -> None:
+    """The operator has the sequences of the reference followed."""
+    for chain in FOLLOWED:
+        command = [sys.executable, "-m", "services.analysis.sequences", "add", chain.text]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": database_url}, check=True, timeout=60)
 
 
 @dataclass

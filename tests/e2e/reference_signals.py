@@ -31,19 +31,25 @@ class Expected:
     timeframe: str
     ts_event: int
     price: float
-    level: float
+    level: float | None
     params: tuple[tuple[str, float], ...]
 
 
 def signals(reference: Reference, kinds: Mapping[str, str]) -> dict[str, Expected]:
     """Every signal due on the live bars of the reference, by id."""
     due = {}
+    for live, found in fired(reference, kinds):
+        if live:
+            assert found.id not in due
+            due[found.id] = found
+    return due
+
+
+def fired(reference: Reference, kinds: Mapping[str, str]) -> Iterator[tuple[bool, Expected]]:
+    """What every rule says of the live bars and of the 63 before them; and whether it is of a live one."""
     for symbol, series in reference.closed.items():
         for timeframe in FIRES_ON:
-            for found in _of_series(symbol, timeframe, series[timeframe], series["1d"], kinds[symbol]):
-                assert found.id not in due
-                due[found.id] = found
-    return due
+            yield from _of_series(symbol, timeframe, series[timeframe], series["1d"], kinds[symbol])
 
 
 def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Column]:
@@ -353,14 +359,15 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     yield "all_time_low", {}, True, _all_time_low
 
 
-def _of_series(symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str) -> Iterator[Expected]:
+def _of_series(
+    symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str
+) -> Iterator[tuple[bool, Expected]]:
     if len(bars) < 2:
         return
     x = columns(bars, daily)
     rules = [r for r in _table(kind) if timeframe == "1d" or not r[2]]
-    for t in range(1, len(bars)):
-        if not bars[t].live:
-            continue
+    first = next((t for t, bar in enumerate(bars) if bar.live), len(bars))
+    for t in range(max(1, first - 63), len(bars)):
         at = At({name: float(y[t]) for name, y in x.items()}, {name: float(y[t - 1]) for name, y in x.items()})
         for rule, params, _, condition in rules:
             fired = condition(at)
@@ -369,7 +376,7 @@ def _of_series(symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Seq
             direction, level = fired
             wanted = ",".join(f"{name}={params[name]:g}" for name in sorted(params))
             text = "|".join((rule, "1", wanted, direction, symbol, timeframe, str(bars[t].ts_close)))
-            yield Expected(
+            found = Expected(
                 hashlib.sha256(text.encode()).hexdigest()[:32],
                 rule,
                 direction,
@@ -380,3 +387,4 @@ def _of_series(symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Seq
                 level,
                 tuple(sorted(params.items())),
             )
+            yield bars[t].live, found

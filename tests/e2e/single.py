@@ -14,15 +14,18 @@ from services.analysis.domain.engine import Engine, Listing
 from services.analysis.domain.outcome import Outcome
 from services.analysis.domain.past import of_history
 from services.analysis.domain.plan import plan
+from services.analysis.domain.sequences.following import Followed
 from services.analysis.domain.series import Series
 from shared.events import History, Timeframe
+from shared.sequences import parse
 from tests.e2e import tapes
+from tests.e2e.reference_sequences import FOLLOWED
 
 KERNELS = Path(__file__).parents[2] / "var" / "kernels"
 
 
 def new_engine() -> Engine:
-    """An engine that knows the universe and nothing else."""
+    """An engine that knows the universe and what is followed, and nothing else."""
     series = Series(
         plan(sources=kernels.sources()),
         kernels.load(KERNELS),
@@ -30,7 +33,9 @@ def new_engine() -> Engine:
     )
     kinds = tapes.kinds()
     listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
-    return Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listings, series)
+    engine = Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listings, series)
+    engine.follow(tuple(Followed(parse(chain.text)) for chain in FOLLOWED))
+    return engine
 
 
 def load(engine: Engine, symbol: str, histories: Sequence[History], ts_init: int) -> Outcome:

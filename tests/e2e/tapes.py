@@ -20,6 +20,7 @@ from shared.calendars import sessions
 from shared.events import Heartbeat, Tick
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_patterns import confirmed
+from tests.e2e.reference_sequences import sequences
 from tests.e2e.reference_signals import Expected, signals
 
 START = dt.date(1998, 1, 1)
@@ -91,4 +92,4 @@ def reference(name: str) -> Reference:
 @cache
 def due(name: str) -> dict[str, Expected]:
     """Every signal that the tape must bring about, by id."""
-    return signals(reference(name), kinds()) | confirmed(reference(name))
+    return signals(reference(name), kinds()) | confirmed(reference(name)) | sequences(reference(name), kinds())

@@ -20,7 +20,7 @@ from shared.topics import SIGNALS, TICKS
 from tests.databases import on_sqlite
 from tests.e2e import tapes
 from tests.e2e.log import events, records
-from tests.e2e.mesh import Mesh, open_mesh
+from tests.e2e.mesh import Mesh, follow, open_mesh
 from tests.e2e.outcome import checkpoints, deliveries, instruments, stored_signals
 from tests.e2e.single import load, new_engine
 from tests.e2e.test_mesh import CHATS, TAPE, bot, mesh_without, watch
@@ -66,6 +66,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
     seed = random.SystemRandom().randrange(10_000)
     print(f"seed {seed}")
     url = database_url
+    follow(url)
     async with open_telegram() as telegram:
         told = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
         told = bot(telegram) | told | {"RATE_CHAT": "3"}  # slow enough that something is always about to be sent

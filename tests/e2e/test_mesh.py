@@ -11,7 +11,7 @@ from services.ingest.settings import Settings
 from shared.topics import BARS, SIGNALS, TICKS
 from tests.e2e import tapes
 from tests.e2e.log import events, records
-from tests.e2e.mesh import Mesh, open_mesh
+from tests.e2e.mesh import Mesh, follow, open_mesh
 from tests.e2e.outcome import deliveries, instruments, stored_signals
 from tests.ingest.small_tape import written
 from tests.notifier.telegram.server import TOKEN, Telegram, open_telegram
@@ -49,6 +49,7 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
 )
 async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:
     due, folder = tapes.due(tape), Settings().tapes if tape == TAPE else written(tmp_path / "tapes", tapes.tape(tape))
+    follow(database_url)
     async with open_telegram() as telegram:
         played = {"TAPES": str(folder), "TAPE": tape, "SPEED": "max"}
         with open_mesh(tmp_path, own_kafka.bootstrap, database_url, **played, **bot(telegram)) as mesh:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.analysis.adapters.scopes import Members, members, symbols, targets
 from services.analysis.domain.conditions.book import Alert
 from shared.db import Database
-from shared.tables import chats, conditions, instrument_industries, watchlists
+from shared.tables import chats, conditions, watchlists
 
 MOST: Final = 5_000
 """Conditions that are read, the oldest first."""
@@ -36,20 +36,14 @@ class AskedConditions:
         async with self._database.connect() as connection:
             rows = (await connection.execute(_ASKED)).all()
             lists = await _watchlists(connection) if any(row.scope == "watched" and not row.watch_all for row in rows) else {}
-            members = await _members(connection) if any(row.scope == "industry" for row in rows) else {}
-        return [Alert(row.condition_text, row.frequency == "once_per_bar", _symbols(row, lists, members)) for row in rows]
+            of = await members(connection) if any(row.scope == "industry" for row in rows) else {}
+        return [Alert(row.condition_text, row.frequency == "once_per_bar", _symbols(row, lists, of)) for row in rows]
 
 
-def _symbols(row: Any, lists: Lists, members: dict[str, set[str]]) -> frozenset[str] | None:
+def _symbols(row: Any, lists: Lists, of: Members) -> frozenset[str] | None:
     if row.scope == "watched":
         return None if row.watch_all else frozenset(lists.get((row.channel, row.chat_id), ()))
-    try:
-        targets = msgspec.json.decode(row.targets, type=list[str])
-    except msgspec.DecodeError:  # somebody else's hand in the table must not stop the others
-        return frozenset()
-    if row.scope == "industry":
-        return frozenset(symbol for name in targets for symbol in members.get(name, ()))
-    return frozenset(targets)
+    return symbols(row.scope, targets(row.targets), of)
 
 
 async def _watchlists(connection: AsyncConnection) -> Lists:
@@ -57,11 +51,4 @@ async def _watchlists(connection: AsyncConnection) -> Lists:
     found: Lists = defaultdict(set)
     for channel, chat_id, symbol in await connection.execute(select(*columns)):
         found[channel, chat_id].add(symbol)
-    return found
-
-
-async def _members(connection: AsyncConnection) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for industry, symbol in await connection.execute(select(instrument_industries.c.industry, instrument_industries.c.symbol)):
-        found[industry].add(symbol)
     return found

@@ -1,23 +1,25 @@
 """``python -m services.analysis.documents [--check | --redraw]``: bring what kernels are told in up to date, or say what is not.
 
-The pages under docs/, shared/conditions/vocabulary.json and shared/events/names.json.
+The pages under docs/, and the vocabularies of shared/conditions and shared/sequences.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from services.analysis.documents import indicators, names, patterns, vocabulary
+from services.analysis.documents import indicators, patterns, vocabulary
 from services.analysis.documents.page import Page, late, write
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-SHARED: Final = DOCS.parent / "shared"
-LISTS: Final[tuple[tuple[Path, Callable[[], str]], ...]] = (
-    (SHARED / "conditions" / "vocabulary.json", vocabulary.text),
-    (SHARED / "events" / "names.json", names.text),
+VOCABULARIES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
+    {
+        DOCS.parent / "shared" / "conditions" / "vocabulary.json": vocabulary.conditions,
+        DOCS.parent / "shared" / "sequences" / "vocabulary.json": vocabulary.sequences,
+    }
 )
 PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page, patterns.page)
 
@@ -27,11 +29,11 @@ def main(arguments: list[str]) -> int:
     pages = [make() for make in PAGES]
     if "--check" in arguments:
         found = [path for page in pages for path in late(DOCS, page)]
-        found += [path for path, text in LISTS if not path.exists() or path.read_text("utf-8") != text()]
+        found += [path for path, text in VOCABULARIES.items() if not path.exists() or path.read_text("utf-8") != text()]
         for path in found:
             sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")
         return 1 if found else 0
-    for path, text in LISTS:
+    for path, text in VOCABULARIES.items():
         path.write_text(text(), "utf-8")
     for page in pages:
         write(DOCS, page, redraw="--redraw" in arguments)

@@ -1,11 +1,12 @@
-"""The names that a condition may use, found out by asking the indicators what their ``prepare`` takes.
+"""The names that a condition may use, found out by asking the indicators what their ``prepare`` takes; and the steps of a sequence.
 
-The result, ``shared/conditions/vocabulary.json``, is how those who check a text know it without knowing analysis.
+The results, ``vocabulary.json`` of shared/conditions and shared/sequences, are how those who check a text know it without knowing
+analysis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import Any, Final
 
@@ -13,7 +14,10 @@ import msgspec
 
 from services.analysis.domain.indicators.kind import Kind, Parameters
 from services.analysis.domain.indicators.table import KINDS
+from services.analysis.domain.patterns.table import PATTERNS
 from services.analysis.domain.plan import INDICATORS
+from services.analysis.domain.rules.table import RULES
+from services.analysis.domain.state import CHARTED
 
 WHOLE: Final = tuple(float(n) for n in range(1, 400))
 FRACTIONS: Final = (
@@ -25,9 +29,28 @@ TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 254.0, 255.0)
 """Values, beside the kind's own examples, that the other parameters have while one is tried."""
 
 
-def text() -> str:
-    """The vocabulary as JSON."""
-    return msgspec.json.format(msgspec.json.encode([_words(kind) for kind in KINDS]), indent=1).decode() + "\n"
+def conditions() -> str:
+    """What a condition may name, as JSON."""
+    return _json([_words(kind) for kind in KINDS])
+
+
+def sequences() -> str:
+    """What can be a step of a sequence, as JSON."""
+    of_rules = [_fires(rule.name, rule.directions, rule.timeframes, rule.instances) for rule in RULES]
+    ways: dict[int, tuple[str, ...]] = {1: ("up",), -1: ("down",), 0: ("up", "down")}
+    return _json(
+        [*of_rules, *(_fires(pattern.name, ways[pattern.way], CHARTED, ({},)) | {"pattern": True} for pattern in PATTERNS)]
+    )
+
+
+def _json(words: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(words), indent=1).decode() + "\n"
+
+
+def _fires(
+    rule: str, directions: Sequence[str], timeframes: Sequence[str], instances: Sequence[Mapping[str, float]]
+) -> dict[str, Any]:
+    return {"rule": rule, "directions": directions, "timeframes": timeframes, "instances": [dict(each) for each in instances]}
 
 
 def _words(kind: Kind) -> dict[str, Any]:

@@ -59,16 +59,16 @@ class Charts:
                     signals.setdefault(signal.id, (place, signal))
         return patterns, list(signals.values())
 
-    def replay(self, state: State, row: int, code: int, bars: Adjusted) -> None:
-        """Starts a series again from closed bars; nothing is told."""
+    def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Records:
+        """Starts a series again from closed bars. Returns the events (dtype PATTERN) of its past, which nobody is told of."""
         place = int(PLACES[code])
         if place < 0:
-            return
+            return np.zeros(0, PATTERN)
         kept = state.sketches
         memory = Memory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
         for array in (memory.swing, memory.pivots, memory.alive):
             array[...] = np.zeros((), array.dtype)
-        history(self._loops, memory, bars.high, bars.low, bars.close, bars.volume, bars.ts_close)
+        return history(self._loops, memory, bars.high, bars.low, bars.close, bars.volume, bars.ts_close)
 
 
 def _pattern(state: State, bar: Any, x: Any) -> Pattern:

@@ -15,11 +15,12 @@ from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.layout import CLOSED, CODES, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.domain.past import Bars, adjusted
 from services.analysis.domain.plan import Wish
+from services.analysis.domain.sequences.trails import FIRED
 from services.analysis.domain.state import State
 from services.analysis.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 
 class UnreadableStateError(ValueError):
@@ -58,6 +59,7 @@ def state_version(plan: str, calendar: Calendar) -> str:
             SYMBOL.descr,
             FORMING.descr,
             CLOSED.descr,
+            FIRED.descr,
             WINDOW,
             KEEP,
             SOURCES,

@@ -25,6 +25,7 @@ from services.analysis.domain.load import TAIL, load, load_wishes, seed
 from services.analysis.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.domain.past import Bars, empty
 from services.analysis.domain.plan import Wish
+from services.analysis.domain.sequences.following import Followed
 from services.analysis.domain.series import Series
 from services.analysis.domain.suspicion import AT_A_TIME, Verdict, released, remake_weeks, take_back, told, verdict_of
 from shared.events import Tick, TickLog, Timeframe
@@ -65,6 +66,7 @@ class Engine:
         self.series = series
         self.state = series.state()
         self._judge = series.judge(Book())
+        self._follower = series.follower(())
 
     def apply(self, events: Sequence[TickLog]) -> Outcome:
         """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
@@ -167,6 +169,15 @@ class Engine:
         """Runs these conditions from the next batch on. The book's wishes must be the engine's."""
         self._judge = self.series.judge(book, self._judge.said)
 
+    @property
+    def followed(self) -> tuple[Followed, ...]:
+        """The sequences that are followed."""
+        return self._follower.followed
+
+    def follow(self, followed: tuple[Followed, ...]) -> None:
+        """Follows these sequences from the next batch on. What fired before is remembered, whatever was followed then."""
+        self._follower = self.series.follower(followed)
+
     def version(self) -> str:
         """Names what shapes the state; a checkpoint of another version cannot be restored."""
         return state_version(self.series.version, self.calendar)
@@ -258,5 +269,6 @@ class Engine:
         outcome.bars += bars
         outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
         conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before)
-        outcome.signals += [signal for _, signal in sorted([*advanced.signals, *conditions], key=itemgetter(0))]
+        sequences = self._follower.follow(self.state, closed, advanced.signals)
+        outcome.signals += [signal for _, signal in sorted([*advanced.signals, *sequences, *conditions], key=itemgetter(0))]
         outcome.patterns += advanced.patterns

@@ -18,6 +18,8 @@ The functions of the module, with ``plan`` = ``Plan.arrays``, ``bars`` = a ``Bar
   remembers. ``states``, ``previous``: (symbols, timeframes, width), moved on. ``wanted``: ``Plan.wanted``. Written: out, before
   (bars, columns): the row and the one of the closed bar before it; fired (bars, rules).
 - ``peek_bars(plan, windows, rows, frames, at, states, out)``: the same without a trace.
+- ``judge_bars(plan, bars, first, out, wanted, fired)``: the rules at the bars from number ``first`` on, whose rows are in ``out``
+  (bars + 1, columns) after the one of the bar before them; ``fired`` (bars, rules).
 - ``judge_conditions``, ``scan_condition``: users' conditions, as ``conditions/machine.py`` tells.
 - ``values(plan, bars, state, out)``: the indicators of a whole series from its first bar; ``out`` (columns, bars). Leaves ``state``
   as live would. ``history(plan, bars, state, out, wanted, fired)``: the rules too; ``fired`` (rules, bars).
@@ -106,6 +108,13 @@ CONDITIONS: Final = (
 """,
 )
 
+JUDGE_BARS: Final = """def judge_bars(plan, bars, first, out, wanted, fired):
+    for i in range(fired.shape[0]):
+        fired[i] = 0
+        if first + i > 0:
+            judge(plan[2], plan[3], bars, first + i, out[i], out[i + 1], wanted, fired[i])
+"""
+
 VALUES: Final = """def values(plan, bars, state, out):
     I = plan[0]; P = plan[1]
     for j in range(I.shape[0]):
@@ -127,7 +136,8 @@ def source() -> str:
     """The text of the module."""
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
-    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, GLIMPSE, CLOSE_BARS, PEEK_BARS, *CONDITIONS]
+    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, GLIMPSE, CLOSE_BARS, PEEK_BARS, JUDGE_BARS]
+    parts += CONDITIONS
     parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
     parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
     calls = "".join(f"        {_if(k)} k == {k}:\n            series{k}(P, j, bars, state, a, out, b)\n" for k in range(len(KINDS)))

@@ -16,6 +16,10 @@ from services.analysis.domain.indicators.kind import Bars
 from services.analysis.domain.layout import TIMEFRAMES
 from services.analysis.domain.past import Adjusted
 from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
+from services.analysis.domain.sequences.following import Followed, Follower
+from services.analysis.domain.sequences.kinds import kinds
+from services.analysis.domain.sequences.past import fired_of
+from services.analysis.domain.sequences.trails import BARS, Trails
 from services.analysis.domain.state import Floats, Memory, Records, State
 from shared.events import Pattern, Signal, Timeframe
 
@@ -26,6 +30,7 @@ class Loops(Protocol):
     def close_bars(self, *arguments: Any) -> None: ...
     def peek_bars(self, *arguments: Any) -> None: ...
     def values(self, *arguments: Any) -> None: ...
+    def judge_bars(self, *arguments: Any) -> None: ...
     def judge_conditions(self, *arguments: Any) -> None: ...
 
 
@@ -57,6 +62,7 @@ class Series:
         self.extra = plan(self.wishes, []) if wishes else None
         self._loops = loops
         self._charts = charts
+        self.kinds = kinds(base.rules)
         self.version = base.version + (charts.version if charts else "")
         self.columns = base.columns + (self.extra.columns if self.extra else ())
         if len(set(self.columns)) < len(self.columns):
@@ -70,9 +76,14 @@ class Series:
         """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
         return Judge(asked, self.columns, self._loops, said)
 
+    def follower(self, followed: tuple[Followed, ...]) -> Follower:
+        """What looks for sequences among the signals of this series."""
+        return Follower(followed, self.kinds)
+
     def state(self) -> State:
         """The state of a partition without instruments."""
-        return State(Memory(self.base.state_width, len(self.base.columns), len(self.base.rules)), self.extra_memory())
+        memory = Memory(self.base.state_width, len(self.base.columns), len(self.base.rules))
+        return State(memory, self.extra_memory(), Trails(len(self.kinds)))
 
     def extra_memory(self) -> Memory:
         """Empty memory of the wishes' series; of width 0 where there are none."""
@@ -83,10 +94,10 @@ class Series:
 
         Signals come in the order of the bars; those of a glimpse are provisional.
         """
-        kinds = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
-        values, before, fired = self._advance(self.base, state.base, state, closed, kinds)
+        sorts = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
+        values, before, fired = self._advance(self.base, state.base, state, closed, sorts)
         if self.extra is not None:
-            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds)
+            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, sorts)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
@@ -97,12 +108,12 @@ class Series:
             signals += confirmed
         return Advanced(values, before, signals, patterns)
 
-    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, kinds: Any) -> tuple[Floats, Floats, Any]:
+    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> tuple[Floats, Floats, Any]:
         n = len(closed)
         out, before = np.empty((n, len(laid.columns))), np.empty((n, len(laid.columns)))
         fired = np.zeros((n, len(laid.rules)), np.int64)
         self._loops.close_bars(
-            laid.arrays, _windows(state), closed, kinds, memory.steps, memory.previous, memory.said, laid.wanted, out, before, fired
+            laid.arrays, _windows(state), closed, sorts, memory.steps, memory.previous, memory.said, laid.wanted, out, before, fired
         )
         return out, before, fired
 
@@ -115,12 +126,25 @@ class Series:
 
     def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
         """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
-        if self._charts is not None:
-            self._charts.replay(state, row, code, bars)
+        patterns = None if self._charts is None else self._charts.replay(state, row, code, bars)
         values = self._replay(self.base, state.base, row, code, bars)
+        self._retrace(state, row, code, bars, values, patterns)
         if self.extra is None:
             return values
         return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+
+    def _retrace(self, state: State, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None) -> None:
+        """What fired on the newest bars, as live would remember it."""
+        first = max(0, len(bars.close) - BARS)
+        fired = np.zeros((len(bars.close) - first, len(self.base.rules)), np.int64)
+        rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
+        rows[-len(values) :] = values[-len(rows) :]
+        wanted = self.base.wanted[code, _kind(state.kinds[row])]
+        self._loops.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
+        if patterns is not None:
+            patterns = patterns[patterns["at"] >= first]
+            patterns["at"] -= first
+        state.trails.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
     def replay_wishes(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
         """Starts only the wishes of a series from closed bars; values of shape (bars, columns), the plan's among them."""
@@ -136,7 +160,7 @@ class Series:
 
     def _values(self, laid: Plan, steps: Floats, bars: Adjusted) -> Floats:
         out = np.empty((len(laid.columns), len(bars.close)))
-        self._loops.values(laid.arrays, Bars(*(getattr(bars, name) for name in Bars._fields)), steps, out)
+        self._loops.values(laid.arrays, _bars(bars), steps, out)
         return out.T
 
     def peek(self, state: State, row: int, code: int) -> Floats:
@@ -160,6 +184,10 @@ class Series:
 
 def _windows(state: State) -> Bars:
     return Bars(*(getattr(state.windows, name) for name in Bars._fields))
+
+
+def _bars(bars: Adjusted) -> Bars:
+    return Bars(*(getattr(bars, name) for name in Bars._fields))
 
 
 def _kind(name: str) -> int:

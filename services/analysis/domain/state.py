@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from services.analysis.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.domain.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
+from services.analysis.domain.sequences.trails import Trails
 from services.analysis.domain.ticks import JUMP
 from shared.events import Timeframe
 
@@ -97,6 +98,8 @@ class State:
     """What the plan's indicators and rules remember."""
     extra: Memory
     """What the indicators that users wish for remember; of width 0 where there are none."""
+    trails: Trails
+    """What fired lately, for the sequences."""
     sketches: Sketches = field(default_factory=Sketches)
     """What the chart patterns remember."""
     symbols: list[str] = field(default_factory=list)
@@ -110,7 +113,7 @@ class State:
     def __post_init__(self) -> None:
         self._allocate(8)
         self.base, self.extra = self.base.with_room(8, 0), self.extra.with_room(8, 0)
-        self.sketches = self.sketches.with_room(8, 0)
+        self.sketches, self.trails = self.sketches.with_room(8, 0), self.trails.with_room(8, 0)
 
     def _allocate(self, room: int) -> None:
         series = (room, len(TIMEFRAMES))
@@ -125,7 +128,8 @@ class State:
     @property
     def arrays(self) -> tuple[Records, ...]:
         """What a checkpoint holds, row by row."""
-        return self.records, self.forming, self.last_seq, *self.base.arrays, *self.sketches.arrays, *self.extra.arrays
+        kept = (self.base, self.sketches, self.trails, self.extra)
+        return self.records, self.forming, self.last_seq, *(array for each in kept for array in each.arrays)
 
     def add(self, symbol: str, exchange: int, kind: str) -> int:
         """Gives a symbol its row, cold."""
@@ -150,7 +154,7 @@ class State:
         for mine, before in zip((self.records, self.forming, self.last_seq, *self.windows), old, strict=True):
             mine[:used] = before[:used]
         self.base, self.extra = self.base.with_room(room, used), self.extra.with_room(room, used)
-        self.sketches = self.sketches.with_room(room, used)
+        self.sketches, self.trails = self.sketches.with_room(room, used), self.trails.with_room(room, used)
 
     @property
     def source_names(self) -> list[str]:

@@ -14,6 +14,7 @@ import structlog
 from services.analysis.domain.ports import Checkpoint, CheckpointStore, Directory
 from services.analysis.handlers import measures
 from services.analysis.handlers.asking import Asking
+from services.analysis.handlers.following import Following
 from services.analysis.handlers.history import HistoryReader
 from services.analysis.handlers.outbox import Outbox, Publisher
 from services.analysis.handlers.partition import Partition
@@ -59,6 +60,7 @@ class Live:
         checkpoints: CheckpointStore,
         history: HistoryReader,
         asking: Asking,
+        following: Following,
         catalogue: Directory,
         publisher: Publisher,
         dead_letter: DeadLetter,
@@ -68,6 +70,7 @@ class Live:
         self._checkpoints = checkpoints
         self._history = history
         self._asking = asking
+        self._following = following
         self._catalogue = catalogue
         self._publisher = publisher
         self._dead_letter = dead_letter
@@ -93,6 +96,7 @@ class Live:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
         await self._asking.take(mine, self._save)
+        self._following.take(mine.engine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):

@@ -10,6 +10,7 @@ rows = counter("analysis_rows_total", "Indicator rows of closed bars.")
 signals = counter("analysis_signals_total", "Signals that fired.", ["rule", "timeframe", "state"])
 conditions = gauge("analysis_conditions_count", "Different conditions of users that run.")
 conditions_left_out = gauge("analysis_conditions_left_out_count", "Conditions of users that cannot run.")
+sequences = gauge("analysis_sequences_count", "Sequences of signals that are followed.")
 loads = counter("analysis_history_loads_total", "Histories that took effect, by where their bars came from.", ["origin"])
 history_flaws = counter("analysis_history_bars_left_out_total", "Provider's bars that were not fit to use.")
 readjusted = counter(

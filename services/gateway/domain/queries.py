@@ -15,7 +15,7 @@ import msgspec
 from services.gateway.domain.problems import RequestError, not_among
 from services.gateway.domain.timeframes import Name
 from services.gateway.domain.times import milliseconds
-from shared.events.names import NAMES
+from shared.sequences import vocabulary
 
 Symbol = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}$", description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.")
@@ -26,8 +26,10 @@ Symbols = Annotated[
 ]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$", description="An industry of /v1/industries.")]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
-Rule = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*NAMES.rules]})]
-PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*NAMES.patterns]})]
+RULES: Final = (*vocabulary(), "sequence")
+PATTERNS: Final = tuple(name for name, fires in vocabulary().items() if fires.pattern)
+Rule = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
+PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
 Moment = Annotated[dt.datetime, msgspec.Meta(description="RFC 3339; a bare date is its midnight in UTC.")]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
 Token = Annotated[str, msgspec.Meta(max_length=200, description="next_page_token of the page before.")]
@@ -152,7 +154,7 @@ WORDS: Final = MappingProxyType(
 )
 """What a parameter with a pattern has to be, for people."""
 MOMENTS: Final = frozenset({"start", "end"})
-KNOWN: Final = MappingProxyType({"rule": NAMES.rules, "pattern": NAMES.patterns})
+KNOWN: Final = MappingProxyType({"rule": RULES, "pattern": PATTERNS})
 """What a parameter can be of which there is a list."""
 
 

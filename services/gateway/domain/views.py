@@ -102,6 +102,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     level: float | None
     evidence: dict[str, float | None]
     """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
+    sequence: str
+    """The sequence that it completes, where ``rule`` is ``sequence``; else empty."""
     quality: events.SignalQuality | None
     """Its record out of sample; null means: no record yet."""
     provisional: bool
@@ -238,6 +240,7 @@ def signal(event: events.Signal) -> Signal:
         price=event.price,
         level=event.level,
         evidence=event.evidence,
+        sequence=event.sequence,
         quality=event.quality,
         provisional=event.provisional,
         source=event.source,

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from services.notifier.domain.conditions import RULE as CONDITION
 from services.notifier.domain.figures import number
 from shared.events import Signal
+from shared.sequences import parse
 
 LevelKind = Literal["price", "value", "volume"]
 
@@ -277,10 +278,17 @@ FRACTIONS: Final = {
 """Which parameter of a rule is a fraction of the price, shown as ``{percent}``."""
 
 
+OTHERS: Final = {
+    CONDITION: {"ko": "내 조건", "en": "Your condition"},
+    "sequence": {"ko": "신호 연속", "en": "Sequence of signals"},
+}
+"""What is no rule of its own, by ``Signal.rule``."""
+
+
 def name(rule: str, language: str) -> str:
     """The rule's name; its identifier where the table has none."""
-    if rule == CONDITION:
-        return {"ko": "내 조건", "en": "Your condition"}[language]
+    if rule in OTHERS:
+        return OTHERS[rule][language]
     text = RULES.get(rule)
     return rule.replace("_", " ") if text is None else text.ko if language == "ko" else text.en
 
@@ -289,6 +297,8 @@ def sentence(signal: Signal, language: str) -> str:
     """What fired, in words. Not escaped."""
     if signal.condition:
         return signal.condition
+    if signal.sequence:
+        return _sequence(signal.sequence, language)
     text = RULES.get(signal.rule)
     if text is None:
         return _generic(signal, language)
@@ -301,6 +311,19 @@ def sentence(signal: Signal, language: str) -> str:
         return said[language][signal.direction].format_map(fields)
     except KeyError:  # another version of the rule, with other parameters
         return _generic(signal, language)
+
+
+def _sequence(text: str, language: str) -> str:
+    """The steps of a sequence in words."""
+    try:
+        sequence = parse(text)
+    except ValueError:  # of a version that knows other rules
+        return text
+    first, *later = (f"{name(step.rule, language)} {'▲' if step.direction == 'up' else '▼'}" for step in sequence.steps)
+    links = zip(later, sequence.within, strict=True)
+    if language == "ko":
+        return first + "".join(f" → {bars}봉 이내 {step}" for step, bars in links)
+    return first + "".join(f", then {step} within {bars} bar{'s' if bars > 1 else ''}" for step, bars in links)
 
 
 def level_kind(rule: str) -> LevelKind:

@@ -30,6 +30,8 @@ class Pattern:
     """A draft replaces what is forming of its family where they share pivots."""
     rank: int
     """Of those that break out together the lowest number is told."""
+    way: int
+    """The direction of its breakout: +1 up, -1 down, 0 either."""
 
 
 @dataclass(frozen=True)
@@ -40,33 +42,33 @@ class Family:
     patterns: tuple[Pattern, ...]
 
 
-def _pair(name: str, mirror: str, family: str, rank: int) -> tuple[Pattern, Pattern]:
-    return Pattern(name, mirror, family, rank), Pattern(mirror, name, family, rank)
+def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[Pattern, Pattern]:
+    return Pattern(name, mirror, family, rank, way), Pattern(mirror, name, family, rank, -way)
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         head_and_shoulders,
-        _pair("head_and_shoulders", "inverse_head_and_shoulders", "head and shoulders", 0),
+        _pair("head_and_shoulders", "inverse_head_and_shoulders", "head and shoulders", 0, -1),
     ),
-    Family(triple_top, _pair("triple_top", "triple_bottom", "tops", 4)),
-    Family(double_top, _pair("double_top", "double_bottom", "tops", 6)),
-    Family(cup_and_handle, _pair("cup_and_handle", "inverse_cup_and_handle", "cup", 1)),
+    Family(triple_top, _pair("triple_top", "triple_bottom", "tops", 4, -1)),
+    Family(double_top, _pair("double_top", "double_bottom", "tops", 6, -1)),
+    Family(cup_and_handle, _pair("cup_and_handle", "inverse_cup_and_handle", "cup", 1, 1)),
     Family(
         flag,
-        (*_pair("bull_flag", "bear_flag", "flags", 2), *_pair("bull_pennant", "bear_pennant", "flags", 2)),
+        (*_pair("bull_flag", "bear_flag", "flags", 2, 1), *_pair("bull_pennant", "bear_pennant", "flags", 2, 1)),
     ),
     Family(
         triangle,
         (
-            *_pair("ascending_triangle", "descending_triangle", "lines", 3),
-            Pattern("symmetrical_triangle", "symmetrical_triangle", "lines", 3),
-            *_pair("rising_wedge", "falling_wedge", "lines", 3),
-            *_pair("channel_up", "channel_down", "lines", 5),
-            Pattern("rectangle", "rectangle", "tops", 5),
+            *_pair("ascending_triangle", "descending_triangle", "lines", 3, 0),
+            Pattern("symmetrical_triangle", "symmetrical_triangle", "lines", 3, 0),
+            *_pair("rising_wedge", "falling_wedge", "lines", 3, 0),
+            *_pair("channel_up", "channel_down", "lines", 5, 0),
+            Pattern("rectangle", "rectangle", "tops", 5, 0),
         ),
     ),
-    Family(level, _pair("resistance", "support", "levels", 7)),
+    Family(level, _pair("resistance", "support", "levels", 7, 1)),
 )
 PATTERNS: Final[tuple[Pattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
 """The place of a pattern in this table is its code in the kernels."""

@@ -69,7 +69,7 @@ export class Feed {
         "button",
         { click: () => this.select(signal) },
         h("span", { class: `arrow ${up ? "up" : "down"}`, role: "img", "aria-label": signal.direction }, up ? "▲" : "▼"),
-        h("span", { class: "what" }, rule(signal.rule, signal.params)),
+        h("span", signal.sequence ? { class: "what", title: signal.sequence } : { class: "what" }, rule(signal.rule, signal.params)),
         h("span", { class: "frame" }, frame(signal.timeframe)),
         h("span", { class: "who" }, instrument ? nameOf(instrument) : signal.symbol),
         h("span", { class: "price" }, price(signal.price, instrument)),

@@ -99,6 +99,7 @@ export interface Signal {
   timeframe: Timeframe;
   rule: string;
   params: Record<string, number>;
+  sequence: string;
   direction: "up" | "down";
   price: number;
   level: number | null;

@@ -103,6 +103,7 @@ const RULES: Record<string, [string, string]> = {
   evening_star: ["Evening star", "석별형"],
   doji_at_band: ["Doji at Bollinger band", "밴드 접촉 도지"],
   all_time_high: ["All-time high", "역대 신고가"],
+  sequence: ["Sequence of signals", "신호 연속"],
   all_time_low: ["All-time low", "역대 신저가"],
   head_and_shoulders: ["Head and shoulders", "헤드 앤 숄더"],
   inverse_head_and_shoulders: ["Inverse head and shoulders", "역헤드 앤 숄더"],

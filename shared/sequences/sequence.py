@@ -1,0 +1,61 @@
+"""What a sequence is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from shared.events import Timeframe
+
+Direction = Literal["up", "down"]
+
+MOST_STEPS: Final = 4
+MOST_BARS: Final = 63
+"""Bars from the first step to the last: so far back analysis remembers what fired."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A signal that is waited for."""
+
+    rule: str
+    """A rule, or a chart pattern that is confirmed."""
+    direction: Direction
+    params: tuple[tuple[str, float], ...] = ()
+    """Parameters that the signal must have, by name; those that are not named may be any."""
+
+    @property
+    def text(self) -> str:
+        """The normal form: ``golden_cross(fast=50) up``."""
+        wanted = ", ".join(f"{name}={value:g}" for name, value in self.params)
+        return f"{self.rule}{f'({wanted})' if wanted else ''} {self.direction}"
+
+
+@dataclass(frozen=True)
+class SignalSequence:
+    """Signals of one instrument and timeframe that follow each other. Make one with ``parse``."""
+
+    steps: tuple[Step, ...]
+    within: tuple[int, ...]
+    """For each step but the first: it fires at least one and at most so many bars after the step before it."""
+    timeframe: Timeframe
+
+    @property
+    def text(self) -> str:
+        """The normal form: all spellings of a sequence have the same."""
+        first, *later = self.steps
+        links = (
+            f" then {step.text} within {bars} bar{'s' if bars > 1 else ''}" for step, bars in zip(later, self.within, strict=True)
+        )
+        return f"{first.text}{''.join(links)} on {self.timeframe}"
+
+    @property
+    def id(self) -> str:
+        """Names the sequence for ever: a hash of its normal form."""
+        return identity(self.text)
+
+
+def identity(text: str) -> str:
+    """The id of the sequence with this normal form."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,83 @@
+"""Which sequences are followed: the operator's command, the table, and what becomes of rows that cannot be read."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from services.analysis.adapters.sequences import SequenceTable
+from services.analysis.domain.sequences.following import Followed
+from services.analysis.sequences import main
+from shared.db import open_database
+from shared.sequences import parse
+from shared.tables import industries, instrument_industries, instruments, sequences
+
+ONE, TWO = "rsi_oversold up then macd_cross up within 10 bars on 1d", "golden_cross up then gap up within 3 bars on 1h"
+
+
+async def universe(url: str) -> None:
+    row = {"name_en": "", "name_ko": "", "exchange": "NYSE", "currency": "USD", "kind": "stock", "sector": "", "aliases": "[]"}
+    async with open_database(url) as database, database.begin() as connection:
+        await connection.execute(instruments.insert(), [{"symbol": each, "active": True, **row} for each in ("A", "B")])
+        await connection.execute(industries.insert(), [{"industry": "chips", "name_en": "", "name_ko": ""}])
+        await connection.execute(instrument_industries.insert(), [{"symbol": "B", "industry": "chips"}])
+
+
+async def followed(url: str) -> tuple[Followed, ...]:
+    async with open_database(url) as database:
+        return await SequenceTable(database).followed()
+
+
+def test_an_operator_adds_changes_lists_and_removes(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    asyncio.run(universe(database_url))
+    assert main(["list"]) == 0
+    assert "0 sequences" in capsys.readouterr().out
+    assert main(["add", ONE.upper()]) == 0
+    assert main(["add", TWO, "--industries", "chips"]) == 0
+    assert asyncio.run(followed(database_url)) == (Followed(parse(ONE)), Followed(parse(TWO), frozenset({"B"})))
+    assert main(["add", ONE, "--symbols", "A, B"]) == 0  # for these alone from now on
+    assert asyncio.run(followed(database_url))[0] == Followed(parse(ONE), frozenset({"A", "B"}))
+    capsys.readouterr()
+    assert main(["list"]) == 0
+    first, second, count = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(rf"{parse(ONE).id[:12]}  {ONE}  for symbols A, B", first)
+    assert second.endswith(f"{TWO}  for industry chips")
+    assert count == "2 sequences"
+    assert main(["remove", parse(ONE).id[:6]]) == 0
+    assert asyncio.run(followed(database_url)) == (Followed(parse(TWO), frozenset({"B"})),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["add", "golden_cros then gap up within 3"], "golden_cros then gap up within 3\n^\n'golden_cros' is no rule"),
+        (["add", ONE, "--symbols", "A,ZZZ"], "no instrument is called ZZZ"),
+        (["add", ONE, "--industries", "ships"], "no industry is called ships"),
+        (["remove", "ffff"], "no sequence with an id that begins ffff"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    arguments: list[str], said: str, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    asyncio.run(universe(database_url))
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
+    assert asyncio.run(followed(database_url)) == ()
+
+
+async def test_a_row_that_cannot_be_read_stops_no_other(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        rows = [
+            {"sequence_id": "1", "sequence_text": "no sequence", "scope": "all", "targets": "[]", "created_at": 1},
+            {"sequence_id": "2", "sequence_text": ONE, "scope": "symbols", "targets": "not json", "created_at": 2},
+            {"sequence_id": "3", "sequence_text": TWO, "scope": "all", "targets": "[]", "created_at": 3},
+        ]
+        async with database.begin() as connection:
+            await connection.execute(sequences.insert(), rows)
+        assert await SequenceTable(database).followed() == (Followed(parse(ONE), frozenset()), Followed(parse(TWO)))
