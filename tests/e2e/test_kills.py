@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter, defaultdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
     follow(url)
     async with open_telegram() as telegram:
         told = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
-        told = bot(telegram) | told | {"RATE_CHAT": "3"}  # slow enough that something is always about to be sent
+        told = bot(telegram) | told | {"RATE_CHAT": "6"}  # slow enough that something is always about to be sent
         with open_mesh(tmp_path, own_kafka.bootstrap, url, **told) as mesh:
             mesh.start("notifier", "services.notifier", RESERVE_SECONDS="3")
             ingest = mesh.start("ingest", "services.ingest")
@@ -130,11 +131,12 @@ async def _check_state(broker: Broker, url: str) -> None:
     compared = 0
     for number, log in logs.items():
         engine = new_engine()
-        for event in log:
-            if not isinstance(event, HistoryReady):
-                engine.apply([event])
-                continue
-            load(engine, event.symbol, pasts[event.symbol], event.ts_init)
+        for ready, run in groupby(log, lambda event: isinstance(event, HistoryReady)):
+            if ready:
+                for event in run:
+                    load(engine, event.symbol, pasts[event.symbol], event.ts_init)
+            else:
+                engine.apply(list(run))
         mine, theirs = parse(engine.snapshot()), parse(kept[number][1])
         assert mine.symbols == theirs.symbols
         for ours, other in zip(mine.arrays, theirs.arrays, strict=True):
