@@ -26,8 +26,8 @@ def adx(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
     if n < length:
         return (s[0] + plus, s[1] + minus, s[2] + wide, 0.0), (NAN, NAN, NAN)
     plus, minus, wide = s[0] * p[1] + plus, s[1] * p[1] + minus, s[2] * p[1] + wide
-    plus_di = 100.0 * plus / wide if wide > 0 else 0.0
-    minus_di = 100.0 * minus / wide if wide > 0 else 0.0
+    share = 100.0 / wide if wide > 0 else 0.0
+    plus_di, minus_di = plus * share, minus * share
     both = plus_di + minus_di
     index = s[3]
     if n < 2 * length:

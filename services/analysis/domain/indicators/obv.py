@@ -15,9 +15,12 @@ def obv(s: State, _p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Va
     """State: (the balance,)."""
     if n == 0:
         return (bars.volume[t],), (bars.volume[t],)
-    x, before = bars.close[t], bars.close[t - 1]
-    volume = bars.volume[t]
-    y = s[0] + (volume if x > before else (-volume if x < before else 0.0))
+    x, before, volume = bars.close[t], bars.close[t - 1], bars.volume[t]
+    added, taken = (
+        volume if x > before else 0.0,
+        volume if x < before else 0.0,
+    )  # one choice of three would be a branch to mispredict
+    y = s[0] + (added - taken)
     return (y,), (y,)
 
 
