@@ -24,7 +24,7 @@ DAYS = [int((START + dt.timedelta(days=n)).strftime("%Y%m%d")) for n in range(60
 @st.composite
 def markets(draw: st.DrawFn) -> dict[str, plain.History]:
     """Some members: each trades on most days, may come late, leave early, or rest for weeks; prices stand still now and then."""
-    found = {}
+    found: dict[str, plain.History] = {}
     for name in draw(st.lists(st.sampled_from("ABCDEF"), min_size=1, max_size=5, unique=True)):
         first, last = sorted(draw(st.tuples(st.integers(0, 59), st.integers(0, 59))))
         rest = draw(st.integers(0, 59))

@@ -78,10 +78,9 @@ class Stage:
             return found[-1] if found and condition(found[-1]) else None
 
         try:
-            view: IndustryView = await until(seen, 60)  # type: ignore[assignment]
+            return await until(seen, 60)
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{(await self.views())[-1:]}\n{self.text()[-3000:]}") from error
-        return view
 
     async def write(self, *statements: Any) -> None:
         async with open_database(self.database_url) as database, database.begin() as connection:

@@ -9,11 +9,12 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared import wire
+from shared.events import TickLog
 from shared.settings import MeshSettings
 from shared.topics import TICKS, Topic
 from tests.servers import Broker
 
-MakeTopic = Callable[..., Awaitable[Topic]]
+MakeTopic = Callable[..., Awaitable[Topic[TickLog]]]
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def settings(kafka: Broker) -> MeshSettings:
 def make_topic(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> MakeTopic:
     """``await make_topic(partitions)``: a topic like market.ticks.v1 with its dead letters, of this test alone."""
 
-    async def make(partitions: int = 3, **config: str) -> Topic:
+    async def make(partitions: int = 3, **config: str) -> Topic[TickLog]:
         name = f"test.{uuid.uuid4().hex[:12]}"
         topic = Topic(name, TICKS.types, "symbol", "of a test", ("test",), partitions=partitions)
         monkeypatch.setitem(wire._decoders, name, wire._decoders[TICKS.name])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from shared.kafka import open_group_consumer, open_producer
-from shared.runtime import run
+from shared.events import Tick
+from shared.kafka import Record, open_group_consumer, open_producer
+from shared.runtime import Life, Task, run
 from shared.settings import MeshSettings
 from shared.topics import TICKS
 
@@ -19,10 +21,10 @@ def append(path: Path, numbers: list[int]) -> None:
 
 
 @asynccontextmanager
-async def build(settings, life):
+async def build(settings: MeshSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
     group, path = sys.argv[1], Path(sys.argv[2])
 
-    async def handle(records):
+    async def handle(records: Sequence[Record[Tick]]) -> None:
         await asyncio.sleep(0.01)  # so that a signal comes while something is being handled
         append(path, [record.event.seq for record in records if record.event.source == group])
 
@@ -33,7 +35,7 @@ async def build(settings, life):
         life.on_ready("ticks", lambda: consumer.ready)
         life.on_alive("ticks", lambda: consumer.alive)
 
-        async def consume():
+        async def consume() -> None:
             await consumer.run(handle, life.stopping)
 
         yield {"consume": consume}

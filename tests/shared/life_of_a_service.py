@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
 from pydantic import SecretStr
 
 from shared.failures import TransientError
-from shared.runtime import run
+from shared.runtime import Life, Task, run
 from shared.settings import MeshSettings
 
 HOW = sys.argv[1] if len(sys.argv) > 1 else "clean"
@@ -22,14 +23,14 @@ class Settings(MeshSettings):
 
 
 @asynccontextmanager
-async def build(settings, life):
+async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
     if HOW == "start":
         raise TransientError("no broker at mysql://fin:canary-two-4711@db/x")
     if HOW == "start-hangs":
         log.info("hanging")
         await asyncio.Event().wait()
 
-    async def work():
+    async def work() -> None:
         log.info("working", note=f"the secret is {settings.api_secret.get_secret_value()}", password="canary-three-4711")
         match HOW:
             case "fails":
@@ -48,7 +49,7 @@ async def build(settings, life):
         if HOW == "second":
             await asyncio.Event().wait()
 
-    async def other():
+    async def other() -> None:
         await life.stopping.wait()
         log.info("other drained")
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from shared.db import open_database
+from shared.db import Database, open_database
 from shared.failures import PoisonError, TransientError
 from shared.tables import bars, checkpoints, industries, instrument_industries
 
@@ -15,7 +16,7 @@ from shared.tables import bars, checkpoints, industries, instrument_industries
 @pytest.fixture(
     params=["sqlite", pytest.param("aiomysql", marks=pytest.mark.mariadb), pytest.param("asyncmy", marks=pytest.mark.mariadb)]
 )
-def url(request, tmp_path):
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with the tables, by every driver."""
     from shared.migrations.command import upgrade
 
@@ -28,23 +29,23 @@ def url(request, tmp_path):
 
 
 @pytest.fixture
-async def database(url):
+async def database(url: str) -> AsyncIterator[Database]:
     async with open_database(url) as found:
         yield found
 
 
-def bar(i: int, close: float = 1.0) -> dict:
+def bar(i: int, close: float = 1.0) -> dict[str, object]:
     prices = dict.fromkeys(("open", "high", "low", "volume", "price_factor", "split_factor"), 1.0)
     when = {"ts_close": i, "ts_open": i - 1, "session": 20240102}
     return {"symbol": f"S{i % 7}", "timeframe": "1m", "close": close, "source": "test", "replayed": False, **when, **prices}
 
 
-async def closes(database):
+async def closes(database: Database) -> dict[int, float]:
     async with database.connect() as connection:
-        return dict((await connection.execute(select(bars.c.ts_close, bars.c.close))).all())
+        return dict((await connection.execute(select(bars.c.ts_close, bars.c.close))).tuples().all())
 
 
-async def test_upsert_inserts_changes_or_leaves(database):
+async def test_upsert_inserts_changes_or_leaves(database: Database) -> None:
     rows = [bar(i) for i in range(1000)]
     for changed, update, wanted in (
         (1.0, None, 1.0),
@@ -59,7 +60,7 @@ async def test_upsert_inserts_changes_or_leaves(database):
         assert await closes(database) == dict.fromkeys(range(1000), wanted)
 
 
-async def test_many_rows_are_one_round_trip_each_batch(database):
+async def test_many_rows_are_one_round_trip_each_batch(database: Database) -> None:
     """MariaDB counts the statements it got: row by row would be thousands."""
     if database.dialect == "sqlite":
         pytest.skip("no server, no round trips")
@@ -71,15 +72,15 @@ async def test_many_rows_are_one_round_trip_each_batch(database):
     assert int(after) - int(before) < 10
 
 
-async def test_upsert_refuses_nonsense(database):
+async def test_upsert_refuses_nonsense(database: Database) -> None:
     with pytest.raises(ValueError, match="no rows"):
         database.upsert(bars, [])
     with pytest.raises(ValueError, match="surprise"):
         database.upsert(bars, [{**bar(1), "surprise": 1}])
 
 
-async def test_an_error_rolls_back(database):
-    async def half():
+async def test_an_error_rolls_back(database: Database) -> None:
+    async def half() -> None:
         async with database.begin() as connection:
             await connection.execute(database.upsert(bars, [bar(1)]), [bar(1)])
             raise KeyError("x")
@@ -89,12 +90,12 @@ async def test_an_error_rolls_back(database):
     assert await closes(database) == {}
 
 
-async def test_compare_and_set_has_one_winner(database):
+async def test_compare_and_set_has_one_winner(database: Database) -> None:
     async with database.begin() as connection:
         row = {"partition_no": 3, "next_offset": 0, "state_version": "v", "state": bytes(range(256)), "owner": "", "updated_at": 0}
         await connection.execute(checkpoints.insert(), row)
 
-    async def claim(name):
+    async def claim(name: str) -> int:
         async with database.begin() as connection:
             statement = checkpoints.update().where(checkpoints.c.partition_no == 3, checkpoints.c.next_offset == 0)
             return (await connection.execute(statement.values(next_offset=10, owner=name))).rowcount
@@ -104,10 +105,10 @@ async def test_compare_and_set_has_one_winner(database):
         assert (await connection.execute(select(checkpoints.c.state))).scalar() == bytes(range(256))
 
 
-async def test_writers_of_two_processes_wait_for_each_other(url):
+async def test_writers_of_two_processes_wait_for_each_other(url: str) -> None:
     async with open_database(url) as one, open_database(url) as two:
 
-        async def write(database, first):
+        async def write(database: Database, first: int) -> None:
             for i in range(first, first + 40):
                 async with database.begin() as connection:
                     await connection.execute(database.upsert(bars, [bar(i)]), [bar(i)])
@@ -116,7 +117,7 @@ async def test_writers_of_two_processes_wait_for_each_other(url):
         assert len(await closes(one)) == 160
 
 
-async def test_korean_text_and_foreign_keys(database):
+async def test_korean_text_and_foreign_keys(database: Database) -> None:
     async with database.begin() as connection:
         await connection.execute(industries.insert(), {"industry": "s", "name_en": "Semiconductors", "name_ko": "반도체 🚀"})
     async with database.connect() as connection:
@@ -126,7 +127,7 @@ async def test_korean_text_and_foreign_keys(database):
             await connection.execute(instrument_industries.insert(), {"symbol": "NONE", "industry": "s"})
 
 
-async def test_a_mistake_of_ours_is_not_hidden_as_transient(database):
+async def test_a_mistake_of_ours_is_not_hidden_as_transient(database: Database) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 - the class differs by driver
         async with database.connect() as connection:
             await connection.execute(text("SELECT nonsense FROM nowhere"))
@@ -134,7 +135,7 @@ async def test_a_mistake_of_ours_is_not_hidden_as_transient(database):
     assert isinstance(caught.value, ProgrammingError) or database.dialect == "sqlite"
 
 
-async def test_a_value_that_does_not_fit_is_poison(database):
+async def test_a_value_that_does_not_fit_is_poison(database: Database) -> None:
     if database.dialect == "sqlite":
         pytest.skip("SQLite takes any length")
     with pytest.raises(PoisonError):
@@ -142,7 +143,7 @@ async def test_a_value_that_does_not_fit_is_poison(database):
             await connection.execute(industries.insert(), {"industry": "x" * 500, "name_en": "", "name_ko": ""})
 
 
-async def test_a_slow_block_ends_and_the_pool_lives_on(database):
+async def test_a_slow_block_ends_and_the_pool_lives_on(database: Database) -> None:
     if database.dialect == "sqlite":
         pytest.skip("a statement of SQLite runs in its thread to its end")
     with pytest.raises(TransientError):
@@ -151,14 +152,14 @@ async def test_a_slow_block_ends_and_the_pool_lives_on(database):
     assert await database.ping()
 
 
-async def test_utc(database):
+async def test_utc(database: Database) -> None:
     if database.dialect == "sqlite":
         pytest.skip("SQLite has no session time zone")
     async with database.connect() as connection:
-        assert (await connection.execute(text("SELECT TIMEDIFF(NOW(), UTC_TIMESTAMP())"))).scalar().total_seconds() == 0
+        assert (await connection.execute(text("SELECT TIMEDIFF(NOW(), UTC_TIMESTAMP())"))).scalar_one().total_seconds() == 0
 
 
-async def test_sqlite_is_set_up(tmp_path):
+async def test_sqlite_is_set_up(tmp_path: Path) -> None:
     async with (
         open_database(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'er' / 'x.db'}") as database,
         database.connect() as connection,
@@ -169,7 +170,7 @@ async def test_sqlite_is_set_up(tmp_path):
     assert found == ["wal", 30_000, 1]
 
 
-async def test_a_database_that_is_away_is_transient_and_its_password_stays_secret():
+async def test_a_database_that_is_away_is_transient_and_its_password_stays_secret() -> None:
     async with open_database("mysql+aiomysql://fin:canary-4711@127.0.0.1:1/x") as database:
         with pytest.raises(TransientError) as caught:
             async with database.connect():
@@ -180,7 +181,7 @@ async def test_a_database_that_is_away_is_transient_and_its_password_stays_secre
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:canary@h/d", "mysql://u:canary@h/d", "nonsense canary"])
-async def test_an_unknown_driver_is_refused_without_its_password(url):
+async def test_an_unknown_driver_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL") as caught:
         async with open_database(url):
             pass

@@ -5,14 +5,17 @@ import os
 import signal
 import sys
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 
 from shared.events import Tick
 from shared.kafka import open_producer
+from shared.settings import MeshSettings
 from shared.topics import TICKS
 from tests.until import until
 
 
-async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(settings, tmp_path):
+async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(settings: MeshSettings, tmp_path: Path) -> None:
     """Handled once and committed: two clean stops in the middle lose nothing, and double nothing."""
     group, path = f"drain-{uuid.uuid4().hex[:8]}", tmp_path / "seen"
     path.touch()
@@ -22,6 +25,9 @@ async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(setting
     def seen() -> list[int]:
         return [int(line) for line in path.read_text().split()]
 
+    def has_seen(count: int) -> Callable[[], bool]:
+        return lambda: len(seen()) >= count
+
     events = [
         (f"S{i % 6}", Tick(symbol=f"S{i % 6}", price=1.0, ts_event=i, ts_init=i, source=group, seq=i + 1)) for i in range(3000)
     ]
@@ -30,7 +36,7 @@ async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(setting
     for enough in (300, 1200, 3000):
         process = await asyncio.create_subprocess_exec(*command, env=environment)
         try:
-            await until(lambda enough=enough: len(seen()) >= enough, seconds=60)
+            await until(has_seen(enough), seconds=60)
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 30) == 0
         finally:

@@ -1,25 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
+from shared.events import Tick
 from shared.failures import TransientError
-from shared.kafka import open_group_consumer, open_producer
+from shared.kafka import Producer, Record, open_group_consumer, open_producer
 from shared.settings import MeshSettings
 from shared.topics import TICKS
+from tests.servers import Broker
 from tests.shared.test_kafka_group import tick
 from tests.until import until
 
 
 @pytest.mark.kill
-async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_kafka):
+async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_kafka: Broker) -> None:
     settings = MeshSettings(kafka_bootstrap=own_kafka.bootstrap, kafka_session_ms=10_000, _env_file=None)
     acknowledged: set[int] = set()
     seen: set[int] = set()
     stopping, publishing = asyncio.Event(), asyncio.Event()
 
-    async def publish(producer):
+    async def publish(producer: Producer) -> None:
         i = 0
         while not publishing.is_set():
             batch = [(f"S{n % 5}", tick(n, f"S{n % 5}")) for n in range(i, i + 50)]
@@ -30,7 +33,7 @@ async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_k
             acknowledged.update(event.seq for _, event in batch)
             i += 50
 
-    async def handle(records):
+    async def handle(records: Sequence[Record[Tick]]) -> None:
         seen.update(record.event.seq for record in records)
 
     async with (

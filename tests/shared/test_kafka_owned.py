@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from shared import wire
+from shared.events import Tick, TickLog
 from shared.failures import FencedError, TransientError
-from shared.kafka import open_owned_consumer, open_producer
+from shared.kafka import OwnedConsumer, Producer, open_owned_consumer, open_producer
 from shared.kafka.owned import BeyondLogError
+from shared.settings import MeshSettings
+from shared.topics import Topic
+from tests.shared.conftest import MakeTopic
 from tests.shared.test_kafka_group import running, tick
 from tests.until import until
 
@@ -27,7 +32,7 @@ class Store:
 class Summing:
     """An owner whose state is the tuple of all sequence numbers it has seen, in order."""
 
-    def __init__(self, topic, store: Store) -> None:
+    def __init__(self, topic: Topic[TickLog], store: Store) -> None:
         self.topic, self.store = topic, store
         self.state: dict[int, tuple[int, tuple[int, ...]]] = {}
         self.base: dict[int, int | None] = {}
@@ -36,22 +41,25 @@ class Summing:
         self.finals = 0
         self.trouble: list[BaseException] = []
 
-    async def restore(self, partition, log_start):
+    async def restore(self, partition: int, log_start: int) -> int | None:
         self.restored.append((partition, log_start))
         row = self.store.rows.get(partition)
         self.base[partition] = row[0] if row else None
         self.state[partition] = row or (log_start, ())
         return row[0] if row else None
 
-    async def handle(self, partition, messages):
+    async def handle(self, partition: int, messages: Sequence[ConsumerRecord]) -> None:
         if self.trouble:
             raise self.trouble.pop()
         position, seen = self.state[partition]
         assert messages[0].offset == position
-        found = tuple(wire.decode(self.topic, message.value).seq for message in messages)
-        self.state[partition] = messages[-1].offset + 1, seen + found
+        self.state[partition] = messages[-1].offset + 1, seen + self.numbers(messages)
 
-    async def settle(self, final):
+    def numbers(self, messages: Sequence[ConsumerRecord]) -> tuple[int, ...]:
+        events = [wire.decode(self.topic, message.value) for message in messages]
+        return tuple(event.seq for event in events if isinstance(event, Tick))
+
+    async def settle(self, final: bool) -> None:
         self.finals += final
         for partition, row in self.state.items():
             kept = self.store.rows.get(partition)
@@ -59,18 +67,18 @@ class Summing:
                 raise FencedError(f"partition {partition} was written by somebody else", partition)
             self.store.rows[partition], self.base[partition] = row, row[0]
 
-    async def forget(self, partition):
+    async def forget(self, partition: int) -> None:
         self.forgotten.append(partition)
         self.state.pop(partition, None)
 
 
 @pytest.fixture
-async def producer(settings):
+async def producer(settings: MeshSettings) -> AsyncIterator[Producer]:
     async with open_producer(settings, "owned-test") as found:
         yield found
 
 
-async def publish(producer, topic, first, last):
+async def publish(producer: Producer, topic: Topic[TickLog], first: int, last: int) -> None:
     await producer.publish_many(topic, [(f"S{i % 9}", tick(i, f"S{i % 9}")) for i in range(first, last)])
 
 
@@ -78,7 +86,13 @@ def seen_by(store: Store) -> list[int]:
     return sorted(seq for _, seqs in store.rows.values() for seq in seqs)
 
 
-async def test_state_follows_the_log_and_survives_a_restart(settings, make_topic, producer):
+def has_seen(store: Store, count: int) -> Callable[[], bool]:
+    return lambda: len(seen_by(store)) == count
+
+
+async def test_state_follows_the_log_and_survives_a_restart(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic, store = await make_topic(3), Store()
     for round_ in (1, 2):
         await publish(producer, topic, (round_ - 1) * 500, round_ * 500)
@@ -86,7 +100,7 @@ async def test_state_follows_the_log_and_survives_a_restart(settings, make_topic
         group = "o" + topic.name
         async with open_owned_consumer(settings, topic, group, producer, max_records=50) as consumer, running(consumer, owner):
             await until(lambda: consumer.ready, seconds=30)
-            await until(lambda wanted=round_ * 500: len(seen_by(store)) == wanted, seconds=30)
+            await until(has_seen(store, round_ * 500), seconds=30)
             assert consumer.alive
             assert consumer.partitions == {0, 1, 2}
         assert owner.finals == 1
@@ -94,7 +108,9 @@ async def test_state_follows_the_log_and_survives_a_restart(settings, make_topic
     assert seen_by(store) == list(range(1, 1001))
 
 
-async def test_what_fails_half_way_is_restored_and_done_once(settings, make_topic, producer):
+async def test_what_fails_half_way_is_restored_and_done_once(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 100)
     owner = Summing(topic, store)
@@ -105,7 +121,9 @@ async def test_what_fails_half_way_is_restored_and_done_once(settings, make_topi
     assert len(owner.restored) == 5
 
 
-async def test_whoever_lost_the_partition_is_fenced_and_starts_from_what_the_other_wrote(settings, make_topic, producer):
+async def test_whoever_lost_the_partition_is_fenced_and_starts_from_what_the_other_wrote(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 10)
     owner = Summing(topic, store)
@@ -119,7 +137,9 @@ async def test_whoever_lost_the_partition_is_fenced_and_starts_from_what_the_oth
     assert seen_by(store) == list(range(1, 21))
 
 
-async def test_two_members_share_and_nothing_is_lost_or_doubled(settings, make_topic, producer):
+async def test_two_members_share_and_nothing_is_lost_or_doubled(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic, store, group = await make_topic(4), Store(), "owned-two"
     group += topic.name
     first, second = Summing(topic, store), Summing(topic, store)
@@ -140,7 +160,9 @@ async def test_two_members_share_and_nothing_is_lost_or_doubled(settings, make_t
     assert seen_by(store) == list(range(1, 901))
 
 
-async def test_a_checkpoint_that_fell_off_the_log_is_seen(settings, make_topic, producer):
+async def test_a_checkpoint_that_fell_off_the_log_is_seen(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 50)
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
@@ -150,7 +172,7 @@ async def test_a_checkpoint_that_fell_off_the_log_is_seen(settings, make_topic, 
     store.rows[0] = (10, tuple(range(1, 11)))
 
     class Rebuilding(Summing):
-        async def restore(self, partition, log_start):
+        async def restore(self, partition: int, log_start: int) -> int | None:
             await super().restore(partition, log_start)
             if self.state[partition][0] < log_start:
                 self.state[partition] = (log_start, ())
@@ -164,7 +186,7 @@ async def test_a_checkpoint_that_fell_off_the_log_is_seen(settings, make_topic, 
     assert store.rows[0][1] == tuple(range(31, 51))
 
 
-async def test_a_checkpoint_of_another_broker_is_refused(settings, make_topic, producer):
+async def test_a_checkpoint_of_another_broker_is_refused(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
     topic, store = await make_topic(1), Store()
     store.rows[0] = (1000, ())
     async with open_owned_consumer(settings, topic, "beyond" + topic.name, producer) as consumer:
@@ -172,16 +194,16 @@ async def test_a_checkpoint_of_another_broker_is_refused(settings, make_topic, p
             await asyncio.wait_for(consumer.run(Summing(topic, store), asyncio.Event()), 30)
 
 
-async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
+async def test_an_owner_can_set_a_message_aside(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 3)
     await producer.publish_raw(topic.name, b"S1", b"{", [])
     await publish(producer, topic, 3, 5)
 
     class Careful(Summing):
-        consumer = None
+        consumer: OwnedConsumer
 
-        async def handle(self, partition, messages):
+        async def handle(self, partition: int, messages: Sequence[ConsumerRecord]) -> None:
             good = []
             for message in messages:
                 try:
@@ -190,8 +212,7 @@ async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
                 except wire.WireError as error:
                     await self.consumer.dead_letter(message, error)
             _, seen = self.state[partition]
-            found = tuple(wire.decode(self.topic, message.value).seq for message in good)
-            self.state[partition] = messages[-1].offset + 1, seen + found
+            self.state[partition] = messages[-1].offset + 1, seen + self.numbers(good)
 
     owner = Careful(topic, store)
     async with (
@@ -207,7 +228,9 @@ async def test_an_owner_can_set_a_message_aside(settings, make_topic, producer):
     assert dict(letter.headers)["dead-letter-offset"] == b"3"
 
 
-async def test_a_position_in_what_was_just_taken_away_is_not_shown(settings, make_topic, producer):
+async def test_a_position_in_what_was_just_taken_away_is_not_shown(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic = await make_topic()
     async with open_owned_consumer(settings, topic, "taken-away", producer) as consumer:
         consumer._next[TopicPartition(topic.name, 999)] = 5  # as between a rebalance and the round that notices it

@@ -12,6 +12,7 @@ from shared.kafka.connection import consumer_options, producer_options
 from shared.kafka.group import open_group_consumer
 from shared.settings import MeshSettings
 from shared.topics import TICKS
+from tests.shared.conftest import MakeTopic
 
 
 def tick(i: int, symbol: str = "AAPL") -> Tick:
@@ -20,10 +21,11 @@ def tick(i: int, symbol: str = "AAPL") -> Tick:
     )
 
 
-async def test_settings_are_in_force(settings, make_topic):
+async def test_settings_are_in_force(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic()
     async with open_producer(settings, "options") as producer:
         inner = producer._inner
+        assert inner is not None
         assert inner._sender._acks == -1
         assert inner._txn_manager is not None
         assert inner._txn_manager.transactional_id is None
@@ -38,7 +40,7 @@ async def test_settings_are_in_force(settings, make_topic):
             assert found._heartbeat_interval_ms < found._session_timeout_ms / 3
 
 
-def test_default_settings():
+def test_default_settings() -> None:
     options = consumer_options(MeshSettings(_env_file=None), "x", "g")
     assert (options["enable_auto_commit"], options["auto_offset_reset"]) == (False, "earliest")
     assert (options["session_timeout_ms"], options["rebalance_timeout_ms"]) == (45_000, 60_000)
@@ -46,7 +48,7 @@ def test_default_settings():
     assert (options["acks"], options["enable_idempotence"]) == ("all", True)
 
 
-async def test_many_keep_their_order_and_say_where_they_lie(settings, make_topic):
+async def test_many_keep_their_order_and_say_where_they_lie(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic(4)
     events = [(f"S{i % 7}", tick(i, f"S{i % 7}")) for i in range(9000)]  # more than one batch of 256 KiB a partition
     async with open_producer(settings, "many") as producer, open_range_reader(settings, "many") as reader:
@@ -59,11 +61,11 @@ async def test_many_keep_their_order_and_say_where_they_lie(settings, make_topic
             assert [place.offset for place, _ in mine] == list(range(len(mine)))
             records = await reader.read(topic, partition, 0, len(mine) - 1)
             assert [(r.offset, r.key, r.event) for r in records] == [(p.offset, key, event) for p, (key, event) in mine]
-            assert records[0].traceparent.startswith("00-" + "a" * 32)
+            assert (records[0].traceparent or "").startswith("00-" + "a" * 32)
             assert {partition_of(r.key, 4) for r in records} == {partition}
 
 
-async def test_one_and_everywhere(settings, make_topic):
+async def test_one_and_everywhere(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic(3)
     async with open_producer(settings, "one") as producer, open_range_reader(settings, "one") as reader:
         place = await producer.publish(topic, tick(1), key="AAPL")
@@ -75,7 +77,7 @@ async def test_one_and_everywhere(settings, make_topic):
             assert (await reader.read(topic, partition, last, last))[0].event == beat
 
 
-async def test_too_large_is_poison_and_the_producer_goes_on(settings, make_topic):
+async def test_too_large_is_poison_and_the_producer_goes_on(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic()
     large = Tick(symbol="A" * 1_100_000, price=1.0, ts_event=1, ts_init=1, source="replay")
     async with open_producer(settings, "large") as producer:
@@ -86,7 +88,7 @@ async def test_too_large_is_poison_and_the_producer_goes_on(settings, make_topic
         assert (await producer.publish(topic, tick(0), key="A")).offset == 0
 
 
-async def test_no_broker_is_transient():
+async def test_no_broker_is_transient() -> None:
     nobody = MeshSettings(kafka_bootstrap="127.0.0.1:1", _env_file=None)
     with pytest.raises(TransientError):
         async with open_producer(nobody, "nobody"):
@@ -97,13 +99,13 @@ async def test_no_broker_is_transient():
 
 
 @given(st.text(max_size=20), st.integers(1, 64))
-def test_partition_is_in_range_and_stable(key, partitions):
+def test_partition_is_in_range_and_stable(key: str, partitions: int) -> None:
     found = partition_of(key, partitions)
     assert 0 <= found < partitions
     assert found == partition_of(key, partitions)
 
 
-def test_headers_route_without_parsing():
+def test_headers_route_without_parsing() -> None:
     headers = dict(wire.headers(tick(0), "00-x"))
     assert (headers["event"], headers["version"], headers["traceparent"]) == (b"tick", b"1", b"00-x")
     assert headers["event-id"].startswith(b"tick:AAPL:replay")

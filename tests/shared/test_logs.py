@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from structlog.contextvars import get_contextvars
 
 from shared import logs, metrics
-from shared.failures import FencedError, PoisonError, TransientError, classify
+from shared.failures import FencedError, PoisonError, TransientError, Verdict, classify
 from shared.settings import MeshSettings
 from shared.wire import WireError
 
@@ -29,16 +29,16 @@ from shared.wire import WireError
         "password=canary;",
     ],
 )
-def test_shapes_of_secrets_are_hidden(text):
+def test_shapes_of_secrets_are_hidden(text: str) -> None:
     assert "canary" not in logs.redact(text)
 
 
 @pytest.mark.parametrize("text", ["12 partitions at 10:30:00", "https://example.org/a?b=1", "SMA 50 crosses SMA 200", "ratio 3:4"])
-def test_other_text_stays(text):
+def test_other_text_stays(text: str) -> None:
     assert logs.redact(text) == text
 
 
-def test_secrets_at_any_depth_and_by_name():
+def test_secrets_at_any_depth_and_by_name() -> None:
     found = logs.clean(
         {"a": [{"token": "canary"}, ("api_key=canary",)], "password": ["canary"], "error": ValueError("token=canary"), "n": 1}
     )
@@ -47,7 +47,7 @@ def test_secrets_at_any_depth_and_by_name():
 
 
 @given(st.text(min_size=6).filter(lambda text: "*" not in text))
-def test_a_registered_secret_never_shows(secret):
+def test_a_registered_secret_never_shows(secret: str) -> None:
     logs.hide([secret])
     try:
         assert secret not in logs.redact(f"before {secret} after")
@@ -55,15 +55,15 @@ def test_a_registered_secret_never_shows(secret):
         logs._literals.discard(secret)
 
 
-def test_passwords_of_urls_in_settings_are_secrets():
+def test_passwords_of_urls_in_settings_are_secrets() -> None:
     settings = MeshSettings(database_url="mysql+aiomysql://fin:canary-pw@db/x", _env_file=None)
     assert list(logs.secrets_of(settings)) == ["canary-pw"]
 
 
-def test_a_trace_holds_within_its_block():
+def test_a_trace_holds_within_its_block() -> None:
     with logs.tracing("00-" + "a" * 32 + "-" + "b" * 16 + "-01"):
         assert get_contextvars()["trace_id"] == "a" * 32
-        assert logs.current_trace().startswith("00-aaaa")
+        assert (logs.current_trace() or "").startswith("00-aaaa")
     assert logs.current_trace() is None
 
 
@@ -83,11 +83,11 @@ def test_a_trace_holds_within_its_block():
         (AssertionError(), "crash"),
     ],
 )
-def test_failures_are_classified_once(error, verdict):
+def test_failures_are_classified_once(error: BaseException, verdict: Verdict) -> None:
     assert classify(error) == verdict
 
 
-def test_metrics_keep_their_naming_rule():
+def test_metrics_keep_their_naming_rule() -> None:
     first = metrics.counter("test_things_total", "Things.", ("kind",))
     assert metrics.counter("test_things_total", "Things.", ("kind",)) is first
     first.labels("a").inc()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
@@ -12,18 +13,19 @@ from shared.tables import metadata
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-def empty_url(request, tmp_path):
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'new' / 'empty.db'}"
-    return request.getfixturevalue("mariadb_url")
+    url: str = request.getfixturevalue("mariadb_url")
+    return url
 
 
-async def tables_of(url):
+async def tables_of(url: str) -> set[str]:
     async with open_database(url) as database, database.connect() as connection:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
-async def test_up_check_down_up(empty_url):
+async def test_up_check_down_up(empty_url: str) -> None:
     assert await command.current(empty_url) is None
     head = await command.upgrade(empty_url)
     assert await command.current(empty_url) == head is not None
@@ -34,7 +36,7 @@ async def test_up_check_down_up(empty_url):
     assert await command.upgrade(empty_url) == head
 
 
-async def test_a_difference_is_found(empty_url):
+async def test_a_difference_is_found(empty_url: str) -> None:
     await command.upgrade(empty_url)
     async with open_database(empty_url) as database, database.begin() as connection:
         await connection.execute(text("ALTER TABLE bars ADD COLUMN surprise INTEGER"))
@@ -43,13 +45,13 @@ async def test_a_difference_is_found(empty_url):
     assert "surprise" in found[0]
 
 
-async def test_many_at_once(empty_url):
+async def test_many_at_once(empty_url: str) -> None:
     heads = await asyncio.gather(*(command.upgrade(empty_url) for _ in range(4)))
     assert len(set(heads)) == 1
     assert await command.differences(empty_url) == []
 
 
-async def test_upgrade_keeps_what_is_there(empty_url):
+async def test_upgrade_keeps_what_is_there(empty_url: str) -> None:
     await command.upgrade(empty_url)
     async with open_database(empty_url) as database:
         async with database.begin() as connection:
@@ -59,7 +61,7 @@ async def test_upgrade_keeps_what_is_there(empty_url):
             assert (await connection.execute(text("SELECT name_ko FROM industries"))).scalar() == "반도체"
 
 
-def test_the_command_line(empty_url, monkeypatch, capsys):
+def test_the_command_line(empty_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_url)
     assert main(["check"]) == 1
     assert main(["upgrade"]) == 0

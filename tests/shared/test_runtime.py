@@ -8,7 +8,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, Any
 
 import pytest
 
@@ -16,7 +18,7 @@ CANARY = "4711"
 
 
 @contextmanager
-def service(how: str, **environment: str):
+def service(how: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.shared.life_of_a_service", how],
         stderr=subprocess.PIPE,
@@ -32,21 +34,26 @@ def service(how: str, **environment: str):
     finally:
         process.kill()
         process.wait(10)
-        process.stderr.close()
+        log_of(process).close()
 
 
-def lines_until(process, event: str) -> list[dict]:
+def log_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert process.stderr is not None
+    return process.stderr
+
+
+def lines_until(process: subprocess.Popen[bytes], event: str) -> list[dict[str, Any]]:
     """The log lines up to the one with ``event``."""
     found = []
-    for line in process.stderr:
+    for line in log_of(process):
         found.append(json.loads(line))
         if found[-1]["event"] == event:
             return found
     raise AssertionError(f"the process ended without saying {event!r}: {found}")
 
 
-def rest(process) -> list[dict]:
-    return [json.loads(line) for line in process.stderr]
+def rest(process: subprocess.Popen[bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log_of(process)]
 
 
 def get(port: int, path: str) -> tuple[int, str]:
@@ -58,7 +65,7 @@ def get(port: int, path: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_drains_closes_and_exits_with_0(number):
+def test_a_signal_drains_closes_and_exits_with_0(number: signal.Signals) -> None:
     with service("clean") as process:
         lines_until(process, "working")
         process.send_signal(number)
@@ -69,7 +76,7 @@ def test_a_signal_drains_closes_and_exits_with_0(number):
 
 
 @pytest.mark.parametrize(("how", "said"), [("fails", "task failed"), ("returns", "task returned though nothing told it to stop")])
-def test_a_task_that_ends_stops_the_process_with_1(how, said):
+def test_a_task_that_ends_stops_the_process_with_1(how: str, said: str) -> None:
     with service(how) as process:
         lines = rest(process)
         assert process.wait(10) == 1
@@ -78,7 +85,7 @@ def test_a_task_that_ends_stops_the_process_with_1(how, said):
     assert "closed" in [line["event"] for line in lines]
 
 
-def test_a_task_that_does_not_drain_is_cancelled_and_the_exit_code_is_1():
+def test_a_task_that_does_not_drain_is_cancelled_and_the_exit_code_is_1() -> None:
     with service("stubborn") as process:
         lines_until(process, "working")
         process.send_signal(signal.SIGTERM)
@@ -88,7 +95,7 @@ def test_a_task_that_does_not_drain_is_cancelled_and_the_exit_code_is_1():
     assert events.index("drain took too long: cancelling") < events.index("cancelled") < events.index("closed")
 
 
-def test_a_second_signal_ends_it_at_once():
+def test_a_second_signal_ends_it_at_once() -> None:
     with service("second", DRAIN_SECONDS="60") as process:
         lines_until(process, "working")
         process.send_signal(signal.SIGTERM)
@@ -97,21 +104,21 @@ def test_a_second_signal_ends_it_at_once():
         assert process.wait(10) == 128 + signal.SIGTERM
 
 
-def test_a_start_that_fails_exits_with_1():
+def test_a_start_that_fails_exits_with_1() -> None:
     with service("start") as process:
         lines = rest(process)
         assert process.wait(10) == 1
     assert "no broker" in next(line for line in lines if line["event"] == "failed")["exception"]
 
 
-def test_a_start_that_hangs_can_be_stopped():
+def test_a_start_that_hangs_can_be_stopped() -> None:
     with service("start-hangs") as process:
         lines_until(process, "hanging")
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 
 
-def test_what_cannot_be_closed_fails_the_exit_code():
+def test_what_cannot_be_closed_fails_the_exit_code() -> None:
     with service("close-fails") as process:
         lines_until(process, "working")
         process.send_signal(signal.SIGTERM)
@@ -119,7 +126,7 @@ def test_what_cannot_be_closed_fails_the_exit_code():
 
 
 @pytest.mark.parametrize("how", ["clean", "fails", "start"])
-def test_no_secret_reaches_the_log(how):
+def test_no_secret_reaches_the_log(how: str) -> None:
     with service(how, LOG_LEVEL="debug") as process:
         if how == "clean":
             seen = lines_until(process, "working")
@@ -132,7 +139,7 @@ def test_no_secret_reaches_the_log(how):
     assert CANARY not in text
 
 
-def test_probes_and_metrics():
+def test_probes_and_metrics() -> None:
     with service("clean") as process:
         lines = lines_until(process, "working")
         port = next(line for line in lines if line["event"] == "probes listen")["port"]
@@ -145,7 +152,7 @@ def test_probes_and_metrics():
         assert "process_cpu_seconds_total" in shown
 
 
-def test_not_ready_is_503():
+def test_not_ready_is_503() -> None:
     with service("unready") as process:
         port = next(line for line in lines_until(process, "working") if line["event"] == "probes listen")["port"]
         status, body = get(port, "/readyz")

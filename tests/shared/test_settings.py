@@ -10,7 +10,7 @@ from services.notifier.settings import NotifierSettings
 from shared.settings import WRONG, MeshSettings, read
 
 
-def every_settings_class():
+def every_settings_class() -> list[type[MeshSettings]]:
     found = [MeshSettings]
     for service in pkgutil.iter_modules(services.__path__):
         module = importlib.import_module(f"services.{service.name}.settings")
@@ -23,12 +23,12 @@ def every_settings_class():
 
 
 @pytest.mark.parametrize("settings", every_settings_class(), ids=lambda found: found.__module__)
-def test_every_setting_is_documented_and_frozen(settings):
+def test_every_setting_is_documented_and_frozen(settings: type[MeshSettings]) -> None:
     assert [name for name, field in settings.model_fields.items() if not (field.description or "").strip()] == []
     assert settings.model_config["frozen"]
 
 
-def test_the_environment_decides(monkeypatch):
+def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP", "broker:1")
     monkeypatch.setenv("DRAIN_SECONDS", "3")
     settings = MeshSettings(_env_file=None)
@@ -39,13 +39,15 @@ def test_the_environment_decides(monkeypatch):
     ("name", "value"),
     [("KAFKA_BOOTSTRAP", "localhost:kafka"), ("DRAIN_SECONDS", "0"), ("PROBE_PORT", "70000"), ("KAFKA_SESSION_MS", "soon")],
 )
-def test_nonsense_is_refused_by_name(monkeypatch, name, value):
+def test_nonsense_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=name.lower()):
         MeshSettings(_env_file=None)
 
 
-def test_wrong_settings_end_the_process_with_a_line_each(monkeypatch, capsys):
+def test_wrong_settings_end_the_process_with_a_line_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("DRAIN_SECONDS", "0")
     monkeypatch.setenv("PROBE_PORT", "many")
     with pytest.raises(SystemExit) as ended:
@@ -58,7 +60,7 @@ def test_wrong_settings_end_the_process_with_a_line_each(monkeypatch, capsys):
     ]
 
 
-def test_a_wrong_secret_is_not_repeated(monkeypatch, capsys):
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("WEBHOOKS", "hush-hush-canary")
     with pytest.raises(SystemExit):
         read(NotifierSettings)
