@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def series(symbols: int = SYMBOLS) -> list[Bars]:
     return found
 
 
-def best(work: Callable[[], Any], clock: Callable[[], float] = time.process_time, runs: int = 5) -> float:
+def best(work: Callable[[], object], clock: Callable[[], float] = time.process_time, runs: int = 5) -> float:
     """Seconds of the quickest of some runs."""
     times = []
     for _ in range(runs):
@@ -52,6 +52,16 @@ def best(work: Callable[[], Any], clock: Callable[[], float] = time.process_time
         work()
         times.append(clock() - began)
     return min(times)
+
+
+def over(bars: list[Bars], columns: Callable[[Bars], None]) -> Callable[[], None]:
+    """The work of one function on all symbols."""
+
+    def work() -> None:
+        for b in bars:
+            columns(b)
+
+    return work
 
 
 def talib_columns(b: Bars) -> None:
@@ -66,7 +76,7 @@ def talib_columns(b: Bars) -> None:
     talib.MACD(b.close, 12, 26, 9)
     talib.BBANDS(b.close, 20, 2, 2)
     talib.ATR(b.high, b.low, b.close, 14)
-    talib.STOCH(b.high, b.low, b.close, 14, 3, 0, 3, 0)
+    talib.STOCH(b.high, b.low, b.close, 14, 3, slowd_period=3)
     talib.OBV(b.close, b.volume)
     talib.ADX(b.high, b.low, b.close, 14)
     talib.PLUS_DI(b.high, b.low, b.close, 14)
@@ -89,7 +99,8 @@ def pandas_columns(b: Bars) -> None:
     line - line.ewm(span=9, adjust=False).mean()
     middle, half = close.rolling(20).mean(), 2 * close.rolling(20).std(ddof=0)
     middle + half, middle - half
-    wide = np.maximum(high - low, np.maximum((high - close.shift()).abs(), (low - close.shift()).abs()))
+    # a Series at run time, though numpy's types say array
+    wide = cast("pd.Series[float]", np.maximum(high - low, np.maximum((high - close.shift()).abs(), (low - close.shift()).abs())))
     wide.ewm(alpha=1 / 14, adjust=False).mean()
     lowest, highest = low.rolling(14).min(), high.rolling(14).max()
     (100 * (close - lowest) / (highest - lowest)).rolling(3).mean().rolling(3).mean()
@@ -151,8 +162,8 @@ def vectorbt_columns(bars: list[Bars]) -> None:
 
 def others(bars: list[Bars], ours_seconds: float) -> Row:
     """Peers by the clock, since they use threads of their own."""
-    work: dict[str, Callable[[], Any]] = {
-        "polars": lambda: [polars_columns(b) for b in bars[:50]],
+    work: dict[str, Callable[[], None]] = {
+        "polars": over(bars[:50], polars_columns),
         "vectorbt": lambda: vectorbt_columns(bars[:50]),
     }
     told, ratios = [], []
@@ -190,12 +201,12 @@ def ours(loops: Any, laid: Plan, bars: list[Bars], threads: int) -> None:
 def batch(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
     """All columns over all symbols."""
     ours(loops, laid, bars[:2], 1)
-    talib_wall = best(lambda: [talib_columns(b) for b in bars], time.perf_counter)
+    talib_wall = best(over(bars, talib_columns), time.perf_counter)
     two = best(lambda: ours(loops, laid, bars, 2), time.perf_counter)
-    peer = best(lambda: [talib_columns(b) for b in bars])
+    peer = best(over(bars, talib_columns))
     one = best(lambda: ours(loops, laid, bars, 1))
     few = bars[:20]
-    frames = best(lambda: [pandas_columns(b) for b in few], runs=2) * len(bars) / len(few)
+    frames = best(over(few, pandas_columns), runs=2) * len(bars) / len(few)
     cell = 1e9 / len(bars) / LENGTH
     work = f"{COLUMNS} indicator columns, {SYMBOLS} symbols x {LENGTH} bars"
     return [
@@ -219,7 +230,7 @@ def batch(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
 
 def updates(loops: Any, laid: Plan, bars: list[Bars], *, commit: bool) -> float:
     """Seconds of CPU an update, round-robin over all symbols in one call: a peek at the forming bar, or the close of a bar."""
-    windows = Bars(*(np.array([values[:WINDOW] for values in field])[:, None, :] for field in zip(*bars, strict=True)))
+    windows = Bars._make(np.array([values[:WINDOW] for values in field])[:, None, :] for field in zip(*bars, strict=True))
     n = len(bars)
     closed, kinds, said = np.zeros(n, CLOSED), np.full(n, 2), np.zeros((n, 1, len(laid.rules)), np.uint8)
     closed["row"] = np.arange(n)
@@ -247,7 +258,7 @@ def updates(loops: Any, laid: Plan, bars: list[Bars], *, commit: bool) -> float:
 
 def single(loops: Any, laid: Plan, bars: Bars) -> float:
     """Seconds of CPU of one call for one update."""
-    window = Bars(*(values[:WINDOW] for values in bars))
+    window = Bars._make(values[:WINDOW] for values in bars)
     state, row, none = np.zeros(laid.state_width), np.empty(len(laid.columns)), (np.zeros(0, np.uint8), np.zeros(0, np.int64))
     for t in range(400):
         loops.advance(laid.arrays, window, t, state, True, row, row, *none)

@@ -141,11 +141,17 @@ async def listening(port: int, count: list[int], ages: list[float] | None) -> as
 
     task = asyncio.create_task(read())
     READING.add(task)
-    task.add_done_callback(lambda ended: (READING.discard(ended), ended.cancelled() or ended.exception()))
+    task.add_done_callback(_ended)
     return writer
 
 
-READING: Final[set[asyncio.Task[Any]]] = set()
+READING: Final[set[asyncio.Task[None]]] = set()
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    READING.discard(task)
+    if not task.cancelled():
+        task.exception()  # looked at, or asyncio tells of it
 
 
 def shown(load: Load) -> str:

@@ -144,10 +144,10 @@ def fastapi(port: int, _: str) -> None:
 
     app, body = FastAPI(), page(bars())
 
-    @app.get("/v1/bars")
     async def handler() -> Response:
         return Response(content=body, media_type="application/json")
 
+    app.add_api_route("/v1/bars", handler)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False, loop="uvloop", http="httptools")
 
 

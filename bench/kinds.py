@@ -86,9 +86,14 @@ def _row(name: str, example: tuple[float, ...], peer: Peer, bars: list[Bars]) ->
     mine = _bar(bars, lambda each: history(loops, laid, each))
     theirs = _bar(bars, lambda each: _call(talib, peer, each))
     update = updates(loops, laid, bars, commit=False) * 1e6
-    last = Bars(*(values[180:400].copy() for values in bars[0]))
+    last = Bars._make(values[180:400].copy() for values in bars[0])
     stream = importlib.import_module("talib.stream")
-    peek = best(lambda: [_call(stream, peer, last) for _ in range(200)]) / 200 * 1e6
+
+    def peeks() -> None:
+        for _ in range(200):
+            _call(stream, peer, last)
+
+    peek = best(peeks) / 200 * 1e6
     told, ratios = [f"{theirs:.1f} ns; talib.stream {peek:.2f} us"], [f"**{mine / theirs:.2f}**", f"{update / peek:.4f}"]
     if peer.talipp and importlib.util.find_spec("talipp") is not None:
         added = _talipp(peer, bars[0]) * 1e6
@@ -101,7 +106,7 @@ def _row(name: str, example: tuple[float, ...], peer: Peer, bars: list[Bars]) ->
 def _bar(bars: list[Bars], call: Callable[[Bars], Any]) -> float:
     """Nanoseconds of CPU of a bar."""
     whole = bars[:MEASURED]
-    few = [Bars(*(values[:SHORT] for values in each)) for each in whole]
+    few = [Bars._make(values[:SHORT] for values in each) for each in whole]
     seconds = best(lambda: [call(each) for each in whole], runs=9) - best(lambda: [call(each) for each in few], runs=9)
     return seconds * 1e9 / len(whole) / (LENGTH - SHORT)
 

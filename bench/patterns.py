@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from bench.engine import LENGTH, SYMBOLS, best, series
+from bench.engine import LENGTH, SYMBOLS, best, over, series
 from bench.row import Row
 from services.analysis.adapters import kernels
 from services.analysis.documents.patterns import KERNELS
+from services.analysis.domain.indicators.kind import Bars
 from services.analysis.domain.patterns.run import Memory, history
 from services.analysis.domain.patterns.table import PATTERNS
 
@@ -21,20 +22,23 @@ UPDATES: Final = 500
 def rows() -> list[Row]:
     """All patterns of all symbols, by two threads and by one; and a bar that is added to a series."""
     loops, time_of = kernels.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
-    bars: list[tuple[Any, ...]] = [(b.high, b.low, b.close, b.volume, time_of) for b in series()]
+    bars = series()
 
-    def one(each: tuple[Any, ...]) -> None:
-        history(loops, Memory.empty(), *each)
+    def told(b: Bars, memory: Memory, start: int, end: int) -> None:
+        history(loops, memory, b.high[:end], b.low[:end], b.close[:end], b.volume[:end], time_of[:end], start)
+
+    def one(b: Bars) -> None:
+        told(b, Memory.empty(), 0, LENGTH)
 
     one(bars[0])
     with ThreadPoolExecutor(2) as pool:
         two = best(lambda: list(pool.map(one, bars)), time.perf_counter)
-    alone = best(lambda: [one(each) for each in bars])
+    alone = best(over(bars, one))
     memory = Memory.empty()
-    history(loops, memory, *(values[: LENGTH - UPDATES] for values in bars[0]))
+    told(bars[0], memory, 0, LENGTH - UPDATES)
     began = time.process_time()
     for t in range(LENGTH - UPDATES, LENGTH):
-        history(loops, memory, *(values[: t + 1] for values in bars[0]), start=t)
+        told(bars[0], memory, t, t + 1)
     live = (time.process_time() - began) / UPDATES
     work = f"{len(PATTERNS)} chart patterns, {SYMBOLS} symbols x {LENGTH} bars"
     return [
