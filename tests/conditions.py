@@ -64,7 +64,8 @@ def spelled(tree: Tree, dice: Callable[[int], int], least: int = 0) -> str:
     if name == "number":
         text = f"{parts[0]:g}" if dice(2) and float(f"{parts[0]:g}") == parts[0] else repr(parts[0])
     elif name == "series":
-        text = LONG_NAMES.get(parts[0], parts[0]) if dice(2) else parts[0]
+        series: str = parts[0]
+        text = LONG_NAMES.get(series, series) if dice(2) else series
         text = text.upper() if dice(4) == 0 else text
     elif name.startswith("crosses") and least <= 4 and dice(2):
         a, b = (spelled(part, dice, 5) for part in parts)

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +14,11 @@ from infra.dead_letters.__main__ import main
 from infra.kafka.node import Node, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
-from shared.kafka import open_group_consumer, open_producer
+from shared.kafka import Record, open_group_consumer, open_producer
+from shared.kafka.group import Handle
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES
+from tests.servers import Broker
 from tests.until import until
 
 
@@ -23,12 +27,12 @@ def delivery(name: str) -> Delivery:
 
 
 @pytest.fixture
-def settings(kafka, monkeypatch):
+def settings(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> MeshSettings:
     monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
     return MeshSettings(kafka_bootstrap=kafka.bootstrap, kafka_session_ms=6000, _env_file=None)
 
 
-async def consume(settings, group, handle, condition):
+async def consume(settings: MeshSettings, group: str, handle: Handle, condition: Callable[[], bool]) -> None:
     stopping = asyncio.Event()
     async with (
         open_producer(settings, "dlq-test") as producer,
@@ -40,17 +44,18 @@ async def consume(settings, group, handle, condition):
         await asyncio.wait_for(task, 20)
 
 
-def test_list_show_and_replay_once(settings, capsys):
+def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.CaptureFixture[str]) -> None:
     name, group = uuid.uuid4().hex, f"dlq-{uuid.uuid4().hex[:8]}"
-    failing, seen = True, []
+    failing = True
+    seen: list[tuple[str, Delivery]] = []
 
-    async def handle(records):
+    async def handle(records: Sequence[Record[Delivery]]) -> None:
         for record in records:
             if record.key == name and failing:
                 raise PoisonError("not\x1b[31m today")
             seen.append((record.key, record.event))
 
-    async def fill():
+    async def fill() -> None:
         async with open_producer(settings, "dlq-test") as producer:
             await producer.publish(DELIVERIES, delivery(name), key=name)
             await producer.publish(DELIVERIES, delivery("after"), key=name + "-after")
@@ -84,13 +89,13 @@ def test_list_show_and_replay_once(settings, capsys):
     assert [event for key, event in seen if key == name] == [delivery(name)]
 
 
-def test_filters(settings, capsys):
+def test_filters(settings: MeshSettings, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--topic", "market.bars.v1", "--exception", "NoSuchError"]) == 0
     assert capsys.readouterr().out == "0 dead letters\n"
 
 
 @pytest.mark.parametrize("tool", ["infra.dead_letters", "infra.quarantine"])
-def test_no_broker_is_one_line(tool):
+def test_no_broker_is_one_line(tool: str) -> None:
     told = subprocess.run(
         [sys.executable, "-m", tool, "list"], env=os.environ | {"KAFKA_BOOTSTRAP": "127.0.0.1:1"},
         capture_output=True, text=True, timeout=60, check=False,
@@ -99,7 +104,9 @@ def test_no_broker_is_one_line(tool):
     assert told.stderr == "error: no Kafka answers at 127.0.0.1:1; start it, or set KAFKA_BOOTSTRAP to its address\n"
 
 
-def test_the_broker_that_runs_from_this_folder_is_found(kafka, monkeypatch, capsys, tmp_path):
+def test_the_broker_that_runs_from_this_folder_is_found(
+    kafka: Broker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     monkeypatch.delenv("KAFKA_BOOTSTRAP", raising=False)
     monkeypatch.setenv("VAR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)

@@ -11,21 +11,21 @@ from shared.topics import TOPICS
 from tests.wire.test_wire import SAMPLES
 
 
-def test_the_committed_documents_are_current():
+def test_the_committed_documents_are_current() -> None:
     assert [path.name for path, text in documents().items() if path.read_text() != text] == []
     assert main(["--check"]) == 0
 
 
-def test_every_topic_and_event_is_in_it():
+def test_every_topic_and_event_is_in_it() -> None:
     found = document("1")
     assert set(found["channels"]) == {topic.name for topic in TOPICS}
     assert set(found["components"]["messages"]) == {path.stem for path in SAMPLES}
 
 
-def test_every_reference_leads_somewhere():
+def test_every_reference_leads_somewhere() -> None:
     found = document("1")
 
-    def walk(node):
+    def walk(node: object) -> None:
         if isinstance(node, dict):
             if isinstance(node.get("$ref"), str):
                 at = found
@@ -40,7 +40,7 @@ def test_every_reference_leads_somewhere():
     walk(found)
 
 
-def test_the_samples_agree_with_their_schemas():
+def test_the_samples_agree_with_their_schemas() -> None:
     found = json.loads(json.dumps({"components": {"schemas": schemas()}}))
     names = {message["name"]: message["title"] for message in document("1")["components"]["messages"].values()}
     for sample in SAMPLES:
@@ -48,7 +48,7 @@ def test_the_samples_agree_with_their_schemas():
         assert [error.message for error in validator.iter_errors(json.loads(sample.read_bytes()))] == []
 
 
-def test_fields_carry_their_descriptions():
+def test_fields_carry_their_descriptions() -> None:
     found = schemas()["Tick"]["properties"]
     assert "gap-free" in found["seq"]["description"].lower()
     assert set(found) == {*Tick.__struct_fields__, "type"}

@@ -3,26 +3,30 @@ from __future__ import annotations
 import asyncio
 import uuid
 
+import msgspec
+import pytest
+
 from infra.quarantine.__main__ import main
 from shared.events import Quarantined
 from shared.kafka import open_producer
 from shared.settings import MeshSettings
 from shared.topics import QUARANTINE
+from tests.servers import Broker
 
 
-def test_list_and_sum(kafka, monkeypatch, capsys):
+def test_list_and_sum(kafka: Broker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
     symbol = uuid.uuid4().hex
 
-    def event(reason, outcome="quarantined", **more):
-        return Quarantined(symbol=symbol, what="tick", reason=reason, outcome=outcome, ts_event=1, ts_init=2, **more)
+    def event(reason: str, values: dict[str, float | None], note: str = "", more: int = 0) -> Quarantined:
+        return Quarantined(symbol=symbol, what="tick", reason=reason, values=values, note=note, more=more, ts_event=1, ts_init=2)
 
-    async def fill():
+    async def fill() -> None:
         async with open_producer(MeshSettings(kafka_bootstrap=kafka.bootstrap), "test") as producer:
             found = [
-                event("spike", values={"price": 99.5, "size": None}, note="\x1b[31mred", more=40),
-                event("spike", values={}),
-                event("unit", "repaired", values={"price": 151.0}),
+                event("spike", {"price": 99.5, "size": None}, note="\x1b[31mred", more=40),
+                event("spike", {}),
+                msgspec.structs.replace(event("unit", {"price": 151.0}), outcome="repaired"),
             ]
             await producer.publish_many(QUARANTINE, [(each.symbol, each) for each in found])
             await producer.publish_raw(QUARANTINE.name, symbol.encode(), b"{", [])

@@ -4,6 +4,7 @@ import json
 import types
 import typing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared import events, wire
 from shared.events import Event
-from shared.topics import SIGNALS, TICKS, TOPICS
+from shared.topics import SIGNALS, TICKS, TOPICS, Topic
 
 HERE = Path(__file__).parent
 TYPES = [(topic, kind) for topic in TOPICS for kind in topic.types]
@@ -24,13 +25,13 @@ def tag(kind: type[Event]) -> str:
 
 
 @pytest.mark.parametrize(("topic", "kind"), TYPES, ids=lambda found: getattr(found, "__name__", ""))
-def test_every_type_has_a_sample_of_every_version(topic, kind):
+def test_every_type_has_a_sample_of_every_version(topic: Topic[Any], kind: type[Event]) -> None:
     for version in range(1, kind.version + 1):
         assert (HERE / f"v{version}" / f"{tag(kind)}.json").exists(), "write its sample bytes down, and never change them again"
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_samples_decode_for_ever(sample):
+def test_samples_decode_for_ever(sample: Path) -> None:
     topic, kind = next(found for found in TYPES if tag(found[1]) == sample.stem)
     event = wire.decode(topic, sample.read_bytes())
     assert type(event) is kind
@@ -40,14 +41,14 @@ def test_samples_decode_for_ever(sample):
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_unknown_fields_are_ignored(sample):
+def test_unknown_fields_are_ignored(sample: Path) -> None:
     topic, _ = next(found for found in TYPES if tag(found[1]) == sample.stem)
     body = json.loads(sample.read_bytes())
     assert wire.decode(topic, json.dumps({**body, "added_later": {"x": [1]}}).encode()) == wire.decode(topic, sample.read_bytes())
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_missing_field_is_named(sample):
+def test_a_missing_field_is_named(sample: Path) -> None:
     topic, kind = next(found for found in TYPES if tag(found[1]) == sample.stem)
     body = json.loads(sample.read_bytes())
     for field in msgspec.structs.fields(kind):
@@ -74,20 +75,20 @@ def test_a_missing_field_is_named(sample):
         (b'{"type":"tick","symbol":"\xff"}', "market.ticks.v1"),
     ],
 )
-def test_bad_bytes_say_what_is_wrong(body, named):
+def test_bad_bytes_say_what_is_wrong(body: bytes | None, named: str) -> None:
     with pytest.raises(wire.WireError, match=named):
         wire.decode(TICKS, body)
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_raise_anything_else(body):
+def test_no_bytes_raise_anything_else(body: bytes) -> None:
     try:
         wire.decode(SIGNALS, body)
     except wire.WireError:
         return
 
 
-def values(kind):
+def values(kind: Any) -> st.SearchStrategy[Any]:
     """A strategy for what an annotation allows."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
@@ -111,28 +112,28 @@ def values(kind):
 
 
 @pytest.mark.parametrize(("topic", "kind"), TYPES, ids=lambda found: getattr(found, "__name__", ""))
-def test_round_trip(topic, kind):
+def test_round_trip(topic: Topic[Any], kind: type[Event]) -> None:
     @settings(max_examples=25, deadline=None)
     @given(values(kind))
-    def check(event):
+    def check(event: Event) -> None:
         assert wire.decode(topic, wire.encode(event)) == event
 
     check()
 
 
 @given(st.text(max_size=60))
-def test_a_trace_goes_on_or_begins(parent):
+def test_a_trace_goes_on_or_begins(parent: str) -> None:
     found = wire.child_trace(parent).split("-")
     assert [len(part) for part in found] == [2, 32, 16, 2]
 
 
-def test_a_child_keeps_its_trace():
+def test_a_child_keeps_its_trace() -> None:
     parent = wire.new_trace()
     assert wire.child_trace(parent).split("-")[1] == parent.split("-")[1]
     assert wire.child_trace(parent) != parent
 
 
-def test_tags_are_unique():
+def test_tags_are_unique() -> None:
     tags = [tag(kind) for _, kind in TYPES]
     assert len(tags) == len(set(tags))
     assert {kind.__module__.rpartition(".")[0] for _, kind in TYPES} == {events.__name__}
