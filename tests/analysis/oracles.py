@@ -89,7 +89,7 @@ TALIB: dict[str, Oracle] = {
     "macd": lambda b, *p: list(talib.MACD(b.close, *map(int, p))),
     "bollinger": lambda b, n, k: [*(bands := talib.BBANDS(b.close, int(n), k, k)), (bands[0] - bands[2]) / bands[1]],
     "atr": lambda b, n: [talib.ATR(b.high, b.low, b.close, int(n))],
-    "stochastic": lambda b, n, k, d: list(talib.STOCH(b.high, b.low, b.close, int(n), int(k), 0, int(d), 0)),
+    "stochastic": lambda b, n, k, d: list(talib.STOCH(b.high, b.low, b.close, int(n), int(k), slowd_period=int(d))),
     "obv": lambda b: [talib.OBV(b.close, b.volume)],
     "adx": lambda b, n: [f(b.high, b.low, b.close, int(n)) for f in (talib.ADX, talib.PLUS_DI, talib.MINUS_DI)],
     **oracles_trend.TALIB,

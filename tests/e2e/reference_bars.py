@@ -133,7 +133,7 @@ class Reference:
             usual = 0.05 if usual is None else usual
             times = max(tick.price / known[1], known[1] / tick.price)
             near = min(0.08, max(0.03, usual))
-            found = [n for n in (2, 3, 4, 5, 7, 8, 10, 20) if abs(times / n - 1) <= near]
+            found: list[float] = [n for n in (2, 3, 4, 5, 7, 8, 10, 20) if abs(times / n - 1) <= near]
             found += [n for n in (1.25, 1.5) if abs(times / n - 1) <= 0.015]
             if found and math.log(times) > 6 * usual:
                 self.suspected.append((tick.symbol, tick.ts_event, found[0] if tick.price < known[1] else 1 / found[0]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from shared.events import pattern_id, signal_id
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected
 
+FIELDS = ("high", "low", "close", "volume")
 KERNELS = Path(__file__).parents[2] / "var" / "kernels"
 
 
@@ -42,9 +43,9 @@ def patterns(reference: Reference) -> Iterator[Told]:
     for symbol, series in reference.closed.items():
         for timeframe in ("15m", "1h", "1d"):
             bars = series.get(timeframe, [])
-            fields: Any = [np.array([getattr(bar, name) for bar in bars], float) for name in ("high", "low", "close", "volume")]
+            high, low, close, volume = (np.array([getattr(bar, name) for bar in bars], float) for name in FIELDS)
             times = np.array([bar.ts_close for bar in bars], np.int64)
-            for x in history(loops, Memory.empty(), *fields, times):
+            for x in history(loops, Memory.empty(), high, low, close, volume, times):
                 bar, name = bars[x["at"]], PATTERNS[x["kind"]].name
                 if bar.live:
                     yield Told(

@@ -65,7 +65,7 @@ def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Co
     x["bb_upper_20"], x["bb_middle_20"], x["bb_lower_20"] = talib.BBANDS(c, 20, 2, 2)
     x["bb_width_20"] = (x["bb_upper_20"] - x["bb_lower_20"]) / x["bb_middle_20"]
     x["atr_14"] = talib.ATR(h, l, c, 14)
-    x["stoch_k_14"], x["stoch_d_14"] = talib.STOCH(h, l, c, 14, 3, 0, 3, 0)
+    x["stoch_k_14"], x["stoch_d_14"] = talib.STOCH(h, l, c, 14, 3, slowd_period=3)
     x["obv"] = talib.OBV(c, v)
     x["adx_14"], x["plus_di_14"], x["minus_di_14"] = talib.ADX(h, l, c, 14), talib.PLUS_DI(h, l, c, 14), talib.MINUS_DI(h, l, c, 14)
     x["volume_sma_20"] = talib.SMA(v, 20)
@@ -332,7 +332,7 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
         yield name, {"period": 14, "level": level}, False, _cross("rsi_14", level, 100)
     yield "bollinger_break", {"period": 20, "width": 2}, False, _bollinger_break
     yield "bollinger_touch", {"period": 20, "width": 2, "distance": 0.01}, False, _bollinger_touch
-    macd = {"fast": 12, "slow": 26, "signal": 9}
+    macd: dict[str, float] = {"fast": 12, "slow": 26, "signal": 9}
     yield "macd_cross", macd, False, _cross("macd", "macd_signal", "close")
     yield "macd_zero", macd, False, _cross("macd", 0.0, "close")
     yield "stochastic_cross", {"period": 14, "slowing": 3, "signal": 3, "high": 80, "low": 20}, False, _stochastic

@@ -57,9 +57,9 @@ def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
         found = inspector.backfill(backfill)
         assert found is not None
         yield found
-    found = score(name)
-    for i in range(len(found)):
-        yield found.item(i)
+    played = score(name)
+    for i in range(len(played)):
+        yield played.item(i)
 
 
 def exchanges() -> dict[str, str]:
@@ -74,7 +74,7 @@ def kinds() -> dict[str, str]:
 def reference(name: str) -> Reference:
     """The reference after the whole tape."""
     played = tape(name)
-    symbols = {each.symbol for each in (*played.recordings, *played.past)}
+    symbols = {each.symbol for each in played.recordings} | {each.symbol for each in played.past}
     known = {symbol: exchange for symbol, exchange in exchanges().items() if symbol in symbols}
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
     splitting = frozenset(symbol for symbol, kind in kinds().items() if kind in {"stock", "etf"})

@@ -118,7 +118,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
 
 def never_answered(row: Any) -> bool:
     """Sent twice, and twice nobody said whether it arrived: the row says so, and that is the end of it."""
-    return row.status == "unknown" and row.unknowns >= 2
+    return bool(row.status == "unknown" and row.unknowns >= 2)
 
 
 async def _check_state(broker: Broker, url: str) -> None:
@@ -134,6 +134,7 @@ async def _check_state(broker: Broker, url: str) -> None:
         for ready, run in groupby(log, lambda event: isinstance(event, HistoryReady)):
             if ready:
                 for event in run:
+                    assert isinstance(event, HistoryReady)
                     load(engine, event.symbol, pasts[event.symbol], event.ts_init)
             else:
                 engine.apply(list(run))

@@ -112,7 +112,7 @@ def mixed() -> Tape:
 def written(folder: Path, what: Tape) -> Path:
     """The folder with this tape in it."""
     folder.mkdir(exist_ok=True)
-    about = {("ticks", each.symbol, each.resolution): "sample data" for each in what.recordings}
+    about: dict[tuple[str, str, str], str] = {("ticks", each.symbol, each.resolution): "sample data" for each in what.recordings}
     about |= {("history", each.symbol, each.timeframe.value): "sample data" for each in what.past}
     write_tape(folder, what, "made up for the test", "none", about)
     return folder

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
 import pytest
 
 from services.ingest.app import check
@@ -10,11 +14,14 @@ from services.ingest.settings import Settings
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
-    [({"tape": "nonsense"}, "tapes there: crypto, daily, demo, seconds"), ({"universe": "/nowhere.jsonl"}, "/nowhere.jsonl")],
+    [
+        (partial(Settings, tape="nonsense"), "tapes there: crypto, daily, demo, seconds"),
+        (partial(Settings, universe=Path("/nowhere.jsonl")), "/nowhere.jsonl"),
+    ],
 )
-def test_what_cannot_be_read_is_named(wrong: dict[str, str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_read_is_named(wrong: Callable[[], Settings], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        check(Settings(**wrong))
+        check(wrong())
     assert ended.value.code == 2
     assert words in capsys.readouterr().err
 

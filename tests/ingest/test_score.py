@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.ingest.domain.heartbeats import Told, due_now, marks
 from services.ingest.domain.score import Score, score_of
-from services.ingest.domain.tape import Bars, Recording, Tape, TapeError, path_of
+from services.ingest.domain.tape import Bars, Recording, Resolution, Tape, TapeError, path_of
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.ingest import small_tape
 
@@ -29,7 +29,7 @@ def tapes(draw: st.DrawFn) -> Tape:
     for symbol in draw(st.lists(st.sampled_from(list(small_tape.EXCHANGES)), min_size=1, max_size=4, unique=True)):
         for day in draw(st.lists(st.sampled_from(DAYS), min_size=1, max_size=3, unique=True).map(sorted)):
             seed = draw(st.integers(0, 1000))
-            resolution = draw(st.sampled_from(["1s", "1m", "1d"]))
+            resolution: Resolution = draw(st.sampled_from(["1s", "1m", "1d"]))
             if resolution == "1d":
                 recordings.append(small_tape.daily(symbol, [day], seed))
             else:

@@ -21,7 +21,7 @@ from services.ingest.domain.aggregate import intraday
 from services.ingest.domain.fitness import unfit_tick
 from services.ingest.domain.histories import backfills
 from services.ingest.domain.source import MAX_BARS
-from services.ingest.domain.tape import Bars, Recording, Tape, TapeError, path_of
+from services.ingest.domain.tape import Bars, Past, Recording, Tape, TapeError, path_of
 from services.ingest.settings import Settings
 from shared.calendars import sessions
 from shared.events import Tick, Timeframe
@@ -163,10 +163,14 @@ def test_coarse_history_is_the_aggregate_of_fine_history() -> None:
     assert (day.open[-1], day.close[-1], day.volume[-1]) == (hours.open[0], hours.close[-1], hours.volume.sum())
 
 
+def series(tape: Tape) -> list[Recording | Past]:
+    return [*tape.recordings, *tape.past]
+
+
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     tape = small_tape.mixed()
     found = read_tape(small_tape.written(tmp_path / "tapes", tape), "small", small_tape.universe())
-    for before, after in zip((*tape.recordings, *tape.past), (*found.recordings, *found.past), strict=True):
+    for before, after in zip(series(tape), series(found), strict=True):
         assert before.symbol == after.symbol
         for column in ("start", "end", "open", "high", "low", "close", "volume"):
             assert getattr(before.bars, column).tolist() == getattr(after.bars, column).tolist()

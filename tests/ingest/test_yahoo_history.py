@@ -82,7 +82,8 @@ class Rig:
         meanwhile: Callable[[YahooHistory], None] | None = None,
     ) -> list[Backfill]:
         """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
-        stopping, found = asyncio.Event(), []
+        stopping = asyncio.Event()
+        found: list[Backfill] = []
         source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7))
         end = self.clock.at + most
 
@@ -218,7 +219,8 @@ async def test_a_week_is_the_aggregate_of_its_days_across_a_split(rig: Rig) -> N
     days = [bar for bar in bars(found, "1d") if week.ts_open < bar.ts_close <= week.ts_close]
     assert [day.split_factor for day in days] == [0.25, 0.25, 1.0, 1.0, 1.0]
     assert days[0].close == pytest.approx(raw_price(days[0].ts_open // 1000) * 1.005, rel=1e-6)
-    assert (week.open, week.close) == (pytest.approx(days[0].open / 4), days[-1].close)
+    assert week.open == pytest.approx(days[0].open / 4)
+    assert week.close == days[-1].close
     assert week.high == pytest.approx(max(day.high * day.split_factor for day in days))
     assert week.volume == pytest.approx(sum(day.volume / day.split_factor for day in days))
     assert [action.value for action in histories(found, "1d")[-1].actions] == [4.0]

@@ -288,7 +288,7 @@ async def test_a_backfill_counts_as_published_when_the_next_batch_is_asked_for()
         await stopping.wait()
 
     batches = outlet.batches({"feed": feed})
-    assert [item.symbol for item in await anext(batches)] == ["A"]
+    assert list(await anext(batches)) == [Backfill("A", ())]
     assert published == []
     following = asyncio.ensure_future(anext(batches, None))
     await until(lambda: published == [True], 5)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.events import Heartbeat, History, HistoryReady, Tick
+from shared.events import Event, Heartbeat, History, HistoryReady, Tick
 from shared.kafka import partition_of
 from shared.topics import HISTORY, TICKS
 from tests.e2e.mesh import Program
@@ -102,7 +102,7 @@ async def test_history_prices_and_event_time_reach_kafka_and_a_restart_goes_on(
             ingest.kill()
 
 
-def check(ticks: Mapping[int, list[tuple[int, str, object]]], histories: Mapping[int, list[tuple[int, str, object]]]) -> None:
+def check(ticks: Mapping[int, list[tuple[int, str, Event]]], histories: Mapping[int, list[tuple[int, str, Event]]]) -> None:
     prices = [event for _, _, event in ticks[HOME] if isinstance(event, Tick)]
     assert len(prices) >= 10
     assert {tick.source for tick in prices} == {"yahoo-stream"}

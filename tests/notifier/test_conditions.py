@@ -63,14 +63,14 @@ WRONG = [
 
 async def test_what_is_wrong_is_pointed_at_in_both_languages(database_url: str) -> None:
     async with talking(database_url) as talk:
-        for language, place in (("ko", 1), ("en", 2)):
+        for language in ("ko", "en"):
             await talk.ask(f"/lang {language}")
-            for case in WRONG:
-                answer = await talk.ask(f"/alert {case[0]}")
-                assert case[place] in plain(answer)
+            for asked, korean, english, shown, place in WRONG:
+                answer = await talk.ask(f"/alert {asked}")
+                assert (korean if language == "ko" else english) in plain(answer)
                 pointed = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
                 assert pointed is not None
-                assert (plain(pointed[1]), len(pointed[2])) == case[3:]
+                assert (plain(pointed[1]), len(pointed[2])) == (shown, place)
         assert await ConditionTable(talk.parts.database).of("telegram", "7") == []
 
 
