@@ -136,10 +136,12 @@ def told(year: int, now: int, known: dt.date, *, ratio: float | None = None) -> 
                     volume=day.volume, price_factor=price, split_factor=split,
                 )
             )  # fmt: skip
-    about = {"symbol": "AAPL", "exchange": "NASDAQ", "ts_init": now, "source": "provider", "reason": "repair"}
     return [
-        History(**about, timeframe=Timeframe.D1, bars=tuple(bars), ts_event=bars[-1].ts_close, actions=tuple(actions))  # type: ignore[arg-type]
-    ]
+        History(
+            symbol="AAPL", exchange="NASDAQ", timeframe=Timeframe.D1, bars=tuple(bars), ts_event=bars[-1].ts_close, ts_init=now,
+            source="provider", reason="repair", actions=tuple(actions),
+        )
+    ]  # fmt: skip
 
 
 def minutes(date: dt.date) -> Iterator[tuple[int, float, float, float]]:
@@ -193,7 +195,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.engine = Engine(market(self.year), LISTINGS, series())
-        self.reader = HistoryReader(self.stores, self.stores, 100_000)  # type: ignore[arg-type]
+        self.reader = HistoryReader(self.stores, self.stores, 100_000)
 
     def apply(self, events: Sequence[TickLog]) -> None:
         self._note(self.engine.apply(events))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
-from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.indicators.kind import Bars, Kind
 from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend
 
 Columns = list[npt.NDArray[np.float64]]
@@ -126,3 +126,8 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "bandwidth_low": lambda _: 1.0,
 }
 """Values that are differences are right to 1e-9 of what they are the difference of."""
+
+
+def scale(kind: Kind, bars: Bars) -> float:
+    found = SCALE.get(kind.name)
+    return found(bars) if found else 0.0

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import strategies as st
 
-from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.indicators.kind import Bars, Floats, Int64s
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.settings import Settings
@@ -18,22 +16,21 @@ DAY = 86_400_000
 LENGTH = 700
 
 
-def bars_of(close: npt.NDArray[np.float64], volume: npt.NDArray[np.float64], per_session: int = 7, wide: float = 0.01) -> Bars:
+def bars_of(close: Floats, volume: Floats, per_session: int = 7, wide: float = 0.01) -> Bars:
     """Bars around the given closes: opened at the close before, ``wide`` beyond both."""
     opened = np.concatenate([close[:1], close[:-1]])
     high, low = np.maximum(opened, close) * (1 + wide), np.minimum(opened, close) * (1 - wide)
     return with_year(opened, high, low, close, volume, 20240101 + np.arange(len(close), dtype=np.int64) // per_session)
 
 
-def with_year(*columns: npt.NDArray[Any], year: int = 60) -> Bars:
+def with_year(opened: Floats, high: Floats, low: Floats, close: Floats, volume: Floats, session: Int64s, *, year: int = 60) -> Bars:
     """Bars with a context of ``year`` sessions instead of 252: enough of every sample has one."""
-    _, high, low, _, _, session = columns
     new = np.diff(session, prepend=-1) != 0
     first, day = np.flatnonzero(new), np.cumsum(new) - 1
     top, bottom = np.maximum.reduceat(high, first), np.minimum.reduceat(low, first)
     known = [(top[d - year : d].max(), bottom[d - year : d].min()) if d >= year else (np.nan, np.nan) for d in range(len(first))]
     context = np.array(known)[day]
-    return Bars(*columns, context[:, 0].copy(), context[:, 1].copy())
+    return Bars(opened, high, low, close, volume, session, context[:, 0].copy(), context[:, 1].copy())
 
 
 @cache
@@ -60,14 +57,14 @@ def hostile() -> dict[str, Bars]:
     flat, nothing = np.full(LENGTH, 100.0), np.zeros(LENGTH)
     halted = np.where(np.arange(LENGTH) < 100, 50 * walk, 50 * walk[100])
     spike = np.where(np.arange(LENGTH) == 300, 1e8, flat)
-    stairs = 100.0 + np.arange(LENGTH) // 10
+    stairs = 100.0 + (np.arange(LENGTH) // 10).astype(float)
     return {
         "flat": bars_of(flat, volume, wide=0.0),
         "flat for ever after": bars_of(halted, volume, wide=0.0),
         "no volume": bars_of(100 * walk, nothing),
         "huge": bars_of(1e8 * walk, 1e12 * volume),
         "tiny": bars_of(1e-6 * walk, 1e-6 * volume),
-        "large price, tiny moves": bars_of(1e6 + rng.integers(-1, 2, LENGTH), volume, wide=0.0),
+        "large price, tiny moves": bars_of(1e6 + rng.integers(-1, 2, LENGTH).astype(float), volume, wide=0.0),
         "one spike": bars_of(spike, volume, wide=0.0),
         "stairs up": bars_of(stairs, volume, wide=0.0),
         "stairs down": bars_of(stairs[::-1].copy(), volume, wide=0.0),

@@ -82,8 +82,8 @@ async def test_the_table_says_who_asks_what_for_which_instruments(database_url: 
             await table.add(one, number)
         async with database.begin() as connection:
             damaged = {"number": 99, "targets": "not json", "created_at": 98, "scope": "symbols", "chat_id": "2"}
-            row = damaged | {"channel": "telegram", "condition_id": "x", "condition_text": "nonsense", "timeframe": "1d"}
-            await connection.execute(conditions.insert(), [row | {"frequency": "", "enabled": True, "extra": "{"}])
+            broken = damaged | {"channel": "telegram", "condition_id": "x", "condition_text": "nonsense", "timeframe": "1d"}
+            await connection.execute(conditions.insert(), [broken | {"frequency": "", "enabled": True, "extra": "{"}])
         assert await AskedConditions(database).alerts() == [
             Alert("close > 1 on 1d", False, frozenset({"A"})),
             Alert("close > 2 on 1d", True, None),

@@ -15,7 +15,7 @@ from services.analysis.domain.indicators.kind import MAX_LOOKBACK, Bars, Kind, P
 from services.analysis.domain.indicators.table import KINDS
 from services.analysis.domain.plan import INDICATORS, Plan, plan
 from tests.analysis.market import KERNELS
-from tests.analysis.oracles import ORACLES, SCALE, TALIB
+from tests.analysis.oracles import ORACLES, TALIB, scale
 from tests.analysis.samples import bars_of, drawn, hostile, real
 
 CASES = [(kind, example) for kind in KINDS for example in kind.examples]
@@ -43,7 +43,7 @@ def live(laid: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bo
     row, unused = np.empty(len(laid.columns)), np.empty(len(laid.columns))
     for t in range(start, len(bars.close)):
         if peeks:
-            other = Bars(*(np.concatenate([values[:t], [values[t] * 2]]).astype(values.dtype) for values in bars))
+            other = Bars._make(np.concatenate([values[:t], [values[t] * 2]]).astype(values.dtype) for values in bars)
             LOOPS.advance(laid.arrays, other, t, state, False, unused, row, *NO_RULES)
         LOOPS.advance(laid.arrays, bars, t, state, True, unused, row, *NO_RULES)
         out[:, t - start] = row
@@ -65,8 +65,8 @@ def test_it_looks_no_further_back_than_it_says(kind: Kind, example: Parameters) 
     assert back <= MAX_LOOKBACK
     laid = plan([(kind.name, example)], [])
     t = len(bars.close) - 1
-    state = history(LOOPS, laid, Bars(*(values[:t] for values in bars))).state
-    forgotten = Bars(*(values.copy() for values in bars))
+    state = history(LOOPS, laid, Bars._make(values[:t] for values in bars)).state
+    forgotten = Bars._make(values.copy() for values in bars)
     for name, values in forgotten._asdict().items():
         if name != "session":
             values[: t - back] = np.nan
@@ -81,7 +81,7 @@ def test_it_equals_its_oracle_on_real_bars(kind: Kind, example: Parameters, name
     agree(
         got,
         (TALIB if kind.name in TALIB else ORACLES)[kind.name](bars, *example),
-        1e-4 * SCALE.get(kind.name, lambda _: 0.0)(bars),
+        1e-4 * scale(kind, bars),
         name,
     )
 
@@ -90,14 +90,14 @@ def test_it_equals_its_oracle_on_real_bars(kind: Kind, example: Parameters, name
 @pytest.mark.parametrize("name", list(hostile()))
 def test_it_equals_its_oracle_on_hostile_bars(kind: Kind, example: Parameters, name: str) -> None:
     bars = hostile()[name]
-    agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), SCALE.get(kind.name, lambda _: 0.0)(bars), name)
+    agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), name)
 
 
 @settings(max_examples=60, deadline=None)
 @given(bars=drawn(), case=st.sampled_from(CASES))
 def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters]) -> None:
     kind, example = case
-    agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), SCALE.get(kind.name, lambda _: 0.0)(bars), kind.name)
+    agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), kind.name)
 
 
 @pytest.mark.parametrize("name", list(hostile()))
@@ -113,7 +113,7 @@ def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
 def test_a_snapshot_goes_on_as_if_nothing_had_happened(bars: Bars, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(bars.close)))
     whole = history(LOOPS, EVERYTHING, bars)
-    saved = history(LOOPS, EVERYTHING, Bars(*(values[:cut] for values in bars))).state.tobytes()
+    saved = history(LOOPS, EVERYTHING, Bars._make(values[:cut] for values in bars)).state.tobytes()
     state = np.frombuffer(saved).copy()
     rest = live(EVERYTHING, bars, state, cut)
     assert rest.tobytes() == whole.values[:, cut:].tobytes()
@@ -125,15 +125,15 @@ def test_a_window_that_moves_is_not_seen(name: str) -> None:
     bars = hostile()[name]
     whole, state = history(LOOPS, EVERYTHING, bars), np.zeros(EVERYTHING.state_width)
     row, held = np.empty(len(EVERYTHING.columns)), 0
-    window = Bars(*(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars))
+    window = Bars._make(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars)
     for t in range(len(bars.close)):
         if held == len(window.close):
             for values in window:
                 values[:MAX_LOOKBACK] = values[-MAX_LOOKBACK:].copy()
                 values[MAX_LOOKBACK:] = -1
             held = MAX_LOOKBACK
-        for mine, values in zip(window, bars, strict=True):
-            mine[held] = values[t]
+        for mine, theirs in zip(window, bars, strict=True):
+            mine[held] = theirs[t]
         LOOPS.advance(EVERYTHING.arrays, window, held, state, True, row, row, *NO_RULES)
         held += 1
         assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
@@ -144,7 +144,7 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
     n = 2_000_000
     close, volume = (
         50_000 + rng.normal(0, 1, n).cumsum() % 1000,
-        rng.integers(0, 10**9, n) * np.where(np.arange(n) % 1000 < 10, 1e3, 1e-3),
+        rng.integers(0, 10**9, n).astype(float) * np.where(np.arange(n) % 1000 < 10, 1e3, 1e-3),
     )
     bars = Bars(close, close, close, close, volume, np.zeros(n, np.int64), close, close)
     got = history(LOOPS, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2)), ("wma", (200,))], []), bars).values[
@@ -162,7 +162,7 @@ def test_a_running_sum_keeps_no_dust_of_what_has_left_it(name: str) -> None:
     close = np.concatenate([walk, [1e11 / 3], 1.1 * walk, np.full(30, walk[-1])])
     bars, kind = bars_of(close, np.arange(1.0, len(close) + 1), wide=0.0), next(kind for kind in KINDS if kind.name == name)
     for example in kind.examples:
-        agree(values_of(kind, example, bars), ORACLES[name](bars, *example), SCALE.get(name, lambda _: 0.0)(bars), name)
+        agree(values_of(kind, example, bars), ORACLES[name](bars, *example), scale(kind, bars), name)
 
 
 def test_another_parameter_compiles_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ def symbols() -> list[str]:
     return [f"L{number}X{letter}" for letter in "ABCD"]
 
 
+def begun(live: Live) -> bool:
+    return '"event":"assigned"' in live.text() or live.process.poll() is not None
+
+
 async def settled(stage: Stage, *alive: Live, seconds: float = 90) -> None:
     """Everything in the log is in a checkpoint."""
 
@@ -59,7 +64,7 @@ async def settled(stage: Stage, *alive: Live, seconds: float = 90) -> None:
 
     try:
         for live in alive:  # the first start after a change of the kernels compiles
-            await until(lambda live=live: '"event":"assigned"' in live.text() or live.process.poll() is not None, 170)  # type: ignore[misc]
+            await until(partial(begun, live), 170)
         await until(done, seconds, "the checkpoints reach the end of the log")
     except TimeoutError as error:
         texts = "\n".join(f"{live.name}:\n{live.text()[-4000:]}" for live in alive)

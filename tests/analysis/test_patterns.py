@@ -125,7 +125,7 @@ def test_nothing_is_known_before_it_is(name: str) -> None:
     bars = series()[name]
     whole = found(bars)
     for cut in (1, len(bars.close) // 3, len(bars.close) // 2, len(bars.close) - 1):
-        early = found(Made(*(values[:cut] for values in bars)))
+        early = found(Made._make(values[:cut] for values in bars))
         assert early.tobytes() == whole[whole["at"] < cut].tobytes()
 
 
@@ -136,7 +136,7 @@ def test_bar_by_bar_after_a_snapshot_is_the_same_bits(name: str) -> None:
     events = history(LOOPS, whole, *bars)
     parts = []
     for t in range(len(bars.close)):
-        parts.append(history(LOOPS, memory, *(values[: t + 1] for values in bars), start=t))
+        parts.append(history(LOOPS, memory, *Made._make(values[: t + 1] for values in bars), start=t))
         if t % 100 == 7:
             saved = (memory.swing.tobytes(), memory.pivots.tobytes(), memory.alive.tobytes())
             memory = Memory.empty()

@@ -35,7 +35,8 @@ def fired(closed: list[Bar], forming: list[Bar], timeframe: str) -> list[tuple[s
     rows = [*((b.open, b.high, b.low, b.close, b.volume) for b in closed), merged(forming)]
     sessions = np.array([*(b.session for b in closed), forming[0].session])
     nothing = np.full(len(rows), np.nan)
-    past = history(LOOPS, PLAN, Bars(*np.array(rows).T.copy(), sessions, nothing, nothing), timeframe=timeframe)
+    o, h, low, c, v = np.array(rows).T.copy()
+    past = history(LOOPS, PLAN, Bars(o, h, low, c, v, sessions, nothing, nothing), timeframe=timeframe)
     return [(PLAN.rules[j].name, PLAN.rules[j].direction(int(way))) for j, way in enumerate(past.fired[:, -1]) if way]
 
 

@@ -40,7 +40,7 @@ def rough(seed: int = 11) -> Bars:
 
 def said(past: Past, bars: Bars) -> dict[Facts, float]:
     """What fired -> its level."""
-    found = {}
+    found: dict[Facts, float] = {}
     for j, t in np.argwhere(past.fired).tolist():
         rule = PLAN.rules[j]
         direction = rule.direction(int(past.fired[j, t]))
@@ -58,13 +58,17 @@ def values_at(past: Past, bars: Bars, t: int) -> dict[str, float]:
 def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
     """The same by the reference, which knows docs/signals.md and nothing of the kernels."""
     plain = [
-        PlainBar(t, t, int(bars.session[t]), *(float(getattr(bars, name)[t]) for name in BAR_FIELDS))
-        for t in range(len(bars.close))
+        PlainBar(t, t, session, o, h, low, c, v)
+        for t, (o, h, low, c, v, session) in enumerate(zip(*(column.tolist() for column in bars[:6]), strict=True))
     ]
     series = {each: plain if each in (timeframe, "1d") else [] for each in TIMEFRAMES}
     log: Any = SimpleNamespace(closed={"X": series})
-    found = signals(log, {"X": kind}).values()
-    return {(s.rule, s.params, s.direction, s.ts_event): s.level for s in found if s.timeframe == timeframe}
+    found: dict[Facts, float] = {}
+    for s in signals(log, {"X": kind}).values():
+        if s.timeframe == timeframe:
+            assert s.level is not None
+            found[s.rule, s.params, s.direction, s.ts_event] = s.level
+    return found
 
 
 def compare(bars: Bars, timeframe: str, kind: str) -> None:
@@ -119,7 +123,7 @@ def test_what_comes_later_changes_nothing_before(name: str) -> None:
     whole = history(LOOPS, PLAN, bars)
     rng = np.random.default_rng(5)
     for cut in {0, 1, 2, len(bars.close) - 1, *rng.integers(0, len(bars.close), 20).tolist()}:
-        part = history(LOOPS, PLAN, Bars(*(values[:cut] for values in bars)))
+        part = history(LOOPS, PLAN, Bars._make(values[:cut] for values in bars))
         assert part.fired.tobytes() == whole.fired[:, :cut].tobytes()
         assert part.values.tobytes() == whole.values[:, :cut].tobytes()
 

@@ -57,7 +57,7 @@ def pasts(draw: st.DrawFn) -> tuple[SignalSequence, npt.NDArray[np.bool_]]:
     for kind in draw(st.lists(st.sampled_from(FEW), min_size=2, max_size=4)):
         params = kind.params if draw(st.booleans()) else ()
         steps.append(Step(kind.rule, kind.direction, params))
-    within = []
+    within: list[int] = []
     for _ in steps[1:]:
         within.append(draw(st.integers(1, min(left - 3 + len(within), 30))))
         left -= within[-1]

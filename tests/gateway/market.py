@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import insert
 
@@ -253,6 +253,7 @@ def pattern(symbol: str = "AAPL", n: int = 0) -> events.Pattern:
     """A double top on bars n to n + 20 that was confirmed (even n) or reached its target."""
     corners = [bar(symbol, n + more, Timeframe.D1) for more in (0, 10, 20)]
     at = bar(symbol, n + 25, Timeframe.D1)
+    kinds: tuple[Literal["high", "low"], ...] = ("high", "low", "high")
     return events.Pattern(
         id=events.pattern_id(symbol, "1d", "double_top", [corner.ts_event for corner in corners]),
         pattern="double_top",
@@ -265,7 +266,7 @@ def pattern(symbol: str = "AAPL", n: int = 0) -> events.Pattern:
         price=at.close,
         pivots=tuple(
             events.Pivot(kind=kind, ts_close=corner.ts_event, bars=bars, price=corner.close)
-            for kind, corner, bars in zip(("high", "low", "high"), corners, (0, 10, 20), strict=True)
+            for kind, corner, bars in zip(kinds, corners, (0, 10, 20), strict=True)
         ),
         lower=events.Line(price=corners[1].low, slope=0.0),
         quality=0.75,

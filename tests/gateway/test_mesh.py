@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from sqlalchemy import insert
@@ -96,7 +97,7 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)
                 await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)  # a crash repeats it
                 await producer.publish(topics.PATTERNS, market.pattern(symbol, 150), key=symbol)
-                mine = []
+                mine: list[dict[str, Any]] = []
                 while len(mine) < 4:
                     mine += [m for m in await collected(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
                 assert sorted(m["T"] for m in mine) == ["b", "p", "q", "s"]

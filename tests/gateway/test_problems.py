@@ -242,6 +242,9 @@ async def test_a_failing_handler_is_logged_and_told_without_a_traceback(up: Runn
         async def signals(self, _: Any) -> Any:
             raise RuntimeError("secret detail")
 
+        async def patterns(self, _: Any) -> Any:
+            raise RuntimeError("secret detail")
+
     up.gateway.history = Broken()
     async with client.get("/v1/signals") as response:
         text = await response.text()
@@ -256,6 +259,9 @@ async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None
             await asyncio.Event().wait()
 
         async def signals(self, _: Any) -> Any:
+            await asyncio.Event().wait()
+
+        async def patterns(self, _: Any) -> Any:
             await asyncio.Event().wait()
 
     async with running(tmp_path, request_seconds=0.05) as up, aiohttp.ClientSession(up.url) as client:

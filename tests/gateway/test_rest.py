@@ -266,7 +266,8 @@ async def test_patterns_can_be_narrowed(client: aiohttp.ClientSession, query: st
 
 
 async def test_patterns_come_page_by_page_newest_first(client: aiohttp.ClientSession) -> None:
-    found, token = [], ""
+    found: list[dict[str, Any]] = []
+    token: str | None = ""
     while token is not None:
         page = await read(client, f"/v1/patterns?symbol=AAPL&limit=4{token and f'&page_token={token}'}")
         found += page["results"]
@@ -318,6 +319,9 @@ async def test_bars_of_memory_are_there_though_the_database_is_away(up: Running,
             raise TransientError("the database is gone")
 
         async def signals(self, _: Any) -> Any:
+            raise TransientError("the database is gone")
+
+        async def patterns(self, _: Any) -> Any:
             raise TransientError("the database is gone")
 
     up.gateway.history = Away()

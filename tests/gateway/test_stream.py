@@ -251,8 +251,8 @@ async def raw_frames(reader: asyncio.StreamReader) -> list[bytes]:
 
 async def test_a_burst_does_not_make_a_quick_reader_slow(tmp_path: Path) -> None:
     """All bars close at once, more than may wait: whoever reads gets them all."""
-    limits = {"unsent_limit": 50, "socket_buffer": 10_000_000, "flush_seconds": 2}
-    async with running(tmp_path, **limits) as up, aiohttp.ClientSession(up.url) as client:
+    quick = running(tmp_path, unsent_limit=50, socket_buffer=10_000_000, flush_seconds=2)
+    async with quick as up, aiohttp.ClientSession(up.url) as client:
         async with open_stream(client, bars=["*"]) as stream:
             for n in range(1000):
                 up.feed.take(market.bar("AAPL", n))
@@ -289,8 +289,8 @@ async def test_a_reader_who_never_reads_again_is_cut_off(tmp_path: Path, monkeyp
 
 
 async def test_streams_are_limited_in_number_and_size(tmp_path: Path) -> None:
-    limits = {"max_readers_per_address": 2, "max_frame": 1024, "max_selectors": 3}
-    async with running(tmp_path, **limits) as up, aiohttp.ClientSession(up.url) as client:
+    small = running(tmp_path, max_readers_per_address=2, max_frame=1024, max_selectors=3)
+    async with small as up, aiohttp.ClientSession(up.url) as client:
         async with open_stream(client), open_stream(client) as second:
             async with client.ws_connect("/v1/stream") as third:
                 assert (await said(third))[0]["code"] == 406

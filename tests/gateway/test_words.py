@@ -13,7 +13,7 @@ from services.analysis.domain.rules.table import RULES
 WORDS = Path(__file__).parents[2] / "services/gateway/page/src/words.ts"
 
 
-@pytest.mark.parametrize("rule", [each.name for each in (*RULES, *PATTERNS)])
+@pytest.mark.parametrize("rule", [*(each.name for each in RULES), *(each.name for each in PATTERNS)])
 def test_every_rule_has_its_words_on_the_page(rule: str) -> None:
     named = WORDS.read_text(encoding="utf-8").split("const RULES", 1)[1].split("\n};", 1)[0]
     found = re.search(rf'^  {rule}: \["([^"]+)", "([^"]+)"\],$', named, re.MULTILINE)
