@@ -33,14 +33,16 @@ from shared.topics import TICKS
 SYMBOLS: Final = 100
 SECONDS: Final = 3000
 """Seconds of a session: one tick a second and symbol."""
+LONGER: Final = 4
+"""Times as much through Kafka, so that joining the group and taking partitions over, which is in the figure, weighs little."""
 BATCH: Final = 2000
 DAY: Final = dt.date(2024, 1, 2)
 
 
-def messages(opened: int) -> list[bytes]:
+def messages(opened: int, seconds: int = SECONDS) -> list[bytes]:
     """One tick a second of every symbol, as they lie in the log."""
     rng, prices, found = random.Random(1), [100.0] * SYMBOLS, []  # noqa: S311  # a tape, no secret
-    for second in range(SECONDS):
+    for second in range(seconds):
         for number in range(SYMBOLS):
             prices[number] *= 1 + rng.gauss(0, 0.0003)
             ts = opened + second * 1000
@@ -100,11 +102,11 @@ def rows(bootstrap: str = "") -> list[Row]:
         )
         calendar = read_calendar(DAY, DAY)
         exchange = calendar.codes["NYSE"]
-        log = messages(int(calendar.sessions[calendar.bounds[exchange]]["open"]))
-        found = [in_memory(series, calendar, log)]
+        opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])
+        found = [in_memory(series, calendar, messages(opened))]
         if bootstrap:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                found.append(runner.run(through_kafka(bootstrap, log)))
+                found.append(runner.run(through_kafka(bootstrap, messages(opened, LONGER * SECONDS))))
     return found
 
 
