@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, cast
 
 from infra.kafka.jars import fetch
 from infra.kafka.warm import warm
@@ -18,10 +18,11 @@ from infra.local.settings import ROOT, LocalSettings
 
 Say = Callable[[str], None]
 PATIENCE_SECONDS: Final = 4.0
+LIMIT_SECONDS: Final = 600.0
 
 
 def prepare(settings: LocalSettings, say: Say) -> None:
-    """Fetch Kafka, build the page, compile the kernels.
+    """Fetch Kafka and build the page, while the kernels are compiled.
 
     Raises:
         StackError: a step failed.
@@ -29,11 +30,16 @@ def prepare(settings: LocalSettings, say: Say) -> None:
     """
     call(settings, "services.ingest", "check")  # a wrong SOURCE, SPEED or TAPE is told before anything starts
     make_folder(settings)
-    fetch(settings.folder / "kafka" / "jars", say)
-    warm(settings.folder / "kafka" / "jars", say)
-    build_page(settings.folder, say)
-    with telling(say, "Making the machine code of the indicators ready (compiled once, which takes up to a minute) ..."):
-        call(settings, "services.analysis", "compile")
+    compiling = begin(settings, "services.analysis", "compile")
+    try:
+        fetch(settings.folder / "kafka" / "jars", say)
+        warm(settings.folder / "kafka" / "jars", say)
+        build_page(settings.folder, say)
+        with telling(say, "Making the machine code of the indicators ready (compiled once, which takes up to a minute) ..."):
+            finish(compiling)
+    finally:
+        compiling.kill()  # nothing, where it has ended
+        compiling.wait()
 
 
 def make_folder(settings: LocalSettings) -> None:
@@ -74,9 +80,27 @@ def call(settings: LocalSettings, module: str, *arguments: str) -> None:
     Raises:
         StackError: it failed; the message holds its last words.
     """
+    finish(begin(settings, module, *arguments))
+
+
+def begin(settings: LocalSettings, module: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start ``python -m module arguments`` in the environment of the services; what it says is kept for ``finish``."""
     command = [sys.executable, "-m", module, *arguments]
     environment = {**os.environ, **settings.environment()}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode != 0:
-        words = (done.stdout + done.stderr).strip()[-1500:]
-        raise StackError(f"python -m {module} {' '.join(arguments)} failed:\n{words}")
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    """Wait for its end.
+
+    Raises:
+        StackError: it failed, or took longer than ten minutes; the message holds its last words.
+    """
+    command = " ".join(["python", *cast("list[str]", process.args)[1:]])
+    try:
+        said, _ = process.communicate(timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise StackError(f"{command} did not end within {LIMIT_SECONDS:g} s") from None
+    if process.returncode != 0:
+        raise StackError(f"{command} failed:\n{said.strip()[-1500:]}")
