@@ -35,8 +35,7 @@ down: ## end the containers; their data stays
 
 test: _test-environment ## install what tests need, then lint, types, contracts and every test
 	@infra/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts
-	@$(BIN)/python -m infra.local prepare
+	@$(MAKE) --no-print-directory -j2 lint types contracts _prepared
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder  # else the long files with few tests come last, alone
 
 test-fast: _test-environment ## only the tests without broker, database server, browser and killing
@@ -70,10 +69,13 @@ clean: ## remove caches and all local data: virtual environment, broker, databas
 	@rm -rf services/gateway/page/node_modules services/gateway/page/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: _python _run-environment _test-environment _bench-environment
+.PHONY: _python _prepared _run-environment _test-environment _bench-environment
 _python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 to 3.14 was found. Install one (Debian: sudo apt-get install python3 python3-venv)," \
 	"or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+
+_prepared: _test-environment
+	@$(BIN)/python -m infra.local prepare
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run
