@@ -22,7 +22,7 @@ from services.analysis.domain.plan import plan
 from services.analysis.domain.sequences.following import Followed, Follower
 from services.analysis.domain.sequences.kinds import kind_of, kinds
 from services.analysis.domain.sequences.past import completed
-from services.analysis.domain.sequences.trails import Trails
+from services.analysis.domain.trails import Trails
 from shared.events import Signal, TickLog, Timeframe
 from shared.sequences import MOST_BARS, SignalSequence, Step, parse
 from tests.analysis.market import engine

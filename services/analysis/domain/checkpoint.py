@@ -15,9 +15,9 @@ from services.analysis.domain.calendar import Calendar
 from services.analysis.domain.layout import CLOSED, CODES, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.domain.past import Bars, adjusted
 from services.analysis.domain.plan import Wish
-from services.analysis.domain.sequences.trails import FIRED
 from services.analysis.domain.state import State
 from services.analysis.domain.ticks import KERNEL_VERSION
+from services.analysis.domain.trails import FIRED
 from shared.events import Timeframe
 
 FORMAT: Final = 4

@@ -19,8 +19,8 @@ from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wi
 from services.analysis.domain.sequences.following import Followed, Follower
 from services.analysis.domain.sequences.kinds import kinds
 from services.analysis.domain.sequences.past import fired_of
-from services.analysis.domain.sequences.trails import BARS, Trails
 from services.analysis.domain.state import Floats, Memory, Records, State
+from services.analysis.domain.trails import BARS, Trails
 from shared.events import Pattern, Signal, Timeframe
 
 

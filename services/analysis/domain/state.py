@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from services.analysis.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.domain.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
-from services.analysis.domain.sequences.trails import Trails
 from services.analysis.domain.ticks import JUMP
+from services.analysis.domain.trails import Trails
 from shared.events import Timeframe
 
 Floats = npt.NDArray[np.float64]
