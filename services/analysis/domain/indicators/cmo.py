@@ -9,25 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.domain.indicators.rsi import gain_and_loss
 
 
 @step
 def cmo(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (gain, loss): sums until the seed, then means. p: (N, 1 / N, 1 - 1 / N)."""
-    length = int(p[0])
-    if n == 0:
-        return (0.0, 0.0), (NAN,)
-    x = bars.close[t] - bars.close[t - 1]
-    up = x if x > 0 else 0.0
-    down = -x if x < 0 else 0.0
-    if n > length:
-        gain, loss = s[0] * p[2] + up * p[1], s[1] * p[2] + down * p[1]
-    elif n == length:
-        gain, loss = (s[0] + up) / p[0], (s[1] + down) / p[0]
-    else:
-        return (s[0] + up, s[1] + down), (NAN,)
+    """State and p as ``gain_and_loss``."""
+    gain, loss = gain_and_loss(s, p, bars, t, n)
     both = gain + loss
-    return (gain, loss), (100.0 * (gain - loss) / both if both > 0 else 0.0,)
+    y = 100.0 * (gain - loss) / both if both > 0 else 0.0
+    return (gain, loss), (y if n >= int(p[0]) else NAN,)
 
 
 KIND: Final = Kind(

@@ -12,22 +12,26 @@ from services.analysis.domain.indicators.kind import NAN, Bars, Kind, Parameters
 
 
 @step
-def rsi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (gain, loss): sums until the seed, then means. p: (N, 1 / N, 1 - 1 / N)."""
-    length = int(p[0])
+def gain_and_loss(s: State, p: Parameters, bars: Bars, t: int, n: int) -> State:
+    """(gain, loss): sums of the rises and falls of the close until bar N, then Wilder's means of them. p: (N, 1 / N, 1 - 1 / N)."""
     if n == 0:
-        return (0.0, 0.0), (NAN,)
+        return 0.0, 0.0
     x = bars.close[t] - bars.close[t - 1]
-    up = x if x > 0 else 0.0
-    down = -x if x < 0 else 0.0
-    if n > length:
-        gain, loss = s[0] * p[2] + up * p[1], s[1] * p[2] + down * p[1]
-    elif n == length:
-        gain, loss = (s[0] + up) / p[0], (s[1] + down) / p[0]
-    else:
-        return (s[0] + up, s[1] + down), (NAN,)
+    up, down = x if x > 0 else 0.0, -x if x < 0 else 0.0
+    if n > int(p[0]):
+        return s[0] * p[2] + up * p[1], s[1] * p[2] + down * p[1]
+    if n == int(p[0]):
+        return (s[0] + up) / p[0], (s[1] + down) / p[0]
+    return s[0] + up, s[1] + down
+
+
+@step
+def rsi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
+    """State and p as ``gain_and_loss``."""
+    gain, loss = gain_and_loss(s, p, bars, t, n)
     both = gain + loss
-    return (gain, loss), (100.0 * gain / both if both > 0 else 0.0,)
+    y = 100.0 * gain / both if both > 0 else 0.0
+    return (gain, loss), (y if n >= int(p[0]) else NAN,)
 
 
 KIND: Final = Kind(
