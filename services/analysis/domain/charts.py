@@ -16,7 +16,7 @@ from services.analysis.domain.rules.rule import Direction
 from services.analysis.domain.state import CHARTED, Records, State
 from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the rules that the patterns are. Goes up when the same bars give other patterns."""
 ROOM: Final = 8 * MOST_EVENTS
 PLACES: Final = np.array([CHARTED.index(each) if each in CHARTED else -1 for each in TIMEFRAMES], np.int64)

@@ -1,7 +1,8 @@
 """Two lines that hold price between them: what triangles, wedges, channels and flags have in common.
 
 A line through the highs and one through the lows of the newest pivots, by least squares; no pivot lies further than ``LOOSE`` ATR
-from its line. Measured over the shape: how far each line moves from the first pivot to the last, and the width at both ends.
+from its line, and the lines have not met when the last pivot is known. Measured over the shape: how far each line moves from the
+first pivot to the last, and the width at both ends.
 Breakout: a close beyond either line by the margin, the direction is that of the break. Height: the width at the first pivot. Stop
 after the breakout: the other line at the breakout bar.
 """
@@ -14,12 +15,12 @@ from __future__ import annotations
 from services.analysis.domain.patterns.compiled import compiled
 from services.analysis.domain.patterns.geometry import draft, line, pivot
 
-LOOSE = 1.0
+LOOSE = 0.95
 
 
 @compiled
 def bounded(pivots, have, atr, x, count):
-    """Drafts the two lines through the newest ``count`` pivots. False where they are not straight, or cross.
+    """Drafts the two lines through the newest ``count`` pivots. False where they are not straight, or have met.
 
     Sets the draft's lines, and height = width at the first pivot; quality holds the largest distance from a line in ATR.
     """
@@ -29,13 +30,14 @@ def bounded(pivots, have, atr, x, count):
     anchor, newest_high = first.at, 0 if pivot(pivots, 0).kind > 0 else 1
     highs = (count - newest_high + 1) // 2
     upper, upper_slope, above = line(pivots, newest_high, highs, anchor)
+    if above > LOOSE * atr:
+        return False
     lower, lower_slope, below = line(pivots, 1 - newest_high, count - highs, anchor)
-    worst = max(above, below)
-    length = pivot(pivots, 0).at - anchor
-    if worst > LOOSE * atr or upper <= lower or upper + upper_slope * length <= lower + lower_slope * length:
+    known = pivot(pivots, 0).known - anchor
+    if below > LOOSE * atr or upper <= lower or upper + upper_slope * known <= lower + lower_slope * known:
         return False
     draft(x, pivots, count - 1, 0, atr)
     x.direction, x.height = 0, upper - lower
     x.upper, x.upper_slope, x.lower, x.lower_slope = upper, upper_slope, lower, lower_slope
-    x.quality = worst / atr
+    x.quality = max(above, below) / atr
     return True

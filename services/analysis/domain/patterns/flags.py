@@ -2,9 +2,10 @@
 
 Described for the rising ones. A pole: a leg from a low to a high of at least ``POLE`` times the width of what follows, at least
 ``STEEP`` ATR a bar. Then four or five pivots, the pole's high the first of them, between two lines (``boundaries.py``), which give
-back at most ``BACK`` of the pole and take no longer than ``LONG`` poles. Flag: parallel (last width between ``PARALLEL`` and 1 /
-PARALLEL of the first), and the middle does not rise by more than ``LEVEL`` of the width. Pennant: the last width is at most
-``CONVERGING`` of the first, the upper line falls, the lower does not fall by more than LEVEL of the width.
+back at most ``BACK`` of the pole and take no longer than ``LONG`` poles. Flag: parallel (last width between ``PARALLEL`` and
+``WIDENED`` of the first: a line through two touches is a rough one), and the middle does not rise by more than ``LEVEL`` of the
+width. Pennant: the last width is at most ``CONVERGING`` of the first, the upper line falls, the lower does not fall by more than
+LEVEL of the width.
 
 Breakout: in the direction of the pole, beyond its line by the margin. Target: the line + the pole's height. Stop: the lowest low
 since the pole. Quality: the mean of 1 - largest distance from a line / (LOOSE ATR), 1 - what was given back / BACK, and steepness
@@ -22,19 +23,21 @@ from services.analysis.domain.patterns.boundaries import LOOSE, bounded
 from services.analysis.domain.patterns.compiled import compiled
 from services.analysis.domain.patterns.geometry import pivot
 
-POLE, STEEP, BACK, LONG, PARALLEL, CONVERGING, LEVEL = 2.6, 0.3, 0.6, 6.0, 0.68, 0.68, 0.2
+POLE, STEEP, BACK, LONG, PARALLEL, WIDENED, CONVERGING, LEVEL = 2.6, 0.3, 0.6, 6.0, 0.68, 1.7, 0.68, 0.2
 
 
 @compiled
 def flag(pivots, have, atr, x, code):
     """Drafts the pattern that ends at the newest pivot; codes: flag, its mirror image, pennant, its mirror image."""
     for touches in range(5, 3, -1):
-        if have <= touches or not bounded(pivots, have, atr, x, touches):
+        if have <= touches:
             continue
         top, base = pivot(pivots, touches - 1), pivot(pivots, touches)
         s, pole = top.kind, abs(top.price - base.price)
         bars = top.at - base.at
-        if pole < POLE * x.height or pole < STEEP * bars * atr or x.length > LONG * bars:
+        if pole < STEEP * bars * atr or pivot(pivots, 0).at - top.at > LONG * bars:
+            continue
+        if not bounded(pivots, have, atr, x, touches) or pole < POLE * x.height:
             continue
         lowest = math.inf
         for i in range(touches):
@@ -45,7 +48,7 @@ def flag(pivots, have, atr, x, code):
         leading, trailing = (u, d) if s > 0 else (-d, -u)
         if back > BACK * pole:
             continue
-        if PARALLEL < narrowed < 1.0 / PARALLEL and s * 0.5 * (u + d) <= LEVEL * x.height:
+        if PARALLEL < narrowed < WIDENED and s * 0.5 * (u + d) <= LEVEL * x.height:
             x.kind = code
         elif narrowed <= CONVERGING and leading < 0.0 and trailing > -LEVEL * x.height:
             x.kind = code + 2

@@ -10,7 +10,7 @@ import math
 from services.analysis.domain.patterns.compiled import compiled, inlined
 from services.analysis.domain.patterns.layout import CORNERS, PIVOTS
 
-MARGIN = 0.75
+MARGIN = 1.2
 """A close must be this many ATR beyond a line to have broken it."""
 SHORTEST, LONGEST = 20, 200
 """A pattern waits for its breakout, and after that for its target, as many bars as it is long, within these bounds."""

@@ -1,8 +1,9 @@
 """Support and resistance: a price that turned the market at least three times.
 
 Described for resistance. The newest high and at least ``TOUCHES`` - 1 of the older ones that are remembered lie within ``ZONE`` ATR
-of each other, and no high since the first of them lies above the zone. The level is the mean of the touches. The newest ``CORNERS``
-touches are the corners.
+of each other, and no high since the first of them lies above the zone. Between two touches a low lies at least ``LEFT`` ATR below
+them: of highs nearer together only the newest is one. The level is the mean of the touches. The newest ``CORNERS`` touches are the
+corners.
 
 Breakout: a close above the level by the margin. Target: the level + H, where H is the level less the lowest low since the first
 touch. Stop, once broken: the level - ZONE ATR. Quality: the mean of 1 - half the spread of the touches / (ZONE ATR), touches beyond
@@ -20,7 +21,7 @@ from services.analysis.domain.patterns.compiled import compiled
 from services.analysis.domain.patterns.geometry import deep, draft, pivot
 from services.analysis.domain.patterns.layout import CORNERS
 
-TOUCHES, ZONE = 3, 1.5
+TOUCHES, ZONE, LEFT = 3, 1.7, 3.5
 
 
 @compiled
@@ -31,17 +32,17 @@ def level(pivots, have, atr, x, code):
     s = pivot(pivots, 0).kind
     draft(x, pivots, 0, 0, atr)
     top = bottom = total = s * pivot(pivots, 0).price
-    touches, lowest, lowest_so_far = 1, math.inf, math.inf
+    touches, lowest, between = 1, math.inf, math.inf
     for age in range(1, have):
         q = pivot(pivots, age)
         y = s * q.price
         if q.kind != s:
-            lowest_so_far = min(lowest_so_far, y)
+            between = min(between, y)
             continue
         if y > bottom + ZONE * atr or touches == CORNERS:
             break
-        if y >= top - ZONE * atr:
-            top, bottom, total, lowest = max(top, y), min(bottom, y), total + y, lowest_so_far
+        if y >= top - ZONE * atr and min(bottom, y) - between >= LEFT * atr:
+            top, bottom, total, lowest, between = max(top, y), min(bottom, y), total + y, min(lowest, between), math.inf
             x.corner_kind[touches], x.corner_at[touches], x.corner_time[touches], x.corner_price[touches] = s, q.at, q.time, q.price
             touches += 1
     if touches < TOUCHES:

@@ -6,7 +6,7 @@
   oldest, gives way (``displaced``).
 - **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time, break out in one direction and tell
   of the same move only the one of the highest rank is confirmed; the others, and those that come later, fail as ``absorbed``. A
-  lower rank waits where the line of a higher one is nearer than ``REACH`` margins.
+  lower rank waits where the line of a higher one is nearer than ``REACH`` margins; it does not expire while it waits.
 - **Failed**: a close beyond the stop (``invalidated``), or as many bars as the pattern is long, 20 to 200, without breakout or
   target (``expired``). Of a bar that does both, the stop counts.
 - **Target**: a high (of a break downwards: a low) at or beyond the target.

@@ -53,7 +53,7 @@ def history(
     """
     if any(values.shape != close.shape for values in (high, low, volume, time)):
         raise ValueError(f"bars must be arrays of one length, not {[len(values) for values in (high, low, close, volume, time)]}")
-    found, draft, room = [], np.zeros(1, PATTERN), np.zeros(ROOM, PATTERN)
+    found, draft, room = [], np.zeros(1, PATTERN), np.empty(ROOM, PATTERN)
     while start < len(close):
         start, count = loops.history(high, low, close, volume, time, start, memory.swing, memory.pivots, memory.alive, draft, room)
         found.append(room[:count].copy())

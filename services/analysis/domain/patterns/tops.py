@@ -3,12 +3,13 @@
 Described for the tops; bottoms are their mirror images. Two (three) peaks at the same height with a valley between each two, after
 a valley that lies at least ``RISE`` x H below the neckline, where H is the mean of the peaks less the neckline and the neckline is
 level at the (lower) valley; the way up from there to the peaks is at most ``PAUSE`` x H (beyond that it is a flag). The peaks
-differ by at most ``UNEVEN`` x H. H is at least ``LOW`` ATR. Of a double top the peak before must not reach the two by UNEVEN x H;
-the valleys of a triple top differ by at most ``VALLEYS`` x H, its gaps by a factor of at most ``LOPSIDED``.
+differ by at most ``UNEVEN`` x H. H is at least ``LOW`` ATR. Those of a double top differ by at most ``APART`` ATR too, however tall
+it is, since a channel begins with two peaks that differ by a part of its height; the peak before must not reach them by UNEVEN x H.
+The valleys of a triple top differ by at most ``VALLEYS`` x H, its gaps by a factor of at most ``LOPSIDED``.
 
 Breakout: a close below the neckline by the margin. Target: neckline - H. Stop: the highest peak. Quality of a double top: the mean
-of 1 - difference of the peaks / (UNEVEN H), shorter / longer side of the valley, and depth; of a triple top: of 1 - largest
-difference of two peaks / (UNEVEN H), shorter / longer gap, 1 - difference of the valleys / (VALLEYS H), and depth.
+of 1 - difference of the peaks / the most they may differ by, shorter / longer side of the valley, and depth; of a triple top: of 1
+- largest difference of two peaks / (UNEVEN H), shorter / longer gap, 1 - difference of the valleys / (VALLEYS H), and depth.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
@@ -19,7 +20,7 @@ from __future__ import annotations
 from services.analysis.domain.patterns.compiled import compiled
 from services.analysis.domain.patterns.geometry import alike, deep, draft, near, one_sided, pivot
 
-RISE, PAUSE, UNEVEN, VALLEYS, LOPSIDED, LOW = 0.4, 2.6, 0.2, 0.5, 3.0, 4.0
+RISE, PAUSE, UNEVEN, APART, VALLEYS, LOPSIDED, LOW = 0.3, 2.6, 0.22, 1.3, 0.5, 3.0, 5.0
 
 
 @compiled
@@ -30,7 +31,8 @@ def double_top(pivots, have, atr, x, code):
     right, valley, left, prior = pivot(pivots, 0), pivot(pivots, 1), pivot(pivots, 2), pivot(pivots, 3)
     s = right.kind
     height = s * (0.5 * (left.price + right.price) - valley.price)
-    if height < LOW * atr or abs(left.price - right.price) > UNEVEN * height:
+    uneven = min(UNEVEN * height, APART * atr)
+    if height < LOW * atr or abs(left.price - right.price) > uneven:
         return False
     rise = s * (valley.price - prior.price)
     if rise < RISE * height or height * PAUSE < height + rise:
@@ -41,9 +43,7 @@ def double_top(pivots, have, atr, x, code):
     x.kind = code if s > 0 else code + 1
     one_sided(x, -s, valley.price, 0.0, s * max(s * left.price, s * right.price), height)
     x.quality = (
-        near(left.price, right.price, UNEVEN * height)
-        + alike(float(valley.at - left.at), float(right.at - valley.at))
-        + deep(height, atr)
+        near(left.price, right.price, uneven) + alike(float(valley.at - left.at), float(right.at - valley.at)) + deep(height, atr)
     ) / 3.0
     return True
 

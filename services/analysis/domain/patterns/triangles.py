@@ -2,12 +2,11 @@
 
 Two lines through the newest seven pivots, else the newest six: at least three touches each, since any two pivots lie on a line
 (``boundaries.py``). U and L are how far the upper and the lower line move over the shape, W is the width at its first pivot, at
-least ``NARROW`` ATR, and w at its last. Converging: w is at most ``CONVERGING`` x W; parallel: between ``PARALLEL`` and 1 /
-PARALLEL.
+least ``NARROW`` ATR, and w at its last. Converging: w is less than ``PARALLEL`` x W; parallel: between that and W / PARALLEL.
 
-- Converging, by the lean (U + L) / (L - U): **symmetrical triangle** up to ``UPRIGHT``; **ascending triangle** from there to
-  ``STEEP`` (its upper line is level at 1), **rising wedge** beyond; **descending triangle** and **falling wedge** for the same
-  below 0.
+- Converging: **rising wedge** where the middle between the lines ends above the beginning of the upper line (U + L > W), which it
+  cannot where that line is level; else, by the lean (U + L) / (L - U), **symmetrical triangle** up to ``UPRIGHT`` and **ascending
+  triangle** beyond (its upper line is level at 1). **Falling wedge** and **descending triangle** are the mirror images.
 - Parallel, by (U + L) / 2 as a share of W: **rectangle** up to ``LEVEL``, **channel up** from ``SLOPING``, **channel down** for the
   same below 0.
 
@@ -24,7 +23,7 @@ from services.analysis.domain.patterns.boundaries import LOOSE, bounded
 from services.analysis.domain.patterns.compiled import compiled
 from services.analysis.domain.patterns.geometry import deep
 
-NARROW, CONVERGING, PARALLEL, UPRIGHT, STEEP, LEVEL, SLOPING = 4.0, 0.7, 0.75, 0.5, 1.85, 0.2, 0.3
+NARROW, PARALLEL, UPRIGHT, LEVEL, SLOPING = 5.0, 0.73, 0.55, 0.2, 0.3
 ASCENDING, DESCENDING, SYMMETRICAL, RISING, FALLING, UP, DOWN, RECTANGLE = range(8)
 
 
@@ -33,14 +32,14 @@ def shape(x):
     """Which of the eight the draft's lines are; -1 for none."""
     u, d = x.upper_slope * x.length, x.lower_slope * x.length
     narrowed = (x.height + u - d) / x.height
-    if narrowed <= CONVERGING:
+    if narrowed < PARALLEL:
+        if abs(u + d) > x.height:
+            return RISING if u + d > 0.0 else FALLING
         lean = (u + d) / (d - u)
         if abs(lean) <= UPRIGHT:
             return SYMMETRICAL
-        if abs(lean) <= STEEP:
-            return ASCENDING if lean > 0.0 else DESCENDING
-        return RISING if lean > 0.0 else FALLING
-    if narrowed < PARALLEL or narrowed > 1.0 / PARALLEL:
+        return ASCENDING if lean > 0.0 else DESCENDING
+    if narrowed > 1.0 / PARALLEL:
         return -1
     rise = 0.5 * (u + d) / x.height
     if abs(rise) <= LEVEL:

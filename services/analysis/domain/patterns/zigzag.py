@@ -15,7 +15,7 @@ from services.analysis.domain.patterns.compiled import compiled, inlined
 from services.analysis.domain.patterns.layout import PIVOTS
 
 ATR_BARS = 20
-TURN = 3.0
+TURN = 2.8
 SHARE = 1.0 / ATR_BARS
 
 
