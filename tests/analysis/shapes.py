@@ -71,7 +71,7 @@ def draw(knots: Knots, first: int, last: int, rng: Random, noise: float, *, tilt
 
 def _warped(rng: Random, leg: float) -> float:
     """Time is warped: a leg takes about 2/3 to 3/2 of its usual bars."""
-    return leg * float(np.exp(np.clip(rng.normal(0.0, 0.2), -0.4, 0.4)))
+    return leg * float(np.exp(max(-0.4, min(rng.normal(0.0, 0.2), 0.4))))
 
 
 def _steps(rng: Random, heights: Sequence[float], size: float, leg: float) -> Knots:

@@ -57,4 +57,4 @@ def history(
     while start < len(close):
         start, count = loops.history(high, low, close, volume, time, start, memory.swing, memory.pivots, memory.alive, draft, room)
         found.append(room[:count].copy())
-    return np.concatenate(found) if found else np.zeros(0, PATTERN)
+    return found[0] if len(found) == 1 else np.concatenate(found or [room[:0]])
