@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 CONNECTIONS: Final = 64
 
@@ -39,7 +39,7 @@ class Client(asyncio.Protocol):
     failed: list[bytes] = field(default_factory=list)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
+        self.transport = cast("asyncio.WriteTransport", transport)
         self._ask()
 
     def _ask(self) -> None:

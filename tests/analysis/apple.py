@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -173,8 +172,9 @@ class Stores:
     async def symbols(self) -> frozenset[str]:
         return frozenset(symbol for symbol, *_ in self.rows)
 
-    async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]:  # noqa: ARG002
-        return [SimpleNamespace(event=event) for event in self.topic[first : last + 1]]  # type: ignore[misc]
+    async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]:
+        run = enumerate(self.topic[first : last + 1], first)
+        return [Record(topic.name, partition, offset, event.ts_init, event.symbol, event, None) for offset, event in run]
 
     def keep(self, provided: Sequence[Provided], outcome: Outcome) -> None:
         for each in provided:

@@ -101,8 +101,8 @@ def test_a_peek_leaves_no_trace(log: list[TickLog]) -> None:
     assert one.snapshot() == before
 
 
-def tick(ts: int, price: float = 100.0, *, symbol: str = "AAA", size: float = 1.0, **more: object) -> Tick:
-    return Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts + 1, source="test", size=size, **more)  # type: ignore[arg-type]
+def tick(ts: int, price: float = 100.0, *, symbol: str = "AAA", size: float = 1.0, day_volume: float | None = None) -> Tick:
+    return Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts + 1, source="test", size=size, day_volume=day_volume)
 
 
 def beat(ts: int, exchange: str = "NYSE") -> Heartbeat:

@@ -158,8 +158,10 @@ async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, s
         ]  # fmt: skip
         told = (CorporateAction(kind="split", ts_event=opened, value=1 / split),) if split != 1.0 else ()
         now = days[-1].ts_close
-        about = {"symbol": symbol, "exchange": "NYSE", "ts_event": now, "ts_init": now, "source": "test"}
-        return History(**about, timeframe=Timeframe.D1, bars=tuple(days), actions=told)  # type: ignore[arg-type]
+        return History(
+            symbol=symbol, exchange="NYSE", timeframe=Timeframe.D1, bars=tuple(days), ts_event=now, ts_init=now, source="test",
+            actions=told,
+        )  # fmt: skip
 
     async def tell(split: float) -> HistoryReady:
         async with open_producer(MeshSettings(kafka_bootstrap=stage.bootstrap), "test") as producer:

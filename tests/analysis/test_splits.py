@@ -258,8 +258,12 @@ async def test_a_split_in_mid_week_leaves_a_week_of_one_kind_of_shares() -> None
                             price_factor=by, split_factor=split)
             )  # fmt: skip
         bars = [bar for bar in bars if bar.ts_close <= now]
-        about = {"symbol": "AAPL", "exchange": "NASDAQ", "ts_init": now, "source": "provider", "actions": tuple(actions)}
-        return [History(**about, timeframe=Timeframe.D1, bars=tuple(bars), ts_event=bars[-1].ts_close)]  # type: ignore[arg-type]
+        return [
+            History(
+                symbol="AAPL", exchange="NASDAQ", timeframe=Timeframe.D1, bars=tuple(bars), ts_event=bars[-1].ts_close, ts_init=now,
+                source="provider", actions=tuple(actions),
+            )
+        ]  # fmt: skip
 
     await desk.load(past(times[first - 1][1], 1.0, 1.0, ()))
     seq = 1

@@ -18,10 +18,10 @@ from sqlalchemy import insert
 from infra.kafka.node import free_ports
 from shared import tables, topics
 from shared.db import open_database
-from shared.kafka import open_producer
+from shared.kafka import Producer, open_producer
 from shared.settings import MeshSettings
 from tests.gateway import market
-from tests.gateway.test_stream import collected, open_stream
+from tests.gateway.test_stream import Socket, collected, open_stream
 from tests.servers import Broker
 from tests.until import until
 
@@ -135,7 +135,7 @@ async def analysis_is_asked_after(client: aiohttp.ClientSession, database_url: s
     await until(none, what="nothing to wait")
 
 
-async def ticks_arrive(producer, stream, symbol: str) -> None:  # type: ignore[no-untyped-def]
+async def ticks_arrive(producer: Producer, stream: Socket, symbol: str) -> None:
     """The log of ticks is followed once somebody wants ticks; those sent meanwhile may be missed."""
     sent = 0
 

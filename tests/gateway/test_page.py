@@ -9,9 +9,10 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
 
 from infra.local.page import build_page
 from tests.gateway import market
@@ -29,7 +30,9 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESKTOP, PHONE = {"width": 1440, "height": 860}, {"width": 390, "height": 844}
+Scheme = Literal["light", "dark"]
+DESKTOP = ViewportSize(width=1440, height=860)
+PHONE = ViewportSize(width=390, height=844)
 TODAY = 600 * 86_400  # quotes of the day after the last bar
 
 
@@ -61,8 +64,16 @@ class Seen:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
 
-async def visit(browser: Browser, up: Running, viewport: dict[str, int] = DESKTOP, **options: object) -> Seen:
-    context = await browser.new_context(viewport=viewport, **({"locale": "en-US"} | options))  # type: ignore[arg-type]
+async def visit(
+    browser: Browser,
+    up: Running,
+    viewport: ViewportSize = DESKTOP,
+    *,
+    locale: str = "en-US",
+    scheme: Scheme | None = None,
+    touch: bool = False,
+) -> Seen:
+    context = await browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme, has_touch=touch, is_mobile=touch)
     seen = Seen(await context.new_page())
     await seen.page.goto(up.url)
     return seen
@@ -222,8 +233,8 @@ async def test_everything_can_be_reached_by_keyboard(browser: Browser, up: Runni
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_phone_needs_no_sideways_scrolling(browser: Browser, up: Running, scheme: str) -> None:
-    seen = await visit(browser, up, PHONE, color_scheme=scheme, has_touch=True, is_mobile=True)
+async def test_a_phone_needs_no_sideways_scrolling(browser: Browser, up: Running, scheme: Scheme) -> None:
+    seen = await visit(browser, up, PHONE, scheme=scheme, touch=True)
     await expect(seen.page.locator(".row")).to_have_count(6)
     await expect(seen.page.locator(".drawing")).to_have_attribute("data-bars", "0")
     await seen.page.locator(".row .choose", has_text="Apple").tap()

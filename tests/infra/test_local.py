@@ -78,8 +78,9 @@ class Run:
 
     def children(self) -> dict[str, psutil.Process]:
         """The processes of the stack by module, the broker as ``kafka``."""
+        assert self.process is not None
         found = {}
-        for child in psutil.Process(self.process.pid).children(recursive=True):  # type: ignore[union-attr]
+        for child in psutil.Process(self.process.pid).children(recursive=True):
             line = child.cmdline() or ["gone"]
             name = "kafka" if "kafka.Kafka" in line else line[line.index("-m") + 1] if "-m" in line else line[0]
             found[name] = child

@@ -114,8 +114,12 @@ def test_a_spike_is_believed_where_the_market_moved_too() -> None:
 
 def history(symbol: str, bars: list[ProviderBar], timeframe: Timeframe = Timeframe.D1) -> Backfill:
     runs = [tuple(bars[first : first + 20]) for first in range(0, len(bars), 20)]
-    about = {"symbol": symbol, "exchange": "NYSE", "timeframe": timeframe, "ts_init": 10**12, "source": "test"}
-    told = [History(**about, bars=run, ts_event=run[-1].ts_close) for run in runs]  # type: ignore[arg-type]
+    told = (
+        History(
+            symbol=symbol, exchange="NYSE", timeframe=timeframe, bars=run, ts_event=run[-1].ts_close, ts_init=10**12, source="test"
+        )
+        for run in runs
+    )
     return Backfill(symbol, tuple(told))
 
 
@@ -194,6 +198,7 @@ def test_an_exchange_is_silent_only_while_it_is_open_and_only_once() -> None:
     assert said == [(300, "NYSE", True), (610, "NYSE", False)]
 
 
+Row = tuple[int, int, float, float, float, float, float, float]
 numbers = st.one_of(st.floats(), st.floats(1, 200))
 
 
@@ -204,7 +209,7 @@ numbers = st.one_of(st.floats(), st.floats(1, 200))
     ),
     hundredths=st.booleans(),
 )
-def test_whatever_comes_what_is_kept_is_fit_and_what_is_not_is_told(rows, hundredths) -> None:  # type: ignore[no-untyped-def]
+def test_whatever_comes_what_is_kept_is_fit_and_what_is_not_is_told(rows: list[Row], hundredths: bool) -> None:
     rng = random.Random(len(rows))
     bars = [*days(calm(rng.randrange(12)))]
     bars += [

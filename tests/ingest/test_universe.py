@@ -45,7 +45,9 @@ def test_the_bundled_universe_has_what_the_conventions_name() -> None:
     assert {each.symbol for each in universe.instruments} >= MUST
     assert len(universe.instruments) >= 120
     assert {each.exchange for each in universe.instruments} == set(CALENDARS)
-    assert universe.find("005930.KS").name_ko == "삼성전자"  # type: ignore[union-attr]
+    samsung = universe.find("005930.KS")
+    assert samsung is not None
+    assert samsung.name_ko == "삼성전자"
 
 
 def test_every_industry_has_instruments_and_a_korean_name() -> None:

@@ -18,7 +18,7 @@ from services.notifier.domain import figures
 from services.notifier.domain.delivery import NEVER
 from services.notifier.domain.recipients import Chat
 from shared.db import open_database
-from shared.events import Signal
+from shared.events import Delivery, Signal
 from shared.kafka import Record, open_producer, open_tail
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES, INDUSTRIES
@@ -40,10 +40,10 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
     symbol = fresh_symbol()
     fired = [signal(i, symbol, ts_init=int(time.time() * 1000)) for i in range(3)]
     old = signal(9, symbol, ts_init=1)
-    reported: list[Record] = []  # type: ignore[type-arg]
+    reported: list[Record[Delivery]] = []
     stopping = asyncio.Event()
 
-    async def keep(records: list[Record]) -> None:  # type: ignore[type-arg]
+    async def keep(records: Sequence[Record[Delivery]]) -> None:
         reported.extend(record for record in records if record.key in {found.id for found in [*fired, old]})
 
     async with open_telegram() as telegram, open_database(database_url) as database:
@@ -64,7 +64,7 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
         )
         settings = MeshSettings(kafka_bootstrap=kafka.bootstrap)
         async with open_tail(settings, {DELIVERIES: None}, "test") as tail, running(Notifier(told, tmp_path / "log")) as notifier:
-            follow = asyncio.create_task(tail.run(keep, stopping))  # type: ignore[arg-type]
+            follow = asyncio.create_task(tail.run(keep, stopping))
             await publish(kafka.bootstrap, [*fired, *fired, old])
             await until(lambda: len(telegram.texts("7")) == 3, 60, "three alerts")
             await until(lambda: len(reported) == 8, 30, "eight outcomes")

@@ -26,14 +26,15 @@ Choose = Callable[[str, dict[str, Any]], Fault | None]
 def by_chance(seed: int, refuse: float, cut_before: float, cut_after: float) -> Choose:
     """Fails a share of what is sent, the same for the same seed and order."""
     rng = random.Random(seed)
+    shares: tuple[tuple[float, Kind], ...] = ((refuse, "429"), (cut_before, "cut-before"), (cut_after, "cut-after"))
 
     def choose(method: str, arguments: dict[str, Any]) -> Fault | None:
         if not method.startswith("send"):
             return None
         dice = rng.random()
-        for share, kind in ((refuse, "429"), (cut_before, "cut-before"), (cut_after, "cut-after")):
+        for share, kind in shares:
             if dice < share:
-                return Fault(kind, 1)  # type: ignore[arg-type]
+                return Fault(kind, 1)
             dice -= share
         return None
 
