@@ -36,7 +36,7 @@ down: ## end the containers; their data stays
 test: _test-environment ## install what tests need, then lint, types, contracts and every test
 	@infra/system-packages.sh
 	@$(MAKE) --no-print-directory -j2 lint types contracts _prepared
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder  # else the long files with few tests come last, alone
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # three: many wait; unordered: else long files come last
 
 test-fast: _test-environment ## only the tests without broker, database server, browser and killing
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"
@@ -76,6 +76,7 @@ _python:
 
 _prepared: _test-environment
 	@$(BIN)/python -m infra.local prepare
+	@$(BIN)/python -m services.analysis compile-all >/dev/null
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run

@@ -28,7 +28,17 @@ def make_code() -> None:
     compiled(read(Settings))
 
 
-ROLES = {"live": live, "industries": industries, "compile": make_code}
+def make_all_code() -> None:
+    """The same, and that for rules over whole series, which live does without."""
+    from services.analysis.adapters import kernels
+    from services.analysis.app import compiled
+    from services.analysis.domain.rehearsal import rehearse_history
+
+    settings = read(Settings)
+    rehearse_history(compiled(settings).base, kernels.load(settings.kernels))
+
+
+ROLES = {"live": live, "industries": industries, "compile": make_code, "compile-all": make_all_code}
 """Each imports what it needs, no more: the kernels take a second to load."""
 
 parser = argparse.ArgumentParser(prog="python -m services.analysis", description="What is worked out of prices.")

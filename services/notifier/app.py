@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -71,13 +72,19 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         life.on_alive("signals", lambda: consumer.alive)
         tasks: dict[str, Task] = {
             "signals": partial(consumer.run, fan_out.handle, life.stopping),
-            "sender": partial(sender.run, life.stopping),
+            "sender": partial(_with_names, book, sender.run, life.stopping),
             "reports": partial(reporter.run, life.stopping),
             "instruments": partial(book.run, life.stopping),
         }
         if bot is not None and settings.telegram_polling:
             tasks |= await _bot_tasks(settings, life, stack, bot, lanes["telegram"], database, deliveries, book, clock)
         yield tasks
+
+
+async def _with_names(book: InstrumentBook, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
+    """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
+    if await book.known(stopping):
+        await run(stopping)
 
 
 async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) -> Client:
@@ -157,4 +164,4 @@ async def _bot_tasks(
     )
     people = BotDesk(desk, settings.bot_commands_minute)
     polling = Polling(bot, people, lane.pace, clock.ticking, settings.bot_concurrency)
-    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(polling.run, life.stopping)}
+    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(_with_names, book, polling.run, life.stopping)}

@@ -248,6 +248,7 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
         async with running(Notifier(told, tmp_path / "log")) as notifier:
             await telegram.say(f"/watch {symbol}")
             await until(lambda: telegram.texts("7"), 60, "an answer")
+            assert telegram.texts("7")[0].startswith("관심 종목에 추가"), "the first to ask is understood"
             await tell_industry(kafka.bootstrap, symbol)
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])

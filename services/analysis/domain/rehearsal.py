@@ -10,7 +10,10 @@ import numpy.typing as npt
 from services.analysis.domain.calendar import calendar
 from services.analysis.domain.conditions.book import Alert, book
 from services.analysis.domain.engine import Engine, Listing
+from services.analysis.domain.history import Loops, history
+from services.analysis.domain.indicators.kind import Bars
 from services.analysis.domain.past import of_history
+from services.analysis.domain.plan import Plan
 from services.analysis.domain.series import Series
 from shared.events import Heartbeat, History, ProviderBar, Tick, Timeframe
 
@@ -23,6 +26,12 @@ class _Sessions:
     open: npt.NDArray[np.int64]
     close: npt.NDArray[np.int64]
     week_close: npt.NDArray[np.int64]
+
+
+def rehearse_history(plan: Plan, loops: Loops) -> None:
+    """Two bars through the kernels for whole series, rules and all."""
+    field = np.ones(2)
+    history(loops, plan, Bars(field, field, field, field, field, np.ones(2, np.int64), field, field))
 
 
 def rehearse(series: Series) -> int:
