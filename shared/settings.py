@@ -27,10 +27,11 @@ class MeshSettings(BaseSettings):
     """A consumer that is silent for this long loses its partitions, milliseconds."""
     kafka_stall_seconds: float = Field(default=120.0, gt=0)
     """A consumer with messages before it that does not move for this long ends its process, so that it is started afresh."""
-    database_url: str = "sqlite+aiosqlite:///var/finstage.db"
-    """``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``; never logged with its password."""
     var: Path = Path("var")
     """Folder for everything that a process writes: caches, logs, the embedded database."""
+    database_url: str = Field(default_factory=lambda told: f"sqlite+aiosqlite:///{told['var'] / 'finstage.db'}")
+    """``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``; never logged with its password.
+    Where nothing is said: ``finstage.db`` in VAR."""
     log_level: str = "info"
     """Least severe level that is logged: debug, info, warning or error."""
     probe_host: str = "127.0.0.1"

@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         return COMMANDS[chosen](LocalSettings())
     except ValidationError as error:
         first = error.errors()[0]
-        print(f"error: {str(first['loc'][0]).upper()}: {first['msg']} (it is {first['input']!r})", file=sys.stderr)
+        where = f"{str(first['loc'][0]).upper()}: {first['msg']} (it is {first['input']!r})" if first["loc"] else first["msg"]
+        print(f"error: {where}", file=sys.stderr)
         return 1
     except (BrokerError, StackError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.settings import MeshSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+PROBES: Final = 4
+"""Services with a probe port of their own, from PROBES_FROM on."""
+
+
+def _span(ports: Sequence[int]) -> str:
+    return f"{ports[0]} to {ports[-1]}" if len(ports) > 1 else f"{ports[0]}"
 
 
 class LocalSettings(MeshSettings):
@@ -29,6 +39,18 @@ class LocalSettings(MeshSettings):
     """Probe port of the first service; the others follow."""
     source: str = "replay"
     """``replay`` plays a tape of real prices, ``yahoo`` is live."""
+
+    @model_validator(mode="after")
+    def _ports_are_different(self) -> Self:
+        taken = {
+            "KAFKA_PORT": (self.kafka_port, self.kafka_port + 1),
+            "PROBES_FROM": tuple(range(self.probes_from, self.probes_from + PROBES)),
+            "PORT": (self.port,),
+        }
+        for (one, ports), (other, others) in combinations(taken.items(), 2):
+            if both := sorted(set(ports) & set(others)):
+                raise ValueError(f"port {both[0]} is wanted twice: by {one} ({_span(ports)}) and by {other} ({_span(others)})")
+        return self
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import sys
 import time
+from types import MappingProxyType
 from typing import Final
 
 from services.analysis.adapters.sequences import Row, Scope, SequenceTable
@@ -16,9 +17,11 @@ from services.analysis.settings import Settings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
+from shared.migrations.command import current
 from shared.sequences import SequenceError, SignalSequence, parse
 from shared.settings import read
 
+SCOPES: Final = MappingProxyType({"industry": "industries"})
 EXAMPLE: Final = "rsi_oversold up then macd_cross up within 10 bars on 1d"
 
 
@@ -26,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; exit code 1 where it could not be done."""
     chosen = _parser().parse_args(arguments)
     try:
+        if asyncio.run(current(read(Settings).database_url)) is None:
+            sys.stderr.write("there are no tables yet: start Finstage first (make run)\n")
+            return 1
         match chosen.command:
             case "list":
                 return asyncio.run(_list())
@@ -35,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
                 return asyncio.run(_remove(chosen.id))
     except SequenceError as error:
         sys.stderr.write(f"{error.caret(chosen.text)}\n{error.message}\n")
-    except TransientError as error:
+    except (TransientError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
     return 1
 
@@ -55,7 +61,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text.replace(",", " ").split()))
+    names = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not names:
+        raise argparse.ArgumentTypeError("nothing is named")
+    return names
 
 
 async def _list() -> int:
@@ -70,7 +79,7 @@ async def _list() -> int:
 async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...]) -> int:
     sequence = parse(text)
     scope: Scope = "symbols" if symbols else "industry" if industries else "all"
-    targets = symbols or industries
+    targets = tuple(each.upper() for each in symbols) or tuple(each.lower() for each in industries)
     async with open_database(read(Settings).database_url) as database:
         table = SequenceTable(database)
         if targets and (unknown := await table.unknown(scope, targets)):
@@ -98,7 +107,9 @@ def _row(sequence: SignalSequence, scope: str, targets: tuple[str, ...]) -> Row:
 
 
 def _line(row: Row) -> str:
-    return f"{row.id[:12]}  {row.text}{f'  for {row.scope} ' + ', '.join(row.targets) if row.targets else ''}"
+    return (
+        f"{row.id[:12]}  {row.text}{f'  for {SCOPES.get(row.scope, row.scope)} ' + ', '.join(row.targets) if row.targets else ''}"
+    )
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ LONGEST: Final = 500
 _PLAIN: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\r\t\f\v", "abcdefghijklmnopqrstuvwxyz     ")
 """Keeps every character at its place, which str.lower does not."""
 _SHOWN: Final = 24
+_AROUND: Final = 60
+"""Characters of the text that an error shows before and after its place."""
+_THEN: Final = frozenset({"and", "&", "&&", "->", "=>", ",", ";", "next", "followed", "after"})
+"""What people write who mean ``then``."""
 _END: Final = "$END"
 
 Link = tuple[Step, int, Token]
@@ -40,7 +44,9 @@ class SequenceError(ValueError):
         golden then
              ^
         """
-        return f"{' '.join(text[:LONGEST].splitlines())}\n{' ' * self.position}^"
+        first = max(0, self.position - _AROUND)
+        line = "".join(sign if sign.isprintable() else " " for sign in text[first : self.position + _AROUND])
+        return f"{line}\n{' ' * (self.position - first)}^"
 
 
 def parse(text: str) -> SignalSequence:
@@ -147,8 +153,10 @@ def _timeframe(steps: Sequence[Step], word: Token | None) -> Timeframe:
 def _unexpected(text: str, kind: str, found: str, at: int) -> SequenceError:
     if kind == _END:
         return SequenceError("something is missing at the end: a sequence is STEP then STEP within N bars", len(text))
-    word = re.match(r"\w+", text[at:])
-    return SequenceError(f"'{(word[0] if word else found)[:_SHOWN]}' cannot stand here", at)
+    word = re.match(r"\w+|[^\w\s]+", text[at:])
+    shown = (word[0] if word else found).lower()
+    hint = "; write 'then'" if shown in _THEN else ""
+    return SequenceError(f"'{shown[:_SHOWN]}' cannot stand here{hint}", at)
 
 
 def _place(token: Token | None) -> int:

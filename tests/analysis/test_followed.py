@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 
 from services.analysis.adapters.sequences import SequenceTable
 from services.analysis.domain.sequences.following import Followed
 from services.analysis.sequences import main
+from services.analysis.settings import Settings
 from shared.db import open_database
 from shared.sequences import parse
 from shared.tables import industries, instrument_industries, instruments, sequences
@@ -40,13 +42,13 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert main(["add", ONE.upper()]) == 0
     assert main(["add", TWO, "--industries", "chips"]) == 0
     assert asyncio.run(followed(database_url)) == (Followed(parse(ONE)), Followed(parse(TWO), frozenset({"B"})))
-    assert main(["add", ONE, "--symbols", "A, B"]) == 0  # for these alone from now on
+    assert main(["add", ONE, "--symbols", "a, B"]) == 0  # for these alone from now on
     assert asyncio.run(followed(database_url))[0] == Followed(parse(ONE), frozenset({"A", "B"}))
     capsys.readouterr()
     assert main(["list"]) == 0
     first, second, count = capsys.readouterr().out.splitlines()
     assert re.fullmatch(rf"{parse(ONE).id[:12]}  {ONE}  for symbols A, B", first)
-    assert second.endswith(f"{TWO}  for industry chips")
+    assert second.endswith(f"{TWO}  for industries chips")
     assert count == "2 sequences"
     assert main(["remove", parse(ONE).id[:6]]) == 0
     assert asyncio.run(followed(database_url)) == (Followed(parse(TWO), frozenset({"B"})),)
@@ -58,6 +60,9 @@ def test_an_operator_adds_changes_lists_and_removes(
         (["add", "golden_cros then gap up within 3"], "golden_cros then gap up within 3\n^\n'golden_cros' is no rule"),
         (["add", ONE, "--symbols", "A,ZZZ"], "no instrument is called ZZZ"),
         (["add", ONE, "--industries", "ships"], "no industry is called ships"),
+        (["add", "golden_cross and gap up within 3"], "'and' cannot stand here; write 'then'"),
+        (["add", "x" * 5000], "x" * 60 + "\n" + " " * 60 + "^\n"),
+        (["add", "golden_cross \x1b[31m then gap up within 3"], "golden_cross  [31m then gap up within 3\n             ^\n"),
         (["remove", "ffff"], "no sequence with an id that begins ffff"),
     ],
 )
@@ -69,6 +74,33 @@ def test_what_cannot_be_done_is_said(
     assert main(arguments) == 1
     assert said in capsys.readouterr().err
     assert asyncio.run(followed(database_url)) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite+aiosqlite:///{folder}/new.db", "there are no tables yet: start Finstage first"),
+        ("foo", "DATABASE_URL is not a URL"),
+    ],
+)
+def test_a_database_that_cannot_be_is_said_in_a_line(
+    url: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url.format(folder=tmp_path))
+    assert main(["list"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_nothing_named_is_not_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["add", ONE, "--symbols", " , "])
+    assert "nothing is named" in capsys.readouterr().err
+
+
+def test_the_database_lies_where_a_run_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("VAR", str(tmp_path))
+    assert Settings(_env_file=None).database_url == f"sqlite+aiosqlite:///{tmp_path}/finstage.db"
 
 
 async def test_a_row_that_cannot_be_read_stops_no_other(database_url: str) -> None:

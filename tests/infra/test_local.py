@@ -193,6 +193,14 @@ def test_taken_ports_are_named_before_anything_starts(run: Run, tmp_path: Path) 
     assert not (tmp_path / "run" / "supervisord.conf").exists()
 
 
+def test_two_wishes_for_one_port_are_told(run: Run) -> None:
+    run.environment["PORT"] = str(int(run.environment["PROBES_FROM"]) + 1)
+    done = run.call("run")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert f"port {run.environment['PORT']} is wanted twice: by PROBES_FROM" in done.stderr
+
+
 def test_a_setting_that_cannot_be_is_named(run: Run) -> None:
     run.environment["PORT"] = "eighty"
     done = run.call("status")

@@ -13,6 +13,7 @@ from shared.sequences import MOST_BARS, SequenceError, SignalSequence, Step, par
 @pytest.mark.parametrize(
     ("text", "normal"),
     [
+        ("drop_from_high(drop=.05) then hammer within 9", "drop_from_high(drop=0.05) down then hammer up within 9 bars on 1d"),
         ("golden_cross then macd_cross down within 5", "golden_cross up then macd_cross down within 5 bars on 1d"),
         ("Golden_Cross UP  THEN\nRSI_mid down within 1 BAR on 1H", "golden_cross up then rsi_mid down within 1 bar on 1h"),
         (
@@ -41,7 +42,7 @@ def test_every_spelling_has_one_normal_form(text: str, normal: str) -> None:
         ("golden_cross then", 17, "something is missing"),
         ("golden_cross then rsi_mid up", 28, "something is missing"),
         ("golden_cross then rsi_mid up within", 35, "something is missing"),
-        ("golden_cross && rsi_mid", 13, "'&&' cannot stand"),
+        ("golden_cross && rsi_mid", 13, "'&&' cannot stand here; write 'then'"),
         ("골든크로스 then rsi_mid up within 3", 0, "'골든크로스' cannot stand"),
         ("golden_cross then rsi_mid up in 3", 29, "'in' cannot stand"),
         ("golden_cros then rsi_mid up within 3", 0, "did you mean golden_cross"),
