@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,19 @@ def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stag
     made = Stage(own_kafka.bootstrap, database_url, tmp_path)
     yield made
     made.end()
+
+
+def frozen(live: Live, database: Path) -> bool:
+    """Freezes a process, unless it holds SQLite's write lock at this moment: with that frozen, nobody could write any more."""
+    live.process.send_signal(signal.SIGSTOP)
+    with closing(sqlite3.connect(database, timeout=0.5)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            live.process.send_signal(signal.SIGCONT)
+            return False
+        connection.rollback()
+    return True
 
 
 async def started(live: Live) -> None:
@@ -68,7 +83,7 @@ async def test_a_zombie_is_fenced(stage: Stage) -> None:
     await stage.feed(log[: half // 2])
     await until(stage.caught_up, 60)
     await stage.feed(log[half // 2 : half])
-    zombie.process.send_signal(signal.SIGSTOP)  # with ticks in its hands; longer than its session lasts
+    await until(lambda: frozen(zombie, stage.folder / "test.db"), 60, "it freezes")  # with ticks in its hands, beyond its session
     heir = stage.start("heir")
     await until(lambda: "assigned" in heir.text(), 120)
     await until(stage.caught_up, 60)
