@@ -59,6 +59,7 @@ instruments: Final = Table(
     Column("sector", String(64), nullable=False, default=""),
     Column("aliases", Long, nullable=False, comment="JSON array of names that news use"),
     Column("active", Boolean, nullable=False, default=True),
+    Column("negative", Boolean, nullable=False, default=False, server_default=false(), comment="the price may be 0 or below"),
     comment="writer: ingest",
 )
 instrument_industries: Final = Table(
@@ -107,6 +108,9 @@ bars: Final = Table(
     Column("split_factor", Double, nullable=False, comment="adjusted volume = raw / split_factor"),
     Column("source", String(24), nullable=False),
     Column("replayed", Boolean, nullable=False),
+    Column(
+        "incomplete", Boolean, nullable=False, default=False, server_default=false(), comment="a week of which a session has no bar"
+    ),
     comment="writer: analysis live. Raw prices.",
 )
 signals: Final = Table(

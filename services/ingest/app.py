@@ -97,7 +97,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
-        publisher = Publisher(producer, clock, life.stopping, Inspector(currencies))
+        negative = frozenset(each.symbol for each in universe.instruments if each.negative)
+        publisher = Publisher(producer, clock, life.stopping, Inspector(currencies, negative))
         life.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
         yield {"publish": lambda: publisher.pump(source)}

@@ -107,7 +107,8 @@ class YahooHistory:
         """A tick has this price; when it is far from the newest daily close, the days are asked for at once."""
         newest, now = self._newest.get(symbol), self._clock.wall()
         close = newest.close * newest.split_factor if newest is not None else price
-        if abs(price / close - 1.0) > JUMP and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
+        far = close > 0 and abs(price / close - 1.0) > JUMP  # from a close of 0 or below nobody can say how far
+        if far and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
             self._hurried[symbol] = now
             self._due[symbol] = min(self._due[symbol], now)
             log.info("a price is far from the last close: has there been a split?", symbol=symbol, price=price, close=close)
