@@ -88,8 +88,8 @@ def test_an_edit_of_a_constant_gives_other_machine_code_and_another_state(copied
 def test_an_edit_of_a_docstring_a_comment_or_an_annotation_keeps_both(copied: Path) -> None:
     before = versions()
     for file in copied.glob("*.py"):
-        edit(file, '"""', '"""Edited. ') if file.read_text("utf-8").startswith('"""') else None
-        file.write_text("# edited\n" + file.read_text("utf-8").replace(") -> tuple[State, Values]:", "):"))
+        text = file.read_text("utf-8").replace('"""', '"""Edited. ', 1).replace(") -> tuple[State, Values]:", "):")
+        file.write_text(f"# edited\n{text}")
     assert versions() == before
     edit(copied / "kind.py", "    session: Int64s", "    session: Floats")
     assert versions() == before
