@@ -156,7 +156,7 @@ async def store_past(stage: Stage, symbol: str) -> Any:
     times, rows = hours("NYSE"), []
     for i in range(10):
         prices = (100.0, 110.0, 90.0, 100.0 + i, 5.0, 1.0, 1.0)
-        rows.append((int(times.close[i]), int(times.open[i]), int(times.date[i]), *prices, True, "test"))
+        rows.append((int(times.close[i]), int(times.open[i]), int(times.date[i]), *prices, True, "test", False))
     past = np.array(rows, PAST)
     async with open_database(stage.database_url) as database, database.begin() as connection:
         named = [{"symbol": symbol, "timeframe": "1d"} | dict(zip(PAST.names or (), row, strict=True)) for row in past.tolist()]

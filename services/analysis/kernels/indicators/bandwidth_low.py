@@ -6,7 +6,7 @@ when the lowest value itself leaves it, and never on a peek. Warm-up: from n = N
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Final
 
 from services.analysis.kernels.indicators import bollinger
@@ -30,7 +30,7 @@ def narrowest(close: Floats, t: int, length: int, share: float, bars: int) -> tu
             largest = squares
             variance = (squares - distances * distances * share) * share
         mean = around + distances * share
-        relative = max(variance, 0.0) / (mean * mean)
+        relative = max(variance, 0.0) / (mean * mean) if mean > 0.0 else inf
         if (relative < best) | (k == 0):
             best, ago = relative, k
     return best, ago

@@ -33,7 +33,7 @@ def bollinger(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Stat
         largest, age = squares, 0.0
         variance = (squares - distances * distances * p[2]) * p[2]
     mean, half = around + distances * p[2], p[1] * sqrt(max(variance, 0.0))
-    return (around, distances, squares, largest, age), (mean + half, mean, mean - half, 2.0 * half / mean)
+    return (around, distances, squares, largest, age), (mean + half, mean, mean - half, 2.0 * half / mean if mean > 0.0 else NAN)
 
 
 KIND: Final = Kind(
