@@ -164,7 +164,7 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
     """Close of the previous session."""
     change: float | None = None
     change_percent: float | None = None
-    """A fraction: 0.05 is 5 %."""
+    """A fraction: 0.05 is 5 %. None too where the previous close is not above 0."""
     day_open: float | None = None
     day_high: float | None = None
     day_low: float | None = None

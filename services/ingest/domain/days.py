@@ -56,5 +56,7 @@ def days_of(chart: Chart, zone: dt.tzinfo) -> Days:
     dates = sorted(found)
     rows = [chart.rows[found[date]] for date in dates]
     closes = [row.close or 0.0 for row in rows]
-    opens = [row.open if row.open is not None and 0 < row.open < math.inf else close for row, close in zip(rows, closes, strict=True)]
+    opens = [
+        row.open if row.open is not None and 0 < row.open < math.inf else close for row, close in zip(rows, closes, strict=True)
+    ]
     return Days(tuple(found[date] for date in dates), tuple(dates), np.array(opens, np.float64), np.array(closes, np.float64))

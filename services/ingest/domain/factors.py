@@ -45,7 +45,11 @@ def dividend_factors(
         step, why = (named[at], "") if at in distrusted else _step(given, at, named[at], days, abroad=abroad[at])
         factors[at] = factors[at + 1] * step
         if why:
-            values = {"adjclose": chart.rows[days.at[at]].adjclose, "close": float(days.closes[at]), "next": float(days.closes[at + 1])}
+            values = {
+                "adjclose": chart.rows[days.at[at]].adjclose,
+                "close": float(days.closes[at]),
+                "next": float(days.closes[at + 1]),
+            }
             flaws.append(Flaw("factor", "repaired", why, chart.rows[days.at[at]].ts, values))
     return dict(zip(days.dates, factors, strict=True)), tuple(flaws)
 

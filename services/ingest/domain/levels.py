@@ -96,9 +96,7 @@ def _same_size(first: _Edge, second: _Edge) -> bool:
     return 1 < second.at - first.at <= LONGEST and apart <= max(AGREE, AGREE_RANGES * min(first.usual, second.usual))
 
 
-def _block(
-    bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: list[Finding]
-) -> dict[int, ProviderBar | None]:
+def _block(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: list[Finding]) -> dict[int, ProviderBar | None]:
     """The bars between two edges as they are to be used; None where they are not."""
     inside = range(first.at, second.at)
     ratio = _ratio(bars, first, second)
@@ -118,12 +116,12 @@ def _ratio(bars: Sequence[ProviderBar], first: _Edge, second: _Edge) -> int | No
     size = (abs(first.size) + abs(second.size)) / 2
     off = max(EXACT, min(first.usual, second.usual))
     low, high = math.ceil(math.exp(size - off)), math.floor(math.exp(size + off))
-    candidates = range(max(2, low), min(LARGEST, high) + 1)
+    candidates = list(range(max(2, low), min(LARGEST, high) + 1))
     around = [*bars[max(0, first.at - LONE_BARS) : first.at], *bars[second.at : second.at + LONE_BARS]]
     grid = max(_decimals(price) for bar in around for price in _prices(bar))
     if len(candidates) > 1 and grid <= COARSE:
         prices = [price for bar in bars[first.at : second.at] for price in _prices(bar)]
-        candidates = [each for each in candidates if _on_grid(prices, 1.0 / each if first.size > 0 else each, grid)]  # type: ignore[assignment]
+        candidates = [each for each in candidates if _on_grid(prices, 1.0 / each if first.size > 0 else each, grid)]
     return candidates[0] if len(candidates) == 1 else None
 
 
@@ -165,10 +163,7 @@ def _moved_no_money(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
     money = float(np.median([_money(bar) for bar in before]))
     if not min(*shares, money, _money(after[0])) > 0:
         return False
-    return (
-        abs(math.log(shares[1] / shares[0]) + edge.size) <= SAME_VOLUME
-        and abs(math.log(_money(after[0]) / money)) <= SAME_MONEY
-    )
+    return abs(math.log(shares[1] / shares[0]) + edge.size) <= SAME_VOLUME and abs(math.log(_money(after[0]) / money)) <= SAME_MONEY
 
 
 def _fresh(bars: Sequence[ProviderBar], edge: _Edge) -> bool:

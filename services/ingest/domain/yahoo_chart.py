@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import msgspec
 
-from services.ingest.domain.yahoo_events import BadEvent, Dividend, Split, read_events
 from services.ingest.domain.yahoo_errors import (
     InvalidRangeError,
     MalformedError,
@@ -23,6 +22,7 @@ from services.ingest.domain.yahoo_errors import (
     UnknownSymbolError,
     YahooError,
 )
+from services.ingest.domain.yahoo_events import BadEvent, Dividend, Split, read_events
 
 MAX_ROWS: Final = 100_000
 """More rows than any timeframe that is asked for can have."""

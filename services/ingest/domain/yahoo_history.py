@@ -122,7 +122,13 @@ def in_effect(chart: Chart, sessions: Sessions, final: int, known: ProviderBar |
     seen = max(newest_date, session_date(chart.price_ts or 0, zone))
 
     def applied(split: Split) -> bool:
-        if newest is None or newest.close is None or known is None or known.close <= 0 or session_date(known.ts_open // 1000, zone) != seen:
+        if (
+            newest is None
+            or newest.close is None
+            or known is None
+            or known.close <= 0
+            or session_date(known.ts_open // 1000, zone) != seen
+        ):
             return False
         off = math.log(known.close / worth / newest.close)
         if abs(off) < abs(off - math.log(split.ratio)):

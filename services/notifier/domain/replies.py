@@ -26,8 +26,9 @@ def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
     """The latest quote; only what is known."""
     money = instrument.currency
     lines = [heading(instrument, language), f"{say(language, 'quote')}: {escape(price(quote.last_price, money))}"]
-    if quote.change is not None and quote.change_percent is not None:
-        change = f"{quote.change:+,.2f} ({percent(quote.change_percent)})"
+    if quote.change is not None:
+        share = "" if quote.change_percent is None else f" ({percent(quote.change_percent)})"
+        change = f"{quote.change:+,.2f}{share}"
         lines.append(f"{say(language, 'change')}: {change}")
     for word, low, high in (("day", quote.day_low, quote.day_high), ("year", quote.year_low, quote.year_high)):
         if low is not None and high is not None:

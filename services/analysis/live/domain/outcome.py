@@ -111,7 +111,21 @@ def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> 
             replayed=replayed,
             incomplete=incomplete,
         )
-        for ts_close, ts_open, session, opened, high, low, close, volume, price, split, replayed, source, incomplete in bars.tolist()
+        for (
+            ts_close,
+            ts_open,
+            session,
+            opened,
+            high,
+            low,
+            close,
+            volume,
+            price,
+            split,
+            replayed,
+            source,
+            incomplete,
+        ) in bars.tolist()  # fmt: skip
     ]
 
 

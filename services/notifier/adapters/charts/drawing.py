@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import ScalarFormatter
 
 from services.notifier.domain.charts import SHOWN, ChartRequest, Overlay
 
@@ -36,6 +37,14 @@ def korean() -> Path:
     if spec is None or spec.origin is None:
         raise LookupError("koreanize-matplotlib, which brings the Korean font, is not installed")
     return Path(spec.origin).parent / "fonts" / "NanumGothic.ttf"
+
+
+class _Numbers(ScalarFormatter):
+    """Writes a minus as a hyphen: NanumGothic lacks U+2212."""
+
+    @staticmethod
+    def fix_minus(s: str) -> str:
+        return s
 
 
 def draw(request: ChartRequest) -> bytes:
@@ -128,6 +137,7 @@ def _axes(figure: Any, price: Any, volume: Any, request: ChartRequest) -> None:
     volume.set_xticks(ticks, labels)
     for axes in (price, volume):
         axes.grid(visible=True, alpha=0.25)
+        axes.yaxis.set_major_formatter(_Numbers())
         axes.ticklabel_format(axis="y", useOffset=False, style="plain")
         for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
             label.set_fontproperties(small)
