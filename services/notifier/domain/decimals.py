@@ -57,7 +57,7 @@ def magnitude(value: float) -> int:
     >>> magnitude(-37.63), magnitude(0.0043), magnitude(0.0)
     (1, -3, 0)
     """
-    return Decimal(repr(value)).adjusted() if value else 0
+    return Decimal(repr(float(value))).adjusted() if value else 0
 
 
 def fixed(value: float, wanted: Places) -> str:
@@ -68,7 +68,7 @@ def fixed(value: float, wanted: Places) -> str:
     """
     if value and not SMALLEST <= abs(value) < LARGEST:
         return f"{value:.4e}"
-    text = f"{_EXACT.quantize(Decimal(repr(value)), Decimal(1).scaleb(-wanted.most)):z,f}"
+    text = f"{_EXACT.quantize(Decimal(repr(float(value))), Decimal(1).scaleb(-wanted.most)):z,f}"
     spare = wanted.most - wanted.least
     kept = text[: len(text) - spare] + text[len(text) - spare :].rstrip("0") if spare else text
     return kept.removesuffix(".")
