@@ -59,4 +59,9 @@ def _swapped(word: str, meant: str) -> bool:
     if len(word) != len(meant):
         return False
     differ = [i for i, (one, other) in enumerate(zip(word, meant, strict=True)) if one != other]
-    return len(differ) == 2 and differ[1] == differ[0] + 1 and word[differ[0]] == meant[differ[1]] and word[differ[1]] == meant[differ[0]]
+    return (
+        len(differ) == 2
+        and differ[1] == differ[0] + 1
+        and word[differ[0]] == meant[differ[1]]
+        and word[differ[1]] == meant[differ[0]]
+    )

@@ -40,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     filters = argparse.ArgumentParser(add_help=False)
     filters.add_argument("--symbol", type=typed, default="", help="only this instrument (of a silent feed: this exchange)")
     filters.add_argument("--reason", type=typed, default="", help="only this reason: spike, unit, split, ...")
-    filters.add_argument("--outcome", type=typed, default="", choices=["", "quarantined", "repaired", "released"], help="only this outcome")
+    filters.add_argument(
+        "--outcome", type=typed, default="", choices=["", "quarantined", "repaired", "released"], help="only this outcome"
+    )
     parser = argparse.ArgumentParser(prog="python -m infra.quarantine", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", parents=[filters], help="one line an event")

@@ -58,7 +58,9 @@ class Directory:
                 return 0
             if symbol.startswith(first):
                 return 1
-            return 2 if any(folded(name, LONGEST_QUESTION).startswith(first) for name in (instrument.name, instrument.name_ko)) else 3
+            return (
+                2 if any(folded(name, LONGEST_QUESTION).startswith(first) for name in (instrument.name, instrument.name_ko)) else 3
+            )
 
         found = [i for i in among if all(word in self._texts[i.symbol] for word in words)]
         return sorted(found, key=distance)

@@ -10,9 +10,11 @@ from services.notifier.domain.decimals import Places, fixed, magnitude, percenta
 from services.notifier.domain.instruments import Instrument
 
 KST: Final = dt.timezone(dt.timedelta(hours=9), "KST")
+NAMELESS: Final = Instrument("", "", "")
+"""Whose prices they are is not known."""
 
 
-def price(value: float | None, instrument: Instrument, *, currency: bool = True) -> str:
+def price(value: float | None, instrument: Instrument = NAMELESS, *, currency: bool = True) -> str:
     """A price as its kind of instrument is quoted, with its currency where that is wanted.
 
     >>> price(182.5, Instrument("AAPL", "", "", "USD", "stock")), price(1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
