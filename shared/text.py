@@ -1,7 +1,7 @@
 """Text that people type, in one form: applied where it enters, so that every comparison behind it is of like with like.
 
-The form is Unicode's NFKC (UAX 15) without invisible characters: decomposed Hangul is composed, full-width letters, digits and signs
-are the plain ones. Superscripts and subscripts stay as they are: as digits, 10² would be 102.
+The form is Unicode's NFKC (UAX 15) without invisible characters: decomposed Hangul is composed, full-width letters, digits and
+signs are the plain ones. Superscripts and subscripts stay as they are: as digits, 10² would be 102.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 BEFORE: Final = 4
 """So many times the bound is looked at before normalising: a syllable of Hangul is up to three characters when it is decomposed."""
 MOST_MARKS: Final = 30
-"""Combining marks on one character, as in the Stream-Safe Text Format (UAX 15): sorting them takes time that grows with the square."""
+"""Combining marks on one character, as in the Stream-Safe Text Format (UAX 15): sorting n of them takes time in n squared."""
 LONGEST_ARGUMENT: Final = 4096
 """Characters of an operator's argument."""
 CUT: Final = "…"
@@ -24,13 +24,15 @@ _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero-width, bidirectional, fillers, variation selectors; and surrogates."""
+"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero-width, bidirectional, fillers, variants; and surrogates."""
 _VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
 """Conjoining jamo that a font draws into the syllable before them."""
 
 
 def normal(text: str, most: int) -> str:
-    r"""The text in the one form, at most ``most`` characters; a longer one ends with ``CUT``. Control characters stay, to be refused.
+    r"""The text in the one form, at most ``most`` characters; a longer one ends with ``CUT``.
+
+    Control characters stay: whoever takes the text refuses them, or takes them for spaces.
 
     >>> normal("ＡＡＰＬ", 8), normal("삼\u1109\u1165\u11bc\u200b전자", 8), normal("10²", 8), normal("AAPLX", 4)
     ('AAPL', '삼성전자', '10²', 'AAP…')

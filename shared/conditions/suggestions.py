@@ -15,13 +15,13 @@ from shared.spelling import likely
 LONGEST: Final = 64
 """Characters of a name that is looked at."""
 ALIASES: Final = {
-    "ma": "sma", "moving_average": "sma", "simple_ma": "sma", "simple_moving_average": "sma", "exp_ma": "ema", "exponential_ma": "ema",
-    "exponential_moving_average": "ema", "weighted_ma": "wma", "weighted_moving_average": "wma",
+    "ma": "sma", "moving_average": "sma", "simple_ma": "sma", "simple_moving_average": "sma", "exp_ma": "ema",
+    "exponential_ma": "ema", "exponential_moving_average": "ema", "weighted_ma": "wma", "weighted_moving_average": "wma",
     "relative_strength_index": "rsi", "average_true_range": "atr", "macd_line": "macd", "signal": "macd_signal",
     "macd_histogram": "macd_hist", "histogram": "macd_hist", "hist": "macd_hist",
     "bollinger_upper": "bb_upper", "bollinger_middle": "bb_middle", "bollinger_lower": "bb_lower", "bollinger_width": "bb_width",
-    "bbands_upper": "bb_upper", "bbands_middle": "bb_middle", "bbands_lower": "bb_lower", "bb_up": "bb_upper", "bb_mid": "bb_middle",
-    "bb_low": "bb_lower", "bb_high": "bb_upper", "bbu": "bb_upper", "bbm": "bb_middle", "bbl": "bb_lower",
+    "bbands_upper": "bb_upper", "bbands_middle": "bb_middle", "bbands_lower": "bb_lower", "bb_up": "bb_upper",
+    "bb_mid": "bb_middle", "bb_low": "bb_lower", "bb_high": "bb_upper", "bbu": "bb_upper", "bbm": "bb_middle", "bbl": "bb_lower",
     "stoch": "stoch_k", "stochastic": "stoch_k", "stochastic_k": "stoch_k", "stochastic_d": "stoch_d",
     "di_plus": "plus_di", "di_minus": "minus_di", "on_balance_volume": "obv",
     "vol": "volume", "volume_ma": "volume_sma", "vol_sma": "volume_sma", "vol_ma": "volume_sma", "volume_avg": "volume_sma",

@@ -73,8 +73,8 @@ def test_a_caret_counts_what_is_seen() -> None:
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("smma", "sma"), ("clsoe", "close"), ("closse", "close"), ("opne", "open"), ("bb_uper", "bb_upper"), ("bbupper", "bb_upper"),
-        ("upper_bb", "bb_upper"), ("macd_sginal", "macd_signal"), ("hma", None), ("vwma", None), ("pe", None), ("time", None),
+        ("smma", "sma"), ("clsoe", "close"), ("closse", "close"), ("opne", "open"), ("bb_uper", "bb_upper"),
+        ("bbupper", "bb_upper"), ("upper_bb", "bb_upper"), ("macd_sginal", "macd_signal"), ("hma", None), ("vwma", None), ("pe", None), ("time", None),
         ("stochrsi", None), ("volume_ema", None), ("x" * 400, None), ("", None),
     ],
 )  # fmt: skip
