@@ -12,7 +12,7 @@ LONGEST: Final = 48
 ALIKE: Final = 0.8
 """difflib's ratio from which two words of ``SHORT`` or more letters are alike: one letter of five, two of twelve."""
 SHORT: Final = 5
-"""Letters. Shorter words with one letter changed are other names (hma, wma): there only a doubled letter or two swapped ones count."""
+"""Letters. Shorter words with one letter changed are other names (hma, wma): only a doubled letter or two swapped ones count."""
 _TWICE: Final = re.compile(r"(.)\1+")
 
 

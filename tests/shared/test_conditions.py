@@ -133,7 +133,8 @@ def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"),
-     ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"), ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"),
+     ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"),
+     ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"),
      ("rsi(14)", "rsi_14"), ("signal", "macd_signal"), ("low52w", "low_52w"), ("stoch_k", "stoch_k_14"), ("price", "close"),
      ("ＭＡ２００", "sma_200"), ("opne", "open"), ("drawdwn_252", "drawdown_252")],
 )  # fmt: skip
@@ -146,7 +147,8 @@ def test_what_others_call_it_gets_its_name(text: str, meant: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["stochrsi_14", "time", "pe", "hma_20", "hma", "vwma_20", "zlema_20", "volume_ema_20", "hour", "gap", "aapl", "eps",
-     "bullish_engulfing", "prev_close", "ppo", "cmf_20", "natr_14", "std_20", "highest(high, 20)", "max(open, close)", "ema(volume, 20)", "sma(obv, 20)",
+     "bullish_engulfing", "prev_close", "ppo", "cmf_20", "natr_14", "std_20", "highest(high, 20)", "max(open, close)",
+     "ema(volume, 20)", "sma(obv, 20)",
      "x" * 400, "1".join("a" * 200), "a_" * 200 + "b", "a" + "_1" * 240, "a" + "1" * 400 + "x"],
 )  # fmt: skip
 def test_no_hint_is_better_than_a_wrong_one(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from shared.text import CUT, folded, normal, place, pointed
 
 NAMES = ["삼성전자", "AAPL", "005930.KS", "^GSPC", "BTC-USD", "S&P 500", "업종:반도체"]
 FULL = {ord(" "): "\u3000"} | {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "decomposed": lambda name: unicodedata.normalize("NFD", name),
     "full width": lambda name: name.translate(FULL),
     "zero-width": lambda name: "\u200b".join(unicodedata.normalize("NFD", name)) + "\ufeff",
@@ -74,7 +75,8 @@ def test_a_caret_counts_what_is_seen() -> None:
     ("name", "meant"),
     [
         ("smma", "sma"), ("clsoe", "close"), ("closse", "close"), ("opne", "open"), ("bb_uper", "bb_upper"),
-        ("bbupper", "bb_upper"), ("upper_bb", "bb_upper"), ("macd_sginal", "macd_signal"), ("hma", None), ("vwma", None), ("pe", None), ("time", None),
+        ("bbupper", "bb_upper"), ("upper_bb", "bb_upper"), ("macd_sginal", "macd_signal"), ("hma", None), ("vwma", None),
+        ("pe", None), ("time", None),
         ("stochrsi", None), ("volume_ema", None), ("x" * 400, None), ("", None),
     ],
 )  # fmt: skip
