@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
+from services.analysis.kernels.signatures import Places, Rows, SeriesKernels
 from services.analysis.live.domain.charts import Charts
 from services.analysis.live.domain.condition_signals import Judge, Said
 from services.analysis.live.domain.layout import TIMEFRAMES
@@ -22,16 +23,6 @@ from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, Memory, Records, State
 from services.analysis.live.domain.user_conditions import Book
 from shared.events import Pattern, Signal, Timeframe
-
-
-class Loops(Protocol):
-    """The generated module: see ``loops.py`` for what its functions do."""
-
-    def close_bars(self, *arguments: Any) -> None: ...
-    def peek_bars(self, *arguments: Any) -> None: ...
-    def values(self, *arguments: Any) -> None: ...
-    def judge_bars(self, *arguments: Any) -> None: ...
-    def judge_conditions(self, *arguments: Any) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,7 @@ class Advanced:
 class Series:
     """Runs the plan, and beside it what users wish for. Holds no state of its own."""
 
-    def __init__(self, base: Plan, loops: Loops, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
+    def __init__(self, base: Plan, kernels: SeriesKernels, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
         """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``charts``:
         looks for chart patterns, where they are wanted.
 
@@ -60,7 +51,7 @@ class Series:
         self.base = base
         self.wishes = tuple(wishes)
         self.extra = plan(self.wishes, []) if wishes else None
-        self._loops = loops
+        self._kernels = kernels
         self._charts = charts
         self.kinds = kinds(base.rules)
         self.version = base.version + (charts.version if charts else "")
@@ -70,11 +61,11 @@ class Series:
 
     def wishing(self, wishes: Sequence[Wish]) -> Series:
         """The same plan beside other wishes."""
-        return Series(self.base, self._loops, wishes, self._charts)
+        return Series(self.base, self._kernels, wishes, self._charts)
 
     def judge(self, asked: Book, said: Said | None = None) -> Judge:
         """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
-        return Judge(asked, self.columns, self._loops, said)
+        return Judge(asked, self.columns, self._kernels, said)
 
     def follower(self, followed: tuple[Followed, ...]) -> Follower:
         """What looks for sequences among the signals of this series."""
@@ -108,14 +99,11 @@ class Series:
             signals += confirmed
         return Advanced(values, before, signals, patterns)
 
-    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> tuple[Floats, Floats, Any]:
-        n = len(closed)
-        out, before = np.empty((n, len(laid.columns))), np.empty((n, len(laid.columns)))
-        fired = np.zeros((n, len(laid.rules)), np.int64)
-        self._loops.close_bars(
-            laid.arrays, _windows(state), closed, sorts, memory.steps, memory.previous, memory.said, laid.wanted, out, before, fired
-        )
-        return out, before, fired
+    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> Rows:
+        shape = len(closed), len(laid.columns)
+        rows = Rows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(laid.rules)), np.int64))
+        self._kernels.close_bars(laid.arrays, _windows(state), closed, sorts, memory.arrays, laid.wanted, rows)
+        return rows
 
     def _facts(self, state: State, x: Any, values: Floats, before: Floats) -> tuple[Mapping[str, float], Mapping[str, float]]:
         """All columns and the fields of the bar, now and at the closed bar before."""
@@ -140,7 +128,7 @@ class Series:
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
         wanted = self.base.wanted[code, _kind(state.kinds[row])]
-        self._loops.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
+        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
@@ -160,7 +148,7 @@ class Series:
 
     def _values(self, laid: Plan, steps: Floats, bars: Adjusted) -> Floats:
         out = np.empty((len(laid.columns), len(bars.close)))
-        self._loops.values(laid.arrays, _bars(bars), steps, out)
+        self._kernels.values(laid.arrays, _bars(bars), steps, out)
         return out.T
 
     def peek(self, state: State, row: int, code: int) -> Floats:
@@ -172,12 +160,12 @@ class Series:
         known = TIMEFRAMES[code] != Timeframe.W1
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
-        one = (np.array([row]), np.array([code]), np.array([n]))
+        one = Places(np.array([row]), np.array([code]), np.array([n]))
         found = []
         for laid, memory in ((self.base, state.base), (self.extra, state.extra)):
             if laid is not None:
                 out = np.empty((1, len(laid.columns)))
-                self._loops.peek_bars(laid.arrays, _windows(state), *one, memory.steps, out)
+                self._kernels.peek_bars(laid.arrays, _windows(state), one, memory.steps, out)
                 found.append(out[0])
         return np.concatenate(found)
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
+from services.analysis.kernels.signatures import PatternMemory, SeriesMemory
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.live.domain.recent_signals import Trails
 from services.analysis.live.domain.ticks import JUMP
@@ -56,14 +57,15 @@ class Memory:
         """Which directions of a rule the forming bar has fired already: 1 up, 2 down."""
 
     @property
-    def arrays(self) -> tuple[Records, ...]:
-        """What a checkpoint holds, row by row."""
-        return self.steps, self.previous, self.said
+    def arrays(self) -> SeriesMemory:
+        """What a checkpoint holds, row by row; also what the kernels move on."""
+        return SeriesMemory(self.steps, self.previous, self.said)
 
     def with_room(self, room: int, used: int) -> Memory:
         """The same with more room."""
         grown = Memory(*self.shape, room)
-        for mine, before in zip(grown.arrays, self.arrays, strict=True):
+        pairs: zip[tuple[Records, Records]] = zip(grown.arrays, self.arrays, strict=True)
+        for mine, before in pairs:
             mine[:used] = before[:used]
         return grown
 
@@ -78,9 +80,9 @@ class Sketches:
         self.alive = np.zeros((*series, ACTIVE), PATTERN)
 
     @property
-    def arrays(self) -> tuple[Records, ...]:
-        """What a checkpoint holds, row by row."""
-        return self.swings, self.pivots, self.alive
+    def arrays(self) -> PatternMemory:
+        """What a checkpoint holds, row by row; also what the kernels move on."""
+        return PatternMemory(self.swings, self.pivots, self.alive)
 
     def with_room(self, room: int, used: int) -> Sketches:
         """The same with more room."""
