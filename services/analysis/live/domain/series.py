@@ -18,6 +18,7 @@ from services.analysis.live.domain.charts import Charts
 from services.analysis.live.domain.condition_signals import Judge, Said
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.recent_signals import BARS, Trails
+from services.analysis.live.domain.requested import hide, places
 from services.analysis.live.domain.sequence_signals import Followed, Follower
 from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, Memory, Records, State
@@ -51,6 +52,7 @@ class Series:
         self.base = base
         self.wishes = tuple(wishes)
         self.extra = plan(self.wishes, []) if wishes else None
+        self._places = dict(places(self.wishes, self.extra)) if self.extra else {}
         self._kernels = kernels
         self._charts = charts
         self.kinds = kinds(base.rules)
@@ -80,6 +82,21 @@ class Series:
         """Empty memory of the wishes' series; of width 0 where there are none."""
         return Memory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else Memory(0, 0, 0)
 
+    def take_over(self, state: State, before: Series) -> None:
+        """Goes on with what ``before``, with other wishes, remembered; wishes that are new have seen nothing of any symbol yet."""
+        old, used = state.extra, len(state.symbols)
+        state.extra = self.extra_memory().with_room(len(state.records), 0)
+        common = self._places.keys() & before._places.keys()
+        if common:
+            state.extra.steps[..., 0] = old.steps[..., 0]
+        for wish in common:
+            here, there = self._places[wish], before._places[wish]
+            state.extra.steps[..., here.state] = old.steps[..., there.state]
+            state.extra.previous[..., here.columns] = old.previous[..., there.columns]
+        new = frozenset(self._places.keys() - common)
+        missing = {row: (state.not_warmed_up.get(row, frozenset()) & common) | new for row in range(used)}
+        state.not_warmed_up = {row: wishes for row, wishes in missing.items() if wishes}
+
     def advance(self, state: State, closed: Records) -> Advanced:
         """Moves every series on by its closed bars (dtype CLOSED), and looks at the glimpses among them.
 
@@ -89,6 +106,7 @@ class Series:
         values, before, fired = self._advance(self.base, state.base, state, closed, sorts)
         if self.extra is not None:
             more, more_before, _ = self._advance(self.extra, state.extra, state, closed, sorts)
+            hide(state.not_warmed_up, closed["row"], self._places, more, more_before)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
@@ -134,10 +152,18 @@ class Series:
             patterns["at"] -= first
         state.trails.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
-    def replay_wishes(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
-        """Starts only the wishes of a series from closed bars; values of shape (bars, columns), the plan's among them."""
-        values = self._values(self.base, np.zeros(self.base.state_width), bars)
-        return values if self.extra is None else np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+    def warm_up(self, state: State, row: int, code: int, bars: Adjusted) -> None:
+        """Starts the wishes of a series that are not warmed up from its closed bars; the others keep every bit."""
+        if self.extra is None:
+            return
+        steps, memory, missing = np.zeros(self.extra.state_width), state.extra, state.not_warmed_up[row]
+        values = self._values(self.extra, steps, bars)
+        if missing == self._places.keys():
+            memory.steps[row, code, 0] = steps[0]
+        for wish in missing:
+            place = self._places[wish]
+            memory.steps[row, code, place.state] = steps[place.state]
+            memory.previous[row, code, place.columns] = values[-1, place.columns]
 
     def _replay(self, laid: Plan, memory: Memory, row: int, code: int, bars: Adjusted) -> Floats:
         steps = memory.steps[row, code]
@@ -166,6 +192,8 @@ class Series:
             if laid is not None:
                 out = np.empty((1, len(laid.columns)))
                 self._kernels.peek_bars(laid.arrays, _windows(state), one, memory.steps, out)
+                if laid is self.extra:
+                    hide(state.not_warmed_up, one.row, self._places, out)
                 found.append(out[0])
         return np.concatenate(found)
 

@@ -12,6 +12,7 @@ from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PI
 from services.analysis.kernels.signatures import PatternMemory, SeriesMemory
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.live.domain.recent_signals import Trails
+from services.analysis.live.domain.requested import NotWarmedUp
 from services.analysis.live.domain.ticks import JUMP
 from shared.events import Timeframe
 
@@ -109,6 +110,7 @@ class State:
     """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
     rows: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
+    not_warmed_up: NotWarmedUp = field(default_factory=dict)
     aside: Records = field(default_factory=lambda: np.empty(0, CLOSED))
     """Bars that closed while a split was suspected, in the order of their closing."""
 
