@@ -10,7 +10,7 @@ import shutil
 import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
@@ -213,7 +213,7 @@ async def test_prices_have_the_decimals_of_their_kind(
         await connection.execute(tables.instruments.insert(), [instrument])
     await read_directory(up)
     for n, price in enumerate(prices, 597):
-        bar = {"open": price, "high": price, "low": price, "close": price, "volume": volume}
+        bar: dict[str, Any] = {"open": price, "high": price, "low": price, "close": price, "volume": volume}
         up.feed.take(market.bar(symbol, n, **bar))
     up.feed.take(market.quote(symbol, 1, last_price=prices[-1], change=-0.00021, change_percent=-0.1, day_low=prices[-1]))
     seen = await visit(browser, up)
