@@ -112,7 +112,7 @@ def _block(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: l
 
 
 def _ratio(bars: Sequence[ProviderBar], first: _Edge, second: _Edge) -> int | None:
-    """The one whole ratio that both edges allow and, where prices lie on a grid, puts all of them there; None where it is not one."""
+    """The one whole ratio that both edges allow and, of several, puts all prices on the grid around; None where it is not one."""
     size = (abs(first.size) + abs(second.size)) / 2
     off = max(EXACT, min(first.usual, second.usual))
     low, high = math.ceil(math.exp(size - off)), math.floor(math.exp(size + off))

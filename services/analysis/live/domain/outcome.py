@@ -111,21 +111,9 @@ def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> 
             replayed=replayed,
             incomplete=incomplete,
         )
-        for (
-            ts_close,
-            ts_open,
-            session,
-            opened,
-            high,
-            low,
-            close,
-            volume,
-            price,
-            split,
-            replayed,
-            source,
-            incomplete,
-        ) in bars.tolist()  # fmt: skip
+        for ts_close, ts_open, session, opened, high, low, close, volume, price, split, replayed, source, incomplete in (
+            bars.tolist()
+        )
     ]
 
 
