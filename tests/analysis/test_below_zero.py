@@ -7,12 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.engine import Engine, Listing
 from services.analysis.live.domain.provided_bars import of_history
 from shared.events import Bar, Heartbeat, History, ProviderBar, Tick, Timeframe
-from tests.analysis.market import hours, market, series
+from tests.analysis.market import KERNELS, hours, market, series
 
 OIL, OTHER = "OIL", "EEE"
 LISTINGS = {OIL: Listing("CME", "future", negative=True), OTHER: Listing("CME", "future")}
@@ -82,7 +83,7 @@ def test_shares_of_a_price_that_is_not_above_zero_are_unknown_and_fire_nothing()
     closes = np.concatenate([np.full(30, 10.0), np.full(30, -5.0), np.full(30, 10.0)])
     ones = np.ones(len(closes))
     bars = Bars(closes, closes + 0.1, closes - 0.1, closes, ones, np.arange(len(closes)), closes * np.nan, closes * np.nan)
-    found = history(series()._loops, series().base, bars, kind="future")  # type: ignore[arg-type]
+    found = history(machine_code.load(KERNELS), series().base, bars, kind="future")
     values = dict(zip(series().base.columns, found.values, strict=True))
     assert np.isnan(values["bb_width_20"][50:60]).all()
     rules = [each.name for each in series().base.rules]

@@ -8,7 +8,6 @@ import math
 import os
 import re
 import signal as signals
-import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -132,15 +131,6 @@ def test_averages_are_what_they_say() -> None:
     assert deviation(closes, 3)[-1] == pytest.approx(math.sqrt(2 / 3))
     assert ema(closes, 3)[2:].tolist() == [2.0, 3.0, 4.0, 5.0, 6.0]
     assert np.isnan(sma(closes, 9)).all()
-
-
-def test_prices_below_zero_are_drawn_with_a_minus_that_the_font_has() -> None:
-    fallen = tuple(
-        ChartBar(bar.ts_event, bar.open - 150, bar.high - 150, bar.low - 150, bar.close - 150, bar.volume) for bar in bars(90)
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert draw(chart_request(signal(symbol="005930.KS"), SAMSUNG, "ko", fallen)).startswith(b"\x89PNG")
 
 
 def test_the_bar_that_fired_is_marked() -> None:
