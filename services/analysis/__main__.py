@@ -9,9 +9,11 @@ from shared.settings import read
 
 def live() -> None:
     """Bars, indicators and signals from ticks."""
-    from services.analysis.app import build
+    from services.analysis.app import build, check
 
-    run("analysis", read(Settings), build)
+    settings = read(Settings)
+    check(settings)
+    run("analysis", settings, build)
 
 
 def industries() -> None:

@@ -21,6 +21,8 @@ class Settings(MeshSettings):
     """Where prices come from: ``replay`` plays a tape, ``yahoo`` is live."""
     universe: Path = HERE / "universe.jsonl"
     """File of instruments and industries, one JSON object a line."""
+    calendar_corrections: Path | None = None
+    """File of corrections of exchange calendars (docs/calendars.md), after the project's own; ingest and analysis need the same one."""
     tapes: Path = HERE / "tapes"
     """Folder of the tapes."""
     tape: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")
