@@ -66,7 +66,8 @@ def parse_corrections(lines: Iterable[str], name: str, exchanges: Iterable[str])
     Raises:
         CorrectionError: a line is no JSON object, lacks a field, has an unknown one, or holds a value that cannot be right.
 
-    >>> parse_corrections(['{"exchange": "KRX", "source": "KRX", "date": "2026-11-19", "zone": "Asia/Seoul", "open": "25:00"}'], "f", ["KRX"])
+    >>> line = '{"exchange": "KRX", "source": "a notice", "date": "2026-11-19", "zone": "Asia/Seoul", "open": "25:00"}'
+    >>> parse_corrections([line], "f", ["KRX"])
     Traceback (most recent call last):
     ...
     shared.corrections.CorrectionError: f line 1: open '25:00' is not a time HH:MM

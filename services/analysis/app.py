@@ -35,7 +35,8 @@ from services.analysis.handlers.history import HistoryReader
 from services.analysis.handlers.live import Live, Pace
 from services.analysis.handlers.restoring import Restorer
 from services.analysis.settings import Settings
-from shared.calendars import CorrectionError, read_corrections
+from shared.calendars import read_corrections
+from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader

@@ -37,7 +37,8 @@ class Settings(MeshSettings):
     calendar_start: dt.date = dt.date(1998, 1, 1)
     """First day whose sessions are known; ticks before it move quotes alone."""
     calendar_corrections: Path | None = None
-    """File of corrections of exchange calendars (docs/calendars.md), after the project's own; ingest and analysis need the same one."""
+    """File of corrections of exchange calendars (docs/calendars.md), after those of the project. The same one for ingest and
+    analysis."""
 
     @field_validator("indicators", mode="before")
     @classmethod

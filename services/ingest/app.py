@@ -28,7 +28,8 @@ from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers import Publisher
 from services.ingest.settings import Settings
-from shared.calendars import CorrectionError, Sessions, read_corrections, sessions
+from shared.calendars import Sessions, read_corrections, sessions
+from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import open_producer

@@ -22,7 +22,8 @@ class Settings(MeshSettings):
     universe: Path = HERE / "universe.jsonl"
     """File of instruments and industries, one JSON object a line."""
     calendar_corrections: Path | None = None
-    """File of corrections of exchange calendars (docs/calendars.md), after the project's own; ingest and analysis need the same one."""
+    """File of corrections of exchange calendars (docs/calendars.md), after those of the project. The same one for ingest and
+    analysis."""
     tapes: Path = HERE / "tapes"
     """Folder of the tapes."""
     tape: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")

@@ -60,7 +60,7 @@ def without(stored: Mapping[Timeframe, Bars], gone: Mapping[Timeframe, Int64s]) 
 
 
 def contradicted(symbol: str, stored: Bars, provided: Bars, ts_init: int) -> list[Quarantined]:
-    """Reports of stored daily bars, made of ticks, that the provider's bars of the same sessions replace with other prices or hours."""
+    """Reports of stored daily bars, made of ticks, that bars of the provider replace with other prices or hours."""
     found = list(_pairs(stored, provided))[::-1]
     return [
         Quarantined(

@@ -1,9 +1,9 @@
 """Trading outside of every session: a calendar that is wrong is seen in the ticks themselves.
 
-A few late prints, quotes before the open and trades of extended hours are normal. What counts is a tick of the regular market, as the
-provider marks it, further than ``LATE_MS`` after a close; an instrument trades when it has ``FEWEST_TICKS`` of these within ``WINDOW_MS``,
-its price has moved, and its day's volume has grown where it is known; and a calendar is in doubt when most instruments of the exchange, or
-``ENOUGH`` of them, trade at once.
+A few late prints, quotes before the open and trades of extended hours are normal. What counts is a tick of the regular market, as
+the provider marks it, further than ``LATE_MS`` after a close. An instrument trades when it has ``FEWEST_TICKS`` of these within
+``WINDOW_MS``, its price has moved, and its day's volume has grown where it is known. A calendar is in doubt when most instruments
+of the exchange, or ``ENOUGH`` of them, trade at once.
 """
 
 from __future__ import annotations

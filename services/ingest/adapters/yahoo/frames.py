@@ -13,7 +13,7 @@ from yfinance.pricing_pb2 import PricingData
 from services.ingest.domain.yahoo_ticks import Pricing
 
 REGULAR: Final = 1
-"""``market_hours`` of the regular market; 0 is before it opens, or not said, 2 after it has closed, 3 the rest of extended hours."""
+"""``market_hours`` of the regular market; 0 is before it opens, or not said, 2 after it has closed."""
 MAX_FRAME = 64 * 1024
 """Bytes; a price takes about 300."""
 

@@ -109,7 +109,7 @@ class YahooSource:
     def _to_poll(self) -> Collection[str]:
         return self._verdict.poll
 
-    async def _streamed(self, tick: Tick, regular: bool) -> None:  # noqa: FBT001 - as the stream calls it
+    async def _streamed(self, tick: Tick, regular: bool) -> None:
         self._fresh.seen(tick.symbol, tick.ts_init)
         await self._put(tick)
         if regular:

@@ -33,8 +33,9 @@ connected = gauge("ingest_yahoo_connected_state", "1 while the stream is connect
 
 
 class YahooStream:
-    """Hands every streamed tick to ``put``, and whether it is one of the regular market; ``put`` may wait, and then the socket is not
-    read.
+    """Hands every streamed tick to ``put``, with whether it is one of the regular market.
+
+    ``put`` may wait, and then the socket is not read.
     """
 
     def __init__(
