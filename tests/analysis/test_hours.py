@@ -1,4 +1,4 @@
-"""Bars end when the exchange does; other hours than a checkpoint was made with, and bars that a provider contradicts, are put right."""
+"""Bars end when the exchange does; a checkpoint with other hours, and bars that a provider contradicts, are put right."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class Told:
         self.history, self.table = history, table
 
     async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]:  # noqa: ARG002
-        return [Record(topic.name, 0, 0, 0, self.history.symbol, self.history)]
+        return [Record(topic.name, partition, 0, 0, self.history.symbol, self.history, None)]
 
     async def pasts(self, symbol: str, most: int) -> dict[Timeframe, Bars]:  # noqa: ARG002
         return self.table
