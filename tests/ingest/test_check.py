@@ -27,10 +27,11 @@ WRONG_HOURS = {
 def test_a_bad_line_of_corrected_hours_stops_the_start_of_both_services(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = tmp_path / "own.jsonl"
     own.write_text(f"\n{json.dumps(WRONG_HOURS)}\n")
-    for start in (
+    starts: tuple[Callable[[], None], ...] = (
         lambda: check(Settings(calendar_corrections=own)),
         lambda: check_analysis(AnalysisSettings(calendar_corrections=own)),
-    ):
+    )
+    for start in starts:
         with pytest.raises(SystemExit) as ended:
             start()
         assert ended.value.code == 2
