@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from services.analysis.adapters.checkpoints import Checkpoints
-from services.analysis.domain.calendar import Calendar, calendar
-from services.analysis.domain.checkpoint import wanted
-from services.analysis.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.past import PAST, Bars, of_history
-from services.analysis.domain.ports import Checkpoint, Facts, Provided
-from services.analysis.handlers.history import HistoryReader
+from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.live.adapters.checkpoints import Checkpoints
+from services.analysis.live.domain.calendar import Calendar, calendar
+from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.ports import Checkpoint, Facts, Provided
+from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import CALENDARS, Corrections, read_corrections, sessions
 from shared.corrections import parse_corrections
 from shared.db import open_database

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from services.analysis.app import check as check_analysis
-from services.analysis.settings import Settings as AnalysisSettings
+from services.analysis.live.app import check as check_analysis
+from services.analysis.live.settings import LiveSettings as AnalysisSettings
 from services.ingest.app import check
 from services.ingest.settings import Settings
 
