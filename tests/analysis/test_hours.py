@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -141,6 +143,9 @@ def test_a_restart_with_the_same_hours_or_with_others_of_another_day_moves_nothi
         assert two.snapshot() == one.snapshot()
 
 
+NOTHING: Mapping[Timeframe, int] = MappingProxyType({})
+
+
 class Told:
     """One history in the log, over the bars of a table."""
 
@@ -150,7 +155,7 @@ class Told:
     async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]:  # noqa: ARG002
         return [Record(topic.name, partition, 0, 0, self.history.symbol, self.history, None)]
 
-    async def pasts(self, symbol: str, most: int) -> dict[Timeframe, Bars]:  # noqa: ARG002
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = NOTHING) -> dict[Timeframe, Bars]:  # noqa: ARG002
         return self.table
 
     async def windows(self, wanted: Any) -> Any:
