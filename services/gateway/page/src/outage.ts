@@ -1,0 +1,33 @@
+// What the page says of a provider of prices that cannot be read: what it is, since when, and when it is tried again.
+import { hour } from "./format";
+import type { SourceHealth, Status } from "./types";
+import { reason, source, t } from "./words";
+
+const PRICES = new Set(["yahoo-stream", "yahoo-poll"]);
+
+// Sources that fail, or of which nothing is known although ingest reports of them.
+export function troubles(status: Status | null): SourceHealth[] {
+  return (status?.sources ?? []).filter((each) => each.state === "failing" || each.state === "unknown");
+}
+
+// Whether no way is left on which prices come: true only where that is known.
+export function cutOff(status: Status | null): "failing" | "unknown" | null {
+  const ways = (status?.sources ?? []).filter((each) => PRICES.has(each.source));
+  if (!ways.length || ways.some((each) => each.state === "ok")) return null;
+  if (ways.some((each) => each.state === "unknown")) return "unknown";
+  return ways.some((each) => each.state === "failing") ? "failing" : null;
+}
+
+export function sentence(health: SourceHealth): string {
+  if (health.state === "unknown") return t("sourceUnknown").replace("{source}", source(health.source)).replace("{time}", hour(health.reported));
+  const target = health.target ? ` (${health.target})` : "";
+  const said = `${source(health.source)}${target}: ${reason(health.reason)}`;
+  const since = health.since ? t("since").replace("{time}", hour(health.since)) : "";
+  const due = health.retry_at && Date.parse(health.retry_at) > Date.now() ? t("nextTry").replace("{time}", hour(health.retry_at, true)) : t("trying");
+  return `${[said, since, due].filter(Boolean).join(", ")}.`;
+}
+
+// Why there is no price: the reason on a dash.
+export function noPrice(status: Status | null): string {
+  return [t("noPrice"), ...(cutOff(status) ? troubles(status).filter((each) => PRICES.has(each.source)).map(sentence) : [])].join(". ");
+}
