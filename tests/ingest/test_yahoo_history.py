@@ -16,6 +16,7 @@ from services.ingest.adapters.yahoo.chart_door import ChartDoor
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import YahooHistory, failures
 from services.ingest.domain.gaps import expected_closes
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.history_plan import Gap, Position, after, read_position
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
@@ -73,6 +74,8 @@ class Rig:
     def __init__(self, yahoo: YahooStandIn, client: YahooClient) -> None:
         self.yahoo, self.client = yahoo, client
         self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
+        self.health = HealthRecord()
+        self.health.watch({"yahoo-history": "yahoo"})
         yahoo.default = self.market.reply
 
     async def run(
@@ -84,7 +87,7 @@ class Rig:
         """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
         stopping = asyncio.Event()
         found: list[Backfill] = []
-        source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7))
+        source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7), self.health)
         end = self.clock.at + most
 
         class Ending(Clock):

@@ -8,17 +8,22 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
-from services.ingest.adapters.yahoo.chart_door import ChartDoor
+from services.ingest.adapters.yahoo.chart_door import CHART_URL, ChartDoor
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
+from services.ingest.adapters.yahoo.history import SOURCE as PAST
 from services.ingest.adapters.yahoo.history import Keeper, YahooHistory
 from services.ingest.adapters.yahoo.outlet import Outlet
+from services.ingest.adapters.yahoo.poll import SOURCE as POLL
 from services.ingest.adapters.yahoo.poll import YahooPoll
+from services.ingest.adapters.yahoo.stream import SOURCE as STREAM
 from services.ingest.adapters.yahoo.stream import YahooStream
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.freshness import Freshness, Verdict, open_since
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.source import Backfill, Item
 from services.ingest.domain.universe import Instrument, Universe
@@ -48,6 +53,7 @@ class YahooSource:
         keeper: Keeper,
         clock: Clock,
         stopping: asyncio.Event,
+        health: HealthRecord,
     ) -> None:
         self._instruments = {each.symbol: each for each in instruments}
         self._clock = clock
@@ -72,6 +78,7 @@ class YahooSource:
             stopping,
             subscribe_seconds=settings.yahoo_subscribe_seconds,
             chance=chance,
+            health=health,
         )
         self._poll = YahooPoll(
             client,
@@ -83,8 +90,9 @@ class YahooSource:
             stopping,
             pause=settings.yahoo_poll_seconds,
             chance=chance,
+            health=health,
         )
-        self._history = YahooHistory(client, instruments, keeper, clock, stopping, chance)
+        self._history = YahooHistory(client, instruments, keeper, clock, stopping, chance, health)
         self._pollers = max(1, settings.yahoo_threads - 1)  # one thread is left to the past
 
     def events(self) -> AsyncIterator[Sequence[Item]]:
@@ -142,15 +150,17 @@ class YahooSource:
 
 @asynccontextmanager
 async def open_yahoo(
-    settings: Settings, universe: Universe, keeper: Keeper, clock: Clock, stopping: asyncio.Event
+    settings: Settings, universe: Universe, keeper: Keeper, clock: Clock, stopping: asyncio.Event, health: HealthRecord
 ) -> AsyncIterator[YahooSource]:
     """Yahoo for all instruments of the universe. Nothing is asked before ``events`` is read."""
+    charts = urlsplit(settings.yahoo_origin or CHART_URL).netloc
+    health.watch({STREAM: urlsplit(settings.yahoo_stream_url).netloc, POLL: charts, PAST: charts})
     cache = settings.var / "yahoo" / (settings.instance or "ingest")  # two processes on one folder end in "database is locked"
     door = await asyncio.to_thread(ChartDoor, cache, settings.yahoo_origin, settings.yahoo_timeout_seconds)
     try:
         async with open_client(
             door, threads=settings.yahoo_threads, per_minute=settings.yahoo_per_minute, wait=settings.yahoo_timeout_seconds
         ) as client:
-            yield YahooSource(settings, universe.instruments, client, keeper, clock, stopping)
+            yield YahooSource(settings, universe.instruments, client, keeper, clock, stopping, health)
     finally:
         door.close()
