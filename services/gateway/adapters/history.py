@@ -72,7 +72,7 @@ class TableHistory:
         """How the sources of prices stand. Raises TransientError."""
         async with self.database.connect() as connection:
             rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
-        return tuple(msgspec.convert(dict(row), StoredHealth) for row in rows)
+        return tuple(StoredHealth(**row) for row in rows)
 
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:

@@ -72,6 +72,7 @@ function render(): void {
   renderHead();
   showLink(state);
   showBanner();
+  showOutage();
   showNote();
   watchlist.render();
   feed.forget();

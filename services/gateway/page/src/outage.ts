@@ -5,9 +5,10 @@ import { reason, source, t } from "./words";
 
 const PRICES = new Set(["yahoo-stream", "yahoo-poll"]);
 
-// Sources that fail, or of which nothing is known although ingest reports of them.
+// Sources that fail, or of which nothing is known although ingest reported of them once; those of prices first.
 export function troubles(status: Status | null): SourceHealth[] {
-  return (status?.sources ?? []).filter((each) => each.state === "failing" || each.state === "unknown");
+  const found = (status?.sources ?? []).filter((each) => each.state === "failing" || each.state === "unknown");
+  return found.sort((a, b) => Number(PRICES.has(b.source)) - Number(PRICES.has(a.source)));
 }
 
 // Whether no way is left on which prices come: true only where that is known.
