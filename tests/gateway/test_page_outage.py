@@ -68,18 +68,18 @@ async def test_the_page_says_what_cannot_be_reached_until_it_can(browser: Browse
     await expect(outage).to_have_count(2)
     stream = page.locator(".outage span", has_text="Yahoo price stream")
     since = time.strftime("%H:%M", time.localtime(time.time() - 3600))
-    await expect(stream).to_contain_text(f"Yahoo price stream ({STREAMER}): it cannot be reached, since ")
+    await expect(stream).to_contain_text(f"Yahoo price stream ({STREAMER}) cannot be reached since ")
     await expect(stream).to_contain_text(since[:2])
     await expect(stream).to_contain_text("next try at ")
     await expect(stream).to_have_attribute("title", "the name cannot be resolved (DNS)")
     await expect(page.locator(".outage")).to_contain_text(
-        "Yahoo price history (query2.finance.yahoo.com): it refuses: too many requests"
+        "Yahoo price history (query2.finance.yahoo.com) is refused (too many requests) since "
     )
     await expect(page.locator(".row")).to_have_count(6)
     price = page.locator(".row", has_text="Apple").locator(".price")
     await expect(price).to_have_text("–")
-    assert "it cannot be reached" in (await price.get_attribute("title") or "")
-    await expect(page.locator(".note")).to_contain_text("it refuses: too many requests")
+    assert "cannot be reached" in (await price.get_attribute("title") or "")
+    await expect(page.locator(".note")).to_contain_text("is refused (too many requests)")
     await page.get_by_role("button", name="한국어").click()
     await expect(page.locator(".link")).to_have_text("시세 없음: 제공처를 읽을 수 없습니다")
     await expect(page.locator(".outage")).to_contain_text("연결할 수 없습니다")
@@ -102,7 +102,7 @@ async def test_a_dead_ingest_is_not_taken_for_a_healthy_one(browser: Browser, fr
     await report(fresh, row("yahoo-stream", "ok", updated_at=old), row("yahoo-poll", "ok", updated_at=old))
     seen = await visit(browser, fresh)
     await expect(seen.page.locator(".link")).to_have_text("Whether prices come is not known")
-    await expect(seen.page.locator(".outage")).to_contain_text("Yahoo price stream: not known, ingest has not reported since")
+    await expect(seen.page.locator(".outage")).to_contain_text("Yahoo price stream: not known; ingest has not reported since")
 
 
 async def test_the_status_tells_sources_apart_and_grows_old(fresh: Running) -> None:

@@ -66,8 +66,8 @@ async def test_what_cannot_be_reached_is_named_with_its_cause(tmp_path: Path, ad
     async with yahoo_stand_in() as plain:
         target = address.format(closed=closed_port(), open=plain.url.rsplit(":", 1)[1])
         before = time.time_ns() // 1_000_000
-        settings = {"yahoo_origin": target, "yahoo_stream_url": target.replace("http", "ws", 1) + "/stream"}
-        async with running(tmp_path, **settings) as rig:
+        stream = target.replace("http", "ws", 1) + "/stream"
+        async with running(tmp_path, yahoo_origin=target, yahoo_stream_url=stream) as rig:
             for source in (STREAM, POLL, PAST):
                 found = await failing(rig, source)
                 assert (found.reason, found.target) == ("unreachable", target.split("//")[1])
@@ -208,7 +208,7 @@ async def test_the_table_holds_the_sources_of_this_run_alone(tmp_path: Path) -> 
         await store_health(database, [Health("yahoo-poll", "yahoo", "ok")], 4)
         async with database.connect() as connection:
             rows = (await connection.execute(select(tables.sources))).all()
-        assert rows == [("yahoo-poll", "yahoo", "ok", "", "", None, None, 4)]
+        assert [tuple(row) for row in rows] == [("yahoo-poll", "yahoo", "ok", "", "", None, None, 4)]
         await store_health(database, [], 5)
         async with database.connect() as connection:
             assert (await connection.execute(select(tables.sources))).all() == []

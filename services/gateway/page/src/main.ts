@@ -6,7 +6,7 @@ import { fill, h, icon, ICONS } from "./dom";
 import { Feed } from "./feed";
 import { hour, moment, percent, price, signed, volume } from "./format";
 import { Industries } from "./industries";
-import { cutOff, noPrice, sentence, troubles } from "./outage";
+import { HISTORY, cutOff, noPrice, sentence, troubles } from "./outage";
 import { Reading } from "./reading";
 import { MOST, Store } from "./store";
 import { Stream, type State } from "./stream";
@@ -172,7 +172,13 @@ function showBanner(): void {
   banner.textContent = t("replayed");
 }
 
+// The reader's choice; what the page begins with moves nothing.
 function select(symbol: string): void {
+  open(symbol);
+  if (matchMedia("(max-width: 760px)").matches) middle.scrollIntoView({ block: "start" });
+}
+
+function open(symbol: string): void {
   store.symbol = symbol;
   store.remember();
   watchlist.rowsAnew();
@@ -180,7 +186,6 @@ function select(symbol: string): void {
   renderHead();
   subscribe();
   bars.restart();
-  if (matchMedia("(max-width: 760px)").matches) middle.scrollIntoView({ block: "start" });
 }
 
 function choose(timeframe: Timeframe): void {
@@ -242,7 +247,8 @@ function showNote(): void {
 }
 
 const failing = (error: Error) => () => `${t("failed")}: ${error.message}`;
-const missing = (word: "noBars" | "noQuotes") => () => [t(word), ...troubles(status).map(sentence)].join(" ");
+// Where the past cannot be read, that is why a chart has no bars.
+const noBars = () => [t("noBars"), ...troubles(status).filter((each) => each.source === HISTORY).map(sentence)].join(" ");
 const chosen = () => `${store.symbol} ${store.timeframe}`;
 
 // The newest bars where they go on from those on the chart, else all of them.
@@ -265,7 +271,7 @@ async function readBars(cancelled: AbortSignal): Promise<void> {
   drawing.dataset["bars"] = String(all.results.length);
   drawing.dataset["shows"] = `${symbol} ${timeframe}`;
   chart.show(store.instruments.get(symbol), timeframe, all.results, rows.results, [...shown.values()], store.quotes.get(symbol));
-  say(all.results.length ? null : missing("noBars"));
+  say(all.results.length ? null : noBars);
 }
 
 function barsRead(error: Error | null): void {
@@ -334,7 +340,7 @@ function closeBar(): void {
 
 function begin(): void {
   const symbol = store.watchlist[0] ?? [...store.quotes.keys()][0];
-  if (symbol) select(symbol);
+  if (symbol) open(symbol);
 }
 
 // Something happened that the stream did not tell: it is read, and only then the stream's position moves on.
@@ -380,9 +386,9 @@ function begun(error: Error | null): void {
 function showAll(): void {
   store.suggest();
   render();
-  if (store.symbol) select(store.symbol);
+  if (store.symbol) open(store.symbol);
   else begin();
-  if (!store.symbol) say(missing("noQuotes"));
+  if (!store.symbol) say(() => t("noQuotes"));
 }
 
 // Ingest may fill the table of instruments after this page was opened.

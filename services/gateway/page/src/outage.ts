@@ -3,6 +3,7 @@ import { hour } from "./format";
 import type { SourceHealth, Status } from "./types";
 import { reason, source, t } from "./words";
 
+export const HISTORY = "yahoo-history";
 const PRICES = new Set(["yahoo-stream", "yahoo-poll"]);
 
 // Sources that fail, or of which nothing is known although ingest reported of them once; those of prices first.
@@ -21,11 +22,10 @@ export function cutOff(status: Status | null): "failing" | "unknown" | null {
 
 export function sentence(health: SourceHealth): string {
   if (health.state === "unknown") return t("sourceUnknown").replace("{source}", source(health.source)).replace("{time}", hour(health.reported));
-  const target = health.target ? ` (${health.target})` : "";
-  const said = `${source(health.source)}${target}: ${reason(health.reason)}`;
-  const since = health.since ? t("since").replace("{time}", hour(health.since)) : "";
   const due = health.retry_at && Date.parse(health.retry_at) > Date.now() ? t("nextTry").replace("{time}", hour(health.retry_at, true)) : t("trying");
-  return `${[said, since, due].filter(Boolean).join(", ")}.`;
+  const name = health.target ? `${source(health.source)} (${health.target})` : source(health.source);
+  const words = { "{source}": name, "{reason}": reason(health.reason), "{time}": health.since ? hour(health.since) : "–", "{next}": due };
+  return t("outage").replace(/\{\w+\}/g, (word) => words[word as keyof typeof words]);
 }
 
 // Why there is no price: the reason on a dash.

@@ -32,8 +32,8 @@ const WORDS = {
   pending: ["Connected, no prices yet", "연결됨, 아직 시세 없음"],
   cutOff: ["No prices: the provider cannot be read", "시세 없음: 제공처를 읽을 수 없습니다"],
   unreported: ["Whether prices come is not known", "시세 수신 여부를 알 수 없습니다"],
-  sourceUnknown: ["{source}: not known, ingest has not reported since {time}.", "{source}: 알 수 없음, {time} 이후 수집기 보고가 없습니다."],
-  since: ["since {time}", "{time}부터"],
+  sourceUnknown: ["{source}: not known; ingest has not reported since {time}.", "{source}: 알 수 없습니다. {time} 이후 수집기의 보고가 없습니다."],
+  outage: ["{source} {reason} since {time}; {next}.", "{source}: {time}부터 {reason}. {next}."],
   nextTry: ["next try at {time}", "다음 시도 {time}"],
   trying: ["it is being tried again", "다시 시도하는 중"],
   noPrice: ["No price yet", "아직 시세가 없습니다"],
@@ -87,14 +87,14 @@ const SOURCES: Record<string, [string, string]> = {
 };
 
 const REASONS: Record<string, [string, string]> = {
-  unreachable: ["it cannot be reached", "연결할 수 없습니다"],
-  unavailable: ["it is out of service", "서비스가 중단되었습니다"],
-  rate_limited: ["it refuses: too many requests", "요청이 너무 많아 거부되었습니다"],
-  unauthorized: ["it refuses access", "접근이 거부되었습니다"],
-  not_json: ["its answers are no data", "응답이 데이터가 아닙니다"],
-  no_stream: ["it answers, but not with a stream", "스트림이 아닌 응답을 보냅니다"],
-  silent: ["it is connected and sends no prices", "연결되었으나 시세를 보내지 않습니다"],
-  closed: ["it closes the connection", "연결을 끊습니다"],
+  unreachable: ["cannot be reached", "연결할 수 없습니다"],
+  unavailable: ["is out of service", "서비스가 중단되었습니다"],
+  rate_limited: ["is refused (too many requests)", "요청이 너무 많아 거부되었습니다"],
+  unauthorized: ["is refused (no access)", "접근이 거부되었습니다"],
+  not_json: ["is answered with something that is no data", "응답이 데이터가 아닙니다"],
+  no_stream: ["is answered with something that is no stream", "응답이 스트림이 아닙니다"],
+  silent: ["is connected and sends nothing", "연결되었으나 시세가 오지 않습니다"],
+  closed: ["ends at once", "연결이 바로 끊깁니다"],
 };
 
 const RULES: Record<string, [string, string]> = {
@@ -182,7 +182,7 @@ export function source(name: string): string {
 }
 
 export function reason(name: string): string {
-  return pick(REASONS[name] ?? ["it fails", "실패합니다"]);
+  return pick(REASONS[name] ?? ["fails", "실패합니다"]);
 }
 
 export function rule(name: string, params: Record<string, number>): string {
