@@ -88,6 +88,19 @@ ingest_cursors: Final = Table(
     Column("updated_at", BigInteger, nullable=False),
     comment="writer: ingest",
 )
+sources: Final = Table(
+    "sources",
+    metadata,
+    Column("source", String(24), primary_key=True, comment="yahoo-stream, yahoo-poll or yahoo-history"),
+    Column("target", String(255), nullable=False, comment="the host that is asked"),
+    Column("state", String(8), nullable=False, comment="idle, ok or failing"),
+    Column("reason", String(24), nullable=False, comment="why it fails; empty unless it does"),
+    Column("detail", String(255), nullable=False, comment="the error in full"),
+    Column("since", BigInteger, comment="when it failed first since it last worked"),
+    Column("retry_at", BigInteger, comment="when it is tried again"),
+    Column("updated_at", BigInteger, nullable=False, comment="when ingest last reported"),
+    comment="writer: ingest",
+)
 
 
 bars: Final = Table(

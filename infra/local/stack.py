@@ -22,6 +22,7 @@ from infra.local.errors import StackError
 from infra.local.prepare import migrate
 from infra.local.programs import broker, services
 from infra.local.settings import LocalSettings
+from infra.local.sources import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -64,6 +65,7 @@ class Stack:
         running = {
             asyncio.create_task(self._start(supervisor), name="start"),
             asyncio.create_task(self._tell(supervisor, alerts), name="account"),
+            asyncio.create_task(follow_sources(self.settings.probes_from, self.stopping), name="sources"),
         }
         try:
             while running and not self.stopping.is_set():

@@ -70,6 +70,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             "ticks": lambda: follow_ticks(settings, gateway, feed, life),
             "instruments": directory.run,
             "progress": lambda: follow_progress(gateway, history, ends, life),
+            "sources": lambda: follow_sources(gateway, history, life),
             "test stream": lambda: play(Fake(gateway.test_hub, random.Random(), gateway.clock), life),  # noqa: S311 - made-up prices
             **{name: partial(flusher.run, life.stopping.is_set) for name, flusher in flushers.items()},
         }
@@ -152,6 +153,16 @@ async def follow_progress(gateway: Gateway, history: TableHistory, ends: Ends, l
             log.info("how far analysis is cannot be asked", error=str(error))
         silent = gateway.progress.silent(gateway.market.heard, gateway.clock())
         SILENT.set(bool(silent))
+        await pause(PROGRESS_SECONDS, life.stopping)
+
+
+async def follow_sources(gateway: Gateway, history: TableHistory, life: Life) -> None:
+    """Read again and again what ingest reports of its sources; what cannot be read grows old, and is then shown as unknown."""
+    while not life.stopping.is_set():
+        try:
+            gateway.sources = await history.sources()
+        except TransientError as error:
+            log.info("the health of the sources cannot be read", error=str(error))
         await pause(PROGRESS_SECONDS, life.stopping)
 
 

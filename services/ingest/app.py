@@ -7,7 +7,8 @@ import datetime as dt
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -17,16 +18,19 @@ from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.replay import Pace, Replay
+from services.ingest.adapters.source_health import store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers import Publisher
+from services.ingest.reporting import report_health
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
@@ -54,6 +58,7 @@ class Parts:
     cursors: Cursors
     clock: Clock
     life: Life
+    health: HealthRecord
 
     @property
     def stopping(self) -> asyncio.Event:
@@ -90,7 +95,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        parts = Parts(settings, universe, Cursors(database), clock, life)
+        health = HealthRecord()
+        parts = Parts(settings, universe, Cursors(database), clock, life, health)
         source = await stack.enter_async_context(SOURCES[settings.source](parts))
         await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
         producer = await until_there(
@@ -103,7 +109,11 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         publisher = Publisher(producer, clock, life.stopping, Inspector(currencies))
         life.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
-        yield {"publish": lambda: publisher.pump(source)}
+        life.tell("sources", lambda: [asdict(each) for each in health.all()])
+        yield {
+            "publish": lambda: publisher.pump(source),
+            "health": lambda: report_health(health.all, partial(store_health, database), clock, life.stopping),
+        }
 
 
 @asynccontextmanager
@@ -127,7 +137,7 @@ async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
     def calendars(today: dt.date) -> dict[str, Sessions]:
         return {exchange: sessions(exchange, today - AROUND, today + AROUND, corrections) for exchange in exchanges}
 
-    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
+    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping, parts.health) as source:
         feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
         parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
         parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.doubted))

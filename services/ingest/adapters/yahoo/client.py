@@ -41,6 +41,9 @@ class YahooClient:
         self._door = door
         self._pool = pool
         self._wait = wait
+        self._rest = rest
+        self._outage: YahooError | None = None
+        """The newest failure of Yahoo as a whole."""
         self._free = asyncio.Semaphore(threads)
         self._limiter = AsyncLimiter(1, 60.0 / per_minute)  # one at a time, evenly: a burst is what Yahoo answers with 429
         self._breakers = AsyncCircuitBreakerFactory(
@@ -70,9 +73,13 @@ class YahooClient:
                     chart = await self._in_thread(symbol, lambda: self._door.chart(symbol, interval, params))
         except OpenedState as error:
             requests.labels(PausedError.reason).inc()
-            raise PausedError(symbol, "Yahoo failed too often in a row and is left alone for a while") from error
+            until = int((error.opened_at + self._rest) * 1000)
+            what = "Yahoo failed too often in a row and is left alone for a while"
+            raise PausedError(symbol, what, cause=self._outage, until=until) from error
         except YahooError as error:
             requests.labels(error.reason).inc()
+            if error.outage and not isinstance(error, PausedError):
+                self._outage = error
             raise
         requests.labels("ok").inc()
         return chart
