@@ -1,7 +1,8 @@
 """The life of a process: event loop, signals, named tasks, probes, drain, exit code.
 
 Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed, returned or was cancelled though the
-process was not to stop, when the drain or the closing took too long, or when the start failed. A second signal ends the process at once, with 130 or 143.
+process was not to stop, when the drain or the closing took too long, or when the start failed. A second signal ends the process at
+once, with 130 or 143.
 """
 
 from __future__ import annotations

@@ -183,15 +183,16 @@ async def test_when_most_messages_fail_the_partition_is_held(
             raise KeyError("symbol")
         seen.extend(record.event.seq for record in records)
 
-    async with open_group_consumer(settings, [topic], "held" + topic.name, producer) as consumer:
-        consumer._pauses._hold_seconds = 0.3
-        async with running(consumer, handle):
-            await until(lambda: consumer._pauses.held, seconds=30)
-            assert not consumer.ready
-            letters = len(await all_messages(settings, topic.dead_letters.name))
-            broken = False
-            await until(lambda: len(seen) == 60 - letters, seconds=30)
-            await until(lambda: consumer.ready, seconds=10)
+    async with (
+        open_group_consumer(settings, [topic], "held" + topic.name, producer, hold_seconds=0.3) as consumer,
+        running(consumer, handle),
+    ):
+        await until(lambda: consumer.held, seconds=30)
+        assert not consumer.ready
+        letters = len(await all_messages(settings, topic.dead_letters.name))
+        broken = False
+        await until(lambda: len(seen) == 60 - letters, seconds=30)
+        await until(lambda: consumer.ready, seconds=10)
     assert letters < 25
     assert seen == list(range(letters + 1, 61))
 
@@ -226,11 +227,11 @@ async def test_two_members_share_and_one_takes_over(settings: MeshSettings, make
         one = await stack.enter_async_context(open_group_consumer(settings, [topic], group, producer))
         await stack.enter_async_context(running(one, handler("one")))
         async with open_group_consumer(settings, [topic], group, producer) as two, running(two, handler("two")):
-            await until(lambda: len(one._assignment.owned()) == len(two._assignment.owned()) == 2, seconds=30)
+            await until(lambda: len(one.partitions) == len(two.partitions) == 2, seconds=30)
             await publish(0, 900)
             await until(lambda: len({entry[1:] for entry in seen}) == 900, seconds=30)
             assert {entry[0] for entry in seen} == {"one", "two"}
-        await until(lambda: len(one._assignment.owned()) == 4, seconds=30)
+        await until(lambda: len(one.partitions) == 4, seconds=30)
         await publish(900, 1200)
         await until(lambda: len({entry[1:] for entry in seen}) == 1200, seconds=30)
     assert {entry[2] for entry in seen} == set(range(1, 1201))

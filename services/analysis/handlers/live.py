@@ -113,6 +113,11 @@ class Live:
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
 
+    async def skip(self, partition: int, offset: int) -> None:
+        """Passes a dead letter; see ``Owner``."""
+        self.partitions[partition].next_offset = offset + 1
+        measures.ticks.labels("poison").inc()
+
     async def settle(self, final: bool) -> None:
         """Writes the checkpoints that are due; see ``Owner``."""
         now = time.monotonic()
