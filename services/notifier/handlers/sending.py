@@ -17,7 +17,8 @@ from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.directory import until_set
 from services.notifier.handlers.lane import Lane
-from shared.failures import TransientError
+from shared.failures import TransientError, classify
+from shared.tasks import result_of
 
 PAGE = 200
 SOON = 5_000
@@ -55,14 +56,19 @@ class Sender:
         self._wake.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until stopped, then finish what is being sent. An error inside a run ends the task: it is a defect, not weather."""
-        watch = asyncio.create_task(self._wake_on(stopping), name="sender stop")
+        """Send until stopped, then finish what is being sent.
+
+        Raises:
+            Exception: what a run ended with beside a ``TransientError``; the other runs have finished what they had begun.
+        """
+        ending = asyncio.Event()
+        watch = asyncio.create_task(self._wake_on(stopping, ending), name="sender stop")
         try:
             while not stopping.is_set():
                 self._wake.clear()
                 try:
                     await self._sweep()
-                    more = await self._round(stopping)
+                    more = await self._round(ending)
                     self.reading = True
                 except TransientError as error:
                     self.reading = False
@@ -72,19 +78,23 @@ class Sender:
                 if not more:
                     await until_set(self._wake, IDLE_SECONDS)
                 self._reap()
-            await asyncio.gather(*self._running.values())
         finally:
             watch.cancel()
+            ending.set()
+            if self._running:
+                await asyncio.wait(self._running.values())
+            self._reap()
 
-    async def _wake_on(self, stopping: asyncio.Event) -> None:
+    async def _wake_on(self, stopping: asyncio.Event, ending: asyncio.Event) -> None:
         await stopping.wait()
+        ending.set()
         self._wake.set()
 
     def _reap(self) -> None:
         for key, task in list(self._running.items()):
             if task.done():
                 del self._running[key]
-                task.result()
+                result_of(task)
 
     async def _sweep(self) -> None:
         """Rows whose process fell silent while sending: they were written and never answered."""
@@ -141,5 +151,8 @@ class Sender:
             now = self._clock.now()
             if left:
                 await self._deliveries.reserve([(row, now) for row in left])
-        except TransientError as error:  # the rows come due again when their reservation or lease lapses
+        except Exception as error:
+            if classify(error) != "retry":
+                raise
+            # the rows come due again when their reservation or lease lapses
             _log.warning("deliveries interrupted", channel=run[0].channel, error=str(error))
