@@ -53,11 +53,10 @@ class Life(Checks):
 Build = Callable[[S, Life], AbstractAsyncContextManager[Mapping[str, Task]]]
 
 
-def run(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> NoReturn:
+def run(name: str, settings: S, build: Build[S]) -> NoReturn:
     """Run a service to its end and exit with its code.
 
-    ``build`` opens what the service needs, wires it and yields its tasks by name. ``own_probes=False`` leaves the probes to the
-    service, which then calls ``shared.probes.add_routes(app, life)``.
+    ``build`` opens what the service needs, wires it and yields its tasks by name.
 
     Raises:
         SystemExit: always; 0 after a clean stop, 1 otherwise.
@@ -65,15 +64,15 @@ def run(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> 
     logs.hide(logs.secrets_of(settings))
     logs.configure(name, settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(live(name, settings, build, own_probes=own_probes))
+        code = runner.run(live(name, settings, build))
         _leave_in_time(code)
     sys.exit(code)
 
 
-async def live(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> int:
+async def live(name: str, settings: S, build: Build[S]) -> int:
     """The whole life of the service in the running loop; returns its exit code."""
     life = Life()
-    main = asyncio.create_task(_main(name, settings, build, life, own_probes=own_probes), name="main")
+    main = asyncio.create_task(_main(name, settings, build, life), name="main")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _on_signal, number, life, main)
@@ -94,13 +93,12 @@ def _on_signal(number: int, life: Life, main: asyncio.Task[int]) -> None:
         main.cancel()
 
 
-async def _main(name: str, settings: S, build: Build[S], life: Life, *, own_probes: bool) -> int:
+async def _main(name: str, settings: S, build: Build[S], life: Life) -> int:
     stack = AsyncExitStack()
     code = FAILED
     try:
-        if own_probes:
-            port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
-            log.info("probes listen", host=settings.probe_host, port=port)
+        port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
+        log.info("probes listen", host=settings.probe_host, port=port)
         tasks = await stack.enter_async_context(build(settings, life))
         life.started = True
         log.info("started", name=name, tasks=sorted(tasks))

@@ -64,7 +64,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         life.on_ready("topics read", lambda: tail.caught_up)
         life.on_alive("topics", lambda: tail.alive)
         life.on_ready("instruments read", lambda: directory.read)
-        await stack.enter_async_context(serve(application(gateway, doors, life), doors, settings))
+        await stack.enter_async_context(serve(application(gateway, doors), doors, settings))
         yield {
             "topics": lambda: tail.run(feed.handle, life.stopping),
             "ticks": lambda: follow_ticks(settings, gateway, feed, life),

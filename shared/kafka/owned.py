@@ -41,6 +41,10 @@ class BeyondLogError(Exception):
     """A checkpoint lies beyond the end of the log: this broker is not the one that it was made with."""
 
 
+Just = tuple[TopicPartition, Sequence[Any]]
+"""Messages of a partition that were handed over right before."""
+
+
 class HeldError(TransientError):
     """Most messages of the partition fail: it waits instead of setting another one aside."""
 
@@ -177,12 +181,13 @@ class OwnedConsumer:
                 return
             try:
                 offset = await self._restore(owner, partition)
-            except TransientError as error:
-                self._wait(partition, error)
+            except Exception as error:
+                if classify(error) != "retry":
+                    raise
+                await self._wait(owner, partition, error)
                 continue
             del self._due[partition]
             self._next[partition] = offset
-            self._backoff(partition).reset()
             self._go(partition, offset)
             self._watch.turned()
 
@@ -215,7 +220,7 @@ class OwnedConsumer:
             self._go(partition, expected)  # fetched before the last seek
             return
         if messages[0].offset > expected and await self._fell_off(partition, expected):
-            self._restore_later(partition, 0.0, "fell off the log")
+            await self._void(owner, partition, 0.0, "fell off the log")
             return
         search = self._searches.get(partition)
         for part in [messages] if search is None else search.parts(messages):
@@ -233,9 +238,9 @@ class OwnedConsumer:
             else:
                 await owner.handle(partition.partition, part)
         except FencedError as error:
-            self._fence(error, partition)
+            await self._fence(owner, error, partition)
         except Exception as error:  # noqa: BLE001 - classified there
-            await self._failed(partition, part, error)
+            await self._failed(owner, partition, part, error)
         else:
             self._passed(partition, part)
             return True
@@ -254,32 +259,32 @@ class OwnedConsumer:
         self._backoff(partition).reset()
         _consumed.labels(self._group, partition.topic).inc(len(part))
 
-    async def _failed(self, partition: TopicPartition, part: Sequence[Any], error: Exception) -> None:
+    async def _failed(self, owner: Owner, partition: TopicPartition, part: Sequence[Any], error: Exception) -> None:
         """What is in memory is void. Raises what is to end the task."""
         verdict = classify(error)
         if verdict == "crash":
             raise error
         if isinstance(error, HeldError):
-            self._restore_later(partition, self._hold_seconds, "held")
+            await self._void(owner, partition, self._hold_seconds, "held")
         elif verdict == "retry":
-            self._wait(partition, error)
+            await self._wait(owner, partition, error)
         elif len(part) > 1:
             log.warning("a batch failed: looking for the message", partition=partition.partition, size=len(part), exc_info=error)
             self._searches.setdefault(partition, Search()).narrow(part[0].offset, part[-1].offset + 1)
-            self._restore_later(partition, 0.0, "poison")
+            await self._void(owner, partition, 0.0, "poison")
         else:
-            await self._condemn(partition, part[0], error)
+            await self._condemn(owner, partition, part[0], error)
 
-    async def _condemn(self, partition: TopicPartition, message: Any, error: Exception) -> None:
+    async def _condemn(self, owner: Owner, partition: TopicPartition, message: Any, error: Exception) -> None:
         try:
             await self.dead_letter(message, error)
         except HeldError:
-            self._restore_later(partition, self._hold_seconds, "held")
+            await self._void(owner, partition, self._hold_seconds, "held")
         except TransientError as unsent:
-            self._wait(partition, unsent)
+            await self._wait(owner, partition, unsent)
         else:
             self._searches.setdefault(partition, Search()).condemn(message.offset)
-            self._restore_later(partition, 0.0, "poison")
+            await self._void(owner, partition, 0.0, "poison")
 
     async def _fell_off(self, partition: TopicPartition, expected: int) -> bool:
         """True when retention overtook us; False when the log merely has a gap there."""
@@ -290,24 +295,27 @@ class OwnedConsumer:
         except TransientError:
             return True
 
-    async def _settle(self, owner: Owner, *, final: bool = False, just: tuple[TopicPartition, Sequence[Any]] | None = None) -> bool:
-        """Let the owner store what is due; False when it could not. ``just``: the messages that were handed over right before."""
+    async def _settle(self, owner: Owner, *, final: bool = False, just: Just | None = None) -> bool:
+        """Let the owner store what is due; False when a partition is to be restored."""
         if not final and time.monotonic() < self._settle_at:
             return True
         try:
             await owner.settle(final)
         except FencedError as error:
-            self._fence(error, None)
+            await self._fence(owner, error, None)
         except Exception as error:
             verdict = classify(error)
             if verdict == "crash" or (final and just is None):
                 raise
+            if verdict == "retry" and just is not None:  # what is handed over next would be blamed for it
+                await self._wait(owner, just[0], error)
+                return False
             if verdict == "retry":
                 seconds = self._backoff(None).next()
                 self._settle_at = time.monotonic() + seconds
                 log.warning("could not settle", final=final, seconds=seconds, error=str(error))
                 return True  # nothing is lost
-            await self._unsettleable(just, error)
+            await self._unsettleable(owner, just, error)
         else:
             self._backoff(None).reset()
             if final:
@@ -321,10 +329,10 @@ class OwnedConsumer:
             if partition in self._next and search.reached(self._next[partition]):
                 del self._searches[partition]
 
-    async def _unsettleable(self, just: tuple[TopicPartition, Sequence[Any]] | None, error: Exception) -> None:
+    async def _unsettleable(self, owner: Owner, just: Just | None, error: Exception) -> None:
         """Storing fails on what some message has brought about: the last ones, where all else is stored. Raises if it was none."""
         if just is not None and self._unsettled <= {just[0]}:
-            await self._failed(*just, error)
+            await self._failed(owner, *just, error)
             return
         suspects = {partition: self._next[partition] for partition in self._unsettled if partition in self._next}
         if not suspects:
@@ -334,18 +342,23 @@ class OwnedConsumer:
         )
         for partition, end in suspects.items():
             self._searches.setdefault(partition, Search()).narrow(max(0, end - SUSPECTS), end)
-            self._restore_later(partition, self._backoff(None).next(), "poison")
+            await self._void(owner, partition, self._backoff(None).next(), "poison")
 
-    def _fence(self, error: FencedError, current: TopicPartition | None) -> None:
+    async def _fence(self, owner: Owner, error: FencedError, current: TopicPartition | None) -> None:
         log.warning("fenced", group=self._group, error=str(error))
         for partition in list(self._next):
             if error.partition == partition.partition or (error.partition is None and current in (None, partition)):
-                self._restore_later(partition, self._backoff(partition).next(), "fenced")
+                await self._void(owner, partition, self._backoff(partition).next(), "fenced")
 
-    def _wait(self, partition: TopicPartition, error: BaseException) -> None:
+    async def _wait(self, owner: Owner, partition: TopicPartition, error: BaseException) -> None:
         seconds = self._backoff(partition).next()
         log.warning("waiting before another try", partition=partition.partition, seconds=seconds, error=str(error))
-        self._restore_later(partition, seconds, "transient")
+        await self._void(owner, partition, seconds, "transient")
+
+    async def _void(self, owner: Owner, partition: TopicPartition, seconds: float, reason: str) -> None:
+        """What is in memory of the partition must not be stored: drop it, and restore later."""
+        await owner.forget(partition.partition)
+        self._restore_later(partition, seconds, reason)
 
     def _restore_later(self, partition: TopicPartition, seconds: float, reason: str) -> None:
         _restores.labels(self._group, reason).inc()

@@ -42,4 +42,4 @@ class Owner(Protocol):
         """
 
     async def forget(self, partition: int) -> None:
-        """The partition was taken away: drop its state without writing."""
+        """The partition was taken away, or its state is void: drop the state without writing it."""

@@ -270,7 +270,7 @@ async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None
             assert (await problem(response)).type == PREFIX + "timeout"
 
 
-async def test_a_client_has_a_rate_but_probes_do_not(tmp_path: Path) -> None:
+async def test_a_client_has_a_rate(tmp_path: Path) -> None:
     async with running(tmp_path, rate_limit="5/hour") as up, aiohttp.ClientSession(up.url) as client:
         for _ in range(5):
             async with client.get("/v1/industries") as response:
@@ -279,15 +279,23 @@ async def test_a_client_has_a_rate_but_probes_do_not(tmp_path: Path) -> None:
             assert (await problem(response)).type == PREFIX + "rate-limited"
             assert int(response.headers["Retry-After"]) > 0
             assert response.headers["RateLimit-Remaining"] == "0"
-        async with client.get("/healthz") as response:
-            assert response.status == 200
+
+
+async def test_the_public_port_has_no_probes_and_no_metrics(tmp_path: Path) -> None:
+    async with running(tmp_path) as up, aiohttp.ClientSession(up.url) as client:
+        for path in ("/metrics", "/healthz", "/readyz"):
+            async with client.get(path) as response:
+                assert (await problem(response)).type == PREFIX + "not-found"
 
 
 async def test_without_the_public_tier_nothing_is_told(tmp_path: Path) -> None:
     async with running(tmp_path, public_read=False) as up, aiohttp.ClientSession(up.url) as client:
         for address in ("/v1/quotes", "/v1/instruments", "/v1/events?quotes=*"):
             async with client.get(address) as response:
-                assert (await problem(response)).type == PREFIX + "unauthorized"
+                found = await problem(response)
+                assert (found.type, found.status) == (PREFIX + "unauthorized", 403)
+                assert "there are no API keys yet" in found.detail
+                assert "WWW-Authenticate" not in response.headers  # no scheme would help
         async with client.ws_connect("/v1/stream") as socket:
             await socket.receive()
             await socket.send_json({"action": "auth", "key": "guess"})

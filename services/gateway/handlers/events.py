@@ -12,7 +12,7 @@ from aiohttp_sse import EventSourceResponse, sse_response
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Reader
 from services.gateway.domain.outbox import Message
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.queries import StreamQuery, parse
 from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe
 from services.gateway.handlers.problems import API_HEADERS
@@ -64,7 +64,7 @@ class EventStreams:
         streams = self.streams
         check_origin(request, streams.settings)
         if not streams.settings.reads_are_public:
-            raise RequestError("unauthorized", "the public read tier is off here; send Authorization: Bearer KEY")
+            raise RequestError("unauthorized", NOT_PUBLIC)
         query = parse(given(request), StreamQuery)
         since = _since(request, query)
         try:
