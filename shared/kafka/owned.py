@@ -13,9 +13,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import metrics
+from shared.backoff import Backoff
 from shared.failures import FencedError, TransientError, classify
 from shared.kafka.assignment import Assignment, poll
-from shared.kafka.backoff import Backoff
 from shared.kafka.connection import ASK_SECONDS, JOIN_SECONDS, consumer_options, start, stop, translated
 from shared.kafka.dead_letters import send_dead_letter
 from shared.kafka.owner import Owner

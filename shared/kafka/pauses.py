@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from shared import metrics
-from shared.kafka.backoff import Backoff
+from shared.backoff import Backoff
 from shared.kafka.share import Guard
 from shared.kafka.watch import Watch
 

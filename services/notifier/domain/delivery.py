@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from shared.backoff import delay
 
 NEVER: Final = 253_402_300_799_000
 """``next_try_at`` of a row that is not tried again (the year 9999)."""
@@ -136,5 +137,4 @@ def wait(tries: int, policy: Policy, chance: float) -> int:
     >>> wait(1, Policy(), 1.0), wait(3, Policy(), 0.0), wait(50, Policy(), 1.0)
     (1000, 2000, 60000)
     """
-    full = min(policy.longest_wait, policy.first_wait * 2 ** min(max(tries, 1) - 1, 20))
-    return int(full * (0.5 + 0.5 * chance))
+    return int(delay(max(tries, 1) - 1, policy.first_wait, policy.longest_wait, chance))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import TypeVar
 
 import structlog
@@ -17,15 +18,17 @@ from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.handlers import measures
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import InstrumentBook, until_set
+from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.lane import Lane
 from services.notifier.handlers.pictures import Pictures
 from shared import wire
+from shared.backoff import Backoff
 from shared.events import Signal
 from shared.failures import TransientError, classify
 from shared.kafka.share import HOLD_SECONDS, FailureShare
 from shared.logs import redact
 from shared.topics import SIGNALS
+from shared.waiting import pause
 
 T = TypeVar("T")
 RECORD_TRIES = 6
@@ -134,7 +137,7 @@ class Attempt:
                 return True
             if self._clock.now() + int(delay * 1000) >= row.next_try_at:
                 return False
-            await until_set(stopping, delay)
+            await pause(delay, stopping)
 
     async def _record(self, claimed: Delivery, outcome: Outcome, lane: Lane) -> None:
         now = self._clock.now()
@@ -165,10 +168,11 @@ class Attempt:
 
 async def _persistently(write: Callable[[], Awaitable[T]]) -> T:
     """What came of a request must not be forgotten because the database blinked. Raises TransientError after about six seconds."""
-    for tries in range(RECORD_TRIES - 1):
+    backoff = Backoff(Random())  # noqa: S311 - jitter
+    for _ in range(RECORD_TRIES - 1):
         try:
             return await write()
         except TransientError as error:
             _log.warning("outcome not recorded yet", error=str(error))
-            await asyncio.sleep(0.2 * 2**tries)
+            await asyncio.sleep(backoff.next())
     return await write()

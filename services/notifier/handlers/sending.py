@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 
 import structlog
 
@@ -15,15 +16,16 @@ from services.notifier.domain.ports import DeliveryStore
 from services.notifier.handlers import measures
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import until_set
 from services.notifier.handlers.lane import Lane
+from shared.backoff import Backoff
 from shared.failures import TransientError, classify
 from shared.tasks import result_of
+from shared.waiting import pause
 
 PAGE = 200
 SOON = 5_000
 IDLE_SECONDS = 0.5
-TROUBLE_SECONDS = 2.0
+TROUBLE_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -48,6 +50,7 @@ class Sender:
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._swept_at = 0
+        self._trouble = Backoff(Random(), most=TROUBLE_SECONDS)  # noqa: S311 - jitter
         self.reading = False
         """True while the database answers."""
 
@@ -70,13 +73,14 @@ class Sender:
                     await self._sweep()
                     more = await self._round(ending)
                     self.reading = True
+                    self._trouble.reset()
                 except TransientError as error:
                     self.reading = False
                     _log.warning("deliveries not read", error=str(error))
-                    await until_set(stopping, TROUBLE_SECONDS)
+                    await pause(self._trouble.next(), stopping)
                     continue
                 if not more:
-                    await until_set(self._wake, IDLE_SECONDS)
+                    await pause(IDLE_SECONDS, self._wake)
                 self._reap()
         finally:
             watch.cancel()
