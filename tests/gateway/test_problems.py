@@ -186,14 +186,14 @@ def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> A
     context = running(tmp_path_factory.mktemp("steady"), rate_limit="")
     up = _loop.run(context.__aenter__())
 
-    async def prepare() -> aiohttp.ClientSession:
+    async def prepare() -> tuple[aiohttp.ClientSession, str]:
         await market.store(up.database, bars=50, signals=20)
         await read_directory(up)
         market.fill(up.gateway.market, bars=40)
-        return aiohttp.ClientSession(up.url)
+        return aiohttp.ClientSession(), up.url
 
-    session = _loop.run(prepare())
-    yield _loop, session
+    session, url = _loop.run(prepare())
+    yield _loop, session, url
     _loop.run(session.close())
     _loop.run(context.__aexit__(None, None, None))
 
@@ -205,12 +205,12 @@ def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> A
     query=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5),
 )
 def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, query: dict[str, str]) -> None:
-    runner, session = steady
+    runner, session, url = steady
     symbol = quote(part.encode(errors="replace"), safe="")
     address = path.replace("{symbol}", symbol) + "?" + urlencode({k: v.encode(errors="replace") for k, v in query.items()})
 
     async def ask() -> None:
-        async with session.get(URL(str(session._base_url).rstrip("/") + address, encoded=True)) as response:
+        async with session.get(URL(url + address, encoded=True)) as response:
             body = await response.read()
             assert response.status < 500, (address, body)
             if response.status >= 400:
@@ -224,11 +224,10 @@ def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, qu
 @given(st.text(alphabet=string.printable, max_size=300))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_makes_the_gateway_fail(steady: Any, path: str) -> None:
-    runner, session = steady
+    runner, session, url = steady
 
     async def ask() -> None:
-        base = str(session._base_url).rstrip("/")
-        async with session.get(URL(f"{base}/{quote(path, safe='/')}", encoded=True)) as response:
+        async with session.get(URL(f"{url}/{quote(path, safe='/')}", encoded=True)) as response:
             assert response.status < 500
 
     runner.run(ask())

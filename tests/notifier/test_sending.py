@@ -320,7 +320,7 @@ async def test_when_most_deliveries_fail_they_wait_instead(database_url: str) ->
     channel = Raising(raises={number: TypeError("a mistake of ours") for number in range(60)})
     hands = Hands()
     async with open_database(database_url) as database:
-        parts = wire(database, [channel], hands.clock(), lease=60_000, reserve=60_000)
+        parts = wire(database, [channel], hands.clock(), lease=60_000, reserve=20_000)
         await parts.chats.save(chat(), 0)
         await parts.fan_out.handle(records([signal(number) for number in range(60)]))
 
