@@ -72,6 +72,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         )
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, life.stopping)
         life.on_ready("topics read", lambda: tail.caught_up)
+        life.on_ready("topics handled", lambda: not tail.held)
         life.on_alive("topics", lambda: tail.alive)
         life.on_ready("instruments read", lambda: directory.done)
         await stack.enter_async_context(serve(application(gateway, doors), doors, settings))

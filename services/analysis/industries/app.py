@@ -45,6 +45,7 @@ async def build(settings: IndustriesSettings, life: Life) -> AsyncIterator[Mappi
         views = Refresher(publish, "views of industries", often(settings.industries_seconds), life.stopping)
         life.on_ready("topics read", lambda: tail.caught_up)
         life.on_ready("database answers", lambda: watch.good)
+        life.on_ready("topics handled", lambda: not tail.held)
         life.on_alive("topics", lambda: tail.alive)
 
         async def follow() -> None:

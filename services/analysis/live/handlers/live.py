@@ -21,7 +21,7 @@ from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
 from shared import wire
 from shared.events import HistoryReady, TickLog
-from shared.failures import FencedError, PoisonError, TransientError
+from shared.failures import FencedError, PoisonError, TransientError, classify
 from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")
@@ -95,8 +95,7 @@ class Live:
     async def handle(self, partition: int, messages: Sequence[Message]) -> None:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
-        await self._asking.take(mine, self._save)
-        self._following.take(mine.engine)
+        await self._take_settings(mine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):
@@ -112,6 +111,18 @@ class Live:
             await mine.outbox.drain()
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
+
+    async def _take_settings(self, mine: Partition) -> None:
+        """The newest conditions and sequences take effect; no message is to blame when they cannot."""
+        try:
+            await self._asking.take(mine, self._save)
+            self._following.take(mine.engine)
+        except PoisonError:
+            raise  # an outcome of earlier messages cannot be stored
+        except Exception as error:
+            if classify(error) != "dead-letter":
+                raise
+            raise RuntimeError("users' conditions or sequences cannot take effect") from error
 
     async def skip(self, partition: int, offset: int) -> None:
         """Passes a dead letter; see ``Owner``."""
