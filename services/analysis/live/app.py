@@ -31,6 +31,7 @@ from services.analysis.live.handlers.live import Live, Pace
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.warm_up import WarmUp
 from services.analysis.live.settings import LiveSettings
 from shared.db import open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
@@ -58,13 +59,15 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
         )
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
-        asking = Asking(AskedConditions(database), stored, settings.rebuild_bars, [wish(column) for column in settings.indicators])
+        asking = Asking(AskedConditions(database), [wish(column) for column in settings.indicators])
+        warm_up = WarmUp(stored, settings.rebuild_bars)
         following = Following(SequenceTable(database))
         live = Live(
-            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
+            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars, lambda: asking.wishes),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
             asking,
+            warm_up,
             following,
             catalogue,
             producer,
@@ -88,7 +91,12 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
             spare_the_collector()
             await consumer.run(live, stopping)
 
-        yield {"live": consume, "database watch": watch.run, **{name: table.run for name, table in tables.items()}}
+        yield {
+            "live": consume,
+            "warm-up": lambda: warm_up.run(live.partitions, stopping),
+            "database watch": watch.run,
+            **{name: table.run for name, table in tables.items()},
+        }
 
 
 def compiled(settings: LiveSettings) -> Series:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -19,6 +20,7 @@ from services.analysis.live.handlers.partition import Partition
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
 from shared.failures import FencedError, PoisonError, TransientError, classify
@@ -60,6 +62,7 @@ class Live:
         checkpoints: CheckpointStore,
         history: HistoryReader,
         asking: Asking,
+        warm_up: WarmUp,
         following: Following,
         catalogue: Directory,
         publisher: Publisher,
@@ -70,6 +73,7 @@ class Live:
         self._checkpoints = checkpoints
         self._history = history
         self._asking = asking
+        self._warm_up = warm_up
         self._following = following
         self._catalogue = catalogue
         self._publisher = publisher
@@ -88,14 +92,16 @@ class Live:
             -1 if found.next_offset is None else found.next_offset,
             found.saved_offset,
             time.monotonic(),
-            rebuilt=found.next_offset is None,
+            unsaved=found.next_offset is None,
         )
         return found.next_offset
 
     async def handle(self, partition: int, messages: Sequence[Message]) -> None:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
-        await self._take_settings(mine)
+        with blameless("users' conditions or sequences cannot take effect"):
+            await self._asking.take(mine)
+            self._following.take(mine.engine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):
@@ -111,18 +117,6 @@ class Live:
             await mine.outbox.drain()
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
-
-    async def _take_settings(self, mine: Partition) -> None:
-        """The newest conditions and sequences take effect; no message is to blame when they cannot."""
-        try:
-            await self._asking.take(mine, self._save)
-            self._following.take(mine.engine)
-        except PoisonError:
-            raise  # an outcome of earlier messages cannot be stored
-        except Exception as error:
-            if classify(error) != "dead-letter":
-                raise
-            raise RuntimeError("users' conditions or sequences cannot take effect") from error
 
     async def skip(self, partition: int, offset: int) -> None:
         """Passes a dead letter; see ``Owner``."""
@@ -140,6 +134,9 @@ class Live:
         for each in self.partitions.values():
             if each.outbox.failed:
                 await each.outbox.drain()
+        if not final:
+            with blameless("requested indicators cannot be warmed up"):
+                await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
         """Drops what is in memory; see ``Owner``."""
@@ -200,6 +197,7 @@ class Live:
                 return
             settled = taken.settled
             mine.keep(taken)
+            mine.loads[ready.symbol] += 1
             mine.outbox.put(taken.outcome, message.timestamp)
         mine.next_offset = message.offset + 1
         if mine.waiting >= self._pace.rows:
@@ -229,3 +227,19 @@ class Live:
 def wall() -> int:
     """Milliseconds since the epoch."""
     return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def blameless(what: str) -> Iterator[None]:
+    """No message is to blame for what fails in here, so that none becomes a dead letter: it ends the process.
+
+    A PoisonError goes through: the outcome of an earlier message cannot be stored.
+    """
+    try:
+        yield
+    except PoisonError:
+        raise
+    except Exception as error:
+        if classify(error) != "dead-letter":
+            raise
+        raise RuntimeError(what) from error
