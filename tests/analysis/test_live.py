@@ -92,12 +92,12 @@ async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None
 async def test_a_tick_that_leads_to_what_cannot_be_published_is_set_aside_and_leaves_no_trace(
     stage: Stage, symbols: list[str]
 ) -> None:
-    """Its source is copied into the quote, which is then larger than a batch: that comes out only when the quote is sent."""
+    """Its source is copied into the quote, which is then larger than its topic allows: that comes out when the quote is sent."""
     await stage.list_instruments(listings(symbols))
     log = tape(symbols, 1, beats=60)
     half = len(log) // 2
     before = next(event for event in reversed(log[:half]) if isinstance(event, Tick) and event.symbol == symbols[0])
-    poison = replace(before, source="x" * 300_000, seq=before.seq + 1, ts_event=before.ts_event + 1, price=before.price * 1.001)
+    poison = replace(before, source="x" * 1_047_500, seq=before.seq + 1, ts_event=before.ts_event + 1, price=before.price * 1.001)
     live = stage.start("one")
     await stage.feed(log[:half])
     await stage.raw(wire.encode(poison), symbols[0])
