@@ -32,7 +32,6 @@ metadata: Final = MetaData(
 
 Blob: Final[TypeEngine[bytes]] = LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
 Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
-Serial: Final[TypeEngine[int]] = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER key
 
 
 def _symbol(**more: Any) -> Column[str]:

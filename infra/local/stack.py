@@ -80,6 +80,7 @@ class Stack:
     def _require_ports(self) -> None:
         for program in (broker(self.settings), *services(self.settings)):
             require_free(program.port, self.settings.hint(program.name))
+        require_free(self.settings.port, self.settings.hint("page"))
         require_free(self.settings.kafka_port + 1, self.settings.hint("kafka"))
 
     async def _until_gone(self, supervisor: Supervisor) -> None:
@@ -113,11 +114,10 @@ class Stack:
     async def _ready(self, name: str, port: int) -> None:
         """Return once the service says that it is ready."""
         deadline = time.monotonic() + READY_SECONDS
-        host = self.settings.host if name == "gateway" else "127.0.0.1"
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
             while True:
                 with suppress(aiohttp.ClientError, TimeoutError):
-                    async with session.get(f"http://{host}:{port}/readyz") as answer:
+                    async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
                         if answer.status == 200:
                             break
                 if time.monotonic() > deadline:

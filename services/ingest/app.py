@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 
@@ -35,18 +35,16 @@ from services.ingest.settings import Settings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
 from shared.db import open_database
-from shared.failures import TransientError
 from shared.kafka import open_producer
 from shared.runtime import Life, Task
 from shared.settings import WRONG
+from shared.waiting import insist
 
 BESIDE: Final = dt.timedelta(days=4)
 """Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
 AROUND: Final = dt.timedelta(days=10)
-RETRY_SECONDS: Final = 1.0
 
 log = structlog.get_logger("ingest")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -98,10 +96,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         health = HealthRecord()
         parts = Parts(settings, universe, Cursors(database), clock, life, health)
         source = await stack.enter_async_context(SOURCES[settings.source](parts))
-        await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
-        producer = await until_there(
-            lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", clock, life.stopping
-        )
+        await insist(lambda: store_universe(database, universe), "database", life.stopping)
+        producer = await insist(lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", life.stopping)
         if producer is None:
             yield {}
             return
@@ -155,14 +151,3 @@ def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
     corrections = read_corrections(settings.calendar_corrections)
     return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE, corrections) for each in tape.exchanges})
-
-
-async def until_there(action: Callable[[], Awaitable[T]], what: str, clock: Clock, stopping: asyncio.Event) -> T | None:
-    """Try until what ``action`` needs is there; None when the process stops before."""
-    while not stopping.is_set():
-        try:
-            return await action()
-        except TransientError as error:
-            log.warning("not there yet", what=what, error=str(error))
-            await clock.wait(RETRY_SECONDS)
-    return None

@@ -32,6 +32,7 @@ from services.ingest.domain.yahoo_ticks import NoTick, Pricing, polled_tick, str
 from services.ingest.settings import Settings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
+from shared.tasks import CancelledItselfError
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
 from tests.until import until
@@ -269,14 +270,17 @@ async def test_older_and_equal_ticks_are_held_back() -> None:
     assert stale_ticks.labels("yahoo-poll")._value.get() == count + 2
 
 
-async def test_a_task_that_fails_or_returns_ends_the_source() -> None:
+async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() -> None:
     async def breaks() -> None:
         raise ArithmeticError("as it does")
 
     async def returns() -> None:
         return None
 
-    for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError)):
+    async def is_cancelled() -> None:
+        raise asyncio.CancelledError
+
+    for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError), (is_cancelled, CancelledItselfError)):
         with pytest.raises(kind):
             async for _ in Outlet(asyncio.Event()).batches({"task": run}):
                 pass

@@ -12,7 +12,6 @@ import msgspec
 import structlog
 
 from services.ingest.domain.adjustments import Adjustments
-from services.ingest.domain.backoff import full_jitter
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.currency import CurrencyError
 from services.ingest.domain.delays import final_until
@@ -33,6 +32,7 @@ from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import InvalidRangeError, UnknownSymbolError, YahooError
 from services.ingest.domain.yahoo_health import record_failure
 from services.ingest.domain.yahoo_history import Found, read_daily, read_intraday
+from shared.backoff import delay
 from shared.calendars import Corrections, Sessions, read_corrections, sessions
 from shared.corrections import digest
 from shared.events import ProviderBar, Timeframe
@@ -234,11 +234,7 @@ class YahooHistory:
     def _later(self, symbol: str, timeframe: Timeframe, error: Exception, *, never_soon: bool) -> None:
         self._put_off.add(symbol)
         tries, self._tries[symbol] = self._tries[symbol], self._tries[symbol] + 1
-        pause = (
-            RETRY_MOST_SECONDS
-            if never_soon
-            else RETRY_SECONDS / 2 + full_jitter(tries, RETRY_SECONDS, RETRY_MOST_SECONDS, self._chance.random())
-        )
+        pause = RETRY_MOST_SECONDS if never_soon else delay(tries, RETRY_SECONDS, RETRY_MOST_SECONDS, self._chance.random())
         self._due[symbol] = self._clock.wall() + int(pause * 1000)
         log.warning("no history", symbol=symbol, timeframe=timeframe.value, error=str(error), again_in_seconds=round(pause))
 

@@ -10,7 +10,6 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.ingest.domain.backoff import full_jitter
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.poll_plan import PollPlan
@@ -19,6 +18,7 @@ from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import UnknownSymbolError, YahooError
 from services.ingest.domain.yahoo_health import record_failure
 from services.ingest.domain.yahoo_ticks import NoTick, polled_tick
+from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter
 
@@ -99,7 +99,7 @@ class YahooPoll:
     def _later(self, symbol: str, error: YahooError) -> None:
         tries = self._failures[symbol]
         self._failures[symbol] += 1
-        jitter = full_jitter(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
+        jitter = delay(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
         pause = UNKNOWN_SECONDS if isinstance(error, UnknownSymbolError) else jitter
         self._plan.put_off(symbol, self._clock.now() + pause)
         now, due = self._clock.wall(), self._plan.next_due

@@ -12,11 +12,11 @@ import structlog
 
 from services.ingest.adapters.yahoo.frames import MAX_FRAME, FrameError, decode
 from services.ingest.adapters.yahoo.network_errors import explain_stream
-from services.ingest.domain.backoff import full_jitter
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_ticks import NoTick, streamed_tick
+from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter, gauge
 
@@ -79,7 +79,7 @@ class YahooStream:
                 tries = 0 if flowed else tries + 1
                 if self._stopping.is_set():
                     return
-                pause = full_jitter(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
+                pause = delay(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
                 log.warning("the stream ended", ended=ended, flowed=flowed, again_in_seconds=round(pause, 1))
                 if not flowed:
                     now = self._clock.wall()
