@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import structlog
 
@@ -16,11 +16,13 @@ from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
+from services.ingest.adapters.marks import check_database, claim_database, claim_kafka, sqlite_file
 from services.ingest.adapters.replay import Pace, Replay
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.holding import REPLAY, YAHOO, Holding
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
@@ -30,8 +32,9 @@ from services.ingest.handlers import Publisher
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, sessions
 from shared.db import open_database
-from shared.failures import TransientError
+from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
+from shared.migrations.command import current
 from shared.runtime import Life, Task
 from shared.settings import WRONG
 
@@ -60,19 +63,48 @@ class Parts:
         return self.life.stopping
 
 
-def check(settings: Settings) -> None:
-    """See whether the files that the settings name can be read, before anything is opened.
+def check(settings: Settings) -> Holding:
+    """See whether the files that the settings name can be read, before anything is opened; returns what prices they ask for.
 
     Raises:
         SystemExit: they cannot; a line on stderr says which and why.
     """
     try:
         universe = read_universe(settings.universe)
-        if settings.source == "replay":
-            read_tape(settings.tapes, settings.tape, universe)
+        if settings.source != REPLAY:
+            return Holding(settings.source)
+        return Holding(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
     except (UniverseError, TapeError) as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+        _refuse(error)
+
+
+def check_stores(settings: Settings, wanted: Holding) -> None:
+    """See whether the database, where there is one yet, may take these prices.
+
+    Raises:
+        SystemExit: it holds others; a line on stderr says which, and what helps.
+    """
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return
+    try:
+        asyncio.run(_check_database(settings, wanted))
+    except SettingsError as error:
+        _refuse(error)
+    except TransientError as error:
+        print(f"warning: what the database holds is not known yet: {error}", file=sys.stderr)  # noqa: T201 - before any log
+
+
+async def _check_database(settings: Settings, wanted: Holding) -> None:
+    if await current(settings.database_url) is None:  # no tables yet
+        return
+    async with open_database(settings.database_url) as database:
+        await check_database(settings, Cursors(database), wanted)
+
+
+def _refuse(error: Exception) -> NoReturn:
+    print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
+    sys.exit(WRONG)
 
 
 @asynccontextmanager
@@ -82,18 +114,21 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
+        SettingsError: the database or Kafka is for other prices.
     """
     clock = SystemClock(life.stopping)
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         parts = Parts(settings, universe, Cursors(database), clock, life)
-        source = await stack.enter_async_context(SOURCES[settings.source](parts))
+        source, wanted = await stack.enter_async_context(SOURCES[settings.source](parts))
+        await until_there(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", clock, life.stopping)
         await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
         producer = await until_there(
             lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", clock, life.stopping
         )
-        if producer is None:
+        await until_there(lambda: claim_kafka(settings, wanted), "broker", clock, life.stopping)
+        if producer is None or life.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
@@ -104,17 +139,18 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
 
 
 @asynccontextmanager
-async def _replay(parts: Parts) -> AsyncIterator[Source]:
+async def _replay(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     settings = parts.settings
     tape, score = await asyncio.to_thread(load, settings, parts.universe)
     wanted = tape.speed if settings.speed == "tape" else settings.speed
     speed = None if wanted == "max" or not wanted else float(wanted)
     log.info("a tape is played", tape=tape.name, title=tape.title, speed=speed or "max", items=len(score))
-    yield Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    replay = Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    yield replay, Holding(REPLAY, tape.name, tape.digest)
 
 
 @asynccontextmanager
-async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
+async def _yahoo(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     from services.ingest.adapters.yahoo.source import open_yahoo  # yfinance takes seconds: only who is live pays them
 
     settings = parts.settings
@@ -127,11 +163,13 @@ async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
         feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
         parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
         every, lag = settings.beat_seconds, settings.beat_lag
-        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
+        live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
+        yield live, Holding(YAHOO)
 
 
-SOURCES: Final[Mapping[str, Callable[[Parts], AbstractAsyncContextManager[Source]]]] = {"replay": _replay, "yahoo": _yahoo}
-"""Setting ``SOURCE`` -> how that source is opened."""
+Opener = Callable[[Parts], AbstractAsyncContextManager[tuple[Source, Holding]]]
+SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
+"""Setting ``SOURCE`` -> how that source is opened, and what its prices are."""
 
 
 def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
