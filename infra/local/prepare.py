@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final, cast
 
 from infra.kafka.jars import fetch
@@ -29,13 +29,16 @@ def prepare(settings: LocalSettings, say: Say) -> None:
         StackError: SOURCE, TAPE, SPEED or the database do not fit together, or a step failed.
         BrokerError: Kafka could not be fetched.
     """
-    with running(settings, "services.ingest", "check") as checking, running(settings, "services.analysis", "compile") as compiling:
+    with ExitStack() as stack:
+        checking = stack.enter_context(running(settings, "services.ingest", "check"))
+        compiling = [stack.enter_context(running(settings, "services.analysis", part)) for part in ("compile-patterns", "compile")]
         finish(checking)
         fetch(settings.cached / "kafka", say)
         warm(settings.cached / "kafka", say)
         build_page(say)
         with telling(say, "Compiling the indicators (once, about two minutes) ..."):
-            finish(compiling)
+            for each in compiling:
+                finish(each)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def bar(w, pivots, alive, draft, high, low, close, volume, t, time, events, m):
 
 @jit
 def history(high, low, close, volume, time, start, swings, pivots, alive, draft, events):
-    w, m, room = swings[0], 0, events.shape[0] - MOST_EVENTS
+    w, m, room = swings[0], np.int64(0), events.shape[0] - MOST_EVENTS  # a literal 0 would compile everything below twice
     for t in range(start, close.shape[0]):
         if m > room:
             return t, m
@@ -65,7 +65,7 @@ def history(high, low, close, volume, time, start, swings, pivots, alive, draft,
 
 @jit
 def close_bars(windows, rows, frames, at, times, places, start, swings, pivots, alive, draft, events, whose):
-    m, room = 0, events.shape[0] - MOST_EVENTS
+    m, room = np.int64(0), events.shape[0] - MOST_EVENTS
     for i in range(start, rows.shape[0]):
         r = rows[i]; k = frames[i]; t = at[i]; p = places[k]
         if p < 0:
