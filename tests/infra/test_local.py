@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -19,6 +21,7 @@ from infra.kafka.errors import BrokerError
 from infra.kafka.node import require_free
 from infra.local.account import Follower
 from infra.local.page import build_page
+from infra.local.prepare import call
 from infra.local.programs import configuration
 from infra.local.settings import LocalSettings
 from tests.until import until
@@ -137,6 +140,29 @@ async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(ru
     run.process.wait(10)
     assert_nothing_left(run, again)
     assert run.call("status").returncode == 3
+
+    run.environment["TAPE"] = "crypto"
+    run.start()
+    await run.until_open(3)
+    assert (run.folder / "current").readlink() == Path("replay-crypto")
+    assert len(list(run.folder.glob("replay-*/kafka/node-1"))) == 2, "a broker with its own log for each tape"
+    assert run.call("stop").returncode == 0
+    assert "! ingest" not in run.said()
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(300)
+def test_a_database_of_another_source_is_refused_before_anything_starts(run: Run) -> None:
+    database = run.folder / "shared.db"
+    run.environment |= {"DATABASE_URL": f"sqlite+aiosqlite:///{database}", "TAPE": "seconds"}
+    call(LocalSettings(database_url=run.environment["DATABASE_URL"], _env_file=None), "shared.migrations", "upgrade")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO ingest_cursors VALUES ('replay:crypto', '{\"digest\": \"x\"}', 1)")
+    done = run.call("run")
+    assert done.returncode == 1
+    assert "holds tape crypto, so tape seconds cannot go there: go on with SOURCE=replay TAPE=crypto" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (run.folder / "replay-seconds").exists()
 
 
 @pytest.mark.kill
