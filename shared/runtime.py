@@ -1,8 +1,8 @@
 """The life of a process: event loop, signals, named tasks, probes, drain, exit code.
 
 Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed, returned or was cancelled though the
-process was not to stop, when the drain or the closing took too long, or when the start failed. A second signal ends the process at
-once, with 130 or 143.
+process was not to stop, when the drain or the closing took too long, or when the start failed; 2 (``WRONG``) when the settings
+cannot work with what is there. A second signal ends the process at once, with 130 or 143.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ import structlog
 import uvloop
 
 from shared import logs, metrics
+from shared.failures import SettingsError
 from shared.probes import Checks, serve_probes
-from shared.settings import MeshSettings
+from shared.settings import WRONG, MeshSettings
 from shared.tasks import failure_of
 
 Task = Callable[[], Awaitable[None]]
@@ -109,6 +110,9 @@ async def _main(name: str, settings: S, build: Build[S], life: Life) -> int:
         else:
             log.info("stopped while starting")
             code = CLEAN
+    except SettingsError as error:
+        log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback says no more
+        code = WRONG
     except Exception:  # the process ends here, with its reason in the log
         log.exception("failed", during="running" if life.started else "starting")
     finally:

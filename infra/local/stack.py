@@ -21,6 +21,7 @@ from infra.local.account import Changes, Follower, say
 from infra.local.errors import StackError
 from infra.local.prepare import migrate
 from infra.local.programs import broker, services
+from infra.local.reasons import reason
 from infra.local.settings import LocalSettings
 from infra.local.sources import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
@@ -121,9 +122,8 @@ class Stack:
                         if answer.status == 200:
                             break
                 if time.monotonic() > deadline:
-                    raise StackError(
-                        f"{name} is not ready after {READY_SECONDS:.0f} s. Its reasons are in {self.settings.logs / name}.log"
-                    )
+                    log = self.settings.logs / f"{name}.log"
+                    raise StackError(f"{name} is not ready after {READY_SECONDS:.0f} s: {reason(log)}. Its log: {log}")
                 await asyncio.sleep(PACE_SECONDS)
         self._good(name, "ready")
 
@@ -137,7 +137,7 @@ class Stack:
             if not supervisor.alive():
                 raise StackError(f"supervisord is gone; see {self.settings.logs / 'supervisor.log'}")
             _print(alerts.lines())
-            _print(changes.lines(await asyncio.to_thread(supervisor.states)))
+            _print(changes.lines(await asyncio.to_thread(supervisor.states), time.monotonic()))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), PACE_SECONDS)
 

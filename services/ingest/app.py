@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NoReturn
 
 import structlog
 
@@ -17,6 +17,7 @@ from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
+from services.ingest.adapters.marks import check_database, claim_database, claim_kafka, sqlite_file
 from services.ingest.adapters.replay import Pace, Replay
 from services.ingest.adapters.source_health import store_health
 from services.ingest.adapters.tapes import read_tape
@@ -24,18 +25,21 @@ from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.freshness import Feeds
 from services.ingest.domain.health import HealthRecord
+from services.ingest.domain.holding import REPLAY, YAHOO, Holding
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
-from services.ingest.handlers import Publisher
-from services.ingest.reporting import report_health
+from services.ingest.handlers.health import report_health
+from services.ingest.handlers.publishing import Publisher
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
 from shared.db import open_database
+from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
+from shared.migrations.command import current
 from shared.runtime import Life, Task
 from shared.settings import WRONG
 from shared.waiting import insist
@@ -64,8 +68,8 @@ class Parts:
         return self.life.stopping
 
 
-def check(settings: Settings) -> None:
-    """See whether the files that the settings name can be read, before anything is opened.
+def check(settings: Settings) -> Holding:
+    """See whether the files that the settings name can be read, before anything is opened; returns what prices they ask for.
 
     Raises:
         SystemExit: they cannot; a line on stderr says which and why.
@@ -73,11 +77,40 @@ def check(settings: Settings) -> None:
     try:
         universe = read_universe(settings.universe)
         read_corrections(settings.calendar_corrections)
-        if settings.source == "replay":
-            read_tape(settings.tapes, settings.tape, universe)
+        if settings.source != REPLAY:
+            return Holding(settings.source)
+        return Holding(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
     except (UniverseError, TapeError, CorrectionError) as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+        _refuse(error)
+
+
+def check_stores(settings: Settings, wanted: Holding) -> None:
+    """See whether the database, where there is one yet, may take these prices.
+
+    Raises:
+        SystemExit: it holds others; a line on stderr says which, and what helps.
+    """
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return
+    try:
+        asyncio.run(_check_database(settings, wanted))
+    except SettingsError as error:
+        _refuse(error)
+    except TransientError as error:
+        print(f"warning: what the database holds is not known yet: {error}", file=sys.stderr)  # noqa: T201 - before any log
+
+
+async def _check_database(settings: Settings, wanted: Holding) -> None:
+    if await current(settings.database_url) is None:  # no tables yet
+        return
+    async with open_database(settings.database_url) as database:
+        await check_database(settings, Cursors(database), wanted)
+
+
+def _refuse(error: Exception) -> NoReturn:
+    print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
+    sys.exit(WRONG)
 
 
 @asynccontextmanager
@@ -87,6 +120,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
+        SettingsError: the database or Kafka is for other prices.
         CorrectionError: the file of calendar corrections is wrong.
     """
     clock = SystemClock(life.stopping)
@@ -95,10 +129,12 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         database = await stack.enter_async_context(open_database(settings.database_url))
         health = HealthRecord()
         parts = Parts(settings, universe, Cursors(database), clock, life, health)
-        source = await stack.enter_async_context(SOURCES[settings.source](parts))
+        source, wanted = await stack.enter_async_context(SOURCES[settings.source](parts))
+        await insist(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", life.stopping)
         await insist(lambda: store_universe(database, universe), "database", life.stopping)
         producer = await insist(lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", life.stopping)
-        if producer is None:
+        await insist(lambda: claim_kafka(settings, wanted), "broker", life.stopping)
+        if producer is None or life.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
@@ -113,17 +149,18 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
 
 
 @asynccontextmanager
-async def _replay(parts: Parts) -> AsyncIterator[Source]:
+async def _replay(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     settings = parts.settings
     tape, score = await asyncio.to_thread(load, settings, parts.universe)
     wanted = tape.speed if settings.speed == "tape" else settings.speed
     speed = None if wanted == "max" or not wanted else float(wanted)
     log.info("a tape is played", tape=tape.name, title=tape.title, speed=speed or "max", items=len(score))
-    yield Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    replay = Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    yield replay, Holding(REPLAY, tape.name, tape.digest)
 
 
 @asynccontextmanager
-async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
+async def _yahoo(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     from services.ingest.adapters.yahoo.source import open_yahoo  # yfinance takes seconds: only who is live pays them
 
     settings = parts.settings
@@ -138,11 +175,13 @@ async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
         parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
         parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.doubted))
         every, lag = settings.beat_seconds, settings.beat_lag
-        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
+        live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
+        yield live, Holding(YAHOO)
 
 
-SOURCES: Final[Mapping[str, Callable[[Parts], AbstractAsyncContextManager[Source]]]] = {"replay": _replay, "yahoo": _yahoo}
-"""Setting ``SOURCE`` -> how that source is opened."""
+Opener = Callable[[Parts], AbstractAsyncContextManager[tuple[Source, Holding]]]
+SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
+"""Setting ``SOURCE`` -> how that source is opened, and what its prices are."""
 
 
 def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:

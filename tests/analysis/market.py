@@ -17,7 +17,7 @@ from services.analysis.live.domain.series import Series
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 START, END = dt.date(2024, 10, 21), dt.date(2024, 12, 6)
 """The end of summer time (US 3 November, London 27 October), Thanksgiving and the half day after it."""
 EXCHANGES = ("NYSE", "KRX", "CRYPTO", "CME")

@@ -20,7 +20,7 @@ from services.ingest.adapters.yahoo.client import open_client
 from services.ingest.adapters.yahoo.poll import YahooPoll
 from services.ingest.domain.health import Health, HealthRecord
 from services.ingest.domain.poll_plan import PollPlan
-from services.ingest.reporting import report_health
+from services.ingest.handlers.health import report_health
 from shared import tables
 from shared.db import open_database
 from shared.failures import TransientError

@@ -118,16 +118,18 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
 
 
 def compiled(settings: LiveSettings) -> Series:
-    """The indicators and rules, with their machine code loaded, or made at the first start (half a minute)."""
+    """The indicators and rules, with their machine code loaded, or compiled at the first start (two minutes of a core)."""
     began = time.monotonic()
-    series = Series(
-        plan(sources=machine_code.sources()),
-        machine_code.load(settings.kernels),
-        charts=Charts(machine_code.load_patterns(settings.kernels), machine_code.pattern_sources()),
-    )
+    base, loops = plan(sources=machine_code.sources()), machine_code.load(settings.kernels)
+    series = Series(base, loops, charts=charts(settings))
     rehearse(series)
     log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
     return series
+
+
+def charts(settings: LiveSettings) -> Charts:
+    """The chart patterns, with their loops from the cache."""
+    return Charts(machine_code.load_patterns(settings.kernels), machine_code.pattern_sources())
 
 
 def spare_the_collector() -> None:

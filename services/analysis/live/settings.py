@@ -53,4 +53,4 @@ class LiveSettings(MeshSettings):
     @property
     def kernels(self) -> Path:
         """Folder of the compiled kernels."""
-        return self.var / "kernels"
+        return self.cache / "kernels"
