@@ -87,7 +87,7 @@ def test_the_signal_shows_what_the_condition_names() -> None:
     bars = {bar.ts_event: (last, bar) for last, bar in pairwise(bars_of("AAA", "15m"))}
     for signal in of(RISING):
         last, bar = bars[signal.ts_event]
-        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 1, {}, "up")
+        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 2, {}, "up")
         assert (signal.price, signal.level, signal.replayed, signal.source) == (bar.close, None, True, "test")
         assert signal.evidence == {
             "close": bar.close,
