@@ -62,7 +62,7 @@ def test_moves_within_six_usual_ranges_are_not(move: float) -> None:
 
 @cache
 def adjusted() -> tuple[Day, ...]:
-    """Made-up days in the shares of the end: long quiet, then rough enough for signals, with a small gap on the day of the split."""
+    """Made-up days in the shares of the end, rough enough for signals; each opens a little away from the close before."""
     rng, start = np.random.default_rng(21), hours(2014).date.tolist().index(20140102)
     close, found = 80.0, []
     for i in range(EX + 8):
@@ -77,11 +77,12 @@ def adjusted() -> tuple[Day, ...]:
 
 def raw(ratio: float) -> tuple[Day, ...]:
     """The same days as they were traded."""
-    return tuple(
-        day if i >= EX
-        else Day(day.date, day.open_at, day.close_at, day.open * ratio, day.high * ratio, day.low * ratio, day.close * ratio, day.volume / ratio)
-        for i, day in enumerate(adjusted())
-    )  # fmt: skip
+
+    def before(day: Day) -> Day:
+        o, h, low, c = (price * ratio for price in (day.open, day.high, day.low, day.close))
+        return Day(day.date, day.open_at, day.close_at, o, h, low, c, day.volume / ratio)
+
+    return (*(before(day) for day in adjusted()[:EX]), *adjusted()[EX:])
 
 
 def reported(ratio: float, count: int, *, split: bool) -> list[History]:
@@ -94,8 +95,10 @@ def reported(ratio: float, count: int, *, split: bool) -> list[History]:
     )  # fmt: skip
     actions = [CorporateAction(kind="split", ts_event=adjusted()[EX].open_at, value=ratio)] if split else []
     return [
-        History(symbol="AAPL", exchange="NASDAQ", timeframe=Timeframe.D1, bars=bars, ts_event=bars[-1].ts_close, ts_init=bars[-1].ts_close,
-                source="provider", reason="repair", actions=tuple(actions))
+        History(
+            symbol="AAPL", exchange="NASDAQ", timeframe=Timeframe.D1, bars=bars, ts_event=bars[-1].ts_close,
+            ts_init=bars[-1].ts_close, source="provider", reason="repair", actions=tuple(actions),
+        )
     ]  # fmt: skip
 
 
@@ -106,12 +109,12 @@ def reference() -> Fired:
     session, none = np.array([apple.number(day.date) for day in adjusted()]), np.full(len(o), np.nan)
     plan = series().base
     past = history(kernels.load(KERNELS), plan, Series(o, h, low, c, v, session, none, none))
-    return {
-        (rule.name, rule.direction(past.fired[j, t]), "1d", adjusted()[t].close_at, tuple(sorted((n, float(x)) for n, x in rule.params.items())))
-        for j, t in np.argwhere(past.fired).tolist()
-        if t >= LIVE
-        for rule in [plan.rules[j]]
-    }  # fmt: skip
+    found: Fired = set()
+    for j, t in np.argwhere(past.fired[:, LIVE:]).tolist():
+        rule, fired_ = plan.rules[j], past.fired[j, t + LIVE]
+        params = tuple(sorted((name, float(value)) for name, value in rule.params.items()))
+        found.add((rule.name, rule.direction(fired_), "1d", adjusted()[t + LIVE].close_at, params))
+    return found
 
 
 async def replay(ratio: float, moments: Sequence[str]) -> Desk:

@@ -1,0 +1,49 @@
+"""All kernels on bars that cannot be; every access checked: ``NUMBA_BOUNDSCHECK=1 python -m tests.analysis.checked FOLDER``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from services.analysis.adapters import kernels
+from services.analysis.domain.history import history
+from services.analysis.domain.indicators.kind import Bars
+from services.analysis.domain.indicators.table import KINDS
+from services.analysis.domain.patterns.run import Loops as Patterns
+from services.analysis.domain.patterns.run import Memory
+from services.analysis.domain.patterns.run import history as patterns
+from services.analysis.domain.plan import plan
+from tests.analysis.samples import wrong
+
+EVERY = plan([(kind.name, example) for kind in KINDS for example in kind.examples], [])
+DEFAULT = plan()
+
+
+def run(loops: kernels.Kernels, shapes: Patterns, bars: Bars) -> int:
+    """Indicators, rules and patterns over some bars. Returns how many there were."""
+    history(loops, EVERY, bars)
+    past = history(loops, DEFAULT, bars)
+    assert np.isin(past.fired, (-1, 0, 1)).all()
+    count = len(bars.close)
+    patterns(shapes, Memory.empty(), bars.high, bars.low, bars.close, bars.volume, np.arange(count, dtype=np.int64))
+    return count
+
+
+@numba.njit
+def outside(values: np.ndarray, at: int) -> float:
+    """Reads where it is told to."""
+    return float(values[at])
+
+
+if __name__ == "__main__":
+    try:
+        outside(np.zeros(3), 3)
+    except IndexError:
+        print("an access outside is seen")
+    folder = Path(sys.argv[1])
+    for number in range(40):
+        run(kernels.load(folder), kernels.load_patterns(folder), wrong(number))
+    print("40 series")
