@@ -17,11 +17,11 @@ from typing import Any, Final, cast
 import numpy as np
 
 from bench.row import Row
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.layout import CLOSED
-from services.analysis.domain.plan import INDICATORS, Plan, plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import INDICATORS, Plan, plan
+from services.analysis.kernels.whole_series import history
+from services.analysis.live.domain.layout import CLOSED
 
 SYMBOLS: Final = 500
 LENGTH: Final = 2520
@@ -354,7 +354,7 @@ def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
 
 def kernel() -> Any:
     """The compiled loops."""
-    return kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(tempfile.gettempdir()) / "finstage-kernels")
+    return machine_code.load(Path("var/kernels") if Path("var").is_dir() else Path(tempfile.gettempdir()) / "finstage-kernels")
 
 
 def rows() -> list[Row]:

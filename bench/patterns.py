@@ -10,18 +10,18 @@ import numpy as np
 
 from bench.engine import LENGTH, SYMBOLS, best, over, series
 from bench.row import Row
-from services.analysis.adapters import kernels
 from services.analysis.documents.patterns import KERNELS
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import PATTERNS
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import Memory, history
 
 UPDATES: Final = 500
 
 
 def rows() -> list[Row]:
     """All patterns of all symbols, by two threads and by one; and a bar that is added to a series."""
-    loops, time_of = kernels.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
+    loops, time_of = machine_code.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
     bars = series()
 
     def told(b: Bars, memory: Memory, start: int, end: int) -> None:

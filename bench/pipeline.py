@@ -19,13 +19,13 @@ from typing import Any, Final
 import uvloop
 
 from bench.row import Row
-from services.analysis.adapters import kernels
-from services.analysis.adapters.exchanges import read_calendar
-from services.analysis.domain.calendar import Calendar
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.plan import plan
-from services.analysis.domain.series import Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.plan import plan
+from services.analysis.live.adapters.calendars import read_calendar
+from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.series import Series
 from shared import wire
 from shared.events import Tick
 from shared.topics import TICKS
@@ -98,7 +98,7 @@ def rows(bootstrap: str = "") -> list[Row]:
     """The rows; through Kafka only where a broker with the topics is named."""
     with tempfile.TemporaryDirectory() as folder:
         series = Series(
-            plan(sources=kernels.sources()), kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(folder))
+            plan(sources=machine_code.sources()), machine_code.load(Path("var/kernels") if Path("var").is_dir() else Path(folder))
         )
         calendar = read_calendar(DAY, DAY)
         exchange = calendar.codes["NYSE"]

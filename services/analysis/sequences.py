@@ -12,8 +12,8 @@ import time
 from types import MappingProxyType
 from typing import Final
 
-from services.analysis.adapters.sequences import Row, Scope, SequenceTable
-from services.analysis.settings import Settings
+from services.analysis.live.adapters.sequences import Row, Scope, SequenceTable
+from services.analysis.live.settings import LiveSettings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; exit code 1 where it could not be done."""
     chosen = _parser().parse_args(arguments)
     try:
-        if asyncio.run(current(read(Settings).database_url)) is None:
+        if asyncio.run(current(read(LiveSettings).database_url)) is None:
             sys.stderr.write("there are no tables yet: start Finstage first (make run)\n")
             return 1
         match chosen.command:
@@ -68,7 +68,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 async def _list() -> int:
-    async with open_database(read(Settings).database_url) as database:
+    async with open_database(read(LiveSettings).database_url) as database:
         rows = await SequenceTable(database).rows()
     for row in rows:
         sys.stdout.write(_line(row) + "\n")
@@ -80,7 +80,7 @@ async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...])
     sequence = parse(text)
     scope: Scope = "symbols" if symbols else "industry" if industries else "all"
     targets = tuple(each.upper() for each in symbols) or tuple(each.lower() for each in industries)
-    async with open_database(read(Settings).database_url) as database:
+    async with open_database(read(LiveSettings).database_url) as database:
         table = SequenceTable(database)
         if targets and (unknown := await table.unknown(scope, targets)):
             sys.stderr.write(f"no {'instrument' if symbols else 'industry'} is called {', '.join(unknown)}\n")
@@ -91,7 +91,7 @@ async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...])
 
 
 async def _remove(beginning: str) -> int:
-    async with open_database(read(Settings).database_url) as database:
+    async with open_database(read(LiveSettings).database_url) as database:
         table = SequenceTable(database)
         found = [row for row in await table.rows() if row.id.startswith(beginning.lower())]
         if len(found) != 1:

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.analysis.domain.calendar import Calendar, calendar
-from services.analysis.domain.checkpoint import Wanted
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.past import PAST, Bars
-from services.analysis.domain.ports import Provided
-from services.analysis.handlers.history import HistoryReader
+from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.live.domain.calendar import Calendar, calendar
+from services.analysis.live.domain.checkpoint import Wanted
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.ports import Provided
+from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import Sessions, sessions
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, TickLog, Timeframe
 from shared.kafka import Record
@@ -221,7 +221,7 @@ class Desk:
 
     async def restart(self) -> None:
         """The process dies here, and another one goes on from its checkpoint."""
-        from services.analysis.domain.checkpoint import fill, parse, wanted
+        from services.analysis.live.domain.checkpoint import fill, parse, wanted
 
         blob = self.engine.snapshot()
         saved = parse(blob)

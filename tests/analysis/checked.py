@@ -7,22 +7,22 @@ from pathlib import Path
 
 import numba
 import numpy as np
+from services.analysis.kernels.patterns.run import Loops as Patterns
+from services.analysis.kernels.patterns.run import Memory
+from services.analysis.kernels.patterns.run import history as patterns
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.patterns.run import Loops as Patterns
-from services.analysis.domain.patterns.run import Memory
-from services.analysis.domain.patterns.run import history as patterns
-from services.analysis.domain.plan import plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import plan
+from services.analysis.kernels.whole_series import history
 from tests.analysis.samples import wrong
 
 EVERY = plan([(kind.name, example) for kind in KINDS for example in kind.examples], [])
 DEFAULT = plan()
 
 
-def run(loops: kernels.Kernels, shapes: Patterns, bars: Bars) -> int:
+def run(loops: machine_code.Kernels, shapes: Patterns, bars: Bars) -> int:
     """Indicators, rules and patterns over some bars. Returns how many there were."""
     history(loops, EVERY, bars)
     past = history(loops, DEFAULT, bars)
@@ -45,5 +45,5 @@ if __name__ == "__main__":
         print("an access outside is seen")
     folder = Path(sys.argv[1])
     for number in range(40):
-        run(kernels.load(folder), kernels.load_patterns(folder), wrong(number))
+        run(machine_code.load(folder), machine_code.load_patterns(folder), wrong(number))
     print("40 series")

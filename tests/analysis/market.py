@@ -8,12 +8,12 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.calendar import Calendar, calendar
-from services.analysis.domain.charts import Charts
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.plan import plan
-from services.analysis.domain.series import Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.plan import plan
+from services.analysis.live.domain.calendar import Calendar, calendar
+from services.analysis.live.domain.charts import Charts
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.series import Series
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
@@ -33,9 +33,9 @@ LISTINGS = {
 @cache
 def series() -> Series:
     return Series(
-        plan(sources=kernels.sources()),
-        kernels.load(KERNELS),
-        charts=Charts(kernels.load_patterns(KERNELS), kernels.pattern_sources()),
+        plan(sources=machine_code.sources()),
+        machine_code.load(KERNELS),
+        charts=Charts(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
     )
 
 

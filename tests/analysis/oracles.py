@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
-from services.analysis.domain.indicators.kind import Bars, Kind
+from services.analysis.kernels.indicators.kind import Bars, Kind
 from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend, oracles_unknown
 
 Columns = list[npt.NDArray[np.float64]]

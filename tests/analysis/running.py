@@ -15,8 +15,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
-from services.analysis.adapters.sequences import SequenceTable
-from services.analysis.domain.engine import Listing
+from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.domain.engine import Listing
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import Heartbeat, TickLog

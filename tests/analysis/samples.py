@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from services.analysis.domain.indicators.kind import Bars, Floats, Int64s
+from services.analysis.kernels.indicators.kind import Bars, Floats, Int64s
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.settings import Settings

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.analysis.adapters.sequences import SequenceTable
-from services.analysis.domain.sequences.following import Followed
+from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.settings import LiveSettings
 from services.analysis.sequences import main
-from services.analysis.settings import Settings
 from shared.db import open_database
 from shared.sequences import parse
 from shared.tables import industries, instrument_industries, instruments, sequences
@@ -100,7 +100,7 @@ def test_nothing_named_is_not_everything(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_database_lies_where_a_run_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("VAR", str(tmp_path))
-    assert Settings(_env_file=None).database_url == f"sqlite+aiosqlite:///{tmp_path}/finstage.db"
+    assert LiveSettings(_env_file=None).database_url == f"sqlite+aiosqlite:///{tmp_path}/finstage.db"
 
 
 async def test_a_row_that_cannot_be_read_stops_no_other(database_url: str) -> None:

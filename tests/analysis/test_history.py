@@ -8,10 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from services.analysis.domain.checkpoint import wanted
-from services.analysis.domain.engine import Engine
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.past import adjusted, merged, of_history
+from services.analysis.kernels.closed_bars import adjusted, merged
+from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.provided_bars import of_history
 from shared.events import History, ProviderBar, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, engine, hours
 from tests.analysis.tape import of_symbol, stored, tape

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from services.analysis.domain.checkpoint import wanted
-from services.analysis.domain.conditions.book import MOST_WISHES, Alert, Book, book
-from services.analysis.domain.engine import Engine
-from services.analysis.domain.plan import INDICATORS
+from services.analysis.kernels.plan import INDICATORS
+from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.user_conditions import MOST_WISHES, Alert, Book, book
 from shared.conditions import parse
 from shared.events import Bar, Signal, Timeframe, signal_id
 from tests.analysis.market import LISTINGS, engine, market, series

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.patterns.layout import CONFIRMED, FAILED, FORMING, PATTERN, REASONS, TARGET
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import PATTERNS
-from services.analysis.domain.patterns.zigzag import ATR_BARS, TURN
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.patterns.layout import CONFIRMED, FAILED, FORMING, PATTERN, REASONS, TARGET
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import Memory, history
+from services.analysis.kernels.patterns.zigzag import ATR_BARS, TURN
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import hostile, real
 from tests.analysis.shapes import MINUTE, SHAPES, Made, made
 
-LOOPS = kernels.load_patterns(KERNELS)
+LOOPS = machine_code.load_patterns(KERNELS)
 NAMES = [pattern.name for pattern in PATTERNS]
 MIRRORS = {pattern.name: pattern.mirror for pattern in PATTERNS}
 TRIES = 600

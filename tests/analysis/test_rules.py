@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import Past, history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.layout import CLOSED
-from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
-from services.analysis.domain.rules.table import RULES
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
+from services.analysis.kernels.rules.table import RULES
+from services.analysis.kernels.whole_series import Past, history
+from services.analysis.live.domain.layout import CLOSED
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_year
 from tests.e2e.reference_bars import PlainBar
 from tests.e2e.reference_signals import signals
 
-LOOPS = kernels.load(KERNELS)
+LOOPS = machine_code.load(KERNELS)
 PLAN = plan()
 Facts = tuple[str, tuple[tuple[str, float], ...], str, int]
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain import ticks
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars as Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars as Series
+from services.analysis.kernels.whole_series import history
+from services.analysis.live.domain import ticks
 from shared.events import CorporateAction, History, ProviderBar, Timeframe
 from tests.analysis import apple
 from tests.analysis.apple import Day, Desk, beat, hours
@@ -108,7 +108,7 @@ def reference() -> Fired:
     o, h, low, c, v = (np.array([getattr(day, name) for day in adjusted()]) for name in ("open", "high", "low", "close", "volume"))
     session, none = np.array([apple.number(day.date) for day in adjusted()]), np.full(len(o), np.nan)
     plan = series().base
-    past = history(kernels.load(KERNELS), plan, Series(o, h, low, c, v, session, none, none))
+    past = history(machine_code.load(KERNELS), plan, Series(o, h, low, c, v, session, none, none))
     found: Fired = set()
     for j, t in np.argwhere(past.fired[:, LIVE:]).tolist():
         rule, fired_ = plan.rules[j], past.fired[j, t + LIVE]

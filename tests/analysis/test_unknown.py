@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.conditions.programs import compiled, scanned
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.plan import plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.conditions.programs import compiled, scanned
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import plan
+from services.analysis.kernels.whole_series import history
 from shared.conditions import parse
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn
 
-LOOPS = kernels.load(KERNELS)
+LOOPS = machine_code.load(KERNELS)
 EVERY = plan([(kind.name, kind.examples[0]) for kind in KINDS])
 N = 300
 RATIOS = (

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.past import adjusted, of_history
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.closed_bars import adjusted
+from services.analysis.live.domain.provided_bars import of_history
 from shared.events import History, ProviderBar, Timeframe
 from tests.analysis import checked
 from tests.analysis.market import KERNELS
@@ -23,7 +24,7 @@ from tests.analysis.samples import WRONG, wrong
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_kernel_raises(seed: int) -> None:
-    assert checked.run(kernels.load(KERNELS), kernels.load_patterns(KERNELS), wrong(seed)) == 300
+    assert checked.run(machine_code.load(KERNELS), machine_code.load_patterns(KERNELS), wrong(seed)) == 300
 
 
 def test_no_kernel_reads_outside_of_its_arrays() -> None:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.patterns.layout import STATUSES
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import PATTERNS
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.patterns.layout import STATUSES
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import Memory, history
 from shared.events import pattern_id, signal_id
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected
@@ -39,7 +39,7 @@ class Told(NamedTuple):
 
 def patterns(reference: Reference) -> Iterator[Told]:
     """Every status that live bars bring about."""
-    loops = kernels.load_patterns(KERNELS)
+    loops = machine_code.load_patterns(KERNELS)
     for symbol, series in reference.closed.items():
         for timeframe in ("15m", "1h", "1d"):
             bars = series.get(timeframe, [])

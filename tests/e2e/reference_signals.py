@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
-from services.analysis.domain.indicators.kind import Bars
+from services.analysis.kernels.indicators.kind import Bars
 from tests.analysis import oracles_unknown
 from tests.analysis.oracles_candles import candles
 from tests.e2e.reference_bars import PlainBar, Reference

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.domain.patterns.table import PATTERNS
-from services.analysis.domain.rules import table
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.rules import table
 from services.notifier.domain import alerts, figures, instruments, markup, rules
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, record
 from services.notifier.domain.commands import mute_span, parse

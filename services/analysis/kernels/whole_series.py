@@ -1,0 +1,64 @@
+"""Indicators and rules over whole series, by the same steps as live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.kernels.indicators.kind import Bars, Floats
+from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAMES, Plan
+
+
+class Loops(Protocol):
+    """The generated module: see ``loops.py``."""
+
+    def values(self, *arguments: Any) -> None: ...
+    def history(self, *arguments: Any) -> None: ...
+
+
+DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a series says about its past."""
+
+    values: Floats
+    """(columns, bars); NaN where not warmed up."""
+    fired: npt.NDArray[np.int8]
+    """(rules, bars): +1 up, -1 down, 0 nothing."""
+    state: Floats
+    """What live goes on from: (state_width,)."""
+
+
+def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> Past:
+    """Runs a plan over a series from its first bar. Releases the GIL.
+
+    Raises:
+        ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
+    """
+    length = len(bars.close)
+    series = Bars(**{name: np.ascontiguousarray(values, DTYPES[name]) for name, values in bars._asdict().items()})
+    if {values.shape for values in series} != {(length,)}:
+        raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
+    wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
+    past = Past(np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
+    if plan.rules and wanted.any():
+        loops.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
+    else:  # the rules' loops need not even be compiled
+        loops.values(plan.arrays, series, past.state, past.values)
+    return past
+
+
+def histories(
+    loops: Loops, plan: Plan, series: Sequence[Bars], *, timeframe: str = "1d", kind: str = "stock", threads: int = 2
+) -> list[Past]:
+    """``history`` of many series, in threads."""
+    with ThreadPoolExecutor(threads, "history") as pool:
+        return list(pool.map(lambda bars: history(loops, plan, bars, timeframe=timeframe, kind=kind), series))

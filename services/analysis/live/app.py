@@ -1,0 +1,140 @@
+"""Wires analysis live: checkpoints and bars in the database, ticks in, bars, indicator rows, quotes and signals out."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gc
+import os
+import random
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, Protocol
+
+import structlog
+
+from services.analysis.adapters.watching import Watch, pause
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.conditions.required_indicators import wish
+from services.analysis.kernels.plan import plan
+from services.analysis.live.adapters.bars import StoredBars
+from services.analysis.live.adapters.calendars import read_calendar
+from services.analysis.live.adapters.checkpoints import Checkpoints
+from services.analysis.live.adapters.conditions import AskedConditions
+from services.analysis.live.adapters.instruments import Catalogue
+from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.domain.charts import Charts
+from services.analysis.live.domain.rehearsal import rehearse
+from services.analysis.live.domain.series import Series
+from services.analysis.live.handlers.history import HistoryReader
+from services.analysis.live.handlers.live import Live, Pace
+from services.analysis.live.handlers.restore import Restorer
+from services.analysis.live.handlers.sequences import Following
+from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.settings import LiveSettings
+from shared.db import open_database
+from shared.failures import TransientError
+from shared.kafka import open_owned_consumer, open_producer, open_range_reader
+from shared.runtime import Life, Task
+from shared.topics import TICKS
+
+log: Final = structlog.get_logger("analysis")
+
+
+@asynccontextmanager
+async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+    """Open everything, wire it, and yield the tasks."""
+    async with AsyncExitStack() as stack:
+        series = await asyncio.to_thread(compiled, settings)
+        today = dt.datetime.now(dt.UTC).date()
+        calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today)
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        producer = await stack.enter_async_context(open_producer(settings, "analysis-live"))
+        ranges = await stack.enter_async_context(open_range_reader(settings, "analysis-live"))
+        consumer = await stack.enter_async_context(
+            open_owned_consumer(settings, TICKS, settings.analysis_group, producer, max_records=settings.batch_ticks)
+        )
+        owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
+        checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
+        asking = Asking(AskedConditions(database), stored, settings.rebuild_bars, [wish(column) for column in settings.indicators])
+        following = Following(SequenceTable(database))
+        live = Live(
+            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
+            checkpoints,
+            HistoryReader(ranges, stored, settings.rebuild_bars),
+            asking,
+            following,
+            catalogue,
+            producer,
+            consumer.dead_letter,
+            Pace(settings.checkpoint_seconds, settings.checkpoint_rows),
+        )
+        watch = Watch(database)
+        life.on_ready("partitions restored", lambda: consumer.ready)
+        life.on_ready("database answers", lambda: watch.answers)
+        life.on_alive("ticks are read", lambda: consumer.alive)
+
+        async def consume() -> None:
+            await read_first(catalogue, "instruments", life.stopping)
+            await read_first(asking, "conditions", life.stopping)
+            await read_first(following, "sequences", life.stopping)
+            spare_the_collector()
+            await consumer.run(live, life.stopping)
+
+        yield {
+            "live": consume,
+            "catalogue": lambda: keep_reading(catalogue, "instruments", settings.catalogue_seconds, life.stopping),
+            "conditions": lambda: keep_reading(asking, "conditions", settings.conditions_seconds, life.stopping),
+            "sequences": lambda: keep_reading(following, "sequences", settings.conditions_seconds, life.stopping),
+            "database watch": lambda: watch.run(life.stopping),
+        }
+
+
+def compiled(settings: LiveSettings) -> Series:
+    """The indicators and rules, with their machine code loaded, or made at the first start (half a minute)."""
+    began = time.monotonic()
+    series = Series(
+        plan(sources=machine_code.sources()),
+        machine_code.load(settings.kernels),
+        charts=Charts(machine_code.load_patterns(settings.kernels), machine_code.pattern_sources()),
+    )
+    rehearse(series)
+    log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
+    return series
+
+
+def spare_the_collector() -> None:
+    """Messages die young and hold no cycles: looking through all that lives after every 700 of them cost a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+class Readable(Protocol):
+    """What is read from a table and read again; raises ``TransientError``."""
+
+    async def read(self) -> None: ...
+
+
+async def read_first(table: Readable, name: str, stopping: asyncio.Event) -> None:
+    """Reads a table before the first tick, however long the database takes to come up."""
+    while not stopping.is_set():
+        try:
+            await table.read()
+        except TransientError as error:
+            log.warning("a table cannot be read yet", table=name, error=str(error))
+            await pause(1.0, stopping)
+        else:
+            return
+
+
+async def keep_reading(table: Readable, name: str, seconds: float, stopping: asyncio.Event) -> None:
+    """Reads it now and then, so that what is new there is known without a restart."""
+    while not stopping.is_set():
+        await pause(seconds * random.uniform(0.8, 1.2), stopping)  # noqa: S311  # spreads replicas, keeps no secret
+        try:
+            await table.read()
+        except TransientError as error:
+            log.warning("a table cannot be read now", table=name, error=str(error))

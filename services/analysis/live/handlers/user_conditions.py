@@ -1,0 +1,71 @@
+"""What users ask: read now and then, and brought into the engine of each partition between two batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final, Protocol
+
+import structlog
+
+from services.analysis.kernels.plan import Wish
+from services.analysis.live.domain.ports import BarStore
+from services.analysis.live.domain.user_conditions import Alert, book
+from services.analysis.live.handlers import measures
+from services.analysis.live.handlers.partition import Partition
+
+log: Final = structlog.get_logger("analysis.conditions")
+
+
+class Asked(Protocol):
+    """Where users' conditions are kept; raises ``TransientError``."""
+
+    async def alerts(self) -> list[Alert]: ...
+
+
+class Asking:
+    """The newest book of conditions, and its way into the engines."""
+
+    def __init__(self, asked: Asked, stored: BarStore, most: int, always: Sequence[Wish] = ()) -> None:
+        """``most``: newest bars of a series that indicators are warmed up from; ``always``: indicators that run anyway."""
+        self._asked = asked
+        self._stored = stored
+        self._most = most
+        self._alerts: list[Alert] = []
+        self._always = tuple(always)
+        self._book = book((), always=self._always)
+
+    async def read(self) -> None:
+        """Reads what is asked at this time; as long as that is the same, so is the book. Raises ``TransientError``."""
+        alerts = await self._asked.alerts()
+        if alerts == self._alerts:
+            return
+        self._book = await asyncio.to_thread(partial(book, alerts, always=self._always))
+        self._alerts = alerts
+        measures.conditions.set(len(self._book.conditions))
+        measures.conditions_left_out.set(len(self._book.left_out))
+        for text, reason in self._book.left_out.items():
+            log.warning("a condition does not run", condition=text, reason=reason)
+
+    async def take(self, mine: Partition, save: Callable[[Partition], Awaitable[None]]) -> None:
+        """The newest book takes effect, if it is not the one that the engine has.
+
+        Where it needs other indicators, these are warmed up from the stored bars.
+
+        Raises:
+            TransientError: the database is not there; the next call goes on where this one stopped.
+        """
+        wanted, engine = self._book, mine.engine
+        if engine.asked is wanted and not mine.cold:
+            return
+        if engine.wishes != wanted.wishes:
+            await save(mine)  # what closed must be in the database: it is read back
+            engine.wish(wanted.wishes)
+            mine.cold = list(engine.state.symbols) if wanted.wishes else []
+            log.info("indicators run for conditions", partition=mine.number, wishes=len(wanted.wishes), symbols=len(mine.cold))
+        while mine.cold:
+            pasts = await self._stored.pasts(mine.cold[-1], self._most)
+            await asyncio.to_thread(engine.load_wishes, mine.cold[-1], pasts, 0, tail=0)
+            mine.cold.pop()
+        await asyncio.to_thread(engine.ask, wanted)
