@@ -96,7 +96,7 @@ def test_the_signal_shows_what_the_condition_names() -> None:
             "volume.prev": last.volume,
         }
         rule = f"condition:{parse(RISING).id}"
-        assert signal.id == signal_id(rule, 1, {}, "up", "AAA", "15m", bar.ts_event)
+        assert signal.id == signal_id(rule, 2, {}, "up", "AAA", "15m", bar.ts_event)
     ids = [signal.id for signal in said()[1]]
     assert len(set(ids)) == len(ids)
     assert set(of(LOW)[0].evidence) == {"rsi_21", "rsi_21.prev", "sma_5", "sma_5.prev"}

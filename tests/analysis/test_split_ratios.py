@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
@@ -30,6 +30,7 @@ EX, LIVE = 60, 50
 """Numbers of the days: of the split, and of the first day that comes as ticks."""
 
 
+@settings(deadline=None)
 @given(
     ratio=st.sampled_from(RATIOS),
     price=st.floats(0.01, 1e6),
@@ -45,6 +46,7 @@ def test_an_opening_near_a_ratio_is_suspected(ratio: float, price: float, noise:
     assert found == pytest.approx(looks_split(opened, price, usual))
 
 
+@settings(deadline=None)
 @given(move=st.floats(1 / 200, 200), price=st.floats(0.01, 1e6), usual=st.floats(0.0, 0.2))
 def test_any_opening_is_judged_as_by_the_page(move: float, price: float, usual: float) -> None:
     assert ticks.split_ratio(price * move, price, usual) == pytest.approx(looks_split(price * move, price, usual))
@@ -55,6 +57,7 @@ def test_other_moves_are_not(move: float) -> None:
     assert ticks.split_ratio(100 * move, 100.0, 0.02) == (0.0 if move != math.inf else pytest.approx(0.0))
 
 
+@settings(deadline=None)
 @given(move=st.floats(0.3, 3.5))
 def test_moves_within_six_usual_ranges_are_not(move: float) -> None:
     assert ticks.split_ratio(100 * move, 100.0, abs(math.log(move)) / 6 + 1e-9) == 0.0

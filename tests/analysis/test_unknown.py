@@ -11,14 +11,14 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compiled, scanned
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
-from services.analysis.kernels.plan import plan
+from services.analysis.kernels.plan import INDICATORS, plan
 from services.analysis.kernels.whole_series import history
 from shared.conditions import parse
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn
 
 LOOPS = machine_code.load(KERNELS)
-EVERY = plan([(kind.name, kind.examples[0]) for kind in KINDS])
+EVERY = plan([*INDICATORS, *((kind.name, kind.examples[0]) for kind in KINDS if kind.name not in dict(INDICATORS))])
 N = 300
 RATIOS = (
     "rsi_14", "cmo_14", "stoch_k_14", "stoch_d_14", "williams_r_14", "cci_20", "mfi_14", "ultimate",
