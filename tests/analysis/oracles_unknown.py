@@ -72,6 +72,12 @@ def _weighed(bars: Bars, *_: float) -> list[Flags]:
     return [~np.logical_or.accumulate((bars.high > bars.low) & (bars.volume > 0))]
 
 
+def _flow(bars: Bars, n: float) -> list[Flags]:
+    typical = (bars.high + bars.low + bars.close) / 3
+    flows = (np.abs(np.diff(typical, prepend=typical[:1])) > SAME * typical) & (bars.volume > 0)
+    return [~_any(flows, int(n))]
+
+
 UNKNOWN: dict[str, Callable[..., list[Flags]]] = {
     "rsi": _moves,
     "cmo": _moves,
@@ -86,6 +92,7 @@ UNKNOWN: dict[str, Callable[..., list[Flags]]] = {
     "accumulation": _weighed,
     "chaikin": _weighed,
     "candlesticks": _doji,
+    "mfi": _flow,
 }
 """Kind -> (bars, *parameters) -> one flag a column and bar. Kinds whose oracle knows it by itself are not here."""
 
