@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -159,10 +159,10 @@ class Stores:
     rows: dict[tuple[str, Timeframe, int], Any] = field(default_factory=dict)
     topic: list[History] = field(default_factory=list)
 
-    async def pasts(self, symbol: str, most: int) -> dict[Timeframe, Bars]:  # noqa: ARG002
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:  # noqa: ARG002
         found: dict[Timeframe, list[Any]] = {}
         for (name, timeframe, _), row in sorted(self.rows.items(), key=lambda item: item[0][2]):
-            if name == symbol:
+            if name == symbol and row[0] > (after or {}).get(timeframe, -1):
                 found.setdefault(timeframe, []).append(row)
         return {timeframe: np.array(rows, PAST) for timeframe, rows in found.items()}
 

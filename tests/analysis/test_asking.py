@@ -105,7 +105,7 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
     engine.load(symbols[0], {Timeframe.D1: past}, 0, tail=0)
     asked = book([Alert(CLOSED, False, frozenset({symbols[0]})), Alert(FORMING, True, frozenset(symbols))])
     engine.wish(asked.wishes)
-    engine.load_wishes(symbols[0], {Timeframe.D1: past}, 0, tail=0)
+    engine.warm_up(symbols[0], {Timeframe.D1: past})
     engine.ask(asked)
     due = [signal for signal in engine.apply(log).signals if signal.condition]
     assert {signal.condition for signal in due} == {parse(text).text for text in (CLOSED, FORMING)}

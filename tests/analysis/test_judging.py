@@ -139,7 +139,7 @@ def test_what_is_asked_later_is_warmed_up_from_the_stored_bars() -> None:
     table = stored(late.apply(LOG[:WARM]).bars)
     late.wish(ASKED.wishes)
     for symbol in SYMBOLS:
-        late.load_wishes(symbol, of_symbol(table, symbol), 0, tail=0)
+        late.warm_up(symbol, of_symbol(table, symbol))
     late.ask(ASKED)
     closed = [signal for signal in late.apply(LOG[WARM:]).signals if signal.condition and not signal.provisional]
     first = min(bar.ts_event for bar in closed)

@@ -14,7 +14,8 @@ import numpy as np
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.patterns.layout import STATUSES
 from services.analysis.kernels.patterns.table import PATTERNS
-from services.analysis.kernels.patterns.whole_series import Memory, history
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
+from services.analysis.kernels.signatures import PriceArrays
 from shared.events import pattern_id, signal_id
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected
@@ -45,7 +46,7 @@ def patterns(reference: Reference) -> Iterator[Told]:
             bars = series.get(timeframe, [])
             high, low, close, volume = (np.array([getattr(bar, name) for bar in bars], float) for name in FIELDS)
             times = np.array([bar.ts_close for bar in bars], np.int64)
-            for x in history(loops, Memory.empty(), high, low, close, volume, times):
+            for x in history(loops, no_patterns(), PriceArrays(high, low, close, volume, times)):
                 bar, name = bars[x["at"]], PATTERNS[x["kind"]].name
                 if bar.live:
                     yield Told(

@@ -19,7 +19,8 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
 from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, Pattern
-from services.analysis.kernels.patterns.whole_series import Memory, history
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
+from services.analysis.kernels.signatures import PriceArrays
 
 KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
 FOLDER: Final = "images/patterns"
@@ -89,7 +90,7 @@ def _best() -> dict[int, tuple[Recorded, Any]]:
     best: dict[int, tuple[Recorded, Any]] = {}
     for recorded in (*every("daily", "1d"), *every("demo", "1m"), *every("seconds", "1s"), *every("crypto", "1m")):
         b = recorded.bars
-        found = history(loops, Memory.empty(), b.high, b.low, b.close, b.volume, recorded.start)
+        found = history(loops, no_patterns(), PriceArrays(b.high, b.low, b.close, b.volume, recorded.start))
         for x in found[found["status"] == CONFIRMED]:
             before = best.get(int(x["kind"]))
             if before is None or (before[0].timeframe == recorded.timeframe and x["quality"] > before[1]["quality"]):

@@ -3,26 +3,9 @@
 Generated, since numba's cache never serves a function that takes a jitted function as an argument, nor a closure over one; and
 since a state in registers (a tuple of known length) is twice as fast as one in memory. Which indicators run, with which parameters,
 is data (``plan.py``): another parameter compiles nothing. The module's name must hold a hash of all its sources
-(``adapters/kernels.py``): numba looks at the age of the outermost file alone and would go on running an old step after an edit.
+(``machine_code.py``): numba looks at the age of the outermost file alone and would go on running an old step after an edit.
 
-The functions of the module, with ``plan`` = ``Plan.arrays``, ``bars`` = a ``Bars`` of shape (bars,), and ``state`` = a row of
-``Plan.state_width`` floats, zeros at first, whose first float is n, the number of bars so far:
-
-- ``advance(plan, bars, t, state, commit, previous, out, wanted, fired)``: all indicators of one series at bar t into ``out``. With
-  ``commit`` the state moves on by one bar, and each rule instance j with ``wanted[j]`` says +1, -1 or 0 in ``fired[j]``, where
-  ``previous`` is the row of the bar before. Without, it is a peek: nothing but ``out`` is touched.
-- ``close_bars(plan, windows, closed, kinds, states, previous, said, wanted, out, before, fired)``: ``advance`` for many bars
-  (``closed``, dtype CLOSED) in their order. Bar i belongs at ``[row, timeframe, at]`` of ``windows``, a ``Bars`` of shape (symbols,
-  timeframes, window), and is of an instrument of kind ``kinds[i]``. A closed one stands there already and is committed; a glimpse
-  is lent its place and leaves no trace, but fires each rule and direction once a bar, which ``said`` (symbols, timeframes, rules)
-  remembers. ``states``, ``previous``: (symbols, timeframes, width), moved on. ``wanted``: ``Plan.wanted``. Written: out, before
-  (bars, columns): the row and the one of the closed bar before it; fired (bars, rules).
-- ``peek_bars(plan, windows, rows, frames, at, states, out)``: the same without a trace.
-- ``judge_bars(plan, bars, first, out, wanted, fired)``: the rules at the bars from number ``first`` on, whose rows are in ``out``
-  (bars + 1, columns) after the one of the bar before them; ``fired`` (bars, rules).
-- ``judge_conditions``, ``scan_condition``: users' conditions, as ``conditions/machine.py`` tells.
-- ``values(plan, bars, state, out)``: the indicators of a whole series from its first bar; ``out`` (columns, bars). Leaves ``state``
-  as live would. ``history(plan, bars, state, out, wanted, fired)``: the rules too; ``fired`` (rules, bars).
+``signatures.py`` says what the functions take and do.
 """
 
 from __future__ import annotations
@@ -46,88 +29,89 @@ from services.analysis.kernels.rules.table import RULES
 
 """
 
-ADVANCE: Final = """def advance(plan, bars, t, state, commit, previous, out, wanted, fired):
+ADVANCE: Final = """def advance(plan, bars, t, state, commit, previous, out, runs, fired):
     n = int(state[0])
     if not commit:
-        peek_indicators(plan[0], plan[1], bars, t, n, state, out)
+        peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
     else:
-        commit_indicators(plan[0], plan[1], bars, t, n, state, out)
+        commit_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
         state[0] = n + 1
         if n > 0:
-            judge(plan[2], plan[3], bars, t, previous, out, wanted, fired)
+            judge(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
         else:
             fired[:] = 0
 """
 
-CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, states, previous, said, wanted, out, before, fired):
+CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs, rows):
     for i in range(closed.shape[0]):
         x = closed[i]
         r = x.row; k = x.timeframe
         bars = series_of(windows, r, k)
-        last = previous[r, k]
+        state = memory.states[r, k]; last = memory.previous[r, k]; reported = memory.reported[r, k]
+        out = rows.values[i]; fired = rows.fired[i]; mine = runs[k, kinds[i]]
         for j in range(last.shape[0]):  # an array assigned to an array might be copied first, which allocates
-            before[i, j] = last[j]
+            rows.before[i, j] = last[j]
         if x.glimpse == 0:
-            advance(plan, bars, x.at, states[r, k], True, last, out[i], wanted[k, kinds[i]], fired[i])
+            advance(plan, bars, x.at, state, True, last, out, mine, fired)
             for j in range(last.shape[0]):
-                last[j] = out[i, j]
-            said[r, k] = 0
+                last[j] = out[j]
+            reported[:] = 0
         else:
             kept = place(bars, x.at)
             lend(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
-            glimpse(plan, bars, x.at, states[r, k], last, out[i], wanted[k, kinds[i]], said[r, k], fired[i])
+            look(plan, bars, x.at, state, last, out, mine, reported, fired)
             lend(bars, x.at, kept)
 """
 
-GLIMPSE: Final = """def glimpse(plan, bars, t, state, previous, out, wanted, said, fired):
+LOOK: Final = """def look(plan, bars, t, state, previous, out, runs, reported, fired):
     n = int(state[0])
-    peek_indicators(plan[0], plan[1], bars, t, n, state, out)
+    peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
     fired[:] = 0
     if n > 0:
-        judge(plan[2], plan[3], bars, t, previous, out, wanted, fired)
+        judge(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
     for j in range(fired.shape[0]):
         way = 1 if fired[j] > 0 else 2 if fired[j] < 0 else 0
-        if said[j] & way:
+        if reported[j] & way:
             fired[j] = 0
-        said[j] |= way
+        reported[j] |= way
 """
 
-PEEK_BARS: Final = """def peek_bars(plan, windows, rows, frames, at, states, out):
-    for i in range(rows.shape[0]):
-        r = rows[i]; k = frames[i]
+PEEK_BARS: Final = """def peek_bars(plan, windows, places, states, out):
+    for i in range(places.row.shape[0]):
+        r = places.row[i]; k = places.timeframe[i]
         bars = series_of(windows, r, k)
-        peek_indicators(plan[0], plan[1], bars, at[i], int(states[r, k, 0]), states[r, k], out[i])
+        peek_indicators(plan.indicators, plan.constants, bars, places.at[i], int(states[r, k, 0]), states[r, k], out[i])
 """
 
 CONDITIONS: Final = (
-    """def judge_conditions(programs, chosen, now, before, stack, said):
-    machine.judge(programs, chosen, now, before, stack, said)
+    """def judge_conditions(programs, chosen, now, before, stack, results):
+    machine.judge(programs, chosen, now, before, stack, results)
 """,
-    """def scan_condition(programs, number, values, stack, out):
-    machine.scan(programs, number, values, stack, out)
+    """def scan_condition(programs, number, values, stack, results):
+    machine.scan(programs, number, values, stack, results)
 """,
 )
 
-JUDGE_BARS: Final = """def judge_bars(plan, bars, first, out, wanted, fired):
+JUDGE_BARS: Final = """def judge_bars(plan, bars, first, out, runs, fired):
     for i in range(fired.shape[0]):
         fired[i] = 0
         if first + i > 0:
-            judge(plan[2], plan[3], bars, first + i, out[i], out[i + 1], wanted, fired[i])
+            judge(plan.rules, plan.parameters, bars, first + i, out[i], out[i + 1], runs, fired[i])
 """
 
 VALUES: Final = """def values(plan, bars, state, out):
-    I = plan[0]; P = plan[1]
+    I = plan.indicators; P = plan.constants
     for j in range(I.shape[0]):
         k = I[j, 0]; a = I[j, 1]; b = I[j, 2]
 {calls}    state[0] = bars.close.shape[0]
 """
 
-HISTORY: Final = """def history(plan, bars, state, out, wanted, fired):
+HISTORY: Final = """def history(plan, bars, state, out, runs, fired):
     values(plan, bars, state, out)
-    R = plan[2]; Q = plan[3]
+    R = plan.rules; Q = plan.parameters
     for j in range(R.shape[0]):
         fired[j] = 0
-        if wanted[j]:
+        if runs[j]:
             k = R[j, 0]
 {scans}"""
 
@@ -136,7 +120,7 @@ def source() -> str:
     """The text of the module."""
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
-    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, GLIMPSE, CLOSE_BARS, PEEK_BARS, JUDGE_BARS]
+    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, LOOK, CLOSE_BARS, PEEK_BARS, JUDGE_BARS]
     parts += CONDITIONS
     parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
     parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
@@ -199,8 +183,8 @@ def _series(k: int, kind: Kind) -> str:
 
 
 def _judge() -> str:
-    lines = ["def judge(R, Q, bars, t, previous, out, wanted, fired):", "    for j in range(R.shape[0]):", "        fired[j] = 0"]
-    lines += ["        if not wanted[j]:", "            continue", "        k = R[j, 0]"]
+    lines = ["def judge(R, Q, bars, t, previous, out, runs, fired):", "    for j in range(R.shape[0]):", "        fired[j] = 0"]
+    lines += ["        if not runs[j]:", "            continue", "        k = R[j, 0]"]
     for k, rule in enumerate(RULES):
         now, before = (_tuple(f"{row}[R[j, {i + 1}]]" for i in range(len(rule.columns))) for row in ("out", "previous"))
         lines.append(f"        {_if(k)} k == {k}:\n            fired[j] = rule{k}({_constants(rule)}, {now}, {before}, bars, t)")

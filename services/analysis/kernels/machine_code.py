@@ -9,32 +9,13 @@ import tempfile
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, cast
+from typing import cast
 
 from services.analysis.kernels import codegen, indicators, patterns, rules
 from services.analysis.kernels.conditions import machine
 from services.analysis.kernels.fingerprint import fingerprint
 from services.analysis.kernels.patterns import codegen as pattern_codegen
-
-
-class Kernels(Protocol):
-    """The generated functions; ``codegen.py`` says what they take and do. All release the GIL."""
-
-    def advance(self, *arguments: Any) -> None: ...
-    def close_bars(self, *arguments: Any) -> None: ...
-    def peek_bars(self, *arguments: Any) -> None: ...
-    def judge_bars(self, *arguments: Any) -> None: ...
-    def values(self, *arguments: Any) -> None: ...
-    def history(self, *arguments: Any) -> None: ...
-    def judge_conditions(self, *arguments: Any) -> None: ...
-    def scan_condition(self, *arguments: Any) -> None: ...
-
-
-class PatternKernels(Protocol):
-    """The generated functions of ``patterns/codegen.py``. All release the GIL."""
-
-    def close_bars(self, *arguments: Any) -> tuple[int, int]: ...
-    def history(self, *arguments: Any) -> tuple[int, int]: ...
+from services.analysis.kernels.signatures import PatternKernels, SeriesKernels
 
 
 @cache
@@ -60,7 +41,7 @@ def _fingerprint(generated: str, *files: Path) -> str:
 
 
 @cache
-def load(folder: Path) -> Kernels:
+def load(folder: Path) -> SeriesKernels:
     """The loops, from the cache in ``folder`` where it has them (half a second), else compiled at their first call (ten or so).
 
     Several processes may do this at once.
@@ -68,7 +49,7 @@ def load(folder: Path) -> Kernels:
     Raises:
         OSError: the folder cannot be written.
     """
-    return cast("Kernels", _load(folder, f"finstage_loops_{sources()}", codegen.source()))
+    return cast("SeriesKernels", _load(folder, f"finstage_loops_{sources()}", codegen.source()))
 
 
 @cache

@@ -14,6 +14,7 @@ from services.analysis.kernels.indicators.kind import Floats, Int64s, Parameters
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.rules.rule import Direction, Rule
 from services.analysis.kernels.rules.table import RULES
+from services.analysis.kernels.signatures import PlanArrays
 from shared.events import Timeframe
 
 TIMEFRAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
@@ -22,8 +23,6 @@ INSTRUMENT_KINDS: Final = ("index", "future", "stock", "etf", "fx", "crypto")
 """The place of an instrument's kind in this tuple is its code in the kernels."""
 
 BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
-
-Arrays = tuple[Int64s, Floats, Int64s, Floats]
 
 Wish = tuple[str, Parameters]
 """An indicator that is wanted: kind and parameters."""
@@ -86,8 +85,7 @@ class Plan:
     columns: tuple[str, ...]
     """Names of the values of a row."""
     rules: tuple[Instance, ...]
-    arrays: Arrays
-    """Indicators (code, place of the state, place of the first column), constants; rules (code, columns), their parameters."""
+    arrays: PlanArrays
     state_width: int
     """Floats of state per symbol and timeframe; the first is the number of bars so far."""
     wanted: npt.NDArray[np.uint8]
@@ -122,7 +120,7 @@ def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES,
         raise ValueError(f"two columns have the same name: {', '.join(sorted(columns))}")
     instances = tuple(_instances(rules))
     lookups, limits = _rules(instances, columns)
-    arrays = (_ints(table, 3), _floats(constants), lookups, limits)
+    arrays = PlanArrays(_ints(table, 3), _floats(constants), lookups, limits)
     wanted = np.array([[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAMES], np.uint8)
     shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], sources))
     version = hashlib.sha256(shape.encode()).hexdigest()[:16]

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.indicators.kind import Bars, Floats
 from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAMES, Plan
-
-
-class Loops(Protocol):
-    """The generated module: see ``loops.py``."""
-
-    def values(self, *arguments: Any) -> None: ...
-    def history(self, *arguments: Any) -> None: ...
-
+from services.analysis.kernels.signatures import SeriesKernels
 
 DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
 
@@ -37,7 +29,7 @@ class Past:
     """What live goes on from: (state_width,)."""
 
 
-def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> Past:
+def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> Past:
     """Runs a plan over a series from its first bar. Releases the GIL.
 
     Raises:
@@ -50,15 +42,7 @@ def history(loops: Loops, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind
     wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
     past = Past(np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
     if plan.rules and wanted.any():
-        loops.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
+        kernels.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
     else:  # the rules' loops need not even be compiled
-        loops.values(plan.arrays, series, past.state, past.values)
+        kernels.values(plan.arrays, series, past.state, past.values)
     return past
-
-
-def histories(
-    loops: Loops, plan: Plan, series: Sequence[Bars], *, timeframe: str = "1d", kind: str = "stock", threads: int = 2
-) -> list[Past]:
-    """``history`` of many series, in threads."""
-    with ThreadPoolExecutor(threads, "history") as pool:
-        return list(pool.map(lambda bars: history(loops, plan, bars, timeframe=timeframe, kind=kind), series))

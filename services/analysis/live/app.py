@@ -33,6 +33,7 @@ from services.analysis.live.handlers.live import Live, Pace
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.warm_up import WarmUp
 from services.analysis.live.settings import LiveSettings
 from shared.db import open_database
 from shared.failures import TransientError
@@ -58,13 +59,15 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
         )
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
-        asking = Asking(AskedConditions(database), stored, settings.rebuild_bars, [wish(column) for column in settings.indicators])
+        asking = Asking(AskedConditions(database), [wish(column) for column in settings.indicators])
+        warm_up = WarmUp(stored, settings.rebuild_bars)
         following = Following(SequenceTable(database))
         live = Live(
-            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars),
+            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars, lambda: asking.wishes),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
             asking,
+            warm_up,
             following,
             catalogue,
             producer,
@@ -87,6 +90,7 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
             "live": consume,
             "catalogue": lambda: keep_reading(catalogue, "instruments", settings.catalogue_seconds, life.stopping),
             "conditions": lambda: keep_reading(asking, "conditions", settings.conditions_seconds, life.stopping),
+            "warm-up": lambda: warm_up.run(live.partitions, life.stopping),
             "sequences": lambda: keep_reading(following, "sequences", settings.conditions_seconds, life.stopping),
             "database watch": lambda: watch.run(life.stopping),
         }

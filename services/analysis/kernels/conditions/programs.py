@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from services.analysis.kernels.conditions.machine import CODES
 from services.analysis.kernels.indicators.kind import Floats, Int64s
+from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, Series
 from shared.conditions.condition import MOST_STACK
 
@@ -21,26 +22,14 @@ _CODES: Final = {name: code for code, name in enumerate(CODES)}
 Instruction = tuple[str, float]
 
 
-class Judging(Protocol):
-    """What the generated module does at a bar."""
-
-    def judge_conditions(self, *arguments: Any) -> None: ...
-
-
-class Scanning(Protocol):
-    """What it does over a series."""
-
-    def scan_condition(self, *arguments: Any) -> None: ...
-
-
 @dataclass(frozen=True)
 class Programs:
-    """Many programs. ``arrays``: codes, numbers (instructions,), and where each program begins (programs + 1,)."""
+    """Many programs, laid out for the machine."""
 
-    arrays: tuple[Int64s, Floats, Int64s]
+    arrays: ProgramArrays
 
     def __len__(self) -> int:
-        return len(self.arrays[2]) - 1
+        return len(self.arrays.starts) - 1
 
 
 def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Programs:
@@ -53,7 +42,7 @@ def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Program
     programs = [list(_instructions(condition.root, places, "now")) for condition in conditions]
     flat = [instruction for program in programs for instruction in program]
     return Programs(
-        (
+        ProgramArrays(
             np.array([_CODES[name] for name, _ in flat], np.int64),
             np.array([number for _, number in flat], np.float64),
             np.cumsum([0, *map(len, programs)]),
@@ -61,18 +50,18 @@ def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Program
     )
 
 
-def judged(loops: Judging, programs: Programs, chosen: Int64s, now: Floats, before: Floats) -> Floats:
+def judged(kernels: SeriesKernels, programs: Programs, chosen: Int64s, now: Floats, before: Floats) -> Floats:
     """What the chosen programs say at a bar: 1.0 true, 0.0 false, NaN unknown. ``now``, ``before``: values (columns + fields,)."""
-    said = np.empty(len(chosen))
-    loops.judge_conditions(programs.arrays, chosen, now, before, np.empty(MOST_STACK), said)
-    return said
+    results = np.empty(len(chosen))
+    kernels.judge_conditions(programs.arrays, chosen, now, before, np.empty(MOST_STACK), results)
+    return results
 
 
-def scanned(loops: Scanning, programs: Programs, number: int, values: Floats) -> Floats:
+def scanned(kernels: SeriesKernels, programs: Programs, number: int, values: Floats) -> Floats:
     """What one program says at each bar of a series: (bars,). ``values``: (columns + fields, bars). Releases the GIL."""
-    said = np.empty(values.shape[1])
-    loops.scan_condition(programs.arrays, number, values, np.empty((MOST_STACK, BLOCK)), said)
-    return said
+    results = np.empty(values.shape[1])
+    kernels.scan_condition(programs.arrays, number, values, np.empty((MOST_STACK, BLOCK)), results)
+    return results
 
 
 def _instructions(node: Node, places: Mapping[str, int], when: str) -> Iterator[Instruction]:

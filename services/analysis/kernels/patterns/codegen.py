@@ -1,14 +1,7 @@
 """Writes the loops over bars: the text of a Python module, made from the table of families.
 
-Generated for the same reasons as ``domain/loops.py``: the module's name holds a hash of all its sources, since numba looks at the
-age of the outermost file alone. Both functions start again where their output was full:
-
-- ``history(high, low, close, volume, time, start, swing, pivots, alive, draft, events) -> (next bar, events)``: one series from bar
-  ``start`` on; the arrays are of shape (bars,). ``swing``: (1,) of SWING; ``pivots``: (PIVOTS,); ``alive``: (ACTIVE,) of PATTERN;
-  ``draft``: (1,) of PATTERN, scratch; ``events``: (room,) of PATTERN, room >= MOST_EVENTS.
-- ``close_bars(windows, rows, frames, at, times, places, start, swings, pivots, alive, draft, events, whose) -> (next bar,
-  events)``: many closed bars in their order, as ``domain/loops.py`` has them; ``places[frames[i]]`` is the place of that timeframe
-  in ``swings`` (symbols, places), ``pivots`` and ``alive``, -1 where none is kept. ``whose[j]`` is the bar of event j.
+Generated for the same reasons as ``kernels/codegen.py``: the module's name holds a hash of all its sources, since numba looks at
+the age of the outermost file alone. ``signatures.py`` says what the functions take and do.
 """
 
 from __future__ import annotations
@@ -54,30 +47,35 @@ def bar(w, pivots, alive, draft, high, low, close, volume, t, time, events, m):
 
 
 @jit
-def history(high, low, close, volume, time, start, swings, pivots, alive, draft, events):
-    w, m, room = swings[0], 0, events.shape[0] - MOST_EVENTS
+def history(prices, start, memory, found):
+    w, m, room = memory.swings[0], 0, found.events.shape[0] - MOST_EVENTS
+    high, low, close, volume, time = prices.high, prices.low, prices.close, prices.volume, prices.time
     for t in range(start, close.shape[0]):
         if m > room:
             return t, m
-        m = bar(w, pivots, alive, draft, high[t], low[t], close[t], volume, t, time[t], events, m)
+        before = m
+        m = bar(w, memory.pivots, memory.alive, found.draft, high[t], low[t], close[t], volume, t, time[t], found.events, m)
+        for j in range(before, m):
+            found.bar[j] = t
     return close.shape[0], m
 
 
 @jit
-def close_bars(windows, rows, frames, at, times, places, start, swings, pivots, alive, draft, events, whose):
-    m, room = 0, events.shape[0] - MOST_EVENTS
-    for i in range(start, rows.shape[0]):
-        r = rows[i]; k = frames[i]; t = at[i]; p = places[k]
+def close_bars(windows, places, times, kept, start, memory, found):
+    m, room = 0, found.events.shape[0] - MOST_EVENTS
+    for i in range(start, places.row.shape[0]):
+        r = places.row[i]; k = places.timeframe[i]; t = places.at[i]; p = kept[k]
         if p < 0:
             continue
         if m > room:
             return i, m
         before = m
-        high = windows.high[r, k, t]; low = windows.low[r, k, t]; close = windows.close[r, k, t]
-        m = bar(swings[r, p], pivots[r, p], alive[r, p], draft, high, low, close, windows.volume[r, k], t, times[i], events, m)
+        high = windows.high[r, k, t]; low = windows.low[r, k, t]; close = windows.close[r, k, t]; volume = windows.volume[r, k]
+        w = memory.swings[r, p]; pivots = memory.pivots[r, p]; alive = memory.alive[r, p]
+        m = bar(w, pivots, alive, found.draft, high, low, close, volume, t, times[i], found.events, m)
         for j in range(before, m):
-            whose[j] = i
-    return rows.shape[0], m
+            found.bar[j] = i
+    return places.row.shape[0], m
 """
 
 

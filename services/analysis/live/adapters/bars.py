@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -33,12 +34,15 @@ class StoredBars:
                 found[series.symbol, series.timeframe] = of_rows(rows[::-1])
         return found
 
-    async def pasts(self, symbol: str, most: int, timeframes: Sequence[Timeframe] = tuple(Timeframe)) -> dict[Timeframe, Bars]:
-        """All bars of a symbol, at most the newest ``most`` of a timeframe; without the timeframes that have none."""
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = MappingProxyType({})) -> dict[Timeframe, Bars]:
+        """All bars of a symbol, at most the newest ``most`` of a timeframe; without the timeframes that have none.
+
+        ``after``: only bars of a timeframe that closed after this time (milliseconds).
+        """
         found = {}
         async with self._database.connect(seconds=SECONDS) as connection:
-            for timeframe in timeframes:
-                rows: Sequence[Any] = (await connection.execute(_newest(symbol, timeframe, most))).all()
+            for timeframe in Timeframe:
+                rows: Sequence[Any] = (await connection.execute(_newest(symbol, timeframe, most, after.get(timeframe)))).all()
                 if rows:
                     found[timeframe] = await asyncio.to_thread(of_rows, rows[::-1])
         return found
@@ -49,6 +53,8 @@ class StoredBars:
             return frozenset((await connection.execute(select(bars.c.symbol).distinct())).scalars())
 
 
-def _newest(symbol: str, timeframe: Timeframe, n: int) -> Any:
+def _newest(symbol: str, timeframe: Timeframe, n: int, after: int | None = None) -> Any:
     series = (bars.c.symbol == symbol) & (bars.c.timeframe == str(timeframe))
+    if after is not None:
+        series &= bars.c.ts_close > after
     return select(*COLUMNS).where(series).order_by(bars.c.ts_close.desc()).limit(n)

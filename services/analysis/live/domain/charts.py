@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.patterns.layout import CONFIRMED, MOST_EVENTS, PATTERN, REASONS, STATUSES
 from services.analysis.kernels.patterns.table import PATTERNS
-from services.analysis.kernels.patterns.whole_series import Memory, history
+from services.analysis.kernels.patterns.whole_series import history
 from services.analysis.kernels.rules.rule import Direction
+from services.analysis.kernels.signatures import PatternEvents, PatternKernels, PatternMemory, Places, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.signals import known
 from services.analysis.live.domain.state import CHARTED, Records, State
@@ -22,19 +23,12 @@ ROOM: Final = 8 * MOST_EVENTS
 PLACES: Final = np.array([CHARTED.index(each) if each in CHARTED else -1 for each in TIMEFRAMES], np.int64)
 
 
-class Loops(Protocol):
-    """The generated module: see ``patterns/loops.py``."""
-
-    def close_bars(self, *arguments: Any) -> tuple[int, int]: ...
-    def history(self, *arguments: Any) -> tuple[int, int]: ...
-
-
 class Charts:
     """Looks for chart patterns. Holds no state of its own."""
 
-    def __init__(self, loops: Loops, version: str) -> None:
+    def __init__(self, kernels: PatternKernels, version: str) -> None:
         """``version``: the hash of the kernels' sources; part of the state's version."""
-        self._loops = loops
+        self._kernels = kernels
         self.version = version
 
     def advance(self, state: State, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
@@ -43,15 +37,12 @@ class Charts:
         Returns what became of patterns, and a signal for each that is confirmed, with the place of its bar in ``closed``.
         """
         final = np.flatnonzero(closed["glimpse"] == 0)
-        rows, frames, at, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
-        kept, draft = state.sketches, np.zeros(1, PATTERN)
-        events, whose = np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64)
+        *found, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
+        places, room = Places(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
-        while start < len(rows):
-            start, count = self._loops.close_bars(
-                state.windows, rows, frames, at, times, PLACES, start, kept.swings, kept.pivots, kept.alive, draft, events, whose
-            )
-            for x, place in zip(events[:count], final[whose[:count]].tolist(), strict=True):
+        while start < len(times):
+            start, count = self._kernels.close_bars(state.windows, places, times, PLACES, start, state.sketches.arrays, room)
+            for x, place in zip(room.events[:count], final[room.bar[:count]].tolist(), strict=True):
                 pattern = _pattern(state, closed[place], x)
                 patterns.append(pattern)
                 if x["status"] == CONFIRMED:
@@ -65,10 +56,10 @@ class Charts:
         if place < 0:
             return np.zeros(0, PATTERN)
         kept = state.sketches
-        memory = Memory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
-        for array in (memory.swing, memory.pivots, memory.alive):
+        memory = PatternMemory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
+        for array in memory:
             array[...] = np.zeros((), array.dtype)
-        return history(self._loops, memory, bars.high, bars.low, bars.close, bars.volume, bars.ts_close)
+        return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close))
 
 
 def _pattern(state: State, bar: Any, x: Any) -> Pattern:

@@ -20,7 +20,7 @@ from services.analysis.live.domain.state import State
 from services.analysis.live.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 
 
 class UnreadableStateError(ValueError):
@@ -36,6 +36,8 @@ class Saved(msgspec.Struct, frozen=True):
     arrays: list[bytes]
     wishes: list[tuple[str, tuple[float, ...]]]
     """Indicators beside the plan's; their memory is the last of the arrays."""
+    not_warmed_up: dict[int, list[tuple[str, tuple[float, ...]]]]
+    """Row of a symbol -> those of them that have not seen its past yet."""
     aside: bytes
     """Bars that wait while a split is suspected."""
 
@@ -74,10 +76,9 @@ def dump(state: State, wishes: Sequence[Wish]) -> bytes:
     """The state as bytes."""
     used = len(state.symbols)
     arrays = [array[:used].tobytes() for array in state.arrays]
-    return zlib.compress(
-        msgspec.msgpack.encode(Saved(state.symbols, state.kinds, list(state.sources), arrays, list(wishes), state.aside.tobytes())),
-        1,
-    )
+    cold = {row: sorted(missing) for row, missing in state.not_warmed_up.items()}
+    saved = Saved(state.symbols, state.kinds, list(state.sources), arrays, list(wishes), cold, state.aside.tobytes())
+    return zlib.compress(msgspec.msgpack.encode(saved), 1)
 
 
 def parse(blob: bytes) -> Saved:
@@ -109,6 +110,7 @@ def fill(state: State, saved: Saved) -> None:
         used[...] = np.frombuffer(data, array.dtype).reshape(used.shape)
     if len(saved.aside) % CLOSED.itemsize:
         raise UnreadableStateError(f"checkpoint: {len(saved.aside)} bytes are no bars of {CLOSED.itemsize}")
+    state.not_warmed_up = {row: frozenset(missing) for row, missing in saved.not_warmed_up.items()}
     state.aside = np.frombuffer(saved.aside, CLOSED).copy()
 
 

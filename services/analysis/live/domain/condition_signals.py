@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels.conditions.programs import Judging, judged
+from services.analysis.kernels.conditions.programs import judged
 from services.analysis.kernels.plan import BAR_FIELDS
+from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.signals import known
 from services.analysis.live.domain.state import Floats, Int64s, Records, State
@@ -27,12 +28,12 @@ Said = dict[tuple[int, int], set[str]]
 class Judge:
     """Runs the conditions of a book over rows of some columns. Remembers nothing but what it has said of forming bars."""
 
-    def __init__(self, asked: Book, columns: tuple[str, ...], loops: Judging, said: Said | None = None) -> None:
+    def __init__(self, asked: Book, columns: tuple[str, ...], kernels: SeriesKernels, said: Said | None = None) -> None:
         self.asked = asked
         self.said: Said = {} if said is None else said
         self._names = (*columns, *BAR_FIELDS)
         self._programs = asked.programs(columns)
-        self._loops = loops
+        self._kernels = kernels
         self._chosen: dict[tuple[int, int, int], Int64s] = {}
 
     def judge(self, state: State, closed: Records, values: Floats, before: Floats) -> Iterator[tuple[int, Signal]]:
@@ -63,7 +64,7 @@ class Judge:
         fields = [float(x[name]) for name in BAR_FIELDS]
         past = [float(getattr(state.windows, name)[row, code, at - 1]) if at else np.nan for name in BAR_FIELDS]
         now, was = np.concatenate([values, fields]), np.concatenate([before, past])
-        true = chosen[judged(self._loops, self._programs, chosen, now, was) == 1.0].tolist()
+        true = chosen[judged(self._kernels, self._programs, chosen, now, was) == 1.0].tolist()
         if x["glimpse"]:
             said = self.said.setdefault((row, code), set())
             true = [number for number in true if self.asked.conditions[number].id not in said]

@@ -22,7 +22,7 @@ from services.analysis.live.domain.actions import Basis
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
 from services.analysis.live.domain.layout import CLOSED, CODES, ODD, REASONS, TIMEFRAMES
-from services.analysis.live.domain.load import TAIL, load, load_wishes, seed
+from services.analysis.live.domain.load import TAIL, load, seed, warm_up
 from services.analysis.live.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.sequence_signals import Followed
 from services.analysis.live.domain.series import Series
@@ -152,13 +152,24 @@ class Engine:
         return self.series.wishes
 
     def wish(self, wishes: Sequence[Wish]) -> None:
-        """Computes other indicators beside the plan from now on. They are cold until ``load_wishes`` has seen each symbol."""
-        self.series = self.series.wishing(wishes)
-        self.state.extra = self.series.extra_memory().with_room(len(self.state.records), 0)
+        """Computes other indicators beside the plan from now on; those that were there keep every bit.
 
-    def load_wishes(self, symbol: str, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL) -> Outcome:
-        """Warms the wishes of a symbol up from all its closed bars; see ``load.load_wishes``."""
-        return load_wishes(self.state, self.series, self.state.rows[symbol], pasts, ts_init, tail=tail)
+        The values of a new one are unknown until ``warm_up`` has shown it the past of each symbol that is there.
+        """
+        before, self.series = self.series, self.series.wishing(wishes)
+        self.series.take_over(self.state, before)
+
+    @property
+    def not_warmed_up(self) -> list[str]:
+        """Symbols of which a requested indicator has not seen the past yet."""
+        return [self.state.symbols[row] for row in self.state.not_warmed_up]
+
+    def warm_up(self, symbol: str, pasts: Mapping[Timeframe, Bars]) -> None:
+        """Shows the requested indicators of a symbol all its closed bars (dtype PAST); they have values from the next bar on."""
+        row = self.state.rows[symbol]
+        if row in self.state.not_warmed_up:
+            warm_up(self.state, self.series, row, pasts)
+            del self.state.not_warmed_up[row]
 
     @property
     def asked(self) -> Book:

@@ -60,20 +60,10 @@ def load(
     return outcome
 
 
-def load_wishes(
-    state: State, series: Series, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL
-) -> Outcome:
-    """Warms the wishes up from ``pasts``, the newest closed bars of each timeframe; nothing else moves.
-
-    The newest rows are told again, now with the wishes' columns.
-    """
-    outcome = Outcome()
+def warm_up(state: State, series: Series, row: int, pasts: Mapping[Timeframe, Bars]) -> None:
+    """The requested indicators of a symbol see ``pasts``, all its closed bars of each timeframe; nothing else changes."""
     for timeframe, bars in _given(pasts):
-        seen = adjusted(bars, _daily(timeframe, pasts))
-        values = series.replay_wishes(state, row, CODES[timeframe], seen)
-        recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
-        outcome.rows += _rows(recent, seen.close, series.columns, values)
-    return outcome
+        series.warm_up(state, row, CODES[timeframe], adjusted(bars, _daily(timeframe, pasts)))
 
 
 def _given(pasts: Mapping[Timeframe, Bars]) -> list[tuple[Timeframe, Bars]]:

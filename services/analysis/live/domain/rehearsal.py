@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import Plan
-from services.analysis.kernels.whole_series import Loops, history
+from services.analysis.kernels.signatures import SeriesKernels
+from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.calendar import calendar
 from services.analysis.live.domain.engine import Engine, Listing
 from services.analysis.live.domain.provided_bars import of_history
@@ -28,10 +29,10 @@ class _Sessions:
     week_close: npt.NDArray[np.int64]
 
 
-def rehearse_history(plan: Plan, loops: Loops) -> None:
+def rehearse_history(plan: Plan, kernels: SeriesKernels) -> None:
     """Two bars through the kernels for whole series, rules and all."""
     field = np.ones(2)
-    history(loops, plan, Bars(field, field, field, field, field, np.ones(2, np.int64), field, field))
+    history(kernels, plan, Bars(field, field, field, field, field, np.ones(2, np.int64), field, field))
 
 
 def rehearse(series: Series) -> int:

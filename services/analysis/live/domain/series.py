@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -13,25 +13,17 @@ from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
+from services.analysis.kernels.signatures import Places, Rows, SeriesKernels
 from services.analysis.live.domain.charts import Charts
 from services.analysis.live.domain.condition_signals import Judge, Said
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.recent_signals import BARS, Trails
+from services.analysis.live.domain.requested import hide, places
 from services.analysis.live.domain.sequence_signals import Followed, Follower
 from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, Memory, Records, State
 from services.analysis.live.domain.user_conditions import Book
 from shared.events import Pattern, Signal, Timeframe
-
-
-class Loops(Protocol):
-    """The generated module: see ``loops.py`` for what its functions do."""
-
-    def close_bars(self, *arguments: Any) -> None: ...
-    def peek_bars(self, *arguments: Any) -> None: ...
-    def values(self, *arguments: Any) -> None: ...
-    def judge_bars(self, *arguments: Any) -> None: ...
-    def judge_conditions(self, *arguments: Any) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Advanced:
 class Series:
     """Runs the plan, and beside it what users wish for. Holds no state of its own."""
 
-    def __init__(self, base: Plan, loops: Loops, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
+    def __init__(self, base: Plan, kernels: SeriesKernels, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
         """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``charts``:
         looks for chart patterns, where they are wanted.
 
@@ -60,7 +52,8 @@ class Series:
         self.base = base
         self.wishes = tuple(wishes)
         self.extra = plan(self.wishes, []) if wishes else None
-        self._loops = loops
+        self._places = dict(places(self.wishes, self.extra)) if self.extra else {}
+        self._kernels = kernels
         self._charts = charts
         self.kinds = kinds(base.rules)
         self.version = base.version + (charts.version if charts else "")
@@ -70,11 +63,11 @@ class Series:
 
     def wishing(self, wishes: Sequence[Wish]) -> Series:
         """The same plan beside other wishes."""
-        return Series(self.base, self._loops, wishes, self._charts)
+        return Series(self.base, self._kernels, wishes, self._charts)
 
     def judge(self, asked: Book, said: Said | None = None) -> Judge:
         """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
-        return Judge(asked, self.columns, self._loops, said)
+        return Judge(asked, self.columns, self._kernels, said)
 
     def follower(self, followed: tuple[Followed, ...]) -> Follower:
         """What looks for sequences among the signals of this series."""
@@ -89,6 +82,21 @@ class Series:
         """Empty memory of the wishes' series; of width 0 where there are none."""
         return Memory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else Memory(0, 0, 0)
 
+    def take_over(self, state: State, before: Series) -> None:
+        """Goes on with what ``before``, with other wishes, remembered; wishes that are new have seen nothing of any symbol yet."""
+        old, used = state.extra, len(state.symbols)
+        state.extra = self.extra_memory().with_room(len(state.records), 0)
+        common = self._places.keys() & before._places.keys()
+        if common:
+            state.extra.steps[..., 0] = old.steps[..., 0]
+        for wish in common:
+            here, there = self._places[wish], before._places[wish]
+            state.extra.steps[..., here.state] = old.steps[..., there.state]
+            state.extra.previous[..., here.columns] = old.previous[..., there.columns]
+        new = frozenset(self._places.keys() - common)
+        missing = {row: (state.not_warmed_up.get(row, frozenset()) & common) | new for row in range(used)}
+        state.not_warmed_up = {row: wishes for row, wishes in missing.items() if wishes}
+
     def advance(self, state: State, closed: Records) -> Advanced:
         """Moves every series on by its closed bars (dtype CLOSED), and looks at the glimpses among them.
 
@@ -98,6 +106,7 @@ class Series:
         values, before, fired = self._advance(self.base, state.base, state, closed, sorts)
         if self.extra is not None:
             more, more_before, _ = self._advance(self.extra, state.extra, state, closed, sorts)
+            hide(state.not_warmed_up, closed["row"], self._places, more, more_before)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
@@ -108,14 +117,11 @@ class Series:
             signals += confirmed
         return Advanced(values, before, signals, patterns)
 
-    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> tuple[Floats, Floats, Any]:
-        n = len(closed)
-        out, before = np.empty((n, len(laid.columns))), np.empty((n, len(laid.columns)))
-        fired = np.zeros((n, len(laid.rules)), np.int64)
-        self._loops.close_bars(
-            laid.arrays, _windows(state), closed, sorts, memory.steps, memory.previous, memory.said, laid.wanted, out, before, fired
-        )
-        return out, before, fired
+    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> Rows:
+        shape = len(closed), len(laid.columns)
+        rows = Rows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(laid.rules)), np.int64))
+        self._kernels.close_bars(laid.arrays, _windows(state), closed, sorts, memory.arrays, laid.wanted, rows)
+        return rows
 
     def _facts(self, state: State, x: Any, values: Floats, before: Floats) -> tuple[Mapping[str, float], Mapping[str, float]]:
         """All columns and the fields of the bar, now and at the closed bar before."""
@@ -140,16 +146,24 @@ class Series:
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
         wanted = self.base.wanted[code, _kind(state.kinds[row])]
-        self._loops.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
+        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
         state.trails.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
-    def replay_wishes(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
-        """Starts only the wishes of a series from closed bars; values of shape (bars, columns), the plan's among them."""
-        values = self._values(self.base, np.zeros(self.base.state_width), bars)
-        return values if self.extra is None else np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+    def warm_up(self, state: State, row: int, code: int, bars: Adjusted) -> None:
+        """Starts the wishes of a series that are not warmed up from its closed bars; the others keep every bit."""
+        if self.extra is None:
+            return
+        steps, memory, missing = np.zeros(self.extra.state_width), state.extra, state.not_warmed_up[row]
+        values = self._values(self.extra, steps, bars)
+        if missing == self._places.keys():
+            memory.steps[row, code, 0] = steps[0]
+        for wish in missing:
+            place = self._places[wish]
+            memory.steps[row, code, place.state] = steps[place.state]
+            memory.previous[row, code, place.columns] = values[-1, place.columns]
 
     def _replay(self, laid: Plan, memory: Memory, row: int, code: int, bars: Adjusted) -> Floats:
         steps = memory.steps[row, code]
@@ -160,7 +174,7 @@ class Series:
 
     def _values(self, laid: Plan, steps: Floats, bars: Adjusted) -> Floats:
         out = np.empty((len(laid.columns), len(bars.close)))
-        self._loops.values(laid.arrays, _bars(bars), steps, out)
+        self._kernels.values(laid.arrays, _bars(bars), steps, out)
         return out.T
 
     def peek(self, state: State, row: int, code: int) -> Floats:
@@ -172,12 +186,14 @@ class Series:
         known = TIMEFRAMES[code] != Timeframe.W1
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
-        one = (np.array([row]), np.array([code]), np.array([n]))
+        one = Places(np.array([row]), np.array([code]), np.array([n]))
         found = []
         for laid, memory in ((self.base, state.base), (self.extra, state.extra)):
             if laid is not None:
                 out = np.empty((1, len(laid.columns)))
-                self._loops.peek_bars(laid.arrays, _windows(state), *one, memory.steps, out)
+                self._kernels.peek_bars(laid.arrays, _windows(state), one, memory.steps, out)
+                if laid is self.extra:
+                    hide(state.not_warmed_up, one.row, self._places, out)
                 found.append(out[0])
         return np.concatenate(found)
 

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
+from services.analysis.kernels.signatures import PatternMemory, SeriesMemory
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
 from services.analysis.live.domain.recent_signals import Trails
+from services.analysis.live.domain.requested import NotWarmedUp
 from services.analysis.live.domain.ticks import JUMP
 from shared.events import Timeframe
 
@@ -56,14 +58,15 @@ class Memory:
         """Which directions of a rule the forming bar has fired already: 1 up, 2 down."""
 
     @property
-    def arrays(self) -> tuple[Records, ...]:
-        """What a checkpoint holds, row by row."""
-        return self.steps, self.previous, self.said
+    def arrays(self) -> SeriesMemory:
+        """What a checkpoint holds, row by row; also what the kernels move on."""
+        return SeriesMemory(self.steps, self.previous, self.said)
 
     def with_room(self, room: int, used: int) -> Memory:
         """The same with more room."""
         grown = Memory(*self.shape, room)
-        for mine, before in zip(grown.arrays, self.arrays, strict=True):
+        pairs: zip[tuple[Records, Records]] = zip(grown.arrays, self.arrays, strict=True)
+        for mine, before in pairs:
             mine[:used] = before[:used]
         return grown
 
@@ -78,9 +81,9 @@ class Sketches:
         self.alive = np.zeros((*series, ACTIVE), PATTERN)
 
     @property
-    def arrays(self) -> tuple[Records, ...]:
-        """What a checkpoint holds, row by row."""
-        return self.swings, self.pivots, self.alive
+    def arrays(self) -> PatternMemory:
+        """What a checkpoint holds, row by row; also what the kernels move on."""
+        return PatternMemory(self.swings, self.pivots, self.alive)
 
     def with_room(self, room: int, used: int) -> Sketches:
         """The same with more room."""
@@ -107,6 +110,7 @@ class State:
     """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
     rows: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
+    not_warmed_up: NotWarmedUp = field(default_factory=dict)
     aside: Records = field(default_factory=lambda: np.empty(0, CLOSED))
     """Bars that closed while a split was suspected, in the order of their closing."""
 

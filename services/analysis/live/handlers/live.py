@@ -19,6 +19,7 @@ from services.analysis.live.handlers.partition import Partition
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
 from shared.failures import FencedError, PoisonError, TransientError
@@ -60,6 +61,7 @@ class Live:
         checkpoints: CheckpointStore,
         history: HistoryReader,
         asking: Asking,
+        warm_up: WarmUp,
         following: Following,
         catalogue: Directory,
         publisher: Publisher,
@@ -70,6 +72,7 @@ class Live:
         self._checkpoints = checkpoints
         self._history = history
         self._asking = asking
+        self._warm_up = warm_up
         self._following = following
         self._catalogue = catalogue
         self._publisher = publisher
@@ -88,14 +91,14 @@ class Live:
             -1 if found.next_offset is None else found.next_offset,
             found.saved_offset,
             time.monotonic(),
-            rebuilt=found.next_offset is None,
+            unsaved=found.next_offset is None,
         )
         return found.next_offset
 
     async def handle(self, partition: int, messages: Sequence[Message]) -> None:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
-        await self._asking.take(mine, self._save)
+        await self._asking.take(mine)
         self._following.take(mine.engine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
@@ -124,6 +127,8 @@ class Live:
         for each in self.partitions.values():
             if each.outbox.failed:
                 await each.outbox.drain()
+        if not final:
+            await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
         """Drops what is in memory; see ``Owner``."""
@@ -184,6 +189,7 @@ class Live:
                 return
             settled = taken.settled
             mine.keep(taken)
+            mine.loads[ready.symbol] += 1
             mine.outbox.put(taken.outcome, message.timestamp)
         mine.next_offset = message.offset + 1
         if mine.waiting >= self._pace.rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,10 +31,10 @@ class Partition:
     saved_offset: int | None
     """The offset of the stored checkpoint, whatever its version; None where there is none."""
     saved_at: float
-    rebuilt: bool
-    """The stored checkpoint is not where this engine came from."""
-    cold: list[str] = field(default_factory=list)
-    """Symbols whose wished indicators are still to be warmed up; no batch runs and no checkpoint is written before."""
+    unsaved: bool
+    """The engine knows what the stored checkpoint does not, even where the offset is the same."""
+    loads: Counter[str] = field(default_factory=Counter)
+    """How many histories of each symbol have taken effect."""
     provided: list[Provided] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Partition:
     @property
     def moved(self) -> bool:
         """There is something that the stored checkpoint does not know."""
-        return self.next_offset >= 0 and not self.cold and (self.rebuilt or self.next_offset != self.saved_offset)
+        return self.next_offset >= 0 and (self.unsaved or self.next_offset != self.saved_offset)
 
     def note(self, outcome: Outcome) -> None:
         """Remembers a batch's bars and final signals for the next checkpoint, and counts them."""
@@ -71,7 +72,7 @@ class Partition:
         self.provided += taken.provided
         if taken.settled:  # live bars at last; the checkpoint of this offset does not know them
             self.note(taken.outcome)
-            self.rebuilt = True
+            self.unsaved = True
             return
         for reason, count in taken.outcome.counts.items():
             measures.ticks.labels(reason).inc(count)
@@ -86,5 +87,5 @@ class Partition:
 
     def saved(self, at: float) -> None:
         """A checkpoint at ``next_offset`` holds everything that waited."""
-        self.saved_offset, self.saved_at, self.rebuilt = self.next_offset, at, False
+        self.saved_offset, self.saved_at, self.unsaved = self.next_offset, at, False
         self.provided, self.bars, self.signals, self.patterns = [], [], [], []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import structlog
 
+from services.analysis.kernels.plan import Wish
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, parse, wanted
 from services.analysis.live.domain.engine import Engine
@@ -37,15 +39,17 @@ class Restorer:
     """Brings engines back. All raise ``TransientError`` when the database is not there."""
 
     def __init__(
-        self, checkpoints: CheckpointStore, stored: BarStore, directory: Directory, calendar: Calendar, series: Series, most: int
-    ) -> None:
-        """``most``: newest bars of a series that a rebuild goes back."""
+        self, checkpoints: CheckpointStore, stored: BarStore, directory: Directory, calendar: Calendar, series: Series, most: int,
+        requested: Callable[[], Sequence[Wish]] = tuple,
+    ) -> None:  # fmt: skip
+        """``most``: newest bars of a series that a rebuild goes back. ``requested``: indicators that a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
         self._directory = directory
         self._calendar = calendar
         self._series = series
         self._most = most
+        self._requested = requested
 
     async def restore(self, partition: int, log_start: int) -> Restored:
         """The engine of a partition: as its checkpoint says, else rebuilt from stored bars, to read the log from its start."""
@@ -94,6 +98,7 @@ class Restorer:
             for symbol in sorted(await self._stored.symbols())
             if symbol in self._directory.listings and partition_of(symbol, TICKS.partitions) == partition
         ]
+        engine.wish(self._requested())  # they see the same bars, so nothing is left to warm up
         for symbol in symbols:
             pasts = await self._stored.pasts(symbol, self._most)
             await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)

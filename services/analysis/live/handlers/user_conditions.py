@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
 from services.analysis.kernels.plan import Wish
-from services.analysis.live.domain.ports import BarStore
 from services.analysis.live.domain.user_conditions import Alert, book
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
@@ -27,11 +26,9 @@ class Asked(Protocol):
 class Asking:
     """The newest book of conditions, and its way into the engines."""
 
-    def __init__(self, asked: Asked, stored: BarStore, most: int, always: Sequence[Wish] = ()) -> None:
-        """``most``: newest bars of a series that indicators are warmed up from; ``always``: indicators that run anyway."""
+    def __init__(self, asked: Asked, always: Sequence[Wish] = ()) -> None:
+        """``always``: indicators that run anyway."""
         self._asked = asked
-        self._stored = stored
-        self._most = most
         self._alerts: list[Alert] = []
         self._always = tuple(always)
         self._book = book((), always=self._always)
@@ -48,24 +45,26 @@ class Asking:
         for text, reason in self._book.left_out.items():
             log.warning("a condition does not run", condition=text, reason=reason)
 
-    async def take(self, mine: Partition, save: Callable[[Partition], Awaitable[None]]) -> None:
+    @property
+    def wishes(self) -> tuple[Wish, ...]:
+        """The indicators that run for conditions at this time."""
+        return self._book.wishes
+
+    async def take(self, mine: Partition) -> None:
         """The newest book takes effect, if it is not the one that the engine has.
 
-        Where it needs other indicators, these are warmed up from the stored bars.
-
-        Raises:
-            TransientError: the database is not there; the next call goes on where this one stopped.
+        Where it needs other indicators, their values are unknown, and so the conditions do not fire, until ``WarmUp`` has shown
+        them the past of a symbol.
         """
         wanted, engine = self._book, mine.engine
-        if engine.asked is wanted and not mine.cold:
+        if engine.asked is wanted:
             return
         if engine.wishes != wanted.wishes:
-            await save(mine)  # what closed must be in the database: it is read back
             engine.wish(wanted.wishes)
-            mine.cold = list(engine.state.symbols) if wanted.wishes else []
-            log.info("indicators run for conditions", partition=mine.number, wishes=len(wanted.wishes), symbols=len(mine.cold))
-        while mine.cold:
-            pasts = await self._stored.pasts(mine.cold[-1], self._most)
-            await asyncio.to_thread(engine.load_wishes, mine.cold[-1], pasts, 0, tail=0)
-            mine.cold.pop()
+            log.info(
+                "indicators run for conditions",
+                partition=mine.number,
+                wishes=len(wanted.wishes),
+                warming_up=len(engine.not_warmed_up),
+            )
         await asyncio.to_thread(engine.ask, wanted)
