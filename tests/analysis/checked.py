@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numba
 import numpy as np
-from services.analysis.kernels.patterns.run import Loops as Patterns
-from services.analysis.kernels.patterns.run import Memory
-from services.analysis.kernels.patterns.run import history as patterns
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.patterns.whole_series import history as patterns
+from services.analysis.kernels.patterns.whole_series import no_patterns
 from services.analysis.kernels.plan import plan
+from services.analysis.kernels.signatures import PatternKernels, PriceArrays, SeriesKernels
 from services.analysis.kernels.whole_series import history
 from tests.analysis.samples import wrong
 
@@ -22,13 +22,13 @@ EVERY = plan([(kind.name, example) for kind in KINDS for example in kind.example
 DEFAULT = plan()
 
 
-def run(loops: machine_code.Kernels, shapes: Patterns, bars: Bars) -> int:
+def run(series: SeriesKernels, shapes: PatternKernels, bars: Bars) -> int:
     """Indicators, rules and patterns over some bars. Returns how many there were."""
-    history(loops, EVERY, bars)
-    past = history(loops, DEFAULT, bars)
+    history(series, EVERY, bars)
+    past = history(series, DEFAULT, bars)
     assert np.isin(past.fired, (-1, 0, 1)).all()
     count = len(bars.close)
-    patterns(shapes, Memory.empty(), bars.high, bars.low, bars.close, bars.volume, np.arange(count, dtype=np.int64))
+    patterns(shapes, no_patterns(), PriceArrays(bars.high, bars.low, bars.close, bars.volume, np.arange(count, dtype=np.int64)))
     return count
 
 
