@@ -18,7 +18,7 @@ from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.replay import Pace, Replay
-from services.ingest.adapters.source_health import store_health
+from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
@@ -30,7 +30,6 @@ from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers import Publisher
-from services.ingest.reporting import report_health
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, sessions
 from shared.db import open_database
