@@ -19,7 +19,7 @@ from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.marks import check_database, claim_database, claim_kafka, sqlite_file
 from services.ingest.adapters.replay import Pace, Replay
-from services.ingest.adapters.source_health import store_health
+from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
@@ -31,7 +31,6 @@ from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
-from services.ingest.handlers.health import report_health
 from services.ingest.handlers.publishing import Publisher
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, read_corrections, sessions

@@ -45,7 +45,8 @@ def _wilder(values: Floats, n: int) -> Floats:
 
 def _true_range(bars: Bars) -> Floats:
     before = np.concatenate([bars.close[:1], bars.close[:-1]])
-    return np.maximum(bars.high, before) - np.minimum(bars.low, before)
+    found: Floats = np.maximum(bars.high, before) - np.minimum(bars.low, before)
+    return found
 
 
 def _moves(bars: Bars, n: float) -> list[Flags]:

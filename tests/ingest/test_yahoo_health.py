@@ -14,13 +14,12 @@ import pytest
 from sqlalchemy import select
 
 from services.ingest.adapters.clock import SystemClock
-from services.ingest.adapters.source_health import store_health
+from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.yahoo.chart_door import ChartDoor
 from services.ingest.adapters.yahoo.client import open_client
 from services.ingest.adapters.yahoo.poll import YahooPoll
 from services.ingest.domain.health import Health, HealthRecord
 from services.ingest.domain.poll_plan import PollPlan
-from services.ingest.handlers.health import report_health
 from shared import tables
 from shared.db import open_database
 from shared.failures import TransientError

@@ -20,4 +20,5 @@ def record_failure(health: HealthRecord, source: str, error: YahooError, now: in
         cause = error.cause
         retry_at = max((each for each in (error.until, retry_at) if each is not None), default=None)
     if cause is not None:
-        health.failed(source, cause.reason, str(cause), now, retry_at)
+        status = f" (HTTP {cause.status})" if cause.status is not None else ""
+        health.failed(source, cause.reason, f"{cause.what}{status}", now, retry_at)
