@@ -8,10 +8,12 @@ from shared.settings import read
 
 def live() -> None:
     """Bars, indicators and signals from ticks."""
-    from services.analysis.live.app import build
+    from services.analysis.live.app import build, check
     from services.analysis.live.settings import LiveSettings
 
-    run("analysis", read(LiveSettings), build)
+    settings = read(LiveSettings)
+    check(settings)
+    run("analysis", settings, build)
 
 
 def industries() -> None:

@@ -20,6 +20,7 @@ from shared.failures import TransientError
 from shared.migrations.command import current
 from shared.sequences import SequenceError, SignalSequence, parse
 from shared.settings import read
+from shared.text import typed
 
 SCOPES: Final = MappingProxyType({"industry": "industries"})
 EXAMPLE: Final = "rsi_oversold up then macd_cross up within 10 bars on 1d"
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    names = tuple(dict.fromkeys(typed(text).replace(",", " ").split()))
     if not names:
         raise argparse.ArgumentTypeError("nothing is named")
     return names
@@ -93,7 +94,7 @@ async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...])
 async def _remove(beginning: str) -> int:
     async with open_database(read(LiveSettings).database_url) as database:
         table = SequenceTable(database)
-        found = [row for row in await table.rows() if row.id.startswith(beginning.lower())]
+        found = [row for row in await table.rows() if row.id.startswith(typed(beginning).lower())]
         if len(found) != 1:
             sys.stderr.write(f"{'no sequence' if not found else f'{len(found)} sequences'} with an id that begins {beginning}\n")
             return 1

@@ -28,7 +28,8 @@ from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers import Publisher
 from services.ingest.settings import Settings
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions, read_corrections, sessions
+from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.kafka import open_producer
 from shared.runtime import Life, Task
@@ -66,9 +67,10 @@ def check(settings: Settings) -> None:
     """
     try:
         universe = read_universe(settings.universe)
+        read_corrections(settings.calendar_corrections)
         if settings.source == "replay":
             read_tape(settings.tapes, settings.tape, universe)
-    except (UniverseError, TapeError) as error:
+    except (UniverseError, TapeError, CorrectionError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
         sys.exit(WRONG)
 
@@ -80,6 +82,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
+        CorrectionError: the file of calendar corrections is wrong.
     """
     clock = SystemClock(life.stopping)
     universe = read_universe(settings.universe)
@@ -115,13 +118,15 @@ async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
 
     settings = parts.settings
     exchanges = sorted({each.exchange for each in parts.universe.instruments})
+    corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
 
     def calendars(today: dt.date) -> dict[str, Sessions]:
-        return {exchange: sessions(exchange, today - AROUND, today + AROUND) for exchange in exchanges}
+        return {exchange: sessions(exchange, today - AROUND, today + AROUND, corrections) for exchange in exchanges}
 
     async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
         feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
         parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
+        parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.doubted))
         every, lag = settings.beat_seconds, settings.beat_lag
         yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
 
@@ -134,4 +139,5 @@ def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
     """Read the tape of the settings and put it in order; takes a second or two. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
-    return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE) for each in tape.exchanges})
+    corrections = read_corrections(settings.calendar_corrections)
+    return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE, corrections) for each in tape.exchanges})

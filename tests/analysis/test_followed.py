@@ -27,6 +27,9 @@ async def universe(url: str) -> None:
         await connection.execute(instrument_industries.insert(), [{"symbol": "B", "industry": "chips"}])
 
 
+FULL_WIDTH = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+
+
 async def followed(url: str) -> tuple[Followed, ...]:
     async with open_database(url) as database:
         return await SequenceTable(database).followed()
@@ -40,9 +43,9 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert main(["list"]) == 0
     assert "0 sequences" in capsys.readouterr().out
     assert main(["add", ONE.upper()]) == 0
-    assert main(["add", TWO, "--industries", "chips"]) == 0
+    assert main(["add", TWO, "--industries", "ｃｈｉｐｓ"]) == 0
     assert asyncio.run(followed(database_url)) == (Followed(parse(ONE)), Followed(parse(TWO), frozenset({"B"})))
-    assert main(["add", ONE, "--symbols", "a, B"]) == 0  # for these alone from now on
+    assert main(["add", ONE, "--symbols", "ａ，\u200bB"]) == 0  # for these alone from now on
     assert asyncio.run(followed(database_url))[0] == Followed(parse(ONE), frozenset({"A", "B"}))
     capsys.readouterr()
     assert main(["list"]) == 0
@@ -50,7 +53,7 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert re.fullmatch(rf"{parse(ONE).id[:12]}  {ONE}  for symbols A, B", first)
     assert second.endswith(f"{TWO}  for industries chips")
     assert count == "2 sequences"
-    assert main(["remove", parse(ONE).id[:6]]) == 0
+    assert main(["remove", parse(ONE).id[:6].translate(FULL_WIDTH)]) == 0
     assert asyncio.run(followed(database_url)) == (Followed(parse(TWO), frozenset({"B"})),)
 
 

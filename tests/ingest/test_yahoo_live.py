@@ -30,7 +30,7 @@ from services.ingest.domain.yahoo_chart import read_chart
 from services.ingest.domain.yahoo_ticks import NoTick, Pricing, polled_tick, streamed_tick
 from services.ingest.settings import Settings
 from shared.calendars import sessions
-from shared.events import Heartbeat, Tick, Timeframe
+from shared.events import Heartbeat, Quarantined, Tick, Timeframe
 from shared.tasks import CancelledItselfError
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
@@ -63,6 +63,7 @@ class Rig:
         self.yahoo, self.stopping, self.past = yahoo, stopping, past
         self.ticks: list[Tick] = []
         self.backfills: list[Backfill] = []
+        self.reports: list[Quarantined] = []
         self.price = 50_000.0
         yahoo.default = self.answer
 
@@ -111,6 +112,7 @@ async def running(
                 assert 0 < len(batch) <= 2000
                 rig.ticks += [item for item in batch if isinstance(item, Tick)]
                 rig.backfills += [item for item in batch if isinstance(item, Backfill)]
+                rig.reports += [item for item in batch if isinstance(item, Quarantined)]
 
         reader = asyncio.create_task(read())
         try:

@@ -7,6 +7,7 @@ import datetime as dt
 import gc
 import os
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,9 +34,12 @@ from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
 from services.analysis.live.handlers.warm_up import WarmUp
 from services.analysis.live.settings import LiveSettings
+from shared.calendars import read_corrections
+from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
 from shared.runtime import Life, Task
+from shared.settings import WRONG
 from shared.topics import TICKS
 from shared.waiting import Refresher
 
@@ -44,13 +48,27 @@ DATABASE_SECONDS: Final = 5.0
 """How often the readiness probe's answer about the database is made anew."""
 
 
+def check(settings: LiveSettings) -> None:
+    """See whether the file of calendar corrections can be used, before anything is opened.
+
+    Raises:
+        SystemExit: it cannot; a line on stderr says why.
+    """
+    try:
+        read_corrections(settings.calendar_corrections)
+    except CorrectionError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
+        sys.exit(WRONG)
+
+
 @asynccontextmanager
 async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
         series = await asyncio.to_thread(compiled, settings)
         today = dt.datetime.now(dt.UTC).date()
-        calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today)
+        corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
+        calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today, corrections)
         database = await stack.enter_async_context(open_database(settings.database_url))
         producer = await stack.enter_async_context(open_producer(settings, "analysis-live"))
         ranges = await stack.enter_async_context(open_range_reader(settings, "analysis-live"))

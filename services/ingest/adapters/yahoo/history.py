@@ -8,20 +8,31 @@ import random
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 
 from services.ingest.domain.adjustments import Adjustments
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.currency import CurrencyError
 from services.ingest.domain.delays import final_until
-from services.ingest.domain.history_plan import DEPTH_MS, INTRADAY, MAX_TRIES, ask_from, nothing_new, read_position, write_position
+from services.ingest.domain.history_plan import (
+    DEPTH_MS,
+    INTRADAY,
+    MAX_TRIES,
+    ask_from,
+    in_hours,
+    nothing_new,
+    read_position,
+    write_position,
+)
 from services.ingest.domain.source import Backfill, Item
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import InvalidRangeError, UnknownSymbolError, YahooError
 from services.ingest.domain.yahoo_history import Found, read_daily, read_intraday
 from shared.backoff import delay
-from shared.calendars import Sessions, sessions
+from shared.calendars import Corrections, Sessions, read_corrections, sessions
+from shared.corrections import digest
 from shared.events import ProviderBar, Timeframe
 from shared.failures import TransientError
 from shared.metrics import counter
@@ -75,7 +86,10 @@ class YahooHistory:
         clock: Clock,
         stopping: asyncio.Event,
         chance: random.Random,
+        corrections: Corrections | None = None,
     ) -> None:
+        """``corrections`` of the calendars; those of the project alone where nothing is given."""
+        self._corrections = read_corrections() if corrections is None else corrections
         self._charts = charts
         self._instruments = instruments
         self._keeper = keeper
@@ -98,7 +112,7 @@ class YahooHistory:
                     continue
                 if found.histories or found.quarantined:
                     yield (*((Backfill(instrument.symbol, found.histories),) if found.histories else ()), *found.quarantined)
-                await self._keep(instrument.symbol, timeframe, found)
+                await self._keep(instrument, timeframe, found)
                 if timeframe is INTRADAY[-1] and instrument.symbol not in self._put_off:
                     await self._done(instrument)
             await self._clock.wait(LOOK_SECONDS)
@@ -145,6 +159,7 @@ class YahooHistory:
 
     async def _found(self, instrument: Instrument, timeframe: Timeframe) -> Found:
         position = read_position(await self._keeper.load(_cursor(instrument.symbol, timeframe)))
+        position = in_hours(position, self._hours(instrument.exchange, position.until))
         now = self._clock.wall()
         calendar = await self._sessions(instrument.exchange, now)
         if timeframe is Timeframe.D1:
@@ -178,13 +193,19 @@ class YahooHistory:
         """The calendar around everything that can be asked for; made in a thread, since making one takes a second."""
         today = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
         start = today.replace(year=today.year - YEARS, day=1) - dt.timedelta(days=14)
-        return await asyncio.to_thread(sessions, exchange, start, today + dt.timedelta(days=14))
+        return await asyncio.to_thread(sessions, exchange, start, today + dt.timedelta(days=14), self._corrections)
 
-    async def _keep(self, symbol: str, timeframe: Timeframe, found: Found) -> None:
+    def _hours(self, exchange: str, until: int) -> str:
+        """Names the corrections that count for bars up to ``until``."""
+        return digest(self._corrections, exchange, dt.datetime.fromtimestamp(until / 1000, dt.UTC).date())
+
+    async def _keep(self, instrument: Instrument, timeframe: Timeframe, found: Found) -> None:
+        symbol = instrument.symbol
+        position = msgspec.structs.replace(found.position, hours=self._hours(instrument.exchange, found.position.until))
         if any(gap.tries < MAX_TRIES for gap in found.position.gaps):
             self._open_gaps.add(symbol)
         try:
-            await self._keeper.save(_cursor(symbol, timeframe), write_position(found.position), self._clock.wall())
+            await self._keeper.save(_cursor(symbol, timeframe), write_position(position), self._clock.wall())
         except TransientError as error:
             log.warning("the position cannot be saved now; a restart would publish the same again", symbol=symbol, error=str(error))
 

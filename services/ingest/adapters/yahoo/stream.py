@@ -33,13 +33,16 @@ connected = gauge("ingest_yahoo_connected_state", "1 while the stream is connect
 
 
 class YahooStream:
-    """Hands every streamed tick to ``put``; ``put`` may wait, and then the socket is not read."""
+    """Hands every streamed tick to ``put``, with whether it is one of the regular market.
+
+    ``put`` may wait, and then the socket is not read.
+    """
 
     def __init__(
         self,
         url: str,
         instruments: Mapping[str, Instrument],
-        put: Callable[[Tick], Awaitable[None]],
+        put: Callable[[Tick, bool], Awaitable[None]],
         given_up: Callable[[], bool],
         clock: Clock,
         stopping: asyncio.Event,
@@ -131,4 +134,4 @@ class YahooStream:
             return
         frames.labels("ok").inc()
         self._ticks += 1
-        await self._put(tick)
+        await self._put(tick, pricing.regular)
