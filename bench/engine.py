@@ -7,7 +7,6 @@ runs. All see the same bars, made from a seed. A peer that is not installed says
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -355,7 +354,7 @@ def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
 
 def kernel() -> Any:
     """The compiled loops."""
-    return machine_code.load(Path("var/kernels") if Path("var").is_dir() else Path(tempfile.gettempdir()) / "finstage-kernels")
+    return machine_code.load(Path(".cache/kernels"))
 
 
 def rows() -> list[Row]:

@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import datetime as dt
 import random
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,17 +95,14 @@ async def through_kafka(bootstrap: str, log: list[bytes]) -> Row:
 
 def rows(bootstrap: str = "") -> list[Row]:
     """The rows; through Kafka only where a broker with the topics is named."""
-    with tempfile.TemporaryDirectory() as folder:
-        series = Series(
-            plan(sources=machine_code.sources()), machine_code.load(Path("var/kernels") if Path("var").is_dir() else Path(folder))
-        )
-        calendar = read_calendar(DAY, DAY)
-        exchange = calendar.codes["NYSE"]
-        opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])
-        found = [in_memory(series, calendar, messages(opened))]
-        if bootstrap:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                found.append(runner.run(through_kafka(bootstrap, messages(opened, LONGER * SECONDS))))
+    series = Series(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
+    calendar = read_calendar(DAY, DAY)
+    exchange = calendar.codes["NYSE"]
+    opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])
+    found = [in_memory(series, calendar, messages(opened))]
+    if bootstrap:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            found.append(runner.run(through_kafka(bootstrap, messages(opened, LONGER * SECONDS))))
     return found
 
 

@@ -6,7 +6,6 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -33,9 +32,7 @@ async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int
     """
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
-        settings = LiveSettings(
-            kafka_bootstrap=bootstrap, database_url=url, analysis_group=f"bench-{time.time_ns()}", var=Path("var")
-        )
+        settings = LiveSettings(kafka_bootstrap=bootstrap, database_url=url, analysis_group=f"bench-{time.time_ns()}")
         async with open_database(url) as database:
             await _prepare(database, symbols)
             end = await _feed(settings, log)

@@ -14,7 +14,7 @@ from services.analysis.live.domain.outcome import Outcome
 from services.analysis.live.handlers.outbox import Outbox
 from services.analysis.live.handlers.partition import Partition
 from services.analysis.live.handlers.warm_up import WarmUp
-from shared.events import IndicatorRow, TickLog, Timeframe
+from shared.events import Bar, IndicatorRow, TickLog, Timeframe
 from shared.failures import TransientError
 from tests.analysis.apple import Stores
 from tests.analysis.market import LISTINGS, engine, market, series
@@ -108,8 +108,8 @@ class Gated(Stores):
             raise TransientError("database is gone")
         return await super().pasts(symbol, most, after)
 
-    def keep(self, bars: Sequence[object]) -> None:
-        for symbol, timeframe in (table := stored(bars)):  # type: ignore[arg-type]
+    def fill(self, bars: Sequence[Bar]) -> None:
+        for symbol, timeframe in (table := stored(bars)):
             for row in table[symbol, timeframe].tolist():
                 self.rows[symbol, timeframe, row[0]] = row
 
@@ -117,10 +117,10 @@ class Gated(Stores):
 async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_are_not_missed() -> None:
     reference, (found, first) = from_the_start(), half_way()
     stores = Gated()
-    stores.keep(first.bars)
+    stores.fill(first.bars)
     mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
     found.wish([OLD, NEW])
-    warm_up, stopping, unsaved = WarmUp(stores, 10_000), asyncio.Event(), list[object]()
+    warm_up, stopping, unsaved = WarmUp(stores, 10_000), asyncio.Event(), list[Bar]()
 
     def run(events: Sequence[TickLog]) -> Outcome:
         outcome = found.apply(events)
@@ -129,7 +129,7 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
 
     async def save(partition: Partition) -> None:
         assert partition is mine
-        stores.keep(unsaved)
+        stores.fill(unsaved)
         unsaved.clear()
 
     partitions = {0: mine}
@@ -161,7 +161,7 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
 async def test_a_history_that_takes_effect_while_the_past_is_read_has_it_read_again() -> None:
     found, first = half_way()
     stores = Gated()
-    stores.keep(first.bars)
+    stores.fill(first.bars)
     mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
     found.wish([NEW])
     warm_up, stopping = WarmUp(stores, 10_000), asyncio.Event()

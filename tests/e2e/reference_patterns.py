@@ -21,7 +21,7 @@ from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected
 
 FIELDS = ("high", "low", "close", "volume")
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
 class Told(NamedTuple):

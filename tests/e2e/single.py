@@ -21,7 +21,7 @@ from shared.sequences import parse
 from tests.e2e import tapes
 from tests.e2e.reference_sequences import FOLLOWED
 
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
 def new_engine() -> Engine:

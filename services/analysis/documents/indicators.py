@@ -23,7 +23,7 @@ from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, plan
 from services.analysis.kernels.whole_series import history
 
-KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
+KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 FOLDER: Final = "images/indicators"
 SHOWN: Final = 180
 """Bars on a picture; the values are computed from the first bar of the tape on."""

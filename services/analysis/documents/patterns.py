@@ -22,7 +22,7 @@ from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, Pattern
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.signatures import PriceArrays
 
-KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
+KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 FOLDER: Final = "images/patterns"
 AROUND: Final = 25
 """Bars on a picture before the first pivot and after the breakout."""

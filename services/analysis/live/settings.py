@@ -36,6 +36,9 @@ class LiveSettings(MeshSettings):
     """Newest stored bars of a symbol and timeframe that a rebuild or a load of history goes back."""
     calendar_start: dt.date = dt.date(1998, 1, 1)
     """First day whose sessions are known; ticks before it move quotes alone."""
+    calendar_corrections: Path | None = None
+    """File of corrections of exchange calendars (docs/calendars.md), after those of the project. The same one for ingest and
+    analysis."""
 
     @field_validator("indicators", mode="before")
     @classmethod
@@ -50,4 +53,4 @@ class LiveSettings(MeshSettings):
     @property
     def kernels(self) -> Path:
         """Folder of the compiled kernels."""
-        return self.var / "kernels"
+        return self.cache / "kernels"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+
 from services.ingest.domain.adjustments import Adjustments, adjustments
 from services.ingest.domain.chart_flaws import told
 from services.ingest.domain.currency import DIVIDED, unit
@@ -14,7 +16,7 @@ from services.ingest.domain.dates import row_dates, session_date, stamped_date, 
 from services.ingest.domain.delays import final_until
 from services.ingest.domain.findings import Finding
 from services.ingest.domain.gaps import Run, expected_closes, missing_runs
-from services.ingest.domain.history_plan import Position, after, fresh_bars, histories, reason_for
+from services.ingest.domain.history_plan import Position, Published, after, fresh_bars, histories, reason_for, recent_of, revised
 from services.ingest.domain.neighbours import in_same_terms, looked_at
 from services.ingest.domain.provider_bars import Normalised, daily_bars, intraday_bars
 from services.ingest.domain.splits import placed
@@ -90,8 +92,12 @@ def read_daily(
         for history in _messages(instrument, timeframe, run, adjust, position, now)
     ]
     newest = bars.bars[-1].ts_close if bars.bars else 0
-    after_all = after(position, adjust.fingerprint, newest, asked_from, missing)
-    quarantined = list(_quarantined(instrument, Timeframe.D1, bars, now))
+    stands = after(position, adjust.fingerprint, newest, asked_from, missing)
+    after_all = msgspec.structs.replace(stands, recent=recent_of(bars.bars) or position.recent)
+    quarantined = [
+        *_quarantined(instrument, Timeframe.D1, bars, now),
+        *(_revision(instrument, before, bar, now) for before, bar in revised(position, bars.bars)),
+    ]
     if position.fingerprint != adjust.fingerprint or not position.until:  # else they have been told
         quarantined += told(instrument.symbol, chart.bad_events, (*moved, *adjust.flaws), findings, SOURCE, now)
     return Found(tuple(found), after_all, adjust, bars.dropped, tuple(quarantined), missing, bars.bars[-1] if bars.bars else None)
@@ -214,3 +220,19 @@ def _quarantined(instrument: Instrument, timeframe: Timeframe, found: Normalised
                 ts_event=min(max(row.ts, 0), 2**42) * 1000,
                 ts_init=now,
             )
+
+
+def _revision(instrument: Instrument, before: Published, bar: ProviderBar, now: int) -> Quarantined:
+    names = ("open", "high", "low", "close", "volume")
+    return Quarantined(
+        symbol=instrument.symbol,
+        what="bar",
+        reason="revised",
+        outcome="repaired",
+        values={**{name: getattr(before, name) for name in names}, "last": bar.close},
+        note="now " + ", ".join(f"{name} {getattr(bar, name):g}" for name in names),
+        timeframe=Timeframe.D1.value,
+        source=SOURCE,
+        ts_event=bar.ts_close,
+        ts_init=now,
+    )

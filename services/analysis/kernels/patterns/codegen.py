@@ -48,7 +48,7 @@ def bar(w, pivots, alive, draft, high, low, close, volume, t, time, events, m):
 
 @jit
 def history(prices, start, memory, found):
-    w, m, room = memory.swings[0], 0, found.events.shape[0] - MOST_EVENTS
+    w, m, room = memory.swings[0], np.int64(0), found.events.shape[0] - MOST_EVENTS  # a literal 0: bar compiled twice
     high, low, close, volume, time = prices.high, prices.low, prices.close, prices.volume, prices.time
     for t in range(start, close.shape[0]):
         if m > room:
@@ -62,7 +62,7 @@ def history(prices, start, memory, found):
 
 @jit
 def close_bars(windows, places, times, kept, start, memory, found):
-    m, room = 0, found.events.shape[0] - MOST_EVENTS
+    m, room = np.int64(0), found.events.shape[0] - MOST_EVENTS
     for i in range(start, places.row.shape[0]):
         r = places.row[i]; k = places.timeframe[i]; t = places.at[i]; p = kept[k]
         if p < 0:

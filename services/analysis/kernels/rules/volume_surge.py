@@ -13,7 +13,7 @@ from services.analysis.kernels.rules.rule import Rule
 def fires(p: Parameters, x: Values, _y: Values, bars: Bars, t: int) -> int:
     """x: (mean volume,). p: (period, ratio, move)."""
     volume, wanted = bars.volume[t], p[1] * x[0]
-    if not (x[0] > 0 and ge(volume, wanted, scale(volume, wanted))):
+    if not ge(volume, wanted, scale(volume, wanted)):
         return 0
     if not bars.close[t - 1] > 0.0:
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -114,11 +114,18 @@ class Checkpoints:
                 if (await connection.execute(update(checkpoints).where(mine).values(**values))).rowcount != 1:
                     raise FencedError(f"partition {partition} has moved on from offset {before}", partition)
             for provided in facts.provided:
+                await self._drop(connection, provided)
                 await self._put(connection, bars, provided_rows(provided))
             await self._put(connection, bars, [bar_row(bar) for bar in facts.bars])
             await self._put(connection, signals, [signal_row(signal) for signal in facts.signals])
             newest = {pattern.id: pattern for pattern in facts.patterns}
             await self._put(connection, patterns, [pattern_row(pattern) for pattern in newest.values()])
+
+    async def _drop(self, connection: AsyncConnection, provided: Provided) -> None:
+        series = (bars.c.symbol == provided.symbol) & (bars.c.timeframe == str(provided.timeframe))
+        for first in range(0, len(provided.superseded), AT_A_TIME):
+            part = provided.superseded[first : first + AT_A_TIME]
+            await connection.execute(delete(bars).where(series & bars.c.ts_close.in_(part)))
 
     async def _put(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         for first in range(0, len(rows), AT_A_TIME):

@@ -21,8 +21,9 @@ from services.analysis.live.domain import batch, ticks
 from services.analysis.live.domain.actions import Basis
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
+from services.analysis.live.domain.hours import realign
 from services.analysis.live.domain.layout import CLOSED, CODES, ODD, REASONS, TIMEFRAMES
-from services.analysis.live.domain.load import TAIL, load, seed, warm_up
+from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
 from services.analysis.live.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.sequence_signals import Followed
 from services.analysis.live.domain.series import Series
@@ -68,6 +69,8 @@ class Engine:
         self.listings = listings
         self.series = series
         self.state = series.state()
+        self.realigned = 0
+        """Forming bars to which the calendar gave other times than the checkpoint had."""
         self._judge = series.judge(Book())
         self._follower = series.follower(())
 
@@ -118,13 +121,20 @@ class Engine:
         return dict(zip(self.series.columns, finite(values[np.newaxis])[0], strict=True))
 
     def load(
-        self, symbol: str, pasts: Mapping[Timeframe, Bars], ts_init: int, *, tail: int = TAIL, basis: Basis | None = None
+        self,
+        symbol: str,
+        pasts: Mapping[Timeframe, Bars],
+        ts_init: int,
+        *,
+        tail: int = TAIL,
+        basis: Basis | None = None,
+        superseded: Mapping[Timeframe, npt.NDArray[np.int64]] = NOTHING,
     ) -> Outcome:
         """History takes effect: see ``load.load``. Nothing happens for a symbol that is not listed."""
         row = self.admit(symbol)
         if row < 0:
             return Outcome(counts=Counter({"unknown": 1}))
-        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, basis=basis)
+        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, basis=basis, superseded=superseded)
 
     def verdict(self, symbol: str, basis: Basis, *, told_daily: bool) -> Verdict | None:
         """What history says about a split of this symbol that is suspected; None where none is, or it does not say."""
@@ -217,6 +227,7 @@ class Engine:
             engine.state.records[row]["negative"] = symbol in listings and listings[symbol].negative
         for wish in wanted(engine.state):
             restore_window(engine.state, wish, windows.get((wish.symbol, wish.timeframe), empty()))
+        engine.realigned = realign(engine.state, calendar)
         return engine
 
     def _columns(self, found: Sequence[Tick]) -> batch.Columns:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,9 +16,10 @@ from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
 from services.analysis.live.domain.outcome import Outcome, quotes_of, rows_of, stored_bars
 from services.analysis.live.domain.series import Series
-from services.analysis.live.domain.state import Floats, State
+from services.analysis.live.domain.state import Floats, Int64s, State
 from shared.events import Bar, IndicatorRow, Timeframe
 
+NOTHING: Final[Mapping[Timeframe, Int64s]] = MappingProxyType({})
 TAIL = 500
 """Bars and indicator rows of a timeframe that are published after a load, so that readers have a past."""
 
@@ -32,11 +34,12 @@ def load(
     *,
     tail: int = TAIL,
     basis: Basis | None = None,
+    superseded: Mapping[Timeframe, Int64s] = NOTHING,
 ) -> Outcome:
     """Puts ``pasts`` (all closed bars of each given timeframe, dtype PAST) in the place of what the symbol had in these timeframes.
 
     A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever. ``basis`` says which factors
-    prices have that were seen before; without it they stay as they are.
+    prices have that were seen before; without it they stay as they are. ``superseded`` are close times of bars that are no more.
     """
     outcome = Outcome()
     record: Any = state.records[row]
@@ -46,6 +49,8 @@ def load(
     for timeframe, bars in _given(pasts):
         seen = adjusted(bars, _daily(timeframe, pasts))
         values = series.replay(state, row, CODES[timeframe], seen)
+        if timeframe in superseded and state.forming[row, CODES[timeframe]]["last_end"] in superseded[timeframe]:
+            state.forming[row, CODES[timeframe]]["last_end"] = 0
         place(state, row, timeframe, bars[-KEEP:])
         state.forming[row, CODES[timeframe]]["number"] = len(bars)
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []

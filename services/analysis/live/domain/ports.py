@@ -23,11 +23,12 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Provided:
-    """A provider's closed bars of one series (dtype PAST)."""
+    """A provider's closed bars of one series (dtype PAST), and close times of stored ones that they supersede."""
 
     symbol: str
     timeframe: Timeframe
     bars: Bars
+    superseded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

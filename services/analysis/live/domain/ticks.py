@@ -29,7 +29,7 @@ FUTURE_MS, OPENING_MS, VETTING_MS, TOLD_MS, SPLIT_AFTER_MS, SMALL_SPLIT_MS = (
     1_800_000,
 )
 JUMP, JUMP_LEAST, JUMP_RANGES, AGREE = 0.5, 0.2, 5.0, 0.1
-RANGE, SPLIT_RANGE, SPLIT_RANGES, TOLD = 14, 0.05, 6.0, 10
+RANGE, SPLIT_RANGE, SPLIT_RANGES, SPLIT_LEAST, TOLD = 14, 0.05, 6.0, 1.2, 10
 N, M1, M5, M15, H1, D1, W1, YEAR, SPLIT, DUE = 6, 0, 1, 2, 3, 4, 5, 252, -1, 2
 APPLIED, REORDERED, OUTSIDE, LATE, DUPLICATE, ABSURD, PRICE, SIZE, TIME, FUTURE, UNKNOWN, SOURCE, HEARTBEAT = range(13)
 
@@ -188,15 +188,24 @@ def _update(s, forming, r, finest, ts, price, volume, in_order):
 
 
 @inline
-def _split(price, before, usual):
-    """New shares for an old one, if a session that begins at ``price`` after ``before`` looks like a simple split; else 0."""
+def split_ratio(price, before, usual):
+    """New shares for an old one, if a session that begins at ``price`` after ``before`` looks like a split; else 0.
+
+    A split is a whole number of shares for one (or one for that many), or one of the common fractions. ``usual``: the usual range.
+    """
     up = max(price / before, before / price)
-    if not up >= 1.2 or math.log(up) <= SPLIT_RANGES * usual:  # NaN too
+    if not (up >= SPLIT_LEAST and math.log(up) > SPLIT_RANGES * usual):  # NaN too
         return 0.0
-    for ratio in (20.0, 10.0, 8.0, 7.0, 5.0, 4.0, 3.0, 2.0, 1.5, 1.25):
-        if abs(up / ratio - 1.0) <= (0.015 if ratio < 2.0 else min(0.08, max(0.03, usual))):
-            return ratio if price < before else 1.0 / ratio
-    return 0.0
+    ratio = 0.0
+    below = math.floor(up)
+    whole = below if up / below - 1.0 < 1.0 - up / (below + 1.0) else below + 1.0
+    if whole >= 2.0 and abs(up / whole - 1.0) <= min(0.08, max(0.03, usual)):
+        ratio = whole
+    else:
+        for fraction in (5 / 4, 4 / 3, 7 / 5, 3 / 2, 8 / 5, 5 / 3, 7 / 4, 5 / 2, 7 / 2):
+            if abs(up / fraction - 1.0) <= 0.015:
+                ratio = fraction
+    return ratio if price < before or ratio == 0.0 else 1.0 / ratio
 
 
 @inline
@@ -208,10 +217,10 @@ def _vet(s, ts, price):
     if over:
         s.vetted = s.session_open
     if (first or not over) and s.splits == 1:
-        ratio = _split(price, s.reference, SPLIT_RANGE if math.isnan(s.range) else s.range)
+        ratio = split_ratio(price, s.reference, SPLIT_RANGE if math.isnan(s.range) else s.range)
         if ratio > 0.0:
             s.suspect, s.suspect_open, s.suspect_ratio, s.vetted = 1, s.session_open, ratio, s.session_open
-            s.suspect_until = ts + SMALL_SPLIT_MS if 0.6 < ratio < 1.9 else s.session_close + SPLIT_AFTER_MS
+            s.suspect_until = ts + SMALL_SPLIT_MS if 0.5 < ratio < 2.0 else s.session_close + SPLIT_AFTER_MS
     return s.suspect == 1
 
 

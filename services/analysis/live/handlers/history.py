@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -12,6 +12,7 @@ import structlog
 from services.analysis.kernels import closed_bars
 from services.analysis.kernels.closed_bars import Bars
 from services.analysis.live.domain import actions as actions_of
+from services.analysis.live.domain import contradictions
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.outcome import Outcome
 from services.analysis.live.domain.ports import BarStore, Provided
@@ -84,6 +85,9 @@ def _apply(engine: Engine, ready: HistoryReady, told: Sequence[History], stored:
     symbol = ready.symbol
     fresh = _fresh(engine, ready, told)
     days = fresh.get(Timeframe.D1, closed_bars.empty())
+    reports = contradictions.contradicted(symbol, stored.get(Timeframe.D1, closed_bars.empty()), days, ready.ts_init)
+    gone = contradictions.superseded(stored, fresh)
+    stored = contradictions.without(stored, gone)
     actions = [action for message in told for action in message.actions]
     moved = actions_of.changed(stored.get(Timeframe.D1, closed_bars.empty()), days)
     if moved:  # days of the provider reach further back than its other bars do: what is stored follows the days
@@ -95,11 +99,12 @@ def _apply(engine: Engine, ready: HistoryReady, told: Sequence[History], stored:
     verdict = engine.verdict(symbol, basis, told_daily=len(days) > 0)
     if verdict is not None:
         log.info("the suspicion of a split ends", symbol=symbol, verdict=verdict)
-        provided = _provided(symbol, stored) if moved else []
+        provided = _provided(symbol, stored, {}) if moved else []
         return Taken(engine.settle(symbol, verdict, stored, ready.ts_init, basis), provided, settled=True)
     pasts = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
-    outcome = engine.load(symbol, pasts, ready.ts_init, basis=basis)
-    return Taken(outcome, _provided(symbol, whole if moved else fresh))
+    outcome = engine.load(symbol, pasts, ready.ts_init, basis=basis, superseded=gone)
+    outcome.quarantined += reports
+    return Taken(outcome, _provided(symbol, whole if moved else fresh, gone))
 
 
 def _fresh(engine: Engine, ready: HistoryReady, told: Sequence[History]) -> dict[Timeframe, Bars]:
@@ -115,5 +120,8 @@ def _fresh(engine: Engine, ready: HistoryReady, told: Sequence[History]) -> dict
     return fresh
 
 
-def _provided(symbol: str, bars: dict[Timeframe, Bars]) -> list[Provided]:
-    return [Provided(symbol, timeframe, run) for timeframe, run in bars.items()]
+def _provided(symbol: str, bars: dict[Timeframe, Bars], gone: Mapping[Timeframe, contradictions.Int64s]) -> list[Provided]:
+    return [
+        Provided(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())
+        for timeframe, run in bars.items()
+    ]

@@ -62,10 +62,7 @@ class Partition:
         measures.rows.inc(len(outcome.rows))
         for reason, count in outcome.counts.items():
             measures.ticks.labels(reason).inc(count)
-        for event in outcome.quarantined:
-            measures.quarantined.labels(event.reason, event.outcome).inc(1 + event.more)
-            if event.what == "instrument":
-                log.warning(event.note, symbol=event.symbol, ts_event=event.ts_event, **event.values)
+        self._tell(outcome)
 
     def keep(self, taken: Taken) -> None:
         """Remembers what a history brought about."""
@@ -74,8 +71,18 @@ class Partition:
             self.note(taken.outcome)
             self.unsaved = True
             return
+        self._tell(taken.outcome)
         for reason, count in taken.outcome.counts.items():
             measures.ticks.labels(reason).inc(count)
+
+    @staticmethod
+    def _tell(outcome: Outcome) -> None:
+        for event in outcome.quarantined:
+            measures.quarantined.labels(event.reason, event.outcome).inc(1 + event.more)
+            if event.what == "instrument":
+                log.warning(event.note, symbol=event.symbol, ts_event=event.ts_event, **event.values)
+            elif event.reason == "contradicted":
+                log.warning("the provider contradicts a closed bar", symbol=event.symbol, ts_event=event.ts_event, note=event.note)
 
     def waits_for(self, symbol: str) -> bool:
         """Whether bars of this symbol wait."""

@@ -60,6 +60,10 @@ class Restorer:
         if checkpoint is not None and kind == "checkpoint":
             try:
                 engine = await self._from(checkpoint)
+                if engine.realigned:
+                    log.warning(
+                        "the calendar has other hours than the checkpoint", partition=partition, forming_bars=engine.realigned
+                    )
             except UnreadableStateError as error:
                 log.warning("the checkpoint cannot be used", partition=partition, error=str(error))
                 kind, engine = "unreadable", self._empty()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any, Final, Protocol
 
 import structlog
@@ -22,7 +23,10 @@ from services.notifier.domain.commands import Asked, Incoming, parse
 from services.notifier.domain.markup import split
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.pace import Pace
+from shared.backoff import Backoff
 from shared.failures import classify
+from shared.tasks import all_of, result_of
+from shared.waiting import pause
 
 POLL_SECONDS: Final = 25
 MOST: Final = 100
@@ -96,27 +100,28 @@ class Polling:
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until stopped; Telegram being away, or another process polling the same token, is waited out."""
         offset: int | None = None
-        wait, limit = 1.0, MOST
+        limit = MOST
+        backoff = Backoff(Random(), first=1.0, most=LONGEST_WAIT)  # noqa: S311 - jitter
         while not stopping.is_set():
             try:
                 if not self._name:
                     await self._introduce()
                 updates = await _unless(stopping, self._poll(offset, limit))
-                self.connected, wait, limit = True, 1.0, MOST
+                self.connected, limit = True, MOST
+                backoff.reset()
             except ClientDecodeError as error:
                 if limit == 1:  # this very update is of a kind that the library cannot read: pass it by
                     offset = _first_id(error.data, offset)
                     _log.warning("update passed by: it cannot be read", offset=offset)
                 limit = 1
-                await _pause(stopping, wait)
+                await pause(backoff.next(), stopping)
             except ERRORS as error:
                 self.connected = False
-                asked = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else wait
+                asked = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else backoff.next()
                 why = "another process polls this token" if isinstance(error, TelegramConflictError) else type(error).__name__
                 level = _log.error if isinstance(error, TelegramUnauthorizedError) else _log.warning
                 level("no updates", why=why, error=redacted(str(error), self._bot.token), wait=asked)
-                await _pause(stopping, asked)
-                wait = min(wait * 2, LONGEST_WAIT)
+                await pause(asked, stopping)
             else:
                 if updates:
                     await self._handle(updates)
@@ -147,7 +152,7 @@ class Polling:
         by_chat: defaultdict[int, list[Update]] = defaultdict(list)
         for update in updates:
             by_chat[_chat_id(update)].append(update)
-        await asyncio.gather(*(self._in_order(some) for some in by_chat.values()))
+        await all_of(*(self._in_order(some) for some in by_chat.values()))
 
     async def _in_order(self, updates: Sequence[Update]) -> None:
         async with self._places:
@@ -251,15 +256,7 @@ async def _unless(stopping: asyncio.Event, polling: Any) -> list[Update]:
     stop = asyncio.create_task(stopping.wait(), name="getUpdates stop")
     try:
         await asyncio.wait({poll, stop}, return_when=asyncio.FIRST_COMPLETED)
-        return poll.result() if poll.done() else []
+        return result_of(poll) if poll.done() else []
     finally:
         stop.cancel()
         poll.cancel()
-
-
-async def _pause(stopping: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return

@@ -11,14 +11,16 @@ import structlog
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.source import Backfill, Item, Source
+from shared.backoff import Backoff
 from shared.events import Heartbeat, HistoryReady, Quarantined, Tick
 from shared.failures import TransientError
 from shared.kafka import Producer
 from shared.metrics import counter, gauge, histogram
 from shared.topics import HISTORY, QUARANTINE, TICKS
 
-PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
-"""Seconds to wait before trying again, the last one for ever; each is shortened by chance by up to half."""
+FIRST_SECONDS: Final = 0.1
+MOST_SECONDS: Final = 5.0
+"""How long to wait before sending the same again, at first and at most."""
 
 log = structlog.get_logger("ingest")
 ticks_sent = counter("ingest_ticks_total", "Ticks acknowledged by the broker.", ["source"])
@@ -51,7 +53,7 @@ class Publisher:
         self._inspector = inspector
         self._clock = clock
         self._stopping = stopping
-        self._chance = chance or random.Random()  # noqa: S311  # spreads retries, keeps no secret
+        self._backoff = Backoff(chance or random.Random(), FIRST_SECONDS, MOST_SECONDS)  # noqa: S311 - jitter
         self.healthy = True
         """False from the moment the broker does not acknowledge until it does."""
 
@@ -79,7 +81,7 @@ class Publisher:
             except TransientError as error:
                 self.healthy = False
                 retries.inc()
-                pause = PAUSES[min(tries, len(PAUSES) - 1)] * self._chance.uniform(0.5, 1.0)
+                pause = self._backoff.next()
                 tries += 1
                 log.warning("the broker did not acknowledge; the same again", error=str(error), tries=tries, pause=round(pause, 2))
                 await self._clock.wait(pause)
@@ -87,6 +89,7 @@ class Publisher:
                     return False
             else:
                 self.healthy = True
+                self._backoff.reset()
                 return True
 
     async def _send(self, step: Step) -> None:
