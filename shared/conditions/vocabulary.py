@@ -23,6 +23,9 @@ ALIKE: Final = 0.6
 """How like a known name an unknown one must be to be taken for a misspelling (difflib's ratio)."""
 _VALUE: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_TRAILING: Final = "0123456789._"
+"""What may follow the stem of a column's name."""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -95,6 +98,14 @@ def resolve(name: str) -> Wanted:
     >>> resolve("rsi_21"), resolve("bb_upper_20_2").column
     (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
     """
+    known = _known(name)
+    if known is None:
+        raise _unknown(name)
+    return known
+
+
+def _known(name: str) -> Wanted | None:
+    """The column of exactly this name; None where there is none. Raises as ``resolve`` for parameters out of bounds."""
     short = _short_names().get(name)
     if short is not None:
         return short
@@ -104,7 +115,7 @@ def resolve(name: str) -> Wanted:
             values = tuple(float(value) for value in match.groups())
             _check(name, words, values)
             return Wanted(words.kind, values, words.column(place, values), values in words.running)
-    raise _unknown(name)
+    return None
 
 
 @cache
@@ -142,13 +153,12 @@ def _check(name: str, words: Words, values: tuple[float, ...]) -> None:
 
 
 def _unknown(name: str) -> ConditionError:
-    numbers = re.findall(r"\d+(?:\.\d+)?", name)
-    stem = re.sub(r"(_?\d+(\.\d+)?)+$", "", name)
+    stem = name.rstrip(_TRAILING)
     for words in vocabulary():
         for place, template in enumerate(words.columns):
             if words.parameters and stem == _PLACE.sub("", template).rstrip("_") and name.startswith(f"{stem}_"):
                 return ConditionError("parameters", name, 0, found=name, form=template, example=words.spelled(place, words.usual))
-    near = get_close_matches(name, [*BAR_FIELDS, *_candidates(numbers)], n=1, cutoff=ALIKE)
+    near = get_close_matches(name, [*BAR_FIELDS, *_candidates(_NUMBER.findall(name))], n=1, cutoff=ALIKE)
     if near:
         return ConditionError("meant", name, 0, found=name, near=near[0])
     return ConditionError("name", name, 0, found=name)
@@ -162,6 +172,8 @@ def _candidates(numbers: list[str]) -> Iterator[str]:
             if words.parameters and len(numbers) == len(words.parameters):
                 filled = template.format(**{p.name: typed for p, typed in zip(words.parameters, numbers, strict=True)})
                 try:
-                    yield resolve(filled).column
+                    known = _known(filled)
                 except ConditionError:
                     continue
+                if known is not None:
+                    yield known.column

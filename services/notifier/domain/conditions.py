@@ -22,7 +22,7 @@ EXTRA_IN_ALL: Final = 64
 
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
-_FOR: Final = re.compile(r"\s+for\s+", re.IGNORECASE)
+_FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
 
 
@@ -82,7 +82,8 @@ def asked(line: str) -> Asked:
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
     parted = [*_FOR.finditer(rest)][-1:]
-    condition, names = (rest[: parted[0].start()], rest[parted[0].end() :].strip()) if parted else (rest.strip(), "")
+    condition, names = (rest[: parted[0].start()], rest[parted[0].end() :]) if parted else (rest, "")
+    condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)
     return Asked(
         condition,
