@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as Channel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
@@ -61,7 +62,8 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
         parts = wire(database, [Channel(bot, 5)])
         await parts.book.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
-        stores = (parts.chats, ConditionTable(database), parts.deliveries, parts.market)
+        parser = ProcessParser()
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
         desk = Desk(*stores, quotes, industries, parts.book, BotAdmins(bot), Clock(), 3)
         pace = Pace([Limit(1000, 1.0)], [Limit(1000, 1.0)])
         polling = Polling(bot, BotDesk(desk, commands_minute), pace, Clock().ticking, 4)
@@ -72,6 +74,7 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
             parts.stopping.set()
             async with asyncio.timeout(20):
                 await task
+            await parser.close()
         assert telegram.problems == []
 
 

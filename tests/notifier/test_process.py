@@ -253,10 +253,11 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
             await until(lambda: any(message.photo for message in telegram.accepted), 110, "a picture")
-            child = await _children(notifier.pid)
-            assert len(child) == 1
+            children = await _children(notifier.pid)
+            assert len(children) == 2, "the painter and the parser of conditions"
             await notifier.kill()
-            await until(lambda: not Path(f"/proc/{child[0]}").exists(), 20, "the painter to end with its owner")
+            gone = lambda: not any(Path(f"/proc/{child}").exists() for child in children)  # noqa: E731
+            await until(gone, 20, "the painter and the parser to end with their owner")
         assert telegram.problems == []
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.app import telegram_pace
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.delivery import NEVER, Policy
 from services.notifier.domain.messages import Alert
@@ -19,6 +20,7 @@ from services.notifier.domain.outcomes import Outcome, Refused, Sent
 from services.notifier.domain.ports import PaintError
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.pictures import Pictures
+from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
 from shared.failures import PoisonError
@@ -219,6 +221,34 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
         assert old is not None
         assert (new.active, new.language, new.user_id, new.rules, old.active) == (True, "en", "9", {"gap": False}, False)
         assert await parts.chats.watched("telegram", "-100200") == ["AAPL"]
+
+
+async def test_a_group_gets_no_more_than_its_limit_and_holds_up_nobody(database_url: str) -> None:
+    hands = Hands()
+    limits = {"rate_overall": 1000, "rate_chat": 1000, "rate_group_minute": 3}
+    pace = telegram_pace(NotifierSettings(_env_file=None, **limits))
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)], hands.clock(), pace=pace)
+        for number in (-100200, -5, 7):
+            await parts.chats.save(chat(number, kind="private" if number > 0 else "group"), 0)
+        await parts.fan_out.handle(records([signal(i) for i in range(7)]))
+        sent: list[Counter[str]] = []
+
+        async def put_off() -> bool:
+            parts.sender.nudge()
+            now = hands.clock().now()
+            return all(row.status == "sent" or (row.status == "pending" and row.next_try_at > now) for row in await parts.rows())
+
+        async with parts.sending():
+            while not sent or sent[-1].total() < 21:
+                await until(put_off, 20, "what may not be sent now to be put off")
+                sent.append(Counter(message.chat_id for message in server.accepted))
+                assert len(sent) < 20, sent
+                hands.at += 20.0
+        assert sent[0] == {"7": 7, "-5": 3, "-100200": 3}, "the groups have had their minute, and nobody else waits"
+        for before, after in zip(sent, sent[3:], strict=False):
+            assert max((after - before).values()) <= 3, "more than the limit in a minute"
+        assert server.problems == []
 
 
 @dataclass

@@ -28,7 +28,9 @@ def test_the_expressions_are_found() -> None:
     assert ("services/ingest/settings.py", r"^[a-z0-9-]{1,40}$") in found
     assert ("services/gateway/domain/queries.py", r"^\d{1,16}$") in found
     assert ("shared/conditions/grammar.lark", "[a-z_][a-z0-9_]*(\\.[0-9][a-z0-9_]*)*") in found
-    assert len([path for path, _ in found if path == "shared/conditions/vocabulary.py"]) > len(MADE["shared/conditions/vocabulary.py"])
+    assert len([path for path, _ in found if path == "shared/conditions/vocabulary.py"]) > len(
+        MADE["shared/conditions/vocabulary.py"]
+    )
     assert any(path == "services/notifier/domain/conditions.py" and "once_per_bar_close" in pattern for path, pattern in found)
 
 
@@ -53,7 +55,9 @@ def test_each_is_linear_or_bounded() -> None:
         bounded = each.path in BOUNDED and any(degree in verdict["verdict"] for degree in POLYNOMIAL)
         if verdict["verdict"] != "safe" and not bounded:
             wrong.append(f"{each.where}: {verdict['source']}: {verdict['verdict']}")
-    wrong += [f"{script['path']}: {script['source']}: {script['verdict']}" for script in answer["scripts"] if script["verdict"] != "safe"]
+    wrong += [
+        f"{script['path']}: {script['source']}: {script['verdict']}" for script in answer["scripts"] if script["verdict"] != "safe"
+    ]
     assert not wrong, "\n".join(wrong)
 
 

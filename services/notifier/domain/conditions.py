@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from shared.conditions import Condition
+import msgspec
+
+from shared.conditions import Condition, identity
 from shared.events import Signal
 
 RULE: Final = "condition"
@@ -24,6 +26,30 @@ Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
+
+
+class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):
+    """What a text says."""
+
+    text: str
+    """The normal form."""
+    timeframe: str
+    extra: tuple[str, ...]
+    """A column of each indicator that runs for it alone."""
+
+    @property
+    def id(self) -> str:
+        """Names the condition for ever."""
+        return identity(self.text)
+
+
+class RefusedCondition(msgspec.Struct, frozen=True, tag="refused"):
+    """Why a text is no condition: the fields of ``ConditionError``."""
+
+    code: str
+    text: str
+    position: int
+    values: dict[str, str | int]
 
 
 @dataclass(frozen=True)

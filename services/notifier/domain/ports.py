@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.notifier.domain.charts import ChartBar, ChartRequest
-from services.notifier.domain.conditions import ConditionAlert
+from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import Change, Delivery, Status
 from services.notifier.domain.instruments import Directory, Industry
 from services.notifier.domain.messages import Alert
@@ -39,6 +39,17 @@ class Painter(Protocol):
 
 class PaintError(Exception):
     """There is no picture; the message says why in one word (``timeout``, ``crashed``, ``refused``, ``bars``)."""
+
+
+class ConditionParser(Protocol):
+    """Reads conditions, off the event loop and within a time limit."""
+
+    async def parse(self, text: str) -> ParsedCondition:
+        """What the text says. Raises ConditionError: it is no condition. Raises ParseError."""
+
+
+class ParseError(Exception):
+    """A condition could not be parsed in time, or its parser died (``timeout``, ``crashed``)."""
 
 
 @dataclass(frozen=True)

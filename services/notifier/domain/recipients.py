@@ -34,11 +34,6 @@ class Chat:
     """Rule type -> wanted; ``*`` decides on those that are not named; without it they are wanted."""
 
     @property
-    def group(self) -> bool:
-        """True for a Telegram group."""
-        return self.kind == "group"
-
-    @property
     def wants_provisional(self) -> bool:
         """Whether the chat hears of bars that are still forming."""
         return self.rules.get(PROVISIONAL, False)

@@ -98,7 +98,7 @@ class Attempt:
         while True:
             if stopping.is_set():
                 return False
-            delay = lane.pace.take(chat.chat_id, self._clock.ticking(), group=chat.group)
+            delay = lane.pace.take(chat.chat_id, self._clock.ticking())
             if delay <= 0:
                 return True
             if self._clock.now() + int(delay * 1000) >= row.next_try_at:

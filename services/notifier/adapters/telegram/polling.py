@@ -226,7 +226,7 @@ class Polling:
     async def _turn(self, incoming: Incoming) -> None:
         delay = 1.0
         while delay > 0:
-            delay = self._pace.take(incoming.chat_id, self._ticking(), group=incoming.kind == "group")
+            delay = self._pace.take(incoming.chat_id, self._ticking())
             await asyncio.sleep(delay)  # the turn may have gone to an alert meanwhile
 
 
