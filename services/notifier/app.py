@@ -142,7 +142,9 @@ async def _bot_tasks(
     clock: Clock,
 ) -> dict[str, Task]:
     """The bot, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.polling import BotAdmins, Polling  # as _bot
+    from services.notifier.adapters.telegram.answers import Answers  # as _bot
+    from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.updates import Updates
 
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
     quotes, industries = LatestQuotes(), LatestIndustries()
@@ -172,5 +174,5 @@ async def _bot_tasks(
         settings.alert_language,
     )
     people = BotDesk(desk, settings.bot_commands_minute)
-    polling = Polling(bot, people, lane.pace, clock.ticking, settings.bot_concurrency)
+    polling = Polling(bot, people, Updates(bot, people, Answers(bot, lane.pace, clock.ticking), settings.bot_concurrency))
     return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(_with_names, book, polling.run, life.stopping)}

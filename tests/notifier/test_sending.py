@@ -13,6 +13,7 @@ from sqlalchemy import update
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
 from services.notifier.app import telegram_pace
+from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.delivery import NEVER, Policy
 from services.notifier.domain.messages import Alert
@@ -41,9 +42,9 @@ class Recording:
     answers: list[Outcome] = field(default_factory=list)
     sent: list[tuple[str, Alert]] = field(default_factory=list)
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+    async def send(self, to: Address, alert: Alert) -> Outcome:
         await asyncio.sleep(0)
-        self.sent.append((chat_id, alert))
+        self.sent.append((to.chat_id, alert))
         return self.answers.pop(0) if self.answers else Sent(str(len(self.sent)))
 
     def counts(self) -> Counter[tuple[str, str]]:
@@ -86,7 +87,7 @@ async def test_who_gets_a_signal(
     async with open_database(database_url) as database:
         parts = wire(database, [channel])
         await parts.chats.save(who, 0)
-        await parts.chats.watch("telegram", "7", watched, 0)
+        await parts.chats.watch(Address("telegram", "7"), watched, 0)
         await parts.fan_out.handle(records([signal(quality=quality)] * 2))
         await parts.fan_out.handle(records([signal(quality=quality)]))
         async with parts.sending():
@@ -212,7 +213,7 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts = wire(database, [TelegramChannel(bot, 2)])
         await parts.chats.save(Chat("telegram", "-5", "9", "group", language="en", rules={"gap": False}), 0)
-        await parts.chats.watch("telegram", "-5", ["AAPL"], 0)
+        await parts.chats.watch(Address("telegram", "-5"), ["AAPL"], 0)
         server.faults.append(Fault("migrate", -100200))
         await talk(server, parts, 4)
         assert Counter(message.chat_id for message in server.accepted) == {"-100200": 4}
@@ -220,7 +221,7 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
         assert new is not None
         assert old is not None
         assert (new.active, new.language, new.user_id, new.rules, old.active) == (True, "en", "9", {"gap": False}, False)
-        assert await parts.chats.watched("telegram", "-100200") == ["AAPL"]
+        assert await parts.chats.watched(Address("telegram", "-100200")) == ["AAPL"]
 
 
 async def test_a_group_gets_no_more_than_its_limit_and_holds_up_nobody(database_url: str) -> None:

@@ -36,6 +36,8 @@ class Incoming:
     asked: Asked
     trusted: bool = False
     """Telegram itself vouches that this is an administrator."""
+    thread_id: int = 0
+    """The topic in which it was done; 0 is none."""
 
 
 def parse(text: str, bot_name: str = "") -> Asked | None:

@@ -70,18 +70,21 @@ class ConditionAlert:
     extra: tuple[str, ...] = ()
     """A column of each indicator that runs for it alone."""
     enabled: bool = True
+    thread_id: int = 0
+    """The topic that it goes to: the one in which it was made."""
 
     def same(self, other: ConditionAlert) -> bool:
-        """Whether both ask the same."""
-        return (self.condition_id, self.frequency, self.scope, set(self.targets)) == (
+        """Whether both ask the same for the same topic."""
+        return (self.condition_id, self.frequency, self.scope, set(self.targets), self.thread_id) == (
             other.condition_id,
             other.frequency,
             other.scope,
             set(other.targets),
+            other.thread_id,
         )
 
     def covers(self, symbol: str, watched: Collection[str] | None, industries: Collection[str]) -> bool:
-        """Whether the symbol is meant; ``watched`` is the chat's list (None: everything), ``industries`` are the symbol's."""
+        """Whether the symbol is meant; ``watched`` is the address's list (None: everything), ``industries`` are the symbol's."""
         if self.scope == "watched":
             return watched is None or symbol in watched
         return symbol in self.targets if self.scope == "symbols" else not set(industries).isdisjoint(self.targets)

@@ -46,7 +46,7 @@ async def alert(desk: Desk, chat: Chat, rest: str) -> Reply:
     stored = known or await desk.conditions.add(wanted, now)
     lines = [say(chat.language, "alert_same" if known else "alert_set")]
     lines.append(condition_replies.told(stored, chat.language, desk.book.current))
-    if wanted.scope == "watched" and not chat.watch_all and not await desk.chats.watched(chat.channel, chat.chat_id):
+    if wanted.scope == "watched" and not chat.watch_all and not await desk.chats.watched(chat.address):
         lines.append(say(chat.language, "alert_watching_none"))
     return Reply("\n".join(lines))
 
@@ -62,6 +62,7 @@ async def _scoped(desk: Desk, chat: Chat, condition: ParsedCondition, wish: Aske
         condition.timeframe,
         wish.frequency,
         extra=condition.extra,
+        thread_id=chat.thread_id,
     )
     if wish.industry:
         known = await desk.market.industries()

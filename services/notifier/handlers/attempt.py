@@ -61,7 +61,7 @@ class Attempt:
             return True
         if alert.repeat:
             measures.REPEATS.labels(row.channel).inc()
-        outcome = await lane.channel.send(row.chat_id, alert)
+        outcome = await lane.channel.send(row.address, alert)
         await self._record(claimed, outcome, lane, signal)
         return True
 
@@ -112,8 +112,13 @@ class Attempt:
         kind = type(outcome).__name__.lower()
         measures.OUTCOMES.labels(claimed.channel, kind).inc()
         match outcome:
-            case Sent():
+            case Sent(_, redirected):
                 lane.troubles = 0
+                if redirected:
+                    measures.REDIRECTED.labels(claimed.channel).inc()
+                    _log.warning(
+                        "sent to the chat: its topic takes no messages", signal=claimed.signal_id, thread=claimed.thread_id
+                    )
                 measures.LATENCY.labels(claimed.channel).observe(max(0, now - signal.ts_init) / 1000)
             case Refused(_, retry_after):
                 lane.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
