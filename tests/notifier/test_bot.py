@@ -189,6 +189,7 @@ HOSTILE = {
     "format": "/price {0} {name} %s",
     "combining": "/price " + "a\u0301\u0302" * 500,
     "newlines": "/price\n\n\n<i>",
+    "digits": "/alert x" + "1" * 400 + "x > 1",
 }
 
 

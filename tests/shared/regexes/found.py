@@ -73,7 +73,7 @@ def _of_module(path: Path, made: dict[str, Any]) -> Iterator[Expression]:
             yield from _called(name, node, made)
         for keyword in node.keywords:
             if keyword.arg == "pattern" and isinstance(keyword.value, ast.Constant) and not name.endswith("fake.py"):
-                yield Expression(name, node.lineno, keyword.value.value)
+                yield Expression(name, node.lineno, str(keyword.value.value))
 
 
 def _called(name: str, node: ast.Call, made: dict[str, Any]) -> Iterator[Expression]:

@@ -44,7 +44,7 @@ def _installed(var: Path) -> Path:
         shutil.copy(HERE / name, making)
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
-    command = [tools / "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [str(tools / "npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=making, env=environment, capture_output=True, text=True, timeout=160, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     making.rename(folder)

@@ -45,7 +45,7 @@ class ProcessParser:
             raise ParseError(str(error)) from error
         finally:
             self._free.put_nowait(child)
-        found = _DECODER.decode(answer)
+        found: ParsedCondition | RefusedCondition = _DECODER.decode(answer)
         if isinstance(found, RefusedCondition):
             raise ConditionError(found.code, found.text, found.position, **found.values)
         return found
