@@ -23,8 +23,8 @@ COPY infra/kafka infra/kafka
 COPY infra/dead_letters infra/dead_letters
 COPY --from=build /app/services/gateway/page/dist services/gateway/page/dist
 RUN /opt/venv/bin/python -m compileall -q shared services infra
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR=/var/lib/finstage MPLCONFIGDIR=/tmp NUMBA_CACHE_DIR=/var/lib/finstage/numba PROBE_HOST=0.0.0.0
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR=/var/lib/finstage CACHE=/var/lib/finstage MPLCONFIGDIR=/tmp NUMBA_CACHE_DIR=/var/lib/finstage/numba PROBE_HOST=0.0.0.0
 USER finstage
-# The root file system may be read-only: what is written goes to VAR and /tmp.
+# The root file system may be read-only: what is written goes to VAR, CACHE and /tmp.
 VOLUME /var/lib/finstage
 CMD ["python", "-c", "raise SystemExit('Name a service, as in: docker run finstage python -m services.gateway')"]

@@ -65,7 +65,7 @@ lock: _test-environment ## resolve requirements/*.in anew into hash-locked lists
 	@infra/lock.sh $(BIN)/python
 
 clean: ## remove caches and all local data: virtual environment, broker, database, logs
-	@rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@rm -rf services/gateway/page/node_modules services/gateway/page/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

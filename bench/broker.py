@@ -18,7 +18,7 @@ from infra.kafka.warm import warm
 @contextmanager
 def open_broker() -> Iterator[str]:
     """Its ``host:port``, with all topics made."""
-    jars = Path("var").absolute() / "kafka" / "jars"
+    jars = Path(".cache").absolute() / "kafka"
     fetch(jars, print)
     warm(jars, print)
     with tempfile.TemporaryDirectory() as folder:

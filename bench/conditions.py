@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from pathlib import Path
 
@@ -10,8 +9,9 @@ import numpy as np
 
 from bench.engine import best
 from bench.row import Row
-from services.analysis.adapters import kernels
-from services.analysis.domain.conditions.programs import compiled, judged, scanned
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.conditions.programs import compiled, judged, scanned
+from services.analysis.kernels.signatures import SeriesKernels
 from shared.conditions import parse
 
 COLUMNS = ("rsi_14", "sma_200", "volume_sma_20")
@@ -23,11 +23,11 @@ PROGRAMS, BARS = 5_000, 2_520
 
 def rows() -> list[Row]:
     """A bar of many programs, and a series of one."""
-    loops = kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(tempfile.mkdtemp()))
+    loops = machine_code.load(Path(".cache/kernels"))
     return [_one_bar(loops), _series(loops), _reading()]
 
 
-def _one_bar(loops: kernels.Kernels) -> Row:
+def _one_bar(loops: SeriesKernels) -> Row:
     texts = [f"rsi_14 < {20 + n % 20} and close > sma_200 and volume > {1 + n % 7} * volume_sma_20" for n in range(PROGRAMS)]
     programs, chosen = compiled([parse(text) for text in texts], COLUMNS), np.arange(PROGRAMS)
     now, before = np.random.default_rng(1).random((2, len(NAMES))) * 100
@@ -44,7 +44,7 @@ def _one_bar(loops: kernels.Kernels) -> Row:
     )
 
 
-def _series(loops: kernels.Kernels) -> Row:
+def _series(loops: SeriesKernels) -> Row:
     import pandas as pd
 
     values = np.random.default_rng(2).random((len(NAMES), BARS)) * 100

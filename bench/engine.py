@@ -7,7 +7,6 @@ runs. All see the same bars, made from a seed. A peer that is not installed says
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +16,12 @@ from typing import Any, Final, cast
 import numpy as np
 
 from bench.row import Row
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.layout import CLOSED
-from services.analysis.domain.plan import INDICATORS, Plan, plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import INDICATORS, Plan, plan
+from services.analysis.kernels.signatures import Places, Rows, SeriesMemory
+from services.analysis.kernels.whole_series import history
+from services.analysis.live.domain.layout import CLOSED
 
 SYMBOLS: Final = 500
 LENGTH: Final = 2520
@@ -232,21 +232,21 @@ def updates(loops: Any, laid: Plan, bars: list[Bars], *, commit: bool) -> float:
     """Seconds of CPU an update, round-robin over all symbols in one call: a peek at the forming bar, or the close of a bar."""
     windows = Bars._make(np.array([values[:WINDOW] for values in field])[:, None, :] for field in zip(*bars, strict=True))
     n = len(bars)
-    closed, kinds, said = np.zeros(n, CLOSED), np.full(n, 2), np.zeros((n, 1, len(laid.rules)), np.uint8)
+    closed, kinds = np.zeros(n, CLOSED), np.full(n, 2)
     closed["row"] = np.arange(n)
-    rows, frames, at = (np.ascontiguousarray(closed[name]) for name in ("row", "timeframe", "at"))
-    states, previous = np.zeros((n, 1, laid.state_width)), np.full((n, 1, len(laid.columns)), np.nan)
-    out, before = np.empty((n, len(laid.columns))), np.empty((n, len(laid.columns)))
-    fired = np.zeros((n, len(laid.rules)), np.int64)
+    places = Places(*(np.ascontiguousarray(closed[name]) for name in ("row", "timeframe", "at")))
+    shape, rules = (n, len(laid.columns)), len(laid.rules)
+    memory = SeriesMemory(np.zeros((n, 1, laid.state_width)), np.full((n, 1, shape[1]), np.nan), np.zeros((n, 1, rules), np.uint8))
+    out = Rows(np.empty(shape), np.empty(shape), np.zeros((n, rules), np.int64))
 
     def close(first: int, last: int) -> None:
         for t in range(first, last):
             closed["at"] = t
-            loops.close_bars(laid.arrays, windows, closed, kinds, states, previous, said, laid.wanted, out, before, fired)
+            loops.close_bars(laid.arrays, windows, closed, kinds, memory, laid.wanted, out)
 
     def peeks() -> None:
         for _ in range(40):
-            loops.peek_bars(laid.arrays, windows, rows, frames, at + 400, states, out)
+            loops.peek_bars(laid.arrays, windows, places._replace(at=places.at + 400), memory.states, out.values)
 
     def closes() -> None:
         close(400, 440)
@@ -354,7 +354,7 @@ def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
 
 def kernel() -> Any:
     """The compiled loops."""
-    return kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(tempfile.gettempdir()) / "finstage-kernels")
+    return machine_code.load(Path(".cache/kernels"))
 
 
 def rows() -> list[Row]:

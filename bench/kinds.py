@@ -16,10 +16,10 @@ import numpy as np
 
 from bench.engine import LENGTH, best, kernel, series, updates
 from bench.row import Row
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.plan import plan
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import plan
+from services.analysis.kernels.whole_series import history
 
 HLC: Final = ("high", "low", "close")
 SHORT: Final = 300

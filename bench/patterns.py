@@ -10,31 +10,33 @@ import numpy as np
 
 from bench.engine import LENGTH, SYMBOLS, best, over, series
 from bench.row import Row
-from services.analysis.adapters import kernels
 from services.analysis.documents.patterns import KERNELS
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import PATTERNS
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
+from services.analysis.kernels.signatures import PatternMemory, PriceArrays
 
 UPDATES: Final = 500
 
 
 def rows() -> list[Row]:
     """All patterns of all symbols, by two threads and by one; and a bar that is added to a series."""
-    loops, time_of = kernels.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
+    loops, time_of = machine_code.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
     bars = series()
 
-    def told(b: Bars, memory: Memory, start: int, end: int) -> None:
-        history(loops, memory, b.high[:end], b.low[:end], b.close[:end], b.volume[:end], time_of[:end], start)
+    def told(b: Bars, memory: PatternMemory, start: int, end: int) -> None:
+        prices = PriceArrays(b.high[:end], b.low[:end], b.close[:end], b.volume[:end], time_of[:end])
+        history(loops, memory, prices, start)
 
     def one(b: Bars) -> None:
-        told(b, Memory.empty(), 0, LENGTH)
+        told(b, no_patterns(), 0, LENGTH)
 
     one(bars[0])
     with ThreadPoolExecutor(2) as pool:
         two = best(lambda: list(pool.map(one, bars)), time.perf_counter)
     alone = best(over(bars, one))
-    memory = Memory.empty()
+    memory = no_patterns()
     told(bars[0], memory, 0, LENGTH - UPDATES)
     began = time.process_time()
     for t in range(LENGTH - UPDATES, LENGTH):

@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import datetime as dt
 import random
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,13 +18,13 @@ from typing import Any, Final
 import uvloop
 
 from bench.row import Row
-from services.analysis.adapters import kernels
-from services.analysis.adapters.exchanges import read_calendar
-from services.analysis.domain.calendar import Calendar
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.plan import plan
-from services.analysis.domain.series import Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.plan import plan
+from services.analysis.live.adapters.calendars import read_calendar
+from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.series import Series
 from shared import wire
 from shared.events import Tick
 from shared.topics import TICKS
@@ -96,17 +95,14 @@ async def through_kafka(bootstrap: str, log: list[bytes]) -> Row:
 
 def rows(bootstrap: str = "") -> list[Row]:
     """The rows; through Kafka only where a broker with the topics is named."""
-    with tempfile.TemporaryDirectory() as folder:
-        series = Series(
-            plan(sources=kernels.sources()), kernels.load(Path("var/kernels") if Path("var").is_dir() else Path(folder))
-        )
-        calendar = read_calendar(DAY, DAY)
-        exchange = calendar.codes["NYSE"]
-        opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])
-        found = [in_memory(series, calendar, messages(opened))]
-        if bootstrap:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                found.append(runner.run(through_kafka(bootstrap, messages(opened, LONGER * SECONDS))))
+    series = Series(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
+    calendar = read_calendar(DAY, DAY)
+    exchange = calendar.codes["NYSE"]
+    opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])
+    found = [in_memory(series, calendar, messages(opened))]
+    if bootstrap:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            found.append(runner.run(through_kafka(bootstrap, messages(opened, LONGER * SECONDS))))
     return found
 
 

@@ -6,14 +6,13 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
 from sqlalchemy import select
 
-from services.analysis.app import build
-from services.analysis.settings import Settings
+from services.analysis.live.app import build
+from services.analysis.live.settings import LiveSettings
 from shared.db import Database, open_database
 from shared.events import Tick
 from shared.kafka import open_producer
@@ -33,7 +32,7 @@ async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int
     """
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
-        settings = Settings(kafka_bootstrap=bootstrap, database_url=url, analysis_group=f"bench-{time.time_ns()}", var=Path("var"))
+        settings = LiveSettings(kafka_bootstrap=bootstrap, database_url=url, analysis_group=f"bench-{time.time_ns()}")
         async with open_database(url) as database:
             await _prepare(database, symbols)
             end = await _feed(settings, log)
@@ -66,7 +65,7 @@ async def _prepare(database: Database, symbols: int) -> None:
         await connection.execute(database.upsert(instruments, rows), rows)
 
 
-async def _feed(settings: Settings, log: Sequence[bytes]) -> int:
+async def _feed(settings: LiveSettings, log: Sequence[bytes]) -> int:
     """Publishes the log; returns how many messages all partitions have together."""
     decoder, ends = msgspec.json.Decoder(Tick), dict[int, int]()
     async with open_producer(settings, "bench") as producer:

@@ -16,7 +16,10 @@ if [ ! -f .env ]; then
 fi
 case "$1" in
 up)
-    $compose up --detach --build
+    if ! $compose up --detach --build; then
+        $compose logs --no-log-prefix --tail 5 check topics tables >&2
+        exit 1
+    fi
     echo "Open http://127.0.0.1:8080 (Grafana: http://127.0.0.1:3000, Prometheus: http://127.0.0.1:9090)"
     ;;
 down) $compose down ;;

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 python="$1"
 shift
-for level in run test bench; do
+for level in install run test bench; do
     echo "Locking requirements/$level.txt ..."
     "$python" -m uv pip compile "requirements/$level.in" --output-file "requirements/$level.txt" \
         --universal --python-version 3.11 --generate-hashes --quiet --no-annotate \

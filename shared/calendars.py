@@ -1,7 +1,7 @@
 """When each exchange trades: sessions as arrays of milliseconds in UTC.
 
 ``exchange_calendars`` knows the rules; its XKRX misses holidays that Korea announced late, so ``holidays`` (financial, XKRX)
-has the last word there.
+says which days are closed there. ``shared.corrections`` has the last word (docs/calendars.md).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -19,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandas.tseries.holiday import AbstractHolidayCalendar
+
+from shared.corrections import BUNDLED, Correction, CorrectionError, corrected, parse_corrections
 
 CALENDARS: Final = MappingProxyType(
     {"NYSE": "XNYS", "NASDAQ": "XNAS", "KRX": "XKRX", "CME": "CMES", "FX": "24/5", "CRYPTO": "24/7"}
@@ -61,29 +64,61 @@ class Sessions:
         return i if i >= 0 and ts <= self.close[i] else -1
 
 
+Corrections = tuple[Correction, ...]
+
+
+@lru_cache(maxsize=4)
+def read_corrections(more: Path | None = None) -> Corrections:
+    """The corrections of the project and, after them, those of an operator's file.
+
+    Raises:
+        CorrectionError: a file cannot be read, or a line is wrong; the message names file, line, field and value.
+    """
+    bundled = _read(BUNDLED)
+    if more is None:
+        return bundled
+    own = _read(more)
+    dates = [each.date for each in own if each.date is not None]
+    for exchange in dict.fromkeys(each.exchange for each in own):  # hours that overlap are found now, not when their day comes
+        sessions(exchange, min(dates, default=_TRIAL) - _WEEK, max(dates, default=_TRIAL) + _WEEK, bundled + own)
+    return bundled + own
+
+
+_TRIAL: Final = dt.date(2026, 1, 1)
+_WEEK: Final = dt.timedelta(days=7)
+
+
+def _read(path: Path) -> Corrections:
+    try:
+        return parse_corrections(path.read_text(encoding="utf-8").splitlines(), str(path), CALENDARS)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorrectionError(f"calendar corrections {str(path)!r} cannot be read: {error}") from error
+
+
 @lru_cache(maxsize=32)
-def sessions(exchange: str, start: dt.date, end: dt.date) -> Sessions:
-    """The sessions with dates from ``start`` to ``end`` inclusive.
+def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Corrections | None = None) -> Sessions:
+    """The sessions with dates from ``start`` to ``end`` inclusive; without ``corrections`` those of the project count.
 
     The week closes of the newest week are right even when ``end`` cuts it.
 
     Raises:
         UnknownExchangeError: the code is not in ``CALENDARS``.
+        CorrectionError: corrected hours overlap.
     """
     if exchange not in CALENDARS:
         raise UnknownExchangeError(f"exchange {exchange!r} has no calendar; known: {', '.join(CALENDARS)}")
     import exchange_calendars  # a second to import: only whoever asks for sessions pays it
 
-    upto = end + dt.timedelta(days=7)
+    since, upto = start - _WEEK, end + _WEEK
     with _holidays_between(start, end):
-        calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=start - dt.timedelta(days=7), end=upto)
+        calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=since, end=upto)
     schedule = calendar.schedule
-    dates = [day.date() for day in schedule.index]
-    opens = _milliseconds(schedule["open"])
-    closes = _milliseconds(schedule["close"])
-    keep = np.array([day not in _closed_after_all(exchange, day.year) for day in dates], dtype=bool)
-    dates = [day for day, kept in zip(dates, keep, strict=True) if kept]
-    opens, closes = opens[keep], closes[keep]
+    times = zip(schedule.index, _milliseconds(schedule["open"]).tolist(), _milliseconds(schedule["close"]).tolist(), strict=True)
+    library = {stamp.date(): (opening, closing) for stamp, opening, closing in times}
+    spans = {day: span for day, span in library.items() if day not in _closed_after_all(exchange, day.year)}
+    spans = corrected(spans, exchange, calendar.tz, read_corrections() if corrections is None else corrections, since, upto)
+    dates = list(spans)
+    opens, closes = np.array(list(spans.values()), dtype=np.int64).reshape(-1, 2).T
     weeks = [day.isocalendar()[:2] for day in dates]
     last = dict(zip(weeks, closes, strict=True))
     week_close = np.array([last[week] for week in weeks], dtype=np.int64)

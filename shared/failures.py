@@ -19,6 +19,10 @@ class PoisonError(Exception):
     """The message can never be handled: it becomes a dead letter."""
 
 
+class SettingsError(Exception):
+    """What the settings ask for cannot work with what is there: the process ends, and starting it again does not help."""
+
+
 class FencedError(Exception):
     """Somebody else owns this partition now: drop what is in memory and restore.
 

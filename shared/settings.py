@@ -28,10 +28,12 @@ class MeshSettings(BaseSettings):
     kafka_stall_seconds: float = Field(default=120.0, gt=0)
     """A consumer with messages before it that does not move for this long ends its process, so that it is started afresh."""
     var: Path = Path("var")
-    """Folder for everything that a process writes: caches, logs, the embedded database."""
-    database_url: str = Field(default_factory=lambda told: f"sqlite+aiosqlite:///{told['var'] / 'finstage.db'}")
+    """Folder for the data that a process writes: logs, the embedded database."""
+    cache: Path = Path(".cache")
+    """Folder for what takes long to make and depends on no data: compiled kernels, Kafka's jars."""
+    database_url: str = Field(default_factory=lambda given: f"sqlite+aiosqlite:///{data_folder(given['var']) / 'finstage.db'}")
     """``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``; never logged with its password.
-    Where nothing is said: ``finstage.db`` in VAR."""
+    Unset: ``finstage.db`` in the folder of the newest ``make run`` under VAR, or in VAR itself."""
     log_level: str = "info"
     """Least severe level that is logged: debug, info, warning or error."""
     probe_host: str = "127.0.0.1"
@@ -49,6 +51,15 @@ class MeshSettings(BaseSettings):
         if not all(_ADDRESS.fullmatch(part.strip()) for part in value.split(",")):
             raise ValueError("not host:port, or several of them between commas")
         return value
+
+
+def data_folder(var: Path) -> Path:
+    """Where the newest ``make run`` under ``var`` keeps its data, else ``var`` itself.
+
+    ``make run`` has a folder under ``var`` for each source, and names the newest one by the link ``current``.
+    """
+    newest = var / "current"
+    return newest.resolve() if newest.is_dir() else var
 
 
 S = TypeVar("S", bound=MeshSettings)

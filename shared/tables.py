@@ -32,7 +32,6 @@ metadata: Final = MetaData(
 
 Blob: Final[TypeEngine[bytes]] = LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
 Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
-Serial: Final[TypeEngine[int]] = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER key
 
 
 def _symbol(**more: Any) -> Column[str]:
@@ -91,6 +90,19 @@ ingest_cursors: Final = Table(
     Column("cursor", String(128), primary_key=True, comment="replay:TAPE or history:SYMBOL:TIMEFRAME"),
     Column("position", Long, nullable=False, comment="JSON; how far this source has been published"),
     Column("updated_at", BigInteger, nullable=False),
+    comment="writer: ingest",
+)
+sources: Final = Table(
+    "sources",
+    metadata,
+    Column("source", String(24), primary_key=True, comment="yahoo-stream, yahoo-poll or yahoo-history"),
+    Column("target", String(255), nullable=False, comment="the host that is asked"),
+    Column("state", String(8), nullable=False, comment="idle, ok or failing"),
+    Column("reason", String(24), nullable=False, comment="why it fails; empty unless it does"),
+    Column("detail", String(255), nullable=False, comment="the error in full"),
+    Column("since", BigInteger, comment="when it failed first since it last worked"),
+    Column("retry_at", BigInteger, comment="when it is tried again"),
+    Column("updated_at", BigInteger, nullable=False, comment="when ingest last reported"),
     comment="writer: ingest",
 )
 

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def kafka_jars() -> Path:
     """Kafka's jars, fetched once per checkout."""
-    folder = Path(os.environ.get("VAR", ROOT / "var")).absolute() / "kafka" / "jars"
+    folder = Path(os.environ.get("CACHE", ROOT / ".cache")).absolute() / "kafka"
     fetch(folder, print)
     warm(folder, print)
     return folder

@@ -14,13 +14,16 @@ from infra.kafka.node import Node, write_owner
 from infra.kafka.ready import brokers, wait_ready
 from infra.kafka.topics import make_topics
 from infra.kafka.warm import warm
+from shared.settings import data_folder
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 0 when it did what it says."""
     chosen = _parser().parse_args(arguments)
     folder: Path = chosen.folder.absolute()
-    node = Node(folder / "node-1", folder / "jars", chosen.port, chosen.controller_port or chosen.port + 1, heap_mb=chosen.heap)
+    node = Node(
+        folder / "node-1", chosen.jars.absolute(), chosen.port, chosen.controller_port or chosen.port + 1, heap_mb=chosen.heap
+    )
     try:
         return int(COMMANDS[chosen.command](node, chosen) or 0)
     except BrokerError as error:
@@ -95,9 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.kafka", description="The local Apache Kafka: one node that listens on 127.0.0.1."
     )
-    parser.add_argument(
-        "--folder", type=Path, default=Path(os.environ.get("VAR", "var")) / "kafka", help="jars and data (default: var/kafka)"
-    )
+    var, cache = Path(os.environ.get("VAR", "var")), Path(os.environ.get("CACHE", ".cache"))
+    parser.add_argument("--folder", type=Path, default=data_folder(var) / "kafka", help="its data (default: var/current/kafka)")
+    parser.add_argument("--jars", type=Path, default=cache / "kafka", help="jars and class cache (default: .cache/kafka)")
     parser.add_argument("--port", type=int, default=int(os.environ.get("KAFKA_PORT", "9092")), help="where clients connect (9092)")
     parser.add_argument("--controller-port", type=int, default=0, help="for Kafka itself (the port plus one)")
     parser.add_argument("--heap", type=int, default=384, help="Java heap in MB (384)")

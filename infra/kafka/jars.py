@@ -80,7 +80,7 @@ def fetch(folder: Path, say: Say, lock: Path = LOCK) -> None:
         if not (folder / "fetched").exists():
             if disk_usage(folder).free < NEEDED_BYTES:
                 raise BrokerError(
-                    f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {folder}. Make room, or set VAR to a folder elsewhere."
+                    f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {folder}. Make room, or set CACHE to a folder elsewhere."
                 )
             say("Fetching Apache Kafka 4.3.1 (47 jars, 44 MB) ...")
             _sync(folder, lock)

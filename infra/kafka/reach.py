@@ -6,7 +6,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from infra.kafka.node import Node
 from shared.failures import PoisonError, TransientError
-from shared.settings import MeshSettings, read
+from shared.settings import MeshSettings, data_folder, read
 
 
 def reachable() -> MeshSettings:
@@ -21,9 +21,9 @@ def reachable() -> MeshSettings:
 
 
 def _running(settings: MeshSettings) -> int | None:
-    folder = settings.var.absolute() / "kafka"
+    folder = data_folder(settings.var.absolute()) / "kafka" / "node-1"
     try:
-        return Node(folder / "node-1", folder / "jars", 0, 0).owner().get("port")
+        return Node(folder, settings.cache, 0, 0).owner().get("port")
     except OSError:  # it is somebody else's
         return None
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import fcntl
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from infra.kafka.errors import BrokerError
 from infra.local.account import say
+from infra.local.data import make_folder, move_earlier, writing
 from infra.local.errors import StackError
-from infra.local.prepare import make_folder, prepare
+from infra.local.prepare import prepare
+from infra.local.runs import Owner, elsewhere, only_run, running
 from infra.local.settings import ROOT, LocalSettings
 from infra.local.stack import run_stack
 
@@ -55,10 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(settings: LocalSettings) -> int:
     began = time.monotonic()
-    make_folder(settings)
+    with writing(settings.root):
+        settings.root.mkdir(parents=True, exist_ok=True)
     with only_run(settings):
         say("Finstage: checking what is needed ...")
+        move_earlier(settings.root, say)
         prepare(settings, say)
+        make_folder(settings)
         say("Starting:")
         return asyncio.run(run_stack(settings, began))
 
@@ -70,14 +72,14 @@ def _prepare(settings: LocalSettings) -> int:
 
 
 def _stop(settings: LocalSettings) -> int:
-    owner = running(settings)
-    if not owner:
-        say("Nothing runs from this checkout.")
+    root, owner = _one(settings)
+    if owner is None:
+        say(_nothing(settings))
         return 0
-    say(f"Stopping process {owner.pid} ...")
+    say(f"Stopping process {owner.pid} with its data in {root} ...")
     os.kill(owner.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while running(settings) == owner:
+    while running(root) == owner:
         if time.monotonic() > deadline:
             raise StackError(f"Process {owner.pid} did not end within {STOP_SECONDS:.0f} s. Look at it: ps -fp {owner.pid}")
         time.sleep(0.1)
@@ -86,69 +88,35 @@ def _stop(settings: LocalSettings) -> int:
 
 
 def _status(settings: LocalSettings) -> int:
-    owner = running(settings)
-    say(f"Finstage runs (process {owner.pid}): {owner.address}" if owner else "Nothing runs from this checkout.")
+    root, owner = _one(settings)
+    say(f"Finstage runs (process {owner.pid}, data in {root}): {owner.address}" if owner else _nothing(settings))
     return 0 if owner else 3
 
 
-COMMANDS = {"run": _run, "prepare": _prepare, "stop": _stop, "status": _status}
-
-
-@contextmanager
-def only_run(settings: LocalSettings) -> Iterator[None]:
-    """Hold this checkout for one run; the operating system frees it however we end.
+def _one(settings: LocalSettings) -> tuple[Path, Owner | None]:
+    """The run that is meant: the one with this VAR, or where none was named, the only one of this checkout.
 
     Raises:
-        StackError: another run holds it.
+        StackError: there are several.
     """
-    path = _lock(settings)
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = Owner.parse(path.read_text())
-            raise StackError(
-                f"Finstage runs already from this checkout (process {owner.pid}): "
-                f"{owner.address}. Stop it with Ctrl-C in its terminal, or with: make stop"
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()} http://{settings.host}:{settings.port}")
-        file.flush()
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
+    if owner := running(settings.root):
+        return settings.root, owner
+    others = {} if "var" in settings.model_fields_set else elsewhere(settings)
+    if len(others) > 1:
+        raise StackError(f"Several runs have their data elsewhere. Name one: {_choices(others)}")
+    return next(iter(others.items()), (settings.root, None))
 
 
-class Owner(NamedTuple):
-    """The run that holds this checkout."""
-
-    pid: int
-    address: str
-    """Of its page."""
-
-    @classmethod
-    def parse(cls, text: str) -> Owner:
-        """What ``only_run`` wrote; process 0 while it is still being written."""
-        pid, _, address = text.partition(" ")
-        return cls(int(pid or 0), address)
+def _nothing(settings: LocalSettings) -> str:
+    others = elsewhere(settings)
+    return f"Nothing runs with its data in {settings.root}." + (f" Elsewhere: {_choices(others)}" if others else "")
 
 
-def running(settings: LocalSettings) -> Owner | None:
-    """The run of this checkout, or None."""
-    path = _lock(settings)
-    if not path.exists():
-        return None
-    with path.open("r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return Owner.parse(file.read())
-    return None
+def _choices(others: Mapping[Path, Owner]) -> str:
+    return ", ".join(f"VAR={root} (process {owner.pid}, {owner.address})" for root, owner in others.items())
 
 
-def _lock(settings: LocalSettings) -> Path:
-    return settings.folder / "run.lock"
+COMMANDS = {"run": _run, "prepare": _prepare, "stop": _stop, "status": _status}
 
 
 if __name__ == "__main__":

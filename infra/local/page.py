@@ -14,18 +14,20 @@ from infra.local.errors import StackError
 from infra.local.settings import ROOT
 
 PAGE: Final = ROOT / "services" / "gateway" / "page"
+PACKAGES: Final = PAGE / "node_modules"
+"""Also holds the stamps: what it was installed from, and what the page was built from."""
 MADE: Final = {"node_modules", "dist"}
 
 
-def build_page(var: Path, say: Callable[[str], None]) -> None:
+def build_page(say: Callable[[str], None]) -> None:
     """Install what the page is built from, and build it.
 
     Raises:
         StackError: npm or the build failed.
     """
-    lock_stamp, page_stamp = var / "page-packages.stamp", var / "page.stamp"
+    lock_stamp, page_stamp = PACKAGES / "finstage-packages.stamp", PACKAGES / "finstage-page.stamp"
     lock = hashlib.sha256((PAGE / "package-lock.json").read_bytes()).hexdigest()
-    if not _is(lock_stamp, lock) or not (PAGE / "node_modules").is_dir():
+    if not _is(lock_stamp, lock):
         say("Fetching what the web page is built from (once) ...")
         _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
         lock_stamp.write_text(lock)

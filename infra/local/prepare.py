@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final, cast
 
 from infra.kafka.jars import fetch
@@ -15,6 +15,7 @@ from infra.kafka.warm import warm
 from infra.local.errors import StackError
 from infra.local.page import build_page
 from infra.local.settings import ROOT, LocalSettings
+from shared.settings import WRONG
 
 Say = Callable[[str], None]
 PATIENCE_SECONDS: Final = 4.0
@@ -22,36 +23,22 @@ LIMIT_SECONDS: Final = 600.0
 
 
 def prepare(settings: LocalSettings, say: Say) -> None:
-    """Fetch Kafka and build the page, while the kernels are compiled.
+    """See whether the settings can work; fetch Kafka and build the page, while the kernels are compiled.
 
     Raises:
-        StackError: a step failed.
+        StackError: SOURCE, TAPE, SPEED or the database do not fit together, or a step failed.
         BrokerError: Kafka could not be fetched.
     """
-    call(settings, "services.ingest", "check")  # a wrong SOURCE, SPEED or TAPE is told before anything starts
-    make_folder(settings)
-    compiling = begin(settings, "services.analysis", "compile")
-    try:
-        fetch(settings.folder / "kafka" / "jars", say)
-        warm(settings.folder / "kafka" / "jars", say)
-        build_page(settings.folder, say)
-        with telling(say, "Making the machine code of the indicators ready (compiled once, which takes up to a minute) ..."):
-            finish(compiling)
-    finally:
-        compiling.kill()  # nothing, where it has ended
-        compiling.wait()
-
-
-def make_folder(settings: LocalSettings) -> None:
-    """Make the folder that everything is written to.
-
-    Raises:
-        StackError: it cannot be made.
-    """
-    try:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StackError(f"cannot write into {settings.folder}: {error.strerror}; name another folder with VAR=...") from error
+    with ExitStack() as stack:
+        checking = stack.enter_context(running(settings, "services.ingest", "check"))
+        compiling = [stack.enter_context(running(settings, "services.analysis", part)) for part in ("compile-patterns", "compile")]
+        finish(checking)
+        fetch(settings.cached / "kafka", say)
+        warm(settings.cached / "kafka", say)
+        build_page(say)
+        with telling(say, "Compiling the indicators (once, about two minutes) ..."):
+            for each in compiling:
+                finish(each)
 
 
 @contextmanager
@@ -80,27 +67,36 @@ def call(settings: LocalSettings, module: str, *arguments: str) -> None:
     Raises:
         StackError: it failed; the message holds its last words.
     """
-    finish(begin(settings, module, *arguments))
+    with running(settings, module, *arguments) as process:
+        finish(process)
 
 
-def begin(settings: LocalSettings, module: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``python -m module arguments`` in the environment of the services; what it says is kept for ``finish``."""
+@contextmanager
+def running(settings: LocalSettings, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run ``python -m module arguments`` in the environment of the services; what it prints is kept for ``finish``."""
     command = [sys.executable, "-m", module, *arguments]
     environment = {**os.environ, **settings.environment()}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()  # nothing, where it has ended
+        process.wait()
 
 
 def finish(process: subprocess.Popen[str]) -> None:
     """Wait for its end.
 
     Raises:
-        StackError: it failed, or took longer than ten minutes; the message holds its last words.
+        StackError: it refused its settings, failed, or took longer than ten minutes; the message holds what it printed.
     """
     command = " ".join(["python", *cast("list[str]", process.args)[1:]])
     try:
-        said, _ = process.communicate(timeout=LIMIT_SECONDS)
+        printed, _ = process.communicate(timeout=LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
         raise StackError(f"{command} did not end within {LIMIT_SECONDS:g} s") from None
+    errors = [line.removeprefix("error: ") for line in printed.splitlines() if line.startswith("error: ")]
+    if process.returncode == WRONG and errors:
+        raise StackError("\n".join(errors))
     if process.returncode != 0:
-        raise StackError(f"{command} failed:\n{said.strip()[-1500:]}")
+        raise StackError(f"{command} failed:\n{printed.strip()[-1500:]}")

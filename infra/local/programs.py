@@ -28,8 +28,9 @@ class Program:
 
 def broker(settings: LocalSettings) -> Program:
     """Starts first and stops last."""
-    place = ("--folder", str(settings.folder / "kafka"), "--port", str(settings.kafka_port), "--heap", str(settings.kafka_heap_mb))
-    return Program("kafka", (sys.executable, "-m", "infra.kafka", *place, "run"), settings.kafka_port)
+    folders = ("--folder", str(settings.folder / "kafka"), "--jars", str(settings.cached / "kafka"))
+    options = (*folders, "--port", str(settings.kafka_port), "--heap", str(settings.kafka_heap_mb))
+    return Program("kafka", (sys.executable, "-m", "infra.kafka", *options, "run"), settings.kafka_port)
 
 
 def services(settings: LocalSettings) -> tuple[Program, ...]:
@@ -40,7 +41,7 @@ def services(settings: LocalSettings) -> tuple[Program, ...]:
         Program("analysis", (sys.executable, "-m", "services.analysis", "live"), first + 1),
         Program("notifier", (sys.executable, "-m", "services.notifier"), first + 2),
         Program("industries", (sys.executable, "-m", "services.analysis", "industries"), first + 3),
-        Program("gateway", (sys.executable, "-m", "services.gateway"), settings.port),
+        Program("gateway", (sys.executable, "-m", "services.gateway"), first + 4),
     )
 
 

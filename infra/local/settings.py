@@ -14,12 +14,22 @@ from shared.settings import MeshSettings
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
-PROBES: Final = 4
-"""Services with a probe port of their own, from PROBES_FROM on."""
+PROBES: Final = 5
+"""Services, each with a probe port, from PROBES_FROM on."""
+NAME: Final = r"^[a-z0-9-]{1,40}$"
 
 
 def _span(ports: Sequence[int]) -> str:
     return f"{ports[0]} to {ports[-1]}" if len(ports) > 1 else f"{ports[0]}"
+
+
+def folder_name(source: str, tape: str) -> str:
+    """The folder under VAR for the prices of a source.
+
+    >>> folder_name("replay", "crypto"), folder_name("yahoo", "demo")
+    ('replay-crypto', 'live-yahoo')
+    """
+    return f"replay-{tape}" if source == "replay" else f"live-{source}"
 
 
 class LocalSettings(MeshSettings):
@@ -35,10 +45,12 @@ class LocalSettings(MeshSettings):
     """How long the broker waits for a silent member of a group; on one machine no network keeps one silent."""
     kafka_heap_mb: int = Field(default=384, ge=128)
     """Java heap of the local broker."""
-    probes_from: int = Field(default=9101, ge=1, le=65532)
+    probes_from: int = Field(default=9101, ge=1, le=65531)
     """Probe port of the first service; the others follow."""
-    source: str = "replay"
+    source: str = Field(default="replay", pattern=NAME)
     """``replay`` plays a tape of real prices, ``yahoo`` is live."""
+    tape: str = Field(default="demo", pattern=NAME)
+    """Name of the tape that ``replay`` plays."""
 
     @model_validator(mode="after")
     def _ports_are_different(self) -> Self:
@@ -53,9 +65,19 @@ class LocalSettings(MeshSettings):
         return self
 
     @property
-    def folder(self) -> Path:
-        """Where everything is written."""
+    def root(self) -> Path:
+        """The folder VAR, which holds a folder for each source."""
         return (ROOT / self.var).absolute()
+
+    @property
+    def folder(self) -> Path:
+        """The data of this source: database, broker, logs."""
+        return self.root / folder_name(self.source, self.tape)
+
+    @property
+    def cached(self) -> Path:
+        """What takes long to make and serves all sources."""
+        return (ROOT / self.cache).absolute()
 
     @property
     def logs(self) -> Path:
@@ -64,13 +86,13 @@ class LocalSettings(MeshSettings):
 
     @property
     def database(self) -> str:
-        """The database's URL; SQLite in ``folder`` unless told otherwise."""
+        """The database's URL; SQLite in ``folder`` where none is given."""
         told = "database_url" in self.model_fields_set
         return self.database_url if told else f"sqlite+aiosqlite:///{self.folder / 'finstage.db'}"
 
     def hint(self, program: str) -> str:
-        """The setting that moves a program to another port."""
-        return {"kafka": "KAFKA_PORT", "gateway": "PORT"}.get(program, "PROBES_FROM")
+        """The setting that moves a program, or the page, to another port."""
+        return {"kafka": "KAFKA_PORT", "page": "PORT"}.get(program, "PROBES_FROM")
 
     def environment(self) -> dict[str, str]:
         """What every service gets beside the environment of ``make run``."""
@@ -79,7 +101,9 @@ class LocalSettings(MeshSettings):
             "KAFKA_SESSION_MS": str(self.kafka_session_ms),
             "DATABASE_URL": self.database,
             "VAR": str(self.folder),
+            "CACHE": str(self.cached),
             "HOST": self.host,
             "PORT": str(self.port),
             "SOURCE": self.source,
+            "TAPE": self.tape,
         }

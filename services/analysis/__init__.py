@@ -1,5 +1,6 @@
-"""From ticks to bars, indicators, quotes and signals (role ``live``).
+"""Computes bars, indicators, signals and patterns from prices.
 
-Here belongs what decides on market data. How a process starts and how Kafka is read belongs to ``shared``; how a signal reaches
-people belongs to the notifier.
+One program with several roles, each its own process and consumer group. ``kernels`` holds the pure computations that every role
+shares; ``live`` and ``industries`` are roles and never import each other. How a process starts and how Kafka is read belongs to
+``shared``; how a signal reaches people belongs to the notifier.
 """

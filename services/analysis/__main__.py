@@ -2,45 +2,75 @@
 
 import argparse
 
-from services.analysis.settings import IndustriesSettings, Settings
 from shared.runtime import run
 from shared.settings import read
 
 
 def live() -> None:
     """Bars, indicators and signals from ticks."""
-    from services.analysis.app import build
+    from services.analysis.live.app import build, check
+    from services.analysis.live.settings import LiveSettings
 
-    run("analysis", read(Settings), build)
+    settings = read(LiveSettings)
+    check(settings)
+    run("analysis", settings, build)
 
 
 def industries() -> None:
     """Views of industries and markets from quotes, daily bars and signals."""
-    from services.analysis.industries import build
+    from services.analysis.industries.app import build
+    from services.analysis.industries.settings import IndustriesSettings
 
     run("analysis-industries", read(IndustriesSettings), build)
 
 
-def make_code() -> None:
-    """Make the machine code and leave."""
-    from services.analysis.app import compiled
+def compile_live() -> None:
+    """Compile what the role live runs, chart patterns last, and exit."""
+    from services.analysis.kernels import machine_code
+    from services.analysis.kernels.plan import plan
+    from services.analysis.live.app import compiled
+    from services.analysis.live.domain.rehearsal import rehearse
+    from services.analysis.live.domain.series import Series
+    from services.analysis.live.settings import LiveSettings
 
-    compiled(read(Settings))
-
-
-def make_all_code() -> None:
-    """The same, and that for rules over whole series, which live does without."""
-    from services.analysis.adapters import kernels
-    from services.analysis.app import compiled
-    from services.analysis.domain.rehearsal import rehearse_history
-
-    settings = read(Settings)
-    rehearse_history(compiled(settings).base, kernels.load(settings.kernels))
+    settings = read(LiveSettings)
+    rehearse(Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
+    compiled(settings)
 
 
-ROLES = {"live": live, "industries": industries, "compile": make_code, "compile-all": make_all_code}
+def compile_patterns() -> None:
+    """Compile the chart patterns and the ticks alone, and exit: run beside compile, each takes half of the time."""
+    from services.analysis.kernels import machine_code
+    from services.analysis.kernels.plan import plan
+    from services.analysis.live.app import charts
+    from services.analysis.live.domain.rehearsal import rehearse_patterns
+    from services.analysis.live.domain.series import Series
+    from services.analysis.live.settings import LiveSettings
+
+    settings = read(LiveSettings)
+    rehearse_patterns(charts(settings), Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
+
+
+def compile_all() -> None:
+    """Compile that, and the rules over whole series, which live does without."""
+    from services.analysis.kernels import machine_code
+    from services.analysis.live.app import compiled
+    from services.analysis.live.domain.rehearsal import rehearse_history
+    from services.analysis.live.settings import LiveSettings
+
+    settings = read(LiveSettings)
+    rehearse_history(compiled(settings).base, machine_code.load(settings.kernels))
+
+
+ROLES = {
+    "live": live,
+    "industries": industries,
+    "compile": compile_live,
+    "compile-patterns": compile_patterns,
+    "compile-all": compile_all,
+}
 """Each imports what it needs, no more: the kernels take a second to load."""
 
-parser = argparse.ArgumentParser(prog="python -m services.analysis", description="What is worked out of prices.")
+parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
 parser.add_argument("role", choices=ROLES, help="; ".join(f"{name}: {role.__doc__}" for name, role in ROLES.items()))
 ROLES[parser.parse_args().role]()

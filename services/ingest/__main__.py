@@ -2,17 +2,23 @@
 
 import argparse
 
-from services.ingest.app import build, check
+from services.ingest.app import build, check, check_stores
 from services.ingest.settings import Settings
 from shared.runtime import run
 from shared.settings import read
 
 parser = argparse.ArgumentParser(prog="python -m services.ingest", description="Prices into the mesh.")
 parser.add_argument(
-    "role", nargs="?", choices=("run", "check"), default="run", help="check: read settings, universe and tape, and leave"
+    "role",
+    nargs="?",
+    choices=("run", "check"),
+    default="run",
+    help="check: see whether settings, universe, tape and database fit together, and exit",
 )
 role = parser.parse_args().role
 settings = read(Settings)
-check(settings)
-if role == "run":
+wanted = check(settings)
+if role == "check":
+    check_stores(settings, wanted)
+else:
     run("ingest", settings, build)

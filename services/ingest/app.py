@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Final, NoReturn
 
 import structlog
 
@@ -16,32 +17,38 @@ from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursors import Cursors
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
+from services.ingest.adapters.marks import check_database, claim_database, claim_kafka, sqlite_file
 from services.ingest.adapters.replay import Pace, Replay
+from services.ingest.adapters.source_health import store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.health import HealthRecord
+from services.ingest.domain.holding import REPLAY, YAHOO, Holding
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
-from services.ingest.handlers import Publisher
+from services.ingest.handlers.health import report_health
+from services.ingest.handlers.publishing import Publisher
 from services.ingest.settings import Settings
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions, read_corrections, sessions
+from shared.corrections import CorrectionError
 from shared.db import open_database
-from shared.failures import TransientError
+from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
+from shared.migrations.command import current
 from shared.runtime import Life, Task
 from shared.settings import WRONG
+from shared.waiting import insist
 
 BESIDE: Final = dt.timedelta(days=4)
 """Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
 AROUND: Final = dt.timedelta(days=10)
-RETRY_SECONDS: Final = 1.0
 
 log = structlog.get_logger("ingest")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Parts:
     cursors: Cursors
     clock: Clock
     life: Life
+    health: HealthRecord
 
     @property
     def stopping(self) -> asyncio.Event:
@@ -60,19 +68,49 @@ class Parts:
         return self.life.stopping
 
 
-def check(settings: Settings) -> None:
-    """See whether the files that the settings name can be read, before anything is opened.
+def check(settings: Settings) -> Holding:
+    """See whether the files that the settings name can be read, before anything is opened; returns what prices they ask for.
 
     Raises:
         SystemExit: they cannot; a line on stderr says which and why.
     """
     try:
         universe = read_universe(settings.universe)
-        if settings.source == "replay":
-            read_tape(settings.tapes, settings.tape, universe)
-    except (UniverseError, TapeError) as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+        read_corrections(settings.calendar_corrections)
+        if settings.source != REPLAY:
+            return Holding(settings.source)
+        return Holding(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
+    except (UniverseError, TapeError, CorrectionError) as error:
+        _refuse(error)
+
+
+def check_stores(settings: Settings, wanted: Holding) -> None:
+    """See whether the database, where there is one yet, may take these prices.
+
+    Raises:
+        SystemExit: it holds others; a line on stderr says which, and what helps.
+    """
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return
+    try:
+        asyncio.run(_check_database(settings, wanted))
+    except SettingsError as error:
+        _refuse(error)
+    except TransientError as error:
+        print(f"warning: what the database holds is not known yet: {error}", file=sys.stderr)  # noqa: T201 - before any log
+
+
+async def _check_database(settings: Settings, wanted: Holding) -> None:
+    if await current(settings.database_url) is None:  # no tables yet
+        return
+    async with open_database(settings.database_url) as database:
+        await check_database(settings, Cursors(database), wanted)
+
+
+def _refuse(error: Exception) -> NoReturn:
+    print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
+    sys.exit(WRONG)
 
 
 @asynccontextmanager
@@ -82,71 +120,73 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
+        SettingsError: the database or Kafka is for other prices.
+        CorrectionError: the file of calendar corrections is wrong.
     """
     clock = SystemClock(life.stopping)
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        parts = Parts(settings, universe, Cursors(database), clock, life)
-        source = await stack.enter_async_context(SOURCES[settings.source](parts))
-        await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
-        producer = await until_there(
-            lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", clock, life.stopping
-        )
-        if producer is None:
+        health = HealthRecord()
+        parts = Parts(settings, universe, Cursors(database), clock, life, health)
+        source, wanted = await stack.enter_async_context(SOURCES[settings.source](parts))
+        await insist(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", life.stopping)
+        await insist(lambda: store_universe(database, universe), "database", life.stopping)
+        producer = await insist(lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", life.stopping)
+        await insist(lambda: claim_kafka(settings, wanted), "broker", life.stopping)
+        if producer is None or life.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
         publisher = Publisher(producer, clock, life.stopping, Inspector(currencies))
         life.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
-        yield {"publish": lambda: publisher.pump(source)}
+        life.tell("sources", lambda: [asdict(each) for each in health.all()])
+        yield {
+            "publish": lambda: publisher.pump(source),
+            "health": lambda: report_health(health.all, partial(store_health, database), clock, life.stopping),
+        }
 
 
 @asynccontextmanager
-async def _replay(parts: Parts) -> AsyncIterator[Source]:
+async def _replay(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     settings = parts.settings
     tape, score = await asyncio.to_thread(load, settings, parts.universe)
     wanted = tape.speed if settings.speed == "tape" else settings.speed
     speed = None if wanted == "max" or not wanted else float(wanted)
     log.info("a tape is played", tape=tape.name, title=tape.title, speed=speed or "max", items=len(score))
-    yield Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    replay = Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    yield replay, Holding(REPLAY, tape.name, tape.digest)
 
 
 @asynccontextmanager
-async def _yahoo(parts: Parts) -> AsyncIterator[Source]:
+async def _yahoo(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     from services.ingest.adapters.yahoo.source import open_yahoo  # yfinance takes seconds: only who is live pays them
 
     settings = parts.settings
     exchanges = sorted({each.exchange for each in parts.universe.instruments})
+    corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
 
     def calendars(today: dt.date) -> dict[str, Sessions]:
-        return {exchange: sessions(exchange, today - AROUND, today + AROUND) for exchange in exchanges}
+        return {exchange: sessions(exchange, today - AROUND, today + AROUND, corrections) for exchange in exchanges}
 
-    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
+    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping, parts.health) as source:
         feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
         parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
+        parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.doubted))
         every, lag = settings.beat_seconds, settings.beat_lag
-        yield LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
+        live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
+        yield live, Holding(YAHOO)
 
 
-SOURCES: Final[Mapping[str, Callable[[Parts], AbstractAsyncContextManager[Source]]]] = {"replay": _replay, "yahoo": _yahoo}
-"""Setting ``SOURCE`` -> how that source is opened."""
+Opener = Callable[[Parts], AbstractAsyncContextManager[tuple[Source, Holding]]]
+SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
+"""Setting ``SOURCE`` -> how that source is opened, and what its prices are."""
 
 
 def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
     """Read the tape of the settings and put it in order; takes a second or two. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
-    return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE) for each in tape.exchanges})
-
-
-async def until_there(action: Callable[[], Awaitable[T]], what: str, clock: Clock, stopping: asyncio.Event) -> T | None:
-    """Try until what ``action`` needs is there; None when the process stops before."""
-    while not stopping.is_set():
-        try:
-            return await action()
-        except TransientError as error:
-            log.warning("not there yet", what=what, error=str(error))
-            await clock.wait(RETRY_SECONDS)
-    return None
+    corrections = read_corrections(settings.calendar_corrections)
+    return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE, corrections) for each in tape.exchanges})

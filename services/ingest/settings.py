@@ -21,6 +21,9 @@ class Settings(MeshSettings):
     """Where prices come from: ``replay`` plays a tape, ``yahoo`` is live."""
     universe: Path = HERE / "universe.jsonl"
     """File of instruments and industries, one JSON object a line."""
+    calendar_corrections: Path | None = None
+    """File of corrections of exchange calendars (docs/calendars.md), after those of the project. The same one for ingest and
+    analysis."""
     tapes: Path = HERE / "tapes"
     """Folder of the tapes."""
     tape: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")

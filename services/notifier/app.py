@@ -38,6 +38,7 @@ from shared.db import Database, open_database
 from shared.kafka import Record, open_group_consumer, open_producer, open_tail
 from shared.runtime import Life, Task
 from shared.topics import INDUSTRIES, QUOTES, SIGNALS
+from shared.waiting import Refresher
 
 if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
@@ -59,6 +60,7 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         lanes = await _lanes(settings, bot, chats, clock, stack)
         deliveries = DeliveryTable(database, tuple(lanes))
         book = InstrumentBook(market)
+        instruments = Refresher(book.refresh, "instruments", lambda: book.seconds, life.stopping)
         pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
         lease = int(settings.lease_seconds * 1000)
         attempt = Attempt(deliveries, chats, book, pictures, settings.policy, lease, clock)
@@ -73,18 +75,18 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         life.on_alive("signals", lambda: consumer.alive)
         tasks: dict[str, Task] = {
             "signals": partial(consumer.run, fan_out.handle, life.stopping),
-            "sender": partial(_with_names, book, sender.run, life.stopping),
+            "sender": partial(_with_names, instruments, sender.run, life.stopping),
             "reports": partial(reporter.run, life.stopping),
-            "instruments": partial(book.run, life.stopping),
+            "instruments": instruments.run,
         }
         if bot is not None and settings.telegram_polling:
-            tasks |= await _bot_tasks(settings, life, stack, bot, lanes["telegram"], database, deliveries, book, clock)
+            tasks |= await _bot_tasks(settings, life, stack, bot, lanes["telegram"], database, deliveries, book, instruments, clock)
         yield tasks
 
 
-async def _with_names(book: InstrumentBook, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
+async def _with_names(instruments: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
     """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
-    if await book.known(stopping):
+    if await instruments.first():
         await run(stopping)
 
 
@@ -139,6 +141,7 @@ async def _bot_tasks(
     database: Database,
     deliveries: DeliveryTable,
     book: InstrumentBook,
+    instruments: Refresher,
     clock: Clock,
 ) -> dict[str, Task]:
     """The bot, and the quotes and industries that it answers from."""
@@ -175,4 +178,4 @@ async def _bot_tasks(
     )
     people = BotDesk(desk, settings.bot_commands_minute)
     polling = Polling(bot, people, Updates(bot, people, Answers(bot, lane.pace, clock.ticking), settings.bot_concurrency))
-    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(_with_names, book, polling.run, life.stopping)}
+    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(_with_names, instruments, polling.run, life.stopping)}

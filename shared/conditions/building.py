@@ -9,6 +9,7 @@ from lark import Token, Transformer, v_args
 from shared.conditions.expression import BAR_FIELDS, CROSSINGS, Node, Number, Operation, Series, truth, walk
 from shared.conditions.normal import render
 from shared.conditions.problems import ConditionError
+from shared.conditions.suggestions import in_place_of, meant
 from shared.conditions.vocabulary import resolve
 from shared.events import Timeframe
 
@@ -84,7 +85,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         try:
             return Series(resolve(str(name)).column, at)
         except ConditionError as error:
-            raise problem(error.code, at, **error.values) from None
+            found = meant(str(name)) if error.code == "name" else error
+            raise problem(found.code, at, **found.values) from None
 
     def call(self, name: Token, *arguments: Node | None) -> Node:
         at, given = _place(name), [each for each in arguments if each is not None]
@@ -100,11 +102,10 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
 
 def _no_function(name: Token, given: list[Node]) -> ConditionError:
     """Who knows other languages writes rsi(14)."""
-    column = "_".join([name, *(render(each) for each in given)])
-    try:
-        return problem("instead", _place(name), found=f"'{name}(…)'", instead=f"'{resolve(column).column}'")
-    except ConditionError:
-        return problem("function", _place(name), found=_quoted(name))
+    column = in_place_of(str(name), [render(each) for each in given])
+    if column:
+        return problem("instead", _place(name), found=f"'{name}(…)'", instead=f"'{column}'")
+    return problem("function", _place(name), found=_quoted(name))
 
 
 def _connected(name: str, left: Node, right: Node) -> Node:

@@ -12,9 +12,12 @@ from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import Wanted, resolve
 from shared.events import Timeframe
+from shared.text import normal, place
 
 LONGEST: Final = 500
-"""Characters of a text."""
+"""Characters of a text, as it was typed and in its normal form."""
+BOUND: Final = 18 * LONGEST
+"""So long can the longest text become when it is normalised (UAX 15, expansion factors)."""
 MOST_OPERATIONS: Final = 60
 MOST_COLUMNS: Final = 12
 MOST_STACK: Final = 12
@@ -59,12 +62,20 @@ def parse(text: str) -> Condition:
     Raises:
         ConditionError: it is none, with the place and what may be meant.
 
-    >>> parse("RSI_14<30 AND (volume > 2*volume_sma_20)").text
+    >>> parse("RSI_14<30 AND (ｖｏｌｕｍｅ > 2*volume_sma_20)").text
     'rsi_14 < 30 and volume > 2 * volume_sma_20 on 1d'
     """
-    shown = text.translate(_PLAIN) if len(text) <= LONGEST else text
     if len(text) > LONGEST:
-        raise ConditionError("long", shown[:LONGEST], LONGEST, length=len(text), most=LONGEST)
+        raise ConditionError("long", text[:LONGEST], LONGEST, length=len(text), most=LONGEST)
+    try:
+        return _parsed(normal(text, BOUND).translate(_PLAIN))
+    except ConditionError as error:  # its place is in the normal form: whoever typed the text knows only that
+        raise ConditionError(error.code, text, place(text, error.position), **error.values) from None
+
+
+def _parsed(shown: str) -> Condition:
+    if len(shown) > LONGEST:
+        raise ConditionError("long", shown, LONGEST, length=len(shown), most=LONGEST)
     if not shown.strip():
         raise ConditionError("empty", "", 0)
     root, timeframe = read(shown)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
+
+from shared.text import pointed
 
 PROBLEMS: Final[dict[str, str]] = {
     "empty": "there is no condition",
@@ -57,6 +58,4 @@ class ConditionError(ValueError):
         close >
                ^
         """
-        before = self.text[: self.position]
-        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
-        return f"{self.text}\n{' ' * wide}^"
+        return pointed(self.text, self.position)

@@ -7,25 +7,17 @@ refuse what a kind would take, never the reverse.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from typing import Final
 
 import msgspec
 
-from shared.conditions.expression import BAR_FIELDS
 from shared.conditions.problems import ConditionError
 
-ALIKE: Final = 0.6
-"""How like a known name an unknown one must be to be taken for a misspelling (difflib's ratio)."""
 _VALUE: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
-_TRAILING: Final = "0123456789._"
-"""What may follow the stem of a column's name."""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -98,14 +90,6 @@ def resolve(name: str) -> Wanted:
     >>> resolve("rsi_21"), resolve("bb_upper_20_2").column
     (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
     """
-    known = _known(name)
-    if known is None:
-        raise _unknown(name)
-    return known
-
-
-def _known(name: str) -> Wanted | None:
-    """The column of exactly this name; None where there is none. Raises as ``resolve`` for parameters out of bounds."""
     short = _short_names().get(name)
     if short is not None:
         return short
@@ -115,7 +99,7 @@ def _known(name: str) -> Wanted | None:
             values = tuple(float(value) for value in match.groups())
             _check(name, words, values)
             return Wanted(words.kind, values, words.column(place, values), values in words.running)
-    return None
+    raise ConditionError("name", name, 0, found=name)
 
 
 @cache
@@ -150,30 +134,3 @@ def _check(name: str, words: Words, values: tuple[float, ...]) -> None:
         if lower > higher or (order.strict and lower == higher):
             than = "<" if order.strict else "<="
             raise ConditionError("order", name, 0, found=name, lower=order.lower, than=than, higher=order.higher)
-
-
-def _unknown(name: str) -> ConditionError:
-    stem = name.rstrip(_TRAILING)
-    for words in vocabulary():
-        for place, template in enumerate(words.columns):
-            if words.parameters and stem == _PLACE.sub("", template).rstrip("_") and name.startswith(f"{stem}_"):
-                return ConditionError("parameters", name, 0, found=name, form=template, example=words.spelled(place, words.usual))
-    near = get_close_matches(name, [*BAR_FIELDS, *_candidates(_NUMBER.findall(name))], n=1, cutoff=ALIKE)
-    if near:
-        return ConditionError("meant", name, 0, found=name, near=near[0])
-    return ConditionError("name", name, 0, found=name)
-
-
-def _candidates(numbers: list[str]) -> Iterator[str]:
-    """Names that may have been meant: as they usually are, and with the numbers that were typed."""
-    for words in vocabulary():
-        for place, template in enumerate(words.columns):
-            yield words.column(place, words.usual)
-            if words.parameters and len(numbers) == len(words.parameters):
-                filled = template.format(**{p.name: typed for p, typed in zip(words.parameters, numbers, strict=True)})
-                try:
-                    known = _known(filled)
-                except ConditionError:
-                    continue
-                if known is not None:
-                    yield known.column

@@ -11,11 +11,11 @@ class Quarantined(Event, frozen=True, kw_only=True, tag="quarantined"):
     """Something was not used as it came: left out, repaired, or held back until more is known. See docs/data-quality.md."""
 
     symbol: str
-    """The instrument; of a stale feed the exchange."""
+    """The instrument; of a feed the exchange."""
     what: Literal["tick", "bar", "feed", "instrument"]
     reason: str
     """``price``, ``size``, ``time``, ``future``, ``order``, ``wick``, ``spike``, ``unit``, ``duplicate``, ``overlap``, ``grid``,
-    ``stale``, ``split``."""
+    ``stale``, ``outside_session``, ``split``, ``revised``, ``contradicted``."""
     outcome: Literal["quarantined", "repaired", "released"] = "quarantined"
     """``released``: what was held back counts from now on, or the feed is heard again."""
     values: dict[str, float | None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -15,9 +14,13 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
 from shared.events import Timeframe
 from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step
 from shared.sequences.vocabulary import Fires, vocabulary
+from shared.spelling import likely
+from shared.text import normal, place, pointed
 
 LONGEST: Final = 500
-"""Characters of a text."""
+"""Characters of a text, as it was typed and in its normal form."""
+BOUND: Final = 18 * LONGEST
+"""So long can the longest text become when it is normalised (UAX 15, expansion factors)."""
 _PLAIN: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\r\t\f\v", "abcdefghijklmnopqrstuvwxyz     ")
 """Keeps every character at its place, which str.lower does not."""
 _SHOWN: Final = 24
@@ -45,9 +48,7 @@ class SequenceError(ValueError):
         golden then
              ^
         """
-        first = max(0, self.position - _AROUND)
-        line = "".join(sign if sign.isprintable() else " " for sign in text[first : self.position + _AROUND])
-        return f"{line}\n{' ' * (self.position - first)}^"
+        return pointed(text, self.position, _AROUND)
 
 
 def parse(text: str) -> SignalSequence:
@@ -59,6 +60,15 @@ def parse(text: str) -> SignalSequence:
     >>> parse("Golden_Cross THEN macd_cross down within 5").text
     'golden_cross up then macd_cross down within 5 bars on 1d'
     """
+    if len(text) > LONGEST:
+        raise SequenceError(f"the sequence has {len(text)} characters, at most {LONGEST} are read", LONGEST)
+    try:
+        return _parsed(normal(text, BOUND))
+    except SequenceError as error:  # its place is in the normal form: whoever typed the text knows only that
+        raise SequenceError(error.message, place(text, error.position)) from None
+
+
+def _parsed(text: str) -> SignalSequence:
     if len(text) > LONGEST:
         raise SequenceError(f"the sequence has {len(text)} characters, at most {LONGEST} are read", LONGEST)
     if not text.strip():
@@ -107,8 +117,8 @@ class _Builder(Transformer[Token, SignalSequence]):
 def _known(name: Token) -> Fires:
     fires = vocabulary().get(str(name))
     if fires is None:
-        near = get_close_matches(str(name), vocabulary(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        near = likely(str(name), vocabulary())
+        hint = f"; did you mean {near}?" if near else ""
         raise SequenceError(f"'{name[:48]}' is no rule and no chart pattern{hint}", _place(name))
     return fires
 

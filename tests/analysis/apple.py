@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.analysis.domain.calendar import Calendar, calendar
-from services.analysis.domain.checkpoint import Wanted
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.past import PAST, Bars
-from services.analysis.domain.ports import Provided
-from services.analysis.handlers.history import HistoryReader
+from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.live.domain.calendar import Calendar, calendar
+from services.analysis.live.domain.checkpoint import Wanted
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.ports import Provided
+from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import Sessions, sessions
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, TickLog, Timeframe
 from shared.kafka import Record
@@ -159,10 +159,10 @@ class Stores:
     rows: dict[tuple[str, Timeframe, int], Any] = field(default_factory=dict)
     topic: list[History] = field(default_factory=list)
 
-    async def pasts(self, symbol: str, most: int) -> dict[Timeframe, Bars]:  # noqa: ARG002
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:  # noqa: ARG002
         found: dict[Timeframe, list[Any]] = {}
         for (name, timeframe, _), row in sorted(self.rows.items(), key=lambda item: item[0][2]):
-            if name == symbol:
+            if name == symbol and row[0] > (after or {}).get(timeframe, -1):
                 found.setdefault(timeframe, []).append(row)
         return {timeframe: np.array(rows, PAST) for timeframe, rows in found.items()}
 
@@ -221,7 +221,7 @@ class Desk:
 
     async def restart(self) -> None:
         """The process dies here, and another one goes on from its checkpoint."""
-        from services.analysis.domain.checkpoint import fill, parse, wanted
+        from services.analysis.live.domain.checkpoint import fill, parse, wanted
 
         blob = self.engine.snapshot()
         saved = parse(blob)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analysis.domain.rehearsal import rehearse
+from services.analysis.live.domain.rehearsal import rehearse
 from tests.analysis.market import series
 
 

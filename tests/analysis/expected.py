@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.analysis.adapters.exchanges import read_calendar
-from services.analysis.adapters.sequences import SequenceTable
-from services.analysis.domain.calendar import Calendar
-from services.analysis.domain.checkpoint import parse
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.outcome import Outcome
+from services.analysis.live.adapters.calendars import read_calendar
+from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.checkpoint import parse
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.outcome import Outcome
 from shared import wire
 from shared.db import open_database
 from shared.events import Signal, TickLog

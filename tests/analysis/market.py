@@ -8,16 +8,16 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.calendar import Calendar, calendar
-from services.analysis.domain.charts import Charts
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.plan import plan
-from services.analysis.domain.series import Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.plan import plan
+from services.analysis.live.domain.calendar import Calendar, calendar
+from services.analysis.live.domain.charts import Charts
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.series import Series
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 START, END = dt.date(2024, 10, 21), dt.date(2024, 12, 6)
 """The end of summer time (US 3 November, London 27 October), Thanksgiving and the half day after it."""
 EXCHANGES = ("NYSE", "KRX", "CRYPTO", "CME")
@@ -33,9 +33,9 @@ LISTINGS = {
 @cache
 def series() -> Series:
     return Series(
-        plan(sources=kernels.sources()),
-        kernels.load(KERNELS),
-        charts=Charts(kernels.load_patterns(KERNELS), kernels.pattern_sources()),
+        plan(sources=machine_code.sources()),
+        machine_code.load(KERNELS),
+        charts=Charts(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
     )
 
 
@@ -91,7 +91,7 @@ def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tup
             continue
         symbol = draw(st.sampled_from(symbols))
         if step == "moment":  # a session may open at a price that looks like a split, and stay there
-            prices[symbol] *= draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0)))
+            prices[symbol] *= draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0, 1 / 6, 12.2, 1.4, 0.93)))
         prices[symbol] *= draw(st.sampled_from((1.0, 1.001, 0.999, 1.02, 0.97)))
         number[symbol] += 1
         day_volume[symbol] += draw(st.integers(0, 50))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
-from services.analysis.domain.indicators.kind import Bars
+from services.analysis.kernels.indicators.kind import Bars
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

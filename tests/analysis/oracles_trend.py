@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
-from services.analysis.domain.indicators.kind import Bars
+from services.analysis.kernels.indicators.kind import Bars
 
 Column = npt.NDArray[np.float64]
 Columns = list[Column]

@@ -15,8 +15,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
-from services.analysis.adapters.sequences import SequenceTable
-from services.analysis.domain.engine import Listing
+from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.domain.engine import Listing
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import Heartbeat, TickLog
@@ -77,7 +77,7 @@ class Stage:
 
     def start(self, name: str) -> Live:
         environment = {
-            "KAFKA_BOOTSTRAP": self.bootstrap, "DATABASE_URL": self.database_url, "PROBE_PORT": "0", "VAR": str(ROOT / "var"),
+            "KAFKA_BOOTSTRAP": self.bootstrap, "DATABASE_URL": self.database_url, "PROBE_PORT": "0", "VAR": str(self.folder),
             "CALENDAR_START": "2024-10-01", "KAFKA_SESSION_MS": "6000", "ANALYSIS_GROUP": f"live-{self.folder.name}", **self.more,
         }  # fmt: skip
         live = Live(name, environment, self.folder / f"{name}.log")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from services.analysis.kernels.signatures import PriceArrays
 
 SIGMA, WICK = 0.675, 0.15
 MINUTE = 60_000
@@ -19,21 +20,11 @@ Floats = npt.NDArray[np.float64]
 Random = np.random.Generator
 
 
-class Made(NamedTuple):
-    """Bars of a series."""
-
-    high: Floats
-    low: Floats
-    close: Floats
-    volume: Floats
-    time: npt.NDArray[np.int64]
-
-
 @dataclass(frozen=True)
 class Drawn:
     """A made series, the bar at which its shape begins, and the bar at which it is left."""
 
-    bars: Made
+    bars: PriceArrays
     begins: int
     ends: int
 
@@ -42,14 +33,14 @@ Knots = list[tuple[float, float]]
 """Bars since the knot before, height in ATR: the shape's path goes straight from one to the next."""
 
 
-def made(path: Floats, rng: Random, noise: float = 1.0, scale: float = 1.0) -> Made:
+def made(path: Floats, rng: Random, noise: float = 1.0, scale: float = 1.0) -> PriceArrays:
     """Bars around a path in ATR."""
     close = path + rng.normal(0.0, SIGMA, len(path)) * noise
     opened = np.concatenate([close[:1], close[:-1]])
     wick = WICK * noise * abs(rng.normal(0.0, 1.0, (2, len(path))))
     high, low = np.maximum(opened, close) + wick[0], np.minimum(opened, close) - wick[1]
     volume = rng.integers(50, 150, len(path)).astype(float)
-    return Made(high * scale, low * scale, close * scale, volume, MINUTE * np.arange(1, len(path) + 1))
+    return PriceArrays(high * scale, low * scale, close * scale, volume, MINUTE * np.arange(1, len(path) + 1))
 
 
 def draw(knots: Knots, first: int, last: int, rng: Random, noise: float, *, tilt: float = 0.0, cup: int = -1) -> Drawn:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.analysis.domain.past import PAST, Bars
+from services.analysis.kernels.closed_bars import PAST, Bars
 from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import hours
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from services.analysis.adapters.conditions import AskedConditions
-from services.analysis.domain.conditions.book import Alert, book
-from services.analysis.domain.conditions.wishes import wish
-from services.analysis.domain.past import PAST
-from services.analysis.settings import Settings
+from services.analysis.kernels.closed_bars import PAST
+from services.analysis.kernels.conditions.required_indicators import wish
+from services.analysis.live.adapters.conditions import AskedConditions
+from services.analysis.live.domain.user_conditions import Alert, book
+from services.analysis.live.settings import LiveSettings
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.domain.address import Address
@@ -46,15 +46,15 @@ def alert(text: str, chat_id: str, **more: Any) -> ConditionAlert:
 
 def test_an_operator_names_columns_that_run_beside_the_default_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDICATORS", "RSI_21, wma_30, rsi_14")
-    named = [wish(column) for column in Settings(_env_file=None).indicators]
+    named = [wish(column) for column in LiveSettings(_env_file=None).indicators]
     asked = book([Alert("rsi_9 < 30", False, None)], always=named)
     assert set(asked.wishes) == {("rsi", (21.0,)), ("wma", (30.0,)), ("rsi", (9.0,))}  # rsi_14 runs anyway
     monkeypatch.setenv("INDICATORS", "rsi_21, rsj_9")
     with pytest.raises(ValidationError, match="rsj_9 is no column"):
-        Settings(_env_file=None)
+        LiveSettings(_env_file=None)
     monkeypatch.setenv("INDICATORS", "rsi_21, Close")
     with pytest.raises(ValidationError, match="close is a field of every bar and always there"):
-        Settings(_env_file=None)
+        LiveSettings(_env_file=None)
 
 
 async def test_the_table_says_who_asks_what_for_which_instruments(database_url: str) -> None:
@@ -106,7 +106,7 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
     engine.load(symbols[0], {Timeframe.D1: past}, 0, tail=0)
     asked = book([Alert(CLOSED, False, frozenset({symbols[0]})), Alert(FORMING, True, frozenset(symbols))])
     engine.wish(asked.wishes)
-    engine.load_wishes(symbols[0], {Timeframe.D1: past}, 0, tail=0)
+    engine.warm_up(symbols[0], {Timeframe.D1: past})
     engine.ask(asked)
     due = [signal for signal in engine.apply(log).signals if signal.condition]
     assert {signal.condition for signal in due} == {parse(text).text for text in (CLOSED, FORMING)}

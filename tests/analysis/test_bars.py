@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.analysis.domain.checkpoint import UnreadableStateError, wanted
-from services.analysis.domain.engine import Engine
-from services.analysis.domain.outcome import Outcome
+from services.analysis.live.domain.checkpoint import UnreadableStateError, wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.outcome import Outcome
 from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, LISTINGS, engine, hours, logs, market, series
 from tests.analysis.plain import Plain

@@ -6,15 +6,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.plan import plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import plan
+from services.analysis.kernels.whole_series import history
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles_candles import by_talib, known
 from tests.analysis.samples import bars_of, ragged
 
-LOOPS = kernels.load(KERNELS)
+LOOPS = machine_code.load(KERNELS)
 CANDLES, PLAN = plan([("candlesticks", ())], []), plan()
 
 

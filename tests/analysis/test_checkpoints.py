@@ -7,11 +7,11 @@ import math
 import pytest
 from sqlalchemy import select
 
-from services.analysis.adapters.bars import StoredBars
-from services.analysis.adapters.checkpoints import Checkpoints
-from services.analysis.domain.checkpoint import Wanted
-from services.analysis.domain.past import of_history
-from services.analysis.domain.ports import Checkpoint, Facts, Provided
+from services.analysis.live.adapters.bars import StoredBars
+from services.analysis.live.adapters.checkpoints import Checkpoints
+from services.analysis.live.domain.checkpoint import Wanted
+from services.analysis.live.domain.ports import Checkpoint, Facts, Provided
+from services.analysis.live.domain.provided_bars import of_history
 from shared.db import open_database
 from shared.events import Bar, Timeframe
 from shared.failures import FencedError

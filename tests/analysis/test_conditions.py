@@ -11,20 +11,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.conditions.programs import compiled, judged, scanned
-from services.analysis.domain.conditions.wishes import wish, wishes
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.plan import INDICATORS, plan
-from services.analysis.domain.rules.comparing import crossing
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.conditions.programs import compiled, judged, scanned
+from services.analysis.kernels.conditions.required_indicators import wish, wishes
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import INDICATORS, plan
+from services.analysis.kernels.rules.comparing import crossing
+from services.analysis.kernels.whole_series import history
 from shared.conditions import ConditionError, parse, resolve
 from shared.conditions.condition import MOST_STACK
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of
 from tests.conditions import COLUMNS, FIELDS, Tree, conditions, says, spelled
 
-LOOPS = kernels.load(KERNELS)
+LOOPS = machine_code.load(KERNELS)
 NAMES = (*COLUMNS, *FIELDS)
 AMOUNTS = (0.0, -0.0, 1.0, 2.0, 30.0, 29.99999999999, 30.0000000001, -5.5, 1e-9, 1e300, math.nan, math.inf, -math.inf)
 series = st.lists(st.lists(st.sampled_from(AMOUNTS), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=6)

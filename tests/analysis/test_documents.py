@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from services.analysis.documents import indicators
 from services.analysis.documents.__main__ import DOCS, PAGES, main
 from services.analysis.documents.page import Page, Picture, late, write
-from services.analysis.domain.indicators import rsi
-from services.analysis.domain.indicators.table import KINDS
+from services.analysis.kernels.indicators import rsi
+from services.analysis.kernels.indicators.table import KINDS
 
 
 def test_the_committed_pages_are_current() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.analysis.adapters.sequences import SequenceTable
-from services.analysis.domain.sequences.following import Followed
+from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.settings import LiveSettings
 from services.analysis.sequences import main
-from services.analysis.settings import Settings
 from shared.db import open_database
 from shared.sequences import parse
 from shared.tables import industries, instrument_industries, instruments, sequences
@@ -27,6 +27,9 @@ async def universe(url: str) -> None:
         await connection.execute(instrument_industries.insert(), [{"symbol": "B", "industry": "chips"}])
 
 
+FULL_WIDTH = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+
+
 async def followed(url: str) -> tuple[Followed, ...]:
     async with open_database(url) as database:
         return await SequenceTable(database).followed()
@@ -40,9 +43,9 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert main(["list"]) == 0
     assert "0 sequences" in capsys.readouterr().out
     assert main(["add", ONE.upper()]) == 0
-    assert main(["add", TWO, "--industries", "chips"]) == 0
+    assert main(["add", TWO, "--industries", "ｃｈｉｐｓ"]) == 0
     assert asyncio.run(followed(database_url)) == (Followed(parse(ONE)), Followed(parse(TWO), frozenset({"B"})))
-    assert main(["add", ONE, "--symbols", "a, B"]) == 0  # for these alone from now on
+    assert main(["add", ONE, "--symbols", "ａ，\u200bB"]) == 0  # for these alone from now on
     assert asyncio.run(followed(database_url))[0] == Followed(parse(ONE), frozenset({"A", "B"}))
     capsys.readouterr()
     assert main(["list"]) == 0
@@ -50,7 +53,7 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert re.fullmatch(rf"{parse(ONE).id[:12]}  {ONE}  for symbols A, B", first)
     assert second.endswith(f"{TWO}  for industries chips")
     assert count == "2 sequences"
-    assert main(["remove", parse(ONE).id[:6]]) == 0
+    assert main(["remove", parse(ONE).id[:6].translate(FULL_WIDTH)]) == 0
     assert asyncio.run(followed(database_url)) == (Followed(parse(TWO), frozenset({"B"})),)
 
 
@@ -100,7 +103,7 @@ def test_nothing_named_is_not_everything(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_database_lies_where_a_run_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("VAR", str(tmp_path))
-    assert Settings(_env_file=None).database_url == f"sqlite+aiosqlite:///{tmp_path}/finstage.db"
+    assert LiveSettings(_env_file=None).database_url == f"sqlite+aiosqlite:///{tmp_path}/finstage.db"
 
 
 async def test_a_row_that_cannot_be_read_stops_no_other(database_url: str) -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import MAX_LOOKBACK, Bars, Kind, Parameters
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.plan import INDICATORS, Plan, plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, Bars, Kind, Parameters
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import INDICATORS, Plan, plan
+from services.analysis.kernels.whole_series import history
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles import ORACLES, TALIB, scale
 from tests.analysis.samples import bars_of, drawn, hostile, real
@@ -21,7 +21,7 @@ from tests.analysis.samples import bars_of, drawn, hostile, real
 CASES = [(kind, example) for kind in KINDS for example in kind.examples]
 NAMES = [f"{kind.name}{example}" for kind, example in CASES]
 each_case = pytest.mark.parametrize(("kind", "example"), CASES, ids=NAMES)
-LOOPS = kernels.load(KERNELS)
+LOOPS = machine_code.load(KERNELS)
 NO_RULES = np.zeros(0, np.uint8), np.zeros(0, np.int64)
 """Wanted and fired, of the types that live has: others would be compiled anew."""
 EVERYTHING = plan([(kind.name, example) for kind, example in CASES], [])

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from services.analysis.domain.checkpoint import wanted
-from services.analysis.domain.conditions.book import MOST_WISHES, Alert, Book, book
-from services.analysis.domain.engine import Engine
-from services.analysis.domain.plan import INDICATORS
+from services.analysis.kernels.plan import INDICATORS
+from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.user_conditions import MOST_WISHES, Alert, Book, book
 from shared.conditions import parse
 from shared.events import Bar, Signal, Timeframe, signal_id
 from tests.analysis.market import LISTINGS, engine, market, series
@@ -87,7 +87,7 @@ def test_the_signal_shows_what_the_condition_names() -> None:
     bars = {bar.ts_event: (last, bar) for last, bar in pairwise(bars_of("AAA", "15m"))}
     for signal in of(RISING):
         last, bar = bars[signal.ts_event]
-        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 1, {}, "up")
+        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 2, {}, "up")
         assert (signal.price, signal.level, signal.replayed, signal.source) == (bar.close, None, True, "test")
         assert signal.evidence == {
             "close": bar.close,
@@ -96,7 +96,7 @@ def test_the_signal_shows_what_the_condition_names() -> None:
             "volume.prev": last.volume,
         }
         rule = f"condition:{parse(RISING).id}"
-        assert signal.id == signal_id(rule, 1, {}, "up", "AAA", "15m", bar.ts_event)
+        assert signal.id == signal_id(rule, 2, {}, "up", "AAA", "15m", bar.ts_event)
     ids = [signal.id for signal in said()[1]]
     assert len(set(ids)) == len(ids)
     assert set(of(LOW)[0].evidence) == {"rsi_21", "rsi_21.prev", "sma_5", "sma_5.prev"}
@@ -139,7 +139,7 @@ def test_what_is_asked_later_is_warmed_up_from_the_stored_bars() -> None:
     table = stored(late.apply(LOG[:WARM]).bars)
     late.wish(ASKED.wishes)
     for symbol in SYMBOLS:
-        late.load_wishes(symbol, of_symbol(table, symbol), 0, tail=0)
+        late.warm_up(symbol, of_symbol(table, symbol))
     late.ask(ASKED)
     closed = [signal for signal in late.apply(LOG[WARM:]).signals if signal.condition and not signal.provisional]
     first = min(bar.ts_event for bar in closed)

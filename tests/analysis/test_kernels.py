@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from services.analysis.adapters import kernels
-from services.analysis.domain import indicators
+from services.analysis.kernels import indicators, machine_code
+from services.analysis.kernels.plan import plan
 from tests.analysis.market import KERNELS
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 LOAD = """
 import sys
 from pathlib import Path
-from services.analysis.adapters.kernels import load
+from services.analysis.kernels.machine_code import load
 print(load(Path(sys.argv[1])).__file__)
 """
 
@@ -25,10 +26,10 @@ RUN = """
 import sys
 from pathlib import Path
 import numpy as np
-from services.analysis.adapters.kernels import load
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.plan import plan
+from services.analysis.kernels.machine_code import load
+from services.analysis.kernels.whole_series import history
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import plan
 loops, x = load(Path(sys.argv[1])), np.arange(1.0, 50.0)
 history(loops, plan(), Bars(x, x, x, x, x, np.zeros(len(x), np.int64), x, x))
 print(sum(loops.history.stats.cache_hits.values()), sum(loops.history.stats.cache_misses.values()))
@@ -54,16 +55,47 @@ def test_another_process_compiles_nothing() -> None:
     assert second.split() == ["1", "0"]
 
 
-def test_an_edit_of_a_step_gives_another_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a copy of the indicators, which the hash is taken of from now on."""
     for file in Path(str(indicators.__file__)).parent.glob("*.py"):
         (tmp_path / file.name).write_text(file.read_text("utf-8"))
-    before = kernels.sources()
     monkeypatch.setattr(indicators, "__file__", str(tmp_path / "__init__.py"))
-    try:
-        kernels.sources.cache_clear()
-        copied = kernels.sources()
-        (tmp_path / "ema.py").write_text((tmp_path / "ema.py").read_text("utf-8").replace("2.0", "3.0"))
-        kernels.sources.cache_clear()
-        assert kernels.sources() not in (before, copied)
-    finally:
-        kernels.sources.cache_clear()
+    yield tmp_path
+    machine_code.sources.cache_clear()
+
+
+def versions() -> tuple[str, str]:
+    """Names of the machine code and of the state, as the sources are now."""
+    machine_code.sources.cache_clear()
+    return machine_code.sources(), plan(sources=machine_code.sources()).version
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_an_edit_of_a_constant_gives_other_machine_code_and_another_state(copied: Path) -> None:
+    before = versions()
+    edit(copied / "ema.py", "2.0", "3.0")
+    code, state = versions()
+    assert code != before[0]
+    assert state != before[1]
+
+
+def test_an_edit_of_a_docstring_a_comment_or_an_annotation_keeps_both(copied: Path) -> None:
+    before = versions()
+    for file in copied.glob("*.py"):
+        text = file.read_text("utf-8").replace('"""', '"""Edited. ', 1).replace(") -> tuple[State, Values]:", "):")
+        file.write_text(f"# edited\n{text}")
+    assert versions() == before
+    edit(copied / "kind.py", "    session: Int64s", "    session: Floats")
+    assert versions() == before
+
+
+def test_the_order_of_a_bars_fields_is_code(copied: Path) -> None:
+    before = versions()
+    edit(copied / "kind.py", "    open: Floats\n    high: Floats", "    high: Floats\n    open: Floats")
+    assert versions()[0] != before[0]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.analysis.adapters.catalogue import ASK_AGAIN_SECONDS, Catalogue
-from services.analysis.domain.engine import Listing
-from services.analysis.domain.outcome import Outcome
-from services.analysis.handlers.outbox import AT_A_TIME, Outbox
+from services.analysis.live.adapters.instruments import ASK_AGAIN_SECONDS, Catalogue
+from services.analysis.live.domain.engine import Listing
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.handlers.outbox import AT_A_TIME, Outbox
 from shared.db import open_database
 from shared.events import Bar, Quote, Timeframe
 from shared.failures import TransientError

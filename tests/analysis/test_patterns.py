@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.patterns.layout import CONFIRMED, FAILED, FORMING, PATTERN, REASONS, TARGET
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import PATTERNS
-from services.analysis.domain.patterns.zigzag import ATR_BARS, TURN
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.patterns.layout import CONFIRMED, FAILED, FORMING, PATTERN, REASONS, TARGET
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
+from services.analysis.kernels.patterns.zigzag import ATR_BARS, TURN
+from services.analysis.kernels.signatures import PriceArrays
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import hostile, real
-from tests.analysis.shapes import MINUTE, SHAPES, Made, made
+from tests.analysis.shapes import MINUTE, SHAPES, made
 
-LOOPS = kernels.load_patterns(KERNELS)
+LOOPS = machine_code.load_patterns(KERNELS)
 NAMES = [pattern.name for pattern in PATTERNS]
 MIRRORS = {pattern.name: pattern.mirror for pattern in PATTERNS}
 TRIES = 600
@@ -26,26 +27,26 @@ PRICES = ("upper", "upper_slope", "lower", "lower_slope", "margin", "stop", "tar
 DOWN = {"upper": "lower", "upper_slope": "lower_slope", "lower": "upper", "lower_slope": "upper_slope"}
 
 
-def found(bars: Made) -> Any:
-    return history(LOOPS, Memory.empty(), *bars)
+def found(bars: PriceArrays) -> Any:
+    return history(LOOPS, no_patterns(), bars)
 
 
-def upside_down(bars: Made) -> Made:
-    return Made(-bars.low, -bars.high, -bars.close, bars.volume, bars.time)
+def upside_down(bars: PriceArrays) -> PriceArrays:
+    return PriceArrays(-bars.low, -bars.high, -bars.close, bars.volume, bars.time)
 
 
-def walk(seed: int, length: int = 2520) -> Made:
+def walk(seed: int, length: int = 2520) -> PriceArrays:
     """A random walk of normal steps: whatever is found in it is chance."""
     rng = np.random.default_rng([seed, 99])
     return made(100.0 + np.cumsum(rng.normal(0.0, 0.7, length)), rng, noise=0.2)
 
 
 @cache
-def series() -> dict[str, Made]:
+def series() -> dict[str, PriceArrays]:
     """Random walks, real bars and hostile ones."""
     known = {f"walk {seed}": walk(seed, 1500) for seed in range(6)}
     for name, b in (real() | hostile()).items():
-        known[name] = Made(b.high, b.low, b.close, b.volume, MINUTE * np.arange(1, len(b.close) + 1))
+        known[name] = PriceArrays(b.high, b.low, b.close, b.volume, MINUTE * np.arange(1, len(b.close) + 1))
     return known
 
 
@@ -100,7 +101,7 @@ def test_another_scale_gives_the_same(power: int) -> None:
     by = 2.0**power
     for seed in range(5):
         bars = walk(seed)
-        events, scaled = found(bars), found(Made(bars.high * by, bars.low * by, bars.close * by, bars.volume, bars.time))
+        events, scaled = found(bars), found(PriceArrays(bars.high * by, bars.low * by, bars.close * by, bars.volume, bars.time))
         assert len(events) > 20
         for name in PRICES:
             events[name] *= by
@@ -127,22 +128,22 @@ def test_nothing_is_known_before_it_is(name: str) -> None:
     bars = series()[name]
     whole = found(bars)
     for cut in (1, len(bars.close) // 3, len(bars.close) // 2, len(bars.close) - 1):
-        early = found(Made._make(values[:cut] for values in bars))
+        early = found(PriceArrays._make(values[:cut] for values in bars))
         assert early.tobytes() == whole[whole["at"] < cut].tobytes()
 
 
 @pytest.mark.parametrize("name", list(series()))
 def test_bar_by_bar_after_a_snapshot_is_the_same_bits(name: str) -> None:
-    bars, memory = series()[name], Memory.empty()
-    whole = Memory.empty()
-    events = history(LOOPS, whole, *bars)
+    bars, memory = series()[name], no_patterns()
+    whole = no_patterns()
+    events = history(LOOPS, whole, bars)
     parts = list[bytes]()
     for t in range(len(bars.close)):
-        parts.append(history(LOOPS, memory, *Made._make(values[: t + 1] for values in bars), start=t).tobytes())
+        parts.append(history(LOOPS, memory, PriceArrays._make(values[: t + 1] for values in bars), start=t).tobytes())
         if t % 100 == 7:
-            saved = (memory.swing.tobytes(), memory.pivots.tobytes(), memory.alive.tobytes())
-            memory = Memory.empty()
-            for array, data in zip((memory.swing, memory.pivots, memory.alive), saved, strict=True):
+            saved = (memory.swings.tobytes(), memory.pivots.tobytes(), memory.alive.tobytes())
+            memory = no_patterns()
+            for array, data in zip((memory.swings, memory.pivots, memory.alive), saved, strict=True):
                 array[...] = np.frombuffer(data, array.dtype)
     assert b"".join(parts) == events.tobytes()
     assert memory.alive.tobytes() == whole.alive.tobytes()
@@ -189,7 +190,7 @@ def test_what_is_told_is_true(name: str) -> None:
             assert at >= x["until"]
 
 
-def zigzag(bars: Made) -> list[tuple[int, int]]:
+def zigzag(bars: PriceArrays) -> list[tuple[int, int]]:
     """The pivots (kind, bar) of a series, from the words of ``zigzag.py`` alone."""
     mean, ranges = float("nan"), list[float]()
     pivots = list[tuple[int, int]]()
@@ -221,9 +222,9 @@ def zigzag(bars: Made) -> list[tuple[int, int]]:
 def test_pivots_are_what_the_words_say() -> None:
     for seed in range(5):
         bars = walk(seed, 600)
-        memory = Memory.empty()
-        history(LOOPS, memory, *bars)
-        count = min(16, int(memory.swing["pivots"][0]))
+        memory = no_patterns()
+        history(LOOPS, memory, bars)
+        count = min(16, int(memory.swings["pivots"][0]))
         kept = memory.pivots[16 - count :]
         assert count > 8
         assert [(int(kind), int(at)) for kind, at in zip(kept["kind"], kept["at"], strict=True)] == zigzag(bars)[-count:]

@@ -7,15 +7,15 @@ from functools import cache
 
 import numpy as np
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.plan import plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import plan
+from services.analysis.kernels.whole_series import history
 from shared.events import Bar, Signal, Timeframe, signal_id
 from tests.analysis.market import KERNELS, engine
 from tests.analysis.tape import tape
 
-LOOPS, PLAN = kernels.load(KERNELS), plan()
+LOOPS, PLAN = machine_code.load(KERNELS), plan()
 SYMBOL, DAYS = "AAA", 3
 Seen = tuple[str, str, str, int, int]
 

@@ -20,6 +20,6 @@ def test_a_role_that_is_not_there_is_refused_with_those_that_are(role: str) -> N
 
 
 def test_industries_start_without_the_kernels() -> None:
-    code = "import services.analysis.industries, sys; sys.exit(bool({'numba', 'pandas'} & set(sys.modules)))"
+    code = "import services.analysis.industries.app, sys; sys.exit(bool({'numba', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=120, check=False)
     assert done.returncode == 0

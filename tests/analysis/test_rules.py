@@ -11,18 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import Past, history
-from services.analysis.domain.indicators.kind import Bars
-from services.analysis.domain.layout import CLOSED
-from services.analysis.domain.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
-from services.analysis.domain.rules.table import RULES
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
+from services.analysis.kernels.rules.table import RULES
+from services.analysis.kernels.signatures import Places, Rows, SeriesMemory
+from services.analysis.kernels.whole_series import Past, history
+from services.analysis.live.domain.layout import CLOSED
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_year
 from tests.e2e.reference_bars import PlainBar
 from tests.e2e.reference_signals import signals
 
-LOOPS = kernels.load(KERNELS)
+LOOPS = machine_code.load(KERNELS)
 PLAN = plan()
 Facts = tuple[str, tuple[tuple[str, float], ...], str, int]
 
@@ -154,10 +155,11 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
         np.tile([0, 1, 0, 1], n),
         np.repeat(np.arange(n), 4),
     )
-    kinds, said = np.full(4 * n, 2), np.zeros((2, 2, len(PLAN.rules)), np.uint8)
+    kinds, reported = np.full(4 * n, 2), np.zeros((2, 2, len(PLAN.rules)), np.uint8)
     out, before = np.empty((4 * n, len(PLAN.columns))), np.empty((4 * n, len(PLAN.columns)))
     fired = np.zeros((4 * n, len(PLAN.rules)), np.int64)
-    LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, states, previous, said, wanted, out, before, fired)
+    memory, rows = SeriesMemory(states, previous, reported), Rows(out, before, fired)
+    LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, memory, wanted, rows)
     alone = history(LOOPS, PLAN, series[0], kind="stock")
     assert out[::4].tobytes() == np.ascontiguousarray(alone.values.T).tobytes()
     assert out[3::4].tobytes() == out[::4].tobytes()
@@ -166,7 +168,7 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     ran = PLAN.wanted[TIMEFRAMES.index("1d"), INSTRUMENT_KINDS.index("stock")].astype(bool)
     assert (fired[::4][:, ran] == alone.fired.T[:, ran]).all()
     kept, peeked = states.tobytes(), np.empty((1, len(PLAN.columns)))
-    LOOPS.peek_bars(PLAN.arrays, windows, *(np.zeros(1, np.int64) for _ in range(3)), states, peeked)
+    LOOPS.peek_bars(PLAN.arrays, windows, Places(*(np.zeros(1, np.int64) for _ in range(3))), states, peeked)
     assert states.tobytes() == kept
 
 

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.domain.checkpoint import wanted
-from services.analysis.domain.engine import Engine
-from services.analysis.domain.layout import CLOSED, CODES
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.plan import plan
-from services.analysis.domain.sequences.following import Followed, Follower
-from services.analysis.domain.sequences.kinds import kind_of, kinds
-from services.analysis.domain.sequences.past import completed
-from services.analysis.domain.trails import Trails
+from services.analysis.kernels.plan import plan
+from services.analysis.kernels.sequences.kinds import kind_of, kinds
+from services.analysis.kernels.sequences.whole_series import completed
+from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.layout import CLOSED, CODES
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.recent_signals import Trails
+from services.analysis.live.domain.sequence_signals import Followed, Follower
 from shared.events import Signal, TickLog, Timeframe
 from shared.sequences import MOST_BARS, SignalSequence, Step, parse
 from tests.analysis.market import engine

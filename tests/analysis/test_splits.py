@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Bars as Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Bars as Series
+from services.analysis.kernels.whole_series import history
 from shared.events import CorporateAction, History, ProviderBar, Signal, Tick, TickLog, Timeframe
 from tests.analysis import apple
 from tests.analysis.apple import HOUR, Day, Desk, beat, days, factor, hours, tick, told
@@ -34,11 +34,11 @@ def reference(year: int) -> Fired:
     o, h, low, c, v = (np.array([getattr(day, name) for day in every]) for name in ("open", "high", "low", "close", "volume"))
     session = np.array([apple.number(day.date) for day in every])
     o, h, low, c, v = o * price, h * price, low * price, c * price, v / split
-    from services.analysis.domain import year as context
+    from services.analysis.kernels import year as context
 
     above, below = context.context(session, session, h, low)
     plan = series().base
-    past = history(kernels.load(KERNELS), plan, Series(o, h, low, c, v, session, above, below))
+    past = history(machine_code.load(KERNELS), plan, Series(o, h, low, c, v, session, above, below))
     found: Fired = set()
     for rule, at in np.argwhere(past.fired).tolist():
         if every[at].date >= LIVE[year]:

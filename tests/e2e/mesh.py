@@ -95,7 +95,7 @@ def open_mesh(folder: Path, bootstrap: str, database_url: str, **environment: st
         "KAFKA_BOOTSTRAP": bootstrap,
         "DATABASE_URL": database_url,
         "PROBE_PORT": "0",
-        "VAR": str(ROOT / "var"),
+        "VAR": str(folder),
         "LOG_LEVEL": "info",
         "SOURCE": "replay",
         **environment,

@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.analysis.adapters import kernels
-from services.analysis.domain.patterns.layout import STATUSES
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import PATTERNS
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.patterns.layout import STATUSES
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
+from services.analysis.kernels.signatures import PriceArrays
 from shared.events import pattern_id, signal_id
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected
 
 FIELDS = ("high", "low", "close", "volume")
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
 class Told(NamedTuple):
@@ -39,13 +40,13 @@ class Told(NamedTuple):
 
 def patterns(reference: Reference) -> Iterator[Told]:
     """Every status that live bars bring about."""
-    loops = kernels.load_patterns(KERNELS)
+    loops = machine_code.load_patterns(KERNELS)
     for symbol, series in reference.closed.items():
         for timeframe in ("15m", "1h", "1d"):
             bars = series.get(timeframe, [])
             high, low, close, volume = (np.array([getattr(bar, name) for bar in bars], float) for name in FIELDS)
             times = np.array([bar.ts_close for bar in bars], np.int64)
-            for x in history(loops, Memory.empty(), high, low, close, volume, times):
+            for x in history(loops, no_patterns(), PriceArrays(high, low, close, volume, times)):
                 bar, name = bars[x["at"]], PATTERNS[x["kind"]].name
                 if bar.live:
                     yield Told(

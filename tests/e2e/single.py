@@ -7,29 +7,29 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.analysis.adapters import kernels
-from services.analysis.adapters.exchanges import read_calendar
-from services.analysis.domain.charts import Charts
-from services.analysis.domain.engine import Engine, Listing
-from services.analysis.domain.outcome import Outcome
-from services.analysis.domain.past import of_history
-from services.analysis.domain.plan import plan
-from services.analysis.domain.sequences.following import Followed
-from services.analysis.domain.series import Series
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.plan import plan
+from services.analysis.live.adapters.calendars import read_calendar
+from services.analysis.live.domain.charts import Charts
+from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.domain.series import Series
 from shared.events import History, Timeframe
 from shared.sequences import parse
 from tests.e2e import tapes
 from tests.e2e.reference_sequences import FOLLOWED
 
-KERNELS = Path(__file__).parents[2] / "var" / "kernels"
+KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
 def new_engine() -> Engine:
     """An engine that knows the universe and what is followed, and nothing else."""
     series = Series(
-        plan(sources=kernels.sources()),
-        kernels.load(KERNELS),
-        charts=Charts(kernels.load_patterns(KERNELS), kernels.pattern_sources()),
+        plan(sources=machine_code.sources()),
+        machine_code.load(KERNELS),
+        charts=Charts(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
     )
     kinds = tapes.kinds()
     listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from services.analysis.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import Outcome
 from services.ingest.domain.source import Backfill
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.e2e import tapes

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.analysis.domain.checkpoint import parse
+from services.analysis.live.domain.checkpoint import parse
 from services.ingest.domain.source import Backfill
 from shared import wire
 from shared.events import HistoryReady

@@ -4,79 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import os
 import re
-import shutil
+import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
-from infra.local.page import build_page
+from shared import tables
 from tests.gateway import market
+from tests.gateway.browsing import PHONE, Scheme, visit
 from tests.gateway.running import Running, read_directory, running
 from tests.until import until
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-Scheme = Literal["light", "dark"]
-DESKTOP = ViewportSize(width=1440, height=860)
-PHONE = ViewportSize(width=390, height=844)
 TODAY = 600 * 86_400  # quotes of the day after the last bar
-
-
-@pytest.fixture(scope="session")
-def built() -> Path:
-    """The page as its sources are now; built here if it is not."""
-    stamps = Path(os.environ.get("VAR", ROOT / "var")).absolute()
-    stamps.mkdir(parents=True, exist_ok=True)
-    build_page(stamps, print)
-    return ROOT / "services" / "gateway" / "page" / "dist"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
-        yield found
-        await found.close()
-
-
-class Seen:
-    """A page and everything that went wrong on it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        page.on("console", lambda message: self.errors.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-
-async def visit(
-    browser: Browser,
-    up: Running,
-    viewport: ViewportSize = DESKTOP,
-    *,
-    locale: str = "en-US",
-    scheme: Scheme | None = None,
-    touch: bool = False,
-) -> Seen:
-    context = await browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme, has_touch=touch, is_mobile=touch)
-    seen = Seen(await context.new_page())
-    await seen.page.goto(up.url)
-    return seen
 
 
 @pytest.fixture
@@ -164,7 +109,7 @@ async def test_search_by_korean_name_add_remove_undo_and_remember(browser: Brows
         await page.locator(".row", has_text=name).hover()
         await page.get_by_role("button", name=f"Remove from watchlist: {name}").click()
     await expect(page.locator(".row")).to_have_count(4)
-    await page.get_by_role("searchbox").fill("삼성")
+    await page.get_by_role("searchbox").fill(unicodedata.normalize("NFD", "삼성"))
     await expect(page.locator(".row")).to_have_count(1)
     await page.get_by_role("button", name="Add to watchlist: Samsung Electronics").click()
     await page.get_by_role("searchbox").press("Escape")
@@ -187,6 +132,47 @@ DRAWN = """() => {
         return draw.call(this, text, ...rest);
     };
 }"""
+
+
+EURO = {
+    "symbol": "EURUSD=X", "name_en": "Euro in US dollars", "name_ko": "유로/달러 환율", "exchange": "FX", "currency": "USD",
+    "kind": "fx", "sector": "", "aliases": "[]", "active": True,
+}  # fmt: skip
+OIL = EURO | {"symbol": "CL=F", "name_en": "Crude oil", "name_ko": "원유", "exchange": "CME", "kind": "future"}
+
+
+@pytest.mark.parametrize(
+    ("instrument", "volume", "prices", "shown", "axis"),
+    [
+        (EURO, 0.0, (1.08, 1.09, 1.08432), "1.08432", r"1\.0[789]\d{3}"),
+        (OIL, 1000.0, (18.27, 10.01, -37.63), "\u221237.63", r"\u2212\d0\.00"),
+    ],
+)
+async def test_prices_have_the_decimals_of_their_kind(
+    browser: Browser, up: Running, instrument: dict[str, object], volume: float, prices: tuple[float, ...], shown: str, axis: str
+) -> None:
+    symbol = str(instrument["symbol"])
+    async with up.database.begin() as connection:
+        await connection.execute(tables.instruments.insert(), [instrument])
+    await read_directory(up)
+    for n, price in enumerate(prices, 597):
+        bar: dict[str, Any] = {"open": price, "high": price, "low": price, "close": price, "volume": volume}
+        up.feed.take(market.bar(symbol, n, **bar))
+    up.feed.take(market.quote(symbol, 1, last_price=prices[-1], change=-0.00021, change_percent=-0.1, day_low=prices[-1]))
+    seen = await visit(browser, up)
+    await seen.page.evaluate(DRAWN)
+    await seen.page.locator(".row .choose", has_text=str(instrument["name_en"])).click()
+    await expect(seen.page.locator(".drawing")).to_have_attribute("data-shows", f"{symbol} 1Day")
+    await expect(seen.page.locator("#last")).to_have_text(shown)
+    await expect(seen.page.locator(".legend")).to_contain_text(f"C{shown}")
+    legend = await seen.page.locator(".legend").inner_text()
+    assert ("Vol" in legend) == (volume > 0)
+
+    async def drawn() -> list[str]:
+        return [text for text in await seen.page.evaluate("window.drawn") if re.fullmatch(axis, text)]
+
+    await until(drawn, what="the prices of the axis")
+    assert seen.errors == []
 
 
 async def test_the_page_speaks_korean_and_english_and_counts_in_won(browser: Browser, up: Running) -> None:

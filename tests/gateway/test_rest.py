@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -24,6 +26,10 @@ async def read(client: aiohttp.ClientSession, address: str, status: int = 200) -
     [
         ("?q=삼성", ["005930.KS"]),
         ("?q=samsung", ["005930.KS"]),
+        (f"?q={unicodedata.normalize('NFD', '삼성')}", ["005930.KS"]),
+        ("?q=ＳＡＭＳＵＮＧ　ｅｌｅｃ", ["005930.KS"]),
+        ("?q=%E2%80%8Bapple%E2%80%AE", ["AAPL"]),
+        ("?kind=ｉｎｄｅｘ", ["^GSPC"]),
         ("?q=iphone", ["AAPL"]),
         ("?q=nv", ["NVDA"]),
         ("?industry=semiconductors", ["005930.KS", "NVDA"]),
@@ -53,6 +59,20 @@ async def test_one_instrument_has_its_korean_name(client: aiohttp.ClientSession)
     page = await read(client, "/v1/instruments/005930.KS")
     assert page["results"][0]["name_ko"] == "삼성전자"
     assert (await read(client, "/v1/instruments/%5EGSPC"))["results"][0]["symbol"] == "^GSPC"
+
+
+async def test_symbols_are_read_in_any_form_of_unicode(client: aiohttp.ClientSession) -> None:
+    for typed in ("ＡＡＰＬ", "AA\u200bPL", "\u202eAAPL"):
+        assert (await read(client, f"/v1/instruments/{quote(typed)}"))["results"][0]["symbol"] == "AAPL"
+        assert len((await read(client, f"/v1/bars?limit=2&symbol={quote(typed)}"))["results"]) == 2
+        assert [one["symbol"] for one in (await read(client, f"/v1/quotes?symbols={quote(typed)}，NVDA"))["results"]] == [
+            "AAPL",
+            "NVDA",
+        ]
+    assert (await read(client, f"/v1/signals?rule={quote('ｓｍａ_ｂｒｅａｋｏｕｔ_ｕｐ')}&limit=1"))["results"]
+    refused = await read(client, "/v1/bars?symbol=AAPL%00", 400)
+    assert (refused["field"], refused["value"]) == ("symbol", "AAPL\0")
+    await read(client, "/v1/bars?symbol=AAPL" + "%E2%80%8B" * 400 + "X", 404)
 
 
 async def test_industries_count_their_instruments(client: aiohttp.ClientSession) -> None:

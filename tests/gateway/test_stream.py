@@ -120,6 +120,17 @@ async def test_what_makes_no_sense_is_an_error_and_the_stream_goes_on(
         assert (await said(stream))[0]["quotes"] == ["AAPL"]
 
 
+async def test_selectors_are_read_in_any_form_of_unicode(client: aiohttp.ClientSession) -> None:
+    async with open_stream(client) as stream:
+        await stream.send_json({"action": "subscribe", "quotes": ["ＡＡＰＬ", "AA\u200bPL"], "bars": ["ｉndustry：ai", "＊"]})
+        (answer,) = await said(stream)
+        assert (answer["quotes"], answer["bars"]) == (["AAPL"], ["*", "industry:ai"])
+        await stream.send_json({"action": "unsubscribe", "bars": ["＊"]})
+        assert (await said(stream))[0]["bars"] == ["industry:ai"]
+        await stream.send_json({"action": "subscribe", "quotes": ["AAPL" + "\u200b" * 900 + "X"]})
+        assert (await said(stream))[0]["code"] == 400
+
+
 async def test_a_reader_has_so_many_selectors_over_all_channels(tmp_path: Path) -> None:
     names = [f"S{n}" for n in range(600)]
     async with running(tmp_path) as up, aiohttp.ClientSession(up.url) as client, open_stream(client) as stream:

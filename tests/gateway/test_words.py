@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.analysis.domain.patterns.table import PATTERNS
-from services.analysis.domain.rules.table import RULES
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.rules.table import RULES
 
 WORDS = Path(__file__).parents[2] / "services/gateway/page/src/words.ts"
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.domain.industries.aligned import Aligned, aligned, carried, newest_of
-from services.analysis.domain.industries.averages import above_average
-from services.analysis.domain.industries.breadth import breadth, moves, share
-from services.analysis.domain.industries.movers import movers
-from services.analysis.domain.industries.strength import strength
+from services.analysis.industries.domain.aligned import Aligned, aligned, carried, newest_of
+from services.analysis.industries.domain.averages import above_average
+from services.analysis.industries.domain.breadth import breadth, moves, share
+from services.analysis.industries.domain.movers import movers
+from services.analysis.industries.domain.strength import strength
 from tests.industries import plain
 
 START = dt.date(2024, 2, 20)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.domain.industries.closes import KEPT, Close, Closes
-from services.analysis.domain.industries.fired import Fired
-from services.analysis.domain.industries.memory import Memory
-from services.analysis.domain.industries.roster import Listing, Market, Roster, roster
-from services.analysis.domain.industries.view import view
+from services.analysis.industries.domain.closes import KEPT, Close, Closes
+from services.analysis.industries.domain.fired import Fired
+from services.analysis.industries.domain.memory import Memory
+from services.analysis.industries.domain.roster import Listing, Market, Roster, roster
+from services.analysis.industries.domain.view import view
 from shared.events import Bar, IndustryView, Quote, Signal, Timeframe, signal_id
 from tests.industries import plain
 

@@ -15,7 +15,7 @@ from infra.kafka.node import Node, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
 from shared.kafka import Record, open_group_consumer, open_producer
-from shared.kafka.group import Handle
+from shared.kafka.handling import Handle
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES
 from tests.servers import Broker
@@ -44,6 +44,10 @@ async def consume(settings: MeshSettings, group: str, handle: Handle, condition:
         await asyncio.wait_for(task, 20)
 
 
+def full_width(text: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
 def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.CaptureFixture[str]) -> None:
     name, group = uuid.uuid4().hex, f"dlq-{uuid.uuid4().hex[:8]}"
     failing = True
@@ -63,14 +67,14 @@ def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.Captur
 
     asyncio.run(fill())
     capsys.readouterr()
-    assert main(["list", "--group", group]) == 0
+    assert main(["list", "--group", full_width(group)]) == 0
     listed = capsys.readouterr().out
     assert listed.splitlines()[-1] == "1 dead letters"
     assert "PoisonError: not\\x1b[31m today" in listed
     letter = listed.split()[0]
     assert letter.startswith("notify.deliveries.v1.dlq/")
 
-    assert main(["show", letter]) == 0
+    assert main(["show", full_width(letter)]) == 0
     shown = capsys.readouterr().out
     assert f"dead-letter-group: {group}" in shown
     assert f'"signal_id":"{name}"' in shown

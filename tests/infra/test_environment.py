@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.environment import uv_environment
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "infra" / "local" / "environment.py"
 LEVELS = ("run", "test", "bench")
@@ -58,13 +60,41 @@ def test_it_does_nothing_a_second_time(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", ["install", *LEVELS])
 def test_every_package_has_hashes_and_no_address(level: str) -> None:
     text = (ROOT / "requirements" / f"{level}.txt").read_text()
     assert "://" not in text
     blocks = re.split(r"\n(?=[\w.-]+==)", text)[1:]
-    assert len(blocks) > 50
+    assert len(blocks) > 50 or level == "install"
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+def test_the_installer_is_the_one_that_tests_use() -> None:
+    assert pinned("install") == {"uv": pinned("test")["uv"]}
+
+
+def test_uv_uses_the_index_proxy_and_certificates_of_pip() -> None:
+    listed = """global.index-url='https://global.example/simple'
+install.index-url='https://install.example/simple'
+global.extra-index-url='\\nhttps://a.example/simple\\nhttps://b.example/simple'
+:env:.find-links='/opt/one /opt/two'
+:env:.cert='/etc/ca.crt'
+global.cert='/elsewhere.crt'
+global.proxy='http://proxy.example:3128'
+global.default-timeout='180'
+nonsense
+"""
+    assert uv_environment(listed) == {
+        "UV_DEFAULT_INDEX": "https://install.example/simple",
+        "UV_INDEX": "https://a.example/simple https://b.example/simple",
+        "UV_FIND_LINKS": "/opt/one,/opt/two",
+        "SSL_CERT_FILE": "/etc/ca.crt",
+        "HTTP_PROXY": "http://proxy.example:3128",
+        "HTTPS_PROXY": "http://proxy.example:3128",
+        "UV_HTTP_TIMEOUT": "180",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
+    assert uv_environment("") == {"UV_INDEX_STRATEGY": "unsafe-best-match"}
 
 
 def test_each_level_holds_the_one_before_in_the_same_versions() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -17,8 +19,9 @@ import pytest
 
 from infra.kafka.errors import BrokerError
 from infra.kafka.node import require_free
-from infra.local.account import Changes, Follower
+from infra.local.account import Follower
 from infra.local.page import build_page
+from infra.local.prepare import call
 from infra.local.programs import configuration
 from infra.local.settings import LocalSettings
 from tests.until import until
@@ -42,12 +45,14 @@ def ten_free_ports() -> int:
 class Run:
     """``python -m infra.local run`` with a folder and ports of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path) -> None:
         first = ten_free_ports()
         kafka, probes, self.port = first, first + 3, first + 8
-        names = {"VAR": folder, "KAFKA_PORT": kafka, "PROBES_FROM": probes, "PORT": self.port, "TELEGRAM_BOT_TOKEN": ""}
+        names = {"VAR": folder, "CACHE": cache, "KAFKA_PORT": kafka, "PROBES_FROM": probes, "PORT": self.port}
+        names |= {"SOURCE": "replay", "TAPE": "demo", "TELEGRAM_BOT_TOKEN": ""}
         self.environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
         self.folder, self.output = folder, folder / "terminal"
+        self.data = folder / "replay-demo"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -88,7 +93,7 @@ class Run:
 
     def ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{int(self.environment['PROBES_FROM']) + 4}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -96,15 +101,8 @@ class Run:
 
 @pytest.fixture
 def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
-    shared = kafka_jars.parents[1]
-    build_page(shared, print)
-    (tmp_path / "kafka").mkdir()
-    (tmp_path / "kafka" / "jars").symlink_to(kafka_jars)
-    for made in ("page.stamp", "page-packages.stamp"):
-        (tmp_path / made).write_text((shared / made).read_text())
-    if (shared / "kernels").exists():
-        (tmp_path / "kernels").symlink_to(shared / "kernels")
-    run = Run(tmp_path)
+    build_page(print)
+    run = Run(tmp_path, kafka_jars.parent)
     yield run
     if run.process and run.process.poll() is None:
         run.process.terminate()
@@ -143,6 +141,29 @@ async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(ru
     assert_nothing_left(run, again)
     assert run.call("status").returncode == 3
 
+    run.environment["TAPE"] = "crypto"
+    run.start()
+    await run.until_open(3)
+    assert (run.folder / "current").readlink() == Path("replay-crypto")
+    assert len(list(run.folder.glob("replay-*/kafka/node-1"))) == 2, "a broker with its own log for each tape"
+    assert run.call("stop").returncode == 0
+    assert "! ingest" not in run.said()
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(300)
+def test_a_database_of_another_source_is_refused_before_anything_starts(run: Run) -> None:
+    database = run.folder / "shared.db"
+    run.environment |= {"DATABASE_URL": f"sqlite+aiosqlite:///{database}", "TAPE": "seconds"}
+    call(LocalSettings(database_url=run.environment["DATABASE_URL"], _env_file=None), "shared.migrations", "upgrade")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO ingest_cursors VALUES ('replay:crypto', '{\"digest\": \"x\"}', 1)")
+    done = run.call("run")
+    assert done.returncode == 1
+    assert "holds tape crypto, so tape seconds cannot go there: go on with SOURCE=replay TAPE=crypto" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (run.folder / "replay-seconds").exists()
+
 
 @pytest.mark.kill
 @pytest.mark.timeout(300)
@@ -155,7 +176,7 @@ async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     run.process.kill()
     run.process.wait(10)
     await until(lambda: not any(child.is_running() for child in children.values()), 120, "all processes end")
-    assert not (run.folder / "run" / "supervisord.pid").exists()
+    assert not (run.data / "run" / "supervisord.pid").exists()
     assert run.call("status").returncode == 3
 
 
@@ -190,7 +211,7 @@ def test_taken_ports_are_named_before_anything_starts(run: Run, tmp_path: Path) 
     assert done.returncode == 1
     assert f"Port {run.port} is taken" in done.stderr
     assert "choose another: PORT=..." in done.stderr
-    assert not (tmp_path / "run" / "supervisord.conf").exists()
+    assert not (tmp_path / "replay-demo" / "run" / "supervisord.conf").exists()
 
 
 def test_two_wishes_for_one_port_are_told(run: Run) -> None:
@@ -212,11 +233,12 @@ def test_a_setting_that_cannot_be_is_named(run: Run) -> None:
 def test_the_configuration_survives_odd_folders(tmp_path: Path) -> None:
     from supervisor.options import ServerOptions
 
-    folder = tmp_path / "100% odd folder"
+    settings = LocalSettings(var=tmp_path / "100% odd folder", _env_file=None)
+    folder = settings.folder
     for name in ("log", "run"):
         (folder / name).mkdir(parents=True)
     config = folder / "supervisord.conf"
-    config.write_text(configuration(LocalSettings(var=folder), folder / "s.sock"))
+    config.write_text(configuration(settings, folder / "s.sock"))
     options = ServerOptions()
     options.realize(["-c", str(config)])
     programs = {program.name: program for group in options.process_group_configs for program in group.process_configs}
@@ -243,16 +265,3 @@ def test_the_follower_reads_whole_lines_across_a_rotation(tmp_path: Path) -> Non
     path.rename(tmp_path / "out.1")
     path.write_text("after\n")
     assert list(follower.lines()) == ["after"]
-
-
-def test_changes_are_told_once() -> None:
-    changes = Changes(Path("log"))
-
-    def tell(state: str, pid: int) -> list[str]:
-        return list(changes.lines([{"name": "gateway", "statename": state, "pid": pid}]))
-
-    assert [*tell("STOPPED", 0), *tell("STARTING", 7), *tell("RUNNING", 7), *tell("RUNNING", 7)] == []
-    assert tell("BACKOFF", 0) == ["! gateway ended and is started again; why is in log/gateway.log"]
-    assert tell("BACKOFF", 0) == []
-    assert tell("RUNNING", 9) == ["  gateway runs again"]
-    assert tell("RUNNING", 10) == ["! gateway ended and was started again at once; why is in log/gateway.log"]

@@ -44,5 +44,5 @@ def test_list_and_sum(kafka: Broker, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert capsys.readouterr().out.splitlines() == [
         f"{42:>8}  {symbol}  tick spike  quarantined", f"{1:>8}  {symbol}  tick unit  repaired", "43 in all",
     ]  # fmt: skip
-    assert main(["list", "--symbol", symbol, "--reason", "unit"]) == 0
+    assert main(["list", "--symbol", f"\u200b{symbol}\u202e", "--reason", "ｕｎｉｔ", "--outcome", "ｒｅｐａｉｒｅｄ"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 events"

@@ -144,12 +144,15 @@ def test_reverse_split_multiplies() -> None:
     assert (bar.close, bar.volume, bar.split_factor, bar.price_factor) == (4.1, 1000, 10.0, 10.0)
 
 
-@pytest.mark.parametrize(("start", "symbol", "exchange"), [("chart-BTC", "BTC-USD", "CRYPTO"), ("chart-EUR", "EURUSD=X", "FX")])
-def test_round_the_clock_markets_are_stamped_by_their_calendar(start: str, symbol: str, exchange: str) -> None:
+@pytest.mark.parametrize(
+    ("start", "symbol", "exchange", "friday"), [("chart-BTC", "BTC-USD", "CRYPTO", 24), ("chart-EUR", "EURUSD=X", "FX", 22)]
+)
+def test_round_the_clock_markets_are_stamped_by_their_calendar(start: str, symbol: str, exchange: str, friday: int) -> None:
+    """The third day is a Friday: FX closes at 17:00 in New York."""
     rows = read(captured(start), symbol)
     hours = sessions(exchange, dt.date(2019, 12, 25), dt.date(2020, 1, 5))
     found = daily_bars(rows, adjustments(rows, hours, "USD"), hours, 1.0, NOW)
-    assert [bar.ts_close - bar.ts_open for bar in found.bars] == [86_400_000] * 3
+    assert [bar.ts_close - bar.ts_open for bar in found.bars] == [86_400_000, 86_400_000, friday * 3_600_000]
     assert found.bars[0].ts_open == 1577836800000
     assert all(bar.price_factor == 1.0 for bar in found.bars)
 

@@ -16,11 +16,13 @@ from services.ingest.adapters.yahoo.chart_door import ChartDoor
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import YahooHistory, failures
 from services.ingest.domain.gaps import expected_closes
-from services.ingest.domain.history_plan import Gap, Position, after, read_position
+from services.ingest.domain.health import HealthRecord
+from services.ingest.domain.history_plan import Gap, Position, after, in_hours, read_position
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
-from shared.calendars import sessions
-from shared.events import History, ProviderBar, Timeframe
+from shared.calendars import CALENDARS, Corrections, sessions
+from shared.corrections import Correction, parse_corrections
+from shared.events import History, ProviderBar, Quarantined, Timeframe
 from shared.failures import TransientError
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.market import Market, all_there, raw_price
@@ -73,6 +75,10 @@ class Rig:
     def __init__(self, yahoo: YahooStandIn, client: YahooClient) -> None:
         self.yahoo, self.client = yahoo, client
         self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
+        self.corrections: Corrections | None = None
+        self.reports: list[Quarantined] = []
+        self.health = HealthRecord()
+        self.health.watch({"yahoo-history": "yahoo"})
         yahoo.default = self.market.reply
 
     async def run(
@@ -84,7 +90,9 @@ class Rig:
         """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
         stopping = asyncio.Event()
         found: list[Backfill] = []
-        source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7))
+        source = YahooHistory(
+            self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7), self.health, self.corrections
+        )
         end = self.clock.at + most
 
         class Ending(Clock):
@@ -101,6 +109,7 @@ class Rig:
         source._clock = Ending(0)
         async for batch in source.events():
             found += [item for item in batch if isinstance(item, Backfill)]
+            self.reports += [item for item in batch if isinstance(item, Quarantined)]
             if enough(found):
                 stopping.set()
         return found
@@ -343,3 +352,51 @@ def test_many_gaps_are_remembered_as_few() -> None:
     assert len(kept) <= 20
     assert (kept[0].first, kept[-1].last) == (10, 2995)
     assert all(any(gap.first <= first and last <= gap.last for gap in kept) for first, last in runs)
+
+
+async def test_a_day_that_yahoo_revises_is_published_again_and_reported(rig: Rig) -> None:
+    """What was read as a closed day was still running: prices of another hour came after it."""
+    first = await rig.first()
+    running, hidden = bars(first, "1d")[-1], bars(first, "1d")[-3]
+    rig.market.revised = {running.ts_open // 1000: 1.02, hidden.ts_open // 1000: 1 + 5e-5}
+    rig.reports.clear()
+    rig.market.now = rig.clock.at = EVENING + DAY
+    found = await rig.first()
+    again = [bar for bar in bars(found, "1d") if bar.ts_close <= running.ts_close]
+    assert [bar.ts_close for bar in again] == [running.ts_close]  # half a basis point is rounding
+    assert again[0].close == pytest.approx(running.close * 1.02, rel=1e-6)
+    assert {history.reason for history in histories(found, "1d")} == {"repair"}
+    (report,) = rig.reports
+    assert (report.what, report.reason, report.outcome, report.timeframe) == ("bar", "revised", "repaired", "1d")
+    assert (report.ts_event, report.values["close"], report.values["last"]) == (running.ts_close, running.close, again[0].close)
+    rig.market.now = rig.clock.at = EVENING + 2 * DAY
+    later = await rig.first()
+    assert [bar for bar in bars(later, "1d") if bar.ts_close <= running.ts_close] == []
+
+
+async def test_other_hours_of_a_past_day_publish_the_past_again_and_of_a_day_to_come_nothing(rig: Rig) -> None:
+    before = await rig.first()
+    day = {"exchange": "NASDAQ", "source": "a notice", "zone": "America/New_York", "open": "09:30", "close": "13:00"}
+
+    def with_day(date: str) -> tuple[Correction, ...]:
+        return parse_corrections([json.dumps({**day, "date": date})], "own", CALENDARS)
+
+    rig.corrections = with_day("2025-02-20")
+    assert await rig.run(bool, most=60_000) == []
+    rig.corrections = with_day("2025-02-11")
+    found = await rig.first()
+    closes = [bar.ts_close for bar in bars(found, "1d")]
+    assert len(closes) == len(bars(before, "1d"))
+    changed = [
+        (old.ts_close - new) // 3_600_000 for old, new in zip(bars(before, "1d"), closes, strict=True) if old.ts_close != new
+    ]
+    assert changed == [3]
+    assert {history.reason for history in histories(found, "1d")} == {"repair"}
+    assert await rig.run(bool, most=60_000) == []
+
+
+def test_a_position_of_before_is_read() -> None:
+    old = read_position('{"until":5,"fingerprint":"x","gaps":[[1,2,1]]}')
+    assert (old.until, old.recent, old.hours) == (5, (), "")
+    assert in_hours(old, "") is old
+    assert in_hours(old, "h").fingerprint != "x"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -179,6 +180,22 @@ async def test_industries_are_listed_shown_and_near_names_suggested(database_url
 async def test_unknown_input_gets_a_helpful_answer(database_url: str, asked: str, expected: str) -> None:
     async with talking(database_url) as talk:
         assert expected in await talk.ask(asked)
+
+
+async def test_names_and_commands_are_understood_in_any_form_of_unicode(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.ask(unicodedata.normalize("NFD", "/watch 삼성전자"))
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
+        await talk.ask("／ｗａｔｃｈ　ＡＡＰＬ")
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
+        assert "AAPL" in await talk.ask("/price a\u200bapl\u202e")
+        assert "끕니다" in await talk.ask(unicodedata.normalize("NFD", "/mute １시간"))
+        await talk.ask(unicodedata.normalize("NFD", "/alert ｒｓｉ＿１４ ＜ ３０ for 삼성전자"))
+        assert "rsi_14 &lt; 30 on 1d" in await talk.ask("/alerts")
+        assert "close &gt; 3 4\n          ^" in await talk.ask("/alert ｃｌｏｓｅ　＞　３　４")
+        assert "지웠습니다" in await talk.ask("/unalert ＃１")
+        await talk.ask(unicodedata.normalize("NFD", "/unwatch 전체"))
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == []
 
 
 HOSTILE = {

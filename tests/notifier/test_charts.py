@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import os
+import re
 import signal as signals
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-from services.notifier.adapters.charts.drawing import deviation, draw, ema, korean, sma
+from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, figure_of, korean, sma
 from services.notifier.adapters.charts.painter import ProcessPainter
-from services.notifier.domain.alerts import chart_request
-from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay
+from services.notifier.domain import rules
+from services.notifier.domain.alerts import TIMEFRAMES, WORDS, chart_request
+from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.ports import PaintError
 from tests.notifier.parts import NOW, signal
 
-SAMSUNG = Instrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW")
+SAMSUNG = Instrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW", "stock")
+UNIVERSE = Path(__file__).parents[2] / "services" / "ingest" / "universe.jsonl"
 
 
 def bars(count: int) -> tuple[ChartBar, ...]:
@@ -48,6 +54,63 @@ def test_the_font_has_the_glyphs_and_is_not_the_systems() -> None:
     glyphs = FT2Font(str(korean())).get_charmap()
     assert all(ord(c) in glyphs for c in "삼성전자 골든크로스 일봉▲▼")
     assert "site-packages" in str(korean())
+
+
+def words() -> set[str]:
+    """Everything that a picture may say."""
+    said = {rules.name(rule, language) for rule in (*rules.RULES, *rules.OTHERS) for language in ("ko", "en")}
+    said |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), WORDS["ko"]["replayed"], WORDS["en"]["replayed"]}
+    for line in UNIVERSE.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        said |= {row.get("symbol", ""), row["name_en"], row["name_ko"]}
+    return said | {"▲▼·, () SMA EMA UTC 0123456789.,:-e+ KMBT 만억조"}
+
+
+def test_the_font_has_a_glyph_for_every_word_that_a_picture_may_say() -> None:
+    assert [word for word in words() if drawable(word) != word] == []
+    assert drawable("\u2212 🚀") == "? ?"
+
+
+def labels(figure: Figure, pane: int) -> list[str]:
+    figure.canvas.draw()
+    return [label.get_text() for label in figure.axes[pane].get_yticklabels()]
+
+
+def of(instrument: Instrument, prices: Sequence[float], volumes: Sequence[float | None]) -> ChartRequest:
+    found = tuple(
+        ChartBar(NOW + i * 86_400_000, price, price + 0.0001, price - 0.0001, price, volume)
+        for i, (price, volume) in enumerate(zip(prices, volumes, strict=True))
+    )
+    return chart_request(signal(symbol=instrument.symbol, price=prices[-1], level=prices[-1]), instrument, "ko", found)
+
+
+@pytest.mark.parametrize("volumes", [[0.0] * 3, [None] * 3, [math.nan] * 3, [0.0, None, math.nan]])
+def test_what_has_no_volume_has_no_pane_for_it(volumes: list[float | None]) -> None:
+    euro = Instrument("EURUSD=X", "Euro in US dollars", "유로/달러 환율", "USD", "fx")
+    figure = figure_of(of(euro, [1.08, 1.09, 1.084], volumes))
+    assert len(figure.axes) == 1
+    assert all(re.fullmatch(r"1\.\d{5}", label) for label in labels(figure, 0))
+    assert figure.axes[0].get_xticklabels()[0].get_text().startswith("2024-07-01")
+
+
+def test_what_has_some_volume_has_its_pane_in_units_of_the_language() -> None:
+    figure = figure_of(of(SAMSUNG, [71_000.0, 73_000.0, 70_000.0], [None, 12e6, 0.0]))
+    assert len(figure.axes) == 2
+    assert all(re.fullmatch(r"[67]\d,\d{3}", label) for label in labels(figure, 0))
+    assert "1,000만" in labels(figure, 1)
+
+
+def test_prices_below_zero_are_drawn_with_a_minus_that_the_font_has() -> None:
+    oil = Instrument("CL=F", "WTI crude oil futures", "WTI 원유 선물", "USD", "future")
+    figure = figure_of(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5]))
+    assert "-30.00" in labels(figure, 0)
+    assert draw(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5])).startswith(b"\x89PNG")  # a missing glyph warns: an error here
+
+
+def test_a_level_below_zero_is_drawn_where_it_is_near() -> None:
+    assert price_level(signal(price=-37.63, level=-40.0)) == -40.0
+    assert price_level(signal(price=-37.63, level=40.0)) is None
+    assert price_level(signal(price=0.0, level=40.0)) is None
 
 
 def test_the_request_shows_what_the_rule_compared() -> None:

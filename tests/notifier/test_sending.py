@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
@@ -26,7 +27,7 @@ from shared.db import open_database
 from shared.events import SignalQuality
 from shared.failures import PoisonError
 from shared.tables import deliveries
-from tests.notifier.parts import Hands, Parts, chat, list_instruments, records, signal, store_bars, wire
+from tests.notifier.parts import NOW, Hands, Parts, chat, list_instruments, records, signal, store_bars, wire
 from tests.notifier.telegram import TOKEN, Fault, Telegram, open_telegram
 from tests.notifier.test_words import QUALITY
 from tests.until import until
@@ -301,3 +302,99 @@ async def test_one_chat_with_a_long_queue_does_not_hold_up_another(database_url:
         async with parts.sending():
             await until(lambda: channel.sent, 30)
         assert [name for name, _ in channel.sent] == ["8"]
+
+
+@dataclass
+class Raising(Recording):
+    """Raises on some alerts, by the number of their signal; the others take a moment."""
+
+    raises: dict[int, BaseException] = field(default_factory=dict)
+
+    async def send(self, to: Address, alert: Alert) -> Outcome:
+        if (error := self.raises.get((alert.signal.ts_event - NOW) // 86_400_000)) is not None:
+            raise error
+        return await super().send(to, alert)
+
+
+async def test_a_delivery_that_cannot_be_made_fails_with_its_reason_and_the_others_go_on(database_url: str) -> None:
+    channel = Raising(raises={1: ValueError("no \ud800 such thing"), 3: KeyError("price")})
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel])
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal(number) for number in range(5)]))
+        async with parts.sending():
+            await finished(parts, 5)
+        assert await parts.statuses() == {"sent": 3, "failed": 2}
+        assert sorted(row.error for row in await parts.rows()) == ["", "", "", "KeyError: 'price'", "ValueError: no ? such thing"]
+    assert sorted(channel.counts().values()) == [1, 1, 1]
+
+
+async def test_a_delivery_that_is_interrupted_by_the_network_is_not_failed(database_url: str) -> None:
+    channel = Raising(raises={0: ConnectionResetError("gone")})
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel], lease=200)
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal()]))
+
+        async def tried() -> bool:
+            return any(row.tries for row in await parts.rows())
+
+        async with parts.sending():
+            await until(tried, 20)
+            channel.raises.clear()
+            await finished(parts, 1)
+        assert await parts.statuses() == {"sent": 1}
+
+
+async def test_when_most_deliveries_fail_they_wait_instead(database_url: str) -> None:
+    channel = Raising(raises={number: TypeError("a mistake of ours") for number in range(60)})
+    hands = Hands()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel], hands.clock(), lease=60_000, reserve=20_000)
+        await parts.chats.save(chat(), 0)
+        await parts.fan_out.handle(records([signal(number) for number in range(60)]))
+
+        async def waits() -> bool:
+            return any(row.error and row.status == "pending" for row in await parts.rows())
+
+        with capture_logs():  # twenty tracebacks in colour take longer than all else
+            async with parts.sending():
+                await until(waits, 20)
+                failed = (await parts.statuses())["failed"]
+                assert failed < 25
+                channel.raises.clear()
+                hands.at += 120
+                await finished(parts, 60)
+        assert await parts.statuses() == {"failed": failed, "sent": 60 - failed}
+
+
+async def test_a_mistake_of_ours_ends_the_sender_after_the_others_have_finished(database_url: str) -> None:
+    answer = asyncio.Event()
+
+    @dataclass
+    class Slow(Raising):
+        begun: int = 0
+
+        async def send(self, to: Address, alert: Alert) -> Outcome:
+            self.begun += 1
+            if to.chat_id == "8":
+                await answer.wait()
+            elif self.begun < 2:
+                await until(lambda: self.begun >= 2, 20)
+            return await super().send(to, alert) if to.chat_id == "8" else self.fail()
+
+        def fail(self) -> Outcome:
+            raise RuntimeError("a mistake of ours")
+
+    channel = Slow()
+    async with open_database(database_url) as database:
+        parts = wire(database, [channel])
+        await parts.chats.save(chat(7), 0)
+        await parts.chats.save(chat(8), 0)
+        await parts.fan_out.handle(records([signal()]))
+        running = asyncio.create_task(parts.sender.run(parts.stopping))
+        await until(lambda: channel.begun == 2, 20)
+        answer.set()
+        with pytest.raises(RuntimeError, match="a mistake of ours"):
+            await asyncio.wait_for(running, 20)
+        assert await parts.statuses() == {"sending": 1, "sent": 1}

@@ -6,7 +6,6 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from services.notifier.adapters.conditions import ConditionTable
@@ -15,6 +14,7 @@ from services.notifier.adapters.telegram.channel import Telegram as TelegramChan
 from services.notifier.domain.address import Address
 from services.notifier.handlers.reporting import recipient
 from shared.db import open_database
+from shared.metrics import REGISTRY
 from shared.migrations import command
 from tests.databases import on_sqlite
 from tests.notifier.parts import chat, records, signal, wire

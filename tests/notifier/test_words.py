@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.domain.patterns.table import PATTERNS
-from services.analysis.domain.rules import table
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.rules import table
 from services.notifier.domain import alerts, figures, instruments, markup, rules
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, record
-from services.notifier.domain.commands import mute_span, parse
+from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
 from services.notifier.domain.instruments import Directory, Instrument
 from services.notifier.domain.phrases import PHRASES
-from shared.events import Signal, SignalQuality, Timeframe
+from services.notifier.domain.replies import quote_text
+from shared.events import Quote, Signal, SignalQuality, Timeframe
 from tests.notifier.parts import signal
 from tests.notifier.telegram.markup import parsed_length
 
@@ -76,6 +78,43 @@ def test_the_alert_as_it_is_read() -> None:
         "🔁 반복된 알림일 수 있음\n"
         "<i>투자 조언이 아닙니다</i>"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "currency", "price", "level", "shown"),
+    [
+        ("fx", "USD", 1.08432, 1.08111, "가격: 1.08432 USD · 기준가: 1.08111 USD"),
+        ("fx", "JPY", 150.123, 149.5, "가격: 150.123 JPY · 기준가: 149.500 JPY"),
+        ("crypto", "USD", 2.1534, None, "가격: 2.1534 USD"),
+        ("stock", "KRW", 71500.0, 71233.4, "가격: 71,500 KRW · 기준가: 71,233 KRW"),
+        ("stock", "USD", 0.0043, None, "가격: 0.0043 USD"),
+        ("future", "USD", -37.63, -38.5, "가격: -37.63 USD · 기준가: -38.50 USD"),
+    ],
+)
+def test_a_price_has_the_decimals_of_its_kind(kind: str, currency: str, price: float, level: float | None, shown: str) -> None:
+    instrument = Instrument("X", "X", "엑스", currency, kind)
+    assert shown in alert_text(signal(price=price, level=level), instrument, "ko").split("\n")
+
+
+def test_a_quote_has_the_decimals_of_its_kind() -> None:
+    euro = Instrument("EURUSD=X", "Euro", "유로", "USD", "fx")
+    quote = Quote(
+        symbol="EURUSD=X", last_price=1.08432, change=-0.00021, change_percent=-0.00019, day_low=1.08, day_high=1.09,
+        ts_event=0, ts_init=0, source="x",
+    )  # fmt: skip
+    assert quote_text(euro, quote, "en").split("\n")[1:4] == [
+        "Price: 1.08432 USD",
+        "Change: -0.00021 (-0.02%)",
+        "Day: 1.08000 - 1.09000 USD",
+    ]
+
+
+def test_levels_that_are_no_prices() -> None:
+    surge = signal(rule="volume_surge", params={"period": 20.0, "ratio": 2.0, "move": 0.01}, level=1_234_567.0)
+    assert "기준 거래량: 123.5만" in alert_text(surge, APPLE, "ko")
+    assert "Volume level: 1.2M" in alert_text(surge, APPLE, "en")
+    crossed = signal(rule="macd_zero", params={"fast": 12.0, "slow": 26.0, "signal": 9.0}, level=0.00012)
+    assert "Level: 0.00012" in alert_text(crossed, APPLE, "en")
 
 
 def test_a_record_is_shown_only_where_there_is_one() -> None:
@@ -156,7 +195,7 @@ def test_anything_typed_can_be_parsed_and_looked_up(text: str) -> None:
     asked = parse(text, "bot")
     book = Directory([APPLE])
     if asked is not None:
-        assert len(asked.rest) <= 400
+        assert len(asked.rest) <= LINE_LENGTH
         found, missing = book.resolve(asked.rest)
         assert len(found) <= 20
         assert len(missing) <= 20
@@ -168,5 +207,9 @@ def test_names_are_found_in_any_spelling() -> None:
     book = Directory([APPLE, Instrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
     asked = ("aapl", "APPLE inc", "애플", "s&p 500", "^gspc", "GSPC", "에스앤피")
     assert [getattr(book.find(name), "symbol", None) for name in asked] == ["AAPL"] * 3 + ["^GSPC"] * 4
+    typed = (unicodedata.normalize("NFD", "애플"), "ＡＡＰＬ", "Ａpple Inc", "a\u200bapl", "\u202e에스앤피", "Ｓ＆Ｐ　５００")
+    assert [getattr(book.find(name), "symbol", None) for name in typed] == ["AAPL"] * 4 + ["^GSPC"] * 2
+    assert book.find("AAPL" + "!" * 300 + "MSFT") is None
+    assert Directory([Instrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
     assert [near.symbol for near in book.near("appel")] == ["AAPL"]
     assert book.get("NEW") == instruments.unlisted("NEW")

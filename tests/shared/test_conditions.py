@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from shared.conditions import PROBLEMS, ConditionError, parse
 from shared.conditions.condition import LONGEST
+from shared.text import normal
 from tests.conditions import conditions, spelled
 
 ALIKE = [
     ["rsi_14 < 30 on 1d", "RSI_14<30", "  (rsi_14) < 30.0 ON 1D ", "30 > rsi_14", "not not rsi_14 < 3e1", "rsi_14\n< 30"],
+    ["rsi_14 < 30 on 1d", "ｒｓｉ＿１４　＜　３０", "r\u200bsi_14 \u202e< 30"],
     ["close > bb_upper_20 on 1h", "close > bb_upper_20_2 on 1H", "(((close > bb_upper_20_2.0))) on 1h"],
     ["crosses_below(rsi_21, 30) on 1d", "rsi_21 crosses below 30", "Crosses_Below( rsi_21 , (30) )"],
     ["close > 1 or open > 2 and low < 3 and high > 4 on 1d", "close > 1 or ((open > 2 and low < 3) and high > 4)"],
@@ -125,6 +128,67 @@ def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
     with pytest.raises(ConditionError, match=f"did you mean {near}") as caught:
         parse(text)
     assert caught.value.values["near"] == near
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"),
+     ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"),
+     ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"),
+     ("rsi(14)", "rsi_14"), ("signal", "macd_signal"), ("low52w", "low_52w"), ("stoch_k", "stoch_k_14"), ("price", "close"),
+     ("ＭＡ２００", "sma_200"), ("opne", "open"), ("drawdwn_252", "drawdown_252")],
+)  # fmt: skip
+def test_what_others_call_it_gets_its_name(text: str, meant: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(f"{text} > 1")
+    assert f"'{meant}'" in caught.value.message or caught.value.message.endswith(f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["stochrsi_14", "time", "pe", "hma_20", "hma", "vwma_20", "zlema_20", "volume_ema_20", "hour", "gap", "aapl", "eps",
+     "bullish_engulfing", "prev_close", "ppo", "cmf_20", "natr_14", "std_20", "highest(high, 20)", "max(open, close)",
+     "ema(volume, 20)", "sma(obv, 20)",
+     "x" * 400, "1".join("a" * 200), "a_" * 200 + "b", "a" + "_1" * 240, "a" + "1" * 400 + "x"],
+)  # fmt: skip
+def test_no_hint_is_better_than_a_wrong_one(text: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(f"{text} > 1")
+    assert caught.value.code in {"name", "function"}
+
+
+FULL = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+
+
+@pytest.mark.parametrize(("text", "code", "position"), [case for case in WRONG if case[1] not in {"long", "magnitude"}])
+def test_a_place_is_one_of_the_text_that_was_typed(text: str, code: str, position: int | None) -> None:
+    for typed in (text.translate(FULL), "\u200b".join(text), unicodedata.normalize("NFD", text)):
+        if len(typed) > LONGEST:
+            continue
+        with pytest.raises(ConditionError) as caught:
+            parse(typed)
+        error = caught.value
+        assert (error.code, error.text) == (code, typed)
+        assert normal(typed[: error.position], 2 * LONGEST) == text[: len(normal(typed[: error.position], 2 * LONGEST))]
+        assert position is None or len(normal(typed[: error.position], 2 * LONGEST)) == position
+
+
+def test_the_caret_stands_below_a_decomposed_syllable() -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(unicodedata.normalize("NFD", "ｃlose > 1 on 1d 에서"))
+    assert caught.value.caret() == "ｃlose > 1 on 1d 에서\n                 ^"
+
+
+def test_a_raised_digit_is_refused() -> None:
+    with pytest.raises(ConditionError, match="'²' cannot stand here"):
+        parse("close > 10²")
+
+
+def test_what_grows_when_it_is_normalised_is_bounded() -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse("\ufdfa" * 400)
+    assert caught.value.code == "long"
+    assert caught.value.position <= 400
 
 
 def test_the_caret_stands_below_the_place_where_letters_are_wide() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,35 @@ def test_every_spelling_has_one_normal_form(text: str, normal: str) -> None:
     assert found.text == normal
     assert parse(normal) == found
     assert parse(normal).id == found.id
+
+
+def test_a_sequence_is_read_in_any_width_and_its_errors_point_into_what_was_typed() -> None:
+    assert (
+        parse("ｇｏｌｄｅｎ＿ｃｒｏｓｓ then rsi_mid up w\u200bithin ３").text
+        == "golden_cross up then rsi_mid up within 3 bars on 1d"
+    )
+    typed = unicodedata.normalize("NFD", "golden_cross then 삼성 up within 3")
+    with pytest.raises(SequenceError) as caught:
+        parse(typed)
+    assert typed[caught.value.position :].startswith(unicodedata.normalize("NFD", "삼"))
+    assert caught.value.caret(typed) == "golden_cross then 삼성 up within 3\n                  ^"
+    with pytest.raises(SequenceError) as caught:
+        parse("골든 then")
+    assert caught.value.caret("삼성 then") == "삼성 then\n^"
+    assert SequenceError("", 3).caret("삼성 then") == "삼성 then\n     ^"
+
+
+def test_a_rule_that_is_merely_spelled_alike_is_no_hint() -> None:
+    for name, hint in (
+        ("rsi_cross", False),
+        ("golden_crss", True),
+        ("goldencross", True),
+        ("cross_golden", True),
+        ("golden", False),
+    ):
+        with pytest.raises(SequenceError) as caught:
+            parse(f"{name} then rsi_mid up within 3")
+        assert caught.value.message.endswith("; did you mean golden_cross?") == hint, caught.value.message
 
 
 @pytest.mark.parametrize(

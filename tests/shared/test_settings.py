@@ -12,8 +12,10 @@ from shared.settings import WRONG, MeshSettings, read
 
 def every_settings_class() -> list[type[MeshSettings]]:
     found = [MeshSettings]
-    for service in pkgutil.iter_modules(services.__path__):
-        module = importlib.import_module(f"services.{service.name}.settings")
+    names = [found.name for found in pkgutil.walk_packages(services.__path__, "services.") if found.name.endswith(".settings")]
+    assert len(names) >= 5
+    for name in names:
+        module = importlib.import_module(name)
         found += [
             one
             for one in vars(module).values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.domain.indicators.kind import Kind
+from services.analysis.kernels.indicators.kind import Kind
 
 HUGE: Final = 1e9
 
@@ -12,7 +12,7 @@ HUGE: Final = 1e9
 def bounds(kind: Kind, place: int) -> str:
     """In words, with the other parameters as in the kind's first example.
 
-    >>> from services.analysis.domain.indicators import bollinger, macd
+    >>> from services.analysis.kernels.indicators import bollinger, macd
     >>> bounds(macd.KIND, 0), bounds(bollinger.KIND, 1)
     ('whole, 1 to 25', 'above 0, to 100')
     """

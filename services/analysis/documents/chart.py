@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from services.analysis.documents.recorded import Recorded
-from services.analysis.domain.indicators.kind import Floats
+from services.analysis.kernels.indicators.kind import Floats
 
 WIDTH, PRICE, PANEL, DPI = 9.0, 3.2, 1.3, 90
 COLOURS: Final = ("#1f5fbf", "#d9822b", "#7b3fa0", "#0f8a8a", "#8a6d3b", "#c2185b", "#4d6a2f")

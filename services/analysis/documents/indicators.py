@@ -13,17 +13,17 @@ from typing import Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from services.analysis.adapters import kernels
 from services.analysis.documents.bounds import bounds
 from services.analysis.documents.chart import chart
 from services.analysis.documents.page import Page, Picture, named, table
 from services.analysis.documents.recorded import Recorded, daily, five_minutes
-from services.analysis.domain.history import history
-from services.analysis.domain.indicators.kind import Kind
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.plan import INDICATORS, plan
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.indicators.kind import Kind
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import INDICATORS, plan
+from services.analysis.kernels.whole_series import history
 
-KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
+KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 FOLDER: Final = "images/indicators"
 SHOWN: Final = 180
 """Bars on a picture; the values are computed from the first bar of the tape on."""
@@ -32,7 +32,7 @@ INTRADAY: Final = ("session", "vwap", "pivots", "volume_profile")
 
 HEAD: Final = """# Indicators
 
-Generated from the kernels in `services/analysis/domain/indicators` by `make docs`. How warm-up, sessions and adjusted prices are
+Generated from the kernels in `services/analysis/kernels/indicators` by `make docs`. How warm-up, sessions and adjusted prices are
 meant: [signals.md](signals.md). `x'` is the value one bar before, `n` the number of the bar in its series. A parameter out of its
 bounds is refused with an error that names it. Not warmed up is NaN.
 
@@ -53,7 +53,7 @@ def page() -> Page:
 def draw(kind: Kind) -> Figure:
     """The kind under its usual parameters: over the candles where it is of the size of a price, else below."""
     whole, example = _bars(kind), kind.examples[0]
-    values = history(kernels.load(KERNELS), plan([(kind.name, example)], []), whole.bars).values
+    values = history(machine_code.load(KERNELS), plan([(kind.name, example)], []), whole.bars).values
     recorded = whole.last(SHOWN)
     lines = {name: row[-len(recorded.start) :] for name, row in zip(kind.names(example), values, strict=True)}
     least, most = float(recorded.bars.low.min()), float(recorded.bars.high.max())

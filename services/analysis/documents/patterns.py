@@ -12,16 +12,17 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from services.analysis.adapters import kernels
 from services.analysis.documents.chart import chart
 from services.analysis.documents.page import Page, Picture, named, table
 from services.analysis.documents.recorded import Recorded, every
-from services.analysis.domain.patterns import boundaries, geometry, life, zigzag
-from services.analysis.domain.patterns.layout import CONFIRMED
-from services.analysis.domain.patterns.run import Memory, history
-from services.analysis.domain.patterns.table import FAMILIES, PATTERNS, Pattern
+from services.analysis.kernels import machine_code
+from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
+from services.analysis.kernels.patterns.layout import CONFIRMED
+from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, Pattern
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
+from services.analysis.kernels.signatures import PriceArrays
 
-KERNELS: Final = Path(__file__).parents[3] / "var" / "kernels"
+KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 FOLDER: Final = "images/patterns"
 AROUND: Final = 25
 """Bars on a picture before the first pivot and after the breakout."""
@@ -29,7 +30,7 @@ SHARED: Final = {"Pivots": zigzag, "Life": life, "Two lines": boundaries}
 
 HEAD: Final = """# Chart patterns
 
-Generated from the kernels in `services/analysis/domain/patterns` by `make docs`. Patterns are looked for on the closed bars of
+Generated from the kernels in `services/analysis/kernels/patterns` by `make docs`. Patterns are looked for on the closed bars of
 15m, 1h and 1d, adjusted as indicators see them, by the same code live and in history; bars of history move patterns and tell
 nothing. Each status of a pattern is told once, on `analysis.patterns.v1` and in `/v1/patterns`; a confirmed one is a signal too,
 whose rule is the pattern's name and whose evidence holds target, invalidation (the stop), quality and the volume ratio.
@@ -85,11 +86,11 @@ def draw(pattern: Pattern) -> Figure:
 
 @cache
 def _best() -> dict[int, tuple[Recorded, Any]]:
-    loops = kernels.load_patterns(KERNELS)
+    loops = machine_code.load_patterns(KERNELS)
     best: dict[int, tuple[Recorded, Any]] = {}
     for recorded in (*every("daily", "1d"), *every("demo", "1m"), *every("seconds", "1s"), *every("crypto", "1m")):
         b = recorded.bars
-        found = history(loops, Memory.empty(), b.high, b.low, b.close, b.volume, recorded.start)
+        found = history(loops, no_patterns(), PriceArrays(b.high, b.low, b.close, b.volume, recorded.start))
         for x in found[found["status"] == CONFIRMED]:
             before = best.get(int(x["kind"]))
             if before is None or (before[0].timeframe == recorded.timeframe and x["quality"] > before[1]["quality"]):

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 import msgspec
 
-from services.analysis.domain.indicators.kind import Kind, Parameters
-from services.analysis.domain.indicators.table import KINDS
-from services.analysis.domain.patterns.table import PATTERNS
-from services.analysis.domain.plan import INDICATORS
-from services.analysis.domain.rules.table import RULES
-from services.analysis.domain.state import CHARTED
+from services.analysis.kernels.indicators.kind import Kind, Parameters
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.plan import INDICATORS
+from services.analysis.kernels.rules.table import RULES
+from services.analysis.live.domain.state import CHARTED
 
 WHOLE: Final = tuple(float(n) for n in range(1, 400))
 FRACTIONS: Final = (

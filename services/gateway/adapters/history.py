@@ -16,6 +16,7 @@ from services.gateway.domain import views
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.reads import PatternFilter, SignalFilter
+from services.gateway.domain.sources import StoredHealth
 from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.domain.windows import Stretch, Window
 from shared import tables
@@ -66,6 +67,12 @@ class TableHistory:
         columns = (tables.checkpoints.c.partition_no, tables.checkpoints.c.next_offset)
         async with self.database.connect() as connection:
             return {row.partition_no: row.next_offset for row in await connection.execute(select(*columns))}
+
+    async def sources(self) -> tuple[StoredHealth, ...]:
+        """How the sources of prices stand. Raises TransientError."""
+        async with self.database.connect() as connection:
+            rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
+        return tuple(StoredHealth(**row) for row in rows)
 
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.views import Instrument
+from shared.text import folded
+
+LONGEST_QUESTION: Final = 256
+"""Characters of a question and of a name that are compared."""
+LONGEST_TEXT: Final = 8192
+"""Characters of all names of an instrument together."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Directory:
     @cached_property
     def _texts(self) -> Mapping[str, str]:
         return {
-            i.symbol: "\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))).casefold()
+            i.symbol: folded("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), LONGEST_TEXT)
             for i in self.instruments.values()
         }
 
@@ -43,15 +50,17 @@ class Directory:
 
         The nearest first: the symbol, then the beginning of a symbol, then of a name, then the rest.
         """
-        words = text.casefold().split()
+        words = folded(text, LONGEST_QUESTION).split()
 
         def distance(instrument: Instrument) -> int:
-            symbol, first = instrument.symbol.casefold(), words[0] if words else ""
+            symbol, first = folded(instrument.symbol, LONGEST_QUESTION), words[0] if words else ""
             if symbol == first:
                 return 0
             if symbol.startswith(first):
                 return 1
-            return 2 if any(name.casefold().startswith(first) for name in (instrument.name, instrument.name_ko)) else 3
+            return (
+                2 if any(folded(name, LONGEST_QUESTION).startswith(first) for name in (instrument.name, instrument.name_ko)) else 3
+            )
 
         found = [i for i in among if all(word in self._texts[i.symbol] for word in words)]
         return sorted(found, key=distance)

@@ -16,6 +16,7 @@ from services.gateway.domain.problems import RequestError, not_among
 from services.gateway.domain.timeframes import Name
 from services.gateway.domain.times import milliseconds
 from shared.sequences import vocabulary
+from shared.text import normal
 
 Symbol = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}$", description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.")
@@ -135,6 +136,8 @@ class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
+LONGEST_VALUE: Final = 8192
+"""Characters of a parameter in normal form: more than 200 symbols have."""
 Q = TypeVar("Q", bound=msgspec.Struct)
 
 _DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -176,7 +179,8 @@ def parse(given: Mapping[str, str], wanted: type[Q]) -> Q:
     except msgspec.ValidationError as error:
         raise _refused(str(error), given, wanted) from error
     for name, known in KNOWN.items():
-        if name in given and given[name] not in known:
+        chosen = getattr(found, name, None)
+        if chosen is not None and chosen not in known:
             raise not_among(name, given[name], known)
     _check_order(given, getattr(found, "start", None), getattr(found, "end", None))
     return found
@@ -192,7 +196,8 @@ def _check_order(given: Mapping[str, str], start: dt.datetime | None, end: dt.da
         )
 
 
-def _tidy(name: str, value: str) -> str:
+def _tidy(name: str, typed: str) -> str:
+    value = normal(typed, LONGEST_VALUE)
     if name not in MOMENTS:
         return value
     if _DATE.match(value):

@@ -12,6 +12,7 @@ import msgspec
 
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.outbox import Kind
+from shared.text import normal
 
 CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
@@ -26,6 +27,8 @@ CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 SELECTOR: Final = re.compile(r"^(\*|[A-Z0-9.^=_-]{1,32}|industry:[a-z0-9][a-z0-9_-]{0,47})$")
+LONGEST_SELECTOR: Final = 64
+"""Characters that are looked at: more than ``SELECTOR`` takes."""
 
 Selectors = Annotated[tuple[str, ...], msgspec.Meta(max_length=1000)]
 
@@ -71,12 +74,12 @@ class _Channels(msgspec.Struct, tag_field="action", frozen=True, forbid_unknown_
     """Views: ``*`` or ``industry:NAME``, where NAME may be a market too."""
 
     def selectors(self) -> Iterator[tuple[str, str]]:
-        """(channel, selector) of everything that is named."""
+        """(channel, selector) of everything that is named, in normal form."""
         for channel in CHANNELS:
             for selector in getattr(self, channel):
-                yield channel, selector
+                yield channel, normal(selector, LONGEST_SELECTOR)
         for selector in self.trades:
-            yield "ticks", selector
+            yield "ticks", normal(selector, LONGEST_SELECTOR)
 
 
 class Subscribe(_Channels, tag="subscribe", frozen=True):

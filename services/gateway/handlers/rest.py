@@ -8,11 +8,12 @@ from aiohttp import web
 
 from services.gateway.domain.encodings import takes_gzip
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import parse
+from services.gateway.domain.queries import LONGEST_VALUE, parse
 from services.gateway.handlers.cache import ALWAYS_SMALL, Entry, entry
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.ready import headers_of
 from services.gateway.handlers.routes import Route
+from shared.text import normal
 
 
 def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -24,11 +25,16 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
         found = cache.get(address)
         if found is None:
             query = parse(given(request), route.query)
-            found = entry(await route.answer(gateway, query, **request.match_info))
+            found = entry(await route.answer(gateway, query, **named(request)))
             cache.put(address, found)
         return await send(request, found)
 
     return answer
+
+
+def named(request: web.Request) -> dict[str, str]:
+    """The parts of the path by name, in normal form."""
+    return {name: normal(value, LONGEST_VALUE) for name, value in request.match_info.items()}
 
 
 def given(request: web.Request) -> dict[str, str]:

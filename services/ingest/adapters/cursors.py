@@ -27,8 +27,8 @@ class Cursors:
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(ingest_cursors, rows), rows)
 
-    async def names(self) -> tuple[str, ...]:
-        """The names of all cursors. Raises ``TransientError``."""
+    async def all(self) -> dict[str, str]:
+        """The position of every cursor by its name. Raises ``TransientError``."""
         async with self._database.connect() as connection:
-            found = await connection.execute(select(ingest_cursors.c.cursor).order_by(ingest_cursors.c.cursor))
-            return tuple(found.scalars())
+            found = await connection.execute(select(ingest_cursors.c.cursor, ingest_cursors.c.position))
+            return {row.cursor: row.position for row in found}

@@ -39,8 +39,6 @@ class Keeper(Protocol):
 
     async def save(self, cursor: str, position: str, now: int) -> None: ...
 
-    async def names(self) -> tuple[str, ...]: ...
-
 
 class Position(msgspec.Struct, frozen=True):
     """How far a tape has been published."""
@@ -127,12 +125,11 @@ class Replay:
         """Take up the saved position.
 
         Raises:
-            TapeError: the cursor belongs to another edition of the tape, or something else was played into this database before.
+            TapeError: the cursor belongs to another edition of the tape, or cannot be read.
         """
         while not self._stopping.is_set():
             try:
                 text = await self._keeper.load(self._cursor)
-                others = [name for name in await self._keeper.names() if name != self._cursor]
                 break
             except TransientError as error:
                 log.warning("the cursor cannot be read yet", error=str(error))
@@ -140,11 +137,6 @@ class Replay:
         else:
             return
         if text is None:
-            if others:
-                raise TapeError(
-                    f"tape {self._tape.name!r}: this database already holds {others[0]!r}, and event time cannot go back; "
-                    "play it into a fresh one (make clean, or another DATABASE_URL and Kafka)"
-                )
             return
         try:
             position = msgspec.json.decode(text, type=Position)
@@ -153,7 +145,7 @@ class Replay:
         if position.digest != self._tape.digest or not 0 <= position.played <= len(self._score):
             raise TapeError(
                 f"tape {self._tape.name!r}: it is another edition than the one that was played to item {position.played}; "
-                "start afresh (make clean, or another DATABASE_URL and Kafka)"
+                "start with an empty database and an empty Kafka"
             )
         self._position = position
         log.info("the tape goes on where it stopped", tape=self._tape.name, played=position.played, of=len(self._score))

@@ -22,7 +22,7 @@ LONGEST: Final = MappingProxyType(
         Timeframe.M5: 300_000,
         Timeframe.M15: 900_000,
         Timeframe.H1: 3_600_000,
-        Timeframe.D1: 86_400_000,
+        Timeframe.D1: 27 * 3_600_000,  # see shared.corrections.LONGEST
         Timeframe.W1: 7 * 86_400_000,
     }
 )

@@ -30,6 +30,14 @@ INTRADAY: Final = (Timeframe.H1, Timeframe.M15, Timeframe.M5, Timeframe.M1)
 """In the order in which they are asked for: what signals need most comes first."""
 MAX_TRIES: Final = 2
 """A gap that is still there after so many answers is a fact: nobody traded."""
+RECENT: Final = 10
+"""So many of the newest daily bars are compared with what the provider says later: two weeks."""
+PRICE_REVISED: Final = 1e-4
+"""A price that differs by more, as a fraction, has been revised; less is rounding."""
+VOLUME_REVISED: Final = 0.02
+"""The same for a volume: providers count late trades for days."""
+OTHER_HOURS: Final = "other hours"
+"""Fingerprint of a past that was stamped with other hours: no corporate actions have this one."""
 MAX_GAPS: Final = 20
 """More gaps than this are remembered as fewer and longer ones."""
 
@@ -42,6 +50,17 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
     tries: int = 0
 
 
+class Published(msgspec.Struct, frozen=True, array_like=True):
+    """A daily bar as it was published, raw."""
+
+    ts_close: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """How far one symbol and timeframe has been published; kept between starts as JSON."""
 
@@ -50,6 +69,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str = ""
     """Corporate actions that its factors were made with."""
     gaps: tuple[Gap, ...] = ()
+    recent: tuple[Published, ...] = ()
+    """The newest daily bars that were published: a provider that says something else of them later is believed."""
+    hours: str = ""
+    """Names the corrections of the calendar up to ``until`` that the bars were stamped with."""
 
 
 def read_position(text: str | None) -> Position:
@@ -71,6 +94,31 @@ def write_position(position: Position) -> str:
     return msgspec.json.encode(position).decode()
 
 
+def in_hours(position: Position, hours: str) -> Position:
+    """The position where the corrected hours of its past are ``hours`` now; others than before publish the past again."""
+    return (
+        position if position.hours == hours else msgspec.structs.replace(position, fingerprint=OTHER_HOURS, recent=(), hours=hours)
+    )
+
+
+def recent_of(bars: Sequence[ProviderBar]) -> tuple[Published, ...]:
+    """What is remembered of daily bars."""
+    return tuple(Published(bar.ts_close, bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars[-RECENT:])
+
+
+def revised(position: Position, bars: Sequence[ProviderBar]) -> tuple[tuple[Published, ProviderBar], ...]:
+    """Bars of which the provider said something else before: what was published, and what is said now."""
+    known = {each.ts_close: each for each in position.recent}
+    return tuple((known[bar.ts_close], bar) for bar in bars if bar.ts_close in known and _differs(known[bar.ts_close], bar))
+
+
+def _differs(before: Published, now: ProviderBar) -> bool:
+    prices = ((before.open, now.open), (before.high, now.high), (before.low, now.low), (before.close, now.close))
+    return any(abs(new / old - 1.0) > PRICE_REVISED for old, new in prices) or abs(
+        now.volume - before.volume
+    ) > VOLUME_REVISED * max(before.volume, now.volume)
+
+
 def ask_from(position: Position, timeframe: Timeframe, fingerprint: str, now: int) -> int:
     """First millisecond to ask for: the whole depth at first and when factors have changed, else what is new or missing."""
     earliest = now - DEPTH_MS[timeframe]
@@ -88,11 +136,18 @@ def nothing_new(position: Position, timeframe: Timeframe, fingerprint: str, sess
 
 
 def fresh_bars(position: Position, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:
-    """Those of ``bars`` that have not been published with these factors yet: newer ones, and ones that fill a gap."""
+    """Those of ``bars`` that have not been published with these factors yet: newer ones, ones that fill a gap, and
+    ones that the provider has revised.
+    """
     if position.fingerprint != fingerprint:
         return tuple(bars)
+    anew = {bar.ts_close for _, bar in revised(position, bars)}
     return tuple(
-        bar for bar in bars if bar.ts_close > position.until or any(gap.first <= bar.ts_close <= gap.last for gap in position.gaps)
+        bar
+        for bar in bars
+        if bar.ts_close > position.until
+        or bar.ts_close in anew
+        or any(gap.first <= bar.ts_close <= gap.last for gap in position.gaps)
     )
 
 
@@ -109,7 +164,10 @@ def after(position: Position, fingerprint: str, newest: int, asked_from: int, mi
     }
     gaps = [*kept, *(Gap(first, last, tries[first, last] + 1) for first, last in tries)]
     return Position(
-        until=max(position.until, newest), fingerprint=fingerprint, gaps=_fewer(sorted(gaps, key=lambda gap: gap.first))
+        until=max(position.until, newest),
+        fingerprint=fingerprint,
+        gaps=_fewer(sorted(gaps, key=lambda gap: gap.first)),
+        hours=position.hours,
     )
 
 

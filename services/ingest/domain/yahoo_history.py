@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+
 from services.ingest.domain.adjustments import Adjustments, adjustments, session_date, zone_of
 from services.ingest.domain.currency import unit
 from services.ingest.domain.delays import final_until
 from services.ingest.domain.gaps import Run, expected_closes, missing_runs
-from services.ingest.domain.history_plan import Position, after, fresh_bars, histories, reason_for
+from services.ingest.domain.history_plan import Position, Published, after, fresh_bars, histories, reason_for, recent_of, revised
 from services.ingest.domain.provider_bars import Normalised, daily_bars, intraday_bars
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.weekly import weekly_bars
@@ -82,8 +84,12 @@ def read_daily(
         for history in _messages(instrument, timeframe, run, adjust, position, now)
     ]
     newest = bars.bars[-1].ts_close if bars.bars else 0
-    after_all = after(position, adjust.fingerprint, newest, asked_from, missing)
-    quarantined = tuple(_quarantined(instrument, Timeframe.D1, bars, now))
+    stands = after(position, adjust.fingerprint, newest, asked_from, missing)
+    after_all = msgspec.structs.replace(stands, recent=recent_of(bars.bars) or position.recent)
+    quarantined = (
+        *_quarantined(instrument, Timeframe.D1, bars, now),
+        *(_revision(instrument, before, bar, now) for before, bar in revised(position, bars.bars)),
+    )
     return Found(tuple(found), after_all, adjust, bars.dropped, quarantined, missing, bars.bars[-1] if bars.bars else None)
 
 
@@ -189,3 +195,19 @@ def _quarantined(instrument: Instrument, timeframe: Timeframe, found: Normalised
                 ts_event=min(max(row.ts, 0), 2**42) * 1000,
                 ts_init=now,
             )
+
+
+def _revision(instrument: Instrument, before: Published, bar: ProviderBar, now: int) -> Quarantined:
+    names = ("open", "high", "low", "close", "volume")
+    return Quarantined(
+        symbol=instrument.symbol,
+        what="bar",
+        reason="revised",
+        outcome="repaired",
+        values={**{name: getattr(before, name) for name in names}, "last": bar.close},
+        note="now " + ", ".join(f"{name} {getattr(bar, name):g}" for name in names),
+        timeframe=Timeframe.D1.value,
+        source=SOURCE,
+        ts_event=bar.ts_close,
+        ts_init=now,
+    )

@@ -28,6 +28,8 @@ class Pricing:
     """Milliseconds."""
     currency: str
     day_volume: int
+    regular: bool = False
+    """A price of the regular market, as Yahoo says; False before it opens, after it has closed, and where Yahoo does not say."""
 
 
 @dataclass(frozen=True, slots=True)

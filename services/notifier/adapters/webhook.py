@@ -49,7 +49,7 @@ class Webhook:
         self, targets: Sequence[WebhookTarget], *, allow_private: bool, now: Callable[[], int], timeout: float = TIMEOUT_SECONDS
     ) -> None:
         self._targets = {target.name: target for target in targets}
-        self._allow_private, self._now = allow_private, now
+        self._now = now
         for target in targets:
             check_url(target, allow_private=allow_private)
         resolver = ThreadedResolver() if allow_private else PublicResolver()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from services.notifier.domain import rules
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
+from services.notifier.domain.decimals import volume
 from services.notifier.domain.figures import moment, number, percent, price
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.markup import clean, escape
@@ -102,12 +104,18 @@ def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat:
 
 def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
     words = WORDS[language]
-    line = f"{words['price']}: {escape(price(signal.price, instrument.currency), 40)}"
+    line = f"{words['price']}: {escape(price(signal.price, instrument), 40)}"
     if signal.level is None:
         return line
     kind = rules.level_kind(signal.rule)
-    level = price(signal.level, instrument.currency) if kind == "price" else number(signal.level)
+    level = _level(signal.level, kind, instrument, language)
     return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
+
+
+def _level(value: float, kind: rules.LevelKind, instrument: Instrument, language: str) -> str:
+    if kind == "price":
+        return price(value, instrument)
+    return volume(value, language) if kind == "volume" and math.isfinite(value) else number(value)
 
 
 def alert_buttons(language: str) -> Buttons:
@@ -126,5 +134,8 @@ def chart_request(signal: Signal, instrument: Instrument, language: str, bars: t
         fired_at=signal.ts_event,
         direction=signal.direction,
         level=price_level(signal) if rules.level_kind(signal.rule) == "price" else None,
+        kind=instrument.kind,
+        currency=instrument.currency,
+        language="ko" if language == "ko" else "en",
         note=WORDS[language]["replayed"] if signal.replayed else "",
     )

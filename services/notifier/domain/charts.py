@@ -20,7 +20,8 @@ class ChartBar(msgspec.Struct, frozen=True, gc=False):
     high: float
     low: float
     close: float
-    volume: float
+    volume: float | None
+    """None or NaN where it is not known."""
 
 
 class Overlay(msgspec.Struct, frozen=True):
@@ -42,6 +43,10 @@ class ChartRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Close of the bar that fired."""
     direction: Literal["up", "down"]
     level: float | None = None
+    kind: str = ""
+    """Of the instrument, as in the universe; with the currency it decides the decimals."""
+    currency: str = ""
+    language: Literal["ko", "en"] = "en"
     note: str = ""
 
 
@@ -72,4 +77,4 @@ def bars_needed(lines: tuple[Overlay, ...]) -> int:
 def price_level(signal: Signal) -> float | None:
     """The level as a line in the picture, where it is a price near the bars and not the value of an oscillator."""
     level = signal.level
-    return level if level is not None and 0.5 * signal.price < level < 2 * signal.price else None
+    return level if level is not None and signal.price and 0.5 < level / signal.price < 2 else None

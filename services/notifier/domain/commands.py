@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.notifier.domain.markup import clean
+from shared.text import normal
 
 LINE_LENGTH: Final = 1000
 """Characters of a message that are looked at."""
@@ -41,12 +42,12 @@ class Incoming:
 
 
 def parse(text: str, bot_name: str = "") -> Asked | None:
-    """The command in a message; None when it is meant for another bot.
+    """The command in a message, in normal form; None when it is meant for another bot.
 
     >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
     (Asked(name='watch', rest='AAPL'), None, Asked(name='', rest='hello'))
     """
-    line = clean(text, LINE_LENGTH)
+    line = clean(normal(text, LINE_LENGTH), LINE_LENGTH)
     match = _COMMAND.match(line)
     if match is None:
         return Asked("", line)

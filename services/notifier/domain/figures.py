@@ -6,26 +6,38 @@ import datetime as dt
 import math
 from typing import Final
 
+from services.notifier.domain.decimals import Places, fixed, magnitude, percentage, places
+from services.notifier.domain.instruments import Instrument
+
 KST: Final = dt.timezone(dt.timedelta(hours=9), "KST")
-WHOLE: Final = frozenset({"KRW", "JPY"})
-"""Currencies that are quoted without decimals."""
+NAMELESS: Final = Instrument("", "", "")
+"""Whose prices they are is not known."""
 
 
-def price(value: float | None, currency: str = "") -> str:
-    """A price with its currency; small ones keep four significant digits.
+def price(value: float | None, instrument: Instrument = NAMELESS, *, currency: bool = True) -> str:
+    """A price as its kind of instrument is quoted, with its currency where that is wanted.
 
-    >>> price(182.5, "USD"), price(71500.0, "KRW"), price(0.00012345, "USD"), price(None, "USD")
-    ('182.50 USD', '71,500 KRW', '0.0001234 USD', '-')
+    >>> price(182.5, Instrument("AAPL", "", "", "USD", "stock")), price(1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
+    ('182.50 USD', '1.08432 USD')
+    >>> price(None, Instrument("AAPL", "", "", "USD", "stock"))
+    '-'
     """
     if value is None or not math.isfinite(value):
         return "-"
-    if currency in WHOLE and abs(value) >= 100 and value == round(value):
-        text = f"{value:,.0f}"
-    elif 0 < abs(value) < 1:
-        text = f"{value:.4g}" if abs(value) >= 1e-4 else f"{value:.4e}"
-    else:
-        text = f"{value:,.2f}"
-    return f"{text} {currency}".rstrip()
+    text = fixed(value, places(value, instrument.kind, instrument.currency))
+    return f"{text} {instrument.currency}".rstrip() if currency else text
+
+
+def change(value: float, near: float, instrument: Instrument) -> str:
+    """A difference of prices with its sign, with the decimals of the price ``near``.
+
+    >>> change(-0.00021, 1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
+    '-0.00021'
+    """
+    if not (math.isfinite(value) and math.isfinite(near)):
+        return "-"
+    text = fixed(value, places(near, instrument.kind, instrument.currency))
+    return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
 
 
 def percent(fraction: float | None, digits: int = 2) -> str:
@@ -34,20 +46,18 @@ def percent(fraction: float | None, digits: int = 2) -> str:
     >>> percent(0.0213), percent(-0.07, 0), percent(None)
     ('+2.13%', '-7%', '-')
     """
-    if fraction is None or not math.isfinite(fraction):
-        return "-"
-    return f"{fraction * 100:+.{digits}f}%"
+    return "-" if fraction is None or not math.isfinite(fraction) else percentage(fraction, digits)
 
 
 def number(value: float | None) -> str:
-    """A plain number, short.
+    """A plain number, short: two decimals, and as many more as a small one needs.
 
-    >>> number(50.0), number(1234567.0), number(27.3456)
-    ('50', '1,234,567', '27.35')
+    >>> number(50.0), number(1234567.0), number(27.3456), number(0.00012)
+    ('50', '1,234,567', '27.35', '0.00012')
     """
     if value is None or not math.isfinite(value):
         return "-"
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+    return fixed(value, Places(0, 0) if value == round(value) else Places(2, max(2, 3 - magnitude(value))))
 
 
 def moment(ts: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from services.notifier.domain.instruments import LONGEST, folded
+from services.notifier.domain.instruments import folded
 from shared.events import IndustryView
 
 
@@ -23,11 +23,11 @@ class Industries:
 
     def find(self, asked: str) -> IndustryView | None:
         """The industry or market that is called so, or None."""
-        return self._by_name.get(folded(asked[:LONGEST]))
+        return self._by_name.get(folded(asked))
 
     def near(self, asked: str, most: int = 3) -> list[IndustryView]:
         """Those whose names look like it: first those that hold it, then those that are spelled alike."""
-        wanted = folded(asked[:LONGEST])
+        wanted = folded(asked)
         if not wanted:
             return []
         held = sorted((name for name in self._by_name if wanted in name), key=len)

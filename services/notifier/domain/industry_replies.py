@@ -77,7 +77,7 @@ def _who(symbol: str, book: Directory, language: str) -> str:
 
 
 def _mover(mover: Mover, book: Directory, language: str) -> str:
-    paid = escape(price(mover.last_price, book.get(mover.symbol).currency))
+    paid = escape(price(mover.last_price, book.get(mover.symbol)))
     return f"{_who(mover.symbol, book, language)} {percent(mover.move)} ({paid})"
 
 

@@ -6,8 +6,13 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.text import CUT
+from shared.text import folded as caseless
+
 LONGEST = 64
-"""Characters of a question that are looked at: nobody's symbol or name is longer."""
+"""Characters of a question that are looked at: what is longer is nobody's symbol or name."""
+SIGNS = frozenset("^=.-&" + CUT)
+"""Signs that tell names apart; with the mark of a cut, so that the beginning of a longer text is nobody's name."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def industry(asked: str, known: Iterable[Industry]) -> Industry | None:
     >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
     True
     """
-    wanted = folded(asked[:LONGEST])
+    wanted = folded(asked)
     return next((one for one in known if wanted in {folded(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
 
 
@@ -57,7 +62,7 @@ class Directory:
             self._by_symbol[found.symbol] = found
             short = found.symbol.split(".")[0].lstrip("^").split("=")[0].split("-")[0]
             for name in (found.symbol, found.name_en, found.name_ko, *found.aliases, short):
-                if name:
+                if folded(name):
                     self._by_name.setdefault(folded(name), found)
 
     def __len__(self) -> int:
@@ -74,11 +79,11 @@ class Directory:
         >>> [book.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
         ['005930.KS', '005930.KS', '005930.KS']
         """
-        return self._by_name.get(folded(asked[:LONGEST]))
+        return self._by_name.get(folded(asked))
 
     def near(self, asked: str, most: int = 3) -> list[Instrument]:
         """Instruments whose names look like it, the likeliest first: names that begin so, then those that are spelled alike."""
-        wanted = folded(asked[:LONGEST])
+        wanted = folded(asked)
         if not wanted:
             return []
         begun = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
@@ -110,5 +115,9 @@ class Directory:
 
 
 def folded(name: str) -> str:
-    """A name as it is looked for: without case, spaces and most signs."""
-    return "".join(c for c in name.casefold() if c.isalnum() or c in "^=.-&").rstrip(".")
+    """A name as it is looked for: in normal form, without case, spaces and most signs.
+
+    >>> folded("\u1109\u1161\u11b7\u1109\u1165\u11bc ３")
+    '삼성3'
+    """
+    return "".join(c for c in caseless(name, LONGEST) if c.isalnum() or c in SIGNS).rstrip(".")

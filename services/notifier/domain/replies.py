@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from services.notifier.domain.alerts import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
-from services.notifier.domain.figures import moment, percent, price
+from services.notifier.domain.figures import change, moment, percent, price
 from services.notifier.domain.instruments import Directory, Instrument
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Button, Buttons, Reply
@@ -24,14 +24,14 @@ def heading(instrument: Instrument, language: str) -> str:
 
 def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
     """The latest quote; only what is known."""
-    money = instrument.currency
-    lines = [heading(instrument, language), f"{say(language, 'quote')}: {escape(price(quote.last_price, money))}"]
+    lines = [heading(instrument, language), f"{say(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
     if quote.change is not None and quote.change_percent is not None:
-        change = f"{quote.change:+,.2f} ({percent(quote.change_percent)})"
-        lines.append(f"{say(language, 'change')}: {change}")
+        moved = f"{change(quote.change, quote.last_price, instrument)} ({percent(quote.change_percent)})"
+        lines.append(f"{say(language, 'change')}: {moved}")
     for word, low, high in (("day", quote.day_low, quote.day_high), ("year", quote.year_low, quote.year_high)):
         if low is not None and high is not None:
-            lines.append(f"{say(language, word)}: {escape(price(low))} - {escape(price(high, money))}")
+            span = f"{price(low, instrument, currency=False)} - {price(high, instrument)}"
+            lines.append(f"{say(language, word)}: {escape(span)}")
     lines.append(f"{say(language, 'at')}: {moment(quote.ts_event)}")
     if quote.replayed:
         lines.append(say(language, "replayed"))
@@ -42,7 +42,7 @@ def bar_text(instrument: Instrument, bar: ChartBar, language: str) -> str:
     """The last close, where no quote has come in."""
     lines = (
         heading(instrument, language),
-        f"{say(language, 'last_bar')}: {escape(price(bar.close, instrument.currency))}",
+        f"{say(language, 'last_bar')}: {escape(price(bar.close, instrument))}",
         f"{say(language, 'at')}: {moment(bar.ts_event)}",
     )
     return "\n".join(lines)
@@ -91,7 +91,7 @@ def signals_text(signals: Sequence[Signal], book: Directory, language: str) -> s
         arrow = "▲" if signal.direction == "up" else "▼"
         what = f"{escape(shown(instrument, language), 60)} · {escape(name(signal.rule, language), 48)}"
         mark = " ⏪" if signal.replayed else ""
-        paid = escape(price(signal.price, instrument.currency))
+        paid = escape(price(signal.price, instrument))
         lines.append(f"{arrow} {what} · {TIMEFRAMES[language][signal.timeframe]} · {paid}{mark}\n    {moment(signal.ts_event)}")
     if any(signal.replayed for signal in signals):
         lines.append(say(language, "replayed"))

@@ -31,6 +31,8 @@ class Market:
     """The newest split is named, but not applied."""
     hidden: Callable[[str, int], bool] = field(default_factory=lambda: all_there)
     """Bars (interval, start in seconds) that Yahoo does not give."""
+    revised: Mapping[int, float] = field(default_factory=dict)
+    """Start of a daily bar (seconds) -> what its prices are multiplied by."""
     refused_before: Mapping[str, int] = field(default_factory=dict)
     """Interval -> first second that Yahoo gives; older ranges are a 422."""
 
@@ -63,7 +65,7 @@ class Market:
     def _body(self, interval: str, starts: list[int]) -> dict[str, Any]:
         rows: list[Any] = []
         for ts in starts:
-            price = raw_price(ts) * self._scale(ts)
+            price = raw_price(ts) * self._scale(ts) * (self.revised.get(ts, 1.0) if interval == "1d" else 1.0)
             rows.append((ts, price, price * 1.01, price * 0.99, price * 1.005, 1000.0 / self._scale(ts)))
         events: dict[str, Any] = {"splits": {}}
         for day, ratio in self.splits:

@@ -35,6 +35,8 @@ class Expression:
         """As recheck reads it: searched for, and over the whole text, since a failure at the end is what makes it go back."""
         source = self.pattern.replace("(?P<", "(?<").replace(r"\Z", "$").replace(r"\A", "^")
         flags = "".join(sign for flag, sign in FLAGS.items() if self.flags & flag)
+        if any(ord(character) > 0xFFFF for character in source):
+            flags += "u"
         yield {"source": source, "flags": flags}
         yield {"source": f"^(?:{source})$", "flags": flags}
 

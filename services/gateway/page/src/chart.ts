@@ -14,7 +14,7 @@ import {
 } from "lightweight-charts";
 import { averages, candles, forming, isIntraday, marked, orderOf, timeOf, type Candle } from "./candles";
 import { fill, h } from "./dom";
-import { digits, percent, price, short, volume } from "./format";
+import { percent, price, scale, short, volume } from "./format";
 import type { Bar, Indicators, Instrument, Quote, Signal, Timeframe } from "./types";
 import { language, t } from "./words";
 
@@ -88,8 +88,7 @@ export class Chart {
   show(instrument: Instrument | undefined, timeframe: Timeframe, bars: Bar[], rows: Indicators[], signals: Signal[], quote: Quote | undefined): void {
     Object.assign(this, { instrument, timeframe, bars, rows, signals, forming: null, last: null, hovered: null });
     // The axis takes its format from the series that was added first: all of them have the same one.
-    const minMove = 10 ** -digits(instrument, bars.at(-1)?.close ?? quote?.last_price ?? 1);
-    const priceFormat = { type: "custom", minMove, formatter: (value: number) => price(value, instrument) } as const;
+    const priceFormat = { type: "custom", ...scale(bars.at(-1)?.close ?? quote?.last_price ?? 1, instrument) } as const;
     for (const series of [this.price, ...this.lines]) series.applyOptions({ priceFormat });
     this.paint();
     if (quote) this.quote(quote);
@@ -98,11 +97,18 @@ export class Chart {
     this.chart.priceScale("right").applyOptions({ autoScale: true });
   }
 
+  // Whether these bars, oldest first, go on where the chart ends, on prices that are adjusted as its own are.
+  joins(bars: Bar[]): boolean {
+    const first = bars[0];
+    return first === undefined ? !this.bars.length : this.bars.some((bar) => bar.date === first.date && bar.close === first.close);
+  }
+
   // Closed bars that have come since, and the indicator rows that go with them.
   close(bars: Bar[], rows: Indicators[]): void {
     this.bars = merged(this.bars, bars);
     this.rows = merged(this.rows, rows);
-    this.forming = null;
+    const last = this.bars.at(-1);
+    if (last && this.forming && orderOf(this.forming.time) <= orderOf(timeOf(last, this.timeframe))) this.forming = null;
     this.draw();
     if (this.last) this.quote(this.last);
   }
@@ -164,7 +170,8 @@ export class Chart {
     const bar = at >= 0 ? this.bars[at] : this.forming;
     if (!bar) return fill(this.legend);
     const before = at >= 0 ? this.bars[at - 1] : this.bars.at(-1);
-    const change = before ? bar.close / before.close - 1 : null;
+    const change = before && before.close > 0 ? bar.close / before.close - 1 : null; // of a price below zero there are no percents
+    const traded = bar.volume > 0 || this.bars.some((other) => other.volume > 0); // indices and currencies have no volume
     const figure = (word: "open" | "high" | "low" | "close", value: number) =>
       h("span", { class: "figure" }, h("i", {}, t(word)), price(value, this.instrument));
     const date = "date" in bar ? bar.date : null;
@@ -179,7 +186,7 @@ export class Chart {
         figure("low", bar.low),
         figure("close", bar.close),
         change === null ? null : h("span", { class: change > 0 ? "up" : change < 0 ? "down" : "" }, percent(change)),
-        h("span", { class: "figure" }, h("i", {}, t("volume")), volume(bar === this.forming && isIntraday(this.timeframe) ? null : bar.volume)),
+        traded ? h("span", { class: "figure" }, h("i", {}, t("volume")), volume(bar === this.forming && isIntraday(this.timeframe) ? null : bar.volume)) : null,
         bar === this.forming ? h("span", { class: "tag" }, t("forming")) : null,
       ),
       h(

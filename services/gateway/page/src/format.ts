@@ -1,65 +1,57 @@
 // Numbers and times for people.
+import { fixed, percentage, places, volumes } from "./decimals";
 import type { Instrument } from "./types";
 import { language } from "./words";
 
 const MINUS = "\u2212";
-const formats = new Map<string, Intl.NumberFormat>();
-
-function number(value: number, digits: number): string {
-  const key = `${language()}${digits}`;
-  let format = formats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    formats.set(key, format);
-  }
-  return format.format(value).replace("-", MINUS);
-}
-
-const WHOLE = new Set(["KRW", "JPY"]); // nobody pays a fraction of a won or a yen; points of an index and rates have them
-
-export function digits(instrument: Instrument | undefined, price: number): number {
-  if (instrument?.kind === "fx") return price < 10 ? 4 : 2;
-  if (instrument && WHOLE.has(instrument.currency) && instrument.kind !== "index") return 0;
-  return price < 1 ? 4 : 2;
-}
+const NONE = "–";
 
 export function price(value: number | null, instrument?: Instrument): string {
-  return value === null ? "–" : number(value, digits(instrument, value));
+  return value === null ? NONE : minus(fixed(value, places(value, instrument)));
 }
 
-export function percent(fraction: number | null, places = 2): string {
-  if (fraction === null) return "–";
-  const text = number(Math.abs(fraction) * 100, places);
-  return `${fraction > 0 ? "+" : fraction < 0 ? MINUS : ""}${text}%`;
+// The prices of one axis: all with the decimals of the price near them.
+export function scale(near: number, instrument?: Instrument): { minMove: number; formatter: (value: number) => string } {
+  const wanted = places(near, instrument);
+  return { minMove: Number(`1e-${wanted.most}`), formatter: (value) => minus(fixed(value, wanted)) };
 }
 
-export function signed(value: number | null, instrument?: Instrument, near = 1): string {
-  if (value === null) return "–";
-  return `${value > 0 ? "+" : value < 0 ? MINUS : ""}${number(Math.abs(value), digits(instrument, near))}`;
+export function percent(fraction: number | null, digits = 2): string {
+  return fraction === null ? NONE : minus(percentage(fraction, digits));
+}
+
+// A difference of prices, with the decimals of the price near it.
+export function signed(value: number | null, instrument: Instrument | undefined, near: number): string {
+  if (value === null) return NONE;
+  const text = fixed(value, places(near, instrument));
+  return text.startsWith("-") || !/[1-9]/.test(text) ? minus(text) : `+${text}`;
 }
 
 export function volume(value: number | null): string {
-  if (value === null) return "–";
-  return new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
+  return value === null ? NONE : minus(volumes(value, language()));
+}
+
+function minus(text: string): string {
+  return text.replace(/^-/, MINUS);
 }
 
 export function moment(iso: string): string {
   const date = new Date(iso);
   const day = new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", day: "numeric" }).format(date);
-  const time = new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", hour12: false }).format(date);
+  const time = new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date);
   return `${day} ${time}`;
 }
 
-// The hour of today; with the date where it is another day.
-export function hour(iso: string): string {
+// The hour of today; with the date where it is another day, to the second where that matters.
+export function hour(iso: string, seconds = false): string {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
-  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hour12: false };
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds ? { second: "2-digit" } : {}) };
   return new Intl.DateTimeFormat(language(), today ? time : { month: "short", day: "numeric", ...time }).format(date);
 }
 
 export function short(milliseconds: number): string {
-  return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false }).format(
+  return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
     milliseconds,
   );
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import Final
 
 import msgspec
 from google.protobuf.message import DecodeError
@@ -11,6 +12,8 @@ from yfinance.pricing_pb2 import PricingData
 
 from services.ingest.domain.yahoo_ticks import Pricing
 
+REGULAR: Final = 1
+"""``market_hours`` of the regular market; 0 is before it opens, or not said, 2 after it has closed."""
 MAX_FRAME = 64 * 1024
 """Bytes; a price takes about 300."""
 
@@ -38,4 +41,4 @@ def decode(text: str | bytes) -> Pricing:
         raise FrameError(f"{type(error).__name__}: {error}: {text[:80]!r}") from error
     if not found.id:
         raise FrameError(f"a price without a symbol: {text[:80]!r}")
-    return Pricing(found.id, found.price, found.time, found.currency, found.day_volume)
+    return Pricing(found.id, found.price, found.time, found.currency, found.day_volume, found.market_hours == REGULAR)

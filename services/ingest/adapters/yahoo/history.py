@@ -8,24 +8,38 @@ import random
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 
 from services.ingest.domain.adjustments import Adjustments
-from services.ingest.domain.backoff import full_jitter
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.currency import CurrencyError
 from services.ingest.domain.delays import final_until
-from services.ingest.domain.history_plan import DEPTH_MS, INTRADAY, MAX_TRIES, ask_from, nothing_new, read_position, write_position
+from services.ingest.domain.health import HealthRecord
+from services.ingest.domain.history_plan import (
+    DEPTH_MS,
+    INTRADAY,
+    MAX_TRIES,
+    ask_from,
+    in_hours,
+    nothing_new,
+    read_position,
+    write_position,
+)
 from services.ingest.domain.source import Backfill, Item
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import InvalidRangeError, UnknownSymbolError, YahooError
+from services.ingest.domain.yahoo_health import record_failure
 from services.ingest.domain.yahoo_history import Found, read_daily, read_intraday
-from shared.calendars import Sessions, sessions
+from shared.backoff import delay
+from shared.calendars import Corrections, Sessions, read_corrections, sessions
+from shared.corrections import digest
 from shared.events import ProviderBar, Timeframe
 from shared.failures import TransientError
 from shared.metrics import counter
 
+SOURCE: Final = "yahoo-history"
 RETRY_SECONDS: Final = 300.0
 RETRY_MOST_SECONDS: Final = 6 * 3600.0
 REPAIR_SECONDS: Final = 900.0
@@ -75,8 +89,13 @@ class YahooHistory:
         clock: Clock,
         stopping: asyncio.Event,
         chance: random.Random,
+        health: HealthRecord,
+        corrections: Corrections | None = None,
     ) -> None:
+        """``corrections`` of the calendars; those of the project alone where nothing is given."""
+        self._corrections = read_corrections() if corrections is None else corrections
         self._charts = charts
+        self._health = health
         self._instruments = instruments
         self._keeper = keeper
         self._clock = clock
@@ -98,7 +117,7 @@ class YahooHistory:
                     continue
                 if found.histories or found.quarantined:
                     yield (*((Backfill(instrument.symbol, found.histories),) if found.histories else ()), *found.quarantined)
-                await self._keep(instrument.symbol, timeframe, found)
+                await self._keep(instrument, timeframe, found)
                 if timeframe is INTRADAY[-1] and instrument.symbol not in self._put_off:
                     await self._done(instrument)
             await self._clock.wait(LOOK_SECONDS)
@@ -129,6 +148,7 @@ class YahooHistory:
         except YahooError as error:
             failures.labels(error.reason).inc()
             self._later(instrument.symbol, timeframe, error, never_soon=isinstance(error, UnknownSymbolError))
+            record_failure(self._health, SOURCE, error, self._clock.wall(), min(self._due.values()))
             return None
         except CurrencyError as error:
             failures.labels("currency").inc()
@@ -145,6 +165,7 @@ class YahooHistory:
 
     async def _found(self, instrument: Instrument, timeframe: Timeframe) -> Found:
         position = read_position(await self._keeper.load(_cursor(instrument.symbol, timeframe)))
+        position = in_hours(position, self._hours(instrument.exchange, position.until))
         now = self._clock.wall()
         calendar = await self._sessions(instrument.exchange, now)
         if timeframe is Timeframe.D1:
@@ -165,26 +186,34 @@ class YahooHistory:
     async def _ask(self, symbol: str, timeframe: Timeframe, start: int, now: int) -> tuple[Chart, int]:
         """The chart from ``start`` to ``now``; of half that time where Yahoo says that this is too far back."""
         try:
-            return await self._charts.chart(symbol, timeframe.value, {"period1": start // 1000, "period2": now // 1000}), start
+            chart = await self._charts.chart(symbol, timeframe.value, {"period1": start // 1000, "period2": now // 1000})
         except InvalidRangeError as error:
             failures.labels(error.reason).inc()
             log.warning(
                 "Yahoo does not go that far back; asked for half of it", symbol=symbol, timeframe=timeframe.value, error=str(error)
             )
-            half = now - (now - start) // 2
-            return await self._charts.chart(symbol, timeframe.value, {"period1": half // 1000, "period2": now // 1000}), half
+            start = now - (now - start) // 2
+            chart = await self._charts.chart(symbol, timeframe.value, {"period1": start // 1000, "period2": now // 1000})
+        self._health.succeeded(SOURCE)
+        return chart, start
 
     async def _sessions(self, exchange: str, now: int) -> Sessions:
         """The calendar around everything that can be asked for; made in a thread, since making one takes a second."""
         today = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
         start = today.replace(year=today.year - YEARS, day=1) - dt.timedelta(days=14)
-        return await asyncio.to_thread(sessions, exchange, start, today + dt.timedelta(days=14))
+        return await asyncio.to_thread(sessions, exchange, start, today + dt.timedelta(days=14), self._corrections)
 
-    async def _keep(self, symbol: str, timeframe: Timeframe, found: Found) -> None:
+    def _hours(self, exchange: str, until: int) -> str:
+        """Names the corrections that count for bars up to ``until``."""
+        return digest(self._corrections, exchange, dt.datetime.fromtimestamp(until / 1000, dt.UTC).date())
+
+    async def _keep(self, instrument: Instrument, timeframe: Timeframe, found: Found) -> None:
+        symbol = instrument.symbol
+        position = msgspec.structs.replace(found.position, hours=self._hours(instrument.exchange, found.position.until))
         if any(gap.tries < MAX_TRIES for gap in found.position.gaps):
             self._open_gaps.add(symbol)
         try:
-            await self._keeper.save(_cursor(symbol, timeframe), write_position(found.position), self._clock.wall())
+            await self._keeper.save(_cursor(symbol, timeframe), write_position(position), self._clock.wall())
         except TransientError as error:
             log.warning("the position cannot be saved now; a restart would publish the same again", symbol=symbol, error=str(error))
 
@@ -205,11 +234,7 @@ class YahooHistory:
     def _later(self, symbol: str, timeframe: Timeframe, error: Exception, *, never_soon: bool) -> None:
         self._put_off.add(symbol)
         tries, self._tries[symbol] = self._tries[symbol], self._tries[symbol] + 1
-        pause = (
-            RETRY_MOST_SECONDS
-            if never_soon
-            else RETRY_SECONDS / 2 + full_jitter(tries, RETRY_SECONDS, RETRY_MOST_SECONDS, self._chance.random())
-        )
+        pause = RETRY_MOST_SECONDS if never_soon else delay(tries, RETRY_SECONDS, RETRY_MOST_SECONDS, self._chance.random())
         self._due[symbol] = self._clock.wall() + int(pause * 1000)
         log.warning("no history", symbol=symbol, timeframe=timeframe.value, error=str(error), again_in_seconds=round(pause))
 

@@ -15,8 +15,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.ticker import FuncFormatter
 
 from services.notifier.domain.charts import SHOWN, ChartRequest, Overlay
+from services.notifier.domain.decimals import fixed, places, volume
 
 Floats = npt.NDArray[np.float64]
 UP: Final = "#d24f45"
@@ -38,26 +41,54 @@ def korean() -> Path:
     return Path(spec.origin).parent / "fonts" / "NanumGothic.ttf"
 
 
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(str(korean())).get_charmap())
+
+
+def drawable(text: str) -> str:
+    """The text with ``?`` for what the font has no glyph for.
+
+    >>> drawable("삼성전자 AAPL 🚀")
+    '삼성전자 AAPL ?'
+    """
+    return "".join(character if ord(character) in _glyphs() else "?" for character in text)
+
+
 def draw(request: ChartRequest) -> bytes:
-    """The picture as PNG, 900 x 560 pixels.
+    """The picture as PNG, 900 x 560 pixels; volumes below the prices where there are any.
 
     Raises:
-        ValueError: there are fewer than two bars, or one is not finite.
+        ValueError: there are fewer than two bars, or a price is not finite.
     """
-    prices = np.array([(bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in request.bars], dtype=np.float64)
+    return _png(figure_of(request))
+
+
+def figure_of(request: ChartRequest) -> Figure:
+    """What ``draw`` draws. Raises as it does."""
+    prices = np.array([(bar.open, bar.high, bar.low, bar.close) for bar in request.bars], dtype=np.float64)
     if len(prices) < 2 or not np.isfinite(prices).all():
         raise ValueError(f"{len(prices)} bars, finite: {bool(np.isfinite(prices).all())}")
     shown = prices[-SHOWN:]
     figure = Figure(figsize=(9, 5.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    price, volume = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    volumes = np.array([bar.volume or 0.0 for bar in request.bars[-SHOWN:]], dtype=np.float64)
+    traded = bool((volumes > 0).any())
+    panes = figure.subplots(1 + traded, 1, sharex=True, squeeze=False, height_ratios=(4, 1) if traded else (1,))[:, 0]
+    price = panes[0]
     _candles(price, shown)
     for overlay, colour in zip(request.overlays, LINES, strict=False):
         _overlay(price, prices[:, 3], overlay, colour, len(shown))
     _signal(price, request, shown)
-    colours = np.where(shown[:, 3] >= shown[:, 0], UP, DOWN)
-    volume.bar(np.arange(len(shown)), shown[:, 4], color=colours, width=0.7)
-    _axes(figure, price, volume, request)
+    if traded:
+        colours = np.where(shown[:, 3] >= shown[:, 0], UP, DOWN)
+        panes[1].bar(np.arange(len(shown)), volumes, color=colours, width=0.7)
+        panes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: volume(value, request.language)))
+    _axes(figure, panes, request)
+    return figure
+
+
+def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
@@ -113,25 +144,27 @@ def _signal(axes: Any, request: ChartRequest, shown: Floats) -> None:
         )
 
 
-def _axes(figure: Any, price: Any, volume: Any, request: ChartRequest) -> None:
+def _axes(figure: Any, panes: Any, request: ChartRequest) -> None:
+    price, lowest = panes[0], panes[-1]
     text = FontProperties(fname=korean(), size=12)
     small = FontProperties(fname=korean(), size=8)
-    figure.suptitle(request.title, fontproperties=text, parse_math=False)
+    figure.suptitle(drawable(request.title), fontproperties=text, parse_math=False)
     if request.note:
-        price.set_title(request.note, fontproperties=small, color="#a05a00", parse_math=False)
+        price.set_title(drawable(request.note), fontproperties=small, color="#a05a00", parse_math=False)
     if price.get_legend_handles_labels()[1]:
         price.legend(prop=small, loc="upper left", frameon=False)
     times = [bar.ts_event for bar in request.bars[-SHOWN:]]
     daily = times[-1] - times[0] > len(times) * 12 * 3_600_000
     ticks = np.linspace(0, len(times) - 1, num=min(6, len(times)), dtype=int)
     labels = [dt.datetime.fromtimestamp(times[i] / 1000, dt.UTC).strftime("%Y-%m-%d" if daily else "%m-%d %H:%M") for i in ticks]
-    volume.set_xticks(ticks, labels)
-    for axes in (price, volume):
+    lowest.set_xticks(ticks, labels)
+    wanted = places(request.bars[-1].close, request.kind, request.currency)
+    price.yaxis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, wanted)))  # its minus is one that the font has
+    for axes in panes:
         axes.grid(visible=True, alpha=0.25)
-        axes.ticklabel_format(axis="y", useOffset=False, style="plain")
         for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
             label.set_fontproperties(small)
-    volume.set_xlabel("UTC", fontproperties=small)
+    lowest.set_xlabel("UTC", fontproperties=small)
 
 
 def sma(closes: Floats, period: int) -> Floats:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from random import Random
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -20,6 +21,9 @@ from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.menu import MENU
 from services.notifier.adapters.telegram.updates import KINDS, People, Updates, chat_of
 from services.notifier.domain.progress import Progress
+from shared.backoff import Backoff
+from shared.tasks import result_of
+from shared.waiting import pause
 
 POLL_SECONDS: Final = 25
 MOST: Final = 100
@@ -73,7 +77,7 @@ class Polling:
 
     async def _poll(self, queues: ChatQueues[Update], stopping: asyncio.Event) -> None:
         """Telegram being away, or another process polling the same token, is waited out."""
-        wait = 1.0
+        backoff = Backoff(Random(), first=1.0, most=LONGEST_WAIT)  # noqa: S311 - jitter
         while not stopping.is_set():
             try:
                 if not self._name:
@@ -81,21 +85,21 @@ class Polling:
                 updates = await self._fetch(stopping)
             except ERRORS as error:
                 self.connected = False
-                asked = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else wait
+                asked = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else backoff.next()
                 why = "another process polls this token" if isinstance(error, TelegramConflictError) else type(error).__name__
                 level = _log.error if isinstance(error, TelegramUnauthorizedError) else _log.warning
                 level("no updates", why=why, error=redacted(str(error), self._bot.token), wait=asked)
-                await _unless(stopping, asyncio.sleep(asked))
-                wait = min(wait * 2, LONGEST_WAIT)
+                await pause(asked, stopping)
                 continue
-            self.connected, wait = True, 1.0
+            self.connected = True
+            backoff.reset()
             more = self._take(updates, queues)
             while not stopping.is_set():
                 crowded = len(queues) > IN_ALL - MOST
                 if not crowded and (more or not self._progress.waiting):
                     break
                 self._moved.clear()
-                await _unless(stopping, _until_set(self._moved, LOOK_SECONDS))
+                await _unless(stopping, pause(LOOK_SECONDS, self._moved))
                 more = True
 
     async def _introduce(self) -> None:
@@ -163,15 +167,7 @@ async def _unless(stopping: asyncio.Event, wanted: Coroutine[Any, Any, T]) -> T 
     stop = asyncio.create_task(stopping.wait(), name="getUpdates stop")
     try:
         await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
+        return result_of(task) if task.done() else None
     finally:
         stop.cancel()
         task.cancel()
-
-
-async def _until_set(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

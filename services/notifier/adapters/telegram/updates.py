@@ -61,6 +61,12 @@ class Updates:
         try:
             async with asyncio.timeout(UPDATE_SECONDS):
                 await self._dispatch(update, bot_name)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            self._people.dropped("failed")
+            log.exception("update not answered: cancelled though nobody had cancelled it", update=update.update_id)
         except (*ERRORS, TransientError) as error:
             self._people.dropped("failed")
             log.warning("update not answered", update=update.update_id, error=self._shown(error))

@@ -1,0 +1,86 @@
+"""The data folders: one for each source under VAR, so that prices of two sources are never mixed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from infra.kafka.node import Node
+from infra.local.errors import StackError
+from infra.local.settings import LocalSettings, folder_name
+
+EARLIER: Final = ("kafka/node-1", "log", "finstage.db-wal", "finstage.db-shm", "finstage.db")
+"""What lay in VAR itself before each source had a folder; the database last, since it says where the rest belongs."""
+
+Say = Callable[[str], None]
+
+
+def make_folder(settings: LocalSettings) -> None:
+    """Make the data folder of the source, and let ``current`` name it.
+
+    Raises:
+        StackError: it cannot be made.
+    """
+    with writing(settings.folder):
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        _point(settings.root / "current", settings.folder.name)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say what helps where a folder cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise StackError(f"cannot write into {folder}: {error.strerror}; name another folder with VAR=...") from error
+
+
+def _point(link: Path, name: str) -> None:
+    fresh = link.with_name("current.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(name)
+    fresh.replace(link)
+
+
+def move_earlier(root: Path, say: Say) -> None:
+    """Move data of an earlier release, which lay in ``root`` itself, into the folder of its source.
+
+    Raises:
+        StackError: its broker still runs, or the folder cannot be written.
+    """
+    database = root / "finstage.db"
+    if not database.is_file():
+        return
+    name = _folder_of(database)
+    if name is None:
+        say(f"{database} of an earlier release does not say what prices it holds: it is left alone and not used.")
+        return
+    target = root / name
+    if any((target / part).exists() for part in EARLIER if (root / part).exists()):
+        say(f"{database} of an earlier release is left alone: {target} is in use. Delete it when you no longer need it.")
+        return
+    if owner := Node(root / "kafka" / "node-1", root, 0, 0).owner():
+        raise StackError(f"The broker of an earlier release still runs in {root / 'kafka'}. End it first: kill {owner['pid']}")
+    with writing(target):
+        for part in EARLIER:
+            if (root / part).exists():
+                (target / part).parent.mkdir(parents=True, exist_ok=True)
+                (root / part).rename(target / part)
+    say(f"The data of an earlier release has moved from {root} to {target}. {root / 'kafka'} and {root / 'kernels'} are unused.")
+
+
+def _folder_of(database: Path) -> str | None:
+    """The folder of the only source that has been published into this database; None where there is none, or more than one."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            cursors = [str(name) for (name,) in connection.execute("SELECT cursor FROM ingest_cursors")]
+    except sqlite3.Error:
+        return None
+    tapes = {cursor.removeprefix("replay:") for cursor in cursors if cursor.startswith("replay:")}
+    names = {folder_name("replay", tape) for tape in tapes}
+    if len(tapes) < len(cursors):
+        names.add(folder_name("yahoo", ""))
+    return names.pop() if len(names) == 1 else None

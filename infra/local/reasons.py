@@ -1,0 +1,83 @@
+"""Why a process ended, as one line for the terminal: the last error that it left in its log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+TAIL_BYTES: Final = 262_144
+LONGEST: Final = 300
+"""Characters of a reason."""
+UNKNOWN: Final = "its log shows no error"
+_RAISED: Final = re.compile(r"^(?:Caused by: )?([\w$.]{1,255})(?:: (.*))?$")
+"""The line of a Python or Java traceback that names what was raised, without the bars before it."""
+_KINDS: Final = ("Error", "Exception", "Exit", "Interrupt")
+_SETTING: Final = re.compile(r"error: (.*)")
+
+
+def size(log: Path) -> int:
+    """Bytes of a log; 0 where there is none."""
+    return log.stat().st_size if log.exists() else 0
+
+
+def reason(log: Path, start: int = 0) -> str:
+    """The last error after byte ``start`` of a log (from its beginning where it was rotated since), without control characters."""
+    for line in reversed(_tail(log, start)):
+        if found := _of_record(line) or _of_text(line):
+            return _plain(found)
+    return UNKNOWN
+
+
+def _tail(log: Path, start: int) -> list[str]:
+    if not log.exists():
+        return []
+    with log.open("rb") as file:
+        end = file.seek(0, 2)
+        file.seek(max(start if start <= end else 0, end - TAIL_BYTES))
+        return file.read(TAIL_BYTES).decode(errors="replace").splitlines()
+
+
+def _of_record(line: str) -> str | None:
+    """Of a line that a service logged as JSON."""
+    try:
+        record = msgspec.json.decode(line, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return None
+    if record.get("level") not in {"error", "critical"}:
+        return None
+    return next(_told(record), None)
+
+
+def _told(record: dict[str, Any]) -> Iterator[str]:
+    for line in reversed(str(record.get("exception") or "").splitlines()):
+        if found := _of_text(line):
+            yield found
+    event = str(record.get("event") or "")
+    error = str(record.get("error") or "")
+    if error:
+        yield error if event == "refused" else f"{event}: {error}"
+    if event:
+        yield event
+
+
+def _of_text(line: str) -> str | None:
+    """Of a line of a traceback, or one that a program printed before it had a log."""
+    if found := _SETTING.fullmatch(line):
+        return found[1]
+    bare = line.lstrip(" \t|")
+    if line[:1].isspace() and "|" not in line[: len(line) - len(bare)]:
+        return None  # a line of the program that is shown
+    if found := _RAISED.fullmatch(bare):
+        name = found[1].rpartition(".")[2]
+        if any(kind in name for kind in _KINDS):
+            return f"{name}: {found[2]}" if found[2] else name
+    return None
+
+
+def _plain(text: str) -> str:
+    words = " ".join("".join(each if each.isprintable() else " " for each in text).split()).rstrip(".")
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 3]}..."

@@ -1,0 +1,55 @@
+"""Wires analysis industries: quotes, daily bars and signals in, views of industries and markets out. Loads no kernels."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from services.analysis.industries.adapters.tables import IndustryTables
+from services.analysis.industries.handlers.views import Industries
+from services.analysis.industries.settings import IndustriesSettings
+from shared.db import open_database
+from shared.kafka import open_producer, open_tail
+from shared.runtime import Life, Task
+from shared.topics import BARS, QUOTES, SIGNALS
+from shared.waiting import Refresher
+
+DATABASE_SECONDS: Final = 5.0
+"""How often the readiness probe's answer about the database is made anew."""
+SOON_SECONDS: Final = 0.5
+"""As long as ingest has yet to fill the tables."""
+
+
+@asynccontextmanager
+async def build(settings: IndustriesSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+    """Open everything, wire it, and yield the tasks."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        producer = await stack.enter_async_context(open_producer(settings, "analysis-industries"))
+        # The tail's place is fixed before the database is read: what is not stored yet is told by the topic.
+        back = {QUOTES: None, BARS: settings.industries_tail, SIGNALS: settings.industries_tail}
+        tail = await stack.enter_async_context(open_tail(settings, back, "analysis-industries"))
+        industries = Industries(IndustryTables(database), producer)
+
+        async def publish() -> None:
+            if tail.caught_up and roster.done:
+                await industries.read_closes()
+                await industries.publish()
+
+        def often(seconds: float) -> Callable[[], float]:
+            return lambda: seconds if industries.read else SOON_SECONDS
+
+        watch = Refresher(database.ping, "database", DATABASE_SECONDS, life.stopping)
+        roster = Refresher(industries.read_roster, "industries", often(settings.roster_seconds), life.stopping)
+        views = Refresher(publish, "views of industries", often(settings.industries_seconds), life.stopping)
+        life.on_ready("topics read", lambda: tail.caught_up)
+        life.on_ready("database answers", lambda: watch.good)
+        life.on_ready("topics handled", lambda: not tail.held)
+        life.on_alive("topics", lambda: tail.alive)
+
+        async def follow() -> None:
+            await roster.first()
+            await tail.run(industries.handle, life.stopping)
+
+        yield {"topics": follow, "roster": roster.run, "views": views.run, "database watch": watch.run}

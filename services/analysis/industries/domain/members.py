@@ -1,0 +1,75 @@
+"""Each member of a group as it stands: its move, its averages, its relative strength."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from services.analysis.industries.domain.aligned import Aligned, Floats, aligned, carried, newest_of
+from services.analysis.industries.domain.memory import Memory
+from services.analysis.industries.domain.roster import Group
+from services.analysis.industries.domain.strength import SESSIONS, strength
+from shared.events import IndustryMember, RelativeStrength
+
+DIGITS: Final = 6
+"""Decimals of the fractions in a view."""
+
+
+def members_of(
+    group: Group, memory: Memory, moves: Mapping[str, float], above: Mapping[int, Mapping[str, float]]
+) -> tuple[IndustryMember, ...]:
+    """The members in the group's order. ``moves`` has those that moved today; ``above``: average -> symbol -> 1, 0 or NaN."""
+    choices = memory.roster.benchmarks
+    wanted = dict.fromkeys([*group.members, *(symbol for member in group.members for symbol in choices.get(member, ()))])
+    series = {symbol: ([c.session for c in own], [c.price for c in own]) for symbol in wanted if (own := memory.closes.of(symbol))}
+    side = aligned(series)
+    filled = carried(side.days, side.closes)
+    place = {symbol: column for column, symbol in enumerate(side.symbols)}
+    peers = [place[symbol] for symbol in group.members if symbol in place]
+    found = []
+    for symbol in group.members:
+        quote, at = memory.quotes.get(symbol), place.get(symbol)
+        others = [column for column in peers if column != at] if group.kind == "industry" else []
+        measure = [place[one] for one in choices.get(symbol, ()) if one != symbol and one in place]
+        benchmark = next((one for one in measure if at is not None and _covers(side, filled, at, one)), None)
+        found.append(
+            IndustryMember(
+                symbol=symbol,
+                session=quote.session if quote else 0,
+                last_price=quote.last_price if quote else None,
+                move=known(moves.get(symbol, math.nan)),
+                above_sma_50=_flag(above[50][symbol]),
+                above_sma_200=_flag(above[200][symbol]),
+                against_industry=_strength(side, filled, at, others),
+                benchmark="" if benchmark is None else side.symbols[benchmark],
+                against_market=_strength(side, filled, at, [] if benchmark is None else [benchmark]),
+            )
+        )
+    return tuple(found)
+
+
+def known(value: float) -> float | None:
+    """Rounded; None where it is no number."""
+    return round(float(value), DIGITS) if math.isfinite(value) else None
+
+
+def _covers(side: Aligned, filled: Floats, member: int, benchmark: int) -> bool:
+    """Whether the benchmark has a close that may stand beside the member's newest one."""
+    newest = np.flatnonzero(np.isfinite(side.closes[:, member]))[-1]
+    return bool(np.isfinite(filled[newest, benchmark]))
+
+
+def _strength(side: Aligned, filled: Floats, member: int | None, others: Sequence[int]) -> RelativeStrength | None:
+    if member is None or not others:
+        return None
+    values = [newest_of(side, member, strength(side.closes, filled, member, others, n, newest=True)) for n in SESSIONS]
+    if not any(map(math.isfinite, values)):
+        return None
+    return RelativeStrength(over_20=known(values[0]), over_63=known(values[1]), over_126=known(values[2]))
+
+
+def _flag(value: float) -> bool | None:
+    return None if math.isnan(value) else value > 0

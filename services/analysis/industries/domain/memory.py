@@ -1,0 +1,68 @@
+"""What the views are made of: the newest quotes, daily closes and signals, and which symbols have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.analysis.industries.domain.closes import Close, Closes
+from services.analysis.industries.domain.fired import Fired, ended_before
+from services.analysis.industries.domain.roster import Roster
+from shared.events import Bar, Quote, Signal, Timeframe
+
+MOST_QUOTES: Final = 20_000
+
+
+@dataclass
+class Memory:
+    """Bounded. Quotes are kept of all symbols, for one may join an industry later; all else is of the roster's."""
+
+    roster: Roster = field(default_factory=Roster)
+    quotes: dict[str, Quote] = field(default_factory=dict)
+    closes: Closes = field(default_factory=Closes)
+    fired: Fired = field(default_factory=Fired)
+    changed: set[str] = field(default_factory=set)
+    """Symbols with news since this was last emptied."""
+    doubtful: set[str] = field(default_factory=set)
+    """Symbols whose closes were told again with other factors: their past is to be read from the database."""
+
+    def enrol(self, roster: Roster) -> frozenset[str]:
+        """Another roster; returns the symbols whose closes are needed now and were not before."""
+        fresh = roster.symbols - self.roster.symbols
+        if roster != self.roster:
+            self.roster = roster
+            self.closes.keep(roster.symbols)
+            self.changed |= roster.symbols
+        return fresh
+
+    def put_quote(self, quote: Quote) -> None:
+        """Take a quote unless a later one is there; an older one may come again after a restart."""
+        known = self.quotes.get(quote.symbol)
+        if known is None and len(self.quotes) >= MOST_QUOTES:
+            return
+        if known is None or quote.ts_event >= known.ts_event:
+            self.quotes[quote.symbol] = quote
+            self.changed.add(quote.symbol)
+
+    def put_bar(self, bar: Bar) -> None:
+        """Take a closed bar; only daily ones matter."""
+        if bar.timeframe is not Timeframe.D1:
+            return
+        if not self.closes.put(bar.symbol, Close(bar.session, bar.ts_event, bar.close * bar.price_factor)):
+            self.doubtful.add(bar.symbol)
+        self.changed.add(bar.symbol)
+
+    def put_signal(self, signal: Signal) -> None:
+        """Take a signal of the roster's symbols; what users' own conditions fired is none of the market's."""
+        if not signal.condition and signal.symbol in self.roster.exchanges and self.fired.put(signal):
+            self.changed.add(signal.symbol)
+
+    def forget(self, ends: Mapping[str, Mapping[int, int]]) -> None:
+        """Drop the signals of sessions that are over."""
+        today: dict[str, int] = {}
+        for symbol, exchange in self.roster.exchanges.items():
+            if quote := self.quotes.get(symbol):
+                today[exchange] = max(today.get(exchange, 0), quote.session)
+        for symbol, exchange in self.roster.exchanges.items():
+            self.fired.forget(symbol, ended_before(ends.get(exchange, {}), today.get(exchange, 0)))

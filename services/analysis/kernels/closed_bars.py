@@ -1,0 +1,86 @@
+"""Runs of closed bars of one series, as a provider told them or as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.kernels import year
+
+PAST: Final = np.dtype(
+    [
+        ("ts_close", "i8"),
+        ("ts_open", "i8"),
+        ("session", "i8"),
+        ("open", "f8"),
+        ("high", "f8"),
+        ("low", "f8"),
+        ("close", "f8"),
+        ("volume", "f8"),
+        ("price_factor", "f8"),
+        ("split_factor", "f8"),
+        ("replayed", "?"),
+        ("source", "U24"),
+    ]
+)
+"""A closed bar, raw. Shape (bars,), oldest first, close times ascending."""
+
+Bars = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """What indicators see of a run of bars; each of shape (bars,)."""
+
+    open: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    close: npt.NDArray[np.float64]
+    volume: npt.NDArray[np.float64]
+    session: npt.NDArray[np.int64]
+    ts_close: npt.NDArray[np.int64]
+    year_high: npt.NDArray[np.float64]
+    year_low: npt.NDArray[np.float64]
+
+
+def adjusted(bars: Bars, daily: Bars | None = None) -> Adjusted:
+    """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without."""
+    by = bars["price_factor"]
+    return Adjusted(
+        bars["open"] * by,
+        bars["high"] * by,
+        bars["low"] * by,
+        bars["close"] * by,
+        bars["volume"] / bars["split_factor"],
+        np.ascontiguousarray(bars["session"]),
+        np.ascontiguousarray(bars["ts_close"]),
+        *_year(bars, daily),
+    )
+
+
+def _year(bars: Bars, daily: Bars | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    if daily is None:
+        return np.full(len(bars), np.nan), np.full(len(bars), np.nan)
+    by = daily["price_factor"]
+    return year.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
+
+
+def merged(stored: Bars, newer: Bars) -> Bars:
+    """Both runs as one; where both have a bar of the same close time, ``newer`` counts."""
+    keep = stored[~np.isin(stored["ts_close"], newer["ts_close"])]
+    both = np.concatenate([keep, newer])
+    return both[np.argsort(both["ts_close"], kind="stable")]
+
+
+def empty() -> Bars:
+    """No bars."""
+    return np.empty(0, PAST)
+
+
+def of_rows(rows: Sequence[Sequence[Any]]) -> Bars:
+    """Stored rows, columns in the order of PAST, oldest first."""
+    return np.array([tuple(row) for row in rows], PAST)

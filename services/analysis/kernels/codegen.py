@@ -1,0 +1,205 @@
+"""Writes the loops that carry the steps over time: the text of one Python module, made from the tables of indicators and rules.
+
+Generated, since numba's cache never serves a function that takes a jitted function as an argument, nor a closure over one; and
+since a state in registers (a tuple of known length) is twice as fast as one in memory. Which indicators run, with which parameters,
+is data (``plan.py``): another parameter compiles nothing. The module's name must hold a hash of all its sources
+(``machine_code.py``): numba looks at the age of the outermost file alone and would go on running an old step after an edit.
+
+``signatures.py`` says what the functions take and do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from services.analysis.kernels.indicators.kind import Bars, Kind
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.table import RULES
+
+JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n"
+
+HEAD: Final = """from numba import njit
+
+from services.analysis.kernels.conditions import machine
+from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.rules.table import RULES
+
+"""
+
+ADVANCE: Final = """def advance(plan, bars, t, state, commit, previous, out, runs, fired):
+    n = int(state[0])
+    if not commit:
+        peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
+    else:
+        commit_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
+        state[0] = n + 1
+        if n > 0:
+            judge(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
+        else:
+            fired[:] = 0
+"""
+
+CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs, rows):
+    for i in range(closed.shape[0]):
+        x = closed[i]
+        r = x.row; k = x.timeframe
+        bars = series_of(windows, r, k)
+        state = memory.states[r, k]; last = memory.previous[r, k]; reported = memory.reported[r, k]
+        out = rows.values[i]; fired = rows.fired[i]; mine = runs[k, kinds[i]]
+        for j in range(last.shape[0]):  # an array assigned to an array might be copied first, which allocates
+            rows.before[i, j] = last[j]
+        if x.glimpse == 0:
+            advance(plan, bars, x.at, state, True, last, out, mine, fired)
+            for j in range(last.shape[0]):
+                last[j] = out[j]
+            reported[:] = 0
+        else:
+            kept = place(bars, x.at)
+            lend(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
+            look(plan, bars, x.at, state, last, out, mine, reported, fired)
+            lend(bars, x.at, kept)
+"""
+
+LOOK: Final = """def look(plan, bars, t, state, previous, out, runs, reported, fired):
+    n = int(state[0])
+    peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
+    fired[:] = 0
+    if n > 0:
+        judge(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
+    for j in range(fired.shape[0]):
+        way = 1 if fired[j] > 0 else 2 if fired[j] < 0 else 0
+        if reported[j] & way:
+            fired[j] = 0
+        reported[j] |= way
+"""
+
+PEEK_BARS: Final = """def peek_bars(plan, windows, places, states, out):
+    for i in range(places.row.shape[0]):
+        r = places.row[i]; k = places.timeframe[i]
+        bars = series_of(windows, r, k)
+        peek_indicators(plan.indicators, plan.constants, bars, places.at[i], int(states[r, k, 0]), states[r, k], out[i])
+"""
+
+CONDITIONS: Final = (
+    """def judge_conditions(programs, chosen, now, before, stack, results):
+    machine.judge(programs, chosen, now, before, stack, results)
+""",
+    """def scan_condition(programs, number, values, stack, results):
+    machine.scan(programs, number, values, stack, results)
+""",
+)
+
+JUDGE_BARS: Final = """def judge_bars(plan, bars, first, out, runs, fired):
+    for i in range(fired.shape[0]):
+        fired[i] = 0
+        if first + i > 0:
+            judge(plan.rules, plan.parameters, bars, first + i, out[i], out[i + 1], runs, fired[i])
+"""
+
+VALUES: Final = """def values(plan, bars, state, out):
+    I = plan.indicators; P = plan.constants
+    for j in range(I.shape[0]):
+        k = I[j, 0]; a = I[j, 1]; b = I[j, 2]
+{calls}    state[0] = bars.close.shape[0]
+"""
+
+HISTORY: Final = """def history(plan, bars, state, out, runs, fired):
+    values(plan, bars, state, out)
+    R = plan.rules; Q = plan.parameters
+    for j in range(R.shape[0]):
+        fired[j] = 0
+        if runs[j]:
+            k = R[j, 0]
+{scans}"""
+
+
+def source() -> str:
+    """The text of the module."""
+    steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
+    rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
+    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, LOOK, CLOSE_BARS, PEEK_BARS, JUDGE_BARS]
+    parts += CONDITIONS
+    parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
+    parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
+    calls = "".join(f"        {_if(k)} k == {k}:\n            series{k}(P, j, bars, state, a, out, b)\n" for k in range(len(KINDS)))
+    scans = "".join(
+        f"            {_if(k)} k == {k}:\n                scan{k}(R, Q, j, bars, out, fired[j])\n" for k in range(len(RULES))
+    )
+    parts += [VALUES.format(calls=calls), HISTORY.format(scans=scans)]
+    return HEAD + steps + rules + "".join(JIT + part for part in parts)
+
+
+def _places() -> list[str]:
+    """A series of the windows as bars; the values at one place of it, and putting values there."""
+    fields = list(enumerate(Bars._fields))
+    series = ", ".join(f"windows.{name}[r, k]" for _, name in fields)
+    values = ", ".join(f"bars.{name}[t]" for _, name in fields)
+    lend = "".join(f"    bars.{name}[t] = values[{i}]\n" for i, name in fields)
+    return [
+        f"def series_of(windows, r, k):\n    return Bars({series})\n",
+        f"def place(bars, t):\n    return ({values})\n",
+        f"def lend(bars, t, values):\n{lend}",
+    ]
+
+
+def _if(k: int) -> str:
+    return "if" if k == 0 else "elif"
+
+
+def _tuple(items: Iterator[str] | list[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items) + ")"
+
+
+def _load(kind: Kind) -> tuple[str, str]:
+    state = _tuple(f"state[a + {i}]" for i in range(kind.state))
+    return state, _tuple(f"P[j, {i}]" for i in range(kind.constants))
+
+
+def _pass(*, commit: bool) -> str:
+    name = "commit_indicators" if commit else "peek_indicators"
+    lines = [f"def {name}(I, P, bars, t, n, state, out):", "    for j in range(I.shape[0]):"]
+    lines.append("        k = I[j, 0]; a = I[j, 1]; b = I[j, 2]")
+    for k, kind in enumerate(KINDS):
+        state, constants = _load(kind)
+        lines.append(f"        {_if(k)} k == {k}:")
+        lines.append(f"            s{k}, y{k} = step{k}({state}, {constants}, bars, t, n)")
+        lines += [f"            out[b + {i}] = y{k}[{i}]" for i in range(len(kind.columns))]
+        lines += [f"            state[a + {i}] = s{k}[{i}]" for i in range(kind.state) if commit]
+    return "\n".join(lines) + "\n"
+
+
+def _series(k: int, kind: Kind) -> str:
+    _, constants = _load(kind)
+    zeros = _tuple(["0.0"] * kind.state)
+    lines = [f"def series{k}(P, j, bars, state, a, out, b):", f"    s = {zeros}", f"    p = {constants}"]
+    lines += [f"    out{i} = out[b + {i}]" for i in range(len(kind.columns))]
+    lines += ["    for t in range(bars.close.shape[0]):", f"        s, y = step{k}(s, p, bars, t, t)"]
+    lines += [f"        out{i}[t] = y[{i}]" for i in range(len(kind.columns))]
+    lines += [f"    state[a + {i}] = s[{i}]" for i in range(kind.state)]
+    return "\n".join(lines) + "\n"
+
+
+def _judge() -> str:
+    lines = ["def judge(R, Q, bars, t, previous, out, runs, fired):", "    for j in range(R.shape[0]):", "        fired[j] = 0"]
+    lines += ["        if not runs[j]:", "            continue", "        k = R[j, 0]"]
+    for k, rule in enumerate(RULES):
+        now, before = (_tuple(f"{row}[R[j, {i + 1}]]" for i in range(len(rule.columns))) for row in ("out", "previous"))
+        lines.append(f"        {_if(k)} k == {k}:\n            fired[j] = rule{k}({_constants(rule)}, {now}, {before}, bars, t)")
+    return "\n".join(lines) + "\n"
+
+
+def _scan(k: int, rule: Rule) -> str:
+    at = range(len(rule.columns))
+    lines = [f"def scan{k}(R, Q, j, bars, out, fired):", f"    p = {_constants(rule)}"]
+    lines += [f"    out{i} = out[R[j, {i + 1}]]" for i in at]
+    lines.append("    for t in range(1, bars.close.shape[0]):")
+    now, before = _tuple(f"out{i}[t]" for i in at), _tuple(f"out{i}[t - 1]" for i in at)
+    lines.append(f"        fired[t] = rule{k}(p, {now}, {before}, bars, t)")
+    return "\n".join(lines) + "\n"
+
+
+def _constants(rule: Rule) -> str:
+    return _tuple(f"Q[j, {i}]" for i in range(len(rule.instances[0])))

@@ -1,0 +1,213 @@
+"""A small stack machine: evaluates programs at one bar, or one program over blocks of bars, the same bit by bit.
+
+A truth is 1.0, 0.0, or NaN where it is unknown. Unknown is what compares with a value that is not a finite number (not warmed up,
+divided by zero); ``and``, ``or`` and ``not`` are Kleene's: false and unknown is false, true or unknown is true, else unknown stays.
+Only 1.0 fires. Comparisons and crossings are those of the rules (``rules/comparing.py``), on the scale of the values themselves.
+
+Not compiled here but into the generated loops (``loops.py``), whose name changes with this file.
+"""
+
+# numba infers the types: codes (instructions,), numbers (instructions,), values and stacks of floats.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from numba import njit
+
+from services.analysis.kernels.indicators.kind import NAN
+from services.analysis.kernels.rules.comparing import crossing, ge, gt, le, lt, scale
+
+CODES: Final = (
+    "number", "now", "before",
+    "+", "-", "*", "/", "negate",
+    "<", "<=", ">", ">=", "==", "!=",
+    "and", "or", "not",
+    "crosses_above", "crosses_below",
+)  # fmt: skip
+"""The place of an operation is its code. Operands are pushed from the left; a crossing's are a, b, a before, b before."""
+NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATE, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(len(CODES))
+
+inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
+plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
+
+
+@inline
+def finite(a, b):
+    """Whether both are finite numbers: an infinite one times zero is none."""
+    return a * 0.0 + b * 0.0 == 0.0
+
+
+@inline
+def both(a, b):
+    """And."""
+    return 0.0 if (a == 0.0) | (b == 0.0) else a * b
+
+
+@inline
+def either(a, b):
+    """Or."""
+    return 1.0 if (a == 1.0) | (b == 1.0) else a + b
+
+
+@inline
+def compared(code, a, b):
+    """A comparison; unknown where a side is no finite number."""
+    s = scale(a, b)
+    if code == LT:
+        said = lt(a, b, s)
+    elif code == LE:
+        said = le(a, b, s)
+    elif code == GT:
+        said = gt(a, b, s)
+    elif code == GE:
+        said = ge(a, b, s)
+    else:
+        said = (le(a, b, s) & ge(a, b, s)) == (code == EQ)
+    return (1.0 if said else 0.0) if finite(a, b) else NAN
+
+
+@inline
+def crosses(code, a, b, a_before, b_before):
+    """A crossing; unknown where one of the four is no finite number."""
+    said = crossing(a, b, a_before, b_before) == (1 if code == ABOVE else -1)
+    return (1.0 if said else 0.0) if finite(a, b) & finite(a_before, b_before) else NAN
+
+
+@inline
+def of_two(code, a, b):
+    """What an operation over two makes of them."""
+    if code == ADD:
+        return a + b
+    if code == SUBTRACT:
+        return a - b
+    if code == MULTIPLY:
+        return a * b
+    if code == DIVIDE:
+        return a / b
+    if code == AND:
+        return both(a, b)
+    if code == OR:
+        return either(a, b)
+    return compared(code, a, b)
+
+
+@plain
+def value(codes, numbers, first, last, now, before, stack):
+    """What the program in the instructions ``first`` to ``last`` says at a bar; ``now``, ``before``: values (places,)."""
+    top = 0
+    for i in range(first, last):
+        code = codes[i]
+        if code == NUMBER:
+            stack[top] = numbers[i]
+            top += 1
+        elif code == NOW:
+            stack[top] = now[int(numbers[i])]
+            top += 1
+        elif code == BEFORE:
+            stack[top] = before[int(numbers[i])]
+            top += 1
+        elif code == NEGATE:
+            stack[top - 1] = -stack[top - 1]
+        elif code == NOT:
+            stack[top - 1] = 1.0 - stack[top - 1]
+        elif code >= ABOVE:
+            top -= 3
+            stack[top - 1] = crosses(code, stack[top - 1], stack[top], stack[top + 1], stack[top + 2])
+        else:
+            top -= 1
+            stack[top - 1] = of_two(code, stack[top - 1], stack[top])
+    return stack[0]
+
+
+@plain
+def judge(programs, chosen, now, before, stack, said):
+    """The programs whose numbers are ``chosen`` at one bar; ``said`` (chosen,) is what each says.
+
+    programs: codes and numbers of all instructions, and where each program begins, with the end of the last.
+    """
+    codes, numbers, starts = programs
+    for j in range(chosen.shape[0]):
+        said[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], now, before, stack)
+
+
+@inline
+def each(code, a, b, n):
+    """``of_two`` for n bars, into ``a``."""
+    for j in range(n):
+        a[j] = of_two(code, a[j], b[j])
+
+
+@plain
+def apply(code, a, b, n):
+    """The same, with a loop for each code: one whose code is known has no branches, and LLVM makes SIMD of it."""
+    if code == ADD:
+        each(ADD, a, b, n)
+    elif code == SUBTRACT:
+        each(SUBTRACT, a, b, n)
+    elif code == MULTIPLY:
+        each(MULTIPLY, a, b, n)
+    elif code == DIVIDE:
+        each(DIVIDE, a, b, n)
+    elif code == LT:
+        each(LT, a, b, n)
+    elif code == LE:
+        each(LE, a, b, n)
+    elif code == GT:
+        each(GT, a, b, n)
+    elif code == GE:
+        each(GE, a, b, n)
+    elif code == AND:
+        each(AND, a, b, n)
+    elif code == OR:
+        each(OR, a, b, n)
+    else:
+        each(code, a, b, n)
+
+
+@plain
+def block(codes, numbers, first, last, values, lo, n, stack):
+    """One program at the bars lo to lo + n, an operation at a time over all of them; leaves its truths in ``stack[0]``."""
+    top = 0
+    for i in range(first, last):
+        code = codes[i]
+        if code == NUMBER:
+            for j in range(n):
+                stack[top, j] = numbers[i]
+            top += 1
+        elif code == NOW:
+            for j in range(n):
+                stack[top, j] = values[int(numbers[i]), lo + j]
+            top += 1
+        elif code == BEFORE:
+            for j in range(n):
+                stack[top, j] = values[int(numbers[i]), lo + j - 1] if lo + j > 0 else NAN
+            top += 1
+        elif code >= ABOVE:
+            top -= 3
+            a, b, c, d = stack[top - 1], stack[top], stack[top + 1], stack[top + 2]
+            for j in range(n):
+                a[j] = crosses(code, a[j], b[j], c[j], d[j])
+        elif code == NEGATE:
+            for j in range(n):
+                stack[top - 1, j] = -stack[top - 1, j]
+        elif code == NOT:
+            for j in range(n):
+                stack[top - 1, j] = 1.0 - stack[top - 1, j]
+        else:
+            top -= 1
+            apply(code, stack[top - 1], stack[top], n)
+
+
+@plain
+def scan(programs, number, values, stack, out):
+    """One program over a whole series: ``values`` (places, bars), ``out`` (bars,), ``stack`` (depth, block)."""
+    codes, numbers, starts = programs
+    size, bars = stack.shape[1], out.shape[0]
+    for lo in range(0, bars, size):
+        n = min(size, bars - lo)
+        block(codes, numbers, starts[number], starts[number + 1], values, lo, n, stack)
+        for j in range(n):
+            out[lo + j] = stack[0, j]

@@ -1,0 +1,81 @@
+"""The compiled loops: writes each generated module into a folder once, and imports it; numba keeps the machine code beside it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from services.analysis.kernels import codegen, indicators, patterns, rules
+from services.analysis.kernels.conditions import machine
+from services.analysis.kernels.fingerprint import fingerprint
+from services.analysis.kernels.patterns import codegen as pattern_codegen
+from services.analysis.kernels.signatures import PatternKernels, SeriesKernels
+
+
+@cache
+def sources() -> str:
+    """The fingerprint of all that is compiled for indicators, rules and conditions: an edit of a step or rule gives another one."""
+    return _fingerprint(codegen.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)))
+
+
+@cache
+def pattern_sources() -> str:
+    """The same for chart patterns."""
+    return _fingerprint(pattern_codegen.source(), *_files(patterns))
+
+
+def _files(package: ModuleType) -> list[Path]:
+    return sorted(Path(str(package.__file__)).parent.glob("*.py"))
+
+
+def _fingerprint(generated: str, *files: Path) -> str:
+    return fingerprint(
+        [("generated", generated), *((f"{file.parent.name}/{file.name}", file.read_text("utf-8")) for file in files)]
+    )
+
+
+@cache
+def load(folder: Path) -> SeriesKernels:
+    """The loops, from the cache in ``folder`` where it has them (half a second), else compiled at their first call (ten or so).
+
+    Several processes may do this at once.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    return cast("SeriesKernels", _load(folder, f"finstage_loops_{sources()}", codegen.source()))
+
+
+@cache
+def load_patterns(folder: Path) -> PatternKernels:
+    """The loops of the chart patterns, likewise."""
+    return cast("PatternKernels", _load(folder, f"finstage_patterns_{pattern_sources()}", pattern_codegen.source()))
+
+
+def _load(folder: Path, name: str, text: str) -> ModuleType:
+    path = folder.resolve() / f"{name}.py"
+    if not path.exists():
+        _write(path, text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot import {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(temporary).chmod(0o644)
+    os.utime(temporary, (0, 0))  # numba's cache looks at the time: whoever writes the file last must not outdate the others' code
+    Path(temporary).replace(path)

@@ -1,0 +1,94 @@
+"""Writes the loops over bars: the text of a Python module, made from the table of families.
+
+Generated for the same reasons as ``kernels/codegen.py``: the module's name holds a hash of all its sources, since numba looks at
+the age of the outermost file alone. ``signatures.py`` says what the functions take and do.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS
+
+HEAD: Final = """import numpy as np
+from numba import njit
+
+from services.analysis.kernels.patterns.layout import MOST_EVENTS, PIVOTS
+from services.analysis.kernels.patterns.life import age, take
+from services.analysis.kernels.patterns.table import FAMILIES
+from services.analysis.kernels.patterns.zigzag import swing
+
+jit = njit(cache=True, nogil=True, error_model='numpy', _nrt=False)
+inlined = njit(error_model='numpy', _nrt=False, forceinline=True)
+"""
+
+DETECT: Final = """
+
+@jit
+def detect(pivots, have, atr, n, alive, draft, events, m):
+    x = draft[0]
+{calls}    return m
+"""
+
+CALL: Final = """    if find{i}(pivots, have, atr, x, {code}):
+        m = take(alive, draft[0], n, families, ranks, events, m)
+"""
+
+REST: Final = """
+
+@inlined
+def bar(w, pivots, alive, draft, high, low, close, volume, t, time, events, m):
+    if swing(w, pivots, high, low, close, time) != 0:
+        m = detect(pivots, min(w.pivots, PIVOTS), w.atr, w.n, alive, draft, events, m)
+    m = age(w.n, alive, high, low, close, volume, t, ranks, events, m)
+    w.close = close
+    w.n += 1
+    return m
+
+
+@jit
+def history(prices, start, memory, found):
+    w, m, room = memory.swings[0], np.int64(0), found.events.shape[0] - MOST_EVENTS  # a literal 0: bar compiled twice
+    high, low, close, volume, time = prices.high, prices.low, prices.close, prices.volume, prices.time
+    for t in range(start, close.shape[0]):
+        if m > room:
+            return t, m
+        before = m
+        m = bar(w, memory.pivots, memory.alive, found.draft, high[t], low[t], close[t], volume, t, time[t], found.events, m)
+        for j in range(before, m):
+            found.bar[j] = t
+    return close.shape[0], m
+
+
+@jit
+def close_bars(windows, places, times, kept, start, memory, found):
+    m, room = np.int64(0), found.events.shape[0] - MOST_EVENTS
+    for i in range(start, places.row.shape[0]):
+        r = places.row[i]; k = places.timeframe[i]; t = places.at[i]; p = kept[k]
+        if p < 0:
+            continue
+        if m > room:
+            return i, m
+        before = m
+        high = windows.high[r, k, t]; low = windows.low[r, k, t]; close = windows.close[r, k, t]; volume = windows.volume[r, k]
+        w = memory.swings[r, p]; pivots = memory.pivots[r, p]; alive = memory.alive[r, p]
+        m = bar(w, pivots, alive, found.draft, high, low, close, volume, t, times[i], found.events, m)
+        for j in range(before, m):
+            found.bar[j] = i
+    return places.row.shape[0], m
+"""
+
+
+def source() -> str:
+    """The text of the module."""
+    kinds = list(dict.fromkeys(pattern.family for pattern in PATTERNS))
+    codes, calls, finders = 0, [], []
+    for i, family in enumerate(FAMILIES):
+        finders.append(f"find{i} = FAMILIES[{i}].find\n")
+        calls.append(CALL.format(i=i, code=codes))
+        codes += len(family.patterns)
+    tables = (
+        f"families = np.array({[kinds.index(pattern.family) for pattern in PATTERNS]})\n"
+        f"ranks = np.array({[pattern.rank for pattern in PATTERNS]})\n"
+    )
+    return HEAD + "".join(finders) + tables + DETECT.format(calls="".join(calls)) + REST

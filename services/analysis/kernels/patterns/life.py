@@ -1,0 +1,180 @@
+"""The life of a pattern: forming, then confirmed or failed; confirmed, then target or failed. Each is told once, at a closed bar.
+
+- **Forming**: its last pivot is known and no close has broken out. A draft of a family replaces forming ones of that family with
+  which it shares a pivot (they fail as ``absorbed``); where a confirmed one of the family shares a pivot, or one that is forming
+  has the same kind and is the better one, it is not taken. With no room, the forming pattern of the lowest rank, of these the
+  oldest, gives way (``displaced``).
+- **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time, break out in one direction and tell
+  of the same move only the one of the highest rank is confirmed; the others, and those that come later, fail as ``absorbed``. A
+  lower rank waits where the line of a higher one is nearer than ``REACH`` margins; it does not expire while it waits.
+- **Failed**: a close beyond the stop (``invalidated``), or as many bars as the pattern is long, 20 to 200, without breakout or
+  target (``expired``). Of a bar that does both, the stop counts.
+- **Target**: a high (of a break downwards: a low) at or beyond the target.
+"""
+
+# numba infers the types of a kernel: ints, floats and records.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from __future__ import annotations
+
+import math
+
+from services.analysis.kernels.patterns.compiled import compiled, inlined
+from services.analysis.kernels.patterns.geometry import LONGEST, SHORTEST
+from services.analysis.kernels.patterns.layout import (
+    ABSORBED,
+    ACTIVE,
+    CONFIRMED,
+    DISPLACED,
+    EXPIRED,
+    FAILED,
+    FORMING,
+    FREE,
+    INVALIDATED,
+    NO_REASON,
+    TARGET,
+)
+
+VOLUMES = 20
+FAR = 1e9
+"""Bars after which lines that meet are as good as parallel; no whole number is made of more, or of NaN."""
+REACH = 2.0
+
+
+@inlined
+def patience(x):
+    """How many bars the pattern waits."""
+    return min(max(x.length, SHORTEST), LONGEST)
+
+
+@compiled
+def tell(alive, i, status, reason, n, events, m):
+    """Gives the pattern its status and notes it; one that is over makes room. Returns the number of events."""
+    x = alive[i]
+    x.status, x.reason, x.at = status, reason, n
+    events[m] = alive[i]
+    if status in (FAILED, TARGET):
+        x.status = FREE
+    return m + 1
+
+
+@inlined
+def overlap(x, y):
+    """Whether two patterns share a stretch of time."""
+    return x.first < y.first + y.length and y.first < x.first + x.length
+
+
+@compiled
+def take(alive, x, n, families, ranks, events, m):
+    """A draft becomes a forming pattern, unless what is alive already tells of it. Returns the number of events."""
+    for i in range(ACTIVE):
+        y = alive[i]
+        if y.status == FREE or families[y.kind] != families[x.kind] or not overlap(x, y):
+            continue
+        if y.status == CONFIRMED or (y.kind == x.kind and y.quality > x.quality and y.corners >= x.corners):
+            return m
+    place, rank, oldest = -1, 0, n
+    for i in range(ACTIVE):
+        y = alive[i]
+        if y.status == FORMING and families[y.kind] == families[x.kind] and overlap(x, y):
+            m = tell(alive, i, FAILED, ABSORBED, n, events, m)
+        if y.status == FREE:
+            place = i
+    if place < 0:
+        for i in range(ACTIVE):
+            y = alive[i]
+            if y.status == FORMING and (ranks[y.kind] > rank or (ranks[y.kind] == rank and y.formed < oldest)):
+                place, rank, oldest = i, ranks[y.kind], y.formed
+        if place < 0 or rank < ranks[x.kind]:
+            return m
+        m = tell(alive, place, FAILED, DISPLACED, n, events, m)
+    x.formed, x.until = n, n + patience(x)
+    u, d = x.upper_slope, x.lower_slope
+    if x.direction == 0 and u < d:
+        meet = (x.upper - x.lower) / (d - u)
+        x.until = min(x.until, x.first + int(meet)) if abs(meet) < FAR else x.until
+    alive[place] = x
+    return tell(alive, place, FORMING, NO_REASON, n, events, m)
+
+
+@compiled
+def volume_ratio(volume, t):
+    """The volume at ``t`` over the mean of the ``VOLUMES`` before; NaN where there are fewer, or none was traded."""
+    if t < VOLUMES:
+        return math.nan
+    total = 0.0
+    for i in range(t - VOLUMES, t):
+        total += volume[i]
+    return volume[t] * VOLUMES / total if total > 0.0 else math.nan
+
+
+@compiled
+def confirm(alive, i, way, n, volume, t, events, m):
+    """Pattern i broke out in direction ``way``: confirmed, or absorbed by what tells of the same move. Returns the number of
+    events.
+    """
+    x = alive[i]
+    for j in range(ACTIVE):
+        y = alive[j]
+        if j != i and y.status == CONFIRMED and y.direction == way and overlap(x, y):
+            return tell(alive, i, FAILED, ABSORBED, n, events, m)
+    since = n - x.first
+    upper, lower = x.upper + x.upper_slope * since, x.lower + x.lower_slope * since
+    x.level, other = (upper, lower) if way > 0 else (lower, upper)
+    x.stop = other if math.isnan(x.stop) else x.stop
+    x.target = x.level + way * x.height
+    x.direction, x.until, x.volume_ratio = way, n + patience(x), volume_ratio(volume, t)
+    return tell(alive, i, CONFIRMED, NO_REASON, n, events, m)
+
+
+@inlined
+def breaks(x, n, close):
+    """+1 or -1 where the close is beyond a line that the pattern may break out through, else 0."""
+    since = n - x.first
+    if x.direction >= 0 and close > x.upper + x.upper_slope * since + x.margin:
+        return 1
+    if x.direction <= 0 and close < x.lower + x.lower_slope * since - x.margin:
+        return -1
+    return 0
+
+
+@compiled
+def waits(alive, i, way, n, close, ranks):
+    """Whether pattern i, which has broken out, leaves the word to one of higher rank whose line is near."""
+    x = alive[i]
+    for j in range(ACTIVE):
+        y = alive[j]
+        if y.status == FORMING and ranks[y.kind] < ranks[x.kind] and y.direction * way >= 0 and overlap(x, y):
+            since = n - y.first
+            line = y.upper + y.upper_slope * since if way > 0 else y.lower + y.lower_slope * since
+            if way * (line - close) <= REACH * y.margin:
+                return True
+    return False
+
+
+@inlined
+def age(n, alive, high, low, close, volume, t, ranks, events, m):
+    """Moves all patterns on by a closed bar, number ``n``, at ``t``. Returns the number of events."""
+    broke = False
+    for i in range(ACTIVE):
+        x = alive[i]
+        if x.status == FREE:
+            continue
+        if x.status == FORMING and breaks(x, n, close) != 0:
+            broke = True
+        elif (x.direction > 0 and close < x.stop) or (x.direction < 0 and close > x.stop):
+            m = tell(alive, i, FAILED, INVALIDATED, n, events, m)
+        elif x.status == CONFIRMED and ((x.direction > 0 and high >= x.target) or (x.direction < 0 and low <= x.target)):
+            m = tell(alive, i, TARGET, NO_REASON, n, events, m)
+        elif n >= x.until:
+            m = tell(alive, i, FAILED, EXPIRED, n, events, m)
+    while broke:
+        best, broke = -1, False
+        for i in range(ACTIVE):
+            x = alive[i]
+            way = breaks(x, n, close) if x.status == FORMING else 0
+            if way != 0 and (best < 0 or ranks[x.kind] < ranks[alive[best].kind]) and not waits(alive, i, way, n, close, ranks):
+                best, broke = i, True
+        if broke:
+            m = confirm(alive, best, breaks(alive[best], n, close), n, volume, t, events, m)
+    return m

@@ -1,0 +1,170 @@
+"""The plan: which indicators with which parameters, and which rules, as arrays that the loops read; nothing is compiled for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.kernels.indicators.kind import Floats, Int64s, Parameters
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.rules.rule import Direction, Rule
+from services.analysis.kernels.rules.table import RULES
+from services.analysis.kernels.signatures import PlanArrays
+from shared.events import Timeframe
+
+TIMEFRAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
+"""The place of a timeframe in this tuple is its code in the kernels."""
+INSTRUMENT_KINDS: Final = ("index", "future", "stock", "etf", "fx", "crypto")
+"""The place of an instrument's kind in this tuple is its code in the kernels."""
+
+BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
+
+Wish = tuple[str, Parameters]
+"""An indicator that is wanted: kind and parameters."""
+
+INDICATORS: Final[tuple[Wish, ...]] = (
+    ("sma", (20,)),
+    ("sma", (50,)),
+    ("sma", (200,)),
+    ("ema", (12,)),
+    ("ema", (26,)),
+    ("rsi", (14,)),
+    ("macd", (12, 26, 9)),
+    ("bollinger", (20, 2)),
+    ("atr", (14,)),
+    ("stochastic", (14, 3, 3)),
+    ("obv", ()),
+    ("adx", (14,)),
+    ("volume_sma", (20,)),
+    ("session", ()),
+    ("year", ()),
+    ("all_time", ()),
+    ("candlesticks", ()),
+    ("bandwidth_low", (20, 2, 120)),
+)
+"""What runs by default."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A rule with its parameters, ready to be told about."""
+
+    rule: Rule
+    params: Mapping[str, float]
+    evidence: tuple[str, ...]
+    """Columns and bar fields that a signal shows."""
+
+    @property
+    def name(self) -> str:
+        """The rule's name, as in ``Signal.rule``."""
+        return self.rule.name
+
+    @property
+    def version(self) -> int:
+        """The rule's version."""
+        return self.rule.version
+
+    def direction(self, fired: int) -> Direction:
+        """What +1 or -1 means."""
+        return "up" if fired > 0 else "down"
+
+    def level(self, values: Mapping[str, float], direction: Direction) -> float | None:
+        """The price or value that was crossed; ``values`` holds the columns and the bar's fields."""
+        return self.rule.level(self.params, values, direction)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Indicators and rules laid out for the loops. Make one with ``plan()``."""
+
+    columns: tuple[str, ...]
+    """Names of the values of a row."""
+    rules: tuple[Instance, ...]
+    arrays: PlanArrays
+    state_width: int
+    """Floats of state per symbol and timeframe; the first is the number of bars so far."""
+    wanted: npt.NDArray[np.uint8]
+    """(timeframes, instrument kinds, rules): 1 where a rule instance runs."""
+    version: str
+    """Changes whenever a state written under one plan must not be read under another."""
+
+
+def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
+    """Lays out a plan. ``sources`` is the hash of the kernels' sources and goes into the version.
+
+    Raises:
+        ValueError: an unknown kind, parameters it cannot work with, two columns of one name, a rule whose columns are not there.
+
+    >>> plan([("sma", (20,)), ("rsi", (14,))], []).columns
+    ('sma_20', 'rsi_14')
+    """
+    codes = {kind.name: code for code, kind in enumerate(KINDS)}
+    table, constants, columns, width = [], [], list[str](), 1
+    for name, wished in indicators:
+        if name not in codes:
+            raise ValueError(f"indicator {name!r} is not known; known: {', '.join(codes)}")
+        parameters = tuple(float(value) for value in wished)
+        kind = KINDS[codes[name]]
+        if len(parameters) != len(kind.parameters):
+            raise ValueError(f"{name} takes ({', '.join(kind.parameters)}), not {wished!r}")
+        constants.append(kind.prepare(*parameters))
+        table.append((codes[name], width, len(columns)))
+        width += kind.state
+        columns += kind.names(parameters)
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"two columns have the same name: {', '.join(sorted(columns))}")
+    instances = tuple(_instances(rules))
+    lookups, limits = _rules(instances, columns)
+    arrays = PlanArrays(_ints(table, 3), _floats(constants), lookups, limits)
+    wanted = np.array([[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAMES], np.uint8)
+    shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], sources))
+    version = hashlib.sha256(shape.encode()).hexdigest()[:16]
+    return Plan(tuple(columns), instances, arrays, width, wanted.reshape(len(TIMEFRAMES), len(INSTRUMENT_KINDS), -1), version)
+
+
+def _instances(rules: Sequence[Rule]) -> list[Instance]:
+    return [
+        Instance(rule, params, tuple(_filled(name, params) for name in rule.evidence))
+        for rule in rules
+        for params in rule.instances
+    ]
+
+
+def _filled(template: str, params: Mapping[str, float]) -> str:
+    return template.format(**{name: f"{value:g}" for name, value in params.items()})
+
+
+def _rules(instances: Sequence[Instance], columns: Sequence[str]) -> tuple[Int64s, Floats]:
+    places = {name: place for place, name in enumerate(columns)}
+    table = []
+    for instance in instances:
+        needed = [_filled(name, instance.params) for name in instance.rule.columns]
+        missing = [name for name in (*needed, *instance.evidence) if name not in places and name not in BAR_FIELDS]
+        if missing:
+            raise ValueError(f"rule {instance.name} needs the columns {', '.join(missing)}, which are not in the plan")
+        table.append((RULES.index(instance.rule), *(places[name] for name in needed)))
+    return _ints(table, 1), _floats([tuple(instance.params.values()) for instance in instances])
+
+
+def _runs(instance: Instance, timeframe: str, kind: str) -> bool:
+    kinds = instance.rule.instruments(instance.params)
+    return timeframe in instance.rule.timeframes and (kinds is None or kind in kinds)
+
+
+def _ints(rows: Sequence[Sequence[int]], least: int) -> Int64s:
+    found = np.zeros((len(rows), max([least, *map(len, rows)])), np.int64)
+    for place, row in enumerate(rows):
+        found[place, : len(row)] = row
+    return found
+
+
+def _floats(rows: Sequence[Sequence[float]]) -> Floats:
+    found = np.zeros((len(rows), max([1, *map(len, rows)])))
+    for place, row in enumerate(rows):
+        found[place, : len(row)] = row
+    return cast("Floats", found)

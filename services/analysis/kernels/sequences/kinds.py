@@ -1,0 +1,38 @@
+"""What can be a step: every instance of a rule, and every chart pattern, in each of its directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.plan import Instance
+from shared.events import Signal
+from shared.sequences import Direction, Step
+
+WAYS: Final[tuple[tuple[int, Direction], ...]] = ((1, "up"), (-1, "down"))
+"""A pattern's sign of a direction, and the direction."""
+Kinds = tuple[Step, ...]
+"""Steps with all their parameters. The place of one in the tuple is its number in ``Trails``."""
+
+
+def kinds(rules: Sequence[Instance]) -> Kinds:
+    """The kinds of signals that these rules and the chart patterns fire."""
+    of_rules = (Step(each.name, way, tuple(sorted(each.params.items()))) for each in rules for way in each.rule.directions)
+    of_patterns = (Step(each.name, way) for each in PATTERNS for sign, way in WAYS if each.way in (0, sign))
+    return (*of_rules, *of_patterns)
+
+
+def kind_of(signal: Signal) -> Step:
+    """The kind of a signal."""
+    return Step(signal.rule, signal.direction, tuple(sorted(signal.params.items())))
+
+
+def meant(step: Step, known: Kinds) -> list[int]:
+    """The numbers of the kinds that a step may be: those with the parameters that it names."""
+    wanted = set(step.params)
+    return [
+        n
+        for n, kind in enumerate(known)
+        if (kind.rule, kind.direction) == (step.rule, step.direction) and wanted <= set(kind.params)
+    ]

@@ -1,0 +1,169 @@
+"""What the generated modules are called with: one Protocol each, and the tuples of arrays that their functions take.
+
+``codegen.py`` writes the functions of ``SeriesKernels``, ``patterns/codegen.py`` those of ``PatternKernels``. All release the GIL,
+allocate nothing and write only into the arrays that are named as written.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.kernels.indicators.kind import Bars, Floats, Int64s
+
+Flags = npt.NDArray[np.uint8]
+Records = npt.NDArray[Any]
+
+
+class PlanArrays(NamedTuple):
+    """A plan as the kernels read it."""
+
+    indicators: Int64s
+    """(indicators, 3): code of the kind, place of its state, place of its first column."""
+    constants: Floats
+    """(indicators, n): what ``Kind.prepare`` made of the parameters."""
+    rules: Int64s
+    """(rules, n): code of the rule, then the places of the columns it looks at."""
+    parameters: Floats
+    """(rules, n)."""
+
+
+class SeriesMemory(NamedTuple):
+    """What the indicators and rules of many series remember. Written."""
+
+    states: Floats
+    """(symbols, timeframes, ``Plan.state_width``): zeros at first; the first float is n, the number of bars so far."""
+    previous: Floats
+    """(symbols, timeframes, columns): the row of the newest closed bar, NaN before there is one."""
+    reported: Flags
+    """(symbols, timeframes, rules): directions that have fired on the forming bar already: 1 up, 2 down."""
+
+
+class Rows(NamedTuple):
+    """What some bars came to. Written."""
+
+    values: Floats
+    """(bars, columns)."""
+    before: Floats
+    """(bars, columns): the row of the closed bar before each."""
+    fired: Int64s
+    """(bars, rules): +1 up, -1 down, 0 nothing."""
+
+
+class Places(NamedTuple):
+    """Where some bars are in the windows; each of shape (bars,)."""
+
+    row: Int64s
+    timeframe: Int64s
+    at: Int64s
+
+
+class ProgramArrays(NamedTuple):
+    """Conditions as programs for the stack machine."""
+
+    codes: Int64s
+    """(instructions,)."""
+    numbers: Floats
+    """(instructions,)."""
+    starts: Int64s
+    """(programs + 1,): where each program begins, and the end of the last."""
+
+
+class SeriesKernels(Protocol):
+    """The module of the indicators, rules and conditions."""
+
+    def advance(
+        self, plan: PlanArrays, bars: Bars, t: int, state: Floats, commit: bool, previous: Floats, out: Floats, runs: Flags,
+        fired: Int64s,
+    ) -> None:  # fmt: skip
+        """All indicators of one series at bar t of ``bars`` (bars,) into ``out`` (columns,).
+
+        With ``commit`` the state (state_width,) moves on by one bar, and each rule j with ``runs[j]`` puts +1, -1 or 0 into
+        ``fired[j]``; ``previous`` is the row of the bar before. Without, nothing but ``out`` is written.
+        """
+
+    def close_bars(
+        self, plan: PlanArrays, windows: Bars, closed: Records, kinds: Int64s, memory: SeriesMemory, runs: Flags, rows: Rows
+    ) -> None:
+        """``advance`` for many bars (``closed``, dtype CLOSED) in their order.
+
+        Bar i belongs at ``[row, timeframe, at]`` of ``windows``, a ``Bars`` of shape (symbols, timeframes, window), and is of an
+        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.wanted``. A closed bar stands there already and is committed. A forming
+        one is lent its place and leaves no trace, but fires each rule and direction once a bar.
+        """
+
+    def peek_bars(self, plan: PlanArrays, windows: Bars, places: Places, states: Floats, out: Floats) -> None:
+        """The indicators at the places of some forming bars into ``out`` (bars, columns), without a trace."""
+
+    def judge_bars(self, plan: PlanArrays, bars: Bars, first: int, out: Floats, runs: Flags, fired: Int64s) -> None:
+        """The rules at the bars from number ``first`` on into ``fired`` (bars, rules).
+
+        Their rows are in ``out`` (bars + 1, columns), after the one of the bar before them.
+        """
+
+    def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
+        """The indicators of a whole series from its first bar into ``out`` (columns, bars); leaves ``state`` as live would."""
+
+    def history(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats, runs: Flags, fired: npt.NDArray[np.int8]) -> None:
+        """``values``, and the rules into ``fired`` (rules, bars)."""
+
+    def judge_conditions(
+        self, programs: ProgramArrays, chosen: Int64s, now: Floats, before: Floats, stack: Floats, results: Floats
+    ) -> None:
+        """The programs numbered ``chosen`` at one bar into ``results`` (chosen,): 1.0 true, 0.0 false, NaN unknown.
+
+        ``now`` and ``before`` hold the values (columns + fields,) at the bar and at the one before; ``stack`` is scratch.
+        """
+
+    def scan_condition(self, programs: ProgramArrays, number: int, values: Floats, stack: Floats, results: Floats) -> None:
+        """One program over a whole series: ``values`` (columns + fields, bars), ``results`` (bars,), ``stack`` (depth, block)."""
+
+
+class PriceArrays(NamedTuple):
+    """What chart patterns see of a series; each of shape (bars,)."""
+
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    time: Int64s
+
+
+class PatternMemory(NamedTuple):
+    """What the chart patterns remember: of one series, or of many with (symbols, places) before each shape. Written."""
+
+    swings: Records
+    """(1,) of SWING; of many (symbols, places)."""
+    pivots: Records
+    """(PIVOTS,) of PIVOT."""
+    alive: Records
+    """(ACTIVE,) of PATTERN."""
+
+
+class PatternEvents(NamedTuple):
+    """Room for what becomes of patterns. Written."""
+
+    draft: Records
+    """(1,) of PATTERN, scratch."""
+    events: Records
+    """(room,) of PATTERN, room >= MOST_EVENTS."""
+    bar: Int64s
+    """(room,): the number of each event's bar among those that were handed in."""
+
+
+class PatternKernels(Protocol):
+    """The module of the chart patterns. Both functions start again at the returned bar where the room for events was full."""
+
+    def close_bars(
+        self, windows: Any, places: Places, times: Int64s, kept: Int64s, start: int, memory: PatternMemory, found: PatternEvents
+    ) -> tuple[int, int]:
+        """Many closed bars from number ``start`` on: (next bar, events).
+
+        ``windows`` holds arrays (symbols, timeframes, window). ``kept[timeframe]`` is the place of that timeframe in the memory, -1
+        where none is kept; ``times`` are the close times.
+        """
+
+    def history(self, prices: PriceArrays, start: int, memory: PatternMemory, found: PatternEvents) -> tuple[int, int]:
+        """One series from bar ``start`` on: (next bar, events)."""

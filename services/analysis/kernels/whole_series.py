@@ -1,0 +1,48 @@
+"""Indicators and rules over whole series, by the same steps as live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.kernels.indicators.kind import Bars, Floats
+from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAMES, Plan
+from services.analysis.kernels.signatures import SeriesKernels
+
+DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a series says about its past."""
+
+    values: Floats
+    """(columns, bars); NaN where not warmed up."""
+    fired: npt.NDArray[np.int8]
+    """(rules, bars): +1 up, -1 down, 0 nothing."""
+    state: Floats
+    """What live goes on from: (state_width,)."""
+
+
+def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> Past:
+    """Runs a plan over a series from its first bar. Releases the GIL.
+
+    Raises:
+        ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
+    """
+    length = len(bars.close)
+    series = Bars(**{name: np.ascontiguousarray(values, DTYPES[name]) for name, values in bars._asdict().items()})
+    if {values.shape for values in series} != {(length,)}:
+        raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
+    wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
+    past = Past(np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
+    if plan.rules and wanted.any():
+        kernels.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
+    else:  # the rules' loops need not even be compiled
+        kernels.values(plan.arrays, series, past.state, past.values)
+    return past

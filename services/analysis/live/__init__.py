@@ -1,0 +1,1 @@
+"""Ticks to bars, indicators, quotes, patterns and signals (role ``live``)."""

@@ -1,0 +1,1 @@
+"""One module per outside system that the role live talks to: tables and calendars."""

@@ -1,0 +1,19 @@
+"""The sessions of every exchange, from the calendars that ingest reads too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from services.analysis.live.domain.calendar import Calendar, calendar
+from shared.calendars import CALENDARS, Corrections, sessions
+
+AHEAD: Final = dt.timedelta(days=400)
+
+
+def read_calendar(start: dt.date, today: dt.date, corrections: Corrections | None = None) -> Calendar:
+    """All sessions from ``start`` to somewhat more than a year from ``today``; ``corrections`` as in ``sessions``.
+
+    Takes seconds: run it in a thread.
+    """
+    return calendar({exchange: sessions(exchange, start, today + AHEAD, corrections) for exchange in CALENDARS})

@@ -1,0 +1,132 @@
+"""Checkpoints in the database, and with each of them, in one transaction, the bars and signals that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.analysis.live.domain.ports import Checkpoint, Facts, Provided
+from shared.db import Database
+from shared.events import Bar, Pattern, Signal
+from shared.failures import FencedError
+from shared.tables import bars, checkpoints, patterns, signals
+from shared.wire import encode
+
+AT_A_TIME: Final = 500
+"""Rows of one statement: more would hold up the event loop while they are laid out."""
+SECONDS: Final = 120.0
+
+
+def bar_row(bar: Bar) -> dict[str, Any]:
+    """The row of a bar."""
+    return {
+        "symbol": bar.symbol,
+        "timeframe": str(bar.timeframe),
+        "ts_close": bar.ts_event,
+        "ts_open": bar.ts_open,
+        "session": bar.session,
+        "open": bar.open,
+        "high": bar.high,
+        "low": bar.low,
+        "close": bar.close,
+        "volume": bar.volume,
+        "price_factor": bar.price_factor,
+        "split_factor": bar.split_factor,
+        "source": bar.source[:24],
+        "replayed": bar.replayed,
+    }
+
+
+def provided_rows(provided: Provided) -> list[dict[str, Any]]:
+    """The rows of a provider's bars."""
+    series = {"symbol": provided.symbol, "timeframe": str(provided.timeframe)}
+    names = provided.bars.dtype.names or ()
+    return [series | dict(zip(names, values, strict=True)) for values in provided.bars.tolist()]
+
+
+def signal_row(signal: Signal) -> dict[str, Any]:
+    """The row of a signal."""
+    return {
+        "id": signal.id,
+        "symbol": signal.symbol,
+        "timeframe": str(signal.timeframe),
+        "rule": signal.rule,
+        "direction": signal.direction,
+        "ts_event": signal.ts_event,
+        "body": encode(signal).decode(),
+    }
+
+
+def pattern_row(pattern: Pattern) -> dict[str, Any]:
+    """The row of a pattern: its newest status."""
+    return {
+        "id": pattern.id,
+        "symbol": pattern.symbol,
+        "timeframe": str(pattern.timeframe),
+        "pattern": pattern.pattern,
+        "direction": pattern.direction,
+        "status": pattern.status,
+        "ts_event": pattern.ts_event,
+        "body": encode(pattern).decode(),
+    }
+
+
+class Checkpoints:
+    """Reads and writes checkpoints. All raise ``TransientError`` when the database is not there."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner[:96]
+
+    async def load(self, partition: int) -> Checkpoint | None:
+        """The newest checkpoint of a partition."""
+        columns = (checkpoints.c.next_offset, checkpoints.c.state_version, checkpoints.c.state)
+        async with self._database.connect() as connection:
+            found = (await connection.execute(select(*columns).where(checkpoints.c.partition_no == partition))).first()
+        return None if found is None else Checkpoint(int(found[0]), str(found[1]), bytes(found[2]))
+
+    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: Facts, now: int) -> None:
+        """Writes the checkpoint that follows the one at offset ``before`` (None: there is none yet), and the facts, or nothing.
+
+        Raises:
+            FencedError: the stored checkpoint is another one: somebody else owns the partition now.
+        """
+        values = {
+            "next_offset": after.next_offset,
+            "state_version": after.state_version,
+            "state": after.state,
+            "owner": self._owner,
+            "updated_at": now,
+        }
+        async with self._database.begin(seconds=SECONDS) as connection:
+            if before is None:
+                try:
+                    await connection.execute(insert(checkpoints).values(partition_no=partition, **values))
+                except IntegrityError as error:
+                    raise FencedError(f"partition {partition} has a checkpoint already", partition) from error
+            else:
+                mine = (checkpoints.c.partition_no == partition) & (checkpoints.c.next_offset == before)
+                if (await connection.execute(update(checkpoints).where(mine).values(**values))).rowcount != 1:
+                    raise FencedError(f"partition {partition} has moved on from offset {before}", partition)
+            for provided in facts.provided:
+                await self._drop(connection, provided)
+                await self._put(connection, bars, provided_rows(provided))
+            await self._put(connection, bars, [bar_row(bar) for bar in facts.bars])
+            await self._put(connection, signals, [signal_row(signal) for signal in facts.signals])
+            newest = {pattern.id: pattern for pattern in facts.patterns}
+            await self._put(connection, patterns, [pattern_row(pattern) for pattern in newest.values()])
+
+    async def _drop(self, connection: AsyncConnection, provided: Provided) -> None:
+        series = (bars.c.symbol == provided.symbol) & (bars.c.timeframe == str(provided.timeframe))
+        for first in range(0, len(provided.superseded), AT_A_TIME):
+            part = provided.superseded[first : first + AT_A_TIME]
+            await connection.execute(delete(bars).where(series & bars.c.ts_close.in_(part)))
+
+    async def _put(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        for first in range(0, len(rows), AT_A_TIME):
+            part = rows[first : first + AT_A_TIME]
+            await connection.execute(self._database.upsert(table, part), part)

@@ -1,0 +1,82 @@
+"""The sessions of all exchanges as one array that the kernels search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.live.domain.layout import DAY, LENGTHS, SESSION
+
+Int64s = npt.NDArray[np.int64]
+
+
+class SessionTimes(Protocol):
+    """What is asked of an exchange's sessions (``shared.calendars.Sessions`` has it); all of shape (sessions,), oldest first."""
+
+    @property
+    def date(self) -> Int64s: ...
+    @property
+    def open(self) -> Int64s: ...
+    @property
+    def close(self) -> Int64s: ...
+    @property
+    def week_close(self) -> Int64s: ...
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """``sessions`` of dtype SESSION; exchange number e owns ``sessions[bounds[e]:bounds[e + 1]]``."""
+
+    codes: Mapping[str, int]
+    sessions: npt.NDArray[Any]
+    bounds: Int64s
+
+    def interval(self, exchange: int, timeframe: int, ts: int) -> tuple[int, int] | None:
+        """Start and end of the bar of timeframe code ``timeframe`` that holds ``ts``; None when the exchange is closed then."""
+        own = self.sessions[self.bounds[exchange] : self.bounds[exchange + 1]]
+        at = int(np.searchsorted(own["open"], ts, side="right")) - 1
+        if at < 0 or ts > own[at]["close"]:
+            return None
+        found = own[at]
+        if timeframe >= DAY:
+            start, end = ("open", "close") if timeframe == DAY else ("week_open", "week_close")
+            return int(found[start]), int(found[end])
+        opened, closed, length = int(found["open"]), int(found["close"]), LENGTHS[timeframe]
+        start_at = opened + (ts - opened) // length * length
+        if start_at >= closed:
+            start_at -= length
+        return start_at, min(start_at + length, closed)
+
+    def dates(self, exchange: str, ts: Int64s) -> Int64s:
+        """The session date (yyyymmdd) of each moment: of the newest session that has opened by then, else its day in UTC."""
+        code = self.codes[exchange]
+        own = self.sessions[self.bounds[code] : self.bounds[code + 1]]
+        at = np.searchsorted(own["open"], ts, side="right") - 1
+        days = ts.astype("datetime64[ms]").astype("datetime64[D]")
+        months = days.astype("datetime64[M]")
+        year = months.astype("datetime64[Y]").astype(np.int64) + 1970
+        plain = (
+            year * 10_000 + (months.astype(np.int64) % 12 + 1) * 100 + (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+        )
+        return np.where(at >= 0, own["date"][np.maximum(at, 0)], plain) if len(own) else plain
+
+
+def calendar(exchanges: Mapping[str, SessionTimes]) -> Calendar:
+    """Lays the sessions of the exchanges one after the other, in the order of their names."""
+    names = sorted(exchanges)
+    parts = [_sessions(exchanges[name]) for name in names]
+    bounds = np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
+    return Calendar({name: code for code, name in enumerate(names)}, np.concatenate([np.empty(0, SESSION), *parts]), bounds)
+
+
+def _sessions(times: SessionTimes) -> npt.NDArray[Any]:
+    found = np.empty(len(times.open), SESSION)
+    found["open"], found["close"] = times.open, times.close
+    found["week_close"], found["date"] = times.week_close, times.date
+    _, first, week = np.unique(times.week_close, return_index=True, return_inverse=True)
+    found["week_open"] = times.open[first][week] if len(times.open) else times.open
+    return found

@@ -1,0 +1,164 @@
+"""History of a symbol takes effect: its series start again from closed bars; forming bars stay, or are seeded from finer ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from services.analysis.kernels import year
+from services.analysis.kernels.closed_bars import Bars, adjusted
+from services.analysis.live.domain import ticks
+from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
+from services.analysis.live.domain.outcome import Outcome, quotes_of, rows_of, stored_bars
+from services.analysis.live.domain.series import Series
+from services.analysis.live.domain.state import Floats, Int64s, State
+from shared.events import Bar, IndicatorRow, Timeframe
+
+NOTHING: Final[Mapping[Timeframe, Int64s]] = MappingProxyType({})
+TAIL = 500
+"""Bars and indicator rows of a timeframe that are published after a load, so that readers have a past."""
+
+
+def load(
+    state: State,
+    series: Series,
+    calendar: Calendar,
+    row: int,
+    pasts: Mapping[Timeframe, Bars],
+    ts_init: int,
+    *,
+    tail: int = TAIL,
+    basis: Basis | None = None,
+    superseded: Mapping[Timeframe, Int64s] = NOTHING,
+) -> Outcome:
+    """Puts ``pasts`` (all closed bars of each given timeframe, dtype PAST) in the place of what the symbol had in these timeframes.
+
+    A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever. ``basis`` says which factors
+    prices have that were seen before; without it they stay as they are. ``superseded`` are close times of bars that are no more.
+    """
+    outcome = Outcome()
+    record: Any = state.records[row]
+    record["reference"] = np.nan  # from here on history is what the next prices follow
+    if basis is not None:
+        record["quote_by"], record["traded_by"] = basis.of_price(int(record["quote_ts"])), basis.of_price(int(record["last_ts"]))
+    for timeframe, bars in _given(pasts):
+        seen = adjusted(bars, _daily(timeframe, pasts))
+        values = series.replay(state, row, CODES[timeframe], seen)
+        if timeframe in superseded and state.forming[row, CODES[timeframe]]["last_end"] in superseded[timeframe]:
+            state.forming[row, CODES[timeframe]]["last_end"] = 0
+        place(state, row, timeframe, bars[-KEEP:])
+        state.forming[row, CODES[timeframe]]["number"] = len(bars)
+        recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
+        outcome.bars += recent
+        outcome.rows += _rows(recent, seen.close, series.columns, values)
+    _remember_prices(state, row, pasts, ts_init)
+    if not record["suspect"]:  # else what was set aside would be missing
+        for code in range(1, len(TIMEFRAMES)):
+            seed(state, calendar, row, code, basis)
+    if tail:
+        outcome.quotes += quotes_of(state, np.array([row]))
+    return outcome
+
+
+def warm_up(state: State, series: Series, row: int, pasts: Mapping[Timeframe, Bars]) -> None:
+    """The requested indicators of a symbol see ``pasts``, all its closed bars of each timeframe; nothing else changes."""
+    for timeframe, bars in _given(pasts):
+        series.warm_up(state, row, CODES[timeframe], adjusted(bars, _daily(timeframe, pasts)))
+
+
+def _given(pasts: Mapping[Timeframe, Bars]) -> list[tuple[Timeframe, Bars]]:
+    return [(timeframe, pasts[timeframe]) for timeframe in TIMEFRAMES if timeframe in pasts and len(pasts[timeframe])]
+
+
+def _daily(timeframe: Timeframe, pasts: Mapping[Timeframe, Bars]) -> Bars | None:
+    """The daily bars that give a timeframe its 52-week context."""
+    return None if timeframe == Timeframe.W1 else pasts.get(Timeframe.D1)
+
+
+def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values: Floats) -> list[IndicatorRow]:
+    """The rows of the newest bars; ``closes`` (bars,) and ``values`` (bars, columns) are of all bars."""
+    first = len(closes) - len(recent)
+    return rows_of(recent, closes[first:].tolist(), columns, values[first:])
+
+
+def place(state: State, row: int, timeframe: Timeframe, bars: Bars) -> None:
+    """Fills a window with closed bars and drops the forming bar that they have overtaken."""
+    code, seen, n = CODES[timeframe], adjusted(bars), len(bars)
+    for name, window in state.windows._asdict().items():
+        window[row, code, :n] = getattr(seen, name)
+    forming: Any = state.forming[row, code]
+    forming["n"], forming["last_end"] = n, max(int(bars["ts_close"][-1]), int(forming["last_end"]))
+    if forming["active"] and forming["close_at"] <= forming["last_end"]:
+        forming["active"] = 0
+
+
+def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int) -> None:
+    """Day, previous close, 52-week range, last price and the volume's baseline, as the newest closed bars tell them."""
+    record: Any = state.records[row]
+    daily = pasts.get(Timeframe.D1)
+    if daily is not None and len(daily):
+        by, last = daily["split_factor"], daily[-1]
+        record["day"] = last["session"]
+        for name in ("open", "high", "low", "close"):
+            record[f"day_{name}"] = last[name] * by[-1]
+        record["day_volume"] = last["volume"] / by[-1]
+        record["prev_close"] = daily["close"][-2] * by[-2] if len(daily) > 1 else np.nan
+        factor = daily["price_factor"]
+        record["year_high"] = (daily["high"] * factor)[-year.YEAR :].max()
+        record["year_low"] = (daily["low"] * factor)[-year.YEAR :].min()
+        ticks.measure(row, state.records, state.forming, state.windows)
+        record["high_52w"], record["low_52w"] = (found[-1] for found in year.before(daily["high"] * factor, daily["low"] * factor))
+    newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
+    if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
+        last = newest[-1]
+        record["quote_price"], record["quote_by"], record["quote_ts"] = last["close"], last["split_factor"], last["ts_close"]
+        record["quote_ts_init"], record["quote_replayed"] = ts_init, last["replayed"]
+        record["quote_source"] = max(state.source(str(last["source"])), 0)
+    if newest is not None and newest["ts_close"][-1] > record["last_ts"]:
+        record["traded"], record["traded_by"] = newest["close"][-1], newest["split_factor"][-1]
+    intraday = [bars[-1] for timeframe, bars in pasts.items() if CODES[timeframe] < DAY and len(bars)]
+    ahead = max(intraday, key=lambda bar: int(bar["ts_close"]), default=None)
+    if ahead is not None and ahead["ts_close"] > record["last_ts"]:
+        record["volume_session"], record["volume_base"] = ahead["session"], np.nan
+    record["fresh"] = 1
+
+
+def seed(state: State, calendar: Calendar, row: int, code: int, basis: Basis | None = None) -> None:
+    """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any.
+
+    It is raw, in today's shares: without the dividends of the days in it, which ``basis`` tells.
+    """
+    finer: Any = state.forming[row, code - 1]
+    n, active = int(finer["n"]), bool(finer["active"])
+    if not n and not active:
+        return
+    closes = state.windows.ts_close[row, code - 1, :n]
+    inside = int(finer["open_at"]) if active else int(closes[-1]) - 1
+    interval = calendar.interval(int(state.records[row]["exchange"]), code, inside)
+    forming: Any = state.forming[row, code]
+    if interval is None or interval[1] <= forming["last_end"]:
+        return
+    start, end = interval
+    first = int(np.searchsorted(closes, max(start, int(forming["last_end"])), side="right"))
+    parts = {
+        name: state.windows._asdict()[name][row, code - 1, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
+    }
+    if basis is not None and code > DAY:
+        price, split = basis.of_bars(closes[first:])
+        for name in ("open", "high", "low", "close"):
+            parts[name] = (np.array(parts[name]) * split / price).tolist()
+    session = int(state.windows.session[row, code - 1, n - 1]) if n > first else 0
+    if active:
+        for name, values in parts.items():
+            values.append(float(finer[name]))
+        session = int(finer["session"])
+    if not parts["open"]:
+        return
+    forming["active"], forming["open_at"], forming["close_at"], forming["session"] = 1, start, end, session
+    forming["open"], forming["high"], forming["low"] = parts["open"][0], max(parts["high"]), min(parts["low"])
+    forming["close"], forming["volume"] = parts["close"][-1], sum(parts["volume"])

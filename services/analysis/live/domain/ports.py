@@ -1,0 +1,68 @@
+"""What the handlers ask of the database, and the values that go to and fro."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.analysis.kernels.closed_bars import Bars
+from services.analysis.live.domain.checkpoint import Wanted
+from services.analysis.live.domain.engine import Listing
+from shared.events import Bar, Pattern, Signal, Timeframe
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a partition after all messages below ``next_offset``."""
+
+    next_offset: int
+    state_version: str
+    state: bytes
+
+
+@dataclass(frozen=True)
+class Provided:
+    """A provider's closed bars of one series (dtype PAST), and close times of stored ones that they supersede."""
+
+    symbol: str
+    timeframe: Timeframe
+    bars: Bars
+    superseded: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What came about since the last checkpoint; what stands in ``bars`` is newer than what is ``provided``."""
+
+    provided: Sequence[Provided]
+    bars: Sequence[Bar]
+    signals: Sequence[Signal]
+    patterns: Sequence[Pattern] = ()
+
+
+class CheckpointStore(Protocol):
+    """Keeps checkpoints; both raise ``TransientError`` when the database is not there."""
+
+    async def load(self, partition: int) -> Checkpoint | None: ...
+
+    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: Facts, now: int) -> None: ...
+
+
+class BarStore(Protocol):
+    """Reads closed bars back; all raise ``TransientError`` when the database is not there."""
+
+    async def windows(self, wanted: Sequence[Wanted]) -> dict[tuple[str, Timeframe], Bars]: ...
+
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = ...) -> dict[Timeframe, Bars]: ...
+
+    async def symbols(self) -> frozenset[str]: ...
+
+
+class Directory(Protocol):
+    """The listed instruments."""
+
+    @property
+    def listings(self) -> Mapping[str, Listing]: ...
+
+    async def look_up(self, strangers: Collection[str]) -> bool: ...

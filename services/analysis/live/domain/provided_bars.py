@@ -1,0 +1,44 @@
+"""Closed bars as a provider published them, checked before they are used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+
+from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.live.domain.ticks import FUTURE_MS, MAX_PRICE
+from shared.events import History, ProviderBar
+
+LEAST: Final = 1e-100
+MOST: Final = 1e100
+"""What adjusted prices and volumes lie within: their squares and ratios are finite numbers too."""
+
+
+def of_history(messages: Iterable[History], ts_init: int) -> Bars:
+    """The bars of some messages as PAST, session not yet filled; of two with the same close time the later message's counts.
+
+    Left out: prices that are not numbers, not above 0 or above 1e9, volumes that are no number of shares, factors that are not
+    above 0 or make no such prices or volumes, bars that end before they begin, and bars that had not ended by ``ts_init``. A high
+    below the body or a low above it is moved to the body.
+    """
+    rows: dict[int, tuple[Any, ...]] = {}
+    for message in messages:
+        for b in message.bars:
+            if _honest(b) and 0 < b.ts_open < b.ts_close <= ts_init + FUTURE_MS:
+                high, low = max(b.open, b.high, b.close), min(b.open, b.low, b.close)
+                values = (b.open, high, low, b.close, b.volume, b.price_factor, b.split_factor, message.replayed, message.source)
+                rows[b.ts_close] = (b.ts_close, b.ts_open, 0, *values)
+    return np.array([rows[close] for close in sorted(rows)], PAST)
+
+
+def _honest(b: ProviderBar) -> bool:
+    prices = (b.open, b.high, b.low, b.close)
+    return (
+        all(0.0 < price <= MAX_PRICE and LEAST <= price * b.price_factor <= MOST for price in prices)
+        and 0.0 < b.split_factor < math.inf
+        and 0.0 <= b.volume < math.inf
+        and b.volume / b.split_factor <= MOST
+    )

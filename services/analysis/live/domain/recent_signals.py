@@ -1,0 +1,68 @@
+"""What fired lately in every series: of each kind of signal, on which of the newest bars it did."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.live.domain.layout import TIMEFRAMES
+
+BARS: Final = 64
+"""Bars that are remembered, the one it fired on last among them."""
+FIRED: Final = np.dtype(
+    [
+        ("number", "i8"),  # the bar (its number in the series) that it fired on last
+        ("bars", "u8"),  # as bits: that one, the bar before it, and so on
+        ("glimpsed", "i8"),  # 1 + the number of the bar that it fired on last while that was forming
+    ]
+)
+"""What one kind of signal did in one series."""
+
+_ALL: Final = (1 << BARS) - 1
+
+
+class Trails:
+    """``fired``: dtype FIRED, shape (symbols, timeframes, kinds). A step is remembered whether or not a sequence waits for it."""
+
+    def __init__(self, kinds: int, room: int = 0) -> None:
+        self.fired = np.zeros((room, len(TIMEFRAMES), kinds), FIRED)
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What a checkpoint holds, row by row."""
+        return (self.fired,)
+
+    def with_room(self, room: int, used: int) -> Trails:
+        """The same with more room."""
+        grown = Trails(self.fired.shape[2], room)
+        grown.fired[:used] = self.fired[:used]
+        return grown
+
+    def mark(self, row: int, code: int, kind: int, number: int) -> None:
+        """A kind fired on bar ``number`` of a series."""
+        kept: Any = self.fired[row, code, kind]
+        moved = number - int(kept["number"])
+        kept["bars"] = (int(kept["bars"]) << moved & _ALL if 0 <= moved < BARS else 0) | 1
+        kept["number"] = number
+
+    def seen(self, row: int, code: int, kind: int, number: int) -> int:
+        """The bars on which a kind fired before bar ``number``, as bits: the lowest but one is the bar just before it."""
+        kept: Any = self.fired[row, code, kind]
+        moved = number - int(kept["number"])
+        return int(kept["bars"]) << moved & _ALL if 0 < moved < BARS else 0
+
+    def glimpse(self, row: int, code: int, kind: int, number: int) -> None:
+        """A kind fired on bar ``number`` of a series, which is still forming."""
+        self.fired[row, code, kind]["glimpsed"] = number + 1
+
+    def glimpsed(self, row: int, code: int, kind: int, number: int) -> bool:
+        """Whether a kind has fired on this bar while it was forming."""
+        return bool(self.fired[row, code, kind]["glimpsed"] == number + 1)
+
+    def refill(self, row: int, code: int, fired: npt.NDArray[np.bool_], first: int) -> None:
+        """Starts a series again: ``fired`` (kinds, bars) says what fired on the newest bars, from bar number ``first`` on."""
+        self.fired[row, code] = np.zeros((), FIRED)
+        for kind, place in np.argwhere(fired).tolist():
+            self.mark(row, code, kind, first + place)

@@ -1,0 +1,184 @@
+"""Everything that a partition remembers, as arrays that grow with its symbols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
+from services.analysis.kernels.signatures import PatternMemory, SeriesMemory
+from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.live.domain.recent_signals import Trails
+from services.analysis.live.domain.requested import NotWarmedUp
+from services.analysis.live.domain.ticks import JUMP
+from shared.events import Timeframe
+
+Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
+Records = npt.NDArray[Any]
+
+CHARTED: Final = (Timeframe.M15, Timeframe.H1, Timeframe.D1)
+"""The timeframes in which chart patterns are looked for."""
+
+
+SPLITTING: Final = frozenset({"stock", "etf"})
+"""Kinds of instruments that are split."""
+
+
+class Windows(NamedTuple):
+    """Closed bars, adjusted, oldest first; each field of shape (symbols, timeframes, WINDOW), filled up to ``forming.n``."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    session: Int64s
+    """Session date, yyyymmdd."""
+    ts_close: Int64s
+    year_high: Floats
+    """52-week context of the newest bar; nobody looks at an older bar's."""
+    year_low: Floats
+
+
+class Memory:
+    """What the indicators and rules of one plan remember: arrays of shape (symbols, timeframes, ...)."""
+
+    def __init__(self, width: int, columns: int, rules: int, room: int = 0) -> None:
+        """``width``: floats of indicator state per series; ``columns``: values per bar; ``rules``: rule instances."""
+        self.shape = width, columns, rules
+        series = (room, len(TIMEFRAMES))
+        self.steps = np.zeros((*series, width))
+        self.previous = np.full((*series, columns), np.nan)
+        """The row of the newest closed bar."""
+        self.said = np.zeros((*series, rules), np.uint8)
+        """Which directions of a rule the forming bar has fired already: 1 up, 2 down."""
+
+    @property
+    def arrays(self) -> SeriesMemory:
+        """What a checkpoint holds, row by row; also what the kernels move on."""
+        return SeriesMemory(self.steps, self.previous, self.said)
+
+    def with_room(self, room: int, used: int) -> Memory:
+        """The same with more room."""
+        grown = Memory(*self.shape, room)
+        pairs: zip[tuple[Records, Records]] = zip(grown.arrays, self.arrays, strict=True)
+        for mine, before in pairs:
+            mine[:used] = before[:used]
+        return grown
+
+
+class Sketches:
+    """What the chart patterns remember: arrays of shape (symbols, CHARTED, ...)."""
+
+    def __init__(self, room: int = 0) -> None:
+        series = (room, len(CHARTED))
+        self.swings = np.zeros(series, SWING)
+        self.pivots = np.zeros((*series, PIVOTS), PIVOT)
+        self.alive = np.zeros((*series, ACTIVE), PATTERN)
+
+    @property
+    def arrays(self) -> PatternMemory:
+        """What a checkpoint holds, row by row; also what the kernels move on."""
+        return PatternMemory(self.swings, self.pivots, self.alive)
+
+    def with_room(self, room: int, used: int) -> Sketches:
+        """The same with more room."""
+        grown = Sketches(room)
+        for mine, before in zip(grown.arrays, self.arrays, strict=True):
+            mine[:used] = before[:used]
+        return grown
+
+
+@dataclass
+class State:
+    """The arrays of one partition; the first ``len(symbols)`` rows of each are in use."""
+
+    base: Memory
+    """What the plan's indicators and rules remember."""
+    extra: Memory
+    """What the indicators that users wish for remember; of width 0 where there are none."""
+    trails: Trails
+    """What fired lately, for the sequences."""
+    sketches: Sketches = field(default_factory=Sketches)
+    """What the chart patterns remember."""
+    symbols: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
+    rows: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
+    not_warmed_up: NotWarmedUp = field(default_factory=dict)
+    aside: Records = field(default_factory=lambda: np.empty(0, CLOSED))
+    """Bars that closed while a split was suspected, in the order of their closing."""
+
+    def __post_init__(self) -> None:
+        self._allocate(8)
+        self.base, self.extra = self.base.with_room(8, 0), self.extra.with_room(8, 0)
+        self.sketches, self.trails = self.sketches.with_room(8, 0), self.trails.with_room(8, 0)
+
+    def _allocate(self, room: int) -> None:
+        series = (room, len(TIMEFRAMES))
+        self.records = np.zeros(room, SYMBOL)
+        self.forming = np.zeros(series, FORMING)
+        self.last_seq = np.zeros((room, SOURCES), np.int64)
+        o, h, low, c, v, top, bottom = (np.zeros((*series, WINDOW)) for _ in range(7))
+        session, ts_close = (np.zeros((*series, WINDOW), np.int64) for _ in range(2))
+        self.windows = Windows(o, h, low, c, v, session, ts_close, top, bottom)
+        self.records["exchange"] = -1
+
+    @property
+    def arrays(self) -> tuple[Records, ...]:
+        """What a checkpoint holds, row by row."""
+        kept = (self.base, self.sketches, self.trails, self.extra)
+        return self.records, self.forming, self.last_seq, *(array for each in kept for array in each.arrays)
+
+    def add(self, symbol: str, exchange: int, kind: str) -> int:
+        """Gives a symbol its row, cold."""
+        row = len(self.symbols)
+        if row == len(self.records):
+            self._grow(2 * row)
+        self.symbols.append(symbol)
+        self.kinds.append(kind)
+        self.rows[symbol] = row
+        record = self.records[row]
+        for name in SYMBOL.names or ():
+            record[name] = np.nan if SYMBOL[name].kind == "f" else 0
+        record["exchange"], record["splits"] = exchange, kind in SPLITTING
+        record["traded_by"] = record["quote_by"] = 1.0
+        record["jump"] = JUMP
+        return row
+
+    def _grow(self, room: int) -> None:
+        used = len(self.symbols)
+        old = (self.records, self.forming, self.last_seq, *self.windows)
+        self._allocate(room)
+        for mine, before in zip((self.records, self.forming, self.last_seq, *self.windows), old, strict=True):
+            mine[:used] = before[:used]
+        self.base, self.extra = self.base.with_room(room, used), self.extra.with_room(room, used)
+        self.sketches, self.trails = self.sketches.with_room(room, used), self.trails.with_room(room, used)
+
+    @property
+    def source_names(self) -> list[str]:
+        """The sources in the order of their codes."""
+        return list(self.sources)
+
+    def source(self, name: str) -> int:
+        """The code of a source; -1 when there are too many already."""
+        if name not in self.sources and len(self.sources) < SOURCES:
+            self.sources[name] = len(self.sources)
+        return self.sources.get(name, -1)
+
+    def move_down(self, only: int | None = None) -> None:
+        """Makes room in the windows that are about to be full; or, of one row, in all that hold more than has to stay."""
+        full = self.forming["n"] >= WINDOW - 3
+        if only is not None:
+            full[:] = False
+            full[only] = self.forming[only]["n"] > KEEP
+        for row, timeframe in np.argwhere(full):
+            n = int(self.forming[row, timeframe]["n"])
+            for window in self.windows:
+                window[row, timeframe, :KEEP] = window[row, timeframe, n - KEEP : n].copy()
+            self.forming[row, timeframe]["n"] = KEEP

@@ -1,0 +1,109 @@
+"""What is told of ticks that were not used as they came, and the way on from the suspicion of a split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, Literal, cast
+
+import numpy as np
+
+from services.analysis.live.domain import ticks
+from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.layout import CODES, KEEP, REASONS, WINDOW
+from services.analysis.live.domain.state import Records, State
+from shared.events import Quarantined, Timeframe
+
+Verdict = Literal["split", "none", "deadline"]
+"""How a suspicion ends: the split was told; history of the session came and knows of none; or nothing was told in time."""
+NOTES: Final = {
+    "split": "the split was told",
+    "none": "the session's daily bar came, and there was no split",
+    "deadline": "no split was told in time",
+}
+WEEK: Final = CODES[Timeframe.W1]
+DAY: Final = CODES[Timeframe.D1]
+AT_A_TIME: Final = WINDOW - KEEP - 8
+"""Bars that a window that has been moved down has room for."""
+TOLD_AS: Final = {"absurd": "spike"}
+
+
+def told(odd: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Quarantined]:
+    """The kernel's notes (dtype ODD) as events."""
+    found = []
+    for row, reason, ts, ts_init, price, size, day_volume, last, source, replayed, more in odd.tolist():
+        suspected = reason == ticks.SPLIT
+        name = "split" if suspected else REASONS[reason]
+        values = {"price": price, "size": size, "day_volume": day_volume, "last": last}
+        found.append(
+            Quarantined(
+                symbol=symbols[row],
+                what="instrument" if suspected else "tick",
+                reason=TOLD_AS.get(name, name),
+                values={key: value if math.isfinite(value) else None for key, value in values.items() if not _unsaid(key, value)},
+                note="bars are set aside: this may be a split" if suspected else "",
+                source=sources[source],
+                ts_event=ts,
+                ts_init=ts_init,
+                more=more,
+                replayed=bool(replayed),
+            )
+        )
+    return found
+
+
+def _unsaid(key: str, value: float) -> bool:
+    return key in {"day_volume", "last"} and math.isnan(value)
+
+
+def verdict_of(record: Any, basis: Basis, told_daily: bool) -> Verdict | None:
+    """What history says about the split that is suspected; None where it does not say. ``told_daily``: it brings daily bars."""
+    before = int(np.searchsorted(basis.daily["ts_close"], record["suspect_open"], side="right"))
+    if before and basis.daily["split_factor"][before - 1] != 1.0:
+        return "split"
+    return "none" if told_daily and before < len(basis.daily) else None
+
+
+def released(state: State, row: int, verdict: Verdict, bars: int) -> Quarantined:
+    """The word that what was set aside counts from now on."""
+    record: Any = state.records[row]
+    return Quarantined(
+        symbol=state.symbols[row],
+        what="instrument",
+        reason="split",
+        outcome="released",
+        values={"ratio": float(record["suspect_ratio"]), "bars": float(bars)},
+        note=NOTES[verdict],
+        source=state.source_names[record["source"]],
+        ts_event=int(record["last_ts"]),
+        ts_init=int(record["last_ts"]),
+        replayed=bool(record["replayed"]),
+    )
+
+
+def take_back(state: State, row: int) -> Records:
+    """The bars of a row that were set aside, in the order of their closing; it is under suspicion no more."""
+    mine: Any = state.aside["row"] == row
+    found, state.aside = state.aside[mine], state.aside[~mine]
+    state.records[row]["suspect"] = 0
+    return cast("Records", found)
+
+
+def remake_weeks(state: State, row: int, closed: Records, basis: Basis) -> None:
+    """Weeks among bars that were set aside hold prices from before the split: they are made anew of their days, in place.
+
+    ``closed`` as ``take_back`` gives it; the days before the session must be in their window.
+    """
+    n = int(state.forming[row, DAY]["n"])
+    ts_close = state.windows.ts_close[row, DAY, :n]
+    days = closed[closed["timeframe"] == DAY]
+    for i in np.flatnonzero(closed["timeframe"] == WEEK).tolist():
+        start, end = closed["open_at"][i], closed["close_at"][i]
+        before, late = (ts_close > start) & (ts_close <= end), (days["close_at"] > start) & (days["close_at"] <= end)
+        price, split = basis.of_bars(ts_close[before])
+        parts = {
+            name: np.concatenate([getattr(state.windows, name)[row, DAY, :n][before] * by, days[name][late]])
+            for name, by in (("open", split / price), ("high", split / price), ("low", split / price), ("volume", 1.0))
+        }
+        closed["open"][i], closed["high"][i], closed["low"][i] = parts["open"][0], parts["high"].max(), parts["low"].min()
+        closed["volume"][i] = parts["volume"].sum()

@@ -1,0 +1,245 @@
+"""The owner of partitions of the tick log: decode, apply, publish, checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import msgspec
+import structlog
+
+from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, Directory
+from services.analysis.live.handlers import measures
+from services.analysis.live.handlers.history import HistoryReader
+from services.analysis.live.handlers.outbox import Outbox, Publisher
+from services.analysis.live.handlers.partition import Partition
+from services.analysis.live.handlers.restore import Restorer
+from services.analysis.live.handlers.sequences import Following
+from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.warm_up import WarmUp
+from shared import wire
+from shared.events import HistoryReady, TickLog
+from shared.failures import FencedError, PoisonError, TransientError, classify
+from shared.topics import TICKS
+
+log: Final = structlog.get_logger("analysis")
+MOST_WAITING: Final = 5000
+"""Events that may wait for Kafka before the next batch is held up."""
+SMALL: Final = 2000
+"""Events of a batch that is applied in the event loop (two milliseconds); a larger one goes to a thread, which costs more."""
+
+LATEST: Final = 253_402_300_799_000  # the end of the year 9999: what a hostile time is cut to in the metric
+
+DeadLetter = Callable[[Any, BaseException], Awaitable[None]]
+
+
+class Message(Protocol):
+    """What is asked of aiokafka's ConsumerRecord."""
+
+    value: bytes | None
+    offset: int
+    timestamp: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When a checkpoint is due."""
+
+    seconds: float
+    rows: int
+
+
+class Live:
+    """Implements ``shared.kafka.Owner``: one engine a partition."""
+
+    def __init__(
+        self,
+        restorer: Restorer,
+        checkpoints: CheckpointStore,
+        history: HistoryReader,
+        asking: Asking,
+        warm_up: WarmUp,
+        following: Following,
+        catalogue: Directory,
+        publisher: Publisher,
+        dead_letter: DeadLetter,
+        pace: Pace,
+    ) -> None:
+        self._restorer = restorer
+        self._checkpoints = checkpoints
+        self._history = history
+        self._asking = asking
+        self._warm_up = warm_up
+        self._following = following
+        self._catalogue = catalogue
+        self._publisher = publisher
+        self._dead_letter = dead_letter
+        self._pace = pace
+        self.partitions: dict[int, Partition] = {}
+
+    async def restore(self, partition: int, log_start: int) -> int | None:
+        """Brings the engine of a partition back; see ``Owner``."""
+        await self.forget(partition)
+        found = await self._restorer.restore(partition, log_start)
+        self.partitions[partition] = Partition(
+            partition,
+            found.engine,
+            Outbox(str(partition), self._publisher, wall),
+            -1 if found.next_offset is None else found.next_offset,
+            found.saved_offset,
+            time.monotonic(),
+            unsaved=found.next_offset is None,
+        )
+        return found.next_offset
+
+    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
+        """Applies messages in their order and hands on what they bring about; see ``Owner``."""
+        mine = self.partitions[partition]
+        with blameless("users' conditions or sequences cannot take effect"):
+            await self._asking.take(mine)
+            self._following.take(mine.engine)
+        run: list[TickLog] = []
+        for message, event in zip(messages, await self._decoded(messages), strict=True):
+            if isinstance(event, HistoryReady):
+                await self._apply(mine, run, message)
+                run = []
+                mine.next_offset = message.offset
+                await self._load(mine, event, message)
+            elif event is not None:
+                run.append(event)
+        await self._apply(mine, run, messages[-1])
+        mine.next_offset = messages[-1].offset + 1
+        if len(mine.outbox) > MOST_WAITING:
+            await mine.outbox.drain()
+        if mine.waiting >= self._pace.rows:
+            await self._save(mine)
+
+    async def skip(self, partition: int, offset: int) -> None:
+        """Passes a dead letter; see ``Owner``."""
+        self.partitions[partition].next_offset = offset + 1
+        measures.ticks.labels("poison").inc()
+
+    async def settle(self, final: bool) -> None:
+        """Writes the checkpoints that are due; see ``Owner``."""
+        now = time.monotonic()
+        due = [each for each in self.partitions.values() if each.moved and (final or now - each.saved_at >= self._pace.seconds)]
+        results = await asyncio.gather(*(self._save(each) for each in due), return_exceptions=True)
+        failures = [result for result in results if isinstance(result, BaseException)]
+        for failure in sorted(failures, key=lambda error: not isinstance(error, FencedError)):
+            raise failure
+        for each in self.partitions.values():
+            if each.outbox.failed:
+                await each.outbox.drain()
+        if not final:
+            with blameless("requested indicators cannot be warmed up"):
+                await self._warm_up.apply(self.partitions, self._save)
+
+    async def forget(self, partition: int) -> None:
+        """Drops what is in memory; see ``Owner``."""
+        mine = self.partitions.pop(partition, None)
+        if mine is not None:
+            await mine.outbox.drop()
+        measures.symbols.set(sum(len(each.engine.state.symbols) for each in self.partitions.values()))
+
+    async def _decoded(self, messages: Sequence[Message]) -> Sequence[TickLog | None]:
+        """The events, None where a message is poison and has become a dead letter."""
+        decoder = wire.decoder(TICKS)
+        try:
+            lines = [message.value for message in messages]
+            whole = b"\n".join(lines)  # type: ignore[arg-type]  # None raises, and is looked at below
+            if whole.count(b"\n") == len(lines) - 1:
+                events = decoder.decode_lines(whole)
+                if len(events) == len(lines):
+                    return events
+        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError):
+            pass  # one of them is poison: which one is found below
+        found: list[TickLog | None] = []
+        for message in messages:
+            try:
+                found.append(wire.decode(TICKS, message.value))
+            except wire.WireError as error:
+                await self._dead_letter(message, error)
+                measures.ticks.labels("poison").inc()
+                found.append(None)
+        return found
+
+    async def _apply(self, mine: Partition, events: Sequence[TickLog], last: Message) -> None:
+        if not events:
+            return
+        began = time.perf_counter()
+        engine = mine.engine
+        batch = engine.prepare(events)
+        if batch.strangers and await self._catalogue.look_up(batch.strangers):
+            batch = engine.prepare(events)
+        outcome = engine.run(batch) if len(events) <= SMALL else await asyncio.to_thread(engine.run, batch)
+        measures.batch_seconds.observe(time.perf_counter() - began)
+        measures.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
+        mine.note(outcome)
+        mine.outbox.put(outcome, last.timestamp)
+
+    async def _load(self, mine: Partition, ready: HistoryReady, message: Message) -> None:
+        """History takes effect; what closed before it must be stored first, since it is read back."""
+        if ready.symbol not in self._catalogue.listings:
+            await self._catalogue.look_up((ready.symbol,))
+        settled = True
+        while settled:
+            if mine.waits_for(ready.symbol):
+                await self._save(mine)
+            try:
+                taken = await self._history.take(mine.engine, mine.number, ready)
+            except PoisonError as error:
+                await self._dead_letter(message, error)
+                measures.ticks.labels("poison").inc()
+                return
+            settled = taken.settled
+            mine.keep(taken)
+            mine.loads[ready.symbol] += 1
+            mine.outbox.put(taken.outcome, message.timestamp)
+        mine.next_offset = message.offset + 1
+        if mine.waiting >= self._pace.rows:
+            await self._save(mine)
+
+    async def _save(self, mine: Partition) -> None:
+        """Publishes first, then records, if still ours."""
+        if not mine.moved:
+            return
+        await mine.outbox.drain()
+        began = time.monotonic()
+        checkpoint = Checkpoint(mine.next_offset, mine.engine.version(), mine.engine.snapshot())
+        try:
+            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.facts(), wall())
+        except FencedError:
+            measures.fenced.inc()
+            log.warning("fenced: another process owns the partition", partition=mine.number, offset=mine.saved_offset)
+            raise
+        except TransientError:
+            log.warning("the checkpoint could not be written", partition=mine.number)
+            raise
+        mine.saved(time.monotonic())
+        measures.checkpoint_seconds.observe(time.monotonic() - began)
+        measures.checkpoint_bytes.labels(str(mine.number)).set(len(checkpoint.state))
+
+
+def wall() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def blameless(what: str) -> Iterator[None]:
+    """No message is to blame for what fails in here, so that none becomes a dead letter: it ends the process.
+
+    A PoisonError goes through: the outcome of an earlier message cannot be stored.
+    """
+    try:
+        yield
+    except PoisonError:
+        raise
+    except Exception as error:
+        if classify(error) != "dead-letter":
+            raise
+        raise RuntimeError(what) from error

@@ -1,0 +1,109 @@
+"""Taking a partition over: from its checkpoint, or, loudly, from the stored bars."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import structlog
+
+from services.analysis.kernels.plan import Wish
+from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, parse, wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, Directory
+from services.analysis.live.domain.series import Series
+from services.analysis.live.handlers import measures
+from shared.kafka import partition_of
+from shared.topics import TICKS
+
+log: Final = structlog.get_logger("analysis.restore")
+Kind = Literal["checkpoint", "cold", "none", "version", "log", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """An engine that is ready to go on."""
+
+    engine: Engine
+    next_offset: int | None
+    """Where the log goes on; None: at its start."""
+    saved_offset: int | None
+    """The stored checkpoint's offset, for the next compare-and-set."""
+
+
+class Restorer:
+    """Brings engines back. All raise ``TransientError`` when the database is not there."""
+
+    def __init__(
+        self, checkpoints: CheckpointStore, stored: BarStore, directory: Directory, calendar: Calendar, series: Series, most: int,
+        requested: Callable[[], Sequence[Wish]] = tuple,
+    ) -> None:  # fmt: skip
+        """``most``: newest bars of a series that a rebuild goes back. ``requested``: indicators that a rebuild starts with."""
+        self._checkpoints = checkpoints
+        self._stored = stored
+        self._directory = directory
+        self._calendar = calendar
+        self._series = series
+        self._most = most
+        self._requested = requested
+
+    async def restore(self, partition: int, log_start: int) -> Restored:
+        """The engine of a partition: as its checkpoint says, else rebuilt from stored bars, to read the log from its start."""
+        began = time.monotonic()
+        checkpoint = await self._checkpoints.load(partition)
+        engine = self._empty()
+        kind = self._usable(checkpoint, engine, log_start)
+        if checkpoint is not None and kind == "checkpoint":
+            try:
+                engine = await self._from(checkpoint)
+                if engine.realigned:
+                    log.warning(
+                        "the calendar has other hours than the checkpoint", partition=partition, forming_bars=engine.realigned
+                    )
+            except UnreadableStateError as error:
+                log.warning("the checkpoint cannot be used", partition=partition, error=str(error))
+                kind, engine = "unreadable", self._empty()
+        if kind != "checkpoint":
+            rebuilt = await self._rebuild(engine, partition)
+            if checkpoint is None and not rebuilt:
+                kind = "cold"
+            else:
+                log.warning("rebuilt from stored bars", partition=partition, reason=kind, symbols=rebuilt, log_start=log_start)
+        measures.restores.labels(kind).inc()
+        measures.restore_seconds.labels(kind).observe(time.monotonic() - began)
+        saved = None if checkpoint is None else checkpoint.next_offset
+        return Restored(engine, saved if kind == "checkpoint" else None, saved)
+
+    def _empty(self) -> Engine:
+        return Engine(self._calendar, self._directory.listings, self._series)
+
+    @staticmethod
+    def _usable(checkpoint: Checkpoint | None, engine: Engine, log_start: int) -> Kind:
+        if checkpoint is None:
+            return "none"
+        if checkpoint.state_version != engine.version():
+            return "version"
+        return "log" if checkpoint.next_offset < log_start else "checkpoint"
+
+    async def _from(self, checkpoint: Checkpoint) -> Engine:
+        saved = parse(checkpoint.state)
+        state = self._series.wishing(saved.wishes).state()
+        fill(state, saved)
+        windows = await self._stored.windows(wanted(state))
+        return Engine.restore(checkpoint.state, windows, self._calendar, self._directory.listings, self._series)
+
+    async def _rebuild(self, engine: Engine, partition: int) -> int:
+        symbols = [
+            symbol
+            for symbol in sorted(await self._stored.symbols())
+            if symbol in self._directory.listings and partition_of(symbol, TICKS.partitions) == partition
+        ]
+        engine.wish(self._requested())  # they see the same bars, so nothing is left to warm up
+        for symbol in symbols:
+            pasts = await self._stored.pasts(symbol, self._most)
+            await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)
+        return len(symbols)

@@ -1,0 +1,87 @@
+"""Requested indicators see the past of each symbol, one symbol at a time, while ticks flow.
+
+The deep past is read from the database beside the consumer's loop; between two batches the bars that closed since are added, and
+the indicators of that symbol take their values. What is done is part of the next checkpoint, so a restart goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import structlog
+
+from services.analysis.kernels.closed_bars import Bars, empty, merged
+from services.analysis.live.domain.ports import BarStore
+from services.analysis.live.handlers import measures
+from services.analysis.live.handlers.partition import Partition
+from shared.events import Timeframe
+from shared.waiting import Refresher
+
+log: Final = structlog.get_logger("analysis.warm-up")
+IDLE_SECONDS: Final = 0.2
+
+
+@dataclass(frozen=True)
+class _Past:
+    """The stored bars of a symbol, as they were when ``loads`` histories of it had taken effect."""
+
+    partition: Partition
+    symbol: str
+    loads: int
+    bars: Mapping[Timeframe, Bars]
+
+
+class WarmUp:
+    """Finds what is not warmed up, reads its past, and applies it between batches."""
+
+    def __init__(self, stored: BarStore, most: int) -> None:
+        """``most``: newest bars of a series that an indicator is warmed up from."""
+        self._stored = stored
+        self._most = most
+        self._read: _Past | None = None
+
+    async def run(self, partitions: Mapping[int, Partition], stopping: asyncio.Event) -> None:
+        """Reads one past after the other, until the stop. A database that is not there is waited for."""
+        await Refresher(partial(self._read_next, partitions), "the past of a symbol", IDLE_SECONDS, stopping).run()
+
+    async def _read_next(self, partitions: Mapping[int, Partition]) -> None:
+        if self._read is not None:
+            return
+        waiting = {number: symbols for number, mine in partitions.items() if (symbols := mine.engine.not_warmed_up)}
+        measures.warming_up.set(sum(map(len, waiting.values())))
+        if waiting:
+            mine = partitions[max(waiting, key=lambda number: len(waiting[number]))]
+            symbol = waiting[mine.number][0]
+            loads = mine.loads[symbol]
+            self._read = _Past(mine, symbol, loads, await self._stored.pasts(symbol, self._most))
+
+    async def apply(self, partitions: Mapping[int, Partition], save: Callable[[Partition], Awaitable[None]]) -> None:
+        """Applies the past that was read last, if there is one. Called between batches.
+
+        Raises:
+            TransientError: the database is not there; the next call tries again.
+            FencedError: another process owns the partition.
+        """
+        past = self._read
+        if past is None:
+            return
+        mine, symbol = past.partition, past.symbol
+        if partitions.get(mine.number) is not mine or past.loads != mine.loads[symbol]:
+            self._read = None  # restored again, or a history has changed it since: it is read again
+            return
+        await save(mine)  # what closed must be in the database: it is read back
+        after = {timeframe: int(bars["ts_close"][-1]) for timeframe, bars in past.bars.items() if len(bars)}
+        newer = await self._stored.pasts(symbol, self._most, after)
+        whole = {
+            timeframe: merged(past.bars.get(timeframe, empty()), newer.get(timeframe, empty()))
+            for timeframe in {*past.bars, *newer}
+        }
+        await asyncio.to_thread(mine.engine.warm_up, symbol, whole)
+        self._read = None
+        mine.unsaved = True
+        if not mine.engine.not_warmed_up:
+            log.info("requested indicators are warmed up", partition=mine.number, requested=len(mine.engine.wishes))

@@ -1,0 +1,79 @@
+"""What prices a database or a Kafka is for: one source, or one edition of one tape. Others are refused.
+
+Mixed prices are worth nothing, and event time cannot go back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+MARK: Final = "source"
+"""Name of the cursor that holds a ``Holding``."""
+REPLAY: Final = "replay"
+YAHOO: Final = "yahoo"
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """The prices that a store is for."""
+
+    source: str
+    tape: str = ""
+    edition: str = ""
+    """Digest of the tape."""
+
+    def __str__(self) -> str:
+        return f"tape {self.tape}" if self.source == REPLAY else f"live prices from {self.source}"
+
+
+class _Played(msgspec.Struct):
+    """As much of the position of a tape as is needed here."""
+
+    digest: str = ""
+
+
+def holdings(cursors: Mapping[str, str]) -> tuple[Holding, ...]:
+    """What a database is for, by its cursors; databases from before the mark have those of the tape or of Yahoo's history alone.
+
+    Raises:
+        ValueError: a position cannot be read; the message names its cursor.
+    """
+    return tuple(dict.fromkeys(_holding(name, position) for name, position in cursors.items()))
+
+
+def read_holding(text: str) -> Holding:
+    """The holding that ``write_holding`` wrote. Raises ValueError."""
+    return msgspec.json.decode(text, type=Holding)
+
+
+def write_holding(holding: Holding) -> str:
+    """As JSON."""
+    return msgspec.json.encode(holding).decode()
+
+
+def refusal(held: Holding, wanted: Holding, store: str, remedy: str) -> str | None:
+    """Why ``wanted`` cannot go into ``store``, with what helps; None where it can. ``remedy``: how to get an empty store.
+
+    >>> refusal(Holding("replay", "demo", "a"), Holding("yahoo"), "it", "delete it")
+    'it holds tape demo, so live prices from yahoo cannot go there: go on with SOURCE=replay TAPE=demo, or delete it'
+    """
+    if held == wanted:
+        return None
+    if (held.source, held.tape) == (wanted.source, wanted.tape):
+        return f"{store} holds another edition of {held}, and event time cannot go back: {remedy}"
+    settings = f"SOURCE={held.source}" + (f" TAPE={held.tape}" if held.tape else "")
+    return f"{store} holds {held}, so {wanted} cannot go there: go on with {settings}, or {remedy}"
+
+
+def _holding(name: str, position: str) -> Holding:
+    kind, _, rest = name.partition(":")
+    try:
+        if name == MARK:
+            return read_holding(position)
+        if kind == REPLAY:
+            return Holding(REPLAY, rest, msgspec.json.decode(position, type=_Played).digest)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"cursor {name!r} with position {position[:80]!r} cannot be read: {error}") from error
+    return Holding(YAHOO)

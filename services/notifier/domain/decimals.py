@@ -1,0 +1,102 @@
+"""How many decimals a price, a percentage and a volume are shown with.
+
+The page has the same rule (``services/gateway/page/src/decimals.ts``); both are held to the cases of ``tests/decimals.json``.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final, NamedTuple
+
+SMALLEST: Final = 1e-10
+LARGEST: Final = 1e15
+"""Values beyond these are shown with an exponent."""
+UNITS: Final = {
+    "ko": ((1e4, "만"), (1e8, "억"), (1e12, "조")),
+    "en": ((1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")),
+}
+"""What volumes are counted in."""
+WHOLE: Final = {"KRW": 0, "JPY": 1}
+"""Decimals of a share where they are not two: Seoul quotes in won, Tokyo in tenths of a yen."""
+_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+
+
+class Places(NamedTuple):
+    """Decimals that are always shown, and those that are shown where they are not zero."""
+
+    least: int
+    most: int
+
+
+def places(value: float, kind: str, currency: str) -> Places:
+    """The decimals of a price of this size, for an instrument of this kind.
+
+    ``kind`` is that of the universe (index, future, stock, etf, fx, crypto) or empty where it is not known.
+
+    >>> places(1.08432, "fx", "USD"), places(67123.45, "crypto", "USD"), places(71500, "stock", "KRW")
+    (Places(least=5, most=5), Places(least=2, most=2), Places(least=0, most=0))
+    """
+    size = magnitude(value)
+    match kind:
+        case "index":
+            return _same(2 if size >= 0 else 2 - size)
+        case "fx":
+            return _same((max(5, 4 - size), 3, 3, 2)[min(max(size, 0), 3)])
+        case "crypto":
+            return _same(max(WHOLE.get(currency, 2), 4 - size))
+        case "stock" | "etf":
+            return _same(WHOLE.get(currency, 2) if size >= 0 else max(4, 1 - size))
+        case _:  # the ticks of futures differ: silver has three decimals, oil two, an exchange rate five
+            return Places(2, (max(5, 4 - size), 3, 2)[min(max(size, 0), 2)])
+
+
+def magnitude(value: float) -> int:
+    """The power of ten that the first digit stands for; of zero 0.
+
+    >>> magnitude(-37.63), magnitude(0.0043), magnitude(0.0)
+    (1, -3, 0)
+    """
+    return Decimal(repr(float(value))).adjusted() if value else 0
+
+
+def fixed(value: float, wanted: Places) -> str:
+    """A finite value with these decimals, thousands apart, rounded half away from zero as its shortest decimal form is written.
+
+    >>> fixed(-37.63, Places(2, 3)), fixed(1.005, Places(2, 2)), fixed(-0.001, Places(2, 2)), fixed(30.125, Places(2, 3))
+    ('-37.63', '1.01', '0.00', '30.125')
+    """
+    if value and not SMALLEST <= abs(value) < LARGEST:
+        return f"{value:.4e}"
+    text = f"{_EXACT.quantize(Decimal(repr(float(value))), Decimal(1).scaleb(-wanted.most)):z,f}"
+    spare = wanted.most - wanted.least
+    kept = text[: len(text) - spare] + text[len(text) - spare :].rstrip("0") if spare else text
+    return kept.removesuffix(".")
+
+
+def percentage(fraction: float, digits: int = 2) -> str:
+    """A finite fraction as a percentage with its sign; without one where it is rounded to zero.
+
+    >>> percentage(0.0213), percentage(-0.07, 0), percentage(-0.000001)
+    ('+2.13%', '-7%', '0.00%')
+    """
+    text = fixed(fraction * 100, _same(digits))
+    return f"{'' if text.startswith('-') or not text.strip('0.') else '+'}{text}%"
+
+
+def volume(value: float, language: str) -> str:
+    """A finite volume in the units of the language, with one decimal where there is one.
+
+    >>> volume(1_234_567, "en"), volume(1_234_567, "ko"), volume(999_999, "en"), volume(0.0312, "en")
+    ('1.2M', '123.5만', '1M', '0.0312')
+    """
+    units = [(1.0, ""), *UNITS[language]]
+    for (unit, word), after in zip(units, [*units[1:], (math.inf, "")], strict=True):
+        text = fixed(value / unit, Places(0, 4 if abs(value) < 1 else 1))
+        if abs(float(text.replace(",", ""))) < after[0] / unit:
+            return text + word
+    raise AssertionError(f"{value} is not finite")
+
+
+def _same(count: int) -> Places:
+    return Places(count, count)

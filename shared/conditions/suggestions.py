@@ -1,0 +1,100 @@
+"""What somebody who named no column likely meant: never another indicator that is merely spelled alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from shared.conditions.expression import BAR_FIELDS
+from shared.conditions.problems import ConditionError
+from shared.conditions.vocabulary import Words, resolve, vocabulary
+from shared.spelling import likely
+
+LONGEST: Final = 64
+"""Characters of a name that is looked at."""
+ALIASES: Final = {
+    "ma": "sma", "moving_average": "sma", "simple_ma": "sma", "simple_moving_average": "sma", "exp_ma": "ema",
+    "exponential_ma": "ema", "exponential_moving_average": "ema", "weighted_ma": "wma", "weighted_moving_average": "wma",
+    "relative_strength_index": "rsi", "average_true_range": "atr", "macd_line": "macd", "signal": "macd_signal",
+    "macd_histogram": "macd_hist", "histogram": "macd_hist", "hist": "macd_hist",
+    "bollinger_upper": "bb_upper", "bollinger_middle": "bb_middle", "bollinger_lower": "bb_lower", "bollinger_width": "bb_width",
+    "bbands_upper": "bb_upper", "bbands_middle": "bb_middle", "bbands_lower": "bb_lower", "bb_up": "bb_upper",
+    "bb_mid": "bb_middle", "bb_low": "bb_lower", "bb_high": "bb_upper", "bbu": "bb_upper", "bbm": "bb_middle", "bbl": "bb_lower",
+    "stoch": "stoch_k", "stochastic": "stoch_k", "stochastic_k": "stoch_k", "stochastic_d": "stoch_d",
+    "di_plus": "plus_di", "di_minus": "minus_di", "on_balance_volume": "obv",
+    "vol": "volume", "volume_ma": "volume_sma", "vol_sma": "volume_sma", "vol_ma": "volume_sma", "volume_avg": "volume_sma",
+    "avg_volume": "volume_sma", "average_volume": "volume_sma", "volume_average": "volume_sma",
+    "psar": "sar", "parabolic_sar": "sar", "donchian_high": "donchian_upper", "donchian_low": "donchian_lower",
+    "ultimate_oscillator": "ultimate", "williams": "williams_r", "mom": "momentum", "rate_of_change": "roc", "ath": "all_time_high",
+    "atl": "all_time_low", "price": "close", "last": "close", "ichimoku_tenkan": "tenkan", "ichimoku_kijun": "kijun",
+}  # fmt: skip
+"""What others call a column or a field of the bar: names without their numbers."""
+_PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")
+_PLACE: Final = re.compile(r"_?\{\w+\}")
+
+
+def meant(name: str) -> ConditionError:
+    """The error for a name that is no column: with its form, with what was likely meant, or that it is unknown."""
+    if len(name) <= LONGEST:
+        stem, numbers = _parts(name)
+        known = _stems().get(stem)
+        if known is not None and numbers and _column(stem, numbers) is None:
+            words, column = known
+            usual = words.spelled(column, words.usual)
+            return ConditionError("parameters", name, 0, found=name, form=words.columns[column], example=usual)
+        for near in _likely(stem):
+            if column_name := _column(near, numbers):
+                return ConditionError("meant", name, 0, found=name, near=column_name)
+    return ConditionError("name", name, 0, found=name)
+
+
+def in_place_of(function: str, arguments: Sequence[str]) -> str | None:
+    """The column that a call of another language stands for: ``rsi(14)``, ``sma(close, 20)``, ``ma(volume, 20)``."""
+    if sum(map(len, arguments)) > LONGEST:
+        return None
+    source = arguments[0] if arguments and arguments[0] in {"close", "volume"} else ""
+    stem, numbers = _parts(f"volume_{function}" if source == "volume" else function)
+    numbers += arguments[bool(source) :]
+    if not all(re.fullmatch(r"\d+(\.\d+)?", number) for number in numbers):
+        return None
+    return next((column for near in (stem, *_likely(stem)) if (column := _column(near, numbers))), None)
+
+
+def _parts(name: str) -> tuple[str, list[str]]:
+    """The words of a name, joined, and its numbers; 52w is a word."""
+    pieces = _PIECE.findall(name)
+    numbers = [piece for piece in pieces if piece[-1].isdigit()]
+    return "_".join(piece for piece in pieces if not piece[-1].isdigit()), numbers
+
+
+def _likely(stem: str) -> Iterator[str]:
+    if stem in _stems() or stem in BAR_FIELDS:
+        yield stem
+        return
+    alias = ALIASES.get(stem)
+    near = alias or likely(stem, (*_stems(), *BAR_FIELDS))
+    if near:
+        yield near
+
+
+def _column(stem: str, numbers: Sequence[str]) -> str | None:
+    """The column of this stem with these numbers, or the usual one where there are none; None where they do not fit."""
+    if stem in BAR_FIELDS:
+        return stem if not numbers else None
+    if stem not in _stems():
+        return None
+    words, place = _stems()[stem]
+    if not numbers:
+        return words.column(place, words.usual)
+    try:
+        return resolve("_".join([stem, *numbers])).column
+    except ConditionError:
+        return None
+
+
+@cache
+def _stems() -> dict[str, tuple[Words, int]]:
+    """Every column without its numbers."""
+    return {_PLACE.sub("", template): (words, place) for words in vocabulary() for place, template in enumerate(words.columns)}

@@ -1,0 +1,106 @@
+"""Text that people type, in one form: applied where it enters, so that every comparison behind it is of like with like.
+
+The form is Unicode's NFKC (UAX 15) without invisible characters: decomposed Hangul is composed, full-width letters, digits and
+signs are the plain ones. Superscripts and subscripts stay as they are: as digits, 10² would be 102.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from typing import Final
+
+BEFORE: Final = 4
+"""So many times the bound is looked at before normalising: a syllable of Hangul is up to three characters when it is decomposed."""
+MOST_MARKS: Final = 30
+"""Combining marks on one character, as in the Stream-Safe Text Format (UAX 15): sorting n of them takes time in n squared."""
+LONGEST_ARGUMENT: Final = 4096
+"""Characters of an operator's argument."""
+CUT: Final = "…"
+"""Ends a text of which something was left out, so that its beginning is not taken for the whole."""
+_RAISED: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero-width, bidirectional, fillers, variants; and surrogates."""
+_VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
+"""Conjoining jamo that a font draws into the syllable before them."""
+
+
+def normal(text: str, most: int) -> str:
+    r"""The text in the one form, at most ``most`` characters; a longer one ends with ``CUT``.
+
+    Control characters stay: whoever takes the text refuses them, or takes them for spaces.
+
+    >>> normal("ＡＡＰＬ", 8), normal("삼\u1109\u1165\u11bc\u200b전자", 8), normal("10²", 8), normal("AAPLX", 4)
+    ('AAPL', '삼성전자', '10²', 'AAP…')
+    """
+    read = text[: BEFORE * most]
+    found = _composed(read)
+    if len(found) <= most and len(read) == len(text):
+        return found
+    return found[: most - 1] + CUT
+
+
+def folded(text: str, most: int) -> str:
+    """``normal``, and without case: two names that are the same to a reader are equal.
+
+    >>> folded("ＳＡＭＳＵＮＧ", 16), folded("Straße", 16)
+    ('samsung', 'strasse')
+    """
+    return normal(normal(text, most).casefold(), most)
+
+
+def typed(text: str) -> str:
+    """An operator's argument in the one form."""
+    return normal(text, LONGEST_ARGUMENT)
+
+
+def place(text: str, position: int) -> int:
+    r"""Where the character at ``position`` of the normal form begins in ``text``; its length where there is none.
+
+    >>> place("\u1109\u1165\u11bc > ３", 4)
+    6
+    """
+    return bisect_right(range(len(text)), position, key=lambda i: len(_composed(text[: i + 1])))
+
+
+def pointed(text: str, position: int, around: int = 500) -> str:
+    r"""The text in one line with a caret below a place, for a font of fixed width; ``around`` characters before and after it.
+
+    >>> print(pointed("삼성 x", 3))
+    삼성 x
+         ^
+    """
+    before, after = _line(text[max(0, position - around) : position]), _line(text[position : position + around])
+    return f"{before}{after}\n{' ' * sum(map(_width, before))}^"
+
+
+def _composed(text: str) -> str:
+    if text.isascii():
+        return text
+    parts = _RAISED.split(_few_marks(_INVISIBLE.sub("", text)))
+    found = "".join(part if i % 2 else unicodedata.normalize("NFKC", part) for i, part in enumerate(parts))
+    return _INVISIBLE.sub("", found)
+
+
+def _few_marks(text: str) -> str:
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _line(text: str) -> str:
+    """As it was typed, on one line: what has no width or turns the direction is left out."""
+    return "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me"} or ord(character) in _VOWELS_AND_FINALS:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

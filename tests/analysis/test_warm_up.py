@@ -1,0 +1,185 @@
+"""An indicator that a user requests sees the past of each symbol while ticks flow, and until then its values are unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from services.analysis.kernels.closed_bars import Bars
+from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.handlers.outbox import Outbox
+from services.analysis.live.handlers.partition import Partition
+from services.analysis.live.handlers.warm_up import WarmUp
+from shared.events import Bar, IndicatorRow, TickLog, Timeframe
+from shared.failures import TransientError
+from tests.analysis.apple import Stores
+from tests.analysis.market import LISTINGS, engine, market, series
+from tests.analysis.tape import of_symbol, stored, tape
+from tests.until import until
+
+SYMBOLS, DAYS = ("AAA", "BBB"), 4
+LOG = tape(SYMBOLS, DAYS)
+WARM, LATER = len(LOG) // 2, 3 * len(LOG) // 4
+OLD, NEW = ("rsi", (21.0,)), ("sma", (5.0,))
+
+Rows = dict[tuple[str, str, int], IndicatorRow]
+
+
+def rows_of(*outcomes: Outcome) -> Rows:
+    return {(row.symbol, str(row.timeframe), row.ts_event): row for outcome in outcomes for row in outcome.rows}
+
+
+def values(rows: Rows, column: str, symbol: str) -> list[float | None]:
+    return [row.values[column] for (name, *_), row in rows.items() if name == symbol]
+
+
+def from_the_start() -> Rows:
+    found = engine()
+    found.wish([OLD, NEW])
+    return rows_of(found.apply(LOG))
+
+
+def half_way() -> tuple[Engine, Outcome]:
+    found = engine()
+    found.wish([OLD])
+    return found, found.apply(LOG[:WARM])
+
+
+def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_keeps_every_bit() -> None:
+    reference, (found, first) = from_the_start(), half_way()
+    found.wish([OLD, NEW])
+    assert found.not_warmed_up == list(SYMBOLS)
+    second = found.apply(LOG[WARM:LATER])
+    table = stored([*first.bars, *second.bars])
+    found.warm_up("AAA", of_symbol(table, "AAA"))
+    assert found.not_warmed_up == ["BBB"]
+    third = found.apply(LOG[LATER:])
+    cold, warm = rows_of(second), rows_of(third)
+    for symbol in SYMBOLS:
+        assert set(values(cold, "sma_5", symbol)) == {None}
+        for rows in (cold, warm):
+            want = [reference[key].values["rsi_21"] for key in rows if key[0] == symbol]
+            assert values(rows, "rsi_21", symbol) == want
+    assert values(warm, "sma_5", "AAA") == [reference[key].values["sma_5"] for key in warm if key[0] == "AAA"]
+    assert any(value is not None for value in values(warm, "sma_5", "AAA"))
+    assert set(values(warm, "sma_5", "BBB")) == {None}
+    assert found.peek("BBB", Timeframe.D1) is None or found.peek("BBB", Timeframe.D1)["sma_5"] is None  # type: ignore[index]
+
+
+def test_what_is_warmed_up_is_part_of_the_checkpoint() -> None:
+    found, first = half_way()
+    found.wish([OLD, NEW])
+    table = stored(first.bars)
+    found.warm_up("BBB", of_symbol(table, "BBB"))
+    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in wanted(found.state)}
+    again = Engine.restore(found.snapshot(), windows, market(), LISTINGS, series())
+    assert again.not_warmed_up == found.not_warmed_up == ["AAA"]
+    assert [row.values for row in again.apply(LOG[WARM:]).rows] == [row.values for row in found.apply(LOG[WARM:]).rows]
+    assert again.snapshot() == found.snapshot()
+
+
+def test_an_indicator_that_nobody_requests_any_more_is_not_waited_for() -> None:
+    found, _ = half_way()
+    found.wish([OLD, NEW])
+    found.wish([OLD])
+    assert found.not_warmed_up == []
+    found.wish([])
+    assert found.not_warmed_up == []
+
+
+class Gated(Stores):
+    """A database that takes its time: a read of a whole past waits until it is let through, and fails when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: defaultdict[str, int] = defaultdict(int)
+        self.let_through = asyncio.Event()
+        self.away = False
+
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:
+        if after is None:
+            self.reads[symbol] += 1
+            await self.let_through.wait()
+        if self.away:
+            raise TransientError("database is gone")
+        return await super().pasts(symbol, most, after)
+
+    def fill(self, bars: Sequence[Bar]) -> None:
+        for symbol, timeframe in (table := stored(bars)):
+            for row in table[symbol, timeframe].tolist():
+                self.rows[symbol, timeframe, row[0]] = row
+
+
+async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_are_not_missed() -> None:
+    reference, (found, first) = from_the_start(), half_way()
+    stores = Gated()
+    stores.fill(first.bars)
+    mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
+    found.wish([OLD, NEW])
+    warm_up, stopping, unsaved = WarmUp(stores, 10_000), asyncio.Event(), list[Bar]()
+
+    def run(events: Sequence[TickLog]) -> Outcome:
+        outcome = found.apply(events)
+        unsaved.extend(outcome.bars)
+        return outcome
+
+    async def save(partition: Partition) -> None:
+        assert partition is mine
+        stores.fill(unsaved)
+        unsaved.clear()
+
+    partitions = {0: mine}
+    task = asyncio.create_task(warm_up.run(partitions, stopping))
+    try:
+        await until(lambda: stores.reads["AAA"] == 1, 20, "the read of the past")
+        second = run(LOG[WARM:LATER])  # the batch does not wait for the read
+        await warm_up.apply(partitions, save)
+        assert found.not_warmed_up == list(SYMBOLS)
+        stores.away = True
+        stores.let_through.set()
+        await until(lambda: stores.reads["AAA"] == 2, 20, "another try after the database was away")
+        stores.away = False
+
+        async def warmed() -> bool:
+            await warm_up.apply(partitions, save)
+            return not found.not_warmed_up
+
+        await until(warmed, 20, "everything is warmed up")
+        assert mine.unsaved
+    finally:
+        stopping.set()
+        await task
+    third = rows_of(run(LOG[LATER:]))
+    assert second.rows
+    assert {key: row.values for key, row in third.items()} == {key: reference[key].values for key in third}
+
+
+async def test_a_history_that_takes_effect_while_the_past_is_read_has_it_read_again() -> None:
+    found, first = half_way()
+    stores = Gated()
+    stores.fill(first.bars)
+    mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
+    found.wish([NEW])
+    warm_up, stopping = WarmUp(stores, 10_000), asyncio.Event()
+
+    async def save(_: Partition) -> None: ...
+
+    task = asyncio.create_task(warm_up.run({0: mine}, stopping))
+    try:
+        await until(lambda: stores.reads["AAA"] == 1, 20, "the read of the past")
+        mine.loads["AAA"] += 1
+        stores.let_through.set()
+
+        async def read_again() -> bool:
+            await warm_up.apply({0: mine}, save)
+            return stores.reads["AAA"] == 2
+
+        await until(read_again, 20, "the past is read again")
+        assert "AAA" in found.not_warmed_up or stores.reads["AAA"] == 2
+    finally:
+        stopping.set()
+        await task

@@ -1,0 +1,127 @@
+"""What the terminal says of programs that end: why, once, and at last that starting them again is of no use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.local.account import QUIET_SECONDS, Changes
+from infra.local.errors import StackError
+from infra.local.reasons import LONGEST, UNKNOWN, reason
+from shared.settings import WRONG
+
+TRACEBACK = """Traceback (most recent call last):
+  File "app.py", line 1, in main
+    raise ValueError("no: such")
+services.ingest.domain.tape.TapeError: tape 'demo': it is another edition
+than the one that was played"""
+GROUP = """  + Exception Group Traceback (most recent call last):
+  | ExceptionGroup: two (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | OSError: [Errno 28] No space left on device
+    +------------------------------------"""
+JAVA = """[main] ERROR kafka.Kafka$ - Exiting Kafka due to fatal exception
+java.lang.IllegalStateException: outer
+\tat kafka.Kafka.main(Kafka.scala)
+Caused by: java.net.BindException: Address already in use
+\tat sun.nio.ch.Net.bind0(Native Method)"""
+
+
+def logged(**fields: object) -> str:
+    return json.dumps({"at": "2026-01-01", "service": "ingest", **fields})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (logged(level="error", event="failed", exception=TRACEBACK), "TapeError: tape 'demo': it is another edition"),
+        (logged(level="error", event="task failed", exception=GROUP), "OSError: [Errno 28] No space left on device"),
+        (logged(level="error", event="refused", error="the database holds tape demo."), "the database holds tape demo"),
+        (logged(level="error", event="the broker is away", error="no route"), "the broker is away: no route"),
+        (logged(level="critical", event="task returned"), "task returned"),
+        (TRACEBACK, "TapeError: tape 'demo': it is another edition"),
+        (JAVA, "BindException: Address already in use"),
+        ("error: setting SPEED='fast': Input should be 'tape'", "setting SPEED='fast': Input should be 'tape'"),
+        ("ModuleNotFoundError: No module named 'numba'\n\n", "ModuleNotFoundError: No module named 'numba'"),
+        (logged(level="warning", event="slow", error="x"), UNKNOWN),
+        ("[1, 2]\n{\"level\": 3}\n{\"level\": \"error\", \"event\": null}", UNKNOWN),
+        ("", UNKNOWN),
+    ],
+)  # fmt: skip
+def test_the_last_error_becomes_a_line(tmp_path: Path, text: str, expected: str) -> None:
+    log = tmp_path / "ingest.log"
+    log.write_text(f"{logged(level='error', event='older')}\n{text}\n{logged(level='info', event='ended')}\n")
+    older = expected == UNKNOWN
+    assert reason(log, len(logged(level="error", event="older"))) == expected
+    assert older == (reason(log) == "older")
+
+
+def test_a_hostile_error_cannot_move_the_terminal_or_fill_it(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_bytes(
+        logged(level="error", event="refused", error="a\x1b[2J\r\nb\u202ec\x9b" + "d" * 10_000).encode() + b"\n\xff\xfe\n"
+    )
+    found = reason(log)
+    assert found.isprintable()
+    assert found.startswith("a [2J b c ddd")
+    assert len(found) == LONGEST
+
+
+def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_text(logged(level="error", event="new"))
+    assert reason(log, 10_000_000) == "new"
+    assert reason(tmp_path / "none.log") == UNKNOWN
+
+
+class Watched:
+    """A gateway whose states come from the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "gateway.log"
+        self.log.write_text(logged(level="error", event="of an earlier run") + "\n")
+        self.changes, self.now = Changes(folder), 0.0
+        assert self.state("STOPPED") == []
+
+    def state(self, name: str, pid: int = 0, error: str = "", exit_code: int = 1) -> list[str]:
+        if error:
+            with self.log.open("a") as file:
+                file.write(logged(level="error", event="refused", error=error) + "\n")
+        self.now += 1
+        state = {"name": "gateway", "statename": name, "pid": pid, "exitstatus": exit_code}
+        return list(self.changes.lines([state], self.now))
+
+
+def test_a_start_is_not_worth_a_line_and_an_end_is_with_its_reason(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    assert [*watched.state("STARTING", 7), *watched.state("RUNNING", 7), *watched.state("RUNNING", 7)] == []
+    ended = f"! gateway ended and is started again: port taken. Its log: {watched.log}"
+    assert watched.state("BACKOFF", 0, "port taken") == [ended]
+    assert watched.state("BACKOFF") == []
+    assert watched.state("STARTING", 9) == []
+    assert watched.state("RUNNING", 9) == ["  gateway runs again"]
+    killed = f"! gateway ended and is started again: {UNKNOWN}. Its log: {watched.log}"
+    assert watched.state("STARTING", 10) == [killed], "a new process where the end itself was not seen"
+
+
+def test_the_same_failure_again_and_again_is_reported_now_and_then(tmp_path: Path) -> None:
+    watched, lines = Watched(tmp_path), list[str]()
+    for pid in range(1, 301):  # dies a second after it runs
+        lines += watched.state("STARTING", pid) + watched.state("RUNNING", pid) + watched.state("EXITED", 0, "no disk")
+    assert QUIET_SECONDS < 3 * 300
+    assert [line for line in lines if line.startswith("!")] == [
+        f"! gateway ended and is started again: no disk. Its log: {watched.log}",
+        f"! gateway ended 201 times and is started again: no disk. Its log: {watched.log}",
+    ]
+    assert len(lines) <= 4
+    assert watched.state("STARTING", 999) == []
+    assert len(watched.state("BACKOFF", 0, "another reason")) == 1
+
+
+def test_refused_settings_end_the_run_with_their_reason(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    watched.state("STARTING", 1)
+    with pytest.raises(StackError, match="gateway cannot run with these settings: PORT is a word"):
+        watched.state("BACKOFF", 0, "PORT is a word", WRONG)
