@@ -39,6 +39,11 @@ def _symbol(**more: Any) -> Column[str]:
     return Column("symbol", String(32), nullable=False, **more)
 
 
+def _thread_id(**more: Any) -> Column[int]:
+    about = "topic of a Telegram forum; 0: the chat itself"
+    return Column("thread_id", BigInteger, nullable=False, default=0, comment=about, **more)
+
+
 industries: Final = Table(
     "industries",
     metadata,
@@ -188,6 +193,7 @@ chats: Final = Table(
     Column("language", String(2), nullable=False, default="ko"),
     Column("active", Boolean, nullable=False, default=True),
     Column("watch_all", Boolean, nullable=False, default=False),
+    Column("watch_all_thread_id", BigInteger, nullable=False, default=0, comment="topic that gets the signals of all instruments"),
     Column("unvalidated", Boolean, nullable=False, default=True, comment="wants signals without an out-of-sample record"),
     Column("muted_until", BigInteger, nullable=False, default=0),
     Column("created_at", BigInteger, nullable=False),
@@ -198,6 +204,7 @@ watchlists: Final = Table(
     metadata,
     Column("channel", String(16), primary_key=True),
     Column("chat_id", String(255), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
     _symbol(primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_watchlists_symbol", "symbol"),
@@ -218,6 +225,7 @@ conditions: Final = Table(
     Column("channel", String(16), primary_key=True),
     Column("chat_id", String(255), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False, comment="what the chat calls it"),
+    _thread_id(),
     Column("condition_id", String(32), nullable=False, comment="Condition.id: the same for all who ask the same"),
     Column("condition_text", Long, nullable=False, comment="Condition.text: the normal form"),
     Column("timeframe", String(4), nullable=False),
@@ -236,6 +244,7 @@ deliveries: Final = Table(
     Column("signal_id", String(32), primary_key=True),
     Column("channel", String(16), primary_key=True),
     Column("chat_id", String(255), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
     Column("status", String(8), nullable=False, comment="pending, sending, sent, unknown, failed, expired or muted"),
     Column("tries", Integer, nullable=False, default=0),
     Column("unknowns", Integer, nullable=False, default=0, comment="tries that were written but never answered"),
