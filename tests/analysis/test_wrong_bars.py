@@ -30,10 +30,14 @@ def test_no_kernel_raises(seed: int) -> None:
 @pytest.mark.timeout(900)
 def test_no_kernel_reads_outside_of_its_arrays() -> None:
     """The same with every access checked: compiled anew, into a folder of its own, whenever a kernel has changed."""
-    environment = os.environ | {"NUMBA_BOUNDSCHECK": "1"}
-    command = [sys.executable, "-m", "tests.analysis.checked", str(KERNELS / "checked")]
     done = subprocess.run(
-        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=800
+        [sys.executable, "-m", "tests.analysis.checked", str(KERNELS / "checked")],
+        env=os.environ | {"NUMBA_BOUNDSCHECK": "1"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=800,
     )
     assert (done.returncode, done.stdout) == (0, "an access outside is seen\n40 series\n"), done.stderr[-2000:]
 
