@@ -116,10 +116,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
-            SettingsError: the database or Kafka is for other prices.
-    =======
+        SettingsError: the database or Kafka is for other prices.
         CorrectionError: the file of calendar corrections is wrong.
-    >>>>>>> main
     """
     clock = SystemClock(life.stopping)
     universe = read_universe(settings.universe)

@@ -27,7 +27,7 @@ WRONG_HOURS = {
 def test_a_bad_line_of_corrected_hours_stops_the_start_of_both_services(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = tmp_path / "own.jsonl"
     own.write_text(f"\n{json.dumps(WRONG_HOURS)}\n")
-    starts: tuple[Callable[[], None], ...] = (
+    starts: tuple[Callable[[], object], ...] = (
         lambda: check(Settings(calendar_corrections=own)),
         lambda: check_analysis(AnalysisSettings(calendar_corrections=own)),
     )
