@@ -17,8 +17,8 @@ parser.add_argument(
 )
 role = parser.parse_args().role
 settings = read(Settings)
-wanted = check(settings)
+origin = check(settings)
 if role == "check":
-    check_stores(settings, wanted)
+    check_stores(settings, origin)
 else:
     run("ingest", settings, build)

@@ -9,11 +9,11 @@ from functools import cache
 
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
-from services.ingest.domain.histories import backfills
 from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.score import Score, score_of
+from services.ingest.domain.schedule import Schedule, schedule_of
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape import Tape
+from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.universe import Universe
 from services.ingest.settings import Settings
 from shared.calendars import sessions
@@ -44,10 +44,10 @@ def tape(name: str) -> Tape:
 
 
 @cache
-def score(name: str) -> Score:
+def schedule(name: str) -> Schedule:
     played = tape(name)
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
-    return score_of(played, {exchange: sessions(exchange, START, end) for exchange in played.exchanges})
+    return schedule_of(played, {exchange: sessions(exchange, START, end) for exchange in played.exchanges})
 
 
 def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
@@ -57,7 +57,7 @@ def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
         found = inspector.backfill(backfill)
         assert found is not None
         yield found
-    played = score(name)
+    played = schedule(name)
     for i in range(len(played)):
         yield played.item(i)
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.ingest.adapters.live import LiveSource
-from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.source import Item
 from services.ingest.settings import Settings
 from shared.calendars import sessions
@@ -20,7 +20,7 @@ CRYPTO = sessions("CRYPTO", dt.date(2024, 6, 25), dt.date(2024, 7, 10))
 NOON = int(CRYPTO.open[5]) + 12 * 3_600_000
 
 
-class Hand:
+class ManualClock:
     """A clock that stands until somebody waits or moves it."""
 
     def __init__(self) -> None:
@@ -47,7 +47,9 @@ class Feed:
 
     name = "yahoo"
 
-    def __init__(self, clock: Hand, count: int, step: float = 0.0, silence: float = 0.0, error: Exception | None = None) -> None:
+    def __init__(
+        self, clock: ManualClock, count: int, step: float = 0.0, silence: float = 0.0, error: Exception | None = None
+    ) -> None:
         self._clock, self._count, self._step, self._silence, self._error = clock, count, step, silence, error
 
     async def events(self) -> AsyncIterator[Sequence[Item]]:
@@ -61,7 +63,7 @@ class Feed:
             raise self._error
 
 
-def live(feed: Feed, clock: Hand) -> LiveSource:
+def live(feed: Feed, clock: ManualClock) -> LiveSource:
     return LiveSource(feed, lambda _: {"CRYPTO": CRYPTO}, clock, asyncio.Event(), every=5.0, lag=2.0)
 
 
@@ -70,18 +72,18 @@ async def collect(source: LiveSource) -> list[Item]:
 
 
 async def test_beats_come_in_the_silence_and_lag_behind_the_clock() -> None:
-    clock = Hand()
+    clock = ManualClock()
     found = await collect(live(Feed(clock, 3, silence=30.0), clock))
-    beats = [item for item in found if isinstance(item, Heartbeat)]
-    assert len(beats) >= 9
-    assert all(beat.mark == "beat" and beat.ts_event == beat.ts_init - 2_000 for beat in beats)
-    assert [beat.ts_event for beat in beats] == sorted(beat.ts_event for beat in beats)
+    heartbeats = [item for item in found if isinstance(item, Heartbeat)]
+    assert len(heartbeats) >= 9
+    assert all(beat.mark == "beat" and beat.ts_event == beat.ts_init - 2_000 for beat in heartbeats)
+    assert [beat.ts_event for beat in heartbeats] == sorted(beat.ts_event for beat in heartbeats)
     assert sum(isinstance(item, Tick) for item in found) == 3
 
 
 async def test_no_beat_overtakes_a_tick_that_is_waiting() -> None:
     """After a broker was away for ten minutes, the ticks that wait go before the next beat."""
-    clock = Hand()
+    clock = ManualClock()
     source = live(Feed(clock, 40, step=0.01), clock)
     found: list[Item] = []
     async for batch in source.events():
@@ -97,17 +99,17 @@ async def test_no_beat_overtakes_a_tick_that_is_waiting() -> None:
 
 
 async def test_beats_come_between_ticks_that_never_rest() -> None:
-    clock = Hand()
+    clock = ManualClock()
     found = await collect(live(Feed(clock, 200, step=0.5), clock))
-    beats = [item.ts_event for item in found if isinstance(item, Heartbeat)]
-    assert 5 <= len(beats) <= 21
+    heartbeats = [item.ts_event for item in found if isinstance(item, Heartbeat)]
+    assert 5 <= len(heartbeats) <= 21
     for place, item in enumerate(found):
         if isinstance(item, Heartbeat):
             assert all(each.ts_event >= item.ts_event for each in found[place:] if isinstance(each, Tick))
 
 
 async def test_sessions_open_and_close_at_the_times_of_the_calendar() -> None:
-    clock = Hand()
+    clock = ManualClock()
     clock.ms = int(CRYPTO.open[6]) - 60_000
     found = await collect(live(Feed(clock, 2, silence=70.0), clock))
     marks = [(item.mark, item.ts_event) for item in found if isinstance(item, Heartbeat) and item.mark != "beat"]
@@ -115,19 +117,19 @@ async def test_sessions_open_and_close_at_the_times_of_the_calendar() -> None:
 
 
 async def test_a_silent_feed_is_told_once_and_its_return_too() -> None:
-    clock = Hand()
-    feeds = Feeds({"BTC-USD": "CRYPTO"}, 60_000)
+    clock = ManualClock()
+    feeds = StaleFeeds({"BTC-USD": "CRYPTO"}, 60_000)
     source = LiveSource(
         Feed(clock, 2, silence=200.0), lambda _: {"CRYPTO": CRYPTO}, clock, asyncio.Event(), every=5.0, lag=2.0, feeds=feeds
     )
-    told = [item for item in await collect(source) if isinstance(item, Quarantined)]
-    assert {(event.symbol, event.what, event.reason) for event in told} == {("CRYPTO", "feed", "stale")}
-    assert [event.outcome for event in told[:3]] == ["quarantined", "released", "quarantined"]
-    assert told[0].values["silent_seconds"] == pytest.approx(62.5, abs=3.0)
+    reports = [item for item in await collect(source) if isinstance(item, Quarantined)]
+    assert {(event.symbol, event.what, event.reason) for event in reports} == {("CRYPTO", "feed", "stale")}
+    assert [event.outcome for event in reports[:3]] == ["quarantined", "released", "quarantined"]
+    assert reports[0].values["silent_seconds"] == pytest.approx(62.5, abs=3.0)
 
 
 async def test_the_end_and_the_error_of_a_source_are_those_of_the_whole() -> None:
-    clock = Hand()
+    clock = ManualClock()
     assert [item for item in await collect(live(Feed(clock, 2), clock)) if isinstance(item, Tick)]
     with pytest.raises(RuntimeError, match="gone"):
         await collect(live(Feed(clock, 1, error=RuntimeError("gone")), clock))

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.adjustments import Adjustments, adjustments
-from services.ingest.domain.currency import CurrencyError, unit
-from services.ingest.domain.gaps import expected_closes, missing_runs
+from services.ingest.domain.currency import CurrencyError, unit_worth
+from services.ingest.domain.gaps import expected_closes, missing_ranges
 from services.ingest.domain.provider_bars import daily_bars, intraday_bars
 from services.ingest.domain.yahoo_chart import Chart, read_chart
 from services.ingest.domain.yahoo_errors import SplitNotAppliedError
@@ -161,13 +161,13 @@ def test_pence_become_pounds_and_units_that_do_not_fit_are_refused() -> None:
     day = open_of(dt.date(2020, 8, 28))
     rows = read(chart("VOD.L", rows=[(day, 150.5, 152, 149, 151.25, 10)], currency="GBp"), "VOD.L")
     adjust = adjustments(rows, nasdaq(), "GBP")
-    bar = daily_bars(rows, adjust, nasdaq(), unit("GBp", "GBP"), NOW).bars[0]
+    bar = daily_bars(rows, adjust, nasdaq(), unit_worth("GBp", "GBP"), NOW).bars[0]
     assert (bar.open, bar.high, bar.low, bar.close) == (1.505, 1.52, 1.49, 1.5125)
-    assert unit("ZAc", "ZAR") == unit("ILA", "ILS") == 0.01
+    assert unit_worth("ZAc", "ZAR") == unit_worth("ILA", "ILS") == 0.01
     with pytest.raises(CurrencyError):
-        unit("USD", "GBP")
+        unit_worth("USD", "GBP")
     with pytest.raises(CurrencyError):
-        unit(None, "ZAR")
+        unit_worth(None, "ZAR")
 
 
 def test_rows_that_cannot_be_closed_bars_are_left_out_with_their_reason() -> None:
@@ -232,7 +232,7 @@ def test_gaps_are_found_against_the_calendar() -> None:
     first, last = dt.datetime(2024, 7, 1, tzinfo=ZoneInfo("UTC")), dt.datetime(2024, 7, 9, tzinfo=ZoneInfo("UTC"))
     want = expected_closes(hours, Timeframe.D1, int(first.timestamp() * 1000), int(last.timestamp() * 1000))
     assert len(want) == 5  # the 4th of July is no session
-    assert missing_runs(want, [int(want[0]), int(want[3])]) == ((int(want[1]), int(want[2])), (int(want[4]), int(want[4])))
+    assert missing_ranges(want, [int(want[0]), int(want[3])]) == ((int(want[1]), int(want[2])), (int(want[4]), int(want[4])))
     short_day = sessions("NYSE", dt.date(2024, 7, 3), dt.date(2024, 7, 3))
     hourly = expected_closes(short_day, Timeframe.H1, 0, 2**60)
     assert len(hourly) == 4

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.yahoo.chart_door import ChartDoor
+from services.ingest.adapters.yahoo.chart_client import ChartClient
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import YahooHistory, failures
 from services.ingest.domain.gaps import expected_closes
-from services.ingest.domain.health import HealthRecord
-from services.ingest.domain.history_plan import Gap, Position, after, in_hours, read_position
+from services.ingest.domain.health import ProviderHealth
+from services.ingest.domain.history_position import Gap, HistoryPosition, advance_position, read_position, with_hours
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
 from shared.calendars import CALENDARS, Corrections, sessions
@@ -34,7 +34,7 @@ DAY = 86_400_000
 ALL = ("1d", "1w", "1h", "15m", "5m", "1m")
 
 
-class Keeper:
+class MemoryCursors:
     """Positions in memory."""
 
     def __init__(self) -> None:
@@ -74,11 +74,11 @@ class Rig:
 
     def __init__(self, yahoo: YahooStandIn, client: YahooClient) -> None:
         self.yahoo, self.client = yahoo, client
-        self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
+        self.cursors, self.clock, self.market = MemoryCursors(), Clock(EVENING), Market(EVENING)
         self.corrections: Corrections | None = None
         self.reports: list[Quarantined] = []
-        self.health = HealthRecord()
-        self.health.watch({"yahoo-history": "yahoo"})
+        self.health = ProviderHealth()
+        self.health.register({"yahoo-history": "yahoo"})
         yahoo.default = self.market.reply
 
     async def run(
@@ -91,7 +91,7 @@ class Rig:
         stopping = asyncio.Event()
         found: list[Backfill] = []
         source = YahooHistory(
-            self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7), self.health, self.corrections
+            self.client, [AAPL], self.cursors, self.clock, stopping, random.Random(7), self.health, self.corrections
         )
         end = self.clock.at + most
 
@@ -124,12 +124,12 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
     rig.market.splits = [(ex, 4.0)]
     rig.clock.at = rig.market.now = EVENING - 4 * 3_600_000  # in the session before
     assert not [action for history in histories(await rig.first(), "1d") for action in history.actions]
-    told_at: list[int] = []
+    published_at: list[int] = []
 
-    def told(found: list[Backfill]) -> bool:
+    def split_published(found: list[Backfill]) -> bool:
         if any(action.kind == "split" for history in histories(found, "1d") for action in history.actions):
-            told_at.append(rig.clock.at)
-        return bool(told_at)
+            published_at.append(rig.clock.at)
+        return bool(published_at)
 
     def hide(_: YahooHistory) -> None:
         rig.market.now = rig.clock.at
@@ -138,9 +138,9 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
         rig.market.splits = [(ex, 4.0)] if late else []
 
     rig.market.splits = []
-    found = await rig.run(told, meanwhile=hide)
+    found = await rig.run(split_published, meanwhile=hide)
     opens = open_of(ex) * 1000
-    assert opens - 900_000 <= told_at[0] < opens
+    assert opens - 900_000 <= published_at[0] < opens
     (split,) = (action for history in histories(found, "1d") for action in history.actions)
     assert (split.kind, split.value, split.ts_event) == ("split", 4.0, opens)
     newest = bars(found, "1d")[-1]
@@ -151,22 +151,22 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
 
 async def test_a_price_far_from_the_close_is_asked_about_at_once(rig: Rig) -> None:
     ex = dt.date(2025, 2, 13)
-    opens, told_at = open_of(ex) * 1000, list[int]()
+    opens, published_at = open_of(ex) * 1000, list[int]()
 
     def jump(source: YahooHistory) -> None:
         rig.market.now = rig.clock.at
         late = rig.clock.at >= opens + 3_600_000  # Yahoo is late
         rig.market.splits = [(ex, 4.0)] if late else []
         if rig.clock.at >= opens:
-            source.seen("AAPL", 26.2)
+            source.observe_price("AAPL", 26.2)
 
-    def told(found: list[Backfill]) -> bool:
+    def split_published(found: list[Backfill]) -> bool:
         if any(action.kind == "split" for history in histories(found, "1d") for action in history.actions):
-            told_at.append(rig.clock.at)
-        return bool(told_at)
+            published_at.append(rig.clock.at)
+        return bool(published_at)
 
-    await rig.run(told, meanwhile=jump)
-    assert opens + 3_600_000 <= told_at[0] < opens + 3_600_000 + 400_000
+    await rig.run(split_published, meanwhile=jump)
+    assert opens + 3_600_000 <= published_at[0] < opens + 3_600_000 + 400_000
 
 
 def never(_: list[Backfill]) -> bool:
@@ -194,7 +194,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with AsyncExitStack() as stack:
         yahoo = await stack.enter_async_context(yahoo_stand_in())
         client = await stack.enter_async_context(
-            open_client(ChartDoor(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, wait=5.0, rest=0.05)
+            open_client(ChartClient(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, timeout=5.0, open_seconds=0.05)
         )
         yield Rig(yahoo, client)
 
@@ -237,9 +237,9 @@ async def test_a_week_is_the_aggregate_of_its_days_across_a_split(rig: Rig) -> N
 
 async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
     await rig.first()
-    asked = len(rig.yahoo.asked)
+    sent = len(rig.yahoo.requests)
     assert await rig.run(bool, most=60_000) == []
-    assert len(rig.yahoo.asked) == asked + 1  # the days, for their factors; nothing else can be new
+    assert len(rig.yahoo.requests) == sent + 1  # the days, for their factors; nothing else can be new
     rig.market.now = rig.clock.at = EVENING + 2 * DAY
     found = await rig.first()
     fresh = sessions("NASDAQ", dt.date(2025, 2, 13), dt.date(2025, 2, 14))
@@ -259,12 +259,12 @@ async def test_each_session_is_asked_for_after_its_close(rig: Rig) -> None:
 
 
 async def test_what_was_not_saved_comes_again(rig: Rig) -> None:
-    rig.keeper.broken = True
+    rig.cursors.broken = True
     assert await rig.run(bool, most=60_000) == []
     assert failures.labels("database")._value.get() > 0
-    rig.keeper.broken = False
+    rig.cursors.broken = False
     first = await rig.first()
-    rig.keeper.kept.clear()
+    rig.cursors.kept.clear()
     again = await rig.first()
     assert bars(again, "1d") == bars(first, "1d")
 
@@ -289,10 +289,10 @@ async def test_a_gap_that_stays_is_given_up(rig: Rig) -> None:
     rig.market.hidden = lambda interval, ts: interval == "1m" and ts == hole
     await rig.first()
     await rig.run(never, most=45 * 60_000)
-    asked = len(rig.yahoo.asked)
+    sent = len(rig.yahoo.requests)
     await rig.run(never, most=3 * 3_600_000)
-    assert [each.query["interval"] for each in rig.yahoo.asked[asked:]] == ["1d"]
-    assert read_position(rig.keeper.kept["history:AAPL:1m"]).gaps == (Gap(hole * 1000 + 60_000, hole * 1000 + 60_000, 2),)
+    assert [each.query["interval"] for each in rig.yahoo.requests[sent:]] == ["1d"]
+    assert read_position(rig.cursors.kept["history:AAPL:1m"]).gaps == (Gap(hole * 1000 + 60_000, hole * 1000 + 60_000, 2),)
 
 
 async def test_a_new_split_publishes_the_past_again_with_its_factors(rig: Rig) -> None:
@@ -348,7 +348,7 @@ async def test_a_bad_answer_is_counted_and_asked_for_again_later(rig: Rig, reply
 
 def test_many_gaps_are_remembered_as_few() -> None:
     runs = [(i * 10, i * 10 + 5) for i in range(1, 300)]
-    kept = after(Position(), "", 5000, 0, runs).gaps
+    kept = advance_position(HistoryPosition(), "", 5000, 0, runs).gaps
     assert len(kept) <= 20
     assert (kept[0].first, kept[-1].last) == (10, 2995)
     assert all(any(gap.first <= first and last <= gap.last for gap in kept) for first, last in runs)
@@ -398,5 +398,5 @@ async def test_other_hours_of_a_past_day_publish_the_past_again_and_of_a_day_to_
 def test_a_position_of_before_is_read() -> None:
     old = read_position('{"until":5,"fingerprint":"x","gaps":[[1,2,1]]}')
     assert (old.until, old.recent, old.hours) == (5, (), "")
-    assert in_hours(old, "") is old
-    assert in_hours(old, "h").fingerprint != "x"
+    assert with_hours(old, "") is old
+    assert with_hours(old, "h").fingerprint != "x"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from services.ingest.domain.adjustments import adjustments
-from services.ingest.domain.history_plan import Position
+from services.ingest.domain.history_position import HistoryPosition
 from services.ingest.domain.provider_bars import daily_bars
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart, read_chart
-from services.ingest.domain.yahoo_history import Found, read_daily
+from services.ingest.domain.yahoo_history import ChartHistory, read_daily
 from shared.calendars import sessions
 from shared.events import ProviderBar, Quarantined, Timeframe
 from tests.ingest.yahoo.charts import chart
@@ -28,15 +28,15 @@ def parsed(answer: dict[str, Any], symbol: str = "AAPL") -> Chart:
     return read_chart(symbol, "1d", 200, json.dumps(answer).encode())
 
 
-def found(answer: dict[str, Any], instrument: Instrument = SHARE) -> Found:
+def found(answer: dict[str, Any], instrument: Instrument = SHARE) -> ChartHistory:
     """What a first reading of a daily chart gives, a week after its newest row."""
     stamps = [ts for ts in answer["chart"]["result"][0]["timestamp"] if ts]
     now = (max(stamps) + 7 * 86_400) * 1000
     calendar = sessions(instrument.exchange, dt.date(2020, 1, 1), dt.date(2026, 12, 31))
-    return read_daily(parsed(answer, instrument.symbol), instrument, calendar, Position(), min(stamps) * 1000, now)
+    return read_daily(parsed(answer, instrument.symbol), instrument, calendar, HistoryPosition(), min(stamps) * 1000, now)
 
 
-def bars(result: Found, timeframe: Timeframe = Timeframe.D1) -> dict[str, ProviderBar]:
+def bars(result: ChartHistory, timeframe: Timeframe = Timeframe.D1) -> dict[str, ProviderBar]:
     """The published bars by the date of their close."""
     return {
         dt.datetime.fromtimestamp(bar.ts_close / 1000, dt.UTC).date().isoformat(): bar
@@ -46,7 +46,7 @@ def bars(result: Found, timeframe: Timeframe = Timeframe.D1) -> dict[str, Provid
     }
 
 
-def told(result: Found) -> list[tuple[str, str]]:
+def outcomes(result: ChartHistory) -> list[tuple[str, str]]:
     return [(each.reason, each.outcome) for each in result.quarantined]
 
 
@@ -67,7 +67,7 @@ def test_a_block_at_fifteen_times_the_price_is_repaired() -> None:
     assert [days[line[0]].close for line in SOXS_WRONG] == [82.0, 89.5, 83.5, 82.7, 92.3, 99.5, 99.3, 85.4, 82.9, 77.3]
     assert (days["2026-05-12"].high, days["2026-05-12"].volume) == (99.1, 3466026 * 15)
     assert [days[line[0]].close for line in SOXS_RIGHT] == [line[4] for line in SOXS_RIGHT]
-    assert told(result) == [("level", "repaired")]
+    assert outcomes(result) == [("level", "repaired")]
     assert "10 bars" in result.quarantined[0].note
     week = bars(result, Timeframe.W1)["2026-05-15"]
     assert (week.high, week.close, week.incomplete) == (99.1, 92.3, False)
@@ -76,14 +76,14 @@ def test_a_block_at_fifteen_times_the_price_is_repaired() -> None:
 def test_of_a_block_with_one_edge_in_sight_nothing_is_used() -> None:
     result = found(body([*SOXS_WRONG, *SOXS_RIGHT]))
     assert sorted(bars(result)) == [line[0] for line in SOXS_RIGHT]
-    assert told(result) == [("level", "quarantined")]
+    assert outcomes(result) == [("level", "quarantined")]
 
 
 def test_a_block_that_no_single_ratio_explains_is_left_out() -> None:
     blurred = [(day, *(value + 0.37 for value in prices), adj, volume) for day, *prices, adj, volume in SOXS_WRONG]
     result = found(body([*before_soxs(), *blurred, *SOXS_RIGHT]))  # type: ignore[list-item]
     assert not set(bars(result)) & {line[0] for line in SOXS_WRONG}
-    assert told(result) == [("level", "quarantined")]
+    assert outcomes(result) == [("level", "quarantined")]
     weeks = bars(result, Timeframe.W1)
     assert "2026-05-15" not in weeks, "a week without any day"
     assert result.missing, "asked for again"
@@ -92,7 +92,7 @@ def test_a_block_that_no_single_ratio_explains_is_left_out() -> None:
 def test_a_real_collapse_is_not_touched() -> None:
     result = found(body(KALA))
     assert [bar.close for bar in bars(result).values()] == [line[4] for line in KALA]
-    assert told(result) == []
+    assert outcomes(result) == []
 
 
 def named(split_on: str, ratio: tuple[float, float], dividend: float | None = None) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def test_a_split_that_is_named_a_day_late_counts_where_prices_shift() -> None:
     assert days["2023-03-28"].volume == 901100
     assert days["2023-03-29"].price_factor == pytest.approx(4151 / 4206)
     assert days["2023-03-28"].price_factor == pytest.approx(0.2 * 20439.186 / 20710, rel=1e-6)
-    assert told(result) == [("split", "repaired")]
+    assert outcomes(result) == [("split", "repaired")]
     assert [(each.kind, each.ts_event) for each in result.adjust.actions] == [
         ("split", opened("2023-03-29") * 1000), ("dividend", opened("2023-03-30") * 1000),
     ]  # fmt: skip
@@ -130,7 +130,7 @@ def test_rows_between_the_named_day_and_the_shift_that_are_adjusted_too_often_or
     assert {day: bar.close for day, bar in bars(result).items()} == pytest.approx(
         {day: right[day] for day in bars(result)}, rel=1e-6
     )
-    assert ("split", "repaired") in told(result)
+    assert ("split", "repaired") in outcomes(result)
     assert f"prices x {scale:g} on" in result.quarantined[0].note
 
 
@@ -251,7 +251,7 @@ def test_dividends_are_judged_by_the_price_and_by_their_neighbours(amount: float
     paid = [each.value for each in result.adjust.actions]
     step = days["2023-12-14"].price_factor / days[day].price_factor
     if refused is None:
-        assert told(result) == []
+        assert outcomes(result) == []
         assert amount in paid
         assert step == pytest.approx(1 - amount / days["2023-12-14"].close, rel=1e-6)
     else:
@@ -334,7 +334,7 @@ def test_a_price_below_zero_is_one_where_the_instrument_allows_it() -> None:
     assert (days["2020-04-20"].low, days["2020-04-20"].price_factor) == (-40.32, 1.0)
     week = bars(result, Timeframe.W1)["2020-04-24"]
     assert (week.open, week.high, week.low, week.close, week.incomplete) == (17.73, 18.26, -40.32, 16.94, False)
-    assert told(result) == []
+    assert outcomes(result) == []
 
 
 def test_elsewhere_it_is_none_and_the_week_says_that_a_day_is_missing() -> None:
@@ -343,7 +343,7 @@ def test_elsewhere_it_is_none_and_the_week_says_that_a_day_is_missing() -> None:
     assert set(bars(result)) == {line[0] for line in CRASH} - {"2020-04-20", "2020-04-21"}
     week = bars(result, Timeframe.W1)["2020-04-24"]
     assert (week.open, week.low, week.incomplete) == (11.37, 10.26, True)
-    assert told(result) == [("price", "quarantined")]
+    assert outcomes(result) == [("price", "quarantined")]
 
 
 def test_reports_of_one_chart_are_few_and_say_how_many_there_are() -> None:

@@ -11,8 +11,8 @@ from typing import Final, Literal
 import structlog
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.freshness import Feeds, open_since
-from services.ingest.domain.heartbeats import Due, Told, due_now
+from services.ingest.domain.freshness import StaleFeeds, open_since
+from services.ingest.domain.heartbeats import DueHeartbeat, HeartbeatProgress, due_heartbeats
 from services.ingest.domain.source import Item, Source
 from shared.calendars import Sessions
 from shared.events import Heartbeat, Quarantined, Tick
@@ -45,7 +45,7 @@ class LiveSource:
         every: float,
         lag: float,
         delays: Mapping[str, int] = NO_DELAYS,
-        feeds: Feeds | None = None,
+        feeds: StaleFeeds | None = None,
     ) -> None:
         """``every`` and ``lag`` in seconds; ``delays``: exchange -> milliseconds by which the provider is behind it."""
         self._feeds = feeds
@@ -57,61 +57,61 @@ class LiveSource:
         self._every = every
         self._lag = lag
         self._delays = delays
-        self._told: dict[str, Told] = {}
+        self._progress: dict[str, HeartbeatProgress] = {}
         self._today: dt.date | None = None
         self._sessions: Mapping[str, Sessions] = {}
 
     async def events(self) -> AsyncIterator[Sequence[Item]]:
         batches = self._source.events()
-        coming = asyncio.ensure_future(anext(batches, None))
-        beaten = self._clock.now()
+        next_batch = asyncio.ensure_future(anext(batches, None))
+        last_heartbeats = self._clock.now()
         try:
             while True:
-                rest = asyncio.ensure_future(self._clock.wait(self._every))
-                await asyncio.wait({coming, rest}, return_when=asyncio.FIRST_COMPLETED)
-                rest.cancel()
-                ready = coming.done()
+                pause = asyncio.ensure_future(self._clock.wait(self._every))
+                await asyncio.wait({next_batch, pause}, return_when=asyncio.FIRST_COMPLETED)
+                pause.cancel()
+                ready = next_batch.done()
                 if ready:
-                    batch = result_of(coming)
+                    batch = result_of(next_batch)
                     if batch is None:
                         return
-                    self._hear(batch)
+                    self._record_ticks(batch)
                     yield batch
-                if not ready or self._clock.now() - beaten >= 2 * self._every:
-                    beaten = self._clock.now()
-                    if due := await self._due():
+                if not ready or self._clock.now() - last_heartbeats >= 2 * self._every:
+                    last_heartbeats = self._clock.now()
+                    if due := await self._due_heartbeats():
                         yield due
-                    if silent := self._silent():
-                        yield silent
+                    if reports := self._stale_feed_reports():
+                        yield reports
                 if ready:
-                    coming = asyncio.ensure_future(anext(batches, None))
+                    next_batch = asyncio.ensure_future(anext(batches, None))
         finally:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
+            next_batch.cancel()
+            await asyncio.gather(next_batch, return_exceptions=True)
 
-    def _hear(self, batch: Sequence[Item]) -> None:
+    def _record_ticks(self, batch: Sequence[Item]) -> None:
         if self._feeds is not None:
             now = self._clock.wall()
             for item in batch:
                 if isinstance(item, Tick):
-                    self._feeds.heard(item.symbol, now)
+                    self._feeds.received(item.symbol, now)
 
-    def _silent(self) -> list[Quarantined]:
+    def _stale_feed_reports(self) -> list[Quarantined]:
         """What is to be told of exchanges that have fallen silent, or are heard again."""
         if self._feeds is None:
             return []
         now = self._clock.wall()
         opened = {exchange: open_since(calendar, now) for exchange, calendar in self._sessions.items()}
         found = []
-        for exchange, stale in self._feeds.changed(opened, now).items():
+        for exchange, stale in self._feeds.changes(opened, now).items():
             stale_feed.labels(self.name, exchange).set(stale)
-            silent = self._feeds.silence(exchange, opened[exchange], now) / 1000
+            reports = self._feeds.silent_ms(exchange, opened[exchange], now) / 1000
             if stale:
-                log.warning("a feed is stale: its exchange is open, and no tick comes", exchange=exchange, seconds=silent)
+                log.warning("a feed is stale: its exchange is open, and no tick comes", exchange=exchange, seconds=reports)
             else:
                 log.info("a feed is heard again", exchange=exchange)
             outcome: Literal["quarantined", "released"] = "quarantined" if stale else "released"
-            values: dict[str, float | None] = {"silent_seconds": silent}
+            values: dict[str, float | None] = {"silent_seconds": reports}
             found.append(
                 Quarantined(
                     symbol=exchange,
@@ -126,20 +126,20 @@ class LiveSource:
             )
         return found
 
-    async def _due(self) -> list[Heartbeat]:
+    async def _due_heartbeats(self) -> list[Heartbeat]:
         wall = self._clock.wall()
         now = wall - int(self._lag * 1000)
         today = dt.datetime.fromtimestamp(now / 1000, tz=dt.UTC).date()
         if today != self._today:
             self._sessions = await asyncio.to_thread(self._calendars, today)  # making six calendars takes seconds
             self._today = today
-        due: list[Due] = []
+        due: list[DueHeartbeat] = []
         for exchange, calendar in self._sessions.items():
-            reached = now - self._delays.get(exchange, 0)
-            told = {exchange: self._told.get(exchange, Told(reached - 1, 0))}
-            fresh, after = due_now({exchange: calendar}, told, reached, int(self._every * 1000))
+            event_time = now - self._delays.get(exchange, 0)
+            progress = {exchange: self._progress.get(exchange, HeartbeatProgress(event_time - 1, 0))}
+            fresh, after = due_heartbeats({exchange: calendar}, progress, event_time, int(self._every * 1000))
             due += fresh
-            self._told.update(after)
+            self._progress.update(after)
         return [
             Heartbeat(exchange=each.exchange, ts_event=each.ts, ts_init=wall, source=self.name, mark=each.mark)
             for each in sorted(due)

@@ -14,19 +14,19 @@ import structlog
 from sqlalchemy import delete
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.health import Health
+from services.ingest.domain.health import SourceHealth
 from shared.db import Database
 from shared.failures import TransientError
 from shared.tables import sources
 
-LOOK_SECONDS: Final = 2.0
+CHECK_SECONDS: Final = 2.0
 """Changes within this time make one write."""
 REPEAT_SECONDS: Final = 10.0
 
 log = structlog.get_logger("ingest")
 
 
-async def store_health(database: Database, found: Sequence[Health], now: int) -> None:
+async def store_health(database: Database, found: Sequence[SourceHealth], now: int) -> None:
     """Make the table hold these sources and no others; ``now`` in milliseconds.
 
     Raises:
@@ -40,13 +40,13 @@ async def store_health(database: Database, found: Sequence[Health], now: int) ->
 
 
 async def report_health(
-    health: Callable[[], Sequence[Health]],
-    store: Callable[[Sequence[Health], int], Awaitable[None]],
+    health: Callable[[], Sequence[SourceHealth]],
+    store: Callable[[Sequence[SourceHealth], int], Awaitable[None]],
     clock: Clock,
     stopping: asyncio.Event,
 ) -> None:
     """Write until the process stops."""
-    written: Sequence[Health] | None = None
+    written: Sequence[SourceHealth] | None = None
     due = clock.now()
     while not stopping.is_set():
         found = health()
@@ -57,4 +57,4 @@ async def report_health(
                 log.warning("the health of the sources cannot be stored now", error=str(error))
             else:
                 written, due = found, clock.now() + REPEAT_SECONDS
-        await clock.wait(LOOK_SECONDS)
+        await clock.wait(CHECK_SECONDS)

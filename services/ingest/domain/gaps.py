@@ -10,7 +10,7 @@ from services.ingest.domain.provider_bars import LENGTH_MS
 from shared.calendars import Int64s, Sessions
 from shared.events import Timeframe
 
-Run = tuple[int, int]
+MissingRange = tuple[int, int]
 """Close times of the first and the last missing bar of a run, milliseconds, both inclusive."""
 
 
@@ -29,10 +29,10 @@ def expected_closes(sessions: Sessions, timeframe: Timeframe, first: int, last: 
     return closes[(closes >= first) & (closes <= last)]
 
 
-def missing_runs(expected: Int64s, closes: Iterable[int]) -> tuple[Run, ...]:
+def missing_ranges(expected: Int64s, closes: Iterable[int]) -> tuple[MissingRange, ...]:
     """Runs of expected bars that are not there.
 
-    >>> missing_runs(np.array([10, 20, 30, 40, 50]), [10, 40])
+    >>> missing_ranges(np.array([10, 20, 30, 40, 50]), [10, 40])
     ((20, 30), (50, 50))
     """
     present = np.isin(expected, np.fromiter(closes, dtype=np.int64))

@@ -14,7 +14,7 @@ Mark = Literal["beat", "session_open", "session_close"]
 
 
 @dataclass(frozen=True, order=True)
-class Due:
+class DueHeartbeat:
     """A heartbeat that is due, in the order in which those of one time are sent."""
 
     ts: int
@@ -31,13 +31,13 @@ _RANKS: Final[dict[Mark, int]] = {"session_open": 1, "beat": 1, "session_close":
 _RANK_SEAMLESS_CLOSE: Final = 0
 
 
-def marks(sessions: Sessions, after: int, upto: int) -> Iterator[Due]:
+def session_marks(sessions: Sessions, after: int, upto: int) -> Iterator[DueHeartbeat]:
     """The openings and closings with ``after`` < time <= ``upto``, in order.
 
     >>> import datetime as dt
     >>> from shared.calendars import sessions
     >>> coin = sessions("CRYPTO", dt.date(2024, 1, 1), dt.date(2024, 1, 2))
-    >>> [(due.ts - int(coin.open[0]), due.mark) for due in marks(coin, int(coin.open[0]), int(coin.open[1]))]
+    >>> [(due.ts - int(coin.open[0]), due.mark) for due in session_marks(coin, int(coin.open[0]), int(coin.open[1]))]
     [(86400000, 'session_close'), (86400000, 'session_open')]
     """
     first = int(np.searchsorted(sessions.close, after, side="right"))
@@ -46,20 +46,22 @@ def marks(sessions: Sessions, after: int, upto: int) -> Iterator[Due]:
         if opening > upto:
             return
         if opening > after:
-            yield Due(opening, _RANKS["session_open"], sessions.exchange, "session_open")
+            yield DueHeartbeat(opening, _RANKS["session_open"], sessions.exchange, "session_open")
         if closing <= upto:
             seamless = i + 1 < len(sessions.open) and int(sessions.open[i + 1]) == closing
-            yield Due(closing, _RANK_SEAMLESS_CLOSE if seamless else _RANKS["session_close"], sessions.exchange, "session_close")
+            yield DueHeartbeat(
+                closing, _RANK_SEAMLESS_CLOSE if seamless else _RANKS["session_close"], sessions.exchange, "session_close"
+            )
 
 
-def beats(sessions: Sessions, index: int, every: int) -> Iterator[Due]:
+def heartbeats_within(sessions: Sessions, index: int, every: int) -> Iterator[DueHeartbeat]:
     """A beat each ``every`` milliseconds within session ``index``, not at its opening nor at its close."""
     for ts in range(int(sessions.open[index]) + every, int(sessions.close[index]), every):
-        yield Due(ts, _RANKS["beat"], sessions.exchange, "beat")
+        yield DueHeartbeat(ts, _RANKS["beat"], sessions.exchange, "beat")
 
 
 @dataclass(frozen=True)
-class Told:
+class HeartbeatProgress:
     """Up to where an exchange has been told the time."""
 
     upto: int
@@ -68,21 +70,23 @@ class Told:
     """Event time of the last heartbeat."""
 
 
-def due_now(calendars: Mapping[str, Sessions], told: Mapping[str, Told], now: int, every: int) -> tuple[list[Due], dict[str, Told]]:
+def due_heartbeats(
+    calendars: Mapping[str, Sessions], progress: Mapping[str, HeartbeatProgress], now: int, every: int
+) -> tuple[list[DueHeartbeat], dict[str, HeartbeatProgress]]:
     """The heartbeats of all exchanges that are due at event time ``now``, in order, and what has been told once they are sent.
 
     ``now`` is the time up to which every tick has been published: the wall clock less a lag. ``every`` in milliseconds.
     """
-    due: list[Due] = []
-    after = dict(told)
+    due: list[DueHeartbeat] = []
+    after = dict(progress)
     for exchange, sessions in calendars.items():
-        before = told[exchange]
+        before = progress[exchange]
         if now <= before.upto:
             continue
-        fresh = list(marks(sessions, before.upto, now))
+        fresh = list(session_marks(sessions, before.upto, now))
         latest = max((each.ts for each in fresh), default=before.beat)
         if sessions.at(now) >= 0 and now - latest >= every:
-            fresh.append(Due(now, _RANKS["beat"], exchange, "beat"))
+            fresh.append(DueHeartbeat(now, _RANKS["beat"], exchange, "beat"))
             latest = now
         due += fresh
         after[exchange] = replace(before, upto=now, beat=latest)

@@ -16,19 +16,19 @@ class PollPlan:
         self._per_minute = per_minute
         self._due: dict[str, float] = {}
 
-    def take(self, wanted: Collection[str], now: float) -> str | None:
+    def next_symbol(self, symbols: Collection[str], now: float) -> str | None:
         """The symbol whose turn it is, None when nobody's is. Who is no longer wanted is forgotten.
 
         >>> plan = PollPlan(60, 60)
-        >>> [plan.take(("A", "B"), now) for now in (0, 0, 30, 59, 60)]
+        >>> [plan.next_symbol(("A", "B"), now) for now in (0, 0, 30, 59, 60)]
         ['A', None, 'B', None, 'A']
         """
-        interval = max(self._interval, 60.0 * len(wanted) / self._per_minute)
-        for symbol in self._due.keys() - set(wanted):
+        interval = max(self._interval, 60.0 * len(symbols) / self._per_minute)
+        for symbol in self._due.keys() - set(symbols):
             del self._due[symbol]
-        fresh = [symbol for symbol in sorted(wanted) if symbol not in self._due]
-        for i, symbol in enumerate(fresh):
-            self._due[symbol] = now + i * interval / len(fresh)
+        added = [symbol for symbol in sorted(symbols) if symbol not in self._due]
+        for i, symbol in enumerate(added):
+            self._due[symbol] = now + i * interval / len(added)
         if not self._due:
             return None
         symbol, due = min(self._due.items(), key=lambda each: each[1])
@@ -42,7 +42,7 @@ class PollPlan:
         """When somebody's turn comes next; None when nobody is wanted."""
         return min(self._due.values(), default=None)
 
-    def put_off(self, symbol: str, until: float) -> None:
+    def postpone(self, symbol: str, until: float) -> None:
         """Not before ``until``."""
         if symbol in self._due:
             self._due[symbol] = max(until, self._due[symbol])

@@ -23,7 +23,7 @@ class TapeError(ValueError):
 
 
 @dataclass(frozen=True)
-class Bars:
+class RecordedBars:
     """Bars of one series, oldest first. All arrays have the shape (bars,)."""
 
     start: Int64s
@@ -47,17 +47,17 @@ class Recording:
     symbol: str
     exchange: str
     resolution: Resolution
-    bars: Bars
+    bars: RecordedBars
 
 
 @dataclass(frozen=True)
-class Past:
+class RecordedHistory:
     """Closed bars from before the tape's start."""
 
     symbol: str
     exchange: str
     timeframe: Timeframe
-    bars: Bars
+    bars: RecordedBars
     price_factor: Floats
     """Dividends between the bar and the tape's start: adjusted price = price x factor. Shape (bars,)."""
 
@@ -77,7 +77,7 @@ class Tape:
     digest: str
     """Hash of its content: a cursor into another edition of the tape is worth nothing."""
     recordings: tuple[Recording, ...]
-    past: tuple[Past, ...]
+    history: tuple[RecordedHistory, ...]
 
     @property
     def exchanges(self) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Tape:
 
 
 @dataclass(frozen=True)
-class Path:
+class TickPath:
     """Ticks of one recording, in order. All arrays have the shape (ticks,)."""
 
     ts: Int64s
@@ -94,7 +94,7 @@ class Path:
     size: Floats
 
 
-def path_of(recording: Recording) -> Path:
+def tick_path(recording: Recording) -> TickPath:
     """The ticks that a recording is played as.
 
     A bar does not say in which order its prices came. A rising or unchanged bar is walked open, low, high, close, a falling one
@@ -103,8 +103,8 @@ def path_of(recording: Recording) -> Path:
     Sizes are whole where the volume is, and sum to it: each tick has an equal share, rounded down, the last one the rest.
 
     >>> one = np.array([1.0])
-    >>> bars = Bars(np.array([0]), np.array([999]), one, one * 3, one, one * 2, one * 10)
-    >>> path = path_of(Recording("A", "NYSE", "1m", bars))
+    >>> bars = RecordedBars(np.array([0]), np.array([999]), one, one * 3, one, one * 2, one * 10)
+    >>> path = tick_path(Recording("A", "NYSE", "1m", bars))
     >>> path.ts.tolist(), path.price.tolist(), path.size.tolist()
     ([0, 333, 666, 999], [1.0, 1.0, 3.0, 2.0], [2.0, 2.0, 2.0, 4.0])
     """
@@ -122,4 +122,4 @@ def path_of(recording: Recording) -> Path:
     newest = 3 - np.argmax(keep[:, ::-1], axis=1)
     size[np.arange(len(bars)), newest] = bars.volume - share * (count - 1)
     ts = bars.start[:, None] + (bars.end - bars.start)[:, None] * np.arange(4) // 3
-    return Path(ts[keep], price[keep], size[keep])
+    return TickPath(ts[keep], price[keep], size[keep])

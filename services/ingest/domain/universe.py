@@ -14,7 +14,7 @@ import msgspec
 
 from shared.calendars import CALENDARS
 
-Kind = Literal["index", "future", "stock", "etf", "fx", "crypto"]
+InstrumentKind = Literal["index", "future", "stock", "etf", "fx", "crypto"]
 
 
 class UniverseError(ValueError):
@@ -57,7 +57,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     exchange: str
     """Key of ``shared.calendars.CALENDARS``: whose sessions it trades in (NYSE stands for NYSE Arca and Cboe too)."""
     currency: str
-    kind: Kind
+    kind: InstrumentKind
     sector: str = ""
     industries: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -139,8 +139,8 @@ def _decode(line: str, where: str) -> Industry | Market | Instrument:
     if not isinstance(found, dict):
         raise UniverseError(f"{where}: an object is wanted, not {found!r}")
     kind = found.get("kind")
-    if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(Kind):
-        raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(Kind))}")
+    if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(InstrumentKind):
+        raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(InstrumentKind))}")
     try:
         if "industry" in found:
             return msgspec.convert(found, Industry)

@@ -33,7 +33,7 @@ NO_NUMBERS: Final = (b"NaN", b"Infinity")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     """One row of a chart; None where Yahoo says null. ``ts`` is the start of the interval in seconds."""
 
     ts: int
@@ -61,7 +61,7 @@ class Chart:
     price_ts: int | None
     """Its time in seconds."""
     day_volume: float | None
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     splits: tuple[Split, ...]
     dividends: tuple[Dividend, ...]
     bad_events: tuple[BadEvent, ...] = ()
@@ -236,7 +236,7 @@ def _checked(symbol: str, interval: str, result: _Result) -> Chart:
     )
 
 
-def _rows(symbol: str, result: _Result) -> tuple[Row, ...]:
+def _rows(symbol: str, result: _Result) -> tuple[ChartRow, ...]:
     times = [NO_TIME if time is None else time for time in result.timestamp or ()]
     if not times:
         return ()
@@ -250,7 +250,7 @@ def _rows(symbol: str, result: _Result) -> tuple[Row, ...]:
         if len(column) != len(times):
             raise MalformedError(symbol, f"{name} has {len(column)} values for {len(times)} timestamps")
     adjclose = _adjusted_closes(result.indicators, len(times))
-    return tuple(Row(*values) for values in zip(times, *columns, adjclose, strict=True))
+    return tuple(ChartRow(*values) for values in zip(times, *columns, adjclose, strict=True))
 
 
 def _adjusted_closes(indicators: _Indicators, length: int) -> Numbers:

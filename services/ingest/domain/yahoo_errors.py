@@ -10,15 +10,15 @@ class YahooError(Exception):
 
     reason: ClassVar[str] = "error"
     """Label of the metric."""
-    passes: ClassVar[bool] = True
+    retry_at_once: ClassVar[bool] = True
     """True where the same request may well succeed a moment later, so that an immediate second try is worth its cost."""
     outage: ClassVar[bool] = True
     """True where the fault is Yahoo's as a whole, not this symbol's or this request's: such failures open the breaker."""
 
-    def __init__(self, symbol: str, what: str, status: int | None = None) -> None:
-        super().__init__(f"{symbol}: {what}" + (f" (HTTP {status})" if status is not None else ""))
+    def __init__(self, symbol: str, detail: str, status: int | None = None) -> None:
+        super().__init__(f"{symbol}: {detail}" + (f" (HTTP {status})" if status is not None else ""))
         self.symbol = symbol
-        self.what = what
+        self.detail = detail
         self.status = status
 
 
@@ -44,18 +44,18 @@ class RateLimitedError(YahooError):
     """429, or its text with another status. Trying again at once makes it worse."""
 
     reason = "rate_limited"
-    passes = False
+    retry_at_once = False
 
 
 class PausedError(YahooError):
     """Not asked at all: the breaker is open, or every thread is busy."""
 
     reason = "paused"
-    passes = False
+    retry_at_once = False
 
-    def __init__(self, symbol: str, what: str, *, cause: YahooError | None = None, until: int | None = None) -> None:
+    def __init__(self, symbol: str, detail: str, *, cause: YahooError | None = None, until: int | None = None) -> None:
         """``cause`` opened the breaker; ``until``: when it closes, milliseconds since the epoch."""
-        super().__init__(symbol, what)
+        super().__init__(symbol, detail)
         self.cause = cause
         self.until = until
 
@@ -64,14 +64,14 @@ class UnauthorizedError(YahooError):
     """401 or 403: the crumb was refused, and refused again after yfinance had fetched a new one."""
 
     reason = "unauthorized"
-    passes = False
+    retry_at_once = False
 
 
 class UnknownSymbolError(YahooError):
     """404: Yahoo does not know this symbol, or no longer."""
 
     reason = "unknown_symbol"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
@@ -79,7 +79,7 @@ class InvalidRangeError(YahooError):
     """422 or 400: Yahoo does not give this timeframe that far back."""
 
     reason = "invalid_range"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
@@ -87,7 +87,7 @@ class EmptyAnswerError(YahooError):
     """200 without bars, where the calendar says that there must be some."""
 
     reason = "empty"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
@@ -95,7 +95,7 @@ class MalformedError(YahooError):
     """JSON of another shape than a chart has, or the chart of another symbol or timeframe than was asked for."""
 
     reason = "malformed"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
@@ -103,5 +103,5 @@ class SplitNotAppliedError(YahooError):
     """Yahoo names a split but has not yet adjusted the prices before it, so that no price in this body can be trusted."""
 
     reason = "split_not_applied"
-    passes = False
+    retry_at_once = False
     outage = False

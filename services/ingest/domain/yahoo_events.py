@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-MOST_EVENTS: Final = 5_000
+MAX_EVENTS: Final = 5_000
 """More events of one kind than this are not read."""
 RATIOS: Final = (1e-4, 1e4)
 """No share was ever split into more than this, or merged from more."""
@@ -46,7 +46,7 @@ class BadEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class ChartEvents:
     """What a chart names, and what of it cannot be used. The order is the chart's; nothing stands in it twice."""
 
     splits: tuple[Split, ...] = ()
@@ -54,20 +54,20 @@ class Events:
     bad: tuple[BadEvent, ...] = ()
 
 
-def read_events(found: object) -> Events:
+def read_events(found: object) -> ChartEvents:
     """Read ``events`` of a chart. The keys do not matter: Yahoo repeats the date there.
 
     >>> read_events({"splits": {"x": {"date": 1, "numerator": 1, "denominator": 0}}}).bad
     (BadEvent(kind='split', field='denominator', value='0', ts=1, amount=None),)
     """
     if found is None:
-        return Events()
+        return ChartEvents()
     if not isinstance(found, Mapping):
-        return Events(bad=(_bad("split", "events", found),))
+        return ChartEvents(bad=(_bad("split", "events", found),))
     splits = [_split(each) for each in _entries(found, "splits")]
     dividends = [_dividend(each) for each in _entries(found, "dividends")]
     bad = [each for each in (*splits, *dividends) if isinstance(each, BadEvent)]
-    return Events(
+    return ChartEvents(
         tuple(dict.fromkeys(each for each in splits if isinstance(each, Split))),
         tuple(dict.fromkeys(each for each in dividends if isinstance(each, Dividend))),
         tuple(bad),
@@ -79,8 +79,8 @@ def _entries(found: Mapping[Any, Any], name: str) -> Iterable[object]:
     if entries is None:
         return ()
     if isinstance(entries, Mapping):
-        return list(entries.values())[:MOST_EVENTS]
-    return entries[:MOST_EVENTS] if isinstance(entries, list) else (entries,)
+        return list(entries.values())[:MAX_EVENTS]
+    return entries[:MAX_EVENTS] if isinstance(entries, list) else (entries,)
 
 
 def _split(entry: object) -> Split | BadEvent:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from services.ingest.domain.currency import CurrencyError, unit
-from services.ingest.domain.fitness import unfit_tick
-from services.ingest.domain.provider_bars import printed
+from services.ingest.domain.currency import CurrencyError, unit_worth
+from services.ingest.domain.provider_bars import shortest_decimal
 from services.ingest.domain.universe import Instrument
+from services.ingest.domain.validation import tick_rejection
 from services.ingest.domain.yahoo_chart import Chart
 from shared.events import Tick
 
@@ -19,7 +19,7 @@ ROLLING_VOLUME: Final = frozenset({"CRYPTO", "FX"})
 
 
 @dataclass(frozen=True, slots=True)
-class Pricing:
+class StreamedPrice:
     """One streamed price, as the frame has it."""
 
     symbol: str
@@ -39,9 +39,9 @@ class NoTick:
     reason: str
 
 
-def streamed_tick(pricing: Pricing, instrument: Instrument, now: int) -> Tick | NoTick:
+def streamed_tick(streamed: StreamedPrice, instrument: Instrument, now: int) -> Tick | NoTick:
     """The tick of a streamed price; ``now`` in milliseconds."""
-    return _tick(instrument, STREAM, pricing.price, pricing.currency, pricing.ts, float(pricing.day_volume), now)
+    return _tick(instrument, STREAM, streamed.price, streamed.currency, streamed.ts, float(streamed.day_volume), now)
 
 
 def polled_tick(chart: Chart, instrument: Instrument, now: int) -> Tick | NoTick:
@@ -53,10 +53,10 @@ def polled_tick(chart: Chart, instrument: Instrument, now: int) -> Tick | NoTick
 
 def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: int, volume: float, now: int) -> Tick | NoTick:
     try:
-        worth = unit(quoted, instrument.currency)
+        worth = unit_worth(quoted, instrument.currency)
     except CurrencyError:
         return NoTick("currency")
-    value = printed(price) if abs(price) < 1e30 else price
+    value = shortest_decimal(price) if abs(price) < 1e30 else price
     tick = Tick(
         symbol=instrument.symbol,
         price=value if worth == 1.0 else float(f"{value * worth:.9g}"),
@@ -65,5 +65,5 @@ def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: in
         source=source,
         day_volume=volume if volume and instrument.exchange not in ROLLING_VOLUME else None,
     )
-    reason = unfit_tick(tick, negative=instrument.negative)
+    reason = tick_rejection(tick, negative=instrument.negative)
     return NoTick(reason) if reason else tick

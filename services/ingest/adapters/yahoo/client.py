@@ -19,7 +19,7 @@ from shared.backoff import Backoff
 from shared.metrics import counter, gauge, histogram
 
 TRIES: Final = 3
-MOST_PAUSE_SECONDS: Final = 3.0
+MAX_PAUSE_SECONDS: Final = 3.0
 SLACK_SECONDS: Final = 2.0
 """The coroutine waits this much longer than the thread may take, so that it is the thread that says what went wrong."""
 
@@ -30,7 +30,7 @@ busy = gauge("ingest_yahoo_busy_threads", "Threads that wait for Yahoo.")
 T = TypeVar("T")
 
 
-class Door(Protocol):
+class ChartApi(Protocol):
     """Asks for one chart, blocking; raises ``YahooError`` and nothing else."""
 
     def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart: ...
@@ -39,17 +39,19 @@ class Door(Protocol):
 class YahooClient:
     """Asks for charts within Yahoo's limits. Made by ``open_client``."""
 
-    def __init__(self, door: Door, pool: ThreadPoolExecutor, threads: int, per_minute: float, wait: float, rest: float) -> None:
-        self._door = door
+    def __init__(
+        self, api: ChartApi, pool: ThreadPoolExecutor, threads: int, per_minute: float, timeout: float, open_seconds: float
+    ) -> None:
+        self._api = api
         self._pool = pool
-        self._wait = wait
-        self._rest = rest
+        self._timeout = timeout
+        self._open_seconds = open_seconds
         self._outage: YahooError | None = None
         """The newest failure of Yahoo as a whole."""
         self._free = asyncio.Semaphore(threads)
         self._limiter = AsyncLimiter(1, 60.0 / per_minute)  # one at a time, evenly: a burst is what Yahoo answers with 429
         self._breakers = AsyncCircuitBreakerFactory(
-            default_threshold=5, default_ttl=rest, exclude=[(YahooError, lambda error: not error.outage)]
+            default_threshold=5, default_ttl=open_seconds, exclude=[(YahooError, lambda error: not error.outage)]
         )
 
     async def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
@@ -58,27 +60,27 @@ class YahooClient:
         Raises:
             YahooError: one of its types. ``PausedError`` where Yahoo was not asked at all.
         """
-        backoff = Backoff(Random(), most=MOST_PAUSE_SECONDS)  # noqa: S311 - jitter
+        backoff = Backoff(Random(), most=MAX_PAUSE_SECONDS)  # noqa: S311 - jitter
         for _ in range(TRIES - 1):
             try:
-                return await self._asked(symbol, interval, params)
+                return await self._request_once(symbol, interval, params)
             except YahooError as error:
-                if not error.passes:
+                if not error.retry_at_once:
                     raise
             await asyncio.sleep(backoff.next())
-        return await self._asked(symbol, interval, params)
+        return await self._request_once(symbol, interval, params)
 
-    async def _asked(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
+    async def _request_once(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
         try:
             async with await self._breakers.get_breaker("yahoo"):
                 await self._limiter.acquire()
                 with seconds.time():
-                    chart = await self._in_thread(symbol, lambda: self._door.chart(symbol, interval, params))
+                    chart = await self._in_thread(symbol, lambda: self._api.chart(symbol, interval, params))
         except OpenedState as error:
             requests.labels(PausedError.reason).inc()
-            until = int((error.opened_at + self._rest) * 1000)
-            what = "Yahoo failed too often in a row and is left alone for a while"
-            raise PausedError(symbol, what, cause=self._outage, until=until) from error
+            until = int((error.opened_at + self._open_seconds) * 1000)
+            detail = "Yahoo failed too often in a row and is left alone for a while"
+            raise PausedError(symbol, detail, cause=self._outage, until=until) from error
         except YahooError as error:
             requests.labels(error.reason).inc()
             if error.outage and not isinstance(error, PausedError):
@@ -87,28 +89,28 @@ class YahooClient:
         requests.labels("ok").inc()
         return chart
 
-    async def _in_thread(self, symbol: str, ask: Callable[[], T]) -> T:
+    async def _in_thread(self, symbol: str, request: Callable[[], T]) -> T:
         """Run in a thread of the pool. Its place is given back when the thread ends, not when the caller loses patience."""
         try:
-            async with asyncio.timeout(self._wait):
+            async with asyncio.timeout(self._timeout):
                 await self._free.acquire()
         except TimeoutError as error:
             raise PausedError(symbol, "every thread is busy") from error
         loop = asyncio.get_running_loop()
         try:
-            future = self._pool.submit(ask)
+            future = self._pool.submit(request)
         except RuntimeError as error:
             self._free.release()
             raise PausedError(symbol, "the process is stopping") from error
         busy.inc()
-        future.add_done_callback(lambda _: self._call_back(loop))
+        future.add_done_callback(lambda _: self._thread_finished(loop))
         try:
-            async with asyncio.timeout(self._wait + SLACK_SECONDS):
+            async with asyncio.timeout(self._timeout + SLACK_SECONDS):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise UnreachableError(symbol, f"the thread did not come back within {self._wait + SLACK_SECONDS:g} s") from error
+            raise UnreachableError(symbol, f"the thread did not come back within {self._timeout + SLACK_SECONDS:g} s") from error
 
-    def _call_back(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _thread_finished(self, loop: asyncio.AbstractEventLoop) -> None:
         busy.dec()
         if not loop.is_closed():
             loop.call_soon_threadsafe(self._free.release)
@@ -116,11 +118,11 @@ class YahooClient:
 
 @asynccontextmanager
 async def open_client(
-    door: Door, *, threads: int, per_minute: float, wait: float, rest: float = 60.0
+    api: ChartApi, *, threads: int, per_minute: float, timeout: float, open_seconds: float = 60.0
 ) -> AsyncIterator[YahooClient]:
-    """A client with its own threads. ``wait`` bounds a question in seconds, ``rest`` is how long an open breaker stays open."""
+    """A client with its own threads. ``timeout`` bounds a question in seconds, ``open_seconds`` is how long an open breaker stays open."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="yahoo")
     try:
-        yield YahooClient(door, pool, threads, per_minute, wait, rest)
+        yield YahooClient(api, pool, threads, per_minute, timeout, open_seconds)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(timeout=False, cancel_futures=True)

@@ -10,7 +10,7 @@ import msgspec
 from google.protobuf.message import DecodeError
 from yfinance.pricing_pb2 import PricingData
 
-from services.ingest.domain.yahoo_ticks import Pricing
+from services.ingest.domain.yahoo_ticks import StreamedPrice
 
 REGULAR: Final = 1
 """``market_hours`` of the regular market; 0 is before it opens, or not said, 2 after it has closed."""
@@ -29,7 +29,7 @@ class _Frame(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Frame)
 
 
-def decode(text: str | bytes) -> Pricing:
+def decode(text: str | bytes) -> StreamedPrice:
     """The price in a frame.
 
     Raises:
@@ -41,4 +41,4 @@ def decode(text: str | bytes) -> Pricing:
         raise FrameError(f"{type(error).__name__}: {error}: {text[:80]!r}") from error
     if not found.id:
         raise FrameError(f"a price without a symbol: {text[:80]!r}")
-    return Pricing(found.id, found.price, found.time, found.currency, found.day_volume, found.market_hours == REGULAR)
+    return StreamedPrice(found.id, found.price, found.time, found.currency, found.day_volume, found.market_hours == REGULAR)

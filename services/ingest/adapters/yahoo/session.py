@@ -16,7 +16,7 @@ from curl_cffi.requests.exceptions import Timeout
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes; ten years of days are a fiftieth of it."""
 DATA_PATH: Final = "/v8/"
-ERRAND_SHARE: Final = 1 / 3
+AUTHENTICATION_SHARE: Final = 1 / 3
 """Cookies and crumbs may take this share of the time left: charts often come without, where a firewall swallows those hosts."""
 
 
@@ -46,13 +46,13 @@ class YahooSession(Session[Response]):
 
     def request(self, method: Any, url: str, *args: Any, **kwargs: Any) -> Response:
         """As in ``Session``; raises ``Timeout`` without asking where the block's time is over."""
-        left = getattr(self._deadline, "at", time.monotonic() + 30.0) - time.monotonic()
-        if left <= 0:
+        remaining = getattr(self._deadline, "at", time.monotonic() + 30.0) - time.monotonic()
+        if remaining <= 0:
             raise Timeout(f"no time left to ask for {urlsplit(url).path}")
         if not urlsplit(url).path.startswith(DATA_PATH):
-            left *= ERRAND_SHARE
-        asked = kwargs.get("timeout")
-        kwargs["timeout"] = min(left, asked) if isinstance(asked, int | float) else left
+            remaining *= AUTHENTICATION_SHARE
+        requested = kwargs.get("timeout")
+        kwargs["timeout"] = min(remaining, requested) if isinstance(requested, int | float) else remaining
         if self._origin:
             parts = urlsplit(url)
             kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Forwarded-Host": parts.hostname or ""}

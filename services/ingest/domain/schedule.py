@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.ingest.domain.heartbeats import RANK_TICK, Due, Mark, beats, marks
-from services.ingest.domain.tape import FINEST, Int64s, Recording, Tape, TapeError, path_of
+from services.ingest.domain.heartbeats import RANK_TICK, DueHeartbeat, Mark, heartbeats_within, session_marks
+from services.ingest.domain.tape import FINEST, Int64s, Recording, Tape, TapeError, tick_path
 from shared.calendars import Sessions
 from shared.events import Heartbeat, Tick, Timeframe
 
@@ -20,7 +20,7 @@ _MARKS: Final[tuple[Mark, ...]] = ("beat", "session_open", "session_close")
 
 
 @dataclass(frozen=True)
-class Score:
+class Schedule:
     """Ticks and heartbeats in order. All arrays have the shape (items,)."""
 
     ts: Int64s
@@ -57,7 +57,7 @@ class Score:
         )
 
 
-def score_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Score:
+def schedule_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Schedule:
     """Put everything on the tape in its order.
 
     ``calendars`` holds the sessions of each of the tape's exchanges, from its start to its end at least.
@@ -66,7 +66,7 @@ def score_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Score:
         TapeError: two recordings of one symbol overlap, or a tick lies before the tape's start.
     """
     recordings = tape.recordings
-    paths = [path_of(each) for each in recordings]
+    paths = [tick_path(each) for each in recordings]
     for recording, path in zip(recordings, paths, strict=True):
         if len(path.ts) and (path.ts[0] < tape.start or path.ts[-1] > tape.end):
             raise TapeError(f"tape {tape.name!r}: {recording.symbol} has ticks from before its start or after its end")
@@ -87,7 +87,7 @@ def score_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Score:
         order
     ]
     _number(seq, sorted_part, tape, ts[order])
-    return Score(
+    return Schedule(
         ts=ts[order],
         part=sorted_part,
         seq=seq,
@@ -111,14 +111,14 @@ def _number(seq: Int64s, part: Int64s, tape: Tape, ts: Int64s) -> None:
         seq[places] = np.arange(1, len(places) + 1)
 
 
-def _heartbeats(tape: Tape, calendars: Mapping[str, Sessions]) -> list[Due]:
-    due: list[Due] = []
+def _heartbeats(tape: Tape, calendars: Mapping[str, Sessions]) -> list[DueHeartbeat]:
+    due: list[DueHeartbeat] = []
     for exchange in tape.exchanges:
         sessions = calendars[exchange]
-        due += marks(sessions, tape.start - 1, tape.end)
+        due += session_marks(sessions, tape.start - 1, tape.end)
         fine = [each for each in tape.recordings if each.exchange == exchange and FINEST[each.resolution] is Timeframe.M1]
         for index in _sessions_with_ticks(sessions, fine):
-            due += beats(sessions, index, MINUTE)
+            due += heartbeats_within(sessions, index, MINUTE)
     return sorted(due)
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from services.ingest.domain.gaps import Run, expected_closes
+from services.ingest.domain.gaps import MissingRange, expected_closes
 from services.ingest.domain.source import MAX_BARS
 from shared.calendars import Sessions
 from shared.events import CorporateAction, History, ProviderBar, Timeframe
@@ -50,7 +50,7 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
     tries: int = 0
 
 
-class Published(msgspec.Struct, frozen=True, array_like=True):
+class PublishedBar(msgspec.Struct, frozen=True, array_like=True):
     """A daily bar as it was published, raw."""
 
     ts_close: int
@@ -61,7 +61,7 @@ class Published(msgspec.Struct, frozen=True, array_like=True):
     volume: float
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryPosition(msgspec.Struct, frozen=True, kw_only=True):
     """How far one symbol and timeframe has been published; kept between starts as JSON."""
 
     until: int = 0
@@ -69,13 +69,13 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str = ""
     """Corporate actions that its factors were made with."""
     gaps: tuple[Gap, ...] = ()
-    recent: tuple[Published, ...] = ()
+    recent: tuple[PublishedBar, ...] = ()
     """The newest daily bars that were published: a provider that says something else of them later is believed."""
     hours: str = ""
     """Names the corrections of the calendar up to ``until`` that the bars were stamped with."""
 
 
-def read_position(text: str | None) -> Position:
+def read_position(text: str | None) -> HistoryPosition:
     """A stored position. What cannot be read counts as none: the past is then published again, which readers bear.
 
     >>> read_position('{"until":5,"gaps":[[1,2,1]]}').gaps
@@ -84,101 +84,103 @@ def read_position(text: str | None) -> Position:
     0
     """
     try:
-        return msgspec.json.decode(text or "{}", type=Position)
+        return msgspec.json.decode(text or "{}", type=HistoryPosition)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Position()
+        return HistoryPosition()
 
 
-def write_position(position: Position) -> str:
+def write_position(position: HistoryPosition) -> str:
     """The position as JSON."""
     return msgspec.json.encode(position).decode()
 
 
-def in_hours(position: Position, hours: str) -> Position:
+def with_hours(position: HistoryPosition, hours: str) -> HistoryPosition:
     """The position where the corrected hours of its past are ``hours`` now; others than before publish the past again."""
     return (
         position if position.hours == hours else msgspec.structs.replace(position, fingerprint=OTHER_HOURS, recent=(), hours=hours)
     )
 
 
-def recent_of(bars: Sequence[ProviderBar]) -> tuple[Published, ...]:
+def recent_bars(bars: Sequence[ProviderBar]) -> tuple[PublishedBar, ...]:
     """What is remembered of daily bars."""
-    return tuple(Published(bar.ts_close, bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars[-RECENT:])
+    return tuple(PublishedBar(bar.ts_close, bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars[-RECENT:])
 
 
-def revised(position: Position, bars: Sequence[ProviderBar]) -> tuple[tuple[Published, ProviderBar], ...]:
+def revised_bars(position: HistoryPosition, bars: Sequence[ProviderBar]) -> tuple[tuple[PublishedBar, ProviderBar], ...]:
     """Bars of which the provider said something else before: what was published, and what is said now."""
     known = {each.ts_close: each for each in position.recent}
     return tuple((known[bar.ts_close], bar) for bar in bars if bar.ts_close in known and _differs(known[bar.ts_close], bar))
 
 
-def _differs(before: Published, now: ProviderBar) -> bool:
+def _differs(before: PublishedBar, now: ProviderBar) -> bool:
     prices = ((before.open, now.open), (before.high, now.high), (before.low, now.low), (before.close, now.close))
     return any(abs(new / old - 1.0) > PRICE_REVISED for old, new in prices) or abs(
         now.volume - before.volume
     ) > VOLUME_REVISED * max(before.volume, now.volume)
 
 
-def ask_from(position: Position, timeframe: Timeframe, fingerprint: str, now: int) -> int:
+def request_from(position: HistoryPosition, timeframe: Timeframe, fingerprint: str, now: int) -> int:
     """First millisecond to ask for: the whole depth at first and when factors have changed, else what is new or missing."""
     earliest = now - DEPTH_MS[timeframe]
     if not position.until or position.fingerprint != fingerprint:
         return earliest
-    wanted = [gap.first for gap in position.gaps if gap.tries < MAX_TRIES]
-    return max(earliest, min([position.until, *wanted]) - DAY_MS)
+    first_missing = [gap.first for gap in position.gaps if gap.tries < MAX_TRIES]
+    return max(earliest, min([position.until, *first_missing]) - DAY_MS)
 
 
-def nothing_new(position: Position, timeframe: Timeframe, fingerprint: str, sessions: Sessions, final_until: int) -> bool:
+def is_up_to_date(position: HistoryPosition, timeframe: Timeframe, fingerprint: str, sessions: Sessions, final_until: int) -> bool:
     """True when everything that can be there by now has been published, with these factors, and no gap is worth another request."""
     if not position.until or position.fingerprint != fingerprint or any(gap.tries < MAX_TRIES for gap in position.gaps):
         return False
     return not len(expected_closes(sessions, timeframe, position.until + 1, final_until))
 
 
-def fresh_bars(position: Position, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:
+def fresh_bars(position: HistoryPosition, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:
     """Those of ``bars`` that have not been published with these factors yet: newer ones, ones that fill a gap, and
     ones that the provider has revised.
     """
     if position.fingerprint != fingerprint:
         return tuple(bars)
-    anew = {bar.ts_close for _, bar in revised(position, bars)}
+    revised_closes = {bar.ts_close for _, bar in revised_bars(position, bars)}
     return tuple(
         bar
         for bar in bars
         if bar.ts_close > position.until
-        or bar.ts_close in anew
+        or bar.ts_close in revised_closes
         or any(gap.first <= bar.ts_close <= gap.last for gap in position.gaps)
     )
 
 
-def reason_for(position: Position, bars: Sequence[ProviderBar]) -> Literal["backfill", "repair"]:
+def reason_for(position: HistoryPosition, bars: Sequence[ProviderBar]) -> Literal["backfill", "repair"]:
     """``repair`` where bars are published that lie behind what has been published already."""
     return "repair" if bars and bars[0].ts_close <= position.until else "backfill"
 
 
-def after(position: Position, fingerprint: str, newest: int, asked_from: int, missing: Iterable[Run]) -> Position:
+def advance_position(
+    position: HistoryPosition, fingerprint: str, newest: int, requested_from: int, missing: Iterable[MissingRange]
+) -> HistoryPosition:
     """The position once everything that was read has been published; a gap that was asked for again has one try more."""
-    kept = [gap for gap in position.gaps if gap.last < asked_from]
+    kept = [gap for gap in position.gaps if gap.last < requested_from]
     tries = {
         run: max((gap.tries for gap in position.gaps if gap.first <= run[1] and run[0] <= gap.last), default=0) for run in missing
     }
     gaps = [*kept, *(Gap(first, last, tries[first, last] + 1) for first, last in tries)]
-    return Position(
+    return HistoryPosition(
         until=max(position.until, newest),
         fingerprint=fingerprint,
-        gaps=_fewer(sorted(gaps, key=lambda gap: gap.first)),
+        gaps=_merged(sorted(gaps, key=lambda gap: gap.first)),
         hours=position.hours,
     )
 
 
-def _fewer(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+def _merged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
     """At most ``MAX_GAPS``: neighbours are joined, and keep the most tries of those in them."""
     size = -(-len(gaps) // MAX_GAPS) or 1
     groups = [gaps[i : i + size] for i in range(0, len(gaps), size)]
     return tuple(Gap(group[0].first, max(gap.last for gap in group), max(gap.tries for gap in group)) for group in groups)
 
 
-def histories(
+def history_messages(
     symbol: str,
     exchange: str,
     timeframe: Timeframe,

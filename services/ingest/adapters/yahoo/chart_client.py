@@ -20,7 +20,7 @@ from services.ingest.domain.yahoo_errors import NotJsonError, RateLimitedError, 
 CHART_URL: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
 
 
-class ChartDoor:
+class ChartClient:
     """Asks for charts. Blocking, and safe to use from several threads.
 
     It goes through ``YfData``, so that cookies, crumbs, consent pages and the browser's TLS handshake are yfinance's, and its
@@ -44,10 +44,10 @@ class ChartDoor:
         Raises:
             YahooError: one of its types, whatever went wrong.
         """
-        wanted = {**params, "interval": interval, "includePrePost": "false", "events": "div,splits,capitalGains"}
+        query = {**params, "interval": interval, "includePrePost": "false", "events": "div,splits,capitalGains"}
         try:
             with self._session.within(self._seconds):
-                answer = self._data.get(CHART_URL + quote(symbol, safe="="), params=wanted, timeout=self._seconds)
+                answer = self._data.get(CHART_URL + quote(symbol, safe="="), params=query, timeout=self._seconds)
                 status, body = answer.status_code, answer.content
         except YFRateLimitError as error:
             raise RateLimitedError(symbol, "too many requests", 429) from error

@@ -7,20 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from typing import Final
 
+from shared.queued import pause
+
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from shared.events import Quarantined, Tick
 from shared.metrics import counter, gauge
 from shared.tasks import result_of
-from shared.waiting import pause
 
-MAX_WAITING: Final = 10_000
+MAX_QUEUED: Final = 10_000
 """Items that may wait; whoever puts more has to wait, so that a slow broker slows the reading of the socket."""
-LOOK_SECONDS: Final = 0.5
+CHECK_SECONDS: Final = 0.5
 
 stale_ticks = counter(
     "ingest_yahoo_stale_ticks_total", "Ticks older than, or the same as, what was passed on of their symbol.", ["source"]
 )
-waiting = gauge("ingest_yahoo_waiting_items", "Items that wait to be published.")
+queued = gauge("ingest_yahoo_waiting_items", "Items that wait to be published.")
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class _Entry:
     published: asyncio.Event | None = None
 
 
-class Outlet:
+class OutputQueue:
     """Gathers items from several tasks and yields them in batches."""
 
     def __init__(self, stopping: asyncio.Event) -> None:
         self._stopping = stopping
-        self._queue: asyncio.Queue[_Entry] = asyncio.Queue(MAX_WAITING)
+        self._queue: asyncio.Queue[_Entry] = asyncio.Queue(MAX_QUEUED)
         self._newest: dict[str, Tick] = {}
 
     async def put(self, tick: Tick) -> None:
@@ -49,7 +50,7 @@ class Outlet:
         self._newest[tick.symbol] = tick
         await self._queue.put(_Entry(tick))
 
-    async def tell(self, event: Quarantined) -> None:
+    async def put_report(self, event: Quarantined) -> None:
         """Pass on what was found wrong."""
         await self._queue.put(_Entry(event))
 
@@ -58,7 +59,7 @@ class Outlet:
         entry = _Entry(backfill, asyncio.Event())
         await self._queue.put(entry)
         while entry.published is not None and not entry.published.is_set() and not self._stopping.is_set():
-            await pause(LOOK_SECONDS, entry.published)
+            await pause(CHECK_SECONDS, entry.published)
         return entry.published is not None and entry.published.is_set()
 
     async def batches(self, tasks: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[Sequence[Item]]:
@@ -67,11 +68,11 @@ class Outlet:
         Raises:
             Exception: whatever a task raised. A task that returns or is cancelled before the process stops is an error too.
         """
-        running = [asyncio.create_task(_awaited(run), name=name) for name, run in tasks.items()]
+        running = [asyncio.create_task(_run(run), name=name) for name, run in tasks.items()]
         try:
             while not self._stopping.is_set():
-                if entries := await self._next():
-                    waiting.set(self._queue.qsize())
+                if entries := await self._next_entries():
+                    queued.set(self._queue.qsize())
                     yield [entry.item for entry in entries]
                     for entry in entries:
                         if entry.published is not None:
@@ -85,10 +86,10 @@ class Outlet:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _next(self) -> list[_Entry]:
+    async def _next_entries(self) -> list[_Entry]:
         """Everything that waits, at most a batch; empty after a moment without anything."""
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(CHECK_SECONDS):
                 entries = [await self._queue.get()]
         except TimeoutError:
             return []
@@ -97,5 +98,5 @@ class Outlet:
         return entries
 
 
-async def _awaited(run: Callable[[], Awaitable[None]]) -> None:
+async def _run(run: Callable[[], Awaitable[None]]) -> None:
     await run()

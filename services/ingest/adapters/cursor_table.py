@@ -8,7 +8,7 @@ from shared.db import Database
 from shared.tables import ingest_cursors
 
 
-class Cursors:
+class CursorTable:
     """The table ``ingest_cursors``: one row a cursor, its position as text."""
 
     def __init__(self, database: Database) -> None:

@@ -18,27 +18,27 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from services.ingest.domain.findings import Finding
+from services.ingest.domain.bar_findings import Finding
 from services.ingest.domain.ranges import true_ranges, usual_range
 from shared.events import ProviderBar
 
-LEAST: Final = math.log(1.8)
-RANGES: Final = 8.0
+MIN_STEP: Final = math.log(1.8)
+MIN_RANGES: Final = 8.0
 """An edge is larger than this ratio, and than so many usual ranges."""
-LONGEST: Final = 250
+MAX_BARS_BETWEEN: Final = 250
 """Bars between two edges."""
 AGREE: Final = 0.08
 AGREE_RANGES: Final = 3.0
 """The two edges differ by less than this, in logarithms, or by less than so many usual ranges."""
-EXACT: Final = 0.03
-LARGEST: Final = 1000
+RATIO_TOLERANCE: Final = 0.03
+MAX_RATIO: Final = 1000
 """Whole ratios that are looked at."""
-COARSE: Final = 4
+MAX_GRID_DECIMALS: Final = 4
 """Prices with at most so many decimals lie on a grid that tells one ratio from another."""
-LONE_LEAST: Final = math.log(3.0)
+LONE_MIN_STEP: Final = math.log(3.0)
 LONE_BARS: Final = 10
 """A single edge is judged by the volume of so many bars on either side, of which half must be there."""
-FRESH: Final = 20
+MAX_NEW_BARS: Final = 20
 """Fewer bars than this on a new level, after three times as many on the old one, may be an error that is still going on."""
 SAME_MONEY: Final = math.log(3.0)
 SAME_VOLUME: Final = math.log(2.0)
@@ -55,24 +55,24 @@ class _Edge:
     usual: float
 
 
-def in_one_level(bars: Sequence[ProviderBar], findings: list[Finding]) -> list[ProviderBar]:
+def repair_level_shifts(bars: Sequence[ProviderBar], findings: list[Finding]) -> list[ProviderBar]:
     """The bars without runs on another level; ``findings`` gains what was found. All prices must be above 0."""
     edges = _edges(bars)
     if not edges:
         return list(bars)
-    fine: dict[int, ProviderBar | None] = {}
+    replaced: dict[int, ProviderBar | None] = {}
     paired = set[int]()
     for first, second in pairwise(edges):
         if first.at not in paired and _same_size(first, second):
             paired |= {first.at, second.at}
-            fine.update(_block(bars, first, second, findings))
-    lone = [edge for edge in edges if edge.at not in paired and _moved_no_money(bars, edge)]
+            replaced.update(_repair_block(bars, first, second, findings))
+    lone = [edge for edge in edges if edge.at not in paired and _turnover_unchanged(bars, edge)]
     if lone:
-        note = f"{math.exp(abs(lone[-1].size)):.3g} times off the prices {'before' if _fresh(bars, lone[-1]) else 'after'} it"
-        for i in range(lone[-1].at, len(bars)) if _fresh(bars, lone[-1]) else range(lone[-1].at):
-            fine[i] = None
+        note = f"{math.exp(abs(lone[-1].size)):.3g} times off the prices {'before' if _new_side_is_short(bars, lone[-1]) else 'after'} it"
+        for i in range(lone[-1].at, len(bars)) if _new_side_is_short(bars, lone[-1]) else range(lone[-1].at):
+            replaced[i] = None
             findings.append(_finding(bars, i, "quarantined", note))
-    kept = (fine.get(i, bar) for i, bar in enumerate(bars))
+    kept = (replaced.get(i, bar) for i, bar in enumerate(bars))
     return [bar for bar in kept if bar is not None]
 
 
@@ -84,19 +84,21 @@ def _edges(bars: Sequence[ProviderBar]) -> list[_Edge]:
     at_open, at_close = opens[1:] - closes[:-1], np.diff(closes)
     smaller = np.where(np.sign(at_open) == np.sign(at_close), np.minimum(np.abs(at_open), np.abs(at_close)), 0.0)
     found = []
-    for i in (np.flatnonzero(smaller > LEAST) + 1).tolist():
+    for i in (np.flatnonzero(smaller > MIN_STEP) + 1).tolist():
         usual = usual_range(ranges, i)
-        if smaller[i - 1] > RANGES * usual:  # not where nobody knows what is usual
+        if smaller[i - 1] > MIN_RANGES * usual:  # not where nobody knows what is usual
             found.append(_Edge(i, float(at_open[i - 1]), usual))
     return found
 
 
 def _same_size(first: _Edge, second: _Edge) -> bool:
     apart = abs(first.size + second.size)
-    return 1 < second.at - first.at <= LONGEST and apart <= max(AGREE, AGREE_RANGES * min(first.usual, second.usual))
+    return 1 < second.at - first.at <= MAX_BARS_BETWEEN and apart <= max(AGREE, AGREE_RANGES * min(first.usual, second.usual))
 
 
-def _block(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: list[Finding]) -> dict[int, ProviderBar | None]:
+def _repair_block(
+    bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: list[Finding]
+) -> dict[int, ProviderBar | None]:
     """The bars between two edges as they are to be used; None where they are not."""
     inside = range(first.at, second.at)
     ratio = _ratio(bars, first, second)
@@ -114,12 +116,12 @@ def _block(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: l
 def _ratio(bars: Sequence[ProviderBar], first: _Edge, second: _Edge) -> int | None:
     """The one whole ratio that both edges allow and, of several, puts all prices on the grid around; None where it is not one."""
     size = (abs(first.size) + abs(second.size)) / 2
-    off = max(EXACT, min(first.usual, second.usual))
+    off = max(RATIO_TOLERANCE, min(first.usual, second.usual))
     low, high = math.ceil(math.exp(size - off)), math.floor(math.exp(size + off))
-    candidates = list(range(max(2, low), min(LARGEST, high) + 1))
+    candidates = list(range(max(2, low), min(MAX_RATIO, high) + 1))
     around = [*bars[max(0, first.at - LONE_BARS) : first.at], *bars[second.at : second.at + LONE_BARS]]
     grid = max(_decimals(price) for bar in around for price in _prices(bar))
-    if len(candidates) > 1 and grid <= COARSE:
+    if len(candidates) > 1 and grid <= MAX_GRID_DECIMALS:
         prices = [price for bar in bars[first.at : second.at] for price in _prices(bar)]
         candidates = [each for each in candidates if _on_grid(prices, 1.0 / each if first.size > 0 else each, grid)]
     return candidates[0] if len(candidates) == 1 else None
@@ -154,24 +156,27 @@ def _volume_scale(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, by: 
     return 1.0 / by if abs(off - math.log(by)) < abs(off) else 1.0
 
 
-def _moved_no_money(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
+def _turnover_unchanged(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
     """Whether the volume moved against the price by as much as the price, and nobody traded more money than before."""
     before, after = bars[max(0, edge.at - LONE_BARS) : edge.at], bars[edge.at : edge.at + LONE_BARS]
-    if abs(edge.size) < LONE_LEAST or min(len(before), len(after)) < LONE_BARS // 2:
+    if abs(edge.size) < LONE_MIN_STEP or min(len(before), len(after)) < LONE_BARS // 2:
         return False
     shares = [float(np.median([bar.volume / bar.split_factor for bar in part])) for part in (before, after)]
-    money = float(np.median([_money(bar) for bar in before]))
-    if not min(*shares, money, _money(after[0])) > 0:
+    turnover = float(np.median([_turnover(bar) for bar in before]))
+    if not min(*shares, turnover, _turnover(after[0])) > 0:
         return False
-    return abs(math.log(shares[1] / shares[0]) + edge.size) <= SAME_VOLUME and abs(math.log(_money(after[0]) / money)) <= SAME_MONEY
+    return (
+        abs(math.log(shares[1] / shares[0]) + edge.size) <= SAME_VOLUME
+        and abs(math.log(_turnover(after[0]) / turnover)) <= SAME_MONEY
+    )
 
 
-def _fresh(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
+def _new_side_is_short(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
     """Whether the newer side is a few bars after a long past: then it is the one to wait with, else the older one is left out."""
-    return len(bars) - edge.at < FRESH <= edge.at // 3
+    return len(bars) - edge.at < MAX_NEW_BARS <= edge.at // 3
 
 
-def _money(bar: ProviderBar) -> float:
+def _turnover(bar: ProviderBar) -> float:
     return bar.volume * bar.close
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.engine import make_url
 
-from services.ingest.domain.holding import MARK, Holding, holdings, read_holding, refusal, write_holding
+from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict, origins, read_origin, write_origin
 from services.ingest.settings import Settings
 from shared.failures import SettingsError
 from shared.kafka import read_label, write_label
@@ -17,7 +17,7 @@ from shared.topics import TICKS
 GROUP = "ingest-source"
 
 
-class Rows(Protocol):
+class CursorRows(Protocol):
     """The cursors; raises ``TransientError``."""
 
     async def all(self) -> Mapping[str, str]: ...
@@ -25,7 +25,7 @@ class Rows(Protocol):
     async def save(self, cursor: str, position: str, now: int) -> None: ...
 
 
-async def check_database(settings: Settings, cursors: Rows, wanted: Holding) -> None:
+async def check_database(settings: Settings, cursors: CursorRows, origin: DataOrigin) -> None:
     """See whether the database may take these prices.
 
     Raises:
@@ -33,36 +33,36 @@ async def check_database(settings: Settings, cursors: Rows, wanted: Holding) -> 
         TransientError: it does not answer.
     """
     try:
-        held = holdings(await cursors.all())
+        held = origins(await cursors.all())
     except ValueError as error:
         raise SettingsError(f"the database: {error}") from error
     for each in held:
-        if reason := refusal(each, wanted, "the database", _remedy(settings)):
+        if reason := conflict(each, origin, "the database", _remedy(settings)):
             raise SettingsError(reason)
 
 
-async def claim_database(settings: Settings, cursors: Rows, wanted: Holding, now: int) -> None:
+async def claim_database(settings: Settings, cursors: CursorRows, origin: DataOrigin, now: int) -> None:
     """The same, and mark it; ``now`` in milliseconds. Raises as ``check_database``."""
-    await check_database(settings, cursors, wanted)
-    await cursors.save(MARK, write_holding(wanted), now)
+    await check_database(settings, cursors, origin)
+    await cursors.save(ORIGIN_CURSOR, write_origin(origin), now)
 
 
-async def claim_kafka(settings: Settings, wanted: Holding) -> None:
+async def claim_kafka(settings: Settings, origin: DataOrigin) -> None:
     """See whether the log of ticks may take these prices, and mark it.
 
     Raises:
         SettingsError: it holds others; the message says what helps.
         TransientError: the broker does not answer.
     """
-    text = await read_label(settings, TICKS, GROUP)
-    if text:
+    label = await read_label(settings, TICKS, GROUP)
+    if label:
         try:
-            held = read_holding(text)
+            held = read_origin(label)
         except ValueError as error:
-            raise SettingsError(f"group {GROUP} of Kafka at {settings.kafka_bootstrap}: {text[:80]!r}: {error}") from error
-        if reason := refusal(held, wanted, f"Kafka at {settings.kafka_bootstrap}", _remedy(settings)):
+            raise SettingsError(f"group {GROUP} of Kafka at {settings.kafka_bootstrap}: {label[:80]!r}: {error}") from error
+        if reason := conflict(held, origin, f"Kafka at {settings.kafka_bootstrap}", _remedy(settings)):
             raise SettingsError(reason)
-    await write_label(settings, TICKS, GROUP, write_holding(wanted))
+    await write_label(settings, TICKS, GROUP, write_origin(origin))
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Days:
+class DailyPrices:
     """Rows with a close above 0, oldest first; arrays of shape (days,)."""
 
     at: tuple[int, ...]
@@ -36,18 +36,18 @@ class Days:
         """Place of the first day on or after a date; the number of days where there is none."""
         return bisect_left(self.dates, date)
 
-    def usual(self, at: int) -> float:
+    def usual_move(self, at: int) -> float:
         """The median move between neighbouring closes around a place, in logarithms; 0 where there are fewer than two."""
         near = np.log(self.closes[max(0, at - AROUND) : at + AROUND])
         return float(np.median(np.abs(np.diff(near)))) if len(near) > 1 else 0.0
 
-    def moved(self, at: int) -> tuple[float, float]:
+    def moves(self, at: int) -> tuple[float, float]:
         """From the close before a day to its open, and to its close, in logarithms."""
         before = self.closes[at - 1]
         return math.log(self.opens[at] / before), math.log(self.closes[at] / before)
 
 
-def days_of(chart: Chart, zone: dt.tzinfo) -> Days:
+def daily_prices(chart: Chart, zone: dt.tzinfo) -> DailyPrices:
     """The days of a chart; of two rows of one date the first counts."""
     found: dict[int, int] = {}
     for place, (row, date) in enumerate(zip(chart.rows, row_dates(chart, zone), strict=True)):
@@ -59,4 +59,6 @@ def days_of(chart: Chart, zone: dt.tzinfo) -> Days:
     opens = [
         row.open if row.open is not None and 0 < row.open < math.inf else close for row, close in zip(rows, closes, strict=True)
     ]
-    return Days(tuple(found[date] for date in dates), tuple(dates), np.array(opens, np.float64), np.array(closes, np.float64))
+    return DailyPrices(
+        tuple(found[date] for date in dates), tuple(dates), np.array(opens, np.float64), np.array(closes, np.float64)
+    )

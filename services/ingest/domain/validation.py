@@ -8,13 +8,13 @@ from typing import Final, Literal
 
 from shared.events import ProviderBar, Tick, Timeframe
 
-Reason = Literal["price", "size", "time", "order", "grid"]
+RejectionReason = Literal["price", "size", "time", "order", "grid"]
 
-DEAREST: Final = 1e9
+MAX_PRICE: Final = 1e9
 """No instrument costs more than this."""
 AHEAD: Final = 60_000
 """Milliseconds by which an event may lie ahead of the moment in which we learned of it."""
-MOST_OUTSIDE: Final = 0.01
+MAX_OUTSIDE: Final = 0.01
 """An open or close beyond high or low by at most this share is a rounding or an official print: the bar is widened."""
 LONGEST: Final = MappingProxyType(
     {
@@ -29,10 +29,10 @@ LONGEST: Final = MappingProxyType(
 """No bar of a timeframe is longer, in milliseconds."""
 
 
-def unfit_tick(tick: Tick, *, negative: bool = False) -> Reason | None:
+def tick_rejection(tick: Tick, *, negative: bool = False) -> RejectionReason | None:
     """Why a tick must not be published, or None. ``negative``: a price of 0 or below is possible.
 
-    >>> unfit_tick(Tick(symbol="A", price=float("nan"), ts_event=0, ts_init=0, source="replay"))
+    >>> tick_rejection(Tick(symbol="A", price=float("nan"), ts_event=0, ts_init=0, source="replay"))
     'price'
     """
     if not _is_price(tick.price, negative=negative):
@@ -44,7 +44,7 @@ def unfit_tick(tick: Tick, *, negative: bool = False) -> Reason | None:
     return None
 
 
-def unfit_bar(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False) -> Reason | None:
+def bar_rejection(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False) -> RejectionReason | None:
     """Why a closed bar must not be published, or None: ``order``: a price lies further outside low and high than can be repaired;
     ``grid``: the bar is longer than its timeframe. ``negative``: prices of 0 and below are possible.
     """
@@ -57,11 +57,11 @@ def unfit_bar(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False)
     if bar.ts_close - bar.ts_open > LONGEST[timeframe]:
         return "grid"
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
-    return "order" if bar.high < top - MOST_OUTSIDE * abs(top) or bar.low > bottom + MOST_OUTSIDE * abs(bottom) else None
+    return "order" if bar.high < top - MAX_OUTSIDE * abs(top) or bar.low > bottom + MAX_OUTSIDE * abs(bottom) else None
 
 
 def _is_price(value: float, *, negative: bool = False) -> bool:
-    return 0 < value <= DEAREST or (negative and -DEAREST <= value <= 0)
+    return 0 < value <= MAX_PRICE or (negative and -MAX_PRICE <= value <= 0)
 
 
 def _is_volume(value: float) -> bool:

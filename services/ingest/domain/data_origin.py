@@ -10,13 +10,13 @@ from typing import Final
 
 import msgspec
 
-MARK: Final = "source"
-"""Name of the cursor that holds a ``Holding``."""
+ORIGIN_CURSOR: Final = "source"
+"""Name of the cursor that holds a ``DataOrigin``."""
 REPLAY: Final = "replay"
 YAHOO: Final = "yahoo"
 
 
-class Holding(msgspec.Struct, frozen=True):
+class DataOrigin(msgspec.Struct, frozen=True):
     """The prices that a store is for."""
 
     source: str
@@ -34,46 +34,46 @@ class _Played(msgspec.Struct):
     digest: str = ""
 
 
-def holdings(cursors: Mapping[str, str]) -> tuple[Holding, ...]:
+def origins(cursors: Mapping[str, str]) -> tuple[DataOrigin, ...]:
     """What a database is for, by its cursors; databases from before the mark have those of the tape or of Yahoo's history alone.
 
     Raises:
         ValueError: a position cannot be read; the message names its cursor.
     """
-    return tuple(dict.fromkeys(_holding(name, position) for name, position in cursors.items()))
+    return tuple(dict.fromkeys(_origin(name, position) for name, position in cursors.items()))
 
 
-def read_holding(text: str) -> Holding:
-    """The holding that ``write_holding`` wrote. Raises ValueError."""
-    return msgspec.json.decode(text, type=Holding)
+def read_origin(text: str) -> DataOrigin:
+    """The holding that ``write_origin`` wrote. Raises ValueError."""
+    return msgspec.json.decode(text, type=DataOrigin)
 
 
-def write_holding(holding: Holding) -> str:
+def write_origin(holding: DataOrigin) -> str:
     """As JSON."""
     return msgspec.json.encode(holding).decode()
 
 
-def refusal(held: Holding, wanted: Holding, store: str, remedy: str) -> str | None:
-    """Why ``wanted`` cannot go into ``store``, with what helps; None where it can. ``remedy``: how to get an empty store.
+def conflict(held: DataOrigin, requested: DataOrigin, store: str, remedy: str) -> str | None:
+    """Why ``requested`` cannot go into ``store``, with what helps; None where it can. ``remedy``: how to get an empty store.
 
-    >>> refusal(Holding("replay", "demo", "a"), Holding("yahoo"), "it", "delete it")
+    >>> conflict(DataOrigin("replay", "demo", "a"), DataOrigin("yahoo"), "it", "delete it")
     'it holds tape demo, so live prices from yahoo cannot go there: go on with SOURCE=replay TAPE=demo, or delete it'
     """
-    if held == wanted:
+    if held == requested:
         return None
-    if (held.source, held.tape) == (wanted.source, wanted.tape):
+    if (held.source, held.tape) == (requested.source, requested.tape):
         return f"{store} holds another edition of {held}, and event time cannot go back: {remedy}"
     settings = f"SOURCE={held.source}" + (f" TAPE={held.tape}" if held.tape else "")
-    return f"{store} holds {held}, so {wanted} cannot go there: go on with {settings}, or {remedy}"
+    return f"{store} holds {held}, so {requested} cannot go there: go on with {settings}, or {remedy}"
 
 
-def _holding(name: str, position: str) -> Holding:
+def _origin(name: str, position: str) -> DataOrigin:
     kind, _, rest = name.partition(":")
     try:
-        if name == MARK:
-            return read_holding(position)
+        if name == ORIGIN_CURSOR:
+            return read_origin(position)
         if kind == REPLAY:
-            return Holding(REPLAY, rest, msgspec.json.decode(position, type=_Played).digest)
+            return DataOrigin(REPLAY, rest, msgspec.json.decode(position, type=_Played).digest)
     except msgspec.DecodeError as error:
         raise ValueError(f"cursor {name!r} with position {position[:80]!r} cannot be read: {error}") from error
-    return Holding(YAHOO)
+    return DataOrigin(YAHOO)
