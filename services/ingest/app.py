@@ -1,4 +1,4 @@
-"""Where ingest is wired: universe, database, broker, and the one source that the settings name."""
+"""Wires ingest: universe, database, broker, and the one source that the settings name."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ from shared.runtime import Life, Task
 from shared.settings import WRONG
 from shared.waiting import insist
 
-CALENDAR_MARGIN: Final = dt.timedelta(days=4)
-"""Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
+TAPE_CALENDAR_MARGIN: Final = dt.timedelta(days=4)
+"""Days of calendar before and after the tape, so that its last week is complete and its first session has one before it."""
 LIVE_CALENDAR_MARGIN: Final = dt.timedelta(days=10)
 
 log = structlog.get_logger("ingest")
@@ -52,7 +52,7 @@ log = structlog.get_logger("ingest")
 
 @dataclass(frozen=True)
 class SourceParts:
-    """What every source is made from."""
+    """The dependencies of a source."""
 
     settings: Settings
     universe: Universe
@@ -68,10 +68,10 @@ class SourceParts:
 
 
 def check(settings: Settings) -> DataOrigin:
-    """See whether the files that the settings name can be read, before anything is opened; returns what prices they ask for.
+    """Verify that the files named in the settings can be read, before anything is opened; returns the origin of the prices.
 
     Raises:
-        SystemExit: they cannot; a line on stderr says which and why.
+        SystemExit: one cannot be read; a line on stderr names it and the reason.
     """
     try:
         universe = read_universe(settings.universe)
@@ -84,10 +84,10 @@ def check(settings: Settings) -> DataOrigin:
 
 
 def check_stores(settings: Settings, origin: DataOrigin) -> None:
-    """See whether the database, where there is one yet, may take these prices.
+    """Verify that the database, if it exists, may hold prices of this origin.
 
     Raises:
-        SystemExit: it holds others; a line on stderr says which, and what helps.
+        SystemExit: it holds prices of another origin; a line on stderr names both and the remedy.
     """
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
@@ -97,7 +97,7 @@ def check_stores(settings: Settings, origin: DataOrigin) -> None:
     except SettingsError as error:
         _exit_with_error(error)
     except TransientError as error:
-        print(f"warning: what the database holds is not known yet: {error}", file=sys.stderr)  # noqa: T201 - before any log
+        print(f"warning: the database could not be verified: {error}", file=sys.stderr)  # noqa: T201 - before any log
 
 
 async def _check_database(settings: Settings, origin: DataOrigin) -> None:
@@ -114,12 +114,12 @@ def _exit_with_error(error: Exception) -> NoReturn:
 
 @asynccontextmanager
 async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
-    """Open what ingest needs and wire it.
+    """Open the connections of ingest and return its tasks.
 
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
-        SettingsError: the database or Kafka is for other prices.
+        SettingsError: the database or Kafka holds prices of another origin.
         CorrectionError: the file of calendar corrections is wrong.
     """
     clock = SystemClock(life.stopping)
@@ -140,7 +140,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         negative = frozenset(each.symbol for each in universe.instruments if each.negative)
         publisher = SourcePublisher(producer, clock, life.stopping, Inspector(currencies, negative))
         life.on_ready("broker", lambda: publisher.healthy)
-        log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
+        log.info("ingest is ready", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
         life.tell("sources", lambda: [asdict(each) for each in health.all()])
         yield {
             "publish": lambda: publisher.publish_all(source),
@@ -152,16 +152,16 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
 async def _replay(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
     settings = parts.settings
     tape, schedule = await asyncio.to_thread(load, settings, parts.universe)
-    origin = tape.speed if settings.speed == "tape" else settings.speed
-    speed = None if origin == "max" or not origin else float(origin)
-    log.info("a tape is played", tape=tape.name, title=tape.title, speed=speed or "max", items=len(schedule))
+    chosen = tape.speed if settings.speed == "tape" else settings.speed
+    speed = None if chosen == "max" or not chosen else float(chosen)
+    log.info("playing a tape", tape=tape.name, title=tape.title, speed=speed or "max", items=len(schedule))
     replay = Replay(tape, schedule, PlaybackSpeed(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
     yield replay, DataOrigin(REPLAY, tape.name, tape.digest)
 
 
 @asynccontextmanager
 async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
-    from services.ingest.adapters.yahoo.source import open_yahoo  # yfinance takes seconds: only who is live pays them
+    from services.ingest.adapters.yahoo.source import open_yahoo  # importing yfinance takes seconds
 
     settings = parts.settings
     exchanges = sorted({each.exchange for each in parts.universe.instruments})
@@ -186,14 +186,15 @@ async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]
 
 Opener = Callable[[SourceParts], AbstractAsyncContextManager[tuple[Source, DataOrigin]]]
 SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
-"""Setting ``SOURCE`` -> how that source is opened, and what its prices are."""
+"""Setting ``SOURCE`` -> context manager that opens the source and states the origin of its prices."""
 
 
 def load(settings: Settings, universe: Universe) -> tuple[Tape, Schedule]:
-    """Read the tape of the settings and put it in order; takes a second or two. Raises ``TapeError``."""
+    """Read the tape named in the settings and make its schedule; takes a second or two. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
     corrections = read_corrections(settings.calendar_corrections)
     return tape, schedule_of(
-        tape, {each: sessions(each, first - CALENDAR_MARGIN, last + CALENDAR_MARGIN, corrections) for each in tape.exchanges}
+        tape,
+        {each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections) for each in tape.exchanges},
     )

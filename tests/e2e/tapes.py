@@ -39,7 +39,7 @@ def tape(name: str) -> Tape:
         whole, symbols = PARTS[name]
         of = tape(whole)
         recordings = tuple(each for each in of.recordings if each.symbol in symbols)
-        return replace(of, name=name, recordings=recordings, past=tuple(each for each in of.past if each.symbol in symbols))
+        return replace(of, name=name, recordings=recordings, history=tuple(each for each in of.history if each.symbol in symbols))
     return read_tape(Settings().tapes, name, universe())
 
 
@@ -74,7 +74,7 @@ def kinds() -> dict[str, str]:
 def reference(name: str) -> Reference:
     """The reference after the whole tape."""
     played = tape(name)
-    symbols = {each.symbol for each in played.recordings} | {each.symbol for each in played.past}
+    symbols = {each.symbol for each in played.recordings} | {each.symbol for each in played.history}
     known = {symbol: exchange for symbol, exchange in exchanges().items() if symbol in symbols}
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
     splitting = frozenset(symbol for symbol, kind in kinds().items() if kind in {"stock", "etf"})

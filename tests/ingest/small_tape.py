@@ -1,4 +1,4 @@
-"""Small tapes of made-up prices, and the sessions they are played in. Sample data."""
+"""Small tapes of made-up prices, and their sessions. Sample data."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def bars(starts: list[int], ends: list[int], seed: int) -> RecordedBars:
 
 
 def intraday(symbol: str, resolution: Resolution, day: dt.date, numbers: list[int], seed: int = 1) -> Recording:
-    """Bars number so-and-so of a session."""
+    """The bars with these numbers within a session."""
     opening, _ = session(EXCHANGES[symbol], day)
     length = LENGTHS[resolution]
     starts = [opening + number * length for number in numbers]
@@ -110,9 +110,9 @@ def mixed() -> Tape:
 
 
 def written(folder: Path, what: Tape) -> Path:
-    """The folder with this tape in it."""
+    """Write the tape into the folder and return the folder."""
     folder.mkdir(exist_ok=True)
     about: dict[tuple[str, str, str], str] = {("ticks", each.symbol, each.resolution): "sample data" for each in what.recordings}
-    about |= {("history", each.symbol, each.timeframe.value): "sample data" for each in what.history_of}
+    about |= {("history", each.symbol, each.timeframe.value): "sample data" for each in what.history}
     write_tape(folder, what, "made up for the test", "none", about)
     return folder

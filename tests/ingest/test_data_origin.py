@@ -1,4 +1,4 @@
-"""A database and a Kafka take the prices of one source alone; what would mix is refused before anything is published."""
+"""A database and a Kafka hold prices of one origin only; another one is refused before anything is published."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_a_database_takes_one_source(database_url: str, other: DataOrigin)
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_database_from_before_the_mark_is_known_by_its_cursors(
+async def test_a_database_of_an_older_version_is_recognised_by_its_cursors(
     database_url: str, cursor: str, position: str, origin: DataOrigin
 ) -> None:
     settings = Settings(database_url=database_url, _env_file=None)
@@ -76,7 +76,7 @@ async def test_kafka_takes_one_source(own_kafka: Broker) -> None:
             await claim_kafka(settings, other)
 
 
-def test_the_refusal_says_what_helps() -> None:
+def test_the_conflict_message_names_the_remedy() -> None:
     reason = conflict(DEMO, DataOrigin("yahoo"), "the database", "name another DATABASE_URL")
     assert reason is not None
     assert "SOURCE=replay TAPE=demo" in reason
@@ -85,7 +85,7 @@ def test_the_refusal_says_what_helps() -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_check_and_the_start_are_refused_with_the_exit_code_of_wrong_settings(database_url: str, tmp_path: Path) -> None:
+def test_check_and_start_exit_with_the_code_for_wrong_settings(database_url: str, tmp_path: Path) -> None:
     async def mark() -> None:
         async with open_database(database_url) as database:
             await CursorTable(database).save("replay:demo", '{"digest": "one"}', 1)

@@ -1,4 +1,4 @@
-"""A live source with heartbeats in it: prices first, then time; whatever ends the source ends the whole."""
+"""A live source with heartbeats: ticks come first; the end or failure of the inner source ends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOON = int(CRYPTO.open[5]) + 12 * 3_600_000
 
 
 class ManualClock:
-    """A clock that stands until somebody waits or moves it."""
+    """A clock that advances only when it is waited on or set."""
 
     def __init__(self) -> None:
         self.ms = NOON
@@ -43,7 +43,7 @@ def tick(ms: int) -> Tick:
 
 
 class Feed:
-    """A source of ``count`` ticks, each after ``silence`` seconds, moving the clock by ``step``."""
+    """A source of ``count`` ticks, each after ``silence`` seconds; each advances the clock by ``step``."""
 
     name = "yahoo"
 
@@ -71,7 +71,7 @@ async def collect(source: LiveSource) -> list[Item]:
     return [item async for batch in source.events() for item in batch]
 
 
-async def test_beats_come_in_the_silence_and_lag_behind_the_clock() -> None:
+async def test_heartbeats_come_without_ticks_and_lag_behind_the_clock() -> None:
     clock = ManualClock()
     found = await collect(live(Feed(clock, 3, silence=30.0), clock))
     heartbeats = [item for item in found if isinstance(item, Heartbeat)]
@@ -81,8 +81,8 @@ async def test_beats_come_in_the_silence_and_lag_behind_the_clock() -> None:
     assert sum(isinstance(item, Tick) for item in found) == 3
 
 
-async def test_no_beat_overtakes_a_tick_that_is_waiting() -> None:
-    """After a broker was away for ten minutes, the ticks that wait go before the next beat."""
+async def test_no_heartbeat_overtakes_a_waiting_tick() -> None:
+    """After ten minutes without a broker, waiting ticks come before the next heartbeat."""
     clock = ManualClock()
     source = live(Feed(clock, 40, step=0.01), clock)
     found: list[Item] = []
@@ -98,7 +98,7 @@ async def test_no_beat_overtakes_a_tick_that_is_waiting() -> None:
             assert item.ts_event >= reached
 
 
-async def test_beats_come_between_ticks_that_never_rest() -> None:
+async def test_heartbeats_come_between_ticks_that_never_pause() -> None:
     clock = ManualClock()
     found = await collect(live(Feed(clock, 200, step=0.5), clock))
     heartbeats = [item.ts_event for item in found if isinstance(item, Heartbeat)]
@@ -116,7 +116,7 @@ async def test_sessions_open_and_close_at_the_times_of_the_calendar() -> None:
     assert marks == [("session_close", int(CRYPTO.open[6])), ("session_open", int(CRYPTO.open[6]))]
 
 
-async def test_a_silent_feed_is_told_once_and_its_return_too() -> None:
+async def test_a_stale_feed_is_reported_once_and_its_recovery_too() -> None:
     clock = ManualClock()
     feeds = StaleFeeds({"BTC-USD": "CRYPTO"}, 60_000)
     source = LiveSource(
@@ -128,7 +128,7 @@ async def test_a_silent_feed_is_told_once_and_its_return_too() -> None:
     assert reports[0].values["silent_seconds"] == pytest.approx(62.5, abs=3.0)
 
 
-async def test_the_end_and_the_error_of_a_source_are_those_of_the_whole() -> None:
+async def test_the_live_source_ends_and_fails_with_its_inner_source() -> None:
     clock = ManualClock()
     assert [item for item in await collect(live(Feed(clock, 2), clock)) if isinstance(item, Tick)]
     with pytest.raises(RuntimeError, match="gone"):
@@ -136,7 +136,7 @@ async def test_the_end_and_the_error_of_a_source_are_those_of_the_whole() -> Non
 
 
 @pytest.mark.parametrize("speed", ["-1", "nan", "inf", "fast"])
-def test_a_speed_that_is_none_is_refused(speed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_speed_is_refused(speed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEED", speed)
     with pytest.raises(ValidationError, match="speed"):
         Settings()

@@ -1,4 +1,4 @@
-"""Onto a real broker: order, keys, history before its announcement, a broker that dies, and an ingest that is killed."""
+"""Publishing to a real broker: order, keys, history before its HistoryReady, a killed broker, and a killed ingest."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def history(symbol: str, timeframe: Timeframe, first: int, closes: Sequence[floa
 
 
 class Script:
-    """A source that says what it was given."""
+    """A source that yields the given batches."""
 
     name = "script"
 
@@ -73,7 +73,7 @@ async def publish(bootstrap: str, batches: Sequence[Sequence[Item]]) -> SourcePu
     return publisher
 
 
-def test_steps_keep_the_order_and_leave_out_what_is_unfit() -> None:
+def test_publish_steps_keep_the_order_and_drop_rejected_items() -> None:
     heartbeat = Heartbeat(exchange="NYSE", ts_event=5, ts_init=5, source="replay")
     batch: list[Item] = [
         tick("AAA", 1),
@@ -106,7 +106,7 @@ def test_steps_keep_the_order_and_leave_out_what_is_unfit() -> None:
     assert sum(inspector.counts.values()) == 9
 
 
-async def test_everything_lands_in_order_and_history_before_its_announcement(own_kafka: Broker) -> None:
+async def test_everything_is_published_in_order_and_history_before_its_history_ready(own_kafka: Broker) -> None:
     heartbeat = Heartbeat(exchange="NYSE", ts_event=5_000, ts_init=5_000, source="replay", mark="session_open")
     backfill = Backfill(
         "AAA", tuple(history("AAA", frame, 1 + 3 * run, [10, 11, 12]) for frame in (Timeframe.D1, Timeframe.W1) for run in range(2))
@@ -151,7 +151,7 @@ def sequences(log: Log) -> dict[str, list[Tick]]:
 
 
 def assert_whole(log: Log, wanted: dict[str, list[Tick]]) -> None:
-    """Every tick is there, none differs from its repetition, and whoever drops repeated numbers has them in order."""
+    """All ticks are present, repetitions are equal, and without repeated numbers they are in order."""
     found = sequences(log)
     assert found.keys() == wanted.keys()
     for symbol, ticks in found.items():
@@ -176,7 +176,7 @@ def expected() -> dict[str, list[Tick]]:
 
 
 @pytest.mark.kill
-async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) -> None:
+async def test_a_killed_broker_loses_and_reorders_nothing(own_kafka: Broker) -> None:
     schedule = schedule_of(small_tape.mixed(), small_tape.calendars())
     items = [schedule.item(i) for i in range(len(schedule))]
     batches = [items[i : i + 40] for i in range(0, len(items), 40)]
@@ -201,7 +201,7 @@ async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) 
 
 
 async def fetch(port: int, path: str) -> tuple[int, bool]:
-    """The status of a probe, and whether its text speaks of the broker."""
+    """The status of a probe, and whether its text mentions the broker (or the metric of ticks)."""
     limit = aiohttp.ClientTimeout(total=10)
     async with aiohttp.ClientSession(timeout=limit) as session, session.get(f"http://127.0.0.1:{port}/{path}") as answer:
         text = await answer.text()
@@ -217,8 +217,8 @@ async def _tables(url: str) -> None:
 
 @pytest.mark.kill
 @pytest.mark.timeout(400)
-async def test_an_ingest_that_is_killed_goes_on_without_a_gap(own_kafka: Broker, tmp_path: Path) -> None:
-    """SIGKILL twice at random places, then an orderly stop by SIGTERM, then to the end."""
+async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_path: Path) -> None:
+    """SIGKILL twice at random places, then an orderly stop by SIGTERM, then run to the end."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'ingest.db'}"
     await _tables(url)
     (tmp_path / "universe.jsonl").write_text(small_tape.UNIVERSE)

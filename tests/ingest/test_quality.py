@@ -1,4 +1,4 @@
-"""Bars and ticks are used as they came, repaired, or quarantined: each with a word of it, and nothing honest is touched."""
+"""Bars and ticks are used as received, repaired or quarantined with a report; correct ones are not changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = 86_400_000
 
 
 def days(closes: list[float], *, volume: float = 100.0) -> list[ProviderBar]:
-    """Quiet daily bars with these closes."""
+    """Daily bars with small ranges and these closes."""
     return [
         ProviderBar(
             ts_open=i * DAY, ts_close=i * DAY + DAY // 4, open=close, high=close * 1.01, low=close * 0.99, close=close,
@@ -53,13 +53,13 @@ WRONG = {
     "crypto": {("BTC-USD", "1d", 0.06), ("BTC-USD", "1w", 0.06)},
     "daily": set(),
 }  # fmt: skip
-"""The bars of the tapes' sources that are wrong: (symbol, timeframe, low). AIG's has a high of 419.6 between days around 33."""
+"""Wrong bars in the sources of the tapes: (symbol, timeframe, low). AIG's has a high of 419.6 between days around 33."""
 KNOWN = ("005930.KS", "order", "repaired")
-"""The one bar of Samsung's that is delivered with a low above its open; see docs/tapes.md."""
+"""The only bar of Samsung with a low above its close, as delivered; see docs/tapes.md."""
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_honest_bar_of_a_tape_is_touched(name: str) -> None:
+def test_no_correct_bar_of_a_tape_is_changed(name: str) -> None:
     inspector, count = Inspector(), 0
     for backfill in backfills(bundled(name)):
         found = inspector.backfill(backfill)
@@ -90,17 +90,17 @@ def test_no_honest_bar_of_a_tape_is_touched(name: str) -> None:
     assert count > 1000
 
 
-def test_a_spike_between_two_that_agree_is_left_out_and_a_crash_is_not() -> None:
+def test_a_spike_between_equal_closes_is_quarantined_and_a_crash_is_not() -> None:
     spiked = [*calm(30), 160.0, *calm(5)]
     found = daily(days(spiked))
     assert findings_of(found) == [("spike", "quarantined")]
     assert 160.0 not in [bar.close for bar in found.bars]
     assert found.findings[0].last == pytest.approx(spiked[29])
     assert not daily(days([*calm(30), *calm(5, 55.0)])).findings
-    assert not daily(days([*calm(30), 60.0, 85.0, 80.0])).findings, "a collapse that comes half back"
+    assert not daily(days([*calm(30), 60.0, 85.0, 80.0])).findings, "a collapse that recovers by half"
 
 
-def test_a_spike_is_believed_where_the_market_moved_too() -> None:
+def test_a_spike_is_accepted_if_the_market_moved_too() -> None:
     bars = days([*calm(30), 60.0, *calm(5)])
     assert not inspect_bars(
         bars, Timeframe.D1, hundredths=False, market=lambda close, move: close == bars[30].ts_close and move < 0
@@ -109,7 +109,7 @@ def test_a_spike_is_believed_where_the_market_moved_too() -> None:
     crash = [history(f"S{i}", days([*calm(30), 70.0, 72.0, 71.0, 71.5])) for i in range(8)]
     for each in crash:
         assert inspector.backfill(each) == each
-    assert inspector.backfill(history("ODD", bars)) == history("ODD", bars)
+    assert inspector.backfill(history("SPIKE", bars)) == history("SPIKE", bars)
     up = days([*calm(30), 160.0, *calm(5)])
     left = inspector.backfill(history("UP", up))
     assert left is not None
@@ -127,7 +127,7 @@ def history(symbol: str, bars: list[ProviderBar], timeframe: Timeframe = Timefra
     return Backfill(symbol, tuple(findings_of))
 
 
-def test_a_stray_low_is_moved_to_the_body() -> None:
+def test_an_erroneous_low_is_moved_to_the_body() -> None:
     bars = days(calm(40))
     bars[30] = msgspec.structs.replace(bars[30], low=0.01)
     found = daily(bars)
@@ -136,7 +136,7 @@ def test_a_stray_low_is_moved_to_the_body() -> None:
     assert found.findings[0].bar.low == 0.01
 
 
-def test_pence_among_pounds_are_repaired_only_where_it_is_unmistakable() -> None:
+def test_pence_among_pounds_are_repaired_only_between_bars_that_agree() -> None:
     closes = [*calm(10), *(100 * close for close in calm(3)), *calm(10)]
     found = daily(days(closes), hundredths=True)
     assert findings_of(found) == [("unit", "repaired")] * 3
@@ -147,7 +147,7 @@ def test_pence_among_pounds_are_repaired_only_where_it_is_unmistakable() -> None
     assert len(at_end.bars) == 10
 
 
-def test_ticks_in_pence_too() -> None:
+def test_ticks_in_pence_are_repaired() -> None:
     inspector = Inspector({"VOD.L": "GBP", "AAPL": "USD"})
 
     def price(symbol: str, value: float, at: int) -> float | None:
@@ -177,7 +177,7 @@ def test_duplicates_overlaps_and_bars_of_another_length() -> None:
     assert found.bars[1].high == bars[1].open
 
 
-def test_a_broken_feed_does_not_flood_and_the_rest_is_counted() -> None:
+def test_reports_of_a_broken_feed_are_bounded_and_the_others_counted() -> None:
     inspector = Inspector()
     for i in range(100):
         inspector.tick(Tick(symbol="A", price=-1.0, ts_event=5, ts_init=5 + i, source="test"))
@@ -213,7 +213,7 @@ numbers = st.one_of(st.floats(), st.floats(1, 200))
     ),
     hundredths=st.booleans(),
 )
-def test_whatever_comes_what_is_kept_is_fit_and_what_is_not_is_told(rows: list[Row], hundredths: bool) -> None:
+def test_kept_bars_are_valid_and_all_others_are_reported(rows: list[Row], hundredths: bool) -> None:
     rng = random.Random(len(rows))
     bars = [*days(calm(rng.randrange(12)))]
     bars += [

@@ -1,4 +1,4 @@
-"""The replay source with a clock of its own: pace, resumption, and what it refuses."""
+"""The replay source with a simulated clock: speed, resumption, and refused cursors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from services.ingest.adapters.cursor_table import CursorTable
-from services.ingest.adapters.replay import CursorStore, PlaybackSpeed, Replay
+from services.ingest.adapters.replay import PlaybackSpeed, Replay
+from services.ingest.domain.cursor_store import CursorStore
 from services.ingest.domain.schedule import schedule_of
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from services.ingest.domain.tape import Tape, TapeError
@@ -22,7 +23,7 @@ TOTAL = len(SCHEDULE) + 2  # and two backfills
 
 
 class ManualClock:
-    """A clock that is moved by whoever waits on it; a wait of an hour ends the test's run."""
+    """A clock that advances when it is waited on; a wait of an hour ends the test's run."""
 
     def __init__(self, stopping: asyncio.Event) -> None:
         self.time = 1000.0
@@ -42,7 +43,7 @@ class ManualClock:
 
 
 class MemoryCursors:
-    """Keeps cursors in memory; ``broken`` is how many calls fail first."""
+    """Cursors in memory; the first ``broken`` calls fail."""
 
     def __init__(self, broken: int = 0) -> None:
         self.kept: dict[str, str] = {}
@@ -51,7 +52,7 @@ class MemoryCursors:
     def _fail(self) -> None:
         if self.broken > 0:
             self.broken -= 1
-            raise TransientError("the database is away")
+            raise TransientError("the database is not available")
 
     async def load(self, cursor: str) -> str | None:
         self._fail()
@@ -72,7 +73,7 @@ async def play(
     stop_after: int | None = None,
     tape: Tape | None = None,
 ) -> list[tuple[float, Item]]:
-    """Play to the end, until a crash (no further batch is asked for) or an orderly stop after so many items."""
+    """Play to the end, until a crash (no further batch is requested) or an orderly stop after this many items."""
     stopping = asyncio.Event()
     clock = ManualClock(stopping)
     used = tape or small_tape.mixed()
@@ -94,7 +95,7 @@ def items(found: Sequence[tuple[float, Item]]) -> list[Item]:
     return [item for _, item in found]
 
 
-async def test_the_past_comes_first_then_everything_in_order() -> None:
+async def test_history_comes_first_then_everything_in_order() -> None:
     found = items(await play(MemoryCursors()))
     assert [item.symbol for item in found[:2] if isinstance(item, Backfill)] == ["AAA", "KKK.KS"]
     assert found[2:] == [SCHEDULE.item(i) for i in range(len(SCHEDULE))]
@@ -103,12 +104,12 @@ async def test_the_past_comes_first_then_everything_in_order() -> None:
 async def test_the_closing_heartbeats_are_played_at_the_end() -> None:
     last = items(await play(MemoryCursors()))[-1]
     assert isinstance(last, Heartbeat)
-    assert (last.ts_event, last.mark) == (small_tape.mixed().end, "session_open")  # CRYPTO never rests
+    assert (last.ts_event, last.mark) == (small_tape.mixed().end, "session_open")  # CRYPTO never closes
     closes = [item for item in items(await play(MemoryCursors())) if isinstance(item, Heartbeat) and item.mark == "session_close"]
     assert {"NYSE", "KRX", "CRYPTO"} == {item.exchange for item in closes}
 
 
-async def test_a_pace_of_sixty_shows_a_minute_in_a_second_and_cuts_the_night() -> None:
+async def test_a_speed_of_sixty_plays_a_minute_per_second_and_shortens_the_night() -> None:
     found = await play(MemoryCursors(), speed=60.0, longest_pause=2.0)
     opening, close = small_tape.session("NYSE", small_tape.FIRST)
     times = {item.ts_event: at for at, item in found if isinstance(item, Heartbeat) and item.exchange == "NYSE"}
@@ -130,7 +131,7 @@ async def test_an_orderly_stop_repeats_nothing(points: list[int]) -> None:
 
 
 @pytest.mark.parametrize("points", [[1], [2], [3, 50, 51], [700, 700, 1200]])
-async def test_after_a_crash_a_few_items_repeat_the_same(points: list[int]) -> None:
+async def test_after_a_crash_a_few_items_are_repeated_unchanged(points: list[int]) -> None:
     cursors = MemoryCursors()
     found: list[Item] = []
     for point in points:
@@ -145,7 +146,7 @@ async def test_after_a_crash_a_few_items_repeat_the_same(points: list[int]) -> N
     assert {item.symbol for item in found if isinstance(item, Backfill)} == {"AAA", "KKK.KS"}
 
 
-async def test_who_was_held_back_does_not_run_to_catch_up() -> None:
+async def test_a_delayed_replay_does_not_speed_up() -> None:
     stopping = asyncio.Event()
     clock = ManualClock(stopping)
     source = Replay(small_tape.mixed(), SCHEDULE, PlaybackSpeed(60.0, 0.5), MemoryCursors(), clock, stopping)
@@ -155,20 +156,20 @@ async def test_who_was_held_back_does_not_run_to_catch_up() -> None:
         first = batch[0]
         if not isinstance(first, Backfill) and first.ts_event > opening + 600_000:
             if not sizes:
-                clock.time += 120  # the broker was away: two hours of the tape
+                clock.time += 120  # a delay by the broker: two hours of the tape
             sizes.append(len(batch))
         if len(sizes) == 20:
             break
     assert max(sizes) < 200
 
 
-async def test_a_tape_that_was_played_out_stays_over() -> None:
+async def test_a_finished_tape_is_not_played_again() -> None:
     cursors = MemoryCursors()
     await play(cursors)
     assert await play(cursors) == []
 
 
-async def test_a_database_that_is_away_holds_the_start_but_not_the_play() -> None:
+async def test_an_unavailable_database_delays_the_start_but_not_playing() -> None:
     assert len(await play(MemoryCursors(broken=3))) == TOTAL
     cursors = MemoryCursors()
     await play(cursors, speed=600.0, crash_after=500)
@@ -202,7 +203,7 @@ async def test_a_damaged_cursor_is_refused() -> None:
         await play(cursors)
 
 
-async def test_the_cursor_lives_in_the_database(database_url: str) -> None:
+async def test_the_cursor_is_stored_in_the_database(database_url: str) -> None:
     async with open_database(database_url) as database:
         found = items(await play(CursorTable(database), stop_after=40))
     async with open_database(database_url) as database:

@@ -1,4 +1,4 @@
-"""The order in which a tape is played, and its heartbeats, whatever is on it."""
+"""The order in which any tape is played, and its heartbeats."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_ticks_are_in_order_numbered_without_a_gap_and_complete(tape: Tape) -> N
 
 @settings(deadline=None, max_examples=60)
 @given(tapes())
-def test_a_heartbeat_keeps_its_promise_and_ticks_lie_within_sessions(tape: Tape) -> None:
-    """After a heartbeat at T no tick before T comes; ticks lie between the opening and the close of a session of their exchange."""
+def test_no_tick_is_older_than_a_heartbeat_and_ticks_are_within_sessions(tape: Tape) -> None:
+    """After a heartbeat at T there is no tick before T; ticks are between the open and the close of a session of their exchange."""
     reached: dict[str, int] = {}
     opened: dict[str, bool] = {}
     exchange_of = {each.symbol: each.exchange for each in tape.recordings}
@@ -83,7 +83,7 @@ def test_a_heartbeat_keeps_its_promise_and_ticks_lie_within_sessions(tape: Tape)
 
 @settings(deadline=None, max_examples=40)
 @given(tapes())
-def test_each_bar_can_be_built_again_from_its_ticks(tape: Tape) -> None:
+def test_each_bar_can_be_rebuilt_from_its_ticks(tape: Tape) -> None:
     for recording in tape.recordings:
         path = tick_path(recording)
         bars = recording.bars
@@ -95,12 +95,12 @@ def test_each_bar_can_be_built_again_from_its_ticks(tape: Tape) -> None:
             assert path.ts[bar == i].max() <= bars.end[i]
 
 
-def test_the_same_tape_gives_the_same_score() -> None:
+def test_the_same_tape_gives_the_same_schedule() -> None:
     one, two = (schedule_of(small_tape.mixed(), small_tape.calendars()) for _ in range(2))
     assert schedule_items(one) == schedule_items(two)
 
 
-def test_beats_come_each_minute_where_there_are_fine_ticks_only() -> None:
+def test_heartbeats_come_each_minute_only_in_sessions_with_fine_ticks() -> None:
     items = schedule_items(schedule_of(small_tape.mixed(), small_tape.calendars()))
     heartbeats = [item for item in items if isinstance(item, Heartbeat) and item.mark == "beat"]
     opening, close = small_tape.session("NYSE", small_tape.FIRST)
@@ -143,7 +143,7 @@ def test_ticks_from_before_the_start_are_refused() -> None:
     every=st.sampled_from([5_000, 60_000, 600_000]),
     begin=st.integers(0, 3 * 86_400_000),
 )
-def test_live_marks_come_once_each_and_beats_not_too_often(steps: list[int], every: int, begin: int) -> None:
+def test_live_session_marks_come_once_and_heartbeats_not_too_often(steps: list[int], every: int, begin: int) -> None:
     calendars = small_tape.calendars()
     start = small_tape.session("CRYPTO", small_tape.FIRST - dt.timedelta(days=5))[0] + begin
     progress = {exchange: HeartbeatProgress(start, 0) for exchange in calendars}

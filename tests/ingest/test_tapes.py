@@ -1,4 +1,4 @@
-"""Tapes say what they hold, bad ones are refused with the reason, and the bundled ones hold what the recorded files hold."""
+"""Headers match the tapes, bad tapes are refused with a reason, and the bundled ones hold the bars of the recorded files."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_daily_bars_are_those_of_the_recorded_files() -> None:
     assert litecoin.volume.sum() == pytest.approx(894888, abs=1)
 
 
-def test_one_bad_bar_is_on_the_tape_as_delivered() -> None:
+def test_one_wrong_bar_is_on_the_tape_as_delivered() -> None:
     bars = recording("daily", "005930.KS", "1d").bars
     bad = (bars.high < np.maximum(bars.open, bars.close)) | (bars.low > np.minimum(bars.open, bars.close))
     assert (bars.low[bad].tolist(), bars.close[bad].tolist()) == ([59400.0], [59300.0])
@@ -111,7 +111,7 @@ def test_splits_leave_no_jump() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ticks_are_fit_to_be_published_and_carry_the_bars(name: str) -> None:
+def test_ticks_are_valid_and_sum_to_the_bars(name: str) -> None:
     for each in bundled(name).recordings:
         path = tick_path(each)
         assert path.size.sum() == pytest.approx(each.bars.volume.sum(), rel=1e-12)
@@ -127,7 +127,7 @@ def test_ticks_are_fit_to_be_published_and_carry_the_bars(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_history_ends_before_the_start_and_is_cut_into_runs(name: str) -> None:
+def test_history_ends_before_the_start_and_messages_are_bounded(name: str) -> None:
     tape = bundled(name)
     for backfill in backfills(tape):
         for timeframe, group in itertools.groupby(backfill.histories, key=lambda history: history.timeframe):
@@ -138,7 +138,7 @@ def test_history_ends_before_the_start_and_is_cut_into_runs(name: str) -> None:
             assert bars[-1].ts_close <= tape.start, (backfill.symbol, timeframe)
 
 
-def test_history_of_the_demo_warms_every_timeframe_of_its_stocks() -> None:
+def test_history_of_the_demo_warms_up_every_timeframe_of_its_stocks() -> None:
     history = {(each.symbol, each.timeframe): each for each in bundled("demo").history}
     for symbol in ("SPY", "IBM", "BAC", "AIG"):
         assert len(history[symbol, Timeframe.D1].bars) > 1_000
@@ -167,7 +167,7 @@ def series(tape: Tape) -> list[Recording | RecordedHistory]:
     return [*tape.recordings, *tape.history]
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_a_written_tape_is_read_unchanged(tmp_path: Path) -> None:
     tape = small_tape.mixed()
     found = read_tape(small_tape.written(tmp_path / "tapes", tape), "small", small_tape.universe())
     for before, after in zip(series(tape), series(found), strict=True):
@@ -238,7 +238,7 @@ def test_a_bad_tape_is_refused_with_the_reason(tmp_path: Path, damage: Any, word
         assert word in str(caught.value)
 
 
-def test_a_tape_that_is_not_there_says_which_are(tmp_path: Path) -> None:
+def test_a_missing_tape_lists_the_available_ones(tmp_path: Path) -> None:
     folder = small_tape.written(tmp_path / "tapes", small_tape.mixed())
     with pytest.raises(TapeError, match=r"'gone'.*tapes there: small"):
         read_tape(folder, "gone", small_tape.universe())
@@ -250,7 +250,7 @@ def _csv(path: Path, lines: list[str]) -> None:
 
 
 def test_the_maker_takes_sessions_from_the_calendar_and_splits_from_the_factors(tmp_path: Path) -> None:
-    """A made-up market of one stock: a day that was no session, trading before hours, a split of 2:1 within the tape."""
+    """Made-up data of one stock: a day without a session, trading before the open, a split of 2:1 within the tape."""
     head = "start_new_york,open,high,low,close,volume"
     _csv(
         tmp_path / "daily" / "IBM.csv.gz",
@@ -292,6 +292,6 @@ def test_the_maker_takes_sessions_from_the_calendar_and_splits_from_the_factors(
     assert "1 on days without a session" in (tmp_path / "seconds.json").read_text()
 
 
-def test_writing_needs_to_know_where_each_series_comes_from(tmp_path: Path) -> None:
+def test_writing_requires_a_description_of_each_series(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         write_tape(tmp_path, small_tape.mixed(), "made up", "none", {})

@@ -1,4 +1,4 @@
-"""What ingest says of Yahoo when it cannot be read: what, why, since when, and when it is tried again."""
+"""The health of Yahoo's sources when they fail: source, reason, since when, and the next attempt."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STREAM, POLL, HISTORY_SOURCE = "yahoo-stream", "yahoo-poll", "yahoo-history"
 
 
 def closed_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A local port without a listener."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -44,7 +44,7 @@ def of(rig: Rig, source: str) -> SourceHealth:
 
 
 async def failing(rig: Rig, source: str) -> SourceHealth:
-    """The health of a source once it fails and names its next try."""
+    """The health of a source once it fails and has a next attempt."""
 
     def found() -> SourceHealth | None:
         health = of(rig, source)
@@ -61,7 +61,7 @@ async def failing(rig: Rig, source: str) -> SourceHealth:
         ("https://127.0.0.1:{open}", "TLS failed"),
     ],
 )
-async def test_what_cannot_be_reached_is_named_with_its_cause(tmp_path: Path, address: str, detail: str) -> None:
+async def test_an_unreachable_source_is_reported_with_its_cause(tmp_path: Path, address: str, detail: str) -> None:
     async with yahoo_stand_in() as plain:
         target = address.format(closed=closed_port(), open=plain.url.rsplit(":", 1)[1])
         before = time.time_ns() // 1_000_000
@@ -83,7 +83,7 @@ async def test_what_cannot_be_reached_is_named_with_its_cause(tmp_path: Path, ad
         (Reply(403), 403, ("unauthorized", "unauthorized")),
     ],
 )
-async def test_what_answers_badly_is_told_apart_from_what_does_not_answer(
+async def test_a_bad_response_and_no_response_have_different_reasons(
     tmp_path: Path, reply: Reply, status: int, reasons: tuple[str, str]
 ) -> None:
     async with running(tmp_path) as rig:
@@ -92,7 +92,7 @@ async def test_what_answers_badly_is_told_apart_from_what_does_not_answer(
         assert ((await failing(rig, STREAM)).reason, (await failing(rig, POLL)).reason) == reasons
 
 
-async def test_an_open_breaker_says_when_yahoo_is_asked_again(tmp_path: Path) -> None:
+async def test_an_open_breaker_reports_the_next_attempt(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         rig.yahoo.default = lambda *_: Reply(503)
         rested = time.time() * 1000 + 45_000  # the breaker stays open for a minute
@@ -105,13 +105,13 @@ async def test_an_open_breaker_says_when_yahoo_is_asked_again(tmp_path: Path) ->
         assert of(rig, POLL).since is not None
 
 
-async def test_the_stream_recovers_alone(tmp_path: Path) -> None:
+async def test_the_stream_recovers_by_itself(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         rig.yahoo.refuse_streams = 503
-        rig.yahoo.default = lambda *_: Reply(404)  # of one symbol: Yahoo answers
+        rig.yahoo.default = lambda *_: Reply(404)  # an error of one symbol: Yahoo responds
         await rig.yahoo.close_streams()
         first = await failing(rig, STREAM)
-        await until(lambda: of(rig, POLL).state == "ok", 15, "asked instead")
+        await until(lambda: of(rig, POLL).state == "ok", 15, "polled instead")
         rig.yahoo.refuse_streams = 0
         await until(lambda: of(rig, STREAM).reason != first.reason or len(rig.yahoo.streams) > 1, 15, "connected again")
         await flowing(rig, lambda: of(rig, STREAM).state == "ok")
@@ -128,7 +128,7 @@ async def polling(tmp_path: Path, health: ProviderHealth, origin: str) -> AsyncI
     async def put(_: object) -> None:
         return None
 
-    async with open_client(chart_client, threads=2, per_minute=60_000, timeout=3.0, open_seconds=0.5) as client:
+    async with open_client(chart_client, threads=2, per_minute=60_000, request_seconds=3.0, open_seconds=0.5) as client:
         poll = YahooPoll(
             client,
             {"BTC-USD": BTC},
@@ -158,11 +158,11 @@ async def test_requests_recover_when_the_breaker_closes(tmp_path: Path) -> None:
         await until(lambda: (health.all()[0].retry_at or 0) > (since or 0) + 300, 15, "the breaker is open")
         assert (health.all()[0].since, health.all()[0].reason) == (since, "unreachable")
         yahoo.default = lambda *_: Reply(404)
-        await until(lambda: health.all()[0] == SourceHealth(POLL, "yahoo", "ok"), 15, "asked again")
+        await until(lambda: health.all()[0] == SourceHealth(POLL, "yahoo", "ok"), 15, "requested again")
 
 
 class Clock:
-    """Waiting is what makes this clock go on."""
+    """A clock that advances when it is waited on."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -178,7 +178,7 @@ class Clock:
         await asyncio.sleep(0)
 
 
-async def test_health_is_written_when_it_changes_and_now_and_then(tmp_path: Path) -> None:
+async def test_health_is_written_after_changes_and_at_an_interval(tmp_path: Path) -> None:
     record, clock, stopping = ProviderHealth(), Clock(), asyncio.Event()
     record.register({POLL: "yahoo"})
     writes: list[tuple[float, str]] = []
@@ -186,9 +186,9 @@ async def test_health_is_written_when_it_changes_and_now_and_then(tmp_path: Path
     async def store(found: object, now: int) -> None:
         writes.append((now / 1000, record.all()[0].state))
         if len(writes) == 2:
-            raise TransientError("the database is gone")
+            raise TransientError("the database is not available")
         if clock.at == 14:
-            for n in range(1000):  # a source that flaps
+            for n in range(1000):  # a source that changes often
                 record.failed(POLL, "unreachable", str(n), now, None)
         if clock.at >= 26:
             stopping.set()

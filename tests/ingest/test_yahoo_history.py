@@ -1,4 +1,4 @@
-"""The past comes whole, once, resumed where it stopped, and is repaired where it was missing or has changed."""
+"""History is published once and completely, resumed at its position, and repaired if bars were missing or have changed."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class MemoryCursors:
 
     async def load(self, cursor: str) -> str | None:
         if self.broken:
-            raise TransientError("the database is gone")
+            raise TransientError("the database is not available")
         return self.kept.get(cursor)
 
     async def save(self, cursor: str, position: str, now: int) -> None:  # noqa: ARG002
         if self.broken:
-            raise TransientError("the database is gone")
+            raise TransientError("the database is not available")
         self.kept[cursor] = position
 
 
 class Clock:
-    """Waiting is what makes this clock go on."""
+    """A clock that advances when it is waited on."""
 
     def __init__(self, wall: int) -> None:
         self.at = wall
@@ -70,7 +70,7 @@ class Clock:
 
 
 class Rig:
-    """A stand-in, a market behind it, and what a source has published from it."""
+    """A stand-in for Yahoo, its market data, and what a source has published."""
 
     def __init__(self, yahoo: YahooStandIn, client: YahooClient) -> None:
         self.yahoo, self.client = yahoo, client
@@ -87,7 +87,7 @@ class Rig:
         most: int = 20 * DAY,
         meanwhile: Callable[[YahooHistory], None] | None = None,
     ) -> list[Backfill]:
-        """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
+        """What a new source yields until ``enough`` is true, or until ``most`` milliseconds have passed on the clock."""
         stopping = asyncio.Event()
         found: list[Backfill] = []
         source = YahooHistory(
@@ -119,7 +119,7 @@ class Rig:
         return await self.run(lambda found: "1m" in timeframes(found))
 
 
-async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_one_is_over(rig: Rig) -> None:
+async def test_a_split_is_published_between_the_last_session_and_its_own(rig: Rig) -> None:
     ex = dt.date(2025, 2, 13)
     rig.market.splits = [(ex, 4.0)]
     rig.clock.at = rig.market.now = EVENING - 4 * 3_600_000  # in the session before
@@ -133,8 +133,8 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
 
     def hide(_: YahooHistory) -> None:
         rig.market.now = rig.clock.at
-        rig.market.unapplied = rig.clock.at < open_of(ex) * 1000 - 900_000  # named first, applied a little later
-        late = rig.clock.at >= open_of(ex) * 1000 - 3_600_000  # Yahoo knows of it in the morning
+        rig.market.unapplied = rig.clock.at < open_of(ex) * 1000 - 900_000  # listed first, applied later
+        late = rig.clock.at >= open_of(ex) * 1000 - 3_600_000  # Yahoo lists it in the morning
         rig.market.splits = [(ex, 4.0)] if late else []
 
     rig.market.splits = []
@@ -149,7 +149,7 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
     assert newest.close == pytest.approx(raw_price(newest.ts_open // 1000) * 1.005, rel=1e-6)
 
 
-async def test_a_price_far_from_the_close_is_asked_about_at_once(rig: Rig) -> None:
+async def test_a_price_far_from_the_close_triggers_a_request_at_once(rig: Rig) -> None:
     ex = dt.date(2025, 2, 13)
     opens, published_at = open_of(ex) * 1000, list[int]()
 
@@ -194,12 +194,12 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with AsyncExitStack() as stack:
         yahoo = await stack.enter_async_context(yahoo_stand_in())
         client = await stack.enter_async_context(
-            open_client(ChartClient(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, timeout=5.0, open_seconds=0.05)
+            open_client(ChartClient(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, request_seconds=5.0, open_seconds=0.05)
         )
         yield Rig(yahoo, client)
 
 
-async def test_the_whole_past_comes_in_messages_of_one_timeframe(rig: Rig) -> None:
+async def test_the_whole_history_is_published_in_messages_of_one_timeframe(rig: Rig) -> None:
     found = await rig.first()
     assert timeframes(found) == list(ALL)
     calendar = sessions("NASDAQ", dt.date(2024, 1, 2), dt.date(2025, 2, 12))
@@ -239,7 +239,7 @@ async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
     await rig.first()
     sent = len(rig.yahoo.requests)
     assert await rig.run(bool, most=60_000) == []
-    assert len(rig.yahoo.requests) == sent + 1  # the days, for their factors; nothing else can be new
+    assert len(rig.yahoo.requests) == sent + 1  # the daily chart, for its factors; nothing else can be new
     rig.market.now = rig.clock.at = EVENING + 2 * DAY
     found = await rig.first()
     fresh = sessions("NASDAQ", dt.date(2025, 2, 13), dt.date(2025, 2, 14))
@@ -249,7 +249,7 @@ async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
     assert {history.reason for each in found for history in each.histories} == {"backfill"}
 
 
-async def test_each_session_is_asked_for_after_its_close(rig: Rig) -> None:
+async def test_each_session_is_requested_after_its_close(rig: Rig) -> None:
     await rig.first()
     rig.market.now = EVENING + DAY
     found = await rig.first()
@@ -258,7 +258,7 @@ async def test_each_session_is_asked_for_after_its_close(rig: Rig) -> None:
     assert close < histories(found, "1d")[0].ts_init < close + 10 * 60_000
 
 
-async def test_what_was_not_saved_comes_again(rig: Rig) -> None:
+async def test_an_unsaved_position_is_published_again(rig: Rig) -> None:
     rig.cursors.broken = True
     assert await rig.run(bool, most=60_000) == []
     assert failures.labels("database")._value.get() > 0
@@ -269,7 +269,7 @@ async def test_what_was_not_saved_comes_again(rig: Rig) -> None:
     assert bars(again, "1d") == bars(first, "1d")
 
 
-async def test_a_missing_session_is_asked_for_again_and_repaired(rig: Rig) -> None:
+async def test_a_missing_session_is_requested_again_and_repaired(rig: Rig) -> None:
     hole = open_of(dt.date(2025, 2, 6))
     rig.market.hidden = lambda _, ts: hole <= ts < hole + 86_400
     first = await rig.first()
@@ -284,7 +284,7 @@ async def test_a_missing_session_is_asked_for_again_and_repaired(rig: Rig) -> No
     assert week.ts_open < hole * 1000 < week.ts_close
 
 
-async def test_a_gap_that_stays_is_given_up(rig: Rig) -> None:
+async def test_a_remaining_gap_is_accepted_after_the_last_try(rig: Rig) -> None:
     hole = open_of(dt.date(2025, 2, 6))
     rig.market.hidden = lambda interval, ts: interval == "1m" and ts == hole
     await rig.first()
@@ -295,7 +295,7 @@ async def test_a_gap_that_stays_is_given_up(rig: Rig) -> None:
     assert read_position(rig.cursors.kept["history:AAPL:1m"]).gaps == (Gap(hole * 1000 + 60_000, hole * 1000 + 60_000, 2),)
 
 
-async def test_a_new_split_publishes_the_past_again_with_its_factors(rig: Rig) -> None:
+async def test_a_new_split_publishes_history_again_with_its_factors(rig: Rig) -> None:
     before = await rig.first()
     rig.market.splits = [(dt.date(2025, 2, 13), 10.0)]
     rig.market.now = rig.clock.at = EVENING + DAY
@@ -338,7 +338,7 @@ async def test_a_range_that_is_refused_is_halved(rig: Rig) -> None:
         (Reply(200, json.dumps(chart(interval="1d")).encode()[:80]), "not_json"),
     ],
 )
-async def test_a_bad_answer_is_counted_and_asked_for_again_later(rig: Rig, reply: Reply, reason: str) -> None:
+async def test_a_bad_response_is_counted_and_requested_again_later(rig: Rig, reply: Reply, reason: str) -> None:
     count = failures.labels(reason)._value.get()
     rig.yahoo.script("AAPL", *[reply] * 3)
     found = await rig.run(lambda found: "1m" in timeframes(found), most=2 * DAY)
@@ -346,7 +346,7 @@ async def test_a_bad_answer_is_counted_and_asked_for_again_later(rig: Rig, reply
     assert timeframes(found) == list(ALL)
 
 
-def test_many_gaps_are_remembered_as_few() -> None:
+def test_many_gaps_are_merged() -> None:
     runs = [(i * 10, i * 10 + 5) for i in range(1, 300)]
     kept = advance_position(HistoryPosition(), "", 5000, 0, runs).gaps
     assert len(kept) <= 20
@@ -355,7 +355,7 @@ def test_many_gaps_are_remembered_as_few() -> None:
 
 
 async def test_a_day_that_yahoo_revises_is_published_again_and_reported(rig: Rig) -> None:
-    """What was read as a closed day was still running: prices of another hour came after it."""
+    """The day was read as closed while it was still open: prices of another hour followed."""
     first = await rig.first()
     running, hidden = bars(first, "1d")[-1], bars(first, "1d")[-3]
     rig.market.revised = {running.ts_open // 1000: 1.02, hidden.ts_open // 1000: 1 + 5e-5}
@@ -374,7 +374,7 @@ async def test_a_day_that_yahoo_revises_is_published_again_and_reported(rig: Rig
     assert [bar for bar in bars(later, "1d") if bar.ts_close <= running.ts_close] == []
 
 
-async def test_other_hours_of_a_past_day_publish_the_past_again_and_of_a_day_to_come_nothing(rig: Rig) -> None:
+async def test_corrected_hours_publish_history_again_for_a_past_day_only(rig: Rig) -> None:
     before = await rig.first()
     day = {"exchange": "NASDAQ", "source": "a notice", "zone": "America/New_York", "open": "09:30", "close": "13:00"}
 
@@ -395,7 +395,7 @@ async def test_other_hours_of_a_past_day_publish_the_past_again_and_of_a_day_to_
     assert await rig.run(bool, most=60_000) == []
 
 
-def test_a_position_of_before_is_read() -> None:
+def test_a_position_of_an_older_version_is_read() -> None:
     old = read_position('{"until":5,"fingerprint":"x","gaps":[[1,2,1]]}')
     assert (old.until, old.recent, old.hours) == (5, (), "")
     assert with_hours(old, "") is old

@@ -1,4 +1,4 @@
-"""Prices are streamed; where the stream is silent they are polled, and say so; when it flows again they are streamed again."""
+"""Prices are streamed; while the stream is silent they are polled, and logged; then they are streamed again."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ VOD = Instrument(symbol="VOD.L", name_en="Vodafone", name_ko="보다폰", exchan
 
 
 class NoCursors:
-    """Forgets."""
+    """Stores nothing."""
 
     async def load(self, cursor: str) -> str | None:  # noqa: ARG002
         return None
@@ -70,7 +70,7 @@ class Rig:
         yahoo.default = self.answer
 
     def answer(self, symbol: str, query: Mapping[str, str]) -> Reply:
-        """A last price that moves with every question; of the past, one bar of yesterday where there is to be one."""
+        """A last price that moves with every request; as history one bar of yesterday, if ``past``."""
         if "range" not in query:
             day = int(time.time()) // 86_400 * 86_400 - 86_400
             return ok(chart(symbol, query["interval"], [(day, 10, 12, 9, 11, 5)], timezone="UTC")) if self.past else Reply(404)
@@ -142,7 +142,7 @@ async def test_streamed_prices_become_ticks(tmp_path: Path) -> None:
         await flowing(rig, lambda: len(rig.of("yahoo-stream")) >= 3, price=64_123.25, day_volume=99)
         tick = rig.of("yahoo-stream")[-1]
         assert (tick.symbol, tick.price) == ("BTC-USD", 64_123.25)
-        assert tick.day_volume is None  # of crypto, Yahoo tells the volume of 24 hours
+        assert tick.day_volume is None  # for crypto, Yahoo sends the volume of 24 hours
         assert abs(tick.ts_init - tick.ts_event) < 60_000
         await until(lambda: len(rig.yahoo.subscriptions) >= 3, 10, "subscribed again")
         assert rig.yahoo.subscriptions[0] == ["BTC-USD"]
@@ -161,14 +161,14 @@ async def test_a_silent_stream_is_replaced_by_polling_and_comes_back(tmp_path: P
         await flowing(rig, lambda: len(rig.of("yahoo-stream")) > streamed)
 
 
-async def test_one_symbol_that_the_stream_leaves_out_is_polled_alone(tmp_path: Path) -> None:
+async def test_only_the_symbol_that_is_not_streamed_is_polled(tmp_path: Path) -> None:
     async with running(tmp_path, (BTC, ETH)) as rig:
         await flowing(rig, lambda: len(rig.of("yahoo-poll")) >= 3)
         assert {tick.symbol for tick in rig.of("yahoo-poll")[-2:]} == {"ETH-USD"}
         assert streaming._value.get() == 1
 
 
-async def test_the_stream_is_connected_again_after_every_way_to_lose_it(tmp_path: Path) -> None:
+async def test_the_stream_reconnects_after_every_kind_of_loss(tmp_path: Path) -> None:
     async with running(tmp_path, yahoo_silent_seconds=30, yahoo_stale_seconds=30) as rig:
         await flowing(rig, lambda: rig.of("yahoo-stream"))
         for connection in range(2, 4):
@@ -176,7 +176,7 @@ async def test_the_stream_is_connected_again_after_every_way_to_lose_it(tmp_path
             await until(lambda: len(rig.yahoo.streams) >= connection, 10, "connected again")  # noqa: B023
             streamed = len(rig.of("yahoo-stream"))
             await flowing(rig, lambda: len(rig.of("yahoo-stream")) > streamed)  # noqa: B023
-        await rig.yahoo.send_text("x" * 200_000)  # more than a frame may have: the connection is dropped
+        await rig.yahoo.send_text("x" * 200_000)  # above the limit of a frame: the connection is closed
         await until(lambda: len(rig.yahoo.streams) >= 4, 10, "connected again")
         assert not rig.of("yahoo-poll")
 
@@ -208,7 +208,7 @@ async def test_malformed_frames_are_counted_and_never_fatal(tmp_path: Path) -> N
         counts = {name: frames.labels(name)._value.get() for name in ("malformed", "unknown_symbol", "price", "time", "currency")}
         for text in bad:
             await rig.yahoo.send_text(text)
-        await rig.stream_price(symbol="NOBODY")
+        await rig.stream_price(symbol="UNKNOWN")
         for price in (float("nan"), float("inf"), 0.0, -3.0):
             await rig.stream_price(price=price)
         await rig.stream_price(time=0)
@@ -222,7 +222,7 @@ async def test_malformed_frames_are_counted_and_never_fatal(tmp_path: Path) -> N
         assert all(tick.price == 50_000.5 for tick in rig.of("yahoo-stream"))
 
 
-async def test_polling_bears_every_bad_answer(tmp_path: Path) -> None:
+async def test_polling_continues_after_every_bad_response(tmp_path: Path) -> None:
     async with running(tmp_path, yahoo_silent_seconds=0.1) as rig:
         rig.yahoo.refuse_streams = True
         answers = [Reply(429, b"Too Many Requests"), Reply(200, b"<html>"), Reply(503), Reply(failure="reset"), Reply(401)]
@@ -245,12 +245,12 @@ async def test_a_stopping_source_ends_though_yahoo_hangs(tmp_path: Path) -> None
     async with running(tmp_path, yahoo_silent_seconds=0.1, yahoo_timeout_seconds=2.0) as rig:
         rig.yahoo.refuse_streams = True
         rig.yahoo.default = lambda *_: Reply(failure="hang")
-        await until(lambda: any("range" in each.query for each in rig.yahoo.requests), 10, "asked")
+        await until(lambda: any("range" in each.query for each in rig.yahoo.requests), 10, "requested")
         rig.stopping.set()
     assert rig.stopping.is_set()  # leaving the block waited for the end
 
 
-async def test_older_and_equal_ticks_are_held_back() -> None:
+async def test_older_and_equal_ticks_are_dropped() -> None:
     stopping = asyncio.Event()
     output = OutputQueue(stopping)
     count = stale_ticks.labels("yahoo-poll")._value.get()
@@ -274,7 +274,7 @@ async def test_older_and_equal_ticks_are_held_back() -> None:
 
 async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() -> None:
     async def breaks() -> None:
-        raise ArithmeticError("as it does")
+        raise ArithmeticError("a failure")
 
     async def returns() -> None:
         return None
@@ -288,7 +288,7 @@ async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() ->
                 pass
 
 
-async def test_a_backfill_counts_as_published_when_the_next_batch_is_asked_for() -> None:
+async def test_a_backfill_counts_as_published_when_the_next_batch_is_requested() -> None:
     stopping = asyncio.Event()
     output = OutputQueue(stopping)
     published: list[bool] = []
@@ -318,7 +318,7 @@ def test_pence_are_streamed_and_polled_as_pounds() -> None:
     assert (tick.price, tick.source) == (0.7152, "yahoo-poll")
 
 
-def test_a_price_of_32_bits_is_the_printed_one() -> None:
+def test_a_32_bit_price_has_its_shortest_decimal_form() -> None:
     frame = json.dumps({"message": base64.b64encode(PricingData(id="AAPL", price=244.87, time=5).SerializeToString()).decode()})
     instrument = Instrument(symbol="AAPL", name_en="a", name_ko="a", exchange="NASDAQ", currency="USD", kind="stock")
     tick = streamed_tick(decode(frame), instrument, 10)
@@ -342,11 +342,11 @@ def test_polls_are_spread_over_the_interval_and_within_the_rate() -> None:
     assert {symbol for second, symbol in polled if 120 <= second < 245} == set(wanted)
 
 
-def test_closed_exchanges_are_not_polled_and_delays_are_waited_for() -> None:
+def test_closed_exchanges_are_not_polled_and_delays_are_respected() -> None:
     krx = sessions("KRX", dt.date(2025, 2, 10), dt.date(2025, 2, 12))
     opening, closing = int(krx.open[1]), int(krx.close[1])
     assert open_since(krx, opening - 1) is None
-    assert open_since(krx, opening + 5 * 60_000) is None  # what Yahoo tells now is of before the open
+    assert open_since(krx, opening + 5 * 60_000) is None  # prices that arrive now are from before the open
     assert open_since(krx, opening + 20 * 60_000) == opening + 20 * 60_000
     assert open_since(krx, closing + 20 * 60_000 + 1) is None
     fresh = StreamFreshness({"005930.KS": "KRX"}, 0, stale=120_000, silent=30_000)
@@ -356,8 +356,8 @@ def test_closed_exchanges_are_not_polled_and_delays_are_waited_for() -> None:
     assert fresh.decide({"KRX": since}, since + 31_000).poll == {"005930.KS"}
 
 
-async def test_heartbeats_wait_for_prices_that_come_late() -> None:
-    """KRX's prices reach us 20 minutes late: its bars may not be closed by the clock before."""
+async def test_heartbeats_wait_for_delayed_prices() -> None:
+    """KRX's prices arrive 20 minutes late: its bars must not be closed earlier."""
     krx, nyse = (sessions(exchange, dt.date(2025, 2, 10), dt.date(2025, 2, 14)) for exchange in ("KRX", "NYSE"))
 
     class Quiet:

@@ -26,7 +26,7 @@ HOME = partition_of("BTC-USD", TICKS.partitions)
 
 
 def past(symbol: str, query: Mapping[str, str]) -> Reply:
-    """At most a thousand bars of a market that never closes, from where the question begins; the last one is still forming."""
+    """At most a thousand bars of a market that never closes, from the start of the request; the last one is still forming."""
     if "range" in query:
         return ok(chart(symbol, "1d", timezone="UTC", price=50_000.0, price_ts=int(time.time())))
     interval = query["interval"]
@@ -74,7 +74,7 @@ async def streamed(yahoo: YahooStandIn, seconds: float) -> None:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_history_prices_and_event_time_reach_kafka_and_a_restart_goes_on(
+async def test_history_prices_and_heartbeats_reach_kafka_and_a_restart_continues(
     own_kafka: Broker, database_url: str, tmp_path: Path
 ) -> None:
     async with yahoo_stand_in() as yahoo:
@@ -82,9 +82,7 @@ async def test_history_prices_and_event_time_reach_kafka_and_a_restart_goes_on(
         ingest = program(tmp_path, yahoo, own_kafka, database_url)
         try:
             await until(lambda: yahoo.subscriptions, 60, "subscribed")
-            await until(
-                lambda: any(each.query.get("interval") == "1m" for each in yahoo.requests), 30, "the whole past was asked for"
-            )
+            await until(lambda: any(each.query.get("interval") == "1m" for each in yahoo.requests), 30, "all history was requested")
             await streamed(yahoo, 2.5)
             assert await asyncio.to_thread(ingest.stop) == 0, ingest.tail()
             ticks, histories = await read_log(own_kafka.bootstrap, TICKS), await read_log(own_kafka.bootstrap, HISTORY)

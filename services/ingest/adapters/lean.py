@@ -1,4 +1,4 @@
-"""Bars from files in the shape of QuantConnect Lean's sample data: CSV, raw prices, stamped with the start of the bar."""
+"""Reads bars from CSV files in the format of QuantConnect Lean's sample data: raw prices, stamped with the start of the bar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class LeanFactors:
-    """Lean's factor file: row i holds for dates up to and including its own, later than row i - 1."""
+    """Lean's factor file: row i is valid for dates after that of row i - 1, up to and including its own."""
 
     date: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
     price: Floats
@@ -35,7 +35,7 @@ NO_FACTORS = LeanFactors(np.array([20501231]), np.ones(1), np.ones(1))
 
 
 def read_factors(path: Path) -> LeanFactors:
-    """Read a factor file; where there is none, nothing was ever paid or split."""
+    """Read a factor file; without one there are no dividends and splits."""
     if not path.exists():
         return NO_FACTORS
     table = pd.read_csv(path, names=["date", "price", "split", "reference"]).drop_duplicates("date")
@@ -51,7 +51,7 @@ class LeanDaily:
     dividends: Floats
     """Lean's price factor of each bar."""
     off_calendar: int
-    """Bars on dates on which the calendar has no session: left out."""
+    """Number of dropped bars, on dates without a session of the calendar."""
 
 
 def read_daily(path: Path, factors: LeanFactors, sessions: Sessions, since: dt.date, until: dt.date) -> LeanDaily:
@@ -69,7 +69,7 @@ def read_daily(path: Path, factors: LeanFactors, sessions: Sessions, since: dt.d
 def read_intraday(path: Path, zone: str, length: int, sessions: Sessions, days: set[dt.date]) -> RecordedBars:
     """Bars of ``length`` milliseconds that lie wholly within the sessions of ``days``; ``end`` is the last millisecond of the bar.
 
-    ``zone`` is the time zone of the stamps. Trading before the opening and after the close is left out.
+    ``zone`` is the time zone of the timestamps. Bars before the open and after the close are dropped.
     """
     table = pd.read_csv(path)
     local = pd.to_datetime(table.iloc[:, 0])

@@ -1,4 +1,4 @@
-"""Adds the passing of event time to a live source: heartbeats per exchange, told only when no tick is waiting."""
+"""Adds heartbeats per exchange to a live source; a heartbeat is sent only when no tick is waiting."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ Calendars = Callable[[dt.date], Mapping[str, Sessions]]
 NO_DELAYS: Final[Mapping[str, int]] = MappingProxyType({})
 
 log = structlog.get_logger("ingest")
-stale_feed = gauge("ingest_feed_stale_state", "1 while an exchange is open and no tick of it comes.", ["source", "exchange"])
+stale_feed = gauge("ingest_feed_stale_state", "1 while an exchange is open and no tick of it arrives.", ["source", "exchange"])
 
 
 class LiveSource:
-    """A provider's source with heartbeats in it.
+    """A provider's source with heartbeats and reports of stale feeds.
 
-    A heartbeat at time T promises that every tick before T has been published. So its time lags behind the clock by ``lag``
-    seconds, and further by what the provider is behind each exchange; what the source has ready goes first, and only where it
-    never rests are beats put between its batches.
+    A heartbeat at time T means that every tick before T has been published. So its time lags behind the clock by ``lag`` seconds
+    plus the provider's delay for the exchange. Available ticks are sent first; heartbeats come between batches only if ticks
+    never pause.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class LiveSource:
         delays: Mapping[str, int] = NO_DELAYS,
         feeds: StaleFeeds | None = None,
     ) -> None:
-        """``every`` and ``lag`` in seconds; ``delays``: exchange -> milliseconds by which the provider is behind it."""
+        """``every`` and ``lag`` in seconds; ``delays``: exchange -> delay of the provider in milliseconds."""
         self._feeds = feeds
         self.name = source.name
         self._source = source
@@ -97,22 +97,22 @@ class LiveSource:
                     self._feeds.received(item.symbol, now)
 
     def _stale_feed_reports(self) -> list[Quarantined]:
-        """What is to be told of exchanges that have fallen silent, or are heard again."""
+        """Reports of exchanges whose feed has become stale, or has recovered."""
         if self._feeds is None:
             return []
         now = self._clock.wall()
         opened = {exchange: open_since(calendar, now) for exchange, calendar in self._sessions.items()}
-        found = []
+        reports = []
         for exchange, stale in self._feeds.changes(opened, now).items():
             stale_feed.labels(self.name, exchange).set(stale)
-            reports = self._feeds.silent_ms(exchange, opened[exchange], now) / 1000
+            silent_seconds = self._feeds.silent_ms(exchange, opened[exchange], now) / 1000
             if stale:
-                log.warning("a feed is stale: its exchange is open, and no tick comes", exchange=exchange, seconds=reports)
+                log.warning("a feed is stale: its exchange is open, and no tick arrives", exchange=exchange, seconds=silent_seconds)
             else:
-                log.info("a feed is heard again", exchange=exchange)
+                log.info("a feed has recovered", exchange=exchange)
             outcome: Literal["quarantined", "released"] = "quarantined" if stale else "released"
-            values: dict[str, float | None] = {"silent_seconds": reports}
-            found.append(
+            values: dict[str, float | None] = {"silent_seconds": silent_seconds}
+            reports.append(
                 Quarantined(
                     symbol=exchange,
                     what="feed",
@@ -124,14 +124,14 @@ class LiveSource:
                     ts_init=now,
                 )
             )
-        return found
+        return reports
 
     async def _due_heartbeats(self) -> list[Heartbeat]:
         wall = self._clock.wall()
         now = wall - int(self._lag * 1000)
         today = dt.datetime.fromtimestamp(now / 1000, tz=dt.UTC).date()
         if today != self._today:
-            self._sessions = await asyncio.to_thread(self._calendars, today)  # making six calendars takes seconds
+            self._sessions = await asyncio.to_thread(self._calendars, today)  # loading six calendars takes seconds
             self._today = today
         due: list[DueHeartbeat] = []
         for exchange, calendar in self._sessions.items():

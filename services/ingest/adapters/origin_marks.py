@@ -1,4 +1,4 @@
-"""The mark on each store that says what prices it is for: a row in the database, the metadata of a committed offset in Kafka."""
+"""Stores the origin of prices in the database (a cursor row) and in Kafka (metadata of a committed offset), and checks it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUP = "ingest-source"
 
 
 class CursorRows(Protocol):
-    """The cursors; raises ``TransientError``."""
+    """All cursors of the database; raises ``TransientError``."""
 
     async def all(self) -> Mapping[str, str]: ...
 
@@ -26,11 +26,11 @@ class CursorRows(Protocol):
 
 
 async def check_database(settings: Settings, cursors: CursorRows, origin: DataOrigin) -> None:
-    """See whether the database may take these prices.
+    """Verify that the database may hold prices of this origin.
 
     Raises:
-        SettingsError: it holds others; the message says what helps.
-        TransientError: it does not answer.
+        SettingsError: it holds prices of another origin; the message names the remedy.
+        TransientError: the database does not respond.
     """
     try:
         held = origins(await cursors.all())
@@ -42,17 +42,17 @@ async def check_database(settings: Settings, cursors: CursorRows, origin: DataOr
 
 
 async def claim_database(settings: Settings, cursors: CursorRows, origin: DataOrigin, now: int) -> None:
-    """The same, and mark it; ``now`` in milliseconds. Raises as ``check_database``."""
+    """Verify the database and store the origin in it; ``now`` in milliseconds. Raises as ``check_database``."""
     await check_database(settings, cursors, origin)
     await cursors.save(ORIGIN_CURSOR, write_origin(origin), now)
 
 
 async def claim_kafka(settings: Settings, origin: DataOrigin) -> None:
-    """See whether the log of ticks may take these prices, and mark it.
+    """Verify that the tick log may hold prices of this origin, and store the origin.
 
     Raises:
-        SettingsError: it holds others; the message says what helps.
-        TransientError: the broker does not answer.
+        SettingsError: it holds prices of another origin; the message names the remedy.
+        TransientError: the broker does not respond.
     """
     label = await read_label(settings, TICKS, GROUP)
     if label:
@@ -66,7 +66,7 @@ async def claim_kafka(settings: Settings, origin: DataOrigin) -> None:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of an embedded database; None for a server."""
+    """The file of an SQLite database; None for a server."""
     parsed = make_url(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 

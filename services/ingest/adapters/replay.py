@@ -1,17 +1,18 @@
-"""Plays a tape: the past as history, then ticks and heartbeats at the tape's pace, from where it stopped last time."""
+"""Plays a tape: its history first, then ticks and heartbeats at the chosen speed, from the saved position."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 import numpy as np
 import structlog
 
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.cursor_store import CursorStore
 from services.ingest.domain.schedule import SOURCE, Schedule
 from services.ingest.domain.source import MAX_BATCH, Item
 from services.ingest.domain.tape import Tape, TapeError
@@ -20,24 +21,16 @@ from shared.failures import TransientError
 from shared.metrics import counter, gauge
 
 SAVE_SECONDS: Final = 1.0
-"""How often the cursor is saved: after a crash, at most about so much is played again, with the same numbers."""
+"""Interval of saving the cursor: after a crash, about this much is repeated, with the same sequence numbers."""
 FLUSH_SECONDS: Final = 0.02
-"""Items that are due within this time travel together."""
+"""Items that are due within this time are sent in one batch."""
 BEHIND_SECONDS: Final = 1.0
-"""Whoever was held back longer than this does not run to catch up."""
+"""After a longer delay the schedule is shifted, so that the tape does not speed up to catch up."""
 RETRY_SECONDS: Final = 1.0
 
 log = structlog.get_logger("ingest.replay")
-cursor_failures = counter("ingest_cursor_failures_total", "Times that the cursor of the tape could not be saved.")
+cursor_failures = counter("ingest_cursor_failures_total", "Failures to save the cursor of the tape.")
 progress = gauge("ingest_tape_played_ratio", "Share of the tape that has been played.")
-
-
-class CursorStore(Protocol):
-    """Keeps cursors; raises ``TransientError``."""
-
-    async def load(self, cursor: str) -> str | None: ...
-
-    async def save(self, cursor: str, position: str, now: int) -> None: ...
 
 
 class TapePosition(msgspec.Struct, frozen=True):
@@ -45,19 +38,19 @@ class TapePosition(msgspec.Struct, frozen=True):
 
     digest: str
     backfilled: int = 0
-    """Symbols whose history has been published."""
+    """Number of symbols whose history has been published."""
     played: int = 0
-    """Items of the score that have been published."""
+    """Number of items of the schedule that have been published."""
 
 
 @dataclass(frozen=True)
 class PlaybackSpeed:
-    """How fast a tape is played."""
+    """The speed at which a tape is played."""
 
     speed: float | None
-    """Seconds of event time a second; None: as fast as the broker acknowledges."""
+    """Seconds of event time per second; None: as fast as the broker acknowledges."""
     longest_pause: float
-    """Seconds to which a time without events is cut."""
+    """Seconds to which a time without events is shortened."""
 
     def due_seconds(self, schedule: Schedule) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         """When each item is due, in seconds after the first. Shape (items,)."""
@@ -86,7 +79,7 @@ class Replay:
         self._position = TapePosition(tape.digest)
         self._saved_at = clock.now()
         self.finished = False
-        """True when the whole tape has been published."""
+        """True after the whole tape has been published."""
 
     async def events(self) -> AsyncIterator[Sequence[Item]]:
         await self._restore()
@@ -103,12 +96,12 @@ class Replay:
         await self._save()
         if not self._stopping.is_set():
             self.finished = True
-            log.info("the tape is over; event time cannot go back, so it is not played again", tape=self._tape.name)
+            log.info("the tape has ended; event time cannot go back, so it is not played again", tape=self._tape.name)
         while not self._stopping.is_set():
             await self._clock.wait(3600)
 
     async def _play(self) -> AsyncIterator[Sequence[Item]]:
-        """Batches of what is due from the position on; whoever asks for the next has moved the position past the one before."""
+        """Batches of due items from the position on; the caller advances the position before it requests the next batch."""
         clock, due = self._clock, self._due
         if self._position.played < len(due):
             started = clock.now() - float(due[self._position.played])
@@ -124,7 +117,7 @@ class Replay:
             yield [self._schedule.item(i) for i in range(place, min(ready, place + MAX_BATCH))]
 
     async def _restore(self) -> None:
-        """Take up the saved position.
+        """Restore the saved position.
 
         Raises:
             TapeError: the cursor belongs to another edition of the tape, or cannot be read.
@@ -150,7 +143,7 @@ class Replay:
                 "start with an empty database and an empty Kafka"
             )
         self._position = position
-        log.info("the tape goes on where it stopped", tape=self._tape.name, played=position.played, of=len(self._schedule))
+        log.info("the tape continues at its saved position", tape=self._tape.name, played=position.played, of=len(self._schedule))
 
     async def _advance(self, position: TapePosition) -> None:
         self._position = position
@@ -164,4 +157,4 @@ class Replay:
             await self._cursors.save(self._cursor, msgspec.json.encode(self._position).decode(), self._clock.wall())
         except TransientError as error:
             cursor_failures.inc()
-            log.warning("the cursor cannot be saved now; a restart would repeat ticks under their numbers", error=str(error))
+            log.warning("the cursor cannot be saved now; a restart would repeat ticks with the same numbers", error=str(error))

@@ -1,6 +1,6 @@
-"""The table ``sources``: how each source of the provider stands, for those who cannot ask ingest itself.
+"""Writes the health of the provider's sources to the table ``sources``, for readers in other processes.
 
-It is written at once when something changes, and now and then so that silence means a dead ingest.
+Rows are written after each change, and also at an interval, so that an old ``updated_at`` shows that ingest has stopped.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from shared.failures import TransientError
 from shared.tables import sources
 
 CHECK_SECONDS: Final = 2.0
-"""Changes within this time make one write."""
+"""Interval of checking for changes; changes within it are written together."""
 REPEAT_SECONDS: Final = 10.0
 
 log = structlog.get_logger("ingest")
 
 
 async def store_health(database: Database, found: Sequence[SourceHealth], now: int) -> None:
-    """Make the table hold these sources and no others; ``now`` in milliseconds.
+    """Replace the rows of the table by these sources; ``now`` in milliseconds.
 
     Raises:
-        TransientError: the database is not there now.
+        TransientError: the database is not available.
     """
     rows = [asdict(each) | {"updated_at": now} for each in found]
     async with database.begin() as connection:
@@ -45,7 +45,7 @@ async def report_health(
     clock: Clock,
     stopping: asyncio.Event,
 ) -> None:
-    """Write until the process stops."""
+    """Store the health after changes and at an interval, until the process stops."""
     written: Sequence[SourceHealth] | None = None
     due = clock.now()
     while not stopping.is_set():

@@ -1,7 +1,7 @@
 """Makes the bundled tapes: ``python -m services.ingest.adapters.tape_maker FOLDER_OF_MARKET_DATA [OUTPUT_FOLDER]``.
 
-The folder holds Lean's sample data as CSV: ``daily``, ``minute``, ``second`` and ``factors``; docs/tapes.md says what is
-done to it.
+The folder holds Lean's sample data as CSV: ``daily``, ``minute``, ``second`` and ``factors``; docs/tapes.md describes the
+processing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ EXCHANGES: Final = {
     "QQQ": "NASDAQ",
     "005930.KS": "KRX",
 } | dict.fromkeys(("BTC-USD", "ETH-USD", "LTC-USD"), "CRYPTO")
-"""Where an instrument trades, NYSE where not said."""
+"""Exchange of an instrument; NYSE if not listed here."""
 FIRST_DAY: Final = {
     "EEM": dt.date(2003, 4, 14),
     "QQQ": dt.date(2011, 3, 23),
@@ -50,9 +50,9 @@ FIRST_DAY: Final = {
     "WM": dt.date(2009, 8, 5),
     "BAC": dt.date(1998, 10, 1),
 }
-"""First day on which a file holds this instrument: before, its ticker belonged to another one, or the file has a hole of years."""
+"""First day on which a file holds this instrument: before it, the ticker belonged to another one, or years are missing."""
 TICKERS: Final = {"META": "FB"}
-"""Ticker under which an instrument was recorded, where it has another one today."""
+"""Ticker under which an instrument was recorded, if it differs from today's."""
 DAILY: Final = (
     "SPY",
     "AAPL",
@@ -76,7 +76,7 @@ LAST_DAY: Final = dt.date(2025, 1, 10)
 
 @dataclass(frozen=True)
 class TapePlan:
-    """One tape to be made."""
+    """The content of one tape."""
 
     name: str
     title: str
@@ -87,7 +87,7 @@ class TapePlan:
     """Symbol and day of one-second bars."""
     minutes: tuple[tuple[str, dt.date], ...] = ()
     intraday_history: tuple[tuple[str, dt.date], ...] = ()
-    """Symbol and day of minute bars that are published as history, with the coarser bars made of them."""
+    """Symbol and day of minute bars that are published as history, with the coarser bars aggregated from them."""
     daily: tuple[tuple[str, dt.date], ...] = ()
     """Symbol and first day of daily bars played as ticks, to the end of the tape."""
     daily_history: tuple[str, ...] = ()
@@ -159,12 +159,12 @@ class TapeMaker:
 
     @cached_property
     def first_history(self) -> dt.date:
-        """First day of history: a Monday, so that the first week is whole."""
+        """First day of history: a Monday, so that the first week is complete."""
         day = self.plan.start.replace(year=self.plan.start.year - YEARS_BEFORE)
         return day - dt.timedelta(days=day.weekday())
 
     def calendar(self, symbol: str) -> Sessions:
-        """The sessions that this symbol's bars are held against."""
+        """The sessions of this symbol's exchange."""
         return sessions(exchange_of(symbol), self.first_history - dt.timedelta(days=7), self.plan.end)
 
     def make(self, output: Path) -> TapeHeader:
@@ -217,7 +217,7 @@ class TapeMaker:
         )
         bars = daily.bars
         if exchange_of(symbol) == "CRYPTO":
-            bars = replace(bars, end=bars.end - 1)  # the next session opens at the close, so the close itself is the next day's
+            bars = replace(bars, end=bars.end - 1)  # a tick at the close belongs to the next day
         return Recording(symbol, exchange_of(symbol), "1d", bars)
 
     def _intraday_history(self, descriptions: SeriesDescriptions) -> list[RecordedHistory]:
@@ -265,7 +265,7 @@ def exchange_of(symbol: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make all tapes; say what was made."""
+    """Make all tapes and print a line for each."""
     if not 1 <= len(arguments) <= 2:
         sys.stderr.write(f"{__doc__}\n")
         return 2

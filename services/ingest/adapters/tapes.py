@@ -1,4 +1,4 @@
-"""Tapes on disk: ``NAME.json`` says what is on it, for people and for checks; ``NAME.npz`` holds the numbers. See docs/tapes.md."""
+"""Reads and writes tapes: ``NAME.json`` is the header, ``NAME.npz`` holds the arrays. See docs/tapes.md."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from shared.events import Timeframe
 
 FORMAT: Final = 1
 SeriesDescriptions = dict[tuple[str, str, str], str]
-"""Where a series comes from and what was done to it, by use (``ticks`` or ``history``), symbol, and resolution or timeframe."""
+"""(use, symbol, resolution or timeframe) -> source and processing of a series; use is ``ticks`` or ``history``."""
 _COLUMNS: Final = ("start", "end", "open", "high", "low", "close", "volume")
 
 
 class SeriesHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One series of bars, as the header tells it."""
+    """One series of bars, as listed in the header."""
 
     symbol: str
     exchange: str
@@ -34,11 +34,11 @@ class SeriesHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     volume: float
     """Sum of the volumes."""
     about: str
-    """Where it comes from and what was done to it."""
+    """Its source and processing."""
 
 
 class TapeHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``NAME.json`` holds."""
+    """The content of ``NAME.json``."""
 
     format: int
     name: str
@@ -57,7 +57,8 @@ def read_tape(folder: Path, name: str, universe: Universe) -> Tape:
     """Read a tape and check it.
 
     Raises:
-        TapeError: it is missing, damaged, of another format, or has a symbol that the universe lacks or lists elsewhere.
+        TapeError: it is missing, damaged, of another format, or has a symbol that the universe lacks or lists on another
+        exchange.
     """
     header = _header(folder, name)
     numbers = folder / f"{name}.npz"
@@ -132,7 +133,7 @@ def _timeframe(name: str, series: SeriesHeader) -> Timeframe:
 
 
 def write_tape(folder: Path, tape: Tape, source: str, licence: str, about: SeriesDescriptions) -> TapeHeader:
-    """Write a tape; its digest is that of the numbers written, the same for the same content."""
+    """Write a tape and return its header. The same content gives the same bytes and digest."""
     arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
     headers: list[SeriesHeader] = []
     series: tuple[Recording | RecordedHistory, ...] = (*tape.recordings, *tape.history)
@@ -178,7 +179,7 @@ def _series_header(each: Recording | RecordedHistory, about: SeriesDescriptions)
 
 
 def _write_numbers(path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]) -> None:
-    """As ``np.savez_compressed``, but without the time of writing in it: the same numbers give the same bytes."""
+    """As ``np.savez_compressed``, but without timestamps, so that the same arrays give the same bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))

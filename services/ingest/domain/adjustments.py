@@ -1,9 +1,9 @@
-"""Splits and dividends of one symbol: what undoes Yahoo's split adjustment, and what adjusts raw prices.
+"""Splits and dividends of one symbol, as factors that undo Yahoo's split adjustment and factors that adjust raw prices.
 
 Yahoo's prices are already divided by every later split. So raw = Yahoo's price / split_factor, with split_factor = the product
 of 1 / ratio over the splits after the bar (0.25 before a 4:1 split); and adjusted = raw x price_factor, with price_factor =
-split_factor x (adjusted close / close of Yahoo's daily row). Everything is keyed by session date (yyyymmdd), since a split takes
-effect at an open.
+split_factor x (adjusted close / close of Yahoo's daily row). All factors are keyed by session date (yyyymmdd), since a split
+takes effect at an open.
 
 A chart names only the splits inside its range, yet its prices are adjusted for later ones too: adjustments must be read from a
 daily chart that reaches to the present, and serve all timeframes of that symbol.
@@ -35,17 +35,17 @@ class Adjustments:
     splits: tuple[tuple[int, float], ...]
     """(session date it takes effect on, new shares for an old one), oldest first."""
     ex_dates: tuple[int, ...]
-    """Session dates on which a dividend was gone, oldest first."""
+    """Ex-dates of dividends (session dates), oldest first."""
     dates: tuple[int, ...]
     dividend_factors: tuple[float, ...]
     actions: tuple[CorporateAction, ...]
-    """Oldest first; a dividend as it was paid, that is not adjusted for later splits."""
+    """Oldest first; dividend amounts are as paid, not adjusted for later splits."""
     flaws: tuple[Flaw, ...] = ()
     """Dividends and adjusted closes that are not used."""
 
     @property
     def fingerprint(self) -> str:
-        """Names the newest actions. When it changes, the factors of all earlier bars have changed."""
+        """Text that identifies the newest actions. When it changes, the factors of all earlier bars have changed."""
         newest = {action.kind: f"{action.kind} {action.ts_event} {action.value:.6g}" for action in self.actions}
         return "; ".join(newest[kind] for kind in sorted(newest))
 
@@ -62,7 +62,7 @@ class Adjustments:
         return factor
 
     def dividend_factor(self, date: int) -> float:
-        """Adjusted close / close in that session; where it has no row, of a neighbour with no dividend between."""
+        """Adjusted close / close in that session; without a row, that of an adjacent session with no ex-date in between."""
         after = bisect_left(self.dates, date)
         if after == len(self.dates):
             return self.dividend_factors[-1] if self.dates and not self._ex_date_between(self.dates[-1], date) else 1.0
@@ -71,7 +71,7 @@ class Adjustments:
         return self.dividend_factors[after - 1]
 
     def _ex_date_between(self, first: int, last: int) -> bool:
-        """True when a dividend was gone after ``first`` and not after ``last``."""
+        """True if an ex-date lies after ``first`` and not after ``last``."""
         return bisect_right(self.ex_dates, first) < bisect_right(self.ex_dates, last)
 
 
@@ -102,7 +102,7 @@ def _actions(chart: Chart, factors: Adjustments, sessions: Sessions, currency: s
         try:
             worth = unit_worth(dividend.currency or chart.currency, currency)
         except CurrencyError:
-            continue  # paid in another currency: the factors know it through the adjusted closes, the amount would mislead
+            continue  # paid in another currency: the adjusted closes hold it, and the amount would be wrong
         day = stamped_date(dividend.ts, zone)
         paid = dividend.amount * worth / factors.split_factor(day)
         if 0 < paid < math.inf:

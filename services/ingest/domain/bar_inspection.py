@@ -1,4 +1,4 @@
-"""What is wrong with a closed bar can often be seen from the bars beside it: the wrong unit, a spike, a stray high or low."""
+"""Compares closed bars with adjacent ones to find wrong units, shifted levels, spikes and erroneous highs and lows."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from services.ingest.domain.validation import bar_rejection
 from shared.events import ProviderBar, Timeframe
 
 SPIKE_FLOOR: Final = 0.25
-"""A close must stand out from both neighbours by more than this, in logarithms, to be a spike at all."""
+"""A spike differs from both adjacent closes by more than this, in logarithms."""
 SPIKE_RANGES: Final = 8.0
-"""And by more than so many usual ranges of the instrument."""
+"""And by more than this many usual ranges of the instrument."""
 AGREE: Final = 0.25
-"""The neighbours themselves may differ by this share of how far the spike stands out."""
+"""The adjacent closes may differ by this share of the spike's size."""
 WICK: Final = math.log(2.0)
-"""A high or low must stand out from everything around it by a factor of two, and by ``WICK_RANGES``, to be a stray print."""
+"""An erroneous high or low differs from its body and both adjacent bars by a factor of two (in logarithms) and by
+``WICK_RANGES``."""
 WICK_RANGES: Final = 12.0
 HUNDRED: Final = math.log(100.0)
 UNIT_NEAR: Final = math.log(1.05)
-"""A price that is a hundred times another one to within 5 % is taken for the same price in another unit."""
+"""A price that is a hundred times another one to within 5 % is the same price in another unit."""
 
 
 @dataclass(frozen=True)
 class InspectedBars:
-    """What may be published of a run of bars, and what was found."""
+    """The bars of a series that may be published, and the findings."""
 
     bars: tuple[ProviderBar, ...]
     findings: tuple[Finding, ...]
@@ -49,14 +50,14 @@ def inspect_bars(
     market: Callable[[int, float], bool] | None = None,
     negative: bool = False,
 ) -> InspectedBars:
-    """Judge closed bars of one series, oldest first.
+    """Inspect closed bars of one series, oldest first.
 
     Args:
-        bars: as a provider told them.
-        timeframe: theirs.
-        hundredths: the currency has a unit of a hundredth in which prices are quoted (pence): a price in it is repaired.
-        market: (close time, move in logarithms) -> whether the market moved so too: then a spike is believed.
-        negative: prices of 0 and below are possible. A bar that has one is judged alone: ratios say nothing there.
+        bars: as received from the provider.
+        timeframe: the timeframe of the bars.
+        hundredths: the currency has a minor unit in which prices are quoted (pence): a price in that unit is repaired.
+        market: (close time, move in logarithms) -> whether the market moved too: then a spike is accepted.
+        negative: prices of 0 and below are possible. A bar with one is not compared with others: ratios are meaningless there.
     """
     findings: list[Finding] = []
     kept: list[ProviderBar] = []
@@ -76,7 +77,7 @@ def inspect_bars(
 
 
 def repair_scale(bars: Sequence[ProviderBar], findings: list[Finding], *, hundredths: bool) -> list[ProviderBar]:
-    """Runs of bars in another unit or on another level are repaired or left out; ``findings`` gains what was found."""
+    """Repair or remove bars in another unit or on another level; findings are appended to ``findings``."""
     kept_bars = list[ProviderBar]()
     for above, run in _runs(bars):
         kept_bars += repair_level_shifts(_repair_units(run, findings, hundredths=hundredths), findings) if above else run
@@ -84,7 +85,7 @@ def repair_scale(bars: Sequence[ProviderBar], findings: list[Finding], *, hundre
 
 
 def _runs(bars: Sequence[ProviderBar]) -> Iterator[tuple[bool, list[ProviderBar]]]:
-    """Runs of bars with and without prices of 0 and below."""
+    """Split into consecutive bars whose prices are all above 0 (True) and others (False)."""
     for above, run in groupby(bars, lambda bar: min(bar.open, bar.low, bar.close) > 0):
         yield above, list(run)
 
@@ -98,7 +99,7 @@ def _widened(bar: ProviderBar, findings: list[Finding]) -> ProviderBar:
 
 
 def _repair_units(bars: list[ProviderBar], findings: list[Finding], *, hundredths: bool) -> list[ProviderBar]:
-    """A run of bars a hundred times too dear or too cheap is repaired between bars that agree, and left out elsewhere."""
+    """Repair bars at 100 times or 1/100 of the price between bars of the main level; remove them elsewhere."""
     closes, _ = true_ranges(bars) if bars else (np.empty(0), None)
     steps = np.diff(closes)
     edges = [int(at) + 1 for at in np.flatnonzero(np.abs(np.abs(steps) - HUNDRED) <= UNIT_NEAR)]
@@ -152,13 +153,13 @@ def _repair_spikes_and_wicks(
                 findings.append(Finding(bars[i], "spike", "quarantined", "", last))
                 drop.add(i)
         elif (clipped := _clipped(bars, i, usual)) is not None:
-            findings.append(Finding(bars[i], "wick", "repaired", "a stray high or low moved to the body", last))
+            findings.append(Finding(bars[i], "wick", "repaired", "an erroneous high or low moved to the body", last))
             kept_bars[i] = clipped
     return [bar for i, bar in enumerate(kept_bars) if i not in drop]
 
 
 def _clipped(bars: Sequence[ProviderBar], at: int, usual: float) -> ProviderBar | None:
-    """The bar without a high or low that stands out from the body and both neighbours; None where it has none."""
+    """The bar without an erroneous high or low; None if it has none."""
     bar, by = bars[at], bars[at].price_factor
     beside = [(each.high * each.price_factor / by, each.low * each.price_factor / by) for each in (bars[at - 1], bars[at + 1])]
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)

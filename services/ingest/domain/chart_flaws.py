@@ -1,4 +1,4 @@
-"""What is wrong with a chart beside its rows: a split, a dividend or an adjusted close that is not used as it came."""
+"""A split, dividend or adjusted close of a chart that is not used as received."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Flaw:
-    """To be reported as ``Quarantined``."""
+    """One such value; it is reported as ``Quarantined``."""
 
     reason: Literal["split", "dividend", "factor"]
     outcome: Literal["quarantined", "repaired"]

@@ -1,4 +1,4 @@
-"""Quotes in pence, cents and agorot become pounds, rand and shekels."""
+"""Converts quotes in pence, cents and agorot to pounds, rand and shekels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MINOR_UNITS: Final = MappingProxyType(
         "ILA": ("ILS", 0.01),
     }
 )
-"""Unit that Yahoo quotes in -> (currency, how much of it one unit is). Letter case counts: ``GBp`` is not ``GBP``."""
+"""Minor unit in which Yahoo quotes -> (currency, value of one unit in it). Case-sensitive: ``GBp`` is not ``GBP``."""
 
 WITH_HUNDREDTHS: Final = frozenset(currency for currency, _ in MINOR_UNITS.values())
 """Currencies in which a price without a unit is ambiguous by a factor of 100."""
@@ -24,10 +24,10 @@ class CurrencyError(ValueError):
 
 
 def unit_worth(quoted: str | None, currency: str) -> float:
-    """What one quoted unit is worth in ``currency``.
+    """Value of one quoted unit in ``currency``.
 
     Raises:
-        CurrencyError: the quote is in another currency, or might be in its hundredths and does not say.
+        CurrencyError: the quote is in another currency, or its unit is missing and could be a hundredth.
 
     >>> unit_worth("GBp", "GBP"), unit_worth("USD", "USD"), unit_worth(None, "USD")
     (0.01, 1.0, 1.0)

@@ -1,6 +1,6 @@
-"""What prices a database or a Kafka is for: one source, or one edition of one tape. Others are refused.
+"""The origin of the prices in a database or a Kafka: one source, or one edition of one tape. Other origins are refused.
 
-Mixed prices are worth nothing, and event time cannot go back.
+Prices of two origins must not be mixed, and event time cannot go back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ YAHOO: Final = "yahoo"
 
 
 class DataOrigin(msgspec.Struct, frozen=True):
-    """The prices that a store is for."""
+    """Where the prices in a store come from."""
 
     source: str
     tape: str = ""
@@ -29,13 +29,14 @@ class DataOrigin(msgspec.Struct, frozen=True):
 
 
 class _Played(msgspec.Struct):
-    """As much of the position of a tape as is needed here."""
+    """The field of a tape's position that is needed here."""
 
     digest: str = ""
 
 
 def origins(cursors: Mapping[str, str]) -> tuple[DataOrigin, ...]:
-    """What a database is for, by its cursors; databases from before the mark have those of the tape or of Yahoo's history alone.
+    """The origins that a database's cursors show. A database of an older version has no origin cursor, only those of a tape or of
+    Yahoo's history.
 
     Raises:
         ValueError: a position cannot be read; the message names its cursor.
@@ -44,17 +45,17 @@ def origins(cursors: Mapping[str, str]) -> tuple[DataOrigin, ...]:
 
 
 def read_origin(text: str) -> DataOrigin:
-    """The holding that ``write_origin`` wrote. Raises ValueError."""
+    """Read what ``write_origin`` wrote. Raises ValueError."""
     return msgspec.json.decode(text, type=DataOrigin)
 
 
 def write_origin(holding: DataOrigin) -> str:
-    """As JSON."""
+    """The origin as JSON."""
     return msgspec.json.encode(holding).decode()
 
 
 def conflict(held: DataOrigin, requested: DataOrigin, store: str, remedy: str) -> str | None:
-    """Why ``requested`` cannot go into ``store``, with what helps; None where it can. ``remedy``: how to get an empty store.
+    """Why ``requested`` cannot go into ``store``, with the remedy; None if it can. ``remedy``: how to get an empty store.
 
     >>> conflict(DataOrigin("replay", "demo", "a"), DataOrigin("yahoo"), "it", "delete it")
     'it holds tape demo, so live prices from yahoo cannot go there: go on with SOURCE=replay TAPE=demo, or delete it'

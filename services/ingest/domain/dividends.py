@@ -1,4 +1,4 @@
-"""Dividends against the prices of a chart: one that the price does not show, or that is larger than it, is not used."""
+"""Compares dividends with the prices of a chart. A dividend larger than the price, or without an effect on it, is not used."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_events import Dividend
 
 MAX_SHARE: Final = 0.9
-"""No dividend is this share of the price or more."""
+"""A dividend of this share of the price or more is wrong."""
 LARGE: Final = 0.05
 LARGE_MOVES: Final = 4.0
-"""A dividend above this share of the price, and above so many usual moves, must show in the price on its day."""
+"""A dividend above this share of the price and above this many usual moves must lower the price on its ex-date."""
 TENFOLD: Final = ((8.0, 12.5), (80.0, 125.0))
-"""A dividend that is 10 or 100 times its neighbours' (the error of a decimal point, or of a unit) must show in the price too."""
+"""So must a dividend of 10 or 100 times the adjacent ones (a misplaced decimal point or a wrong unit). Ranges of that ratio."""
 NEIGHBOURS: Final = 4
 
 
@@ -33,7 +33,7 @@ class DividendAmount:
     dividend: Dividend
     date: int
     amount: float | None
-    """None where it was paid in another currency: nobody knows what it was worth."""
+    """None if it was paid in another currency, whose exchange rate is unknown."""
 
 
 def dividend_amounts(chart: Chart, currency: str, zone: dt.tzinfo) -> list[DividendAmount]:
@@ -50,7 +50,7 @@ def dividend_amounts(chart: Chart, currency: str, zone: dt.tzinfo) -> list[Divid
 
 
 def remove_wrong_dividends(chart: Chart, currency: str, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]]:
-    """The daily chart without the dividends that cannot be right."""
+    """The daily chart without wrong dividends, and a flaw for each of them."""
     if not chart.dividends:
         return chart, ()
     days = daily_prices(chart, zone)
@@ -71,12 +71,14 @@ def remove_wrong_dividends(chart: Chart, currency: str, zone: dt.tzinfo) -> tupl
 
 
 def price_fell(days: DailyPrices, at: int, size: float) -> bool | None:
-    """Whether the price fell on a day by at least half of ``size`` (in logarithms, below 0); None where nobody can say."""
+    """Whether the price fell on day ``at`` by at least half of ``size`` (in logarithms, below 0); None if there is no price to
+    compare.
+    """
     return min(days.moves(at)) <= size / 2 if 0 < at < len(days.dates) else None
 
 
 def _typical(everything: Sequence[DividendAmount], place: int) -> float | None:
-    """The median amount of the nearest others; None where there are fewer than two."""
+    """Median amount of the nearest other dividends; None with fewer than two."""
     others = [(abs(i - place), each.amount) for i, each in enumerate(everything) if i != place and each.amount is not None]
     nearest = [amount for _, amount in sorted(others)[:NEIGHBOURS]]
     return median(nearest) if len(nearest) > 1 else None
@@ -95,5 +97,5 @@ def _why_wrong(each: DividendAmount, typical: float | None, days: DailyPrices) -
     if share > max(LARGE, LARGE_MOVES * days.usual_move(at)):
         return f"the amount is {share:.1%} of the price before it, and the price did not fall"
     if typical is not None and any(low <= each.amount / typical <= high for low, high in TENFOLD):
-        return f"the amount is {each.amount / typical:.3g} times the dividends beside it, and the price did not fall"
+        return f"the amount is {each.amount / typical:.3g} times the adjacent dividends, and the price did not fall"
     return None

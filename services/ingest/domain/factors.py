@@ -1,8 +1,8 @@
-"""What dividends do to the closes of a chart, by session date: Yahoo's adjusted closes where they make sense, else computed.
+"""Dividend factors of a chart by session date: from Yahoo's adjusted closes where they are plausible, else computed.
 
-Between two neighbouring days the factor moves by a step: adjusted close / close of the older day, divided by that of the newer one.
-A step is Yahoo's where it agrees with the dividends that are named, and 1 - amount / close before otherwise (the method of CRSP).
-So an adjusted close that is missing, negative or absurd costs no factor but its own.
+The step between two adjacent days is adjusted close / close of the older day divided by that of the newer one. A step is
+Yahoo's if it agrees with the listed dividends, and otherwise 1 - amount / previous close (the method of CRSP). So a missing,
+negative or implausible adjusted close affects no factor but its own.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from services.ingest.domain.dividends import dividend_amounts, price_fell
 from services.ingest.domain.yahoo_chart import Chart
 
 HIGHEST: Final = 1.001
-"""An adjusted close is never above its close but for rounding."""
+"""An adjusted close exceeds its close by rounding only."""
 SMALL: Final = 0.05
-"""A step without a named dividend is believed up to this size (in logarithms); a larger one must show in the price."""
+"""A step without a listed dividend is accepted up to this size (in logarithms); for a larger one the price must have fallen."""
 CLOSE_ENOUGH: Final = 0.002
-"""Yahoo's step and the named dividends agree to within half of their size and this."""
+"""Yahoo's step and the listed dividends agree to within half of the dividends' size plus this."""
 
 
 def dividend_factors(
     chart: Chart, currency: str, zone: dt.tzinfo, refused: Collection[int] = ()
 ) -> tuple[Mapping[int, float], tuple[Flaw, ...]]:
-    """Factor by session date, oldest first, and the steps that are not Yahoo's.
+    """Factor by session date, oldest first, and a flaw for each step that is not Yahoo's.
 
-    ``chart`` has only dividends that can be right; ``refused``: session dates of the others, whose steps cannot be Yahoo's.
+    ``chart`` holds valid dividends only; ``refused``: session dates of the others, whose steps are computed.
     """
     days = daily_prices(chart, zone)
     if not days.dates:
@@ -55,7 +55,7 @@ def dividend_factors(
 
 
 def _yahoo_factors(chart: Chart, days: DailyPrices) -> list[float | None]:
-    """Adjusted close / close of each day; None where that cannot be right."""
+    """Adjusted close / close of each day; None if that is out of range."""
     found: list[float | None] = []
     for place, close in zip(days.at, days.closes.tolist(), strict=True):
         adjusted = chart.rows[place].adjclose
@@ -65,7 +65,7 @@ def _yahoo_factors(chart: Chart, days: DailyPrices) -> list[float | None]:
 
 
 def _dividend_steps(chart: Chart, days: DailyPrices, currency: str, zone: dt.tzinfo) -> tuple[list[float], list[bool]]:
-    """What the named dividends make of the close of each day until the next one, and whether one in a foreign currency is there."""
+    """The step of each day that follows from the listed dividends, and whether one of them is in a foreign currency."""
     steps, foreign = [1.0] * len(days.dates), [False] * len(days.dates)
     for each in dividend_amounts(chart, currency, zone):
         at = days.first_on(each.date) - 1
@@ -79,7 +79,7 @@ def _dividend_steps(chart: Chart, days: DailyPrices, currency: str, zone: dt.tzi
 
 
 def _newest(yahoo: Sequence[float | None], due: float) -> float:
-    """The factor of the newest day; ``due``: what dividends after it, which are named already, make of it."""
+    """The factor of the newest day; ``due``: its step from dividends that are listed already and go ex after it."""
     newest = yahoo[-1]
     if newest is None or (due < 1.0 and not _agree(newest, due)):
         return due
@@ -87,18 +87,22 @@ def _newest(yahoo: Sequence[float | None], due: float) -> float:
 
 
 def _step(yahoo: Sequence[float | None], at: int, named: float, days: DailyPrices, *, foreign: bool) -> tuple[float, str]:
-    """The factor of a day divided by that of the next one, and why it is not Yahoo's; empty where it is."""
+    """The factor of a day divided by that of the next one, and the reason if it is not Yahoo's."""
     older, newer = yahoo[at], yahoo[at + 1]
     if older is None or newer is None:
         return named, "a dividend in another currency is not in the factors" if foreign else ""
     step = older / newer
     if named < 1.0 and not foreign:
         agree = _agree(step, named)
-        return (step, "") if agree else (named, f"the adjusted closes say {step:.4g}, the named dividends {named:.4g}")
+        return (
+            (step, "")
+            if agree
+            else (named, f"the step of the adjusted closes is {step:.4g}, the listed dividends give {named:.4g}")
+        )
     if step > HIGHEST:
-        return named, f"the adjusted closes rise by {step:.4g} against the closes"
+        return named, f"the step of the adjusted closes is {step:.4g}, above 1"
     if math.log(step) < -SMALL and not price_fell(days, at + 1, math.log(step)):
-        return named, f"the adjusted closes say {step:.4g}, and the price did not fall"
+        return named, f"the step of the adjusted closes is {step:.4g}, and the price did not fall"
     return step, ""
 
 

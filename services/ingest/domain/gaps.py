@@ -1,4 +1,4 @@
-"""Which bars the calendar expects and the provider did not give."""
+"""Bars that the calendar expects and the provider did not deliver."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.calendars import Int64s, Sessions
 from shared.events import Timeframe
 
 MissingRange = tuple[int, int]
-"""Close times of the first and the last missing bar of a run, milliseconds, both inclusive."""
+"""Close times of the first and the last of consecutive missing bars, milliseconds, both inclusive."""
 
 
 def expected_closes(sessions: Sessions, timeframe: Timeframe, first: int, last: int) -> Int64s:
@@ -30,7 +30,7 @@ def expected_closes(sessions: Sessions, timeframe: Timeframe, first: int, last: 
 
 
 def missing_ranges(expected: Int64s, closes: Iterable[int]) -> tuple[MissingRange, ...]:
-    """Runs of expected bars that are not there.
+    """Ranges of expected bars that are missing.
 
     >>> missing_ranges(np.array([10, 20, 30, 40, 50]), [10, 40])
     ((20, 30), (50, 50))

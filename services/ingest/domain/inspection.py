@@ -1,4 +1,4 @@
-"""The validator that everything passes before it is published: ok, repaired or quarantined, and what is told of it."""
+"""Inspects every tick and bar before it is published: it is passed on, repaired or quarantined, with a report and a count."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from services.ingest.domain.validation import tick_rejection
 from shared.events import History, ProviderBar, Quarantined, Tick, Timeframe
 
 MAX_REPORTS: Final = 10
-"""Events of one symbol in ``REPORT_WINDOW_MS``; the rest are counted, and the count is told with the next."""
+"""Maximum reports of one symbol within ``REPORT_WINDOW_MS``; the others are counted, and the next report carries the count."""
 REPORT_WINDOW_MS: Final = 3_600_000
 UNIT_MAYBE: Final = math.log(1.3)
-"""A price that is a hundred times the last one to within 30 %, but not to within 5 %, is not used."""
+"""A price that is a hundred times the last one to within 30 %, but not to within 5 %, is quarantined."""
 MARKET_RANGES: Final = 3.0
 MARKET_FLOOR: Final = 0.04
 MARKET_FEWEST: Final = 5
 MARKET_SHARE: Final = 1 / 3
-"""A spike is believed where at least so many, and this share, of the exchange's other instruments moved that way that day."""
+"""A spike is accepted if at least ``MARKET_FEWEST`` other instruments of the exchange have been inspected, and this share of them
+moved in the same direction on that day."""
 
 
 class OutcomeKey(NamedTuple):
-    """What has been counted: kind of thing, source, reason, outcome."""
+    """Key of a count: kind, source, reason, outcome."""
 
     kind: Literal["tick", "bar"]
     source: str
@@ -44,24 +45,26 @@ class OutcomeKey(NamedTuple):
 @dataclass
 class _ReportQuota:
     since: int = 0
-    reports: int = 0
+    reported: int = 0
     suppressed: int = 0
 
 
 @dataclass
 class Inspector:
-    """Holds the last price of the symbols whose unit can be mistaken, and what is to be told. Not for several tasks at once."""
+    """Inspects ticks and backfills, keeps the last price of symbols whose unit is ambiguous, and collects reports. For one task
+    only.
+    """
 
     currencies: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> currency."""
     negative: frozenset[str] = frozenset()
     """Symbols whose prices may be 0 or below."""
     counts: Counter[OutcomeKey] = field(default_factory=Counter)
-    """What was repaired or quarantined since they were last taken."""
+    """Ticks and bars that were repaired or quarantined since the counts were last reset."""
     without_volume: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(source, timeframe) -> bars without volume since they were last taken."""
+    """(source, timeframe) -> bars without volume since the counts were last reset."""
     reports: list[Quarantined] = field(default_factory=list)
-    """What is to be published next."""
+    """Reports that are to be published next."""
 
     def __post_init__(self) -> None:
         self._with_hundredths = frozenset(symbol for symbol, currency in self.currencies.items() if currency in WITH_HUNDREDTHS)
@@ -71,7 +74,7 @@ class Inspector:
         self._moved: dict[tuple[str, int, bool], set[str]] = defaultdict(set)
 
     def tick(self, tick: Tick) -> Tick | None:
-        """The tick as it may be published; None where it may not."""
+        """The tick to publish, repaired if necessary; None if it is quarantined."""
         reason = tick_rejection(tick, negative=tick.symbol in self.negative)
         if reason is not None:
             self._report_tick(tick, reason, "quarantined")
@@ -79,12 +82,12 @@ class Inspector:
         return self._in_its_unit(tick) if tick.symbol in self._with_hundredths else tick
 
     def backfill(self, backfill: Backfill) -> Backfill | None:
-        """The histories as they may be published, without those of which nothing is left; None where that is all."""
+        """The histories to publish, without empty ones; None if nothing remains."""
         found = tuple(history for timeframe, run in _runs(backfill.histories) for history in self._run(timeframe, run))
         return Backfill(backfill.symbol, found) if found else None
 
     def add_report(self, event: Quarantined) -> None:
-        """A feed that has fallen silent, or is heard again: told without an allowance, since it comes once."""
+        """Publish a report that a source made itself. It does not count towards the maximum."""
         self.reports.append(event)
 
     def _in_its_unit(self, tick: Tick) -> Tick | None:
@@ -103,7 +106,7 @@ class Inspector:
         return tick
 
     def _run(self, timeframe: Timeframe, run: Sequence[History]) -> Iterator[History]:
-        """The histories of one timeframe, judged as one series."""
+        """The histories of one timeframe, inspected as one series."""
         first = run[0]
         symbol, exchange = first.symbol, first.exchange
         daily = timeframe is Timeframe.D1
@@ -187,26 +190,26 @@ class Inspector:
             )
 
     def _take_quota(self, symbol: str, now: int) -> int | None:
-        """How many were not told before this one; None where this one may not be told either."""
+        """Number of suppressed reports before this one; None if this one is suppressed too."""
         quota = self._quotas[symbol]
         if not quota.since <= now < quota.since + REPORT_WINDOW_MS:
-            quota.since, quota.reports = now, 0
-        if quota.reports >= MAX_REPORTS:
+            quota.since, quota.reported = now, 0
+        if quota.reported >= MAX_REPORTS:
             quota.suppressed += 1
             return None
-        quota.reports += 1
+        quota.reported += 1
         suppressed, quota.suppressed = quota.suppressed, 0
         return suppressed
 
 
 def _runs(histories: Sequence[History]) -> Iterator[tuple[Timeframe, list[History]]]:
-    """Those of one timeframe follow one another: see ``Backfill``."""
+    """Group by timeframe; histories of one timeframe are consecutive: see ``Backfill``."""
     for timeframe, run in groupby(histories, lambda history: history.timeframe):
         yield timeframe, list(run)
 
 
 def _as_before(run: Sequence[History], bars: Sequence[ProviderBar]) -> Iterator[History]:
-    """The bars in the messages that they came in; a message of which nothing is left is not told."""
+    """Distribute the bars over the messages in which they arrived; a message without bars is dropped."""
     place = 0
     for history in run:
         end = history.bars[-1].ts_close if history.bars else 0
@@ -221,5 +224,5 @@ def _as_before(run: Sequence[History], bars: Sequence[ProviderBar]) -> Iterator[
 
 
 def _numbers(values: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Without what is missing; what is no number is None."""
+    """The values without missing ones; NaN and infinity become None."""
     return {name: value if value is None or math.isfinite(value) else None for name, value in values.items() if value is not None}

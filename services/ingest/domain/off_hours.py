@@ -1,9 +1,9 @@
-"""Trading outside of every session: a calendar that is wrong is seen in the ticks themselves.
+"""Detects trading outside of every session, which shows that a calendar is wrong.
 
-A few late prints, quotes before the open and trades of extended hours are normal. What counts is a tick of the regular market, as
-the provider marks it, further than ``GRACE_MS`` after a close. An instrument trades when it has ``MIN_TICKS`` of these within
-``WINDOW_MS``, its price has moved, and its day's volume has grown where it is known. A calendar is in doubt when most instruments
-of the exchange, or ``ENOUGH_INSTRUMENTS`` of them, trade at once.
+Late trades, quotes before the open and trades in extended hours are normal. Only ticks that the provider marks as regular market
+count, later than ``GRACE_MS`` after a close. An instrument is trading when it has ``MIN_TICKS`` such ticks within
+``WINDOW_MS``, its price has moved and, if known, its day volume has risen. A calendar is in doubt when more than half of the
+exchange's instruments, or ``ENOUGH_INSTRUMENTS``, are trading at once.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from shared.events import Tick
 
 WINDOW_MS: Final = 600_000
 GRACE_MS: Final = 1_800_000
-"""Closing prices, settlements and corrections of the close come within this time."""
+"""Closing prices, settlements and their corrections arrive within this time after a close."""
 MIN_TICKS: Final = 3
 ENOUGH_INSTRUMENTS: Final = 5
 REPORT_INTERVAL_MS: Final = 43_200_000
-"""An exchange is reported once in this time: once a day of trading."""
+"""Minimum time between two reports of one exchange: one report per trading day."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class CalendarDoubt:
 
     exchange: str
     ts: int
-    """Event time of the tick that made it so."""
+    """Event time of the tick that led to the report."""
     ticks: int
     """Ticks of the regular market outside sessions, in the window."""
     instruments: int
-    """Those that trade."""
+    """Instruments that are trading."""
     session: int
-    """Date (yyyymmdd) of the nearest session that the calendar has, its open and its close."""
+    """Date (yyyymmdd) of the calendar's nearest session; below, its open and close in milliseconds."""
     session_open: int
     session_close: int
 
@@ -64,7 +64,7 @@ class _Window:
 
 
 class OffHoursMonitor:
-    """Watches the ticks of all exchanges. Memory: one small record an instrument."""
+    """Checks the regular-market ticks of all exchanges. Memory: one small record per instrument."""
 
     def __init__(self, exchanges: Mapping[str, str]) -> None:
         """``exchanges``: symbol -> exchange."""
@@ -74,11 +74,13 @@ class OffHoursMonitor:
         }
         self._windows = {exchange: _Window() for exchange in self._required}
         self.in_doubt: dict[str, int] = {}
-        """Exchange -> event time since which its calendar is in doubt, until it has a session again."""
+        """Exchange -> event time since which its calendar is in doubt, until a tick within a session."""
         self._reported: dict[str, int] = {}
 
     def observe(self, tick: Tick, calendar: Sessions) -> CalendarDoubt | None:
-        """A tick of the regular market; what is to be reported because of it. ``calendar``: the sessions around it."""
+        """Process a tick of the regular market; returns the doubt to report, if any. ``calendar``: the sessions around the
+        tick.
+        """
         exchange, ts = self._exchanges[tick.symbol], tick.ts_event
         if not len(calendar.open):
             return None
@@ -116,7 +118,7 @@ def _record(symbols: dict[str, _Activity], tick: Tick) -> None:
 
 
 def _nearest(calendar: Sessions, before: int, ts: int) -> int:
-    """The session that ended or will begin nearest to ``ts``."""
+    """Index of the session whose close before, or open after, is nearest to ``ts``."""
     after = before + 1
     if before < 0 or after >= len(calendar.open):
         return max(before, 0)

@@ -1,4 +1,4 @@
-"""Whose turn it is to be polled."""
+"""Decides which symbol is polled next."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 
 class PollPlan:
-    """Every wanted symbol once an interval, spread evenly over it. Times in seconds of any clock that only grows.
+    """Polls every symbol once per interval, evenly spread. Times in seconds of a monotonic clock.
 
-    The interval grows with the number of symbols, so that at most ``per_minute`` are asked for.
+    The interval grows with the number of symbols, so that at most ``per_minute`` requests are sent.
     """
 
     def __init__(self, interval: float, per_minute: float) -> None:
@@ -17,7 +17,7 @@ class PollPlan:
         self._due: dict[str, float] = {}
 
     def next_symbol(self, symbols: Collection[str], now: float) -> str | None:
-        """The symbol whose turn it is, None when nobody's is. Who is no longer wanted is forgotten.
+        """The symbol that is due, or None. Symbols that are no longer in ``symbols`` are removed from the plan.
 
         >>> plan = PollPlan(60, 60)
         >>> [plan.next_symbol(("A", "B"), now) for now in (0, 0, 30, 59, 60)]
@@ -39,10 +39,10 @@ class PollPlan:
 
     @property
     def next_due(self) -> float | None:
-        """When somebody's turn comes next; None when nobody is wanted."""
+        """When the next symbol is due; None without symbols."""
         return min(self._due.values(), default=None)
 
     def postpone(self, symbol: str, until: float) -> None:
-        """Not before ``until``."""
+        """Do not poll the symbol before ``until``."""
         if symbol in self._due:
             self._due[symbol] = max(until, self._due[symbol])

@@ -1,4 +1,4 @@
-"""Rows of a chart -> closed bars, raw, stamped by the exchange's sessions. What cannot be right is left out, with its reason."""
+"""Converts rows of a chart to closed raw bars, stamped by the exchange's sessions. Invalid rows are dropped, with a reason."""
 
 from __future__ import annotations
 
@@ -22,29 +22,30 @@ LENGTH_MS: Final = MappingProxyType({Timeframe.M1: 60_000, Timeframe.M5: 300_000
 """Intraday timeframe -> milliseconds."""
 MAX_PRICE: Final = 1e9
 MAX_OUTSIDE: Final = 0.01
-"""Yahoo's opens and closes can lie outside low and high by a rounding or an official print: up to this share the bar is widened."""
+"""Yahoo's opens and closes can lie outside low and high, by rounding or as auction prices: up to this share the bar is
+widened."""
 
 
 @dataclass(frozen=True)
 class NormalisedBars:
-    """Closed bars, oldest first, and how many rows were left out, by reason."""
+    """Closed bars, oldest first, and the number of dropped rows by reason."""
 
     bars: tuple[ProviderBar, ...]
     dropped: Mapping[str, int]
     examples: Mapping[str, ChartRow]
-    """The first row of each reason, as received."""
+    """The first dropped row of each reason, as received."""
 
 
 def daily_bars(
     chart: Chart, adjust: Adjustments, sessions: Sessions, worth: float, final_until: int, *, negative: bool = False
 ) -> NormalisedBars:
-    """One bar a session, stamped with the session's open and close, whatever time of day Yahoo stamps it with.
+    """One bar per session, stamped with the session's open and close instead of Yahoo's time of day.
 
     Args:
         chart: a daily chart.
         adjust: splits and dividends up to the present.
         sessions: of the instrument's exchange, over the chart's whole range.
-        worth: what one quoted unit is worth in the instrument's currency.
+        worth: value of one quoted unit in the instrument's currency.
         final_until: milliseconds; sessions that close later are still forming.
         negative: prices of 0 and below are possible.
     """
@@ -67,7 +68,8 @@ def intraday_bars(
     *,
     negative: bool = False,
 ) -> NormalisedBars:
-    """Bars whose intervals are anchored at the session's open; the last one of a session ends with the session. As ``daily_bars``.
+    """Bars whose intervals are anchored at the session's open; the last one of a session ends with it. Arguments as
+    ``daily_bars``.
 
     Raises:
         SplitNotAppliedError: the rows before a split are not adjusted for it.
@@ -84,7 +86,7 @@ def _intervals(chart: Chart, length: int, sessions: Sessions) -> Iterator[tuple[
         if i < 0 or start >= sessions.close[i]:
             yield row, 0, 0, 0
         elif (start - int(sessions.open[i])) % length:
-            yield row, int(sessions.date[i]), start, start  # of no length: off the grid
+            yield row, int(sessions.date[i]), start, start  # zero length marks a row off the grid
         else:
             yield row, int(sessions.date[i]), start, min(start + length, int(sessions.close[i]))
 
@@ -110,7 +112,7 @@ def _normalise(
 
 
 def _rejection(row: ChartRow, start: int, end: int, final_until: int, *, negative: bool) -> str | None:
-    """Why this row can be no closed bar, or None."""
+    """Why this row is not a closed bar, or None."""
     if end == 0:
         return "off_calendar"
     if end == start:
@@ -148,7 +150,7 @@ def _bar(row: ChartRow, start: int, end: int, scale: float, split: float, price_
 
 
 def shortest_decimal(price: float) -> float:
-    """The price as it was printed: Yahoo sends 32-bit numbers written out as 64-bit ones.
+    """The price in its shortest decimal form: Yahoo sends 32-bit numbers converted to 64-bit ones.
 
     >>> shortest_decimal(129.0399932861328), shortest_decimal(244.87)
     (129.04, 244.87)

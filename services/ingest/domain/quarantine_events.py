@@ -1,4 +1,4 @@
-"""What was found wrong with a chart as a whole -> the events that report it, a bounded number of them."""
+"""Reports flaws of a chart and of its bars as ``Quarantined`` events, a bounded number per reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.ingest.domain.yahoo_events import BadEvent
 from shared.events import Quarantined, Timeframe
 
 MAX_EVENTS_PER_REASON: Final = 10
-"""Events of one reason that are reported of one chart; the newest ones. ``more`` of the first says how many were not."""
+"""Maximum events of one reason for one chart; the newest are kept. ``more`` of the first event counts the others."""
 
 
 def quarantine_events(
@@ -51,7 +51,7 @@ def _of_event(bad_events: BadEvent) -> Flaw:
 
 
 def _of_bars(symbol: str, findings: Sequence[Finding], source: str, now: int) -> Iterator[Quarantined]:
-    """One event for each run of bars of which the same was found."""
+    """One event for consecutive bars with the same finding."""
     for (reason, outcome, note), group in groupby(findings, key=lambda each: (each.reason, each.outcome, each.note)):
         run = list(group)
         first = run[0].bar
@@ -62,7 +62,7 @@ def _of_bars(symbol: str, findings: Sequence[Finding], source: str, now: int) ->
             reason=reason,
             outcome=outcome,
             values=_numbers({**values, "last": run[0].last}),
-            note=f"{note}: {len(run)} bars from here on" if len(run) > 1 else note,
+            note=f"{note}: {len(run)} bars, this is the first" if len(run) > 1 else note,
             timeframe=Timeframe.D1.value,
             source=source,
             ts_event=first.ts_close,

@@ -1,4 +1,6 @@
-"""The score of a tape: everything that will be played, each in its place, numbered. The same tape always gives the same score."""
+"""The schedule of a tape: all its ticks and heartbeats in playing order, numbered. The same tape always gives the same
+schedule.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ class Schedule:
         return len(self.ts)
 
     def item(self, i: int) -> Tick | Heartbeat:
-        """The event at place ``i``, the same one whenever it is asked for."""
+        """The event at index ``i``; the same index always gives the same event."""
         ts, part, seq = int(self.ts[i]), int(self.part[i]), int(self.seq[i])
         if part < 0:
             exchange = self.exchanges[-1 - part]
@@ -58,7 +60,7 @@ class Schedule:
 
 
 def schedule_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Schedule:
-    """Put everything on the tape in its order.
+    """Make the schedule of a tape.
 
     ``calendars`` holds the sessions of each of the tape's exchanges, from its start to its end at least.
 
@@ -81,7 +83,7 @@ def schedule_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Schedule:
     )
     rank = np.concatenate([np.full(ticks, RANK_TICK, dtype=np.int64), np.array([each.rank for each in due], dtype=np.int64)])
     none = np.zeros(len(due))
-    order = np.lexsort((rank, ts))  # stable: ticks of one time keep the order of the tape, heartbeats that of their marks
+    order = np.lexsort((rank, ts))  # stable: ticks of one time keep the tape's order, heartbeats the order of their marks
     sorted_part = part[order]
     seq = np.concatenate([np.zeros(ticks, dtype=np.int64), np.array([_MARKS.index(each.mark) for each in due], dtype=np.int64)])[
         order
@@ -123,7 +125,7 @@ def _heartbeats(tape: Tape, calendars: Mapping[str, Sessions]) -> list[DueHeartb
 
 
 def _sessions_with_ticks(sessions: Sessions, recordings: list[Recording]) -> list[int]:
-    """Sessions with finer ticks than daily ones: only there does anybody wait for a minute to pass."""
+    """Sessions with ticks finer than daily ones: only these need a heartbeat per minute."""
     found: set[int] = set()
     for recording in recordings:
         indexes = np.searchsorted(sessions.open, recording.bars.start, side="right") - 1

@@ -1,4 +1,4 @@
-"""Splits against the prices of a chart: Yahoo names some a few days off, and has not applied others yet."""
+"""Compares splits with the prices of a chart: Yahoo lists some on a wrong date, and has not applied others yet."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from services.ingest.domain.yahoo_errors import SplitNotAppliedError
 from services.ingest.domain.yahoo_events import Split
 
 DETECTABLE_RATIO: Final = math.log(1.8)
-"""Smaller splits (in logarithms) cannot be told from an ordinary day's move, so they are taken on trust."""
+"""Smaller splits (in logarithms) cannot be distinguished from an ordinary move, so they are not verified."""
 NEAR_SESSIONS: Final = 10
-"""Sessions around the date of a split in which prices may shift instead."""
+"""Sessions before and after the listed date of a split in which the shift of prices is searched."""
 MIN_TOLERANCE: Final = 0.08
 USUAL_MOVES: Final = 4.0
 RATIO_SHARE: Final = 1 / 8
-"""Prices shift by a ratio where they move by it to within this, in logarithms, so many usual moves, or this share of it."""
+"""A move matches a ratio to within the largest of these: a distance in logarithms, a number of usual moves, a share of the
+ratio."""
 MAX_DELAY_SESSIONS: Final = 5
-"""Sessions after which a split that is named and not applied will not be: it is applied here."""
+"""A listed split that Yahoo has not applied after this many sessions is applied here."""
 
 
 def align_splits(chart: Chart, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]]:
-    """The daily chart with each split on the day on which its prices shift, and adjusted up to there, as Yahoo means it.
+    """Move each split of a daily chart to the day on which prices shift, and adjust all prices before that day.
 
-    A split of the last days that was not applied at all stays as it is: see ``check_splits``.
+    A recent split that was not applied at all is left unchanged: see ``check_splits``.
     """
     flaws: list[Flaw] = []
     for split in sorted(chart.splits, key=lambda split: split.ts):
@@ -52,15 +53,15 @@ def _align_split(chart: Chart, split: Split, days: DailyPrices, zone: dt.tzinfo)
     at = shifts[0]
     if at == named and len(days.dates) - named < MAX_DELAY_SESSIONS:
         return chart, []
-    if not returns:  # nothing before is adjusted
+    if not returns:  # no earlier row is adjusted
         rows, scale = range(at), 1.0 / split.ratio
-    elif at < named:  # adjusted once too often
+    elif at < named:  # the rows in between are adjusted twice
         rows, scale = range(at, named), split.ratio
-    else:  # adjusted too far back only
+    else:  # the rows in between are not adjusted
         rows, scale = range(named, at), 1.0 / split.ratio
     places = {days.at[i] for i in rows}
     moves = Split(chart.rows[days.at[at]].ts, split.ratio)
-    note = f"{split.ratio:g}:1 is named on {stamped_date(split.ts, zone)}, prices shift on {days.dates[at]}: "
+    note = f"{split.ratio:g}:1 is listed on {stamped_date(split.ts, zone)}, prices shift on {days.dates[at]}: "
     flaw = Flaw("split", "repaired", f"{note}prices x {scale:g} on {len(places)} days", moves.ts, {"ratio": split.ratio})
     fixed = replace(
         chart,
@@ -71,7 +72,7 @@ def _align_split(chart: Chart, split: Split, days: DailyPrices, zone: dt.tzinfo)
 
 
 def _shifts(days: DailyPrices, at: int, size: float) -> bool:
-    """Whether prices move by ``size`` (in logarithms) from the day before to this one."""
+    """Whether prices move by ``size`` (in logarithms) from the previous day to day ``at``."""
     tolerance = max(MIN_TOLERANCE, USUAL_MOVES * days.usual_move(at), RATIO_SHARE * abs(size))
     at_open, at_close = days.moves(at)
     return abs(size) > 3 * tolerance and abs(at_open - size) <= tolerance and abs(at_close - size) <= 2 * tolerance
@@ -95,7 +96,7 @@ def check_splits(chart: Chart, splits: Sequence[tuple[int, float]], zone: dt.tzi
     """Compare the price before each split with the price after it.
 
     Raises:
-        SplitNotAppliedError: they stand in the split's ratio, so the prices before it are not adjusted.
+        SplitNotAppliedError: their ratio is the split's, so the prices before it are not adjusted.
     """
     if not splits:
         return

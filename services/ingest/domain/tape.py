@@ -1,4 +1,4 @@
-"""A tape: recorded bars of several instruments, some of them to be played as ticks, some published as history before the start."""
+"""A tape: recorded bars of several instruments; some are played as ticks, others are published as history before the start."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FINEST: Final[dict[Resolution, Timeframe]] = {"1s": Timeframe.M1, "1m": Timefram
 
 
 class TapeError(ValueError):
-    """A tape cannot be played; the message names the tape, what is wrong with it, and what helps."""
+    """A tape cannot be played; the message names the tape, the problem and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class RecordedHistory:
-    """Closed bars from before the tape's start."""
+    """Closed bars before the tape's start, published as history."""
 
     symbol: str
     exchange: str
@@ -64,24 +64,24 @@ class RecordedHistory:
 
 @dataclass(frozen=True)
 class Tape:
-    """What is on a tape."""
+    """The content of a tape."""
 
     name: str
     title: str
     start: int
-    """Event time at which playing starts: the opening of the first session, never within one."""
+    """Event time of the start: the open of the first session."""
     end: int
-    """Event time at which the tape is over: after its last session."""
+    """Event time of the end: the close of the last session or later."""
     speed: float
-    """Seconds of event time a second at which it is meant to be played."""
+    """Default speed: seconds of event time per second."""
     digest: str
-    """Hash of its content: a cursor into another edition of the tape is worth nothing."""
+    """Hash of its content: a cursor of another edition of the tape is not valid."""
     recordings: tuple[Recording, ...]
     history: tuple[RecordedHistory, ...]
 
     @property
     def exchanges(self) -> tuple[str, ...]:
-        """The exchanges whose instruments are played, in order of their names."""
+        """The exchanges whose instruments are played, sorted by name."""
         return tuple(sorted({each.exchange for each in self.recordings}))
 
 
@@ -95,12 +95,12 @@ class TickPath:
 
 
 def tick_path(recording: Recording) -> TickPath:
-    """The ticks that a recording is played as.
+    """Convert a recording's bars to ticks.
 
-    A bar does not say in which order its prices came. A rising or unchanged bar is walked open, low, high, close, a falling one
-    open, high, low, close, at equal distances from its start to its end. Within a second, prices that repeat the one before are
-    left out.
-    Sizes are whole where the volume is, and sum to it: each tick has an equal share, rounded down, the last one the rest.
+    A bar does not record the order of its prices. A rising or unchanged bar gives open, low, high, close, a falling one open,
+    high, low, close, at equal distances from its start to its end. In one-second bars, a price equal to the previous one is
+    omitted. Sizes are whole if the volume is, and sum to it: each tick has an equal share, rounded down, and the last one the
+    remainder.
 
     >>> one = np.array([1.0])
     >>> bars = RecordedBars(np.array([0]), np.array([999]), one, one * 3, one, one * 2, one * 10)

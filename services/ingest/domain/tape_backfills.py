@@ -1,4 +1,4 @@
-"""From the closed bars before a tape's start to the History messages that are published."""
+"""Converts the closed bars before a tape's start to History messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.events import History, ProviderBar
 
 
 def backfills(tape: Tape) -> tuple[Backfill, ...]:
-    """What is published before a tape is played, one a symbol, in the order of the tape."""
+    """Backfills that are published before a tape is played, one per symbol, in the order of the tape."""
     symbols = dict.fromkeys(each.symbol for each in tape.history)
     return tuple(
         Backfill(symbol, tuple(_histories((each for each in tape.history if each.symbol == symbol), tape.start)))

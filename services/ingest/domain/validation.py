@@ -1,4 +1,4 @@
-"""Which ticks and bars are fit to be published, each looked at alone. What is not never reaches a topic of prices."""
+"""Checks of a single tick or bar. A rejected one is never published as a price."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from shared.events import ProviderBar, Tick, Timeframe
 RejectionReason = Literal["price", "size", "time", "order", "grid"]
 
 MAX_PRICE: Final = 1e9
-"""No instrument costs more than this."""
+"""Largest possible price."""
 AHEAD: Final = 60_000
-"""Milliseconds by which an event may lie ahead of the moment in which we learned of it."""
+"""Milliseconds by which ``ts_event`` may exceed ``ts_init``."""
 MAX_OUTSIDE: Final = 0.01
-"""An open or close beyond high or low by at most this share is a rounding or an official print: the bar is widened."""
+"""An open or close outside high and low by at most this share is due to rounding or an auction price: the bar is widened."""
 LONGEST: Final = MappingProxyType(
     {
         Timeframe.M1: 60_000,
@@ -26,7 +26,7 @@ LONGEST: Final = MappingProxyType(
         Timeframe.W1: 7 * 86_400_000,
     }
 )
-"""No bar of a timeframe is longer, in milliseconds."""
+"""Longest bar of each timeframe, in milliseconds."""
 
 
 def tick_rejection(tick: Tick, *, negative: bool = False) -> RejectionReason | None:
@@ -45,7 +45,7 @@ def tick_rejection(tick: Tick, *, negative: bool = False) -> RejectionReason | N
 
 
 def bar_rejection(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False) -> RejectionReason | None:
-    """Why a closed bar must not be published, or None: ``order``: a price lies further outside low and high than can be repaired;
+    """Why a closed bar must not be published, or None: ``order``: open or close lies too far outside low and high to be repaired;
     ``grid``: the bar is longer than its timeframe. ``negative``: prices of 0 and below are possible.
     """
     if not all(_is_price(price, negative=negative) for price in (bar.open, bar.high, bar.low, bar.close)):

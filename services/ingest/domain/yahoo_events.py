@@ -1,4 +1,4 @@
-"""The splits and dividends that a chart names, each read alone: one that makes no sense is left out and reported."""
+"""Parses the splits and dividends of a chart, each separately: an invalid one is dropped and reported."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 MAX_EVENTS: Final = 5_000
-"""More events of one kind than this are not read."""
+"""Maximum number of events of one kind that are read."""
 RATIOS: Final = (1e-4, 1e4)
-"""No share was ever split into more than this, or merged from more."""
+"""Smallest and largest possible split ratio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dividend:
-    """Cash per share, adjusted for later splits; ``currency`` is empty where Yahoo does not say."""
+    """Cash per share, adjusted for later splits; ``currency`` is empty if missing."""
 
     ts: int
     amount: float
@@ -36,18 +36,18 @@ class BadEvent:
 
     kind: Literal["split", "dividend"]
     field: str
-    """Which field is wrong."""
+    """Name of the invalid field."""
     value: str
-    """What it holds, as received."""
+    """Its value, as received."""
     ts: int
-    """Seconds; 0 where the date is what is wrong."""
+    """Seconds; 0 if the date is invalid."""
     amount: float | None = None
-    """Of a dividend whose amount is a number."""
+    """Amount of a dividend, if it is a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartEvents:
-    """What a chart names, and what of it cannot be used. The order is the chart's; nothing stands in it twice."""
+    """Valid and invalid events of a chart, in its order, without duplicates."""
 
     splits: tuple[Split, ...] = ()
     dividends: tuple[Dividend, ...] = ()
@@ -55,7 +55,7 @@ class ChartEvents:
 
 
 def read_events(found: object) -> ChartEvents:
-    """Read ``events`` of a chart. The keys do not matter: Yahoo repeats the date there.
+    """Parse ``events`` of a chart. The keys are ignored: they repeat the date.
 
     >>> read_events({"splits": {"x": {"date": 1, "numerator": 1, "denominator": 0}}}).bad
     (BadEvent(kind='split', field='denominator', value='0', ts=1, amount=None),)

@@ -1,4 +1,4 @@
-"""What a failed question to Yahoo says of the health of its source."""
+"""Updates the health of a source after a failed request to Yahoo."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from services.ingest.domain.yahoo_errors import PausedError, YahooError
 
 
 def record_failure(health: ProviderHealth, source: str, error: YahooError, now: int, retry_at: int | None) -> None:
-    """Record what a failed question says of its source; ``retry_at`` is when the next one is due, milliseconds since the epoch.
+    """Record a failed request; ``retry_at`` is when the next one is due, milliseconds since the epoch.
 
-    A fault of one symbol shows that Yahoo answers. An open breaker fails for the reason that opened it, and no question is put
-    before it closes.
+    An error of a single symbol shows that Yahoo responds. An open circuit breaker counts as the error that opened it, and the
+    next attempt is not before it closes.
     """
     if not error.outage:
         health.succeeded(source)

@@ -1,4 +1,4 @@
-"""One chart of a symbol's past -> the messages to publish, and where that leaves the symbol."""
+"""Converts a chart of a symbol's history to the messages to publish and the symbol's next position."""
 
 from __future__ import annotations
 
@@ -45,26 +45,26 @@ QUARANTINED: Final[Mapping[str, str]] = {
     "duplicate": "duplicate",
     "off_grid": "grid",
 }
-"""Rows dropped for these reasons cannot be right, and are told; the others are how Yahoo is (nulls, a bar still forming)."""
+"""Rows dropped for these reasons are wrong and are reported; other reasons are normal for Yahoo (nulls, a bar still forming)."""
 
 
 @dataclass(frozen=True)
 class ChartHistory:
-    """What one chart gave."""
+    """The result of reading one chart."""
 
-    history_messages: tuple[History, ...]
-    """To be published together; empty where nothing is new."""
+    histories: tuple[History, ...]
+    """Messages to be published together; empty if nothing is new."""
     position: HistoryPosition
-    """Where the symbol and timeframe stand once they are published."""
+    """The position of the symbol and timeframe after they are published."""
     adjust: Adjustments
     dropped: Mapping[str, int]
-    """Rows that were left out, by reason."""
+    """Number of dropped rows by reason."""
     quarantined: tuple[Quarantined, ...]
-    """Those of them that cannot be right, one event a reason."""
+    """Reports of wrong rows, events, factors and revised bars."""
     missing: tuple[MissingRange, ...]
-    """Bars that the calendar expects and the chart does not have."""
+    """Bars that the calendar expects and the chart lacks."""
     newest: ProviderBar | None = None
-    """The newest daily bar, where the chart is a daily one and has some."""
+    """The newest bar of a daily chart, if any."""
 
 
 def read_daily(
@@ -76,12 +76,13 @@ def read_daily(
     now: int,
     known: ProviderBar | None = None,
 ) -> ChartHistory:
-    """Days and, of those that are new, the weeks. The chart must reach from ``requested_from`` to ``now`` (milliseconds).
+    """Read a daily chart: new days, and the weeks that contain them. The chart must reach from ``requested_from`` to ``now``
+    (milliseconds).
 
     ``known`` is the newest daily bar that was read before, if any: see ``without_future_actions``.
 
     Raises:
-        YahooError: there are no rows, or a split is named and not applied.
+        YahooError: there are no rows, or a split is listed and not applied.
         CurrencyError: the unit of the prices is not the instrument's currency.
     """
     worth = unit_worth(chart.currency, instrument.currency)
@@ -109,29 +110,30 @@ def read_daily(
         *_quarantined(instrument, Timeframe.D1, bars, now),
         *(_revision(instrument, before, bar, now) for before, bar in revised_bars(position, bars.bars)),
     ]
-    if position.fingerprint != adjust.fingerprint or not position.until:  # else they have been told
+    if position.fingerprint != adjust.fingerprint or not position.until:  # else they have been reported
         quarantined += quarantine_events(instrument.symbol, chart.bad_events, (*moved, *adjust.flaws), findings, SOURCE, now)
     return ChartHistory(
         tuple(messages), next_position, adjust, bars.dropped, tuple(quarantined), missing, bars.bars[-1] if bars.bars else None
     )
 
 
-def _repair_scale(messages: NormalisedBars, instrument: Instrument) -> tuple[NormalisedBars, list[Finding]]:
-    """The daily bars, judged over the chart's whole range: what is new alone could not be."""
+def _repair_scale(normalised: NormalisedBars, instrument: Instrument) -> tuple[NormalisedBars, list[Finding]]:
+    """Repair unit and level of the daily bars over the chart's whole range, since new bars alone are too few to compare."""
     findings: list[Finding] = []
-    kept = repair_scale(messages.bars, findings, hundredths=instrument.currency in WITH_HUNDREDTHS)
-    return replace(messages, bars=tuple(kept)), findings
+    kept = repair_scale(normalised.bars, findings, hundredths=instrument.currency in WITH_HUNDREDTHS)
+    return replace(normalised, bars=tuple(kept)), findings
 
 
 def without_future_actions(chart: Chart, sessions: Sessions, final: int, known: ProviderBar | None, worth: float) -> Chart:
-    """The chart without splits and dividends whose session is still to come.
+    """The chart without splits and dividends that take effect later.
 
-    They count from the moment at which the session before theirs is final: prices of that session still stand in the old terms.
-    A split of which nobody can say yet whether Yahoo has applied it counts from the first price of its session on. ``final`` as in
-    ``final_until``; ``known``: a daily bar as it was read before the split was named; ``worth`` of a quoted unit.
+    They take effect once the session before theirs is final, since prices of that session are still in old shares. If it is
+    unknown whether Yahoo has applied a split, it takes effect with the first price of its session.
+
+    ``final`` as in ``final_until``; ``known``: a daily bar as read before the split was listed; ``worth``: value of a quoted unit.
 
     Raises:
-        SplitNotAppliedError: the newest close is still the one that was known before.
+        SplitNotAppliedError: the newest close is still the known one.
     """
     zone = zone_of(chart)
     upcoming = sessions.open[sessions.close > final]
@@ -174,7 +176,7 @@ def read_intraday(
     requested_from: int,
     now: int,
 ) -> ChartHistory:
-    """Bars of an intraday timeframe, with the factors of the daily chart. Raises as ``read_daily``."""
+    """Read an intraday chart, with the factors of the daily chart. Raises as ``read_daily``."""
     worth = unit_worth(chart.currency, instrument.currency)
     final = final_until(instrument.exchange, now)
     bars = intraday_bars(chart, timeframe, adjust, sessions, worth, final, negative=instrument.negative)
@@ -189,7 +191,7 @@ def read_intraday(
 
 def _missing(
     chart: Chart,
-    messages: NormalisedBars,
+    normalised: NormalisedBars,
     sessions: Sessions,
     timeframe: Timeframe,
     position: HistoryPosition,
@@ -197,18 +199,18 @@ def _missing(
     now: int,
     exchange: str,
 ) -> tuple[MissingRange, ...]:
-    """What the calendar expects between the first bar (or what was published before) and the newest one.
+    """Missing bars between the first bar (or the published position) and the newest one.
 
     Raises:
         EmptyAnswerError: the chart has no rows at all, and the calendar expects some.
     """
     if not chart.rows and len(expected_closes(sessions, timeframe, requested_from, final_until(exchange, now))):
         raise EmptyAnswerError(chart.symbol, f"no {timeframe} bars since {requested_from}, though there were sessions", 200)
-    if not messages.bars:
+    if not normalised.bars:
         return ()
-    first = min(messages.bars[0].ts_close, position.until) if position.until > requested_from else messages.bars[0].ts_close
-    expected = expected_closes(sessions, timeframe, max(first, requested_from), messages.bars[-1].ts_close)
-    return missing_ranges(expected, (bar.ts_close for bar in messages.bars))
+    first = min(normalised.bars[0].ts_close, position.until) if position.until > requested_from else normalised.bars[0].ts_close
+    expected = expected_closes(sessions, timeframe, max(first, requested_from), normalised.bars[-1].ts_close)
+    return missing_ranges(expected, (bar.ts_close for bar in normalised.bars))
 
 
 def _messages(
@@ -223,16 +225,16 @@ def _messages(
     return history_messages(instrument.symbol, instrument.exchange, timeframe, bars, adjust.actions, now, SOURCE, reason)
 
 
-def _quarantined(instrument: Instrument, timeframe: Timeframe, messages: NormalisedBars, now: int) -> Iterator[Quarantined]:
-    for reason, row in messages.examples.items():
-        if reason in QUARANTINED and row.ts * 1000 < final_until(instrument.exchange, now):  # the newest row is often stamped late
+def _quarantined(instrument: Instrument, timeframe: Timeframe, normalised: NormalisedBars, now: int) -> Iterator[Quarantined]:
+    for reason, row in normalised.examples.items():
+        if reason in QUARANTINED and row.ts * 1000 < final_until(instrument.exchange, now):  # the newest row may be stamped later
             values = {name: getattr(row, name) for name in ("open", "high", "low", "close", "volume", "adjclose")}
             yield Quarantined(
                 symbol=instrument.symbol,
                 what="bar",
                 reason=QUARANTINED[reason],
                 values={name: value if value is None or math.isfinite(value) else None for name, value in values.items()},
-                note=f"{reason}: the first of {messages.dropped[reason]} rows",
+                note=f"{reason}: the first of {normalised.dropped[reason]} rows",
                 timeframe=timeframe.value,
                 source=SOURCE,
                 ts_event=min(max(row.ts, 0), 2**42) * 1000,

@@ -1,4 +1,4 @@
-"""What Yahoo says a price is, streamed or polled -> a tick, or the reason why it is none."""
+"""Converts a streamed or polled price of Yahoo to a tick, or to the reason why it is rejected."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from shared.events import Tick
 STREAM: Final = "yahoo-stream"
 POLL: Final = "yahoo-poll"
 ROLLING_VOLUME: Final = frozenset({"CRYPTO", "FX"})
-"""Exchanges whose volume is that of the last 24 hours, or none: it is no volume of a session, so it is left out."""
+"""Exchanges whose volume covers the last 24 hours, or is missing: it is not the volume of a session, so it is omitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamedPrice:
-    """One streamed price, as the frame has it."""
+    """One streamed price, as decoded from its frame."""
 
     symbol: str
     price: float
@@ -29,12 +29,12 @@ class StreamedPrice:
     currency: str
     day_volume: int
     regular: bool = False
-    """A price of the regular market, as Yahoo says; False before it opens, after it has closed, and where Yahoo does not say."""
+    """Whether Yahoo marks it as a price of the regular market; False before the open, after the close, and if not marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoTick:
-    """Why there is none: ``price``, ``size``, ``time`` or ``currency``."""
+    """The price was rejected; the reason is ``price``, ``size``, ``time`` or ``currency``."""
 
     reason: str
 

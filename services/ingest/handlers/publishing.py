@@ -1,4 +1,4 @@
-"""From a source's batches to acknowledged records, in order, whatever the broker does meanwhile."""
+"""Publishes a source's batches in order and retries until the broker has acknowledged them."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from shared.topics import HISTORY, QUARANTINE, TICKS
 
 INITIAL_SECONDS: Final = 0.1
 MAX_SECONDS: Final = 5.0
-"""How long to wait before sending the same again, at first and at most."""
+"""Shortest and longest pause before a retry."""
 
 log = structlog.get_logger("ingest")
 ticks_sent = counter("ingest_ticks_total", "Ticks acknowledged by the broker.", ["source"])
 heartbeats_sent = counter("ingest_heartbeats_total", "Heartbeats acknowledged in every partition.", ["exchange", "mark"])
 bars_sent = counter("ingest_history_bars_total", "Closed bars of history acknowledged by the broker.", ["source", "timeframe"])
 inspection_outcomes = counter(
-    "ingest_judged_total", "Ticks and bars that were not published as they came.", ["source", "kind", "reason", "outcome"]
+    "ingest_judged_total", "Ticks and bars that were repaired or quarantined.", ["source", "kind", "reason", "outcome"]
 )
 bars_without_volume = counter("ingest_history_still_bars_total", "Closed bars of history without volume.", ["source", "timeframe"])
-retries = counter("ingest_publish_retries_total", "Times that the broker did not acknowledge and the same was sent again.")
-publish_seconds = histogram("ingest_publish_seconds", "Time from handing a run of events to the broker to its acknowledgement.")
+retries = counter("ingest_publish_retries_total", "Retries because the broker did not acknowledge.")
+publish_seconds = histogram("ingest_publish_seconds", "Time from sending a group of events to its acknowledgement by the broker.")
 event_time = gauge("ingest_event_time_seconds", "Event time of the newest published heartbeat or tick, seconds since the epoch.")
 
 PublishStep = list[Tick] | Heartbeat | Backfill | tuple[Quarantined, ...]
 
 
 class StopFlag(Protocol):
-    """Says whether the process is to stop."""
+    """Set when the process is to stop."""
 
     def is_set(self) -> bool: ...
 
 
 class SourcePublisher:
-    """Publishes batches. What was not acknowledged is sent again until it is; nothing overtakes it meanwhile."""
+    """Publishes batches. Each event is retried until it is acknowledged; later events wait, so that the order is kept."""
 
     def __init__(
         self, producer: Producer, clock: Clock, stopping: StopFlag, inspector: Inspector, rng: random.Random | None = None
@@ -55,7 +55,7 @@ class SourcePublisher:
         self._stopping = stopping
         self._backoff = Backoff(rng or random.Random(), INITIAL_SECONDS, MAX_SECONDS)  # noqa: S311 - jitter
         self.healthy = True
-        """False from the moment the broker does not acknowledge until it does."""
+        """False after a failed send, until the next acknowledgement."""
 
     async def publish_all(self, source: Source) -> None:
         """Publish everything that a source yields, until it ends."""
@@ -83,7 +83,7 @@ class SourcePublisher:
                 retries.inc()
                 pause = self._backoff.next()
                 tries += 1
-                log.warning("the broker did not acknowledge; the same again", error=str(error), tries=tries, pause=round(pause, 2))
+                log.warning("the broker did not acknowledge; retrying", error=str(error), tries=tries, pause=round(pause, 2))
                 await self._clock.wait(pause)
                 if self._stopping.is_set():
                     return False
@@ -100,8 +100,14 @@ class SourcePublisher:
         elif isinstance(step, Backfill):
             await self._send_backfill(step)
         elif isinstance(step, tuple):
-            for event in step:  # few: see Inspector
-                log.warning("not used as it came", symbol=event.symbol, what=event.what, reason=event.reason, outcome=event.outcome)
+            for event in step:  # bounded: see Inspector
+                log.warning(
+                    "a value was repaired or quarantined",
+                    symbol=event.symbol,
+                    what=event.what,
+                    reason=event.reason,
+                    outcome=event.outcome,
+                )
             await self._producer.publish_many(QUARANTINE, [(event.symbol, event) for event in step])
         else:
             await self._producer.publish_many(TICKS, [(tick.symbol, tick) for tick in step])
@@ -109,7 +115,7 @@ class SourcePublisher:
             event_time.set(step[-1].ts_event / 1000)
 
     async def _send_backfill(self, backfill: Backfill) -> None:
-        """The histories first; once they are acknowledged, the word that they are there, into the log of ticks."""
+        """Publish the histories and, once they are acknowledged, a HistoryReady in the tick log."""
         sent = await self._producer.publish_many(HISTORY, [(backfill.symbol, history) for history in backfill.histories])
         newest = max(backfill.histories, key=lambda history: history.ts_event)
         ready = HistoryReady(
@@ -127,7 +133,9 @@ class SourcePublisher:
 
 
 def publish_steps(batch: Iterable[Item], inspector: Inspector) -> Iterator[PublishStep]:
-    """What is published in one go each: runs of ticks, single heartbeats, backfills, and last what the inspector has to tell."""
+    """Split a batch into units that are sent together: consecutive ticks, single heartbeats, backfills, and last the inspector's
+    reports.
+    """
     ticks: list[Tick] = []
     for item in batch:
         if isinstance(item, Tick):
@@ -152,7 +160,7 @@ def publish_steps(batch: Iterable[Item], inspector: Inspector) -> Iterator[Publi
 
 
 def _record_outcomes(inspector: Inspector) -> None:
-    """Moves what the inspector counted into the metrics."""
+    """Add the inspector's counts to the metrics and reset them."""
     for (kind, source, reason, outcome), count in inspector.counts.items():
         inspection_outcomes.labels(source, kind, reason, outcome).inc(count)
     for (source, timeframe), count in inspector.without_volume.items():

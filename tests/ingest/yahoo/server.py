@@ -1,4 +1,4 @@
-"""Yahoo on a local socket: charts, cookies, crumbs and the streamer, and every bad answer that it is known for."""
+"""A stand-in for Yahoo on a local socket: charts, cookies, crumbs and the stream, and its known bad responses."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from yfinance.pricing_pb2 import PricingData
 
 @dataclass(frozen=True)
 class Reply:
-    """What the stand-in sends: a status and a body, or a misdeed instead."""
+    """A response of the stand-in: a status and a body, or a failure."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
     failure: str = ""
-    """``hang``: never answers; ``reset``: breaks the connection; ``cut``: promises more bytes than it sends."""
+    """``hang``: no response; ``reset``: resets the connection; ``cut``: sends fewer bytes than announced."""
 
 
 def ok(body: Mapping[str, Any]) -> Reply:
@@ -33,7 +33,7 @@ def ok(body: Mapping[str, Any]) -> Reply:
 
 @dataclass(frozen=True)
 class ChartRequest:
-    """A question for a chart."""
+    """A received request for a chart."""
 
     symbol: str
     query: Mapping[str, str]
@@ -43,7 +43,7 @@ class ChartRequest:
 
 @dataclass
 class YahooStandIn:
-    """Answers by symbol: the scripted ones first, one each, then what ``default`` makes."""
+    """Responds by symbol: with the scripted replies first, each once, then with ``default``."""
 
     scripted: dict[str, deque[Reply]] = field(default_factory=lambda: defaultdict(deque))
     default: Callable[[str, Mapping[str, str]], Reply] = lambda *_: Reply(404)
@@ -54,17 +54,17 @@ class YahooStandIn:
     subscriptions: list[list[str]] = field(default_factory=list)
     streams: list[web.WebSocketResponse] = field(default_factory=list)
     refuse_streams: int = 0
-    """Where not 0: the status of the answer that a stream gets instead, with HTML in it."""
+    """If not 0: the status of the HTML response that replaces a stream."""
     cookies_hang: bool = False
     url: str = ""
 
     @property
     def stream_url(self) -> str:
-        """Where the streamer listens."""
+        """The URL of the stream."""
         return self.url.replace("http", "ws", 1) + "/stream"
 
     def script(self, symbol: str, *replies: Reply) -> None:
-        """Queue answers for a symbol."""
+        """Queue replies for a symbol."""
         self.scripted[symbol].extend(replies)
 
     async def stream_price(self, **values: Any) -> None:

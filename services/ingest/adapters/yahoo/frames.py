@@ -1,4 +1,4 @@
-"""Frames of Yahoo's streamer: JSON around base64 around protobuf."""
+"""Decodes frames of Yahoo's stream: protobuf in base64 in JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from yfinance.pricing_pb2 import PricingData
 from services.ingest.domain.yahoo_ticks import StreamedPrice
 
 REGULAR: Final = 1
-"""``market_hours`` of the regular market; 0 is before it opens, or not said, 2 after it has closed."""
+"""``market_hours`` of the regular market; 0 is before the open or not set, 2 is after the close."""
 MAX_FRAME = 64 * 1024
 """Bytes; a price takes about 300."""
 
@@ -33,7 +33,7 @@ def decode(text: str | bytes) -> StreamedPrice:
     """The price in a frame.
 
     Raises:
-        FrameError: no JSON, no base64, no protobuf, or nobody's price.
+        FrameError: invalid JSON, base64 or protobuf, or a price without a symbol.
     """
     try:
         found = PricingData.FromString(base64.b64decode(_decoder.decode(text).message, validate=True))

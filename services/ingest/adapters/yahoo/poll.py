@@ -1,4 +1,4 @@
-"""Polled prices: the fallback for what the stream does not bring."""
+"""Polls prices that are not streamed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
+from services.ingest.adapters.yahoo.chart_api import AsyncChartApi
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.universe import Instrument
-from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import UnknownSymbolError, YahooError
 from services.ingest.domain.yahoo_health import record_failure
 from services.ingest.domain.yahoo_ticks import NoTick, polled_tick
@@ -28,17 +28,11 @@ MAX_PAUSE_SECONDS: Final = 900.0
 UNKNOWN_SECONDS: Final = 3600.0
 
 log = structlog.get_logger("ingest.yahoo")
-polls = counter("ingest_yahoo_polls_total", "Polled prices: ok, or why there was none.", ["outcome"])
-
-
-class AsyncChartApi(Protocol):
-    """Asks for a chart; raises ``YahooError``."""
-
-    async def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart: ...
+polls = counter("ingest_yahoo_polls_total", "Polls by outcome: ok, or the reason for no tick.", ["outcome"])
 
 
 class YahooPoll:
-    """Asks for the last price of each wanted symbol in its turn and hands the tick to ``put``."""
+    """Requests the last price of each symbol that is due and passes the tick to ``put``."""
 
     def __init__(
         self,
@@ -54,7 +48,7 @@ class YahooPoll:
         rng: random.Random,
         health: ProviderHealth,
     ) -> None:
-        """``symbols`` names the symbols to poll now; ``pause`` in seconds is how long one that failed is left alone at first."""
+        """``symbols`` returns the symbols to poll now; ``pause``: seconds until the first retry of a failed symbol."""
         self._health = health
         self._charts = charts
         self._instruments = instruments
@@ -68,7 +62,7 @@ class YahooPoll:
         self._failures: dict[str, int] = defaultdict(int)
 
     async def run(self) -> None:
-        """Poll until the process stops. Several tasks may run it together, so that one slow answer does not hold up the others."""
+        """Poll until the process stops. Several tasks may run it at once, so that one slow response does not delay the others."""
         while not self._stopping.is_set():
             symbols = self._symbols()
             if not symbols:
@@ -91,7 +85,7 @@ class YahooPoll:
         tick = polled_tick(chart, instrument, self._clock.wall())
         if isinstance(tick, NoTick):
             polls.labels(tick.reason).inc()
-            log.warning("a polled price is none", symbol=instrument.symbol, reason=tick.reason)
+            log.warning("a polled price was rejected", symbol=instrument.symbol, reason=tick.reason)
             return
         polls.labels("ok").inc()
         await self._put(tick)

@@ -1,4 +1,4 @@
-"""Yahoo as one source: streamed prices, polled where the stream is silent, and the past beside them."""
+"""Yahoo as one source: streamed prices, polled prices while the stream is silent, and history."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ import structlog
 from services.ingest.adapters.yahoo.chart_client import CHART_URL, ChartClient
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import SOURCE as HISTORY_SOURCE
-from services.ingest.adapters.yahoo.history import CursorStore, YahooHistory
+from services.ingest.adapters.yahoo.history import YahooHistory
 from services.ingest.adapters.yahoo.output_queue import OutputQueue
 from services.ingest.adapters.yahoo.poll import SOURCE as POLL
 from services.ingest.adapters.yahoo.poll import YahooPoll
 from services.ingest.adapters.yahoo.stream import SOURCE as STREAM
 from services.ingest.adapters.yahoo.stream import YahooStream
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.cursor_store import CursorStore
 from services.ingest.domain.freshness import PollDecision, StreamFreshness, open_since
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.off_hours import CalendarDoubt, OffHoursMonitor
@@ -37,18 +38,18 @@ CHECK_SECONDS: Final = 0.5
 CALENDAR_MARGIN: Final = dt.timedelta(days=10)
 
 log = structlog.get_logger("ingest.yahoo")
-streaming = gauge("ingest_yahoo_streaming_state", "1 while prices come from the stream, 0 while all of them are polled.")
+streaming = gauge("ingest_yahoo_streaming_state", "1 while prices are streamed, 0 while all symbols are polled.")
 calendar_doubt = gauge(
-    "ingest_calendar_doubt_state", "1 while an exchange trades though its calendar says that it is closed.", ["exchange"]
+    "ingest_calendar_doubt_state", "1 while an exchange trades outside of the sessions of its calendar.", ["exchange"]
 )
 ticks_outside_sessions = counter(
     "ingest_ticks_outside_sessions_total", "Streamed ticks of the regular market outside every session.", ["exchange"]
 )
-polled_symbols = gauge("ingest_yahoo_polled_symbols", "Symbols that are polled because the stream does not tell of them.")
+polled_symbols = gauge("ingest_yahoo_polled_symbols", "Symbols that are polled because they are not streamed.")
 
 
 class YahooSource:
-    """Satisfies ``Source``. Made by ``open_yahoo``."""
+    """Implements ``Source``. Created by ``open_yahoo``."""
 
     name = "yahoo"
 
@@ -71,7 +72,7 @@ class YahooSource:
         self._decision = PollDecision(streaming=True, poll=frozenset())
         self._calendars: Mapping[str, Sessions] = {}
         self._day: dt.date | None = None
-        rng = random.Random()  # noqa: S311  # spreads retries, keeps no secret
+        rng = random.Random()  # noqa: S311  # jitter of retries, not for security
         self._freshness = StreamFreshness(
             {each.symbol: each.exchange for each in instruments},
             clock.wall(),
@@ -103,7 +104,7 @@ class YahooSource:
             health=health,
         )
         self._history = YahooHistory(client, instruments, cursors, clock, stopping, rng, health, corrections)
-        self._pollers = max(1, settings.yahoo_threads - 1)  # one thread is left to the past
+        self._pollers = max(1, settings.yahoo_threads - 1)  # one thread remains for history
 
     def events(self) -> AsyncIterator[Sequence[Item]]:
         tasks: dict[str, Callable[[], Awaitable[None]]] = {
@@ -148,7 +149,7 @@ class YahooSource:
                     return
 
     async def _monitor_stream(self) -> None:
-        """Decide again and again whether the stream can be relied on, and say so when that changes."""
+        """Decide at an interval whether the stream works and which symbols to poll; log changes."""
         streaming.set(1)
         while not self._stopping.is_set():
             now = self._clock.wall()
@@ -164,7 +165,7 @@ class YahooSource:
             await self._clock.wait(CHECK_SECONDS)
 
     async def _load_calendars(self, now: int) -> None:
-        """Calendars around today; made in a thread, since making one takes a second."""
+        """Load the calendars around today; in a thread, since each takes a second."""
         today = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
         if today != self._day:
             exchanges = {each.exchange for each in self._instruments.values()}
@@ -176,13 +177,13 @@ class YahooSource:
 
 
 def _doubt_report(doubt: CalendarDoubt, tick: Tick) -> Quarantined:
-    """What is published of a calendar in doubt, with a warning in the log."""
+    """Log a warning and return the report of a calendar in doubt."""
     day, session_open, session_close = (
         dt.datetime.fromtimestamp(ts / 1000, dt.UTC) for ts in (doubt.ts, doubt.session_open, doubt.session_close)
     )
     expected = f"{doubt.session}: {session_open:%Y-%m-%d %H:%M} to {session_close:%Y-%m-%d %H:%M} UTC"
     log.warning(
-        "an exchange trades outside of its sessions: is its calendar wrong?",
+        "an exchange trades outside of its sessions; its calendar may be wrong",
         exchange=doubt.exchange,
         day=f"{day:%Y-%m-%d}",
         expected=expected,
@@ -210,18 +211,18 @@ def _doubt_report(doubt: CalendarDoubt, tick: Tick) -> Quarantined:
 async def open_yahoo(
     settings: Settings, universe: Universe, cursors: CursorStore, clock: Clock, stopping: asyncio.Event, health: ProviderHealth
 ) -> AsyncIterator[YahooSource]:
-    """Yahoo for all instruments of the universe. Nothing is asked before ``events`` is read. Raises ``CorrectionError``."""
+    """Yahoo for all instruments of the universe. No request is sent before ``events`` is read. Raises ``CorrectionError``."""
     corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
     charts = urlsplit(settings.yahoo_origin or CHART_URL).netloc
     health.register({STREAM: urlsplit(settings.yahoo_stream_url).netloc, POLL: charts, HISTORY_SOURCE: charts})
-    cache = settings.var / "yahoo" / (settings.instance or "ingest")  # two processes on one folder end in "database is locked"
+    cache = settings.var / "yahoo" / (settings.instance or "ingest")  # two processes cannot share it ("database is locked")
     chart_client = await asyncio.to_thread(ChartClient, cache, settings.yahoo_origin, settings.yahoo_timeout_seconds)
     try:
         async with open_client(
             chart_client,
             threads=settings.yahoo_threads,
             per_minute=settings.yahoo_per_minute,
-            timeout=settings.yahoo_timeout_seconds,
+            request_seconds=settings.yahoo_timeout_seconds,
         ) as client:
             yield YahooSource(settings, universe.instruments, client, cursors, clock, stopping, corrections, health)
     finally:

@@ -1,4 +1,4 @@
-"""The streaming WebSocket: subscribes, listens, and connects again for ever."""
+"""Reads the streaming WebSocket: connects, subscribes, receives, and reconnects without end."""
 
 from __future__ import annotations
 
@@ -24,21 +24,23 @@ SOURCE: Final = "yahoo-stream"
 CONNECT_SECONDS: Final = 10.0
 PING_SECONDS: Final = 20.0
 CHECK_SECONDS: Final = 0.5
-"""Longest wait for a message before looking whether to stop, to subscribe again or to give the connection up."""
+"""Longest wait for a message before checking whether to stop, to subscribe again or to reconnect."""
 MAX_PAUSE_SECONDS: Final = 60.0
 
 log = structlog.get_logger("ingest.yahoo")
 frames = counter(
-    "ingest_yahoo_frames_total", "Frames of the stream: ok, malformed, unknown symbol, or why they gave no tick.", ["outcome"]
+    "ingest_yahoo_frames_total",
+    "Frames of the stream by outcome: ok, malformed, unknown symbol, or the reason for no tick.",
+    ["outcome"],
 )
-connections = counter("ingest_yahoo_connections_total", "Connections to the stream, by how they ended.", ["ended"])
+connections = counter("ingest_yahoo_connections_total", "Connections to the stream, by the way they ended.", ["ended"])
 connected = gauge("ingest_yahoo_connected_state", "1 while the stream is connected.")
 
 
 class YahooStream:
-    """Hands every streamed tick to ``put``, with whether it is one of the regular market.
+    """Passes every streamed tick to ``put``, with a flag for the regular market.
 
-    ``put`` may wait, and then the socket is not read.
+    While ``put`` waits, the socket is not read.
     """
 
     def __init__(
@@ -55,7 +57,9 @@ class YahooStream:
         rng: random.Random,
         health: ProviderHealth,
     ) -> None:
-        """``is_silent`` says that nothing comes though it should: the connection is then made anew. ``pause`` is the first pause."""
+        """``is_silent``: no prices arrive though a market is open, so the connection is replaced. ``pause``: seconds before the
+        first reconnection.
+        """
         self._health = health
         self._url = url
         self._instruments = instruments
@@ -67,10 +71,10 @@ class YahooStream:
         self._pause = pause
         self._rng = rng
         self._failure = ("", "")
-        """Why the last connection brought nothing: reason and detail."""
+        """Why the last connection delivered no price: reason and detail."""
 
     async def run(self) -> None:
-        """Listen until the process stops; a connection that brought prices starts the pauses anew."""
+        """Receive until the process stops; a connection that delivered prices resets the pauses."""
         tries = 0
         async with aiohttp.ClientSession() as session:
             while not self._stopping.is_set():
@@ -87,7 +91,7 @@ class YahooStream:
                 await self._clock.wait(pause)
 
     async def _connection(self, session: aiohttp.ClientSession) -> tuple[bool, str]:
-        """One connection: whether it brought a price, and how it ended."""
+        """Run one connection; returns whether it delivered a price, and how it ended."""
         before = self._ticks = 0
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -106,7 +110,7 @@ class YahooStream:
             ended = f"error {type(error).__name__}"
         finally:
             connected.set(0)
-        self._failure = ("silent", "connected, and no price came") if ended == "silent" else ("closed", f"ended with {ended}")
+        self._failure = ("silent", "connected, and no price arrived") if ended == "silent" else ("closed", f"ended with {ended}")
         return self._ticks > before, ended
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> str:
@@ -121,7 +125,7 @@ class YahooStream:
                 if self._is_silent():
                     return "silent"
                 if not self._ticks:
-                    self._health.set_idle(SOURCE)  # connected, and no market is open that could send a price
+                    self._health.set_idle(SOURCE)  # connected, and no market is open
             try:
                 message = await socket.receive(timeout=CHECK_SECONDS)
             except TimeoutError:
