@@ -109,8 +109,8 @@ def indicators(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timefram
         return sum(price(symbol, i) for i in range(n - length + 1, n + 1)) / length if n >= length else None
 
     values = {"sma_20": mean(20), "sma_50": mean(50), "sma_200": mean(200), "rsi_14": 55.0 if n >= 14 else None}
-    fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close}
-    return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_event=at.ts_event, ts_init=at.ts_init, **(fields | more))
+    fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close, "ts_event": at.ts_event}
+    return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_init=at.ts_init, **(fields | more))
 
 
 def signal(

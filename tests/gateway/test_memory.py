@@ -20,7 +20,7 @@ from tests.gateway import market
 
 def row(ts: int) -> Row:
     body = str(ts).encode()
-    return Row(ts, body, body)
+    return Row(ts, ts, body, body)
 
 
 @given(st.lists(st.integers(0, 400)))
@@ -100,6 +100,42 @@ def test_a_bar_told_again_with_another_factor_makes_older_rows_stale() -> None:
     held.put_bar(market.bar(n=7, price_factor=0.25, split_factor=0.25))
     series = held.bars["AAPL", Timeframe.D1]
     assert series.oldest == market.bar(n=7).ts_event
+
+
+HOURS = 3_600_000
+
+
+@pytest.mark.parametrize("shift", [HOURS, -HOURS])
+@pytest.mark.parametrize("bars_first", [True, False])
+def test_a_bar_with_corrected_hours_replaces_the_bar_of_the_same_session(shift: int, bars_first: bool) -> None:
+    """The order of bars and indicator rows is open: they come on different topics."""
+    held = Market()
+    days = [market.bar(n=n, ts_open=market.bar(n=n).ts_event - 6 * HOURS) for n in range(5)]
+    corrected = [market.bar(n=n, ts_open=days[n].ts_open + shift, ts_event=days[n].ts_event + shift, close=7.0) for n in (2, 4)]
+    rows = [market.indicators(n=n, ts_event=bar.ts_event) for n, bar in [*enumerate(days), *zip((2, 4), corrected, strict=True)]]
+    if not bars_first:
+        for row in rows:
+            held.put_indicators(row)
+    was_newest = [held.put_bar(bar)[1] for bar in [*days, *corrected]]
+    if bars_first:
+        for row in rows:
+            held.put_indicators(row)
+    assert was_newest == [True] * 5 + [False, True]
+    expected = sorted(bar.ts_event for bar in (days[0], days[1], corrected[0], days[3], corrected[1]))
+    assert held.bars["AAPL", Timeframe.D1].times == expected
+    assert held.indicators["AAPL", Timeframe.D1].times == expected
+    held.put_bar(days[2])
+    held.put_indicators(rows[2])
+    reverted = sorted({*expected, days[2].ts_event} - {corrected[0].ts_event})
+    assert held.bars["AAPL", Timeframe.D1].times == held.indicators["AAPL", Timeframe.D1].times == reverted
+
+
+def test_a_bar_that_is_longer_than_its_timeframe_replaces_nothing() -> None:
+    held = Market()
+    for n in range(10):
+        held.put_bar(market.bar(n=n))
+    held.put_bar(market.bar(n=11, ts_open=market.START - market.DAY))
+    assert len(held.bars["AAPL", Timeframe.D1].times) == 11
 
 
 def test_an_older_quote_of_the_same_source_is_not_taken() -> None:

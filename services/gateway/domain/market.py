@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
@@ -16,6 +17,19 @@ Key = tuple[str, events.Timeframe]
 K = TypeVar("K")
 V = TypeVar("V")
 
+HOUR_MS: Final = 3_600_000
+LONGEST_MS: Final = MappingProxyType(
+    {
+        events.Timeframe.M1: HOUR_MS // 60,
+        events.Timeframe.M5: HOUR_MS // 12,
+        events.Timeframe.M15: HOUR_MS // 4,
+        events.Timeframe.H1: HOUR_MS,
+        events.Timeframe.D1: 27 * HOUR_MS,
+        events.Timeframe.W1: 7 * 24 * HOUR_MS,
+    }
+)
+"""A longer bar replaces no other: one wrong message must not clear a series. Analysis has the same limits."""
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -23,7 +37,7 @@ def bar_row(event: events.Bar) -> Row:
     """A bar, ready to be sent."""
     raw = _encode(views.bar(event, adjusted=False))
     plain = event.price_factor == 1.0 and event.split_factor == 1.0
-    return Row(event.ts_event, raw, raw if plain else _encode(views.bar(event, adjusted=True)))
+    return Row(event.ts_open, event.ts_event, raw, raw if plain else _encode(views.bar(event, adjusted=True)))
 
 
 @dataclass(frozen=True)
@@ -70,10 +84,15 @@ class Market:
     def put_bar(self, event: events.Bar) -> tuple[Row, bool]:
         """Take a closed bar; the row it became and whether it is the newest of its series.
 
-        One that is told again with other factors (a split came) makes older rows stale: the database has them.
+        A bar replaces the bars that overlap it: they were built with other hours of the session, and analysis has deleted them.
+        A bar published again with other factors (a split came) makes older rows stale: the database has them.
         """
         key = (event.symbol, event.timeframe)
         series = self._series(self.bars, key)
+        if event.ts_event - event.ts_open <= LONGEST_MS[event.timeframe]:
+            superseded = series.supersede(event.ts_open, event.ts_event)
+            if superseded and key in self.indicators:
+                self.indicators[key].forget(superseded)
         seen = series.between(event.ts_event, event.ts_event)
         row = bar_row(event)
         newest = not series.times or event.ts_event > series.times[-1]
@@ -84,10 +103,14 @@ class Market:
         return row, newest
 
     def put_indicators(self, event: events.IndicatorRow) -> None:
-        """Take a row of indicators."""
-        series = self._series(self.indicators, (event.symbol, event.timeframe))
+        """Take a row of indicators; the row of a bar that another one has replaced is left out."""
+        key = (event.symbol, event.timeframe)
+        bars = self.bars.get(key)
+        if bars is not None and event.ts_event in bars.superseded:
+            return
+        series = self._series(self.indicators, key)
         body = _encode(views.indicators(event))
-        series.put(Row(event.ts_event, body, body))
+        series.put(Row(event.ts_event, event.ts_event, body, body))
         series.source, series.replayed = event.source, event.replayed
 
     def put_signal(self, event: events.Signal) -> bool:

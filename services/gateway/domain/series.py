@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +16,8 @@ SLACK: Final = 128
 class Row:
     """One moment of a series as JSON, raw and adjusted (the same object where nothing is adjusted)."""
 
+    ts_open: int
+    """Beginning of the interval; ``ts`` where the row is one moment."""
     ts: int
     raw: bytes
     adjusted: bytes
@@ -30,12 +34,16 @@ class Series:
     """Counts every change: what was built from the same version is still right."""
     source: str = ""
     replayed: bool = False
+    superseded: deque[int] = field(default_factory=lambda: deque(maxlen=1024))
+    """Times of the rows that an overlapping row has replaced, the newest last."""
     cut: bool = False
     """True when older rows were here and have been dropped."""
 
     def put(self, row: Row) -> None:
         """Add or replace a row, wherever in time it lies."""
         self.version += 1
+        if row.ts in self.superseded:
+            self.superseded.remove(row.ts)
         if not self.times or row.ts > self.times[-1]:
             self.times.append(row.ts)
             self.rows.append(row)
@@ -48,6 +56,27 @@ class Series:
                 self.rows.insert(at, row)
         if len(self.times) > self.limit + SLACK:
             self.forget_before(self.times[-self.limit])
+
+    def supersede(self, ts_open: int, ts: int) -> list[int]:
+        """Drop the rows that overlap the interval from ``ts_open`` to ``ts`` and end at another time; their times."""
+        found: list[int] = []
+        at = bisect_right(self.times, ts_open)
+        while at < len(self.rows) and self.rows[at].ts_open < ts:
+            if self.times[at] != ts:
+                found.append(self.times[at])
+            at += 1
+        self.forget(found)
+        self.superseded.extend(found)
+        return found
+
+    def forget(self, times: Iterable[int]) -> None:
+        """Drop the rows of these times."""
+        for ts in times:
+            at = bisect_left(self.times, ts)
+            if at < len(self.times) and self.times[at] == ts:
+                del self.times[at]
+                del self.rows[at]
+                self.version += 1
 
     def forget_before(self, ts: int) -> None:
         """Drop the rows older than ``ts``: they are too many, or no longer true."""

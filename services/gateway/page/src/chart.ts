@@ -201,9 +201,10 @@ export class Chart {
   }
 }
 
-function merged<T extends { date: string }>(some: T[], more: T[]): T[] {
-  const all = new Map([...some, ...more].map((thing) => [thing.date, thing]));
-  return [...all.values()].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
+// From the first of the newest rows on, the newest rows replace what was there: a bar may have got other hours.
+function merged<T extends { date: string }>(rows: T[], newest: T[]): T[] {
+  const from = newest[0] ? Date.parse(newest[0].date) : Infinity;
+  return [...rows.filter((row) => Date.parse(row.date) < from), ...newest];
 }
 
 // Hours of the reader's own zone.
