@@ -73,13 +73,13 @@ async def test_the_page_shows_an_unreachable_source_until_it_works(browser: Brow
     await expect(stream).to_contain_text("next try at ")
     await expect(stream).to_have_attribute("title", "the name cannot be resolved (DNS)")
     await expect(page.locator(".outage")).to_contain_text(
-        "Yahoo price history (query2.finance.yahoo.com) is refused (too many requests) since "
+        "Yahoo price history (query2.finance.yahoo.com) rejects requests (too many requests) since "
     )
     await expect(page.locator(".row")).to_have_count(6)
     price = page.locator(".row", has_text="Apple").locator(".price")
     await expect(price).to_have_text("–")
     assert "cannot be reached" in (await price.get_attribute("title") or "")
-    await expect(page.locator(".note")).to_contain_text("is refused (too many requests)")
+    await expect(page.locator(".note")).to_contain_text("rejects requests (too many requests)")
     await page.get_by_role("button", name="한국어").click()
     await expect(page.locator(".link")).to_have_text("시세 없음: 제공처를 읽을 수 없습니다")
     await expect(page.locator(".outage")).to_contain_text("연결할 수 없습니다")
@@ -101,8 +101,8 @@ async def test_old_reports_of_ingest_are_shown_as_unknown(browser: Browser, with
     old = time.time_ns() // 1_000_000 - STALE_MS - 1000
     await report(without_prices, row("yahoo-stream", "ok", updated_at=old), row("yahoo-poll", "ok", updated_at=old))
     visited = await visit(browser, without_prices)
-    await expect(visited.page.locator(".link")).to_have_text("Whether prices come is not known")
-    await expect(visited.page.locator(".outage")).to_contain_text("Yahoo price stream: not known; ingest has not reported since")
+    await expect(visited.page.locator(".link")).to_have_text("It is unknown whether prices arrive")
+    await expect(visited.page.locator(".outage")).to_contain_text("Yahoo price stream: unknown; ingest has not reported since")
 
 
 async def test_the_status_lists_each_source_and_marks_old_reports_unknown(without_prices: RunningGateway) -> None:
