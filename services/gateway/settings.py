@@ -19,6 +19,7 @@ class Settings(MeshSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     """Port of REST, streams and page; 0 takes a free one."""
     probe_port: int = Field(default=9105, ge=0, le=65535)
+    """Port of health probes and metrics; 0 takes a free one."""
     public_read: bool | None = None
     """Whether everyone may read; unset: only on a loopback address. Where false, nobody may: there are no API keys yet."""
     allowed_hosts: str = ""

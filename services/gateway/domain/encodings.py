@@ -13,7 +13,7 @@ GZIP: Final = frozenset({"gzip", "x-gzip"})
 def accepts_gzip(accept: str) -> bool:
     """Whether the header Accept-Encoding allows gzip: named, or covered by ``*``, with a weight above 0.
 
-    >>> takes_gzip("gzip, deflate, br"), takes_gzip("gzip;q=0"), takes_gzip("*;q=0.5"), takes_gzip("*, gzip; Q=0.0"), takes_gzip("")
+    >>> accepts_gzip("gzip, deflate, br"), accepts_gzip("gzip;q=0"), accepts_gzip("*;q=0.5"), accepts_gzip("*, gzip; Q=0.0"), accepts_gzip("")
     (True, False, True, False, False)
     """
     weights: dict[str, float] = {}

@@ -16,7 +16,7 @@ _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]@/]+)(?::\d{0,5})?")
 def host_name(host: str) -> str:
     """The name in a Host header, in lower case and without port; empty where the header is malformed.
 
-    >>> name_of("LocalHost:8080"), name_of("[::1]:8080"), name_of("::1")
+    >>> host_name("LocalHost:8080"), host_name("[::1]:8080"), host_name("::1")
     ('localhost', '[::1]', '')
     """
     found = _HOST.fullmatch(host.lower())

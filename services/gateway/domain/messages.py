@@ -69,7 +69,7 @@ def industry(known: Industry | None, event: events.IndustryView) -> bytes:
 def numbered_message(seq: int, kind: MessageKind, symbol: str, body: bytes) -> StreamMessage:
     """A message with ``T`` and ``seq``.
 
-    >>> message(7, "q", "AAPL", b'{"symbol":"AAPL"}').body
+    >>> numbered_message(7, "q", "AAPL", b'{"symbol":"AAPL"}').body
     b'{"T":"q","seq":7,"symbol":"AAPL"}'
     """
     return StreamMessage(seq, kind, symbol, b'{"T":"%b","seq":%d,' % (kind.encode(), seq) + body[1:])
@@ -78,7 +78,7 @@ def numbered_message(seq: int, kind: MessageKind, symbol: str, body: bytes) -> S
 def control_frame(seq: int, **fields: Any) -> bytes:
     """A frame with one message of the protocol itself.
 
-    >>> control(7, T="success", msg="connected")
+    >>> control_frame(7, T="success", msg="connected")
     b'[{"T":"success","msg":"connected","seq":7}]'
     """
     return _encode([{**fields, "seq": seq}])

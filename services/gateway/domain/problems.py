@@ -93,7 +93,7 @@ class RequestError(Exception):
 def unknown_value_error(field: str, value: str, known: Collection[str]) -> RequestError:
     """The error for a value that is not in ``known``; it names the most similar value, or all of them.
 
-    >>> not_among("timeframe", "1day", ["1Min", "1Day"]).detail
+    >>> unknown_value_error("timeframe", "1day", ["1Min", "1Day"]).detail
     "timeframe: '1day' is not known; did you mean 1Day? There are: 1Min, 1Day"
     """
     folded = {name.casefold(): name for name in known}

@@ -230,7 +230,7 @@ def _choices(query_type: type[msgspec.Struct], field: str) -> tuple[str, ...]:
 def page_token(kind: str, *parts: Any) -> str:
     """An opaque token of where a page ended.
 
-    >>> after("b", page_token("b", 1700000000000), int)
+    >>> parse_page_token("b", page_token("b", 1700000000000), int)
     [1700000000000]
     """
     return base64.urlsafe_b64encode("|".join([kind, *map(str, parts)]).encode()).decode().rstrip("=")

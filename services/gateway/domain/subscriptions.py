@@ -169,7 +169,7 @@ def _check_view(selector: str, directory: InstrumentDirectory) -> None:
 def subscription_keys(kind: MessageKind, symbols: tuple[str, ...], industries: tuple[str, ...]) -> list[tuple[MessageKind, str]]:
     """The keys of the subscription index that match a message.
 
-    >>> addressees("q", ("AAPL",), ("ai",))
+    >>> subscription_keys("q", ("AAPL",), ("ai",))
     [('q', '*'), ('q', 'AAPL'), ('q', 'industry:ai')]
     """
     return [(kind, "*"), *((kind, symbol) for symbol in symbols), *((kind, f"industry:{name}") for name in industries)]

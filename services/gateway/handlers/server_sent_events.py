@@ -45,7 +45,7 @@ class EventConnection:
 def event(message: StreamMessage) -> bytes:
     r"""One message as a server-sent event.
 
-    >>> event(Message(7, "q", "AAPL", b"{}"))
+    >>> event(StreamMessage(7, "q", "AAPL", b"{}"))
     b'id: 7\nevent: q\ndata: {}\n\n'
     """
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (message.seq, message.kind.encode(), message.body)
