@@ -28,7 +28,6 @@ from services.gateway.handlers.stream import Streams
 from services.gateway.settings import Settings
 from shared.db import open_database
 from shared.events import Bar, Signal, Timeframe
-from shared.probes import Checks
 
 BARS: Final = 250
 DAY: Final = 86_400_000
@@ -68,7 +67,7 @@ async def ours(port: int, database: str, *, filled: bool = True) -> None:
         if filled:
             for event in bars():
                 gateway.market.put_bar(event)
-        app = application(gateway, doors, Checks())
+        app = application(gateway, doors)
         async with serve(app, doors, settings):
             await asyncio.gather(flusher.run(lambda: False), _publish(gateway))
 

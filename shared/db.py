@@ -106,14 +106,13 @@ class Database:
         news: dict[str, Any] = {name: literal_column(f"VALUES(`{name}`)") for name in changed or key[:1]}
         return mysql.insert(table).on_duplicate_key_update(news)
 
-    async def ping(self) -> bool:
-        """True when the database answers within two seconds."""
+    async def ping(self) -> None:
+        """Ask for nothing. Raises TransientError: there is no right answer within two seconds."""
         try:
             async with self.connect(seconds=PING_SECONDS) as connection:
                 await connection.execute(text("SELECT 1"))
-        except (TransientError, SQLAlchemyError):
-            return False
-        return True
+        except SQLAlchemyError as error:
+            raise TransientError(f"the database does not answer: {type(error).__name__}") from error
 
 
 @contextmanager

@@ -21,15 +21,20 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 HIDDEN: Final = "***"
 _TELLING: Final = r"token|passw(?:or)?d|passwd|secret|api[_-]?key|authorization|cookie|crumb|credential|private[_-]?key"
 _NAMES: Final = re.compile(_TELLING, re.IGNORECASE)
+_PASSWORD_IN_URL: Final = re.compile(r"(://[^\s:/@]{0,255}):(\S{1,255})@")
 _SHAPES: Final = (
-    (re.compile(r"(://[^\s:/@]*):\S+@"), rf"\1:{HIDDEN}@"),
+    (_PASSWORD_IN_URL, rf"\1:{HIDDEN}@"),
     (re.compile(r"(?<!\d)\d{5,14}:[A-Za-z0-9_-]{20,}"), HIDDEN),
     (re.compile(r"\b(Bearer|Basic|DeepL-Auth-Key)\s+[^\s\"',]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
-        re.compile(rf"([\w-]*(?:{_TELLING})[\w-]*[\"']?\s*[=:]\s*[\"']?)(?!\*\*\*|Bearer|Basic)[^\s\"'&,;)}}]+", re.IGNORECASE),
+        re.compile(
+            rf"((?:{_TELLING})[\w-]{{0,32}}[\"']?\s{{0,4}}[=:]\s{{0,4}}[\"']?)(?!\*\*\*|Bearer|Basic)[^\s\"'&,;)}}]+", re.IGNORECASE
+        ),
         rf"\1{HIDDEN}",
     ),
 )
+_LONGEST_TEXT: Final = 16_384
+"""Characters of one text in a log line: what is longer loses its middle."""
 _literals: set[str] = set()
 
 
@@ -43,8 +48,8 @@ def secrets_of(settings: BaseModel) -> Iterator[str]:
     for value in dict(settings).values():
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
-        elif isinstance(value, str) and (found := re.search(r"://[^\s:/@]*:(\S+)@", value)):
-            yield found[1]
+        elif isinstance(value, str) and (found := _PASSWORD_IN_URL.search(value)):
+            yield found[2]
 
 
 def redact(text: str) -> str:
@@ -55,6 +60,8 @@ def redact(text: str) -> str:
     """
     for secret in _literals:
         text = text.replace(secret, HIDDEN)
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[: _LONGEST_TEXT // 2]} ... {text[-_LONGEST_TEXT // 2 :]}"
     for shape, instead in _SHAPES:
         text = shape.sub(instead, text)
     return text

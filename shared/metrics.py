@@ -18,7 +18,7 @@ REGISTRY: Final = CollectorRegistry()
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """Default buckets of histograms of durations."""
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_NAME: Final = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)+$")
 _known: dict[str, Any] = {}
 M = TypeVar("M", Counter, Gauge, Histogram)
 

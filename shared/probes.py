@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics of a process, on a port of its own or as routes of an application that is there already."""
+"""/healthz, /readyz and /metrics of a process, on a port of its own."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ def _verdicts(checks: Mapping[str, Check]) -> dict[str, bool]:
     return found
 
 
-def add_routes(app: web.Application, checks: Checks) -> None:
-    """Let ``app`` answer /healthz, /readyz and /metrics; for a service that listens anyway, such as the gateway."""
-
+def _application(checks: Checks) -> web.Application:
     async def healthz(_: web.Request) -> web.Response:
         return _answer(checks.alive())
 
@@ -72,9 +70,11 @@ def add_routes(app: web.Application, checks: Checks) -> None:
         body, content_type = metrics.render()
         return web.Response(body=body, headers={"Content-Type": content_type})
 
+    app = web.Application()
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", show_metrics)
+    return app
 
 
 def _answer(found: Mapping[str, bool], details: Mapping[str, object] = MappingProxyType({})) -> web.Response:
@@ -90,9 +90,7 @@ async def serve_probes(checks: Checks, host: str, port: int) -> AsyncIterator[in
     Raises:
         OSError: the port is taken.
     """
-    app = web.Application()
-    add_routes(app, checks)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
+    runner = web.AppRunner(_application(checks), access_log=None, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, shutdown_timeout=CLOSE_SECONDS)

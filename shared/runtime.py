@@ -1,8 +1,8 @@
 """The life of a process: event loop, signals, named tasks, probes, drain, exit code.
 
-Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed or ended unexpectedly, when the
-drain or the closing took too long, or when the start failed; 2 (``WRONG``) when the settings cannot work with what is there.
-A second signal ends the process at once, with 130 or 143.
+Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed, returned or was cancelled though the
+process was not to stop, when the drain or the closing took too long, or when the start failed; 2 (``WRONG``) when the settings
+cannot work with what is there. A second signal ends the process at once, with 130 or 143.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from shared import logs, metrics
 from shared.failures import SettingsError
 from shared.probes import Checks, serve_probes
 from shared.settings import WRONG, MeshSettings
+from shared.tasks import failure_of
 
 Task = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=MeshSettings)
@@ -53,11 +54,10 @@ class Life(Checks):
 Build = Callable[[S, Life], AbstractAsyncContextManager[Mapping[str, Task]]]
 
 
-def run(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> NoReturn:
+def run(name: str, settings: S, build: Build[S]) -> NoReturn:
     """Run a service to its end and exit with its code.
 
-    ``build`` opens what the service needs, wires it and yields its tasks by name. ``own_probes=False`` leaves the probes to the
-    service, which then calls ``shared.probes.add_routes(app, life)``.
+    ``build`` opens what the service needs, wires it and yields its tasks by name.
 
     Raises:
         SystemExit: always; 0 after a clean stop, 1 otherwise.
@@ -65,23 +65,20 @@ def run(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> 
     logs.hide(logs.secrets_of(settings))
     logs.configure(name, settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(live(name, settings, build, own_probes=own_probes))
+        code = runner.run(live(name, settings, build))
         _leave_in_time(code)
     sys.exit(code)
 
 
-async def live(name: str, settings: S, build: Build[S], *, own_probes: bool = True) -> int:
+async def live(name: str, settings: S, build: Build[S]) -> int:
     """The whole life of the service in the running loop; returns its exit code."""
     life = Life()
-    main = asyncio.create_task(_main(name, settings, build, life, own_probes=own_probes), name="main")
+    main = asyncio.create_task(_main(name, settings, build, life), name="main")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _on_signal, number, life, main)
     try:
         return await main
-    except asyncio.CancelledError:
-        log.info("stopped while starting")
-        return CLEAN
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
@@ -97,17 +94,22 @@ def _on_signal(number: int, life: Life, main: asyncio.Task[int]) -> None:
         main.cancel()
 
 
-async def _main(name: str, settings: S, build: Build[S], life: Life, *, own_probes: bool) -> int:
+async def _main(name: str, settings: S, build: Build[S], life: Life) -> int:
     stack = AsyncExitStack()
     code = FAILED
     try:
-        if own_probes:
-            port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
-            log.info("probes listen", host=settings.probe_host, port=port)
+        port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
+        log.info("probes listen", host=settings.probe_host, port=port)
         tasks = await stack.enter_async_context(build(settings, life))
         life.started = True
         log.info("started", name=name, tasks=sorted(tasks))
         code = await _supervise(tasks, life, settings.drain_seconds)
+    except asyncio.CancelledError:
+        if life.started or not life.stopping.is_set():  # no signal asked for it: something raised it
+            log.exception("failed", during="running" if life.started else "starting")
+        else:
+            log.info("stopped while starting")
+            code = CLEAN
     except SettingsError as error:
         log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback says no more
         code = WRONG
@@ -131,7 +133,7 @@ async def _supervise(tasks: Mapping[str, Task], life: Life, drain_seconds: float
         if not life.stopping.is_set():
             code = FAILED
             for one in ended - {stop}:
-                if one.exception() is None:
+                if not one.cancelled() and one.exception() is None:
                     log.error("task returned though nothing told it to stop", task=one.get_name())
         life.stopping.set()
         await asyncio.wait(running, timeout=drain_seconds) if running else None
@@ -146,7 +148,10 @@ async def _stopped(life: Life) -> None:
 
 
 async def _named(task: Task) -> None:
-    await task()
+    try:
+        await task()
+    except SystemExit as error:  # it would end the event loop at once, with the others not drained
+        raise RuntimeError(f"a task asked for the end of the process, exit code {error.code}") from error
 
 
 async def _reap(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
@@ -160,7 +165,7 @@ async def _reap(running: Mapping[asyncio.Task[None], str], drain_seconds: float)
             one.cancel()
         await asyncio.wait(late, timeout=CANCEL_SECONDS)
     for one, name in running.items():
-        if one.done() and not one.cancelled() and (error := one.exception()) is not None:
+        if one.done() and not (one in late and one.cancelled()) and (error := failure_of(one)) is not None:
             code = FAILED
             log.error("task failed", task=name, exc_info=error)
     return code
@@ -173,7 +178,7 @@ async def _close(stack: AsyncExitStack) -> bool:
     except TimeoutError:
         log.exception("closing took too long", seconds=CLOSE_SECONDS)
         return False
-    except Exception:  # the process ends anyway: what could not be closed is said, and fails the exit code
+    except (Exception, asyncio.CancelledError):  # the process ends anyway: what cannot be closed is logged, and fails the exit code
         log.exception("closing failed")
         return False
     return True

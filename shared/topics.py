@@ -102,28 +102,6 @@ INDUSTRIES: Final[Topic[events.IndustryView]] = Topic(
     ("analysis industries",),
     cleanup="compact",
 )
-ARTICLES: Final[Topic[events.Article]] = Topic(
-    "news.articles.v1", (events.Article,), "article id", "What a feed said, as received.", ("ingest",), retention_ms=7 * DAY
-)
-STORIES: Final[Topic[events.Story]] = Topic(
-    "news.stories.v1", (events.Story,), "story id", "Articles merged and enriched.", ("analysis news",), retention_ms=90 * DAY
-)
-JOBS: Final[Topic[events.ResearchJob]] = Topic(
-    "research.jobs.v1",
-    (events.RunBacktest, events.RunGrid, events.DiscoverPatterns, events.ExportDataset),
-    "job id",
-    "Work for research.",
-    ("gateway", "command line"),
-    retention_ms=7 * DAY,
-)
-RESULTS: Final[Topic[events.ResearchReport]] = Topic(
-    "research.results.v1",
-    (events.JobProgress, events.JobResult),
-    "job id",
-    "Progress and results of research.",
-    ("analysis research",),
-    retention_ms=7 * DAY,
-)
 DELIVERIES: Final[Topic[events.Delivery]] = Topic(
     "notify.deliveries.v1", (events.Delivery,), "signal id", "The outcome of each delivery.", ("notifier",)
 )
@@ -138,10 +116,6 @@ TOPICS: Final[tuple[Topic[Any], ...]] = (
     SIGNALS,
     PATTERNS,
     INDUSTRIES,
-    ARTICLES,
-    STORIES,
-    JOBS,
-    RESULTS,
     DELIVERIES,
 )
 

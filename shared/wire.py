@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 import msgspec
 
 from shared.events import Event
-from shared.topics import TOPICS, Topic
+from shared.topics import Topic
 
 E = TypeVar("E", bound=Event)
 Header = tuple[str, bytes]
@@ -21,11 +23,6 @@ Headers = Sequence[Header]
 _encoder = msgspec.json.Encoder()
 _marks: dict[type[Event], tuple[Header, Header]] = {}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
-for _topic in TOPICS:
-    _union: Any = _topic.types[0]
-    for _type in _topic.types[1:]:
-        _union = _union | _type
-    _decoders[_topic.name] = msgspec.json.Decoder(_union)
 
 
 class WireError(ValueError):
@@ -61,7 +58,7 @@ def decode(topic: Topic[E], body: bytes | None) -> E:
     if body is None:
         raise WireError(f"{topic.name}: the message has no body")
     try:
-        event: E = _decoders[topic.name].decode(body)
+        event: E = decoder(topic).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError(f"{topic.name}: {error}") from error
     return event
@@ -69,7 +66,10 @@ def decode(topic: Topic[E], body: bytes | None) -> E:
 
 def decoder(topic: Topic[E]) -> msgspec.json.Decoder[E]:
     """The bare decoder, for loops that decode thousands a call; raises ``msgspec.DecodeError``."""
-    return _decoders[topic.name]
+    found = _decoders.get(topic.name)
+    if found is None:
+        found = _decoders[topic.name] = msgspec.json.Decoder(reduce(or_, topic.types))
+    return found
 
 
 def header(found: Iterable[tuple[str, bytes]], name: str) -> str | None:
@@ -83,11 +83,3 @@ def header(found: Iterable[tuple[str, bytes]], name: str) -> str | None:
 def new_trace() -> str:
     """A fresh W3C traceparent."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-
-
-def child_trace(parent: str | None) -> str:
-    """A new span of the same trace; a fresh trace where the parent is missing or malformed."""
-    parts = (parent or "").split("-")
-    if len(parts) == 4 and len(parts[1]) == 32:
-        return f"00-{parts[1]}-{secrets.token_hex(8)}-01"
-    return new_trace()

@@ -41,7 +41,7 @@ def services(settings: LocalSettings) -> tuple[Program, ...]:
         Program("analysis", (sys.executable, "-m", "services.analysis", "live"), first + 1),
         Program("notifier", (sys.executable, "-m", "services.notifier"), first + 2),
         Program("industries", (sys.executable, "-m", "services.analysis", "industries"), first + 3),
-        Program("gateway", (sys.executable, "-m", "services.gateway"), settings.port),
+        Program("gateway", (sys.executable, "-m", "services.gateway"), first + 4),
     )
 
 

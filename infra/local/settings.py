@@ -14,9 +14,9 @@ from shared.settings import MeshSettings
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
+PROBES: Final = 5
+"""Services, each with a probe port, from PROBES_FROM on."""
 NAME: Final = r"^[a-z0-9-]{1,40}$"
-PROBES: Final = 4
-"""Services with a probe port of their own, from PROBES_FROM on."""
 
 
 def _span(ports: Sequence[int]) -> str:
@@ -45,7 +45,7 @@ class LocalSettings(MeshSettings):
     """How long the broker waits for a silent member of a group; on one machine no network keeps one silent."""
     kafka_heap_mb: int = Field(default=384, ge=128)
     """Java heap of the local broker."""
-    probes_from: int = Field(default=9101, ge=1, le=65532)
+    probes_from: int = Field(default=9101, ge=1, le=65531)
     """Probe port of the first service; the others follow."""
     source: str = Field(default="replay", pattern=NAME)
     """``replay`` plays a tape of real prices, ``yahoo`` is live."""
@@ -91,8 +91,8 @@ class LocalSettings(MeshSettings):
         return self.database_url if told else f"sqlite+aiosqlite:///{self.folder / 'finstage.db'}"
 
     def hint(self, program: str) -> str:
-        """The setting that moves a program to another port."""
-        return {"kafka": "KAFKA_PORT", "gateway": "PORT"}.get(program, "PROBES_FROM")
+        """The setting that moves a program, or the page, to another port."""
+        return {"kafka": "KAFKA_PORT", "page": "PORT"}.get(program, "PROBES_FROM")
 
     def environment(self) -> dict[str, str]:
         """What every service gets beside the environment of ``make run``."""

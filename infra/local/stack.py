@@ -23,6 +23,7 @@ from infra.local.prepare import migrate
 from infra.local.programs import broker, services
 from infra.local.reasons import reason
 from infra.local.settings import LocalSettings
+from infra.local.sources import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -65,6 +66,7 @@ class Stack:
         running = {
             asyncio.create_task(self._start(supervisor), name="start"),
             asyncio.create_task(self._tell(supervisor, alerts), name="account"),
+            asyncio.create_task(follow_sources(self.settings.probes_from, self.stopping), name="sources"),
         }
         try:
             while running and not self.stopping.is_set():
@@ -79,6 +81,7 @@ class Stack:
     def _require_ports(self) -> None:
         for program in (broker(self.settings), *services(self.settings)):
             require_free(program.port, self.settings.hint(program.name))
+        require_free(self.settings.port, self.settings.hint("page"))
         require_free(self.settings.kafka_port + 1, self.settings.hint("kafka"))
 
     async def _until_gone(self, supervisor: Supervisor) -> None:
@@ -112,11 +115,10 @@ class Stack:
     async def _ready(self, name: str, port: int) -> None:
         """Return once the service says that it is ready."""
         deadline = time.monotonic() + READY_SECONDS
-        host = self.settings.host if name == "gateway" else "127.0.0.1"
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
             while True:
                 with suppress(aiohttp.ClientError, TimeoutError):
-                    async with session.get(f"http://{host}:{port}/readyz") as answer:
+                    async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
                         if answer.status == 200:
                             break
                 if time.monotonic() > deadline:

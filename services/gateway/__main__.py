@@ -5,4 +5,4 @@ from services.gateway.settings import Settings
 from shared.runtime import run
 from shared.settings import read
 
-run("gateway", read(Settings), build, own_probes=False)
+run("gateway", read(Settings), build)

@@ -30,13 +30,17 @@ from services.gateway.settings import Settings
 from shared import metrics, topics
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.kafka import Ends, Tail, open_ends, open_tail
+from shared.kafka import Ends, open_ends, open_tail
 from shared.runtime import Life, Task
+from shared.tasks import all_of, first_of
+from shared.waiting import Refresher, pause
 
 log: Final = structlog.get_logger("gateway")
 
 TICK_WATCH_SECONDS: Final = 0.5
 PROGRESS_SECONDS: Final = 5.0
+EMPTY_SECONDS: Final = 1.0
+"""An empty table means that ingest has yet to fill it."""
 SILENT: Final = metrics.gauge("gateway_analysis_silent_state", "1 while analysis stands still though ticks wait for it.")
 CLOSE_SECONDS: Final = 5.0
 
@@ -60,16 +64,25 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         live = Streams(settings, gateway.hub, flushers["flush"])
         test = Streams(settings, gateway.test_hub, flushers["flush test"])
         doors = Doors(live, test, EventStreams(live))
-        directory = Refresh(gateway, history, life)
+        directory = Refresher(
+            partial(read_directory, gateway, history),
+            "instruments",
+            lambda: settings.refresh_seconds if gateway.directory.instruments else EMPTY_SECONDS,
+            life.stopping,
+        )
+        progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, life.stopping)
+        sources = Refresher(partial(read_sources, gateway, history), "health of sources", PROGRESS_SECONDS, life.stopping)
         life.on_ready("topics read", lambda: tail.caught_up)
+        life.on_ready("topics handled", lambda: not tail.held)
         life.on_alive("topics", lambda: tail.alive)
-        life.on_ready("instruments read", lambda: directory.read)
-        await stack.enter_async_context(serve(application(gateway, doors, life), doors, settings))
+        life.on_ready("instruments read", lambda: directory.done)
+        await stack.enter_async_context(serve(application(gateway, doors), doors, settings))
         yield {
             "topics": lambda: tail.run(feed.handle, life.stopping),
             "ticks": lambda: follow_ticks(settings, gateway, feed, life),
             "instruments": directory.run,
-            "progress": lambda: follow_progress(gateway, history, ends, life),
+            "progress": progress.run,
+            "sources": sources.run,
             "test stream": lambda: play(Fake(gateway.test_hub, random.Random(), gateway.clock), life),  # noqa: S311 - made-up prices
             **{name: partial(flusher.run, life.stopping.is_set) for name, flusher in flushers.items()},
         }
@@ -113,75 +126,53 @@ async def serve(app: web.Application, doors: Doors, settings: Settings) -> Async
             listening.close()
             doors.events.close()
             async with asyncio.timeout(2 * CLOSE_SECONDS):
-                await asyncio.gather(doors.live.close(), doors.test.close())
+                await all_of(doors.live.close(), doors.test.close())
     finally:
         async with asyncio.timeout(2 * CLOSE_SECONDS):
             await runner.cleanup()
 
 
-class Refresh:
-    """Reads instruments and industries again and again; keeps the last ones when the database is away."""
-
-    def __init__(self, gateway: Gateway, history: TableHistory, life: Life) -> None:
-        self._gateway, self._history, self._life = gateway, history, life
-        self.read = False
-
-    async def run(self) -> None:
-        """Until the process stops."""
-        while not self._life.stopping.is_set():
-            try:
-                found = await self._history.directory(self._gateway.directory.version + 1)
-            except TransientError as error:
-                log.warning("instruments cannot be read; going on with those known", error=str(error))
-                await pause(2.0, self._life.stopping)
-                continue
-            if replace(found, version=self._gateway.directory.version) != self._gateway.directory:
-                self._gateway.directory = found
-            self.read = True
-            # an empty table means that ingest has yet to fill it: look again soon
-            await pause(self._gateway.settings.refresh_seconds if found.instruments else 1.0, self._life.stopping)
+async def read_directory(gateway: Gateway, history: TableHistory) -> None:
+    """Read instruments and industries; the last ones are kept where nothing has changed."""
+    found = await history.directory(gateway.directory.version + 1)
+    if replace(found, version=gateway.directory.version) != gateway.directory:
+        gateway.directory = found
 
 
-async def follow_progress(gateway: Gateway, history: TableHistory, ends: Ends, life: Life) -> None:
-    """Measure again and again how far analysis is with the log of ticks."""
-    while not life.stopping.is_set():
-        try:
-            gateway.progress.measure(await ends.ask(), await history.positions(), gateway.clock())
-        except TransientError as error:
-            gateway.progress.unknown()
-            log.info("how far analysis is cannot be asked", error=str(error))
-        silent = gateway.progress.silent(gateway.market.heard, gateway.clock())
-        SILENT.set(bool(silent))
-        await pause(PROGRESS_SECONDS, life.stopping)
+async def measure_progress(gateway: Gateway, history: TableHistory, ends: Ends) -> None:
+    """Measure how far analysis is with the log of ticks."""
+    try:
+        gateway.progress.measure(await ends.ask(), await history.positions(), gateway.clock())
+    except TransientError:
+        gateway.progress.unknown()
+        raise
+    finally:
+        SILENT.set(bool(gateway.progress.silent(gateway.market.heard, gateway.clock())))
+
+
+async def read_sources(gateway: Gateway, history: TableHistory) -> None:
+    """Read what ingest reports of its sources; what cannot be read grows old, and is then shown as unknown."""
+    gateway.sources = await history.sources()
 
 
 async def follow_ticks(settings: Settings, gateway: Gateway, feed: Feed, life: Life) -> None:
     """Read the log of ticks while somebody is subscribed to ticks, and only then."""
+    live = Feed(feed.market, feed.hub, live=lambda: True)
     while not life.stopping.is_set():
         if not gateway.hub.wanted("t"):
             await pause(TICK_WATCH_SECONDS, life.stopping)
             continue
-        enough = asyncio.Event()
-        watch = asyncio.create_task(_until_unwanted(gateway, life, enough), name="watch ticks")
         try:
             async with open_tail(settings, {topics.TICKS: 0}, "gateway-ticks") as tail:
-                await _ticks(tail, feed, enough)
+                await first_of("ticks", tail.run(live.handle, life.stopping), _until_unwanted(gateway, life))
         except TransientError as error:
             log.warning("ticks cannot be read", error=str(error))
             await pause(TICK_WATCH_SECONDS, life.stopping)
-        finally:
-            enough.set()
-            watch.cancel()
 
 
-async def _ticks(tail: Tail, feed: Feed, enough: asyncio.Event) -> None:
-    await tail.run(Feed(feed.market, feed.hub, live=lambda: True).handle, enough)
-
-
-async def _until_unwanted(gateway: Gateway, life: Life, enough: asyncio.Event) -> None:
+async def _until_unwanted(gateway: Gateway, life: Life) -> None:
     while gateway.hub.wanted("t") and not life.stopping.is_set():
         await pause(TICK_WATCH_SECONDS, life.stopping)
-    enough.set()
 
 
 async def play(fake: Fake, life: Life) -> None:
@@ -190,12 +181,3 @@ async def play(fake: Fake, life: Life) -> None:
         if fake.hub.readers:
             fake.step()
         await pause(SECONDS, life.stopping)
-
-
-async def pause(seconds: float, stopping: asyncio.Event) -> None:
-    """Wait, but not past the stop."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return

@@ -17,9 +17,10 @@ class Settings(MeshSettings):
     host: str = "127.0.0.1"
     """Address that the gateway listens on."""
     port: int = Field(default=8080, ge=0, le=65535)
-    """Port of REST, streams, page and probes; 0 takes any free one."""
+    """Port of REST, streams and page; 0 takes any free one."""
+    probe_port: int = Field(default=9105, ge=0, le=65535)
     public_read: bool | None = None
-    """Reading without an API key: unset means yes on a loopback address and no elsewhere."""
+    """Whether anybody may read: unset means yes on a loopback address and no elsewhere, where nobody may: there are no keys yet."""
     allowed_hosts: str = ""
     """Names, between commas and without port, that requests may use as Host besides ``localhost``, ``127.0.0.1`` and ``[::1]``;
     others get 421. Where it is empty and ``host`` is no loopback address, any Host is allowed."""
@@ -60,7 +61,7 @@ class Settings(MeshSettings):
 
     @property
     def reads_are_public(self) -> bool:
-        """Whether no key is needed to read."""
+        """Whether anybody may read."""
         return is_loopback(self.host) if self.public_read is None else self.public_read
 
     @property

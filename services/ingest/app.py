@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import Final, NoReturn, TypeVar
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Final, NoReturn
 
 import structlog
 
@@ -18,17 +19,19 @@ from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.marks import check_database, claim_database, claim_kafka, sqlite_file
 from services.ingest.adapters.replay import Pace, Replay
+from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.holding import REPLAY, YAHOO, Holding
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import Score, score_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
-from services.ingest.handlers import Publisher
+from services.ingest.handlers.publishing import Publisher
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
@@ -38,14 +41,13 @@ from shared.kafka import open_producer
 from shared.migrations.command import current
 from shared.runtime import Life, Task
 from shared.settings import WRONG
+from shared.waiting import insist
 
 BESIDE: Final = dt.timedelta(days=4)
 """Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
 AROUND: Final = dt.timedelta(days=10)
-RETRY_SECONDS: Final = 1.0
 
 log = structlog.get_logger("ingest")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Parts:
     cursors: Cursors
     clock: Clock
     life: Life
+    health: HealthRecord
 
     @property
     def stopping(self) -> asyncio.Event:
@@ -123,22 +126,26 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        parts = Parts(settings, universe, Cursors(database), clock, life)
+        health = HealthRecord()
+        parts = Parts(settings, universe, Cursors(database), clock, life, health)
         source, wanted = await stack.enter_async_context(SOURCES[settings.source](parts))
-        await until_there(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", clock, life.stopping)
-        await until_there(lambda: store_universe(database, universe), "database", clock, life.stopping)
-        producer = await until_there(
-            lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", clock, life.stopping
-        )
-        await until_there(lambda: claim_kafka(settings, wanted), "broker", clock, life.stopping)
+        await insist(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", life.stopping)
+        await insist(lambda: store_universe(database, universe), "database", life.stopping)
+        producer = await insist(lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", life.stopping)
+        await insist(lambda: claim_kafka(settings, wanted), "broker", life.stopping)
         if producer is None or life.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
-        publisher = Publisher(producer, clock, life.stopping, Inspector(currencies))
+        negative = frozenset(each.symbol for each in universe.instruments if each.negative)
+        publisher = Publisher(producer, clock, life.stopping, Inspector(currencies, negative))
         life.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
-        yield {"publish": lambda: publisher.pump(source)}
+        life.tell("sources", lambda: [asdict(each) for each in health.all()])
+        yield {
+            "publish": lambda: publisher.pump(source),
+            "health": lambda: report_health(health.all, partial(store_health, database), clock, life.stopping),
+        }
 
 
 @asynccontextmanager
@@ -163,7 +170,7 @@ async def _yahoo(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
     def calendars(today: dt.date) -> dict[str, Sessions]:
         return {exchange: sessions(exchange, today - AROUND, today + AROUND, corrections) for exchange in exchanges}
 
-    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping) as source:
+    async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping, parts.health) as source:
         feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
         parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
         parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.doubted))
@@ -183,14 +190,3 @@ def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
     corrections = read_corrections(settings.calendar_corrections)
     return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE, corrections) for each in tape.exchanges})
-
-
-async def until_there(action: Callable[[], Awaitable[T]], what: str, clock: Clock, stopping: asyncio.Event) -> T | None:
-    """Try until what ``action`` needs is there; None when the process stops before."""
-    while not stopping.is_set():
-        try:
-            return await action()
-        except TransientError as error:
-            log.warning("not there yet", what=what, error=str(error))
-            await clock.wait(RETRY_SECONDS)
-    return None

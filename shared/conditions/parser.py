@@ -22,6 +22,7 @@ INSTEAD: Final = {
 """What people write who know another language."""
 LONGEST_FOUND: Final = 24
 END: Final = "$END"
+_SIGNS: Final = re.compile(r"[^\w\s().,]*")
 
 
 def read(text: str) -> tuple[Node, Timeframe]:
@@ -44,7 +45,7 @@ def read(text: str) -> tuple[Node, Timeframe]:
 def _unexpected(text: str, kind: str, found: str, at: int) -> ConditionError:
     if kind == END:
         return ConditionError("unfinished", text, len(text))
-    signs = re.match(r"[^\w\s().,]*", text[at:])
+    signs = _SIGNS.match(text, at)
     sign = signs[0] if signs else ""
     if sign in INSTEAD:
         return ConditionError("instead", text, at, found=f"'{sign}'", instead=f"'{INSTEAD[sign]}'")

@@ -9,38 +9,21 @@ from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_i
 from shared.events.event import Event, Timeframe, Whole
 from shared.events.industries import IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
-from shared.events.news import Article, Story
 from shared.events.notify import Delivery
 from shared.events.patterns import Line, Pattern, Pivot, pattern_id
 from shared.events.quality import Quarantined
-from shared.events.research import (
-    DiscoverPatterns,
-    ExportDataset,
-    JobProgress,
-    JobResult,
-    ResearchJob,
-    ResearchReport,
-    RunBacktest,
-    RunGrid,
-    Universe,
-)
 
 __all__ = [
-    "Article",
     "Bar",
     "CorporateAction",
     "Delivery",
-    "DiscoverPatterns",
     "Event",
-    "ExportDataset",
     "Heartbeat",
     "History",
     "HistoryReady",
     "IndicatorRow",
     "IndustryMember",
     "IndustryView",
-    "JobProgress",
-    "JobResult",
     "Line",
     "Mover",
     "Pattern",
@@ -49,18 +32,12 @@ __all__ = [
     "Quarantined",
     "Quote",
     "RelativeStrength",
-    "ResearchJob",
-    "ResearchReport",
     "RuleCount",
-    "RunBacktest",
-    "RunGrid",
     "Signal",
     "SignalQuality",
-    "Story",
     "Tick",
     "TickLog",
     "Timeframe",
-    "Universe",
     "Whole",
     "pattern_id",
     "signal_id",

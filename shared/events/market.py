@@ -89,6 +89,8 @@ class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """Splits and dividends after this bar, as one factor."""
     split_factor: float = 1.0
     """Splits alone: 0.25 before a 4:1 split."""
+    incomplete: bool = False
+    """True for a week of which at least one session has no bar: its prices are those of the other sessions."""
 
 
 class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +144,8 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
     split_factor: float = 1.0
     source: str = ""
     replayed: bool = False
+    incomplete: bool = False
+    """True for a week of which at least one session has no bar: its prices are those of the other sessions."""
 
     @property
     def event_id(self) -> str:
@@ -160,7 +164,7 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
     """Close of the previous session."""
     change: float | None = None
     change_percent: float | None = None
-    """A fraction: 0.05 is 5 %."""
+    """A fraction: 0.05 is 5 %. None too where the previous close is not above 0."""
     day_open: float | None = None
     day_high: float | None = None
     day_low: float | None = None

@@ -15,7 +15,7 @@ class Quarantined(Event, frozen=True, kw_only=True, tag="quarantined"):
     what: Literal["tick", "bar", "feed", "instrument"]
     reason: str
     """``price``, ``size``, ``time``, ``future``, ``order``, ``wick``, ``spike``, ``unit``, ``duplicate``, ``overlap``, ``grid``,
-    ``stale``, ``outside_session``, ``split``, ``revised``, ``contradicted``."""
+    ``stale``, ``outside_session``, ``split``, ``dividend``, ``factor``, ``level``, ``revised``, ``contradicted``."""
     outcome: Literal["quarantined", "repaired", "released"] = "quarantined"
     """``released``: what was held back counts from now on, or the feed is heard again."""
     values: dict[str, float | None]

@@ -6,7 +6,8 @@ What only one service knows about its messages must never be here.
 from shared.kafka.ends import Ends, Extent, open_ends
 from shared.kafka.group import GroupConsumer, open_group_consumer
 from shared.kafka.label import read_label, write_label
-from shared.kafka.owned import OwnedConsumer, Owner, open_owned_consumer
+from shared.kafka.owned import OwnedConsumer, open_owned_consumer
+from shared.kafka.owner import Owner
 from shared.kafka.partitions import partition_of
 from shared.kafka.producer import Producer, open_producer
 from shared.kafka.ranges import RangeGoneError, RangeReader, open_range_reader

@@ -72,9 +72,16 @@ def consumer_options(settings: MeshSettings, name: str, group: str | None) -> di
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """What aiokafka raises, in the words of ``shared.failures``: too large or corrupt is poison, the rest is not now."""
+    """What aiokafka raises, in the words of ``shared.failures``: too large or corrupt is poison, the rest is not now.
+
+    A CancelledError that was not meant for this task is aiokafka's own: it cancels futures that are waited for.
+    """
     try:
         yield
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) is None or task.cancelling():
+            raise
+        raise TransientError(f"{doing}: the client has cancelled it") from error
     except (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError, CorruptRecordException) as error:
         raise PoisonError(f"{doing}: {type(error).__name__}: {error}") from error
     except IllegalStateError as error:

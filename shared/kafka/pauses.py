@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import time
 from random import Random
-from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from shared import metrics
-from shared.kafka.backoff import Backoff
-from shared.kafka.share import FailureShare
+from shared.backoff import Backoff
+from shared.kafka.share import Guard
 from shared.kafka.watch import Watch
 
-HOLD_SECONDS: Final = 30.0
-"""A held partition tries its next message again this often."""
-
 _retries = metrics.counter("mesh_retries_total", "Batches that will be tried again.", ("group", "topic"))
-_held = metrics.gauge("mesh_held_partitions", "Partitions that stand still because too many of their messages fail.", ("group",))
 log = structlog.get_logger("kafka.pauses")
 
 
 class Pauses:
     """Pauses and wakes the partitions of one consumer."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, watch: Watch, group: str, hold_seconds: float = HOLD_SECONDS) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, watch: Watch, group: str, hold_seconds: float) -> None:
         self._consumer = consumer
         self._watch = watch
         self._group = group
         self._hold_seconds = hold_seconds
         self._random = Random()  # noqa: S311 - jitter
         self._backoffs: dict[TopicPartition, Backoff] = {}
-        self._shares: dict[TopicPartition, FailureShare] = {}
+        self._guard = Guard(group)
         self._wake_at: dict[TopicPartition, float] = {}
-        self.held: set[TopicPartition] = set()
+
+    @property
+    def held(self) -> bool:
+        """Whether any partition stands still because too many of its messages fail."""
+        return bool(self._guard.held)
 
     def retry(self, partition: TopicPartition, offset: int, error: BaseException) -> float:
         """Something is not there now: wait with backoff, then read again from ``offset``. Returns the seconds."""
@@ -49,13 +48,8 @@ class Pauses:
 
     def failed(self, partition: TopicPartition, offset: int, error: BaseException) -> bool:
         """A message failed for good. True when it must wait instead of being set aside, because most messages fail."""
-        if not self._shares.setdefault(partition, FailureShare()).failed():
+        if not self._guard.failed(partition, error):
             return False
-        log.error(
-            "most messages fail: holding the partition", topic=partition.topic, partition=partition.partition, error=str(error)
-        )
-        self.held.add(partition)
-        _held.labels(self._group).set(len(self.held))
         self._pause(partition, offset, self._hold_seconds)
         return True
 
@@ -63,12 +57,7 @@ class Pauses:
         """So many messages were handled."""
         if (backoff := self._backoffs.get(partition)) is not None:
             backoff.reset()
-        share = self._shares.setdefault(partition, FailureShare())
-        if partition in self.held:
-            self.held.discard(partition)
-            _held.labels(self._group).set(len(self.held))
-            share.clear()
-        share.passed(count)
+        self._guard.passed(partition, count)
 
     def wake(self) -> None:
         """Let those partitions go on whose time has come."""
@@ -84,8 +73,7 @@ class Pauses:
     def forget(self) -> None:
         """The assignment changed: nothing waits any more. What is known of failures stays."""
         self._wake_at.clear()
-        self.held.clear()
-        _held.labels(self._group).set(0)
+        self._guard.keep(frozenset())
 
     def _pause(self, partition: TopicPartition, offset: int, seconds: float) -> None:
         try:

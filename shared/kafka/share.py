@@ -1,13 +1,23 @@
-"""When so many messages fail that it is not the messages: then setting them aside would empty the topic into the dead letters."""
+"""When most messages fail it is not the messages: then setting them aside would empty the topic into the dead letters."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from typing import Final
+
+import structlog
+from aiokafka import TopicPartition
+
+from shared import metrics
 
 WINDOW: Final = 100
 FEWEST: Final = 20
 LIMIT: Final = 0.5
+HOLD_SECONDS: Final = 30.0
+"""A held partition tries its next message again this often."""
+
+_held = metrics.gauge("mesh_held_partitions", "Partitions that stand still because too many of their messages fail.", ("group",))
+log = structlog.get_logger("kafka.share")
 
 
 class FailureShare:
@@ -35,3 +45,37 @@ class FailureShare:
     def clear(self) -> None:
         """A message that was held passed: forget the past."""
         self._outcomes.clear()
+
+
+class Guard:
+    """Which partitions of one consumer are held because most of their messages fail."""
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+        self._shares: defaultdict[TopicPartition, FailureShare] = defaultdict(FailureShare)
+        self.held: set[TopicPartition] = set()
+
+    def passed(self, partition: TopicPartition, count: int) -> None:
+        """So many messages were handled."""
+        if partition in self.held:
+            self._hold(self.held - {partition})
+            self._shares[partition].clear()
+        self._shares[partition].passed(count)
+
+    def failed(self, partition: TopicPartition, error: BaseException) -> bool:
+        """A message failed for good. True when it must wait instead of being set aside, because most messages fail."""
+        if not self._shares[partition].failed():
+            return False
+        log.error(
+            "most messages fail: holding the partition", topic=partition.topic, partition=partition.partition, error=str(error)
+        )
+        self._hold(self.held | {partition})
+        return True
+
+    def keep(self, owned: frozenset[TopicPartition]) -> None:
+        """Only these are ours now. What is known of failures stays."""
+        self._hold(self.held & owned)
+
+    def _hold(self, held: set[TopicPartition]) -> None:
+        self.held = held
+        _held.labels(self._group).set(len(held))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,24 +13,26 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared import metrics
 from shared.kafka.assignment import poll
 from shared.kafka.connection import START_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.handling import Handle, Handling
+from shared.kafka.pauses import Pauses
 from shared.kafka.records import Record, record_of
-from shared.kafka.watch import Watch, guarded
+from shared.kafka.share import HOLD_SECONDS
+from shared.kafka.watch import Watch
 from shared.settings import MeshSettings
+from shared.tasks import first_of
 from shared.topics import Topic
 from shared.wire import WireError
-
-Handle = Callable[[Sequence[Record[Any]]], Awaitable[None]]
 
 _skipped = metrics.counter("mesh_skipped_total", "Messages that a reader without dead letters left out.", ("reader", "topic"))
 log = structlog.get_logger("kafka.tail")
 
 
 class Tail:
-    """Reads every partition of some topics. What cannot be decoded is counted and left out: a reader has no dead letters."""
+    """Reads every partition of some topics. What cannot be decoded or handled is counted and left out; it has no dead letters."""
 
     def __init__(
         self, consumer: AIOKafkaConsumer, topics: Mapping[str, Topic[Any]], name: str, watch: Watch,
-        behind: Mapping[TopicPartition, int], max_records: int,
+        behind: Mapping[TopicPartition, int], max_records: int, hold_seconds: float,
     ) -> None:  # fmt: skip
         self._consumer = consumer
         self._topics = topics
@@ -38,6 +40,7 @@ class Tail:
         self._watch = watch
         self._behind = dict(behind)
         self._max_records = max_records
+        self._pauses = Pauses(consumer, watch, name, hold_seconds)
 
     @property
     def caught_up(self) -> bool:
@@ -49,26 +52,45 @@ class Tail:
         """The loop turns."""
         return self._watch.alive
 
+    @property
+    def held(self) -> bool:
+        """A partition stands still because too many of its messages fail."""
+        return self._pauses.held
+
     async def run(self, handle: Handle, stopping: asyncio.Event) -> None:
         """Hand over records in the order of each partition until ``stopping`` is set. Survives a broker that is away.
+
+        When ``handle`` raises, the same happens as in a consumer group, but a message that would become a dead letter there is
+        counted and left out; so ``handle`` may see some again.
 
         Raises:
             StalledError: there is lag, but the position does not move.
         """
-        await guarded(self._loop(handle, stopping), self._watch.run(), self._name)
+        handling = Handling(handle, self._topics, self._pauses, self._leave_out)
+        await first_of(self._name, self._loop(handling, stopping), self._watch.run())
 
-    async def _loop(self, handle: Handle, stopping: asyncio.Event) -> None:
+    async def _loop(self, handling: Handling, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._watch.turned()
+            self._pauses.wake()
             batches = await poll(self._consumer, self._max_records)
             for partition, messages in batches.items():
-                if records := self._decode(partition, messages):
-                    await handle(records)
-                self._watch.moved(partition, messages[-1])
-                if messages[-1].offset + 1 >= self._behind.get(partition, 0):
-                    self._behind.pop(partition, None)
+                await self._take(handling, partition, messages)
             if not batches and self._behind:
                 await self._look_again()
+
+    async def _take(self, handling: Handling, partition: TopicPartition, messages: Sequence[Any]) -> None:
+        decoded = await self._decode(partition, messages)
+        last = messages[-1]
+        if decoded:
+            known, records = [message for message, _ in decoded], [record for _, record in decoded]
+            handled = await handling.take(partition, known, records)
+            if handled == 0:
+                return
+            last = last if handled == len(known) else known[handled - 1]
+        self._watch.moved(partition, last)
+        if last is messages[-1] and last.offset + 1 >= self._behind.get(partition, 0):
+            self._behind.pop(partition, None)
 
     async def _look_again(self) -> None:
         """A compacted or emptied log may end without a message at its last offset."""
@@ -76,25 +98,33 @@ class Tail:
             if await self._consumer.position(partition) >= end:
                 del self._behind[partition]
 
-    def _decode(self, partition: TopicPartition, messages: Sequence[Any]) -> list[Record[Any]]:
+    async def _decode(self, partition: TopicPartition, messages: Sequence[Any]) -> list[tuple[Any, Record[Any]]]:
         topic = self._topics[partition.topic]
         found = []
         for message in messages:
             try:
-                found.append(record_of(topic, message))
+                found.append((message, record_of(topic, message)))
             except WireError as error:
-                _skipped.labels(self._name, partition.topic).inc()
-                log.warning(
-                    "left out", topic=partition.topic, partition=partition.partition, offset=message.offset, error=str(error)
-                )
+                await self._leave_out(message, error)
         return found
+
+    async def _leave_out(self, message: Any, error: Exception) -> None:
+        _skipped.labels(self._name, message.topic).inc()
+        log.warning("left out", topic=message.topic, partition=message.partition, offset=message.offset, error=str(error))
 
 
 @asynccontextmanager
 async def open_tail(
-    settings: MeshSettings, back: Mapping[Topic[Any], int | None], client_id: str, *, max_records: int = 2000
+    settings: MeshSettings,
+    back: Mapping[Topic[Any], int | None],
+    client_id: str,
+    *,
+    max_records: int = 2000,
+    hold_seconds: float = HOLD_SECONDS,
 ) -> AsyncIterator[Tail]:
     """A tail over the topics in ``back``: how many messages a partition to start before the end; None: all of them.
+
+    ``hold_seconds``: a partition most of whose messages fail tries the next one again this often.
 
     Raises:
         TransientError: the broker does not answer, or does not have one of the topics.
@@ -110,7 +140,7 @@ async def open_tail(
         for partition, (begin, _) in ends.items():
             watch.place(partition, begin)
         behind = {partition: end for partition, (begin, end) in ends.items() if begin < end}
-        yield Tail(consumer, topics, client_id, watch, behind, max_records)
+        yield Tail(consumer, topics, client_id, watch, behind, max_records, hold_seconds)
     finally:
         await stop(consumer)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -169,17 +169,3 @@ class Watch:
             raise StalledError(f"{self._group}: the broker has not answered for {now - self._answered_at:.0f} s")
         if self._assignment and not self._assignment.joined and now - self._assignment.since > PATIENCE * self._stall:
             raise StalledError(f"{self._group}: no assignment for {now - self._assignment.since:.0f} s")
-
-
-async def guarded(main: Coroutine[Any, Any, None], guard: Coroutine[Any, Any, None], name: str) -> None:
-    """Run ``main`` to its end; when ``guard`` raises before, cancel ``main`` and raise that."""
-    working = asyncio.create_task(main, name=f"{name} loop")
-    watching = asyncio.create_task(guard, name=f"{name} watchdog")
-    try:
-        done, _ = await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        watching.cancel()
-        working.cancel()
-        await asyncio.wait({working, watching}, timeout=ASK_SECONDS)

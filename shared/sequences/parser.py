@@ -29,6 +29,7 @@ _AROUND: Final = 60
 _THEN: Final = frozenset({"and", "&", "&&", "->", "=>", ",", ";", "next", "followed", "after"})
 """What people write who mean ``then``."""
 _END: Final = "$END"
+_WORD: Final = re.compile(r"\w+|[^\w\s]+")
 
 Link = tuple[Step, int, Token]
 
@@ -163,7 +164,7 @@ def _timeframe(steps: Sequence[Step], word: Token | None) -> Timeframe:
 def _unexpected(text: str, kind: str, found: str, at: int) -> SequenceError:
     if kind == _END:
         return SequenceError("something is missing at the end: a sequence is STEP then STEP within N bars", len(text))
-    word = re.match(r"\w+|[^\w\s]+", text[at:])
+    word = _WORD.match(text, at)
     shown = (word[0] if word else found).lower()
     hint = "; write 'then'" if shown in _THEN else ""
     return SequenceError(f"'{shown[:_SHOWN]}' cannot stand here{hint}", at)

@@ -91,7 +91,7 @@ def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tup
             continue
         symbol = draw(st.sampled_from(symbols))
         if step == "moment":  # a session may open at a price that looks like a split, and stay there
-            prices[symbol] *= draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0)))
+            prices[symbol] *= draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0, 1 / 6, 12.2, 1.4, 0.93)))
         prices[symbol] *= draw(st.sampled_from((1.0, 1.001, 0.999, 1.02, 0.97)))
         number[symbol] += 1
         day_volume[symbol] += draw(st.integers(0, 50))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
-from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend
+from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend, oracles_unknown
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -39,9 +39,9 @@ def _bollinger(bars: Bars, n: float, width: float) -> Columns:
 
 
 def _bandwidth_low(bars: Bars, n: float, width: float, past: float) -> Columns:
-    (out,), widths = _empty(bars, 1), _bollinger(bars, n, width)[3]
+    (out,), widths = _empty(bars, 1), oracles_unknown.known("bollinger", bars, (n, width), _bollinger(bars, n, width))[3]
     for t in range(int(n + past) - 1, len(out)):
-        out[t] = widths[t - int(past) : t].min()
+        out[t] = min((w for w in widths[t - int(past) : t] if w > 0), default=np.nan)
     return [out]
 
 
@@ -81,7 +81,16 @@ def _year(bars: Bars) -> Columns:
     return [bars.year_high, bars.year_low, drop]
 
 
-TALIB: dict[str, Oracle] = {
+def _known(oracles: dict[str, Oracle]) -> dict[str, Oracle]:
+    """The oracles, with NaN where there is no value."""
+
+    def known(name: str, oracle: Oracle) -> Oracle:
+        return lambda bars, *parameters: oracles_unknown.known(name, bars, parameters, oracle(bars, *parameters))
+
+    return {name: known(name, oracle) for name, oracle in oracles.items()}
+
+
+_TALIB: dict[str, Oracle] = {
     "sma": lambda b, n: [talib.SMA(b.close, int(n))],
     "volume_sma": lambda b, n: [talib.SMA(b.volume, int(n))],
     "ema": lambda b, n: [talib.EMA(b.close, int(n))],
@@ -91,14 +100,15 @@ TALIB: dict[str, Oracle] = {
     "atr": lambda b, n: [talib.ATR(b.high, b.low, b.close, int(n))],
     "stochastic": lambda b, n, k, d: list(talib.STOCH(b.high, b.low, b.close, int(n), int(k), slowd_period=int(d))),
     "obv": lambda b: [talib.OBV(b.close, b.volume)],
-    "adx": lambda b, n: [f(b.high, b.low, b.close, int(n)) for f in (talib.ADX, talib.PLUS_DI, talib.MINUS_DI)],
+    "adx": oracles_unknown.adx_by_talib,
     **oracles_trend.TALIB,
     **oracles_oscillators.TALIB,
     "candlesticks": oracles_candles.known,
 }
+TALIB: dict[str, Oracle] = _known(_TALIB)
 """TA-Lib's own, for real data."""
 
-ORACLES: dict[str, Oracle] = TALIB | {
+_ORACLES: dict[str, Oracle] = _TALIB | {
     "sma": lambda b, n: _sma(b.close, int(n)),
     "volume_sma": lambda b, n: _sma(b.volume, int(n)),
     "bollinger": _bollinger,
@@ -109,7 +119,9 @@ ORACLES: dict[str, Oracle] = TALIB | {
     **oracles_oscillators.ORACLES,
     "year": _year,
     "bandwidth_low": _bandwidth_low,
+    "adx": oracles_unknown.adx,
 }
+ORACLES: dict[str, Oracle] = _known(_ORACLES)
 """For any data: plain arithmetic where TA-Lib's cancels."""
 
 SCALE: dict[str, Callable[[Bars], float]] = {

@@ -36,17 +36,17 @@ def _cci(bars: Bars, n: float) -> Columns:
         window = typical[t - n + 1 : t + 1]
         mean = math.fsum(window) / n
         deviation = math.fsum(abs(window - mean)) / n
-        return (typical[t] - mean) / (0.015 * deviation) if deviation > 1e-9 * typical[t] else 0.0
+        return (typical[t] - mean) / (0.015 * deviation) if deviation > 1e-9 * typical[t] else math.nan
 
     return _from(n - 1, bars, value)
 
 
 def _cci_talib(bars: Bars, n: float) -> Columns:
-    """TA-Lib divides rounding errors by rounding errors where nothing moves; there it is 0."""
+    """TA-Lib divides rounding errors by rounding errors where nothing moves; there is no value there."""
     out, typical = talib.CCI(bars.high, bars.low, bars.close, int(n)), _typical(bars)
     for t in range(int(n) - 1, len(out)):
         if np.ptp(typical[t - int(n) + 1 : t + 1]) < 1e-9 * typical[t]:
-            out[t] = 0.0
+            out[t] = np.nan
     return [out]
 
 
@@ -58,7 +58,7 @@ def _mfi(bars: Bars, n: float) -> Columns:
     def value(t: int) -> float:
         moves, flows = move[t - n + 1 : t + 1], flow[t - n + 1 : t + 1]
         up, down = math.fsum(flows[moves > 0]), math.fsum(flows[moves < 0])
-        return 100 * up / (up + down) if up + down > 0 else 0.0
+        return 100 * up / (up + down) if up + down > 0 else math.nan
 
     return _from(n, bars, value)
 

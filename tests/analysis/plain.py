@@ -166,7 +166,7 @@ class Plain:
         looked = early and one.splits and one.until is None and one.reference
         ratio = looks_split(t.price, one.reference, one.range()) if looked else 0.0
         if ratio:
-            small = ratio in (1.25, 1.5, 1 / 1.25, 1 / 1.5)
+            small = max(ratio, 1 / ratio) < 2
             one.until = t.ts_event + 1_800_000 if small else closes + 3_600_000
             one.vetted = opened
             self.told.append((t.symbol, "split", "quarantined", t.ts_event))
@@ -254,15 +254,17 @@ class Plain:
                 self.count_day(one, closed)
 
 
+FRACTIONS = (1.25, 4 / 3, 1.4, 1.5, 1.6, 5 / 3, 1.75, 2.5, 3.5)
+
+
 def looks_split(price: float, before: float, usual: float | None) -> float:
     """New shares for an old one, by docs/data-quality.md; 0 where it does not look like a split."""
     usual = 0.05 if usual is None else usual
     up = max(price / before, before / price)
-    if math.log(up) <= 6 * usual:
+    if up < 1.2 or math.log(up) <= 6 * usual:
         return 0.0
-    found = 0.0
-    for ratio in (2, 3, 4, 5, 7, 8, 10, 20, 1.25, 1.5):
-        near = 0.015 if ratio < 2 else min(0.08, max(0.03, usual))
-        if abs(up / ratio - 1) <= near:
-            found = ratio
+    near = min(0.08, max(0.03, usual))
+    whole = next((n for n in sorted((int(up), int(up) + 1), key=lambda n: abs(up / n - 1)) if n > 1 and abs(up / n - 1) <= near), 0)
+    broken = next((r for r in FRACTIONS if abs(up / r - 1) <= 0.015), 0.0)
+    found = whole or broken
     return found if price < before or not found else 1 / found

@@ -58,10 +58,18 @@ def hostile() -> dict[str, Bars]:
     halted = np.where(np.arange(LENGTH) < 100, 50 * walk, 50 * walk[100])
     spike = np.where(np.arange(LENGTH) == 300, 1e8, flat)
     stairs = 100.0 + (np.arange(LENGTH) // 10).astype(float)
+    at = np.arange(LENGTH)
+    rally = np.where(
+        at < 60, 100 * 1.01 ** np.minimum(at, 60), np.where(at < 400, 100 * 1.01**60, 100 * 1.01**60 * walk / walk[400])
+    )
     return {
         "flat": bars_of(flat, volume, wide=0.0),
         "flat for ever after": bars_of(halted, volume, wide=0.0),
+        "locked after a rally, then moving": bars_of(rally, volume, wide=0.0),
+        "never moved, then moving": bars_of(np.where(at < 150, 100.0, 100 * walk / walk[150]), volume, wide=0.0),
+        "still, then moving, again and again": bars_of(100 * walk[at // 60 * 60 + np.maximum(at % 60 - 40, 0)], volume, wide=0.0),
         "no volume": bars_of(100 * walk, nothing),
+        "volume comes and goes": bars_of(100 * walk, np.where(at // 50 % 2 == 1, volume, 0.0)),
         "huge": bars_of(1e8 * walk, 1e12 * volume),
         "tiny": bars_of(1e-6 * walk, 1e-6 * volume),
         "large price, tiny moves": bars_of(1e6 + rng.integers(-1, 2, LENGTH).astype(float), volume, wide=0.0),
@@ -73,6 +81,22 @@ def hostile() -> dict[str, Bars]:
         "a session a bar": bars_of(100 * walk, volume, per_session=1),
         "wild": bars_of(100 * np.exp(np.cumsum(rng.normal(0, 0.1, LENGTH))), volume, wide=0.05),
     }
+
+
+WRONG = (np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1e308, -1e308, 5e-324, 1e-300, 1e9)
+
+
+def wrong(seed: int) -> Bars:
+    """Bars that the engine refuses: fields that are no numbers, infinite, 0, below 0 or enormous; lows above highs."""
+    rng, n = np.random.default_rng([seed, 17]), 300
+    bars = bars_of(100 * np.exp(np.cumsum(rng.normal(0, 0.02, n))), rng.integers(0, 10**6, n).astype(float), wide=0.01)
+    fields = [np.where(rng.random(n) < rng.choice([0.0, 0.02, 0.5]), rng.choice(WRONG, n), values) for values in bars[:5]]
+    turned = rng.random(n) < rng.choice([0.0, 0.1, 1.0])
+    opened, high, low, close, volume = fields
+    high, low = np.where(turned, low, high), np.where(turned, high, low)
+    year = [np.where(rng.random(n) < 0.1, rng.choice(WRONG, n), values) for values in (high, low)]
+    session = bars.session * (rng.choice([1, -1, 2**40], n) if seed % 3 == 0 else 1)
+    return Bars(opened, high, low, close, volume, session, *year)
 
 
 @cache

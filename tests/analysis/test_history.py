@@ -153,13 +153,16 @@ def test_what_a_provider_may_not_say_is_left_out() -> None:
         ProviderBar(ts_open=5, ts_close=5, open=1, high=1, low=1, close=1, volume=1),
         ProviderBar(ts_open=5, ts_close=2**70, open=1, high=1, low=1, close=1, volume=1),
         ProviderBar(ts_open=1, ts_close=HALF_DAY + 60_001, open=1, high=1, low=1, close=1, volume=1),
+        *(
+            ProviderBar(ts_open=1, ts_close=6, open=1, high=1, low=1, close=1, volume=1, price_factor=price, split_factor=split)
+            for factor in (float("nan"), float("inf"), 0.0, -1.0, 1e-300, 1e300)
+            for price, split in ((factor, 1.0), (1.0, factor if factor != 1e300 else -0.0))
+        ),
     ]
     assert of_history([history("AAA", Timeframe.D1, bad + good)], HALF_DAY)["close"].tolist() == [101.0, 102.0, 103.0]
-    dirty = ProviderBar(
-        ts_open=1, ts_close=2, open=10, high=9, low=11, close=12, volume=1, price_factor=float("nan"), split_factor=0
-    )
+    dirty = ProviderBar(ts_open=1, ts_close=2, open=10, high=9, low=11, close=12, volume=1)
     kept = of_history([history("AAA", Timeframe.D1, [dirty])], HALF_DAY)[0]
-    assert (kept["high"], kept["low"], kept["price_factor"], kept["split_factor"]) == (12.0, 10.0, 1.0, 1.0)
+    assert (kept["high"], kept["low"]) == (12.0, 10.0)
 
 
 def test_of_two_bars_of_one_close_time_the_newer_counts() -> None:

@@ -87,7 +87,7 @@ def test_the_signal_shows_what_the_condition_names() -> None:
     bars = {bar.ts_event: (last, bar) for last, bar in pairwise(bars_of("AAA", "15m"))}
     for signal in of(RISING):
         last, bar = bars[signal.ts_event]
-        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 1, {}, "up")
+        assert (signal.rule, signal.rule_version, signal.params, signal.direction) == ("condition", 2, {}, "up")
         assert (signal.price, signal.level, signal.replayed, signal.source) == (bar.close, None, True, "test")
         assert signal.evidence == {
             "close": bar.close,
@@ -96,7 +96,7 @@ def test_the_signal_shows_what_the_condition_names() -> None:
             "volume.prev": last.volume,
         }
         rule = f"condition:{parse(RISING).id}"
-        assert signal.id == signal_id(rule, 1, {}, "up", "AAA", "15m", bar.ts_event)
+        assert signal.id == signal_id(rule, 2, {}, "up", "AAA", "15m", bar.ts_event)
     ids = [signal.id for signal in said()[1]]
     assert len(set(ids)) == len(ids)
     assert set(of(LOW)[0].evidence) == {"rsi_21", "rsi_21.prev", "sma_5", "sma_5.prev"}

@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import delete, select
 
+from shared import wire
 from shared.db import open_database
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
 from shared.kafka import open_producer, partition_of
@@ -83,6 +85,27 @@ async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None
     for symbol in symbols:
         last = [event for event in log if isinstance(event, Tick) and event.symbol == symbol][-1]
         assert (quotes[symbol].last_price, quotes[symbol].ts_event) == (last.price, last.ts_event)
+    assert live.stop() == 0, live.text()[-3000:]
+
+
+@on_sqlite
+async def test_a_tick_that_leads_to_what_cannot_be_published_is_set_aside_and_leaves_no_trace(
+    stage: Stage, symbols: list[str]
+) -> None:
+    """Its source is copied into the quote, which is then larger than its topic allows: that comes out when the quote is sent."""
+    await stage.list_instruments(listings(symbols))
+    log = tape(symbols, 1, beats=60)
+    half = len(log) // 2
+    before = next(event for event in reversed(log[:half]) if isinstance(event, Tick) and event.symbol == symbols[0])
+    poison = replace(before, source="x" * 1_047_500, seq=before.seq + 1, ts_event=before.ts_event + 1, price=before.price * 1.001)
+    live = stage.start("one")
+    await stage.feed(log[:half])
+    await stage.raw(wire.encode(poison), symbols[0])
+    await stage.feed(log[half:])
+    await settled(stage, live)
+    await compare(stage, symbols, log, repeats=True)
+    letters = [letter for letter in await stage.messages(TICKS.dead_letters) if letter.key == symbols[0].encode()]
+    assert [letter.value for letter in letters] == [wire.encode(poison)]
     assert live.stop() == 0, live.text()[-3000:]
 
 

@@ -133,9 +133,9 @@ class Reference:
             usual = 0.05 if usual is None else usual
             times = max(tick.price / known[1], known[1] / tick.price)
             near = min(0.08, max(0.03, usual))
-            found: list[float] = [n for n in (2, 3, 4, 5, 7, 8, 10, 20) if abs(times / n - 1) <= near]
-            found += [n for n in (1.25, 1.5) if abs(times / n - 1) <= 0.015]
-            if found and math.log(times) > 6 * usual:
+            found: list[float] = sorted((n for n in range(2, 1000) if abs(times / n - 1) <= near), key=lambda n: abs(times / n - 1))
+            found += [n for n in (1.25, 4 / 3, 1.4, 1.5, 1.6, 5 / 3, 1.75, 2.5, 3.5) if abs(times / n - 1) <= 0.015]
+            if found and times >= 1.2 and math.log(times) > 6 * usual:
                 self.suspected.append((tick.symbol, tick.ts_event, found[0] if tick.price < known[1] else 1 / found[0]))
 
     def _apply(self, tick: Tick) -> None:

@@ -12,11 +12,26 @@ import numpy as np
 import numpy.typing as npt
 import talib
 
+from services.analysis.kernels.indicators.kind import Bars
+from tests.analysis import oracles_unknown
 from tests.analysis.oracles_candles import candles
 from tests.e2e.reference_bars import PlainBar, Reference
 
 Column = npt.NDArray[np.float64]
 FIRES_ON = ("15m", "1h", "1d")
+DIVIDED: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...] = (
+    ("rsi", (14,), ("rsi_14",)),
+    ("stochastic", (14, 3, 3), ("stoch_k_14", "stoch_d_14")),
+    ("bollinger", (20, 2), ("bb_upper_20", "bb_middle_20", "bb_lower_20", "bb_width_20")),
+    ("obv", (), ("obv",)),
+    ("volume_sma", (20,), ("volume_sma_20",)),
+    ("candlesticks", (), ("cdl_engulfing", "cdl_hammer", "cdl_shooting_star", "cdl_morning_star", "cdl_evening_star", "cdl_doji")),
+)
+"""Kind, parameters and columns of what has no value where it would divide by 0."""
+VERSIONS = dict.fromkeys(
+    ("rsi_overbought", "rsi_oversold", "rsi_mid", "stochastic_cross", "adx_trend", "squeeze", "doji_at_band"), "2"
+)
+"""Of the rules that are not of version 1."""
 MOVE = {"index": 0.01, "fx": 0.01, "stock": 0.03, "etf": 0.03, "future": 0.05, "crypto": 0.05}
 
 
@@ -67,11 +82,17 @@ def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Co
     x["atr_14"] = talib.ATR(h, l, c, 14)
     x["stoch_k_14"], x["stoch_d_14"] = talib.STOCH(h, l, c, 14, 3, slowd_period=3)
     x["obv"] = talib.OBV(c, v)
-    x["adx_14"], x["plus_di_14"], x["minus_di_14"] = talib.ADX(h, l, c, 14), talib.PLUS_DI(h, l, c, 14), talib.MINUS_DI(h, l, c, 14)
     x["volume_sma_20"] = talib.SMA(v, 20)
-    x["bb_width_low_120"] = np.array([x["bb_width_20"][t - 120 : t].min() if t >= 120 else np.nan for t in range(len(c))])
     names = ("cdl_engulfing", "cdl_hammer", "cdl_shooting_star", "cdl_morning_star", "cdl_evening_star", "cdl_doji")
     x |= dict(zip(names, candles(o, h, l, c), strict=True))
+    seen = Bars(o, h, l, c, v, d, c, c)
+    for kind, parameters, of in DIVIDED:
+        x |= dict(zip(of, oracles_unknown.known(kind, seen, parameters, [x[name] for name in of]), strict=True))
+    x["adx_14"], x["plus_di_14"], x["minus_di_14"] = oracles_unknown.adx_by_talib(seen, 14)
+    widths = x["bb_width_20"]
+    x["bb_width_low_120"] = np.array(
+        [min((w for w in widths[t - 120 : t] if w > 0), default=np.nan) if t >= 139 else np.nan for t in range(len(c))]
+    )
     x |= _sessions(d, h, l, c) | _all_time(h, l)
     return x | _year(d, c, x["session_high"], daily)
 
@@ -297,7 +318,7 @@ def _doji_side(x: Mapping[str, float]) -> str:
 
 def _doji(at: At) -> Fired | None:
     side = _doji_side(at.now)
-    if side in ("", _doji_side(at.was)) or np.isnan(at.was["bb_upper_20"]):
+    if side in ("", _doji_side(at.was)) or np.isnan(at.was["bb_upper_20"]) or np.isnan(at.was["cdl_doji"]):
         return None
     return side, at.now["bb_upper_20" if side == "down" else "bb_lower_20"]
 
@@ -375,7 +396,7 @@ def _of_series(
                 continue
             direction, level = fired
             wanted = ",".join(f"{name}={params[name]:g}" for name in sorted(params))
-            text = "|".join((rule, "1", wanted, direction, symbol, timeframe, str(bars[t].ts_close)))
+            text = "|".join((rule, VERSIONS.get(rule, "1"), wanted, direction, symbol, timeframe, str(bars[t].ts_close)))
             found = Expected(
                 hashlib.sha256(text.encode()).hexdigest()[:32],
                 rule,

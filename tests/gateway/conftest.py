@@ -9,9 +9,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 import uvloop
+from playwright.async_api import Browser
 
+from infra.local.page import build_page
 from tests.gateway import market
+from tests.gateway.browsing import chromium
 from tests.gateway.running import Running, read_directory, running
+
+ROOT = Path(__file__).parents[2]
 
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -33,3 +38,17 @@ async def up(tmp_path: Path) -> AsyncIterator[Running]:
 async def client(up: Running) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(up.url) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The page as its sources are now; built here if it is not."""
+    build_page(print)
+    return ROOT / "services" / "gateway" / "page" / "dist"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A browser of its own for each test."""
+    async with chromium() as found:
+        yield found

@@ -20,7 +20,6 @@ from services.gateway.handlers.stream import Streams
 from services.gateway.settings import Settings
 from shared import tables
 from shared.db import Database, open_database
-from shared.probes import Checks
 
 
 @dataclass
@@ -31,7 +30,6 @@ class Running:
     feed: Feed
     database: Database
     url: str
-    checks: Checks
     doors: Doors
 
 
@@ -45,12 +43,12 @@ async def running(folder: Path, *, url: str = "", **settings: Any) -> AsyncItera
         gateway = wire(wanted, history)
         flusher, test_flusher = Flusher(gateway.hub, wanted.flush_seconds), Flusher(gateway.test_hub, wanted.flush_seconds)
         live, test = Streams(wanted, gateway.hub, flusher), Streams(wanted, gateway.test_hub, test_flusher)
-        doors, checks = Doors(live, test, EventStreams(live)), Checks()
+        doors = Doors(live, test, EventStreams(live))
         stopped = asyncio.Event()
-        async with serve(application(gateway, doors, checks), doors, wanted) as port:
+        async with serve(application(gateway, doors), doors, wanted) as port:
             tasks = [asyncio.create_task(f.run(stopped.is_set)) for f in (flusher, test_flusher)]
             feed = Feed(gateway.market, gateway.hub, live=lambda: True)
-            yield Running(gateway, feed, database, f"http://127.0.0.1:{port}", checks, doors)
+            yield Running(gateway, feed, database, f"http://127.0.0.1:{port}", doors)
         stopped.set()
         await asyncio.gather(*tasks)
 

@@ -27,12 +27,15 @@ from tests.until import until
 
 
 @asynccontextmanager
-async def process(broker: Broker, database_url: str, folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(
+    broker: Broker, database_url: str, folder: Path, port: int, probes: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """``python -m services.gateway``, ready to be asked; ended with SIGTERM, which must be clean."""
     environment = os.environ | {
         "KAFKA_BOOTSTRAP": broker.bootstrap,
         "DATABASE_URL": database_url,
         "PORT": str(port),
+        "PROBE_PORT": str(probes),
         "VAR": str(folder),
         "REFRESH_SECONDS": "0.2",
     }
@@ -41,7 +44,7 @@ async def process(broker: Broker, database_url: str, folder: Path, port: int) ->
             sys.executable, "-m", "services.gateway", env=environment, stdout=log, stderr=log
         )
     try:
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{probes}") as client:
 
             async def ready() -> bool:
                 assert child.returncode is None, (folder / "gateway.log").read_text()
@@ -67,14 +70,14 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
     async with open_database(database_url) as database:
         await market.store(database, bars=100, signals=3, symbol=symbol)
     settings = MeshSettings(kafka_bootstrap=kafka.bootstrap)
-    (port,) = free_ports(1)
+    port, probes = free_ports(2)
     address = f"http://127.0.0.1:{port}"
     async with open_producer(settings, f"test-{symbol}") as producer:
         await producer.publish(topics.QUOTES, market.quote(symbol, 1), key=symbol)
         await producer.publish(topics.INDUSTRIES, market.view(n=7), key="semiconductors")
         await producer.publish_many(topics.BARS, [(symbol, market.bar(symbol, n)) for n in range(50, 150)])
         await producer.publish_many(topics.INDICATORS, [(symbol, market.indicators(symbol, n)) for n in range(50, 150)])
-        async with process(kafka, database_url, tmp_path, port), aiohttp.ClientSession(address) as client:
+        async with process(kafka, database_url, tmp_path, port, probes), aiohttp.ClientSession(address) as client:
             async with client.get(f"/v1/bars?symbol={symbol}&limit=1000") as response:
                 closes = [bar["close"] for bar in (await response.json())["results"]]
             assert closes == [market.bar(symbol, n).close for n in range(150)]
@@ -89,7 +92,7 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
             async with client.get("/v1/status") as response:
                 (status,) = (await response.json())["results"]
             assert status["analysis_heard"], "a quote was told"
-            async with client.get("/metrics") as response:
+            async with client.get(f"http://127.0.0.1:{probes}/metrics") as response:
                 assert "finstage_gateway_requests_total" in await response.text()
             async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], patterns=["*"], ticks=["*"]) as stream:
                 await producer.publish(topics.QUOTES, market.quote(symbol, 2), key=symbol)
@@ -105,7 +108,7 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
             await analysis_is_asked_after(client, database_url)
             async with client.get(f"/v1/signals?symbol={symbol}") as response:
                 assert len((await response.json())["results"]) == 4
-        async with process(kafka, database_url, tmp_path, port), aiohttp.ClientSession(address) as client:
+        async with process(kafka, database_url, tmp_path, port, probes), aiohttp.ClientSession(address) as client:
             async with client.get(f"/v1/quotes?symbols={symbol}") as response:
                 assert (await response.json())["results"][0]["last_price"] == market.quote(symbol, 2).last_price
             async with client.get(f"/v1/bars?symbol={symbol}&limit=1") as response:

@@ -5,77 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-import shutil
 import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
-from infra.local.page import build_page
 from shared import tables
 from tests.gateway import market
+from tests.gateway.browsing import PHONE, Scheme, visit
 from tests.gateway.running import Running, read_directory, running
 from tests.until import until
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-Scheme = Literal["light", "dark"]
-DESKTOP = ViewportSize(width=1440, height=860)
-PHONE = ViewportSize(width=390, height=844)
 TODAY = 600 * 86_400  # quotes of the day after the last bar
-
-
-@pytest.fixture(scope="session")
-def built() -> Path:
-    """The page as its sources are now; built here if it is not."""
-    build_page(print)
-    return ROOT / "services" / "gateway" / "page" / "dist"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
-        yield found
-        await found.close()
-
-
-class Seen:
-    """A page and everything that went wrong on it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        page.on("console", lambda message: self.errors.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-
-async def visit(
-    browser: Browser,
-    up: Running,
-    viewport: ViewportSize = DESKTOP,
-    *,
-    locale: str = "en-US",
-    scheme: Scheme | None = None,
-    touch: bool = False,
-) -> Seen:
-    context = await browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme, has_touch=touch, is_mobile=touch)
-    seen = Seen(await context.new_page())
-    await seen.page.goto(up.url)
-    return seen
 
 
 @pytest.fixture

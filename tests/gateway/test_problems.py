@@ -186,14 +186,14 @@ def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> A
     context = running(tmp_path_factory.mktemp("steady"), rate_limit="")
     up = _loop.run(context.__aenter__())
 
-    async def prepare() -> aiohttp.ClientSession:
+    async def prepare() -> tuple[aiohttp.ClientSession, str]:
         await market.store(up.database, bars=50, signals=20)
         await read_directory(up)
         market.fill(up.gateway.market, bars=40)
-        return aiohttp.ClientSession(up.url)
+        return aiohttp.ClientSession(), up.url
 
-    session = _loop.run(prepare())
-    yield _loop, session
+    session, url = _loop.run(prepare())
+    yield _loop, session, url
     _loop.run(session.close())
     _loop.run(context.__aexit__(None, None, None))
 
@@ -205,12 +205,12 @@ def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> A
     query=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5),
 )
 def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, query: dict[str, str]) -> None:
-    runner, session = steady
+    runner, session, url = steady
     symbol = quote(part.encode(errors="replace"), safe="")
     address = path.replace("{symbol}", symbol) + "?" + urlencode({k: v.encode(errors="replace") for k, v in query.items()})
 
     async def ask() -> None:
-        async with session.get(URL(str(session._base_url).rstrip("/") + address, encoded=True)) as response:
+        async with session.get(URL(url + address, encoded=True)) as response:
             body = await response.read()
             assert response.status < 500, (address, body)
             if response.status >= 400:
@@ -224,11 +224,10 @@ def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, qu
 @given(st.text(alphabet=string.printable, max_size=300))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_makes_the_gateway_fail(steady: Any, path: str) -> None:
-    runner, session = steady
+    runner, session, url = steady
 
     async def ask() -> None:
-        base = str(session._base_url).rstrip("/")
-        async with session.get(URL(f"{base}/{quote(path, safe='/')}", encoded=True)) as response:
+        async with session.get(URL(f"{url}/{quote(path, safe='/')}", encoded=True)) as response:
             assert response.status < 500
 
     runner.run(ask())
@@ -270,7 +269,7 @@ async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None
             assert (await problem(response)).type == PREFIX + "timeout"
 
 
-async def test_a_client_has_a_rate_but_probes_do_not(tmp_path: Path) -> None:
+async def test_a_client_has_a_rate(tmp_path: Path) -> None:
     async with running(tmp_path, rate_limit="5/hour") as up, aiohttp.ClientSession(up.url) as client:
         for _ in range(5):
             async with client.get("/v1/industries") as response:
@@ -279,15 +278,23 @@ async def test_a_client_has_a_rate_but_probes_do_not(tmp_path: Path) -> None:
             assert (await problem(response)).type == PREFIX + "rate-limited"
             assert int(response.headers["Retry-After"]) > 0
             assert response.headers["RateLimit-Remaining"] == "0"
-        async with client.get("/healthz") as response:
-            assert response.status == 200
+
+
+async def test_the_public_port_has_no_probes_and_no_metrics(tmp_path: Path) -> None:
+    async with running(tmp_path) as up, aiohttp.ClientSession(up.url) as client:
+        for path in ("/metrics", "/healthz", "/readyz"):
+            async with client.get(path) as response:
+                assert (await problem(response)).type == PREFIX + "not-found"
 
 
 async def test_without_the_public_tier_nothing_is_told(tmp_path: Path) -> None:
     async with running(tmp_path, public_read=False) as up, aiohttp.ClientSession(up.url) as client:
         for address in ("/v1/quotes", "/v1/instruments", "/v1/events?quotes=*"):
             async with client.get(address) as response:
-                assert (await problem(response)).type == PREFIX + "unauthorized"
+                found = await problem(response)
+                assert (found.type, found.status) == (PREFIX + "unauthorized", 403)
+                assert "there are no API keys yet" in found.detail
+                assert "WWW-Authenticate" not in response.headers  # no scheme would help
         async with client.ws_connect("/v1/stream") as socket:
             await socket.receive()
             await socket.send_json({"action": "auth", "key": "guess"})

@@ -42,11 +42,11 @@ async def test_the_status_says_since_when(up: Running, client: aiohttp.ClientSes
             (found,) = (await response.json())["results"]
         return dict(found)
 
-    assert await status() == {"ticks_grew": None, "analysis_heard": None, "waiting": None, "silent": None}
+    assert await status() == {"ticks_grew": None, "analysis_heard": None, "waiting": None, "silent": None, "sources": []}
     now = up.gateway.clock()
     up.gateway.market.heard = 1_764_000_000_000
     for end, at in ((4, now - 2 * SILENT_MS), (5, now - SILENT_MS)):
         up.gateway.progress.measure({0: (0, end)}, {0: 3}, at)
     found = await status()
     assert found.pop("ticks_grew") is not None
-    assert found == {"analysis_heard": "2025-11-24T16:00:00Z", "waiting": 2, "silent": True}
+    assert found == {"analysis_heard": "2025-11-24T16:00:00Z", "waiting": 2, "silent": True, "sources": []}

@@ -23,7 +23,7 @@ from services.ingest.adapters.replay import Position
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.score import score_of
 from services.ingest.domain.source import Backfill, Item
-from services.ingest.handlers import Publisher, steps
+from services.ingest.handlers.publishing import Publisher, steps
 from shared.db import open_database
 from shared.events import Event, Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
 from shared.kafka import open_producer, partition_of

@@ -115,11 +115,6 @@ CASES = {
     "another timeframe": (Reply(200, wrong((*RESULT, "meta", "dataGranularity"), "1wk")), MalformedError, "malformed"),
     "price as text": (Reply(200, wrong((*RESULT, "indicators", "quote", 0, "close", 3), "12")), MalformedError, "malformed"),
     "ragged columns": (Reply(200, wrong((*RESULT, "indicators", "quote", 0, "close"), [1.0])), MalformedError, "malformed"),
-    "split by nothing": (
-        Reply(200, wrong((*RESULT, "events", "splits", "1598880600", "denominator"), 0)),
-        MalformedError,
-        "malformed",
-    ),
     "null result": (Reply(200, b'{"chart": {"result": null, "error": null}}'), MalformedError, "malformed"),
     "a list": (Reply(200, b"[1, 2]"), MalformedError, "malformed"),
 }  # fmt: skip

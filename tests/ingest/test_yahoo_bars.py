@@ -119,11 +119,11 @@ def test_dividend_that_is_named_but_not_yet_in_the_adjusted_closes_is_put_into_t
     for asked, adjclose in (
         ("applied", [98.0, 98.0, 100.0]),
         ("not yet", [100.0, 100.0, 100.0]),
-        ("older too", [49.0, 100.0, 100.0]),
+        ("older too", [99.0, 100.0, 100.0]),
     ):
         parsed = read(chart(rows=rows, events=named, adjclose=adjclose))
         factors = [bar.price_factor for bar in daily_bars(parsed, adjustments(parsed, nasdaq(), "USD"), nasdaq(), 1.0, NOW).bars]
-        assert factors == pytest.approx({"older too": [0.4802, 0.98, 1.0]}.get(asked, [0.98, 0.98, 1.0])), asked
+        assert factors == pytest.approx({"older too": [0.9702, 0.98, 1.0]}.get(asked, [0.98, 0.98, 1.0])), asked
 
 
 def test_split_that_is_named_but_not_applied_is_refused() -> None:

@@ -16,6 +16,7 @@ from services.ingest.adapters.yahoo.chart_door import ChartDoor
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import YahooHistory, failures
 from services.ingest.domain.gaps import expected_closes
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.history_plan import Gap, Position, after, in_hours, read_position
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
@@ -76,6 +77,8 @@ class Rig:
         self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
         self.corrections: Corrections | None = None
         self.reports: list[Quarantined] = []
+        self.health = HealthRecord()
+        self.health.watch({"yahoo-history": "yahoo"})
         yahoo.default = self.market.reply
 
     async def run(
@@ -87,7 +90,9 @@ class Rig:
         """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
         stopping = asyncio.Event()
         found: list[Backfill] = []
-        source = YahooHistory(self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7), self.corrections)
+        source = YahooHistory(
+            self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7), self.health, self.corrections
+        )
         end = self.clock.at + most
 
         class Ending(Clock):

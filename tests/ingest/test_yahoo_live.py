@@ -23,6 +23,7 @@ from services.ingest.adapters.yahoo.source import open_yahoo, polled_symbols, st
 from services.ingest.adapters.yahoo.stream import connections, frames
 from services.ingest.domain.delays import DELAY_MS
 from services.ingest.domain.freshness import Freshness, open_since
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.universe import Instrument, Universe
@@ -31,6 +32,7 @@ from services.ingest.domain.yahoo_ticks import NoTick, Pricing, polled_tick, str
 from services.ingest.settings import Settings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
+from shared.tasks import CancelledItselfError
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
 from tests.until import until
@@ -64,6 +66,7 @@ class Rig:
         self.backfills: list[Backfill] = []
         self.reports: list[Quarantined] = []
         self.price = 50_000.0
+        self.health = HealthRecord()
         yahoo.default = self.answer
 
     def answer(self, symbol: str, query: Mapping[str, str]) -> Reply:
@@ -103,7 +106,7 @@ async def running(
             **settings,
         }
         source = await stack.enter_async_context(
-            open_yahoo(Settings(**wanted), Universe((), instruments), Keeper(), SystemClock(stopping), stopping)
+            open_yahoo(Settings(**wanted), Universe((), instruments), Keeper(), SystemClock(stopping), stopping, rig.health)
         )
 
         async def read() -> None:
@@ -178,10 +181,10 @@ async def test_the_stream_is_connected_again_after_every_way_to_lose_it(tmp_path
 
 async def test_a_stream_that_refuses_does_not_stop_prices(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
-        rig.yahoo.refuse_streams = True
+        rig.yahoo.refuse_streams = 503
         await rig.yahoo.hang_up()
         await until(lambda: len(rig.of("yahoo-poll")) >= 2, 15, "polled")
-        rig.yahoo.refuse_streams = False
+        rig.yahoo.refuse_streams = 0
         await flowing(rig, lambda: rig.of("yahoo-stream"))
 
 
@@ -267,14 +270,17 @@ async def test_older_and_equal_ticks_are_held_back() -> None:
     assert stale_ticks.labels("yahoo-poll")._value.get() == count + 2
 
 
-async def test_a_task_that_fails_or_returns_ends_the_source() -> None:
+async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() -> None:
     async def breaks() -> None:
         raise ArithmeticError("as it does")
 
     async def returns() -> None:
         return None
 
-    for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError)):
+    async def is_cancelled() -> None:
+        raise asyncio.CancelledError
+
+    for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError), (is_cancelled, CancelledItselfError)):
         with pytest.raises(kind):
             async for _ in Outlet(asyncio.Event()).batches({"task": run}):
                 pass

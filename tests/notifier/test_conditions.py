@@ -11,6 +11,7 @@ import pytest
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.domain import alerts, rules
+from services.notifier.domain.address import Address
 from services.notifier.domain.condition_words import KOREAN
 from services.notifier.domain.conditions import EXTRA_IN_ALL, MOST_A_CHAT, ConditionAlert, asked
 from services.notifier.domain.instruments import unlisted
@@ -124,7 +125,7 @@ class Telegram:
 
     name, pictures, one_server = "telegram", False, True
 
-    async def send(self, chat_id: str, alert: object) -> Any:
+    async def send(self, to: object, alert: object) -> Any:
         raise NotImplementedError
 
 
@@ -146,7 +147,7 @@ async def test_only_those_who_asked_hear_of_it_and_once(database_url: str) -> No
         }
         for chat in chats.values():
             await parts.chats.save(chat, NOW)
-        await parts.chats.watch("telegram", "2", ["AAPL"], NOW)
+        await parts.chats.watch(Address("telegram", "2"), ["AAPL"], NOW)
         for alert in (
             wanted(CONDITION, "2"),
             wanted(CONDITION, "3", scope="symbols", targets=("005930.KS",)),

@@ -1,14 +1,14 @@
-"""The instruments at hand: nobody names one before they have been read."""
+"""The instruments at hand."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 
+import pytest
+
 from services.notifier.domain.instruments import Directory, Instrument
-from services.notifier.handlers.directory import InstrumentBook
+from services.notifier.handlers.directory import EMPTY_SECONDS, REFRESH_SECONDS, InstrumentBook
 from shared.failures import TransientError
-from tests.until import until
 
 
 @dataclass
@@ -25,21 +25,12 @@ class LateMarket:
         return Directory([Instrument("AAPL", "Apple", "애플", "USD")])
 
 
-async def test_who_waits_for_the_instruments_goes_on_when_they_are_read() -> None:
-    market, stopping = LateMarket(), asyncio.Event()
+async def test_the_book_has_what_was_read_last_and_is_read_again_soon_while_it_is_empty() -> None:
+    market = LateMarket()
     book = InstrumentBook(market)
-    reading, waiting = asyncio.create_task(book.run(stopping)), asyncio.create_task(book.known(stopping))
-    await until(lambda: market.asked, what="the first try")
-    assert not waiting.done()
+    with pytest.raises(TransientError):
+        await book.refresh()
+    assert (len(book.current), book.seconds) == (0, EMPTY_SECONDS)
     market.up = True
-    assert await waiting
-    assert book.current.get("AAPL").name_en == "Apple"
-    stopping.set()
-    await reading
-
-
-async def test_who_waits_for_them_is_released_by_a_stop() -> None:
-    stopping = asyncio.Event()
-    waiting = asyncio.create_task(InstrumentBook(LateMarket()).known(stopping))
-    stopping.set()
-    assert await waiting is False
+    await book.refresh()
+    assert (book.current.get("AAPL").name_en, book.seconds) == ("Apple", REFRESH_SECONDS)

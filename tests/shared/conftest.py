@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from shared import wire
 from shared.events import TickLog
 from shared.settings import MeshSettings
 from shared.topics import TICKS, Topic
@@ -23,13 +22,12 @@ def settings(kafka: Broker) -> MeshSettings:
 
 
 @pytest.fixture
-def make_topic(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> MakeTopic:
+def make_topic(kafka: Broker) -> MakeTopic:
     """``await make_topic(partitions)``: a topic like market.ticks.v1 with its dead letters, of this test alone."""
 
     async def make(partitions: int = 3, **config: str) -> Topic[TickLog]:
         name = f"test.{uuid.uuid4().hex[:12]}"
         topic = Topic(name, TICKS.types, "symbol", "of a test", ("test",), partitions=partitions)
-        monkeypatch.setitem(wire._decoders, name, wire._decoders[TICKS.name])
         admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
         await admin.start()
         try:

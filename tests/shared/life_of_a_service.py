@@ -26,6 +26,8 @@ class Settings(MeshSettings):
 async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
     if HOW == "start":
         raise TransientError("no broker at mysql://fin:canary-two-4711@db/x")
+    if HOW == "start-cancelled":
+        raise asyncio.CancelledError
     if HOW == "start-hangs":
         log.info("hanging")
         await asyncio.Event().wait()
@@ -37,6 +39,12 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
                 raise RuntimeError("https://api.telegram.org/bot123456789:canaryfourcanaryfourcanaryfour4711/getMe failed")
             case "returns":
                 return
+            case "cancelled":
+                lost = asyncio.get_running_loop().create_future()
+                lost.cancel()
+                await lost
+            case "exits":
+                sys.exit(0)
             case "stubborn":
                 while True:
                     try:
@@ -48,6 +56,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         log.info("draining")
         if HOW == "second":
             await asyncio.Event().wait()
+        if HOW == "drain-cancelled":
+            raise asyncio.CancelledError
 
     async def other() -> None:
         await life.stopping.wait()
@@ -60,6 +70,8 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
     finally:
         if HOW == "close-fails":
             raise ConnectionError("cannot close")
+        if HOW == "close-cancelled":
+            raise asyncio.CancelledError
         log.info("closed")
 
 

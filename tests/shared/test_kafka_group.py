@@ -13,7 +13,7 @@ from shared import metrics
 from shared.events import Tick
 from shared.failures import PoisonError, TransientError
 from shared.kafka import Producer, Record, open_group_consumer, open_producer, open_tail
-from shared.kafka.group import Handle
+from shared.kafka.handling import Handle
 from shared.kafka.watch import StalledError
 from shared.settings import MeshSettings
 from tests.shared.conftest import MakeTopic
@@ -183,15 +183,16 @@ async def test_when_most_messages_fail_the_partition_is_held(
             raise KeyError("symbol")
         seen.extend(record.event.seq for record in records)
 
-    async with open_group_consumer(settings, [topic], "held" + topic.name, producer) as consumer:
-        consumer._pauses._hold_seconds = 0.3
-        async with running(consumer, handle):
-            await until(lambda: consumer._pauses.held, seconds=30)
-            assert not consumer.ready
-            letters = len(await all_messages(settings, topic.dead_letters.name))
-            broken = False
-            await until(lambda: len(seen) == 60 - letters, seconds=30)
-            await until(lambda: consumer.ready, seconds=10)
+    async with (
+        open_group_consumer(settings, [topic], "held" + topic.name, producer, hold_seconds=0.3) as consumer,
+        running(consumer, handle),
+    ):
+        await until(lambda: consumer.held, seconds=30)
+        assert not consumer.ready
+        letters = len(await all_messages(settings, topic.dead_letters.name))
+        broken = False
+        await until(lambda: len(seen) == 60 - letters, seconds=30)
+        await until(lambda: consumer.ready, seconds=10)
     assert letters < 25
     assert seen == list(range(letters + 1, 61))
 
@@ -226,11 +227,11 @@ async def test_two_members_share_and_one_takes_over(settings: MeshSettings, make
         one = await stack.enter_async_context(open_group_consumer(settings, [topic], group, producer))
         await stack.enter_async_context(running(one, handler("one")))
         async with open_group_consumer(settings, [topic], group, producer) as two, running(two, handler("two")):
-            await until(lambda: len(one._assignment.owned()) == len(two._assignment.owned()) == 2, seconds=30)
+            await until(lambda: len(one.partitions) == len(two.partitions) == 2, seconds=30)
             await publish(0, 900)
             await until(lambda: len({entry[1:] for entry in seen}) == 900, seconds=30)
             assert {entry[0] for entry in seen} == {"one", "two"}
-        await until(lambda: len(one._assignment.owned()) == 4, seconds=30)
+        await until(lambda: len(one.partitions) == 4, seconds=30)
         await publish(900, 1200)
         await until(lambda: len({entry[1:] for entry in seen}) == 1200, seconds=30)
     assert {entry[2] for entry in seen} == set(range(1, 1201))
@@ -292,3 +293,49 @@ async def test_a_tail_begins_back_and_goes_on_live(settings: MeshSettings, make_
             await until(lambda: seen[-1] == 21, seconds=10)
     async with open_tail(settings, {topic: None}, "tail-test") as tail, running(tail, handle):
         await until(lambda: seen[-21:] == list(range(1, 22)), seconds=20)
+
+
+async def test_a_tail_leaves_out_what_its_handler_fails_on_and_waits_for_what_is_away(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
+    topic = await make_topic(1)
+    await producer.publish_many(topic, [("A", tick(i)) for i in range(40)])
+    seen: list[int] = []
+    away = 2
+
+    async def handle(records: Sequence[Record[Tick]]) -> None:
+        nonlocal away
+        for record in records:
+            if record.event.seq == 17:
+                raise ArithmeticError("17 cannot be divided")
+            if record.event.seq == 30 and away:
+                away -= 1
+                raise TransientError("the database is away")
+            seen.append(record.event.seq)
+
+    async with open_tail(settings, {topic: None}, "tail-poison") as tail, running(tail, handle):
+        await until(lambda: tail.caught_up, seconds=30)
+        assert tail.alive
+    assert set(seen) == set(range(1, 41)) - {17}
+    assert (seen[-1], away) == (40, 0)
+
+
+async def test_a_tail_is_held_where_its_handler_fails_on_most(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
+    topic = await make_topic(1)
+    await producer.publish_many(topic, [("A", tick(i)) for i in range(60)])
+    seen: list[int] = []
+    broken = True
+
+    async def handle(records: Sequence[Record[Tick]]) -> None:
+        if broken:
+            raise KeyError("symbol")
+        seen.extend(record.event.seq for record in records)
+
+    async with open_tail(settings, {topic: None}, "tail-held", hold_seconds=0.3) as tail, running(tail, handle):
+        await until(lambda: tail.held, seconds=30)
+        broken = False
+        await until(lambda: tail.caught_up, seconds=30)
+    assert seen[-1] == 60
+    assert len(seen) > 35

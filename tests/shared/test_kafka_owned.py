@@ -12,13 +12,13 @@ from aiokafka.structs import TopicPartition
 
 from shared import wire
 from shared.events import Tick, TickLog
-from shared.failures import FencedError, TransientError
+from shared.failures import FencedError, PoisonError, TransientError
 from shared.kafka import OwnedConsumer, Producer, open_owned_consumer, open_producer
 from shared.kafka.owned import BeyondLogError
 from shared.settings import MeshSettings
 from shared.topics import Topic
 from tests.shared.conftest import MakeTopic
-from tests.shared.test_kafka_group import running, tick
+from tests.shared.test_kafka_group import all_messages, running, tick
 from tests.until import until
 
 
@@ -58,6 +58,11 @@ class Summing:
     def numbers(self, messages: Sequence[ConsumerRecord]) -> tuple[int, ...]:
         events = [wire.decode(self.topic, message.value) for message in messages]
         return tuple(event.seq for event in events if isinstance(event, Tick))
+
+    async def skip(self, partition: int, offset: int) -> None:
+        position, seen = self.state[partition]
+        assert offset == position
+        self.state[partition] = offset + 1, seen
 
     async def settle(self, final: bool) -> None:
         self.finals += final
@@ -228,11 +233,107 @@ async def test_an_owner_can_set_a_message_aside(settings: MeshSettings, make_top
     assert dict(letter.headers)["dead-letter-offset"] == b"3"
 
 
-async def test_a_position_in_what_was_just_taken_away_is_not_shown(
+class Failing(Summing):
+    """Fails on some numbers half-way through a batch, with what is in memory already changed; counts what it is given."""
+
+    def __init__(self, topic: Topic[TickLog], store: Store, fails: Callable[[int], bool], error: type[Exception]) -> None:
+        super().__init__(topic, store)
+        self.fails, self.error = fails, error
+
+    async def handle(self, partition: int, messages: Sequence[ConsumerRecord]) -> None:
+        for message in messages:
+            await super().handle(partition, [message])
+            for number in self.numbers([message]):
+                if self.fails(number):
+                    self.state[partition] = self.state[partition][0], (-1,)
+                    raise self.error(f"cannot take {number}")
+
+
+async def letters_of(settings: MeshSettings, topic: Topic[TickLog]) -> list[int]:
+    """The offsets in the dead letters of a topic, in their order."""
+    found = await all_messages(settings, topic.dead_letters.name)
+    return [int(dict(message.headers)["dead-letter-offset"]) for message in found]
+
+
+@pytest.mark.parametrize("poison", [{137}, {1, 2, 300}, {64, 65, 200, 299}])
+async def test_a_message_that_the_owner_fails_on_becomes_a_dead_letter_and_the_others_count_once(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer, poison: set[int]
+) -> None:
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 300)
+    owner = Failing(topic, store, lambda number: number in poison, ValueError)
+    async with open_owned_consumer(settings, topic, "poison" + topic.name, producer) as consumer, running(consumer, owner):
+        await until(lambda: store.rows.get(0, (0, ()))[0] == 300, seconds=30)
+        await until(lambda: consumer.ready, seconds=10)
+    assert store.rows[0][1] == tuple(number for number in range(1, 301) if number not in poison)
+    assert await letters_of(settings, topic) == sorted(number - 1 for number in poison)
+
+
+async def test_what_comes_out_only_when_storing_is_found_as_well(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
-    topic = await make_topic()
-    async with open_owned_consumer(settings, topic, "taken-away", producer) as consumer:
-        consumer._next[TopicPartition(topic.name, 999)] = 5  # as between a rebalance and the round that notices it
-        await consumer._show_position()
-        assert consumer._committed_at == 0.0
+    topic, store = await make_topic(2), Store()
+    await publish(producer, topic, 0, 400)
+
+    class Late(Summing):
+        async def settle(self, final: bool) -> None:
+            for position, seen in self.state.values():
+                if 77 in seen:
+                    raise PoisonError(f"cannot store 77, position {position}")
+            await super().settle(final)
+
+    async with (
+        open_owned_consumer(settings, topic, "late" + topic.name, producer) as consumer,
+        running(consumer, Late(topic, store)),
+    ):
+        await until(has_seen(store, 399), seconds=30)
+    assert seen_by(store) == [number for number in range(1, 401) if number != 77]
+    assert len(await letters_of(settings, topic)) == 1
+
+
+async def test_a_failure_of_the_broker_or_the_database_is_never_a_dead_letter(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 50)
+    away = 4
+
+    def fails(number: int) -> bool:
+        nonlocal away
+        away -= number == 20 and away > 0
+        return number == 20 and away > 0
+
+    for error in (TransientError, ConnectionResetError, TimeoutError):
+        away = 4
+        store.rows.clear()
+        owner = Failing(topic, store, fails, error)
+        async with (
+            open_owned_consumer(settings, topic, error.__name__ + topic.name, producer) as consumer,
+            running(consumer, owner),
+        ):
+            await until(has_seen(store, 50), seconds=30)
+        assert away == 0
+    assert await letters_of(settings, topic) == []
+
+
+async def test_an_owner_that_fails_on_everything_holds_its_partition(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 300)
+    broken = True
+    owner = Failing(topic, store, lambda _: broken, KeyError)
+    async with (
+        open_owned_consumer(settings, topic, "held" + topic.name, producer, hold_seconds=0.5) as consumer,
+        running(consumer, owner),
+    ):
+        await until(lambda: consumer.held, seconds=60)
+        await until(lambda: not consumer.ready, seconds=10)
+        broken = False
+        await until(lambda: store.rows.get(0, (0, ()))[0] == 300, seconds=30)
+        await until(lambda: consumer.ready, seconds=10)
+        await until(lambda: not consumer.held, seconds=10)
+    letters = await letters_of(settings, topic)
+    assert letters == list(range(len(letters)))
+    assert len(letters) < 25
+    assert store.rows[0][1] == tuple(range(len(letters) + 1, 301))

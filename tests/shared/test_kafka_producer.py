@@ -9,7 +9,6 @@ from shared.events import Heartbeat, Tick
 from shared.failures import PoisonError, TransientError
 from shared.kafka import open_producer, open_range_reader, open_tail, partition_of
 from shared.kafka.connection import consumer_options, producer_options
-from shared.kafka.group import open_group_consumer
 from shared.settings import MeshSettings
 from shared.topics import TICKS
 from tests.shared.conftest import MakeTopic
@@ -21,31 +20,21 @@ def tick(i: int, symbol: str = "AAPL") -> Tick:
     )
 
 
-async def test_settings_are_in_force(settings: MeshSettings, make_topic: MakeTopic) -> None:
-    topic = await make_topic()
-    async with open_producer(settings, "options") as producer:
-        inner = producer._inner
-        assert inner is not None
-        assert inner._sender._acks == -1
-        assert inner._txn_manager is not None
-        assert inner._txn_manager.transactional_id is None
-        assert inner._compression_type == "zstd"
-        assert inner._message_accumulator._batch_size == 262_144
-        async with open_group_consumer(settings, [topic], f"options-{topic.name}", producer) as consumer:
-            found = consumer._consumer
-            assert found._enable_auto_commit is False
-            assert found._auto_offset_reset == "earliest"
-            assert found._session_timeout_ms == 6000
-            assert found._rebalance_timeout_ms == 60_000
-            assert found._heartbeat_interval_ms < found._session_timeout_ms / 3
-
-
 def test_default_settings() -> None:
     options = consumer_options(MeshSettings(_env_file=None), "x", "g")
     assert (options["enable_auto_commit"], options["auto_offset_reset"]) == (False, "earliest")
     assert (options["session_timeout_ms"], options["rebalance_timeout_ms"]) == (45_000, 60_000)
     options = producer_options(MeshSettings(_env_file=None), "x")
     assert (options["acks"], options["enable_idempotence"]) == ("all", True)
+    assert (options["compression_type"], options["max_batch_size"]) == ("zstd", 262_144)
+    assert "transactional_id" not in options
+
+
+@pytest.mark.parametrize("session", [6_000, 10_000, 45_000])
+def test_a_member_beats_at_least_three_times_a_session(session: int) -> None:
+    options = consumer_options(MeshSettings(_env_file=None, kafka_session_ms=session), "x", "g")
+    assert options["session_timeout_ms"] == session
+    assert options["heartbeat_interval_ms"] < session / 3
 
 
 async def test_many_keep_their_order_and_say_where_they_lie(settings: MeshSettings, make_topic: MakeTopic) -> None:

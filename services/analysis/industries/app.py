@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-import structlog
-
-from services.analysis.adapters.watching import Watch, pause
 from services.analysis.industries.adapters.tables import IndustryTables
 from services.analysis.industries.handlers.views import Industries
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
-from shared.failures import TransientError
-from shared.kafka import Tail, open_producer, open_tail
+from shared.kafka import open_producer, open_tail
 from shared.runtime import Life, Task
 from shared.topics import BARS, QUOTES, SIGNALS
+from shared.waiting import Refresher
 
-log: Final = structlog.get_logger("analysis.industries")
+DATABASE_SECONDS: Final = 5.0
+"""How often the readiness probe's answer about the database is made anew."""
+SOON_SECONDS: Final = 0.5
+"""As long as ingest has yet to fill the tables."""
 
 
 @asynccontextmanager
@@ -32,52 +30,26 @@ async def build(settings: IndustriesSettings, life: Life) -> AsyncIterator[Mappi
         # The tail's place is fixed before the database is read: what is not stored yet is told by the topic.
         back = {QUOTES: None, BARS: settings.industries_tail, SIGNALS: settings.industries_tail}
         tail = await stack.enter_async_context(open_tail(settings, back, "analysis-industries"))
-        industries, watch = Industries(IndustryTables(database), producer), Watch(database)
+        industries = Industries(IndustryTables(database), producer)
+
+        async def publish() -> None:
+            if tail.caught_up and roster.done:
+                await industries.read_closes()
+                await industries.publish()
+
+        def often(seconds: float) -> Callable[[], float]:
+            return lambda: seconds if industries.read else SOON_SECONDS
+
+        watch = Refresher(database.ping, "database", DATABASE_SECONDS, life.stopping)
+        roster = Refresher(industries.read_roster, "industries", often(settings.roster_seconds), life.stopping)
+        views = Refresher(publish, "views of industries", often(settings.industries_seconds), life.stopping)
         life.on_ready("topics read", lambda: tail.caught_up)
-        life.on_ready("database answers", lambda: watch.answers)
+        life.on_ready("database answers", lambda: watch.good)
+        life.on_ready("topics handled", lambda: not tail.held)
         life.on_alive("topics", lambda: tail.alive)
 
         async def follow() -> None:
-            await read_first(industries, life.stopping)
+            await roster.first()
             await tail.run(industries.handle, life.stopping)
 
-        yield {
-            "topics": follow,
-            "roster": lambda: keep_reading(industries, settings.roster_seconds, life.stopping),
-            "views": lambda: keep_publishing(industries, tail, settings.industries_seconds, life.stopping),
-            "database watch": lambda: watch.run(life.stopping),
-        }
-
-
-async def read_first(industries: Industries, stopping: asyncio.Event) -> None:
-    """Reads the industries before the first message, however long the database takes to come up."""
-    while not stopping.is_set() and not await _tried(industries.read_roster, "industries"):
-        await pause(1.0, stopping)
-
-
-async def keep_reading(industries: Industries, seconds: float, stopping: asyncio.Event) -> None:
-    """Reads the industries now and then; sooner while there are none, for ingest has yet to fill the tables."""
-    while not stopping.is_set():
-        await pause(seconds * random.uniform(0.8, 1.2) if industries.read else 1.0, stopping)  # noqa: S311  # spreads replicas
-        await _tried(industries.read_roster, "industries")
-
-
-async def keep_publishing(industries: Industries, tail: Tail, seconds: float, stopping: asyncio.Event) -> None:
-    """Publishes what has changed, once memory is whole. A view that cannot be published now is published later."""
-    while not stopping.is_set():
-        await pause(seconds if industries.read else 0.5, stopping)
-        if not tail.caught_up or not await _tried(industries.read_closes, "daily closes"):
-            continue
-        try:
-            await industries.publish()
-        except TransientError as error:
-            log.warning("views cannot be published now", error=str(error))
-
-
-async def _tried(read: Callable[[], Awaitable[None]], what: str) -> bool:
-    try:
-        await read()
-    except TransientError as error:
-        log.warning("the database cannot be read now", what=what, error=str(error))
-        return False
-    return True
+        yield {"topics": follow, "roster": roster.run, "views": views.run, "database watch": watch.run}

@@ -6,17 +6,15 @@ import asyncio
 import datetime as dt
 import gc
 import os
-import random
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
-from services.analysis.adapters.watching import Watch, pause
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.required_indicators import wish
 from services.analysis.kernels.plan import plan
@@ -39,13 +37,15 @@ from services.analysis.live.settings import LiveSettings
 from shared.calendars import read_corrections
 from shared.corrections import CorrectionError
 from shared.db import open_database
-from shared.failures import TransientError
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
 from shared.runtime import Life, Task
 from shared.settings import WRONG
 from shared.topics import TICKS
+from shared.waiting import Refresher
 
 log: Final = structlog.get_logger("analysis")
+DATABASE_SECONDS: Final = 5.0
+"""How often the readiness probe's answer about the database is made anew."""
 
 
 def check(settings: LiveSettings) -> None:
@@ -92,25 +92,28 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
             consumer.dead_letter,
             Pace(settings.checkpoint_seconds, settings.checkpoint_rows),
         )
-        watch = Watch(database)
+        stopping = life.stopping
+        watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
+        tables = {
+            "catalogue": Refresher(catalogue.read, "instruments", settings.catalogue_seconds, stopping),
+            "conditions": Refresher(asking.read, "conditions", settings.conditions_seconds, stopping),
+            "sequences": Refresher(following.read, "sequences", settings.conditions_seconds, stopping),
+        }
         life.on_ready("partitions restored", lambda: consumer.ready)
-        life.on_ready("database answers", lambda: watch.answers)
+        life.on_ready("database answers", lambda: watch.good)
         life.on_alive("ticks are read", lambda: consumer.alive)
 
         async def consume() -> None:
-            await read_first(catalogue, "instruments", life.stopping)
-            await read_first(asking, "conditions", life.stopping)
-            await read_first(following, "sequences", life.stopping)
+            for table in tables.values():
+                await table.first()
             spare_the_collector()
-            await consumer.run(live, life.stopping)
+            await consumer.run(live, stopping)
 
         yield {
             "live": consume,
-            "catalogue": lambda: keep_reading(catalogue, "instruments", settings.catalogue_seconds, life.stopping),
-            "conditions": lambda: keep_reading(asking, "conditions", settings.conditions_seconds, life.stopping),
-            "warm-up": lambda: warm_up.run(live.partitions, life.stopping),
-            "sequences": lambda: keep_reading(following, "sequences", settings.conditions_seconds, life.stopping),
-            "database watch": lambda: watch.run(life.stopping),
+            "warm-up": lambda: warm_up.run(live.partitions, stopping),
+            "database watch": watch.run,
+            **{name: table.run for name, table in tables.items()},
         }
 
 
@@ -134,31 +137,3 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-class Readable(Protocol):
-    """What is read from a table and read again; raises ``TransientError``."""
-
-    async def read(self) -> None: ...
-
-
-async def read_first(table: Readable, name: str, stopping: asyncio.Event) -> None:
-    """Reads a table before the first tick, however long the database takes to come up."""
-    while not stopping.is_set():
-        try:
-            await table.read()
-        except TransientError as error:
-            log.warning("a table cannot be read yet", table=name, error=str(error))
-            await pause(1.0, stopping)
-        else:
-            return
-
-
-async def keep_reading(table: Readable, name: str, seconds: float, stopping: asyncio.Event) -> None:
-    """Reads it now and then, so that what is new there is known without a restart."""
-    while not stopping.is_set():
-        await pause(seconds * random.uniform(0.8, 1.2), stopping)  # noqa: S311  # spreads replicas, keeps no secret
-        try:
-            await table.read()
-        except TransientError as error:
-            log.warning("a table cannot be read now", table=name, error=str(error))

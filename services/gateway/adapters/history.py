@@ -16,6 +16,7 @@ from services.gateway.domain import views
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.reads import PatternFilter, SignalFilter
+from services.gateway.domain.sources import StoredHealth
 from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.domain.windows import Stretch, Window
 from shared import tables
@@ -31,8 +32,8 @@ _pattern: Final = msgspec.json.Decoder(Pattern).decode
 _aliases: Final = msgspec.json.Decoder(list[str]).decode
 
 _BARS: Final = (
-    "SELECT ts_close, ts_open, session, open, high, low, close, volume, price_factor, split_factor, source, replayed FROM bars "
-    "WHERE symbol = ? AND timeframe = ? AND ts_close BETWEEN ? AND ? ORDER BY ts_close {order} LIMIT ?"
+    "SELECT ts_close, ts_open, session, open, high, low, close, volume, price_factor, split_factor, source, replayed, incomplete "
+    "FROM bars WHERE symbol = ? AND timeframe = ? AND ts_close BETWEEN ? AND ? ORDER BY ts_close {order} LIMIT ?"
 )
 _NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
 
@@ -66,6 +67,12 @@ class TableHistory:
         columns = (tables.checkpoints.c.partition_no, tables.checkpoints.c.next_offset)
         async with self.database.connect() as connection:
             return {row.partition_no: row.next_offset for row in await connection.execute(select(*columns))}
+
+    async def sources(self) -> tuple[StoredHealth, ...]:
+        """How the sources of prices stand. Raises TransientError."""
+        async with self.database.connect() as connection:
+            rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
+        return tuple(StoredHealth(**row) for row in rows)
 
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:
@@ -113,7 +120,7 @@ async def open_history(database: Database) -> AsyncIterator[TableHistory]:
 
 
 def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
-    close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed = row
+    close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed, incomplete = row
     if adjusted:
         opened, high, low, close, volume = opened * price, high * price, low * price, close * price, volume / (shares or 1.0)
     return views.Bar(
@@ -126,6 +133,7 @@ def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
         close=close,
         volume=volume,
         replayed=bool(replayed),
+        incomplete=bool(incomplete),
     )
 
 

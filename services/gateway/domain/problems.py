@@ -11,6 +11,9 @@ from typing import Final
 import msgspec
 
 PREFIX: Final = "urn:finstage:problem:"
+NOT_PUBLIC: Final = (
+    "reading is not public here, and there are no API keys yet: only the setting PUBLIC_READ=true of the gateway opens it"
+)
 FEW: Final = 12
 """So many names are listed beside a likely one; more only where none is likely."""
 
@@ -28,7 +31,7 @@ KINDS: Final = MappingProxyType(
         "invalid-parameter": Kind(400, "A parameter has a value that is not allowed"),
         "unknown-parameter": Kind(400, "This resource has no such parameter"),
         "malformed-request": Kind(400, "The request cannot be understood"),
-        "unauthorized": Kind(401, "This needs an API key"),
+        "unauthorized": Kind(403, "Reading is not public here"),
         "forbidden-origin": Kind(403, "This origin is not on the allow-list"),
         "not-found": Kind(404, "There is no such resource"),
         "unknown-symbol": Kind(404, "There is no such instrument"),

@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from services.gateway.domain import timeframes
+from services.gateway.domain.sources import SourceHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import events
 
@@ -76,6 +77,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     close: float
     volume: float
     replayed: bool = False
+    incomplete: bool = False
+    """True for a week of which a session has no bar; left out where it is not so."""
 
 
 class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,6 +173,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Ticks and heartbeats that analysis has not taken yet; null while broker or database do not answer."""
     silent: bool | None
     """Analysis stands still: something waits, and for 30 s it has taken nothing and told nothing."""
+    sources: list[SourceHealth]
+    """The ways on which a live provider's data come; none where a tape is played."""
 
 
 def quote(event: events.Quote) -> Quote:
@@ -218,6 +223,7 @@ def bar(event: events.Bar, *, adjusted: bool) -> Bar:
         close=event.close * price,
         volume=event.volume / shares,
         replayed=event.replayed,
+        incomplete=event.incomplete,
     )
 
 
@@ -279,11 +285,12 @@ def pattern(event: events.Pattern) -> Pattern:
     )
 
 
-def status(grew: int, heard: int, waiting: int | None, silent: bool | None) -> Status:
+def status(grew: int, heard: int, waiting: int | None, silent: bool | None, sources: list[SourceHealth]) -> Status:
     """The view of how things stand; a time of 0 is not known."""
     return Status(
         ticks_grew=rfc3339(grew) if grew else None,
         analysis_heard=rfc3339(heard) if heard else None,
         waiting=waiting,
         silent=silent,
+        sources=sources,
     )

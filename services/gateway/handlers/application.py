@@ -17,7 +17,6 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.routes import ROUTES
 from services.gateway.handlers.site import Site
 from services.gateway.handlers.stream import Streams
-from shared import probes
 
 VERSION: Final = "0.1.0"
 
@@ -31,7 +30,7 @@ class Doors:
     events: EventStreams
 
 
-def application(gateway: Gateway, doors: Doors, checks: probes.Checks) -> web.Application:
+def application(gateway: Gateway, doors: Doors) -> web.Application:
     """Everything that the gateway answers."""
     app = web.Application(
         middlewares=[Edge(gateway.settings, gateway.cache).middleware()], client_max_size=gateway.settings.max_body
@@ -39,7 +38,7 @@ def application(gateway: Gateway, doors: Doors, checks: probes.Checks) -> web.Ap
     for route in ROUTES:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
     site = Site(gateway.settings.page)
-    document = entry(Answer(json.dumps(openapi.document(VERSION, public=gateway.settings.reads_are_public)).encode()))
+    document = entry(Answer(json.dumps(openapi.document(VERSION)).encode()))
     app.router.add_get("/openapi.json", _document(document))
     app.router.add_get("/v1/stream", doors.live.handle, allow_head=False)
     app.router.add_get("/v1/stream/test", doors.test.handle, allow_head=False)
@@ -47,7 +46,6 @@ def application(gateway: Gateway, doors: Doors, checks: probes.Checks) -> web.Ap
     app.router.add_get("/", site.index)
     app.router.add_get("/docs", site.docs)
     app.router.add_get("/assets/{name}", site.asset)
-    probes.add_routes(app, checks)
     return app
 
 

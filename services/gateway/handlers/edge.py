@@ -15,7 +15,7 @@ from limits import parse
 from multidict import CIMultiDict
 
 from services.gateway.domain.hosts import name_of
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.rate import Window
 from services.gateway.handlers.cache import Cache
 from services.gateway.handlers.problems import problem_of, respond
@@ -28,7 +28,6 @@ log: Final = structlog.get_logger("gateway.edge")
 
 REQUESTS: Final = metrics.counter("gateway_requests_total", "Answered requests.", ["route", "status"])
 SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer (streams: none).", ["route"])
-PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 STREAMS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/events"})
 
 
@@ -103,8 +102,6 @@ class Edge:
             raise RequestError(
                 "url-too-long", f"the path has {len(request.raw_path)} characters, allowed are {self.settings.max_url}"
             )
-        if request.path in PROBES:
-            return
         if self._limit is not None:
             client = request.remote or "unknown"
             if wait := self._limit.hit(client, time.monotonic()):
@@ -114,7 +111,7 @@ class Edge:
                 "body-too-large", f"the body has {request.content_length} bytes, allowed are {self.settings.max_body}"
             )
         if not self._open and request.path.startswith("/v1/") and request.path not in STREAMS:
-            raise RequestError("unauthorized", "the public read tier is off here; send Authorization: Bearer KEY")
+            raise RequestError("unauthorized", NOT_PUBLIC)
 
     def _preflight(self, request: web.Request) -> web.Response:
         if "Access-Control-Request-Method" not in request.headers:

@@ -12,9 +12,9 @@ from aiohttp_sse import EventSourceResponse, sse_response
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Reader
 from services.gateway.domain.outbox import Message
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.queries import StreamQuery, parse
-from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe
+from services.gateway.domain.subscriptions import CHANNELS, SLOW_READER, StreamError, Subscribe
 from services.gateway.handlers.problems import API_HEADERS
 from services.gateway.handlers.rest import given
 from services.gateway.handlers.stream import Streams, check_origin
@@ -64,7 +64,7 @@ class EventStreams:
         streams = self.streams
         check_origin(request, streams.settings)
         if not streams.settings.reads_are_public:
-            raise RequestError("unauthorized", "the public read tier is off here; send Authorization: Bearer KEY")
+            raise RequestError("unauthorized", NOT_PUBLIC)
         query = parse(given(request), StreamQuery)
         since = _since(request, query)
         try:
@@ -110,7 +110,9 @@ class EventStreams:
             line.waiting.clear()
             if line.slow is not None:
                 text = f"slow reader; resume from {line.slow}"
-                await response.write(b"event: error\ndata: %b\n\n" % messages.control(hub.seq, T="error", code=407, msg=text)[1:-1])
+                await response.write(
+                    b"event: error\ndata: %b\n\n" % messages.control(hub.seq, T="error", code=SLOW_READER, msg=text)[1:-1]
+                )
                 return
             found = reader.outbox.take()
             hub.waiting.discard(reader)

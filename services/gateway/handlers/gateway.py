@@ -11,6 +11,7 @@ from services.gateway.domain.market import Market
 from services.gateway.domain.problems import RequestError, not_among
 from services.gateway.domain.progress import Progress
 from services.gateway.domain.reads import History
+from services.gateway.domain.sources import StoredHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
 
@@ -27,6 +28,8 @@ class Gateway:
     clock: Callable[[], int]
     """Milliseconds since the epoch."""
     progress: Progress = field(default_factory=Progress)
+    sources: tuple[StoredHealth, ...] = ()
+    """As ingest last reported them."""
     directory: Directory = field(default_factory=Directory)
     cache: Cache = field(default_factory=Cache)
 

@@ -20,8 +20,8 @@ ABOUT: Final = (
 )
 
 
-def document(version: str, *, public: bool = True) -> dict[str, Any]:
-    """The whole document, ready for JSON; ``public``: reading needs no key, so that no key is asked for."""
+def document(version: str) -> dict[str, Any]:
+    """The whole document, ready for JSON."""
     types = [Problem, *(Page[route.result] for route in ROUTES)]  # type: ignore[name-defined]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     pages = dict(zip((route.path for route in ROUTES), schemas[1:], strict=True))
@@ -31,9 +31,8 @@ def document(version: str, *, public: bool = True) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": {route.path: {"get": _operation(route, pages[route.path], schemas[0])} for route in ROUTES}
         | {"/v1/events": {"get": _events(schemas[0])}},
-        "components": {"schemas": components}
-        | ({} if public else {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}),
-        "security": [{}] if public else [{"key": []}],
+        "components": {"schemas": components},
+        "security": [{}],
     }
 
 

@@ -41,8 +41,6 @@ def respond(error: RequestError, instance: str, *, allow: str | None = None) -> 
         headers["Retry-After"] = str(error.retry_after)
     if error.name == "rate-limited":
         headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": str(error.retry_after)}
-    if error.name == "unauthorized":
-        headers["WWW-Authenticate"] = "Bearer"
     if allow:
         headers["Allow"] = allow
     return web.Response(status=told.status, body=_encode(told), headers={**headers, "Content-Type": CONTENT_TYPE})

@@ -13,10 +13,11 @@ from aiohttp import WSMsgType, web
 from services.gateway.domain import messages, subscriptions
 from services.gateway.domain.hub import Hub, Reader
 from services.gateway.domain.outbox import Outbox, array
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.subscriptions import StreamError, Subscription
 from services.gateway.handlers.sending import Flusher, frame
 from services.gateway.settings import Settings
+from shared.tasks import all_of
 
 TRY_AGAIN_LATER: Final = 1013
 POLICY: Final = 1008
@@ -119,7 +120,7 @@ class Streams:
         """Send everyone away: the gateway stops. They resume elsewhere or later."""
         self.flusher.flush()
         waits = [line.close(GOING_AWAY, b"the gateway stops") for line in self.sockets.values()]
-        await asyncio.gather(*waits)
+        await all_of(*waits)
 
     async def _listen(self, socket: web.WebSocketResponse, reader: Reader, line: WebSocketLine) -> None:
         authenticated, actions, window = False, 0, 0.0
@@ -142,11 +143,11 @@ class Streams:
     def _act(self, action: subscriptions.Action, reader: Reader, line: WebSocketLine, *, authenticated: bool) -> bool:
         if isinstance(action, subscriptions.Auth):
             if not self.settings.reads_are_public:
-                raise StreamError(subscriptions.AUTH_FAILED, "auth failed")
+                raise StreamError(subscriptions.AUTH_FAILED, f"auth failed: {NOT_PUBLIC}")
             line.write(frame(messages.control(self.hub.seq, T="success", msg="authenticated")))
             return True
         if not authenticated and not self.settings.reads_are_public:
-            raise StreamError(subscriptions.NOT_AUTHENTICATED, "not authenticated")
+            raise StreamError(subscriptions.NOT_AUTHENTICATED, f"not authenticated: {NOT_PUBLIC}")
         if isinstance(action, subscriptions.Resume):
             missed = self.hub.resume(reader, action.since)
             line.write(frame(messages.control(self.hub.seq, T="success", msg="resumed", messages=len(missed))))

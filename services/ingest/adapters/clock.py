@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 
 from services.ingest.domain.clock import Clock
+from shared.waiting import pause
 
 __all__ = ["Clock", "SystemClock"]
 
@@ -24,6 +24,4 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
     async def wait(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+        await pause(seconds, self._stopping)

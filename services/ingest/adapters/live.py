@@ -17,6 +17,7 @@ from services.ingest.domain.source import Item, Source
 from shared.calendars import Sessions
 from shared.events import Heartbeat, Quarantined, Tick
 from shared.metrics import gauge
+from shared.tasks import result_of
 
 Calendars = Callable[[dt.date], Mapping[str, Sessions]]
 """From today's date to the sessions of each exchange around it."""
@@ -71,7 +72,7 @@ class LiveSource:
                 rest.cancel()
                 ready = coming.done()
                 if ready:
-                    batch = coming.result()
+                    batch = result_of(coming)
                     if batch is None:
                         return
                     self._hear(batch)

@@ -29,13 +29,13 @@ LONGEST: Final = MappingProxyType(
 """No bar of a timeframe is longer, in milliseconds."""
 
 
-def unfit_tick(tick: Tick) -> Reason | None:
-    """Why a tick must not be published, or None.
+def unfit_tick(tick: Tick, *, negative: bool = False) -> Reason | None:
+    """Why a tick must not be published, or None. ``negative``: a price of 0 or below is possible.
 
     >>> unfit_tick(Tick(symbol="A", price=float("nan"), ts_event=0, ts_init=0, source="replay"))
     'price'
     """
-    if not _is_price(tick.price):
+    if not _is_price(tick.price, negative=negative):
         return "price"
     if not _is_volume(tick.size) or not (tick.day_volume is None or _is_volume(tick.day_volume)):
         return "size"
@@ -44,11 +44,11 @@ def unfit_tick(tick: Tick) -> Reason | None:
     return None
 
 
-def unfit_bar(bar: ProviderBar, timeframe: Timeframe) -> Reason | None:
+def unfit_bar(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False) -> Reason | None:
     """Why a closed bar must not be published, or None: ``order``: a price lies further outside low and high than can be repaired;
-    ``grid``: the bar is longer than its timeframe.
+    ``grid``: the bar is longer than its timeframe. ``negative``: prices of 0 and below are possible.
     """
-    if not all(_is_price(price) for price in (bar.open, bar.high, bar.low, bar.close)):
+    if not all(_is_price(price, negative=negative) for price in (bar.open, bar.high, bar.low, bar.close)):
         return "price"
     if not _is_price(bar.price_factor) or not _is_price(bar.split_factor) or not _is_volume(bar.volume):
         return "size"
@@ -57,11 +57,11 @@ def unfit_bar(bar: ProviderBar, timeframe: Timeframe) -> Reason | None:
     if bar.ts_close - bar.ts_open > LONGEST[timeframe]:
         return "grid"
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
-    return "order" if bar.high < top * (1 - MOST_OUTSIDE) or bar.low > bottom * (1 + MOST_OUTSIDE) else None
+    return "order" if bar.high < top - MOST_OUTSIDE * abs(top) or bar.low > bottom + MOST_OUTSIDE * abs(bottom) else None
 
 
-def _is_price(value: float) -> bool:
-    return 0 < value <= DEAREST
+def _is_price(value: float, *, negative: bool = False) -> bool:
+    return 0 < value <= DEAREST or (negative and -DEAREST <= value <= 0)
 
 
 def _is_volume(value: float) -> bool:

@@ -13,8 +13,10 @@ import msgspec
 import numpy as np
 
 from services.ingest.domain.currency import DIVIDED
+from services.ingest.domain.findings import Finding
 from services.ingest.domain.fitness import unfit_tick
-from services.ingest.domain.neighbours import HUNDRED, UNIT_NEAR, Finding, looked_at, true_ranges, usual_range
+from services.ingest.domain.neighbours import HUNDRED, UNIT_NEAR, looked_at
+from services.ingest.domain.ranges import true_ranges, usual_range
 from services.ingest.domain.source import Backfill
 from shared.events import History, ProviderBar, Quarantined, Tick, Timeframe
 
@@ -52,6 +54,8 @@ class Inspector:
 
     currencies: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> currency."""
+    negative: frozenset[str] = frozenset()
+    """Symbols whose prices may be 0 or below."""
     counts: Counter[Seen] = field(default_factory=Counter)
     """What was repaired or quarantined since they were last taken."""
     still: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -68,7 +72,7 @@ class Inspector:
 
     def tick(self, tick: Tick) -> Tick | None:
         """The tick as it may be published; None where it may not."""
-        reason = unfit_tick(tick)
+        reason = unfit_tick(tick, negative=tick.symbol in self.negative)
         if reason is not None:
             self._tell_tick(tick, reason, "quarantined")
             return None
@@ -113,6 +117,7 @@ class Inspector:
             [bar for history in run for bar in history.bars],
             timeframe,
             hundredths=symbol in self._divided,
+            negative=symbol in self.negative,
             market=market if daily else None,
         )
         for finding in looked.findings:
@@ -127,6 +132,7 @@ class Inspector:
 
     def _remember_moves(self, symbol: str, exchange: str, bars: Sequence[ProviderBar]) -> None:
         self._looked[exchange].add(symbol)
+        bars = [bar for bar in bars if bar.low > 0]
         if len(bars) < 2:
             return
         closes, ranges = true_ranges(bars)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from itertools import groupby
+from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
+from services.ingest.domain.findings import Finding
 from services.ingest.domain.fitness import unfit_bar
+from services.ingest.domain.levels import in_one_level
+from services.ingest.domain.ranges import true_ranges, usual_range
 from shared.events import ProviderBar, Timeframe
 
 SPIKE_FLOOR: Final = 0.25
@@ -26,24 +29,6 @@ WICK_RANGES: Final = 12.0
 HUNDRED: Final = math.log(100.0)
 UNIT_NEAR: Final = math.log(1.05)
 """A price that is a hundred times another one to within 5 % is taken for the same price in another unit."""
-AROUND: Final = 20
-"""Bars whose ranges are what is usual: those before, or those after where there are fewer than ``FEWEST`` before."""
-FEWEST: Final = 5
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A bar that is not passed on as it came."""
-
-    bar: ProviderBar
-    """As received."""
-    reason: str
-    outcome: Literal["quarantined", "repaired"]
-    note: str = ""
-    last: float | None = None
-    """The close before, in the terms of the bar."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,12 @@ class Looked:
 
 
 def looked_at(
-    bars: Sequence[ProviderBar], timeframe: Timeframe, *, hundredths: bool, market: Callable[[int, float], bool] | None = None
+    bars: Sequence[ProviderBar],
+    timeframe: Timeframe,
+    *,
+    hundredths: bool,
+    market: Callable[[int, float], bool] | None = None,
+    negative: bool = False,
 ) -> Looked:
     """Judge closed bars of one series, oldest first.
 
@@ -66,12 +56,13 @@ def looked_at(
         timeframe: theirs.
         hundredths: the currency has a unit of a hundredth in which prices are quoted (pence): a price in it is repaired.
         market: (close time, move in logarithms) -> whether the market moved so too: then a spike is believed.
+        negative: prices of 0 and below are possible. A bar that has one is judged alone: ratios say nothing there.
     """
     findings: list[Finding] = []
     kept: list[ProviderBar] = []
     newest = 0
     for bar in bars:
-        reason: str | None = unfit_bar(bar, timeframe)
+        reason: str | None = unfit_bar(bar, timeframe, negative=negative)
         if reason is None and bar.ts_open < newest:
             reason = "duplicate" if kept and bar.ts_close == kept[-1].ts_close else "overlap"
         if reason is not None:
@@ -79,26 +70,23 @@ def looked_at(
             continue
         newest = bar.ts_close
         kept.append(_widened(bar, findings))
-    kept = _in_one_unit(kept, findings, hundredths=hundredths)
-    kept = _without_strays(kept, findings, market)
-    return Looked(tuple(kept), tuple(findings), sum(not bar.volume for bar in kept))
+    kept = in_same_terms(kept, findings, hundredths=hundredths)
+    fine = [bar for above, run in _runs(kept) for bar in (_without_strays(run, findings, market) if above else run)]
+    return Looked(tuple(fine), tuple(findings), sum(not bar.volume for bar in fine))
 
 
-def usual_range(ranges: Floats, at: int) -> float:
-    """The median of the ranges before, or after where there are too few; shape (bars,), in logarithms. NaN where nobody knows."""
-    before = ranges[max(1, at - AROUND) : at]
-    near = before if len(before) >= FEWEST else ranges[at + 2 : at + 2 + AROUND]
-    return float(np.median(near)) if len(near) >= FEWEST else math.nan
+def in_same_terms(bars: Sequence[ProviderBar], findings: list[Finding], *, hundredths: bool) -> list[ProviderBar]:
+    """Runs of bars in another unit or on another level are repaired or left out; ``findings`` gains what was found."""
+    fine = list[ProviderBar]()
+    for above, run in _runs(bars):
+        fine += in_one_level(_in_one_unit(run, findings, hundredths=hundredths), findings) if above else run
+    return fine
 
 
-def true_ranges(bars: Sequence[ProviderBar]) -> tuple[Floats, Floats]:
-    """Logarithms of the adjusted closes, and true ranges in logarithms (the first is the bar's own); both of shape (bars,)."""
-    by = np.array([bar.price_factor for bar in bars])
-    closes = np.log(np.array([bar.close for bar in bars]) * by)
-    highs = np.log(np.array([bar.high for bar in bars]) * by)
-    lows = np.log(np.array([bar.low for bar in bars]) * by)
-    before = np.concatenate([closes[:1], closes[:-1]])
-    return closes, np.maximum(highs, before) - np.minimum(lows, before)
+def _runs(bars: Sequence[ProviderBar]) -> Iterator[tuple[bool, list[ProviderBar]]]:
+    """Runs of bars with and without prices of 0 and below."""
+    for above, run in groupby(bars, lambda bar: min(bar.open, bar.low, bar.close) > 0):
+        yield above, list(run)
 
 
 def _widened(bar: ProviderBar, findings: list[Finding]) -> ProviderBar:

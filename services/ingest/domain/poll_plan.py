@@ -37,6 +37,11 @@ class PollPlan:
         self._due[symbol] = max(due, now - interval) + interval
         return symbol
 
+    @property
+    def next_due(self) -> float | None:
+        """When somebody's turn comes next; None when nobody is wanted."""
+        return min(self._due.values(), default=None)
+
     def put_off(self, symbol: str, until: float) -> None:
         """Not before ``until``."""
         if symbol in self._due:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from services.ingest.domain.adjustments import HIGHEST_RATIO, Adjustments, check_splits, session_date, zone_of
+from services.ingest.domain.adjustments import Adjustments
+from services.ingest.domain.dates import row_dates, zone_of
+from services.ingest.domain.splits import check_splits
 from services.ingest.domain.yahoo_chart import Chart, Row
 from shared.calendars import Sessions
 from shared.events import ProviderBar, Timeframe
@@ -32,7 +35,9 @@ class Normalised:
     """The first row of each reason, as received."""
 
 
-def daily_bars(chart: Chart, adjust: Adjustments, sessions: Sessions, worth: float, final_until: int) -> Normalised:
+def daily_bars(
+    chart: Chart, adjust: Adjustments, sessions: Sessions, worth: float, final_until: int, *, negative: bool = False
+) -> Normalised:
     """One bar a session, stamped with the session's open and close, whatever time of day Yahoo stamps it with.
 
     Args:
@@ -41,19 +46,26 @@ def daily_bars(chart: Chart, adjust: Adjustments, sessions: Sessions, worth: flo
         sessions: of the instrument's exchange, over the chart's whole range.
         worth: what one quoted unit is worth in the instrument's currency.
         final_until: milliseconds; sessions that close later are still forming.
+        negative: prices of 0 and below are possible.
     """
-    zone = zone_of(chart)
     index = {date: i for i, date in enumerate(sessions.date.tolist())}
-    placed = ((row, index.get(session_date(row.ts, zone), -1)) for row in chart.rows)
+    placed = ((row, index.get(date, -1)) for row, date in zip(chart.rows, row_dates(chart, zone_of(chart)), strict=True))
     spans = (
         (row, int(sessions.date[i]), int(sessions.open[i]), int(sessions.close[i])) if i >= 0 else (row, 0, 0, 0)
         for row, i in placed
     )
-    return _normalise(spans, adjust, worth, final_until, daily=chart.daily_adjusted)
+    return _normalise(spans, adjust, worth, final_until, negative=negative)
 
 
 def intraday_bars(
-    chart: Chart, timeframe: Timeframe, adjust: Adjustments, sessions: Sessions, worth: float, final_until: int
+    chart: Chart,
+    timeframe: Timeframe,
+    adjust: Adjustments,
+    sessions: Sessions,
+    worth: float,
+    final_until: int,
+    *,
+    negative: bool = False,
 ) -> Normalised:
     """Bars whose intervals are anchored at the session's open; the last one of a session ends with the session. As ``daily_bars``.
 
@@ -62,7 +74,7 @@ def intraday_bars(
     """
     check_splits(chart, adjust.splits, zone_of(chart))
     length = LENGTH_MS[timeframe]
-    return _normalise(_intervals(chart, length, sessions), adjust, worth, final_until, daily=False)
+    return _normalise(_intervals(chart, length, sessions), adjust, worth, final_until, negative=negative)
 
 
 def _intervals(chart: Chart, length: int, sessions: Sessions) -> Iterator[tuple[Row, int, int, int]]:
@@ -78,13 +90,13 @@ def _intervals(chart: Chart, length: int, sessions: Sessions) -> Iterator[tuple[
 
 
 def _normalise(
-    spans: Iterator[tuple[Row, int, int, int]], adjust: Adjustments, worth: float, final_until: int, *, daily: bool
+    spans: Iterator[tuple[Row, int, int, int]], adjust: Adjustments, worth: float, final_until: int, *, negative: bool
 ) -> Normalised:
     bars: dict[int, ProviderBar] = {}
     dropped: Counter[str] = Counter()
     examples: dict[str, Row] = {}
     for row, date, start, end in spans:
-        reason = _unfit(row, start, end, final_until, daily=daily)
+        reason = _unfit(row, start, end, final_until, negative=negative)
         if reason is None and end in bars:
             reason = "duplicate"
         if reason is not None:
@@ -97,7 +109,7 @@ def _normalise(
     return Normalised(tuple(bars[end] for end in sorted(bars)), MappingProxyType(dict(dropped)), examples)
 
 
-def _unfit(row: Row, start: int, end: int, final_until: int, *, daily: bool) -> str | None:
+def _unfit(row: Row, start: int, end: int, final_until: int, *, negative: bool) -> str | None:
     """Why this row can be no closed bar, or None."""
     if end == 0:
         return "off_calendar"
@@ -106,17 +118,17 @@ def _unfit(row: Row, start: int, end: int, final_until: int, *, daily: bool) -> 
     if end > final_until:
         return "forming"
     prices = (row.open, row.high, row.low, row.close)
-    if None in prices or row.volume is None or (daily and row.adjclose is None):
+    if None in prices:
         return "null"
-    if not all(0 < price <= HIGHEST_PRICE for price in prices if price is not None) or not 0 <= row.volume < 1e15:
+    least = -HIGHEST_PRICE if negative else math.ulp(0.0)
+    if not all(least <= price <= HIGHEST_PRICE for price in prices if price is not None) or not 0 <= (row.volume or 0.0) < 1e15:
         return "no_price"
     low, high = row.low or 0.0, row.high or 0.0
     if high < low:
         return "inverted"
-    if any(price and not low * (1 - MOST_OUTSIDE) <= price <= high * (1 + MOST_OUTSIDE) for price in (row.open, row.close)):
+    low, high = low - MOST_OUTSIDE * abs(low), high + MOST_OUTSIDE * abs(high)
+    if any(price is not None and not low <= price <= high for price in (row.open, row.close)):
         return "inconsistent"
-    if daily and not 0 < (row.adjclose or 0.0) / (row.close or 1.0) <= HIGHEST_RATIO:
-        return "bad_adjclose"
     return None
 
 

@@ -62,6 +62,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     industries: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     """Further names that news use."""
+    negative: bool = False
+    """Whether its price may be 0 or below, as that of crude oil was on 2020-04-20. Futures only."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,8 @@ def _check_instrument(entry: Instrument, where: str, industries: dict[str, Indus
         raise UniverseError(f"{where}: exchange {entry.exchange!r} is none of {', '.join(CALENDARS)}")
     if len(entry.currency) != 3 or not entry.currency.isalpha() or not entry.currency.isupper():
         raise UniverseError(f"{where}: currency {entry.currency!r} is no code of three capital letters")
+    if entry.negative and entry.kind != "future":
+        raise UniverseError(f"{where}: negative {entry.negative!r} is for futures, not for kind {entry.kind!r}")
     for industry in entry.industries:
         if industry not in industries:
             raise UniverseError(f"{where}: industries {industry!r} is no industry of this file")

@@ -53,6 +53,12 @@ class PausedError(YahooError):
     reason = "paused"
     passes = False
 
+    def __init__(self, symbol: str, what: str, *, cause: YahooError | None = None, until: int | None = None) -> None:
+        """``cause`` opened the breaker; ``until``: when it closes, milliseconds since the epoch."""
+        super().__init__(symbol, what)
+        self.cause = cause
+        self.until = until
+
 
 class UnauthorizedError(YahooError):
     """401 or 403: the crumb was refused, and refused again after yfinance had fetched a new one."""

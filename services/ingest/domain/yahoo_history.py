@@ -9,16 +9,22 @@ from typing import Final
 
 import msgspec
 
-from services.ingest.domain.adjustments import Adjustments, adjustments, session_date, zone_of
-from services.ingest.domain.currency import unit
+from services.ingest.domain.adjustments import Adjustments, adjustments
+from services.ingest.domain.chart_flaws import told
+from services.ingest.domain.currency import DIVIDED, unit
+from services.ingest.domain.dates import row_dates, session_date, stamped_date, zone_of
 from services.ingest.domain.delays import final_until
+from services.ingest.domain.findings import Finding
 from services.ingest.domain.gaps import Run, expected_closes, missing_runs
 from services.ingest.domain.history_plan import Position, Published, after, fresh_bars, histories, reason_for, recent_of, revised
+from services.ingest.domain.neighbours import in_same_terms, looked_at
 from services.ingest.domain.provider_bars import Normalised, daily_bars, intraday_bars
+from services.ingest.domain.splits import placed
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.weekly import weekly_bars
-from services.ingest.domain.yahoo_chart import Chart, Split
+from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import EmptyAnswerError, SplitNotAppliedError
+from services.ingest.domain.yahoo_events import Split
 from shared.calendars import Sessions
 from shared.events import History, ProviderBar, Quarantined, Timeframe
 
@@ -29,7 +35,6 @@ QUARANTINED: Final[Mapping[str, str]] = {
     "inconsistent": "order",
     "duplicate": "duplicate",
     "off_grid": "grid",
-    "bad_adjclose": "price",
 }
 """Rows dropped for these reasons cannot be right, and are told; the others are how Yahoo is (nulls, a bar still forming)."""
 
@@ -71,13 +76,16 @@ def read_daily(
         CurrencyError: the unit of the prices is not the instrument's currency.
     """
     worth = unit(chart.currency, instrument.currency)
+    chart, moved = placed(chart, zone_of(chart))
     chart = in_effect(chart, sessions, final_until(instrument.exchange, now), known, worth)
     adjust = adjustments(chart, sessions, instrument.currency)
-    bars = daily_bars(chart, adjust, sessions, worth, final_until(instrument.exchange, now))
+    bars = daily_bars(chart, adjust, sessions, worth, final_until(instrument.exchange, now), negative=instrument.negative)
+    bars, findings = _in_same_terms(bars, instrument)
     missing = _missing(chart, bars, sessions, Timeframe.D1, Position(), asked_from, now, instrument.exchange)
     fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
     touched = {int(sessions.week_close[sessions.at(day.ts_open)]) for day in fresh}
-    weeks = tuple(week for week in weekly_bars(bars.bars, sessions) if week.ts_close in touched)
+    good = looked_at(bars.bars, Timeframe.D1, hundredths=instrument.currency in DIVIDED, negative=instrument.negative).bars
+    weeks = tuple(week for week in weekly_bars(good, sessions) if week.ts_close in touched)
     found = [
         history
         for timeframe, run in ((Timeframe.D1, fresh), (Timeframe.W1, weeks))
@@ -86,11 +94,20 @@ def read_daily(
     newest = bars.bars[-1].ts_close if bars.bars else 0
     stands = after(position, adjust.fingerprint, newest, asked_from, missing)
     after_all = msgspec.structs.replace(stands, recent=recent_of(bars.bars) or position.recent)
-    quarantined = (
+    quarantined = [
         *_quarantined(instrument, Timeframe.D1, bars, now),
         *(_revision(instrument, before, bar, now) for before, bar in revised(position, bars.bars)),
-    )
-    return Found(tuple(found), after_all, adjust, bars.dropped, quarantined, missing, bars.bars[-1] if bars.bars else None)
+    ]
+    if position.fingerprint != adjust.fingerprint or not position.until:  # else they have been told
+        quarantined += told(instrument.symbol, chart.bad_events, (*moved, *adjust.flaws), findings, SOURCE, now)
+    return Found(tuple(found), after_all, adjust, bars.dropped, tuple(quarantined), missing, bars.bars[-1] if bars.bars else None)
+
+
+def _in_same_terms(found: Normalised, instrument: Instrument) -> tuple[Normalised, list[Finding]]:
+    """The daily bars, judged over the chart's whole range: what is new alone could not be."""
+    findings: list[Finding] = []
+    kept = in_same_terms(found.bars, findings, hundredths=instrument.currency in DIVIDED)
+    return replace(found, bars=tuple(kept)), findings
 
 
 def in_effect(chart: Chart, sessions: Sessions, final: int, known: ProviderBar | None, worth: float) -> Chart:
@@ -106,11 +123,18 @@ def in_effect(chart: Chart, sessions: Sessions, final: int, known: ProviderBar |
     zone = zone_of(chart)
     ahead = sessions.open[sessions.close > final]
     upto = session_date(int(ahead[0]) // 1000, zone) if len(ahead) else 99_999_999
-    newest = max((row for row in chart.rows if row.close), key=lambda row: row.ts, default=None)
-    seen = max(session_date(newest.ts, zone) if newest else 0, session_date(chart.price_ts or 0, zone))
+    newest = max((row for row in chart.rows if row.close and row.close > 0), key=lambda row: row.ts, default=None)
+    newest_date = row_dates(replace(chart, rows=(newest,)), zone)[0] if newest else 0
+    seen = max(newest_date, session_date(chart.price_ts or 0, zone))
 
     def applied(split: Split) -> bool:
-        if newest is None or newest.close is None or known is None or session_date(known.ts_open // 1000, zone) != seen:
+        if (
+            newest is None
+            or newest.close is None
+            or known is None
+            or known.close <= 0
+            or session_date(known.ts_open // 1000, zone) != seen
+        ):
             return False
         off = math.log(known.close / worth / newest.close)
         if abs(off) < abs(off - math.log(split.ratio)):
@@ -119,11 +143,11 @@ def in_effect(chart: Chart, sessions: Sessions, final: int, known: ProviderBar |
             )
         return True
 
-    days = {split: session_date(split.ts, zone) for split in chart.splits}
+    days = {split: stamped_date(split.ts, zone) for split in chart.splits}
     return replace(
         chart,
         splits=tuple(split for split, day in days.items() if day <= seen or (day <= upto and applied(split))),
-        dividends=tuple(dividend for dividend in chart.dividends if session_date(dividend.ts, zone) <= upto),
+        dividends=tuple(dividend for dividend in chart.dividends if stamped_date(dividend.ts, zone) <= upto),
     )
 
 
@@ -139,7 +163,8 @@ def read_intraday(
 ) -> Found:
     """Bars of an intraday timeframe, with the factors of the daily chart. Raises as ``read_daily``."""
     worth = unit(chart.currency, instrument.currency)
-    bars = intraday_bars(chart, timeframe, adjust, sessions, worth, final_until(instrument.exchange, now))
+    final = final_until(instrument.exchange, now)
+    bars = intraday_bars(chart, timeframe, adjust, sessions, worth, final, negative=instrument.negative)
     missing = _missing(chart, bars, sessions, timeframe, position, asked_from, now, instrument.exchange)
     fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
     found = tuple(_messages(instrument, timeframe, fresh, adjust, position, now))

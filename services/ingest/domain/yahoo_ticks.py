@@ -65,5 +65,5 @@ def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: in
         source=source,
         day_volume=volume if volume and instrument.exchange not in ROLLING_VOLUME else None,
     )
-    reason = unfit_tick(tick)
+    reason = unfit_tick(tick, negative=instrument.negative)
     return NoTick(reason) if reason else tick

@@ -54,7 +54,8 @@ class ConditionTable:
         async with self._database.connect() as connection:
             alerts = [_alert(row) for row in (await connection.execute(select(table).where(asking))).all()]
             found = await chats_of(connection, {(alert.channel, alert.chat_id) for alert in alerts})
-        return [(found[key], alert) for alert in alerts if (key := (alert.channel, alert.chat_id)) in found]
+        known = [(found.get((alert.channel, alert.chat_id)), alert) for alert in alerts]
+        return [(replace(chat, thread_id=alert.thread_id), alert) for chat, alert in known if chat is not None]
 
 
 def _mine(channel: str, chat_id: str) -> Any:
@@ -65,6 +66,7 @@ def _row(alert: ConditionAlert) -> dict[str, Any]:
     return {
         "channel": alert.channel,
         "chat_id": alert.chat_id,
+        "thread_id": alert.thread_id,
         "number": alert.number,
         "condition_id": alert.condition_id,
         "condition_text": alert.text,
@@ -90,6 +92,7 @@ def _alert(row: Any) -> ConditionAlert:
         _names(row.targets),
         _names(row.extra),
         bool(row.enabled),
+        row.thread_id,
     )
 
 

@@ -19,6 +19,7 @@ import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Gone, Outcome, Refused, Rejected, Sent, Unanswered
@@ -48,7 +49,7 @@ class Webhook:
         self, targets: Sequence[WebhookTarget], *, allow_private: bool, now: Callable[[], int], timeout: float = TIMEOUT_SECONDS
     ) -> None:
         self._targets = {target.name: target for target in targets}
-        self._allow_private, self._now = allow_private, now
+        self._now = now
         for target in targets:
             check_url(target, allow_private=allow_private)
         resolver = ThreadedResolver() if allow_private else PublicResolver()
@@ -62,8 +63,8 @@ class Webhook:
         """Close the connections."""
         await self._http.close()
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
-        target = self._targets.get(chat_id)
+    async def send(self, to: Address, alert: Alert) -> Outcome:
+        target = self._targets.get(to.chat_id)
         if target is None:
             return Rejected("this webhook is not configured any more")
         body = payload(alert)

@@ -17,7 +17,9 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from shared.backoff import delay
 
 NEVER: Final = 253_402_300_799_000
 """``next_try_at`` of a row that is not tried again (the year 9999)."""
@@ -42,7 +44,7 @@ DUE: Final = (Status.PENDING, Status.UNKNOWN)
 
 @dataclass(frozen=True)
 class Delivery:
-    """One alert for one chat, as its row says."""
+    """One alert for one address, as its row says."""
 
     signal_id: str
     channel: str
@@ -54,11 +56,17 @@ class Delivery:
     body: str
     traceparent: str
     created_at: int
+    thread_id: int = 0
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def address(self) -> Address:
+        """Where it goes."""
+        return Address(self.channel, self.chat_id, self.thread_id)
+
+    @property
+    def key(self) -> tuple[str, Address]:
         """What the row is found by."""
-        return self.signal_id, self.channel, self.chat_id
+        return self.signal_id, self.address
 
 
 @dataclass(frozen=True)
@@ -101,20 +109,20 @@ def after(delivery: Delivery, outcome: Outcome, now: int, policy: Policy, chance
     unknowns = delivery.unknowns
     match outcome:
         case Sent(message_id):
-            return Change(Status.SENT, unknowns, message_id=message_id[:64])
+            return Change(Status.SENT, unknowns, message_id=_fit(message_id)[:64])
         case Refused(reason, retry_after):
             pause = wait(delivery.tries, policy, chance) if retry_after is None else int(retry_after * 1000)
             return _again(delivery, Status.PENDING, unknowns, now + pause, reason)
         case Unanswered(reason):
             final = unknowns >= policy.resends
             when = NEVER if final else now + wait(delivery.tries, policy, chance)
-            return Change(Status.UNKNOWN, unknowns + 1, when, error=reason[:REASON_LENGTH])
+            return Change(Status.UNKNOWN, unknowns + 1, when, error=_fit(reason))
         case Doubtful(reason):
             final = delivery.tries >= policy.doubtful_tries
             when = NEVER if final else now + wait(delivery.tries, policy, chance)
-            return Change(Status.UNKNOWN, unknowns + 1, when, error=reason[:REASON_LENGTH])
+            return Change(Status.UNKNOWN, unknowns + 1, when, error=_fit(reason))
         case Rejected(reason) | Gone(reason):
-            return Change(Status.FAILED, unknowns, error=reason[:REASON_LENGTH])
+            return Change(Status.FAILED, unknowns, error=_fit(reason))
         case Moved():
             return _again(delivery, Status.PENDING, unknowns, now, "the chat has moved")
 
@@ -122,7 +130,12 @@ def after(delivery: Delivery, outcome: Outcome, now: int, policy: Policy, chance
 def _again(delivery: Delivery, status: Status, unknowns: int, when: int, reason: str) -> Change:
     """Back in the queue; a row that was unknown once stays unknown, since it may have been delivered then."""
     kept = Status.UNKNOWN if delivery.unknowns else status
-    return Change(kept, unknowns, when, error=reason[:REASON_LENGTH])
+    return Change(kept, unknowns, when, error=_fit(reason))
+
+
+def _fit(reason: str) -> str:
+    """As the column takes it: half of a surrogate pair, which JSON can hold, is no text."""
+    return reason.encode(errors="replace").decode()[:REASON_LENGTH]
 
 
 def wait(tries: int, policy: Policy, chance: float) -> int:
@@ -131,5 +144,4 @@ def wait(tries: int, policy: Policy, chance: float) -> int:
     >>> wait(1, Policy(), 1.0), wait(3, Policy(), 0.0), wait(50, Policy(), 1.0)
     (1000, 2000, 60000)
     """
-    full = min(policy.longest_wait, policy.first_wait * 2 ** min(max(tries, 1) - 1, 20))
-    return int(full * (0.5 + 0.5 * chance))
+    return int(delay(max(tries, 1) - 1, policy.first_wait, policy.longest_wait, chance))

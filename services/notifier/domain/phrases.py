@@ -87,6 +87,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "지표: sma_50, ema_26, rsi_14, macd, bb_upper_20, atr_14, volume_sma_20 …\n"
         "봉: open high low close volume, prev(x)는 한 봉 전",
         "alert_more": "조건 쓰는 법: /alert",
+        "alert_unparsed": "조건을 읽지 못했습니다. 더 짧게 나누어 다시 시도해 주세요.",
         "alert_set": "조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.",
         "alert_same": "이미 등록된 조건입니다.",
         "alert_watching_none": "관심 종목이 없어 아직 울리지 않습니다. /watch 로 등록하거나 for 뒤에 종목을 적어 주세요.",
@@ -104,6 +105,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "unalert_help": "몇 번을 지울까요? 목록은 /alerts",
         "unalert_none": "그런 번호의 조건 알림이 없습니다. 목록은 /alerts",
         "unalerted": "조건 알림을 지웠습니다.",
+        "topic_gone": "📌 알림을 받던 토픽에 글을 쓸 수 없어 여기로 보냅니다.",
         "replayed": "⏪ 재생 데이터 (과거 시세, 실시간 아님)",
         "advice": "<i>투자 조언이 아닙니다</i>",
     },
@@ -188,6 +190,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "Columns: sma_50, ema_26, rsi_14, macd, bb_upper_20, atr_14, volume_sma_20 … "
         "of the bar: open high low close volume; prev(x) is one bar ago",
         "alert_more": "How to write one: /alert",
+        "alert_unparsed": "The condition could not be read. Please try a shorter one.",
         "alert_set": "Your alert is set: it comes at the close of every bar on which the condition is true.",
         "alert_same": "You have this alert already.",
         "alert_watching_none": "You watch nothing yet, so it stays silent: /watch something, or name instruments after for.",
@@ -205,6 +208,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "unalert_help": "Which number? See /alerts",
         "unalert_none": "You have no alert of that number. See /alerts",
         "unalerted": "The alert is gone.",
+        "topic_gone": "📌 The topic of this alert takes no messages any more, so it comes here.",
         "replayed": "⏪ Replayed data (past prices, not live)",
         "advice": "<i>Not investment advice</i>",
     },

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import TypeVar
 
 import structlog
@@ -16,13 +18,17 @@ from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.handlers import measures
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import InstrumentBook, until_set
+from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.lane import Lane
 from services.notifier.handlers.pictures import Pictures
 from shared import wire
+from shared.backoff import Backoff
 from shared.events import Signal
-from shared.failures import TransientError
+from shared.failures import TransientError, classify
+from shared.kafka.share import HOLD_SECONDS, FailureShare
+from shared.logs import redact
 from shared.topics import SIGNALS
+from shared.waiting import pause
 
 T = TypeVar("T")
 RECORD_TRIES = 6
@@ -44,9 +50,33 @@ class Attempt:
     ) -> None:
         self._deliveries, self._chats, self._book, self._pictures = deliveries, chats, book, pictures
         self._policy, self._lease, self._clock = policy, lease, clock
+        self._shares: defaultdict[str, FailureShare] = defaultdict(FailureShare)
 
     async def make(self, row: Delivery, lane: Lane, stopping: asyncio.Event) -> bool:
-        """Try a reserved delivery; False when it was not begun and should be given back. Raises TransientError."""
+        """Try a reserved delivery; False when it was not begun and should be given back.
+
+        What this very delivery provokes fails it, with the reason in its row; where most deliveries of the channel fail so, it
+        waits instead, and the channel with it.
+
+        Raises:
+            TransientError: the database is not there.
+            Exception: what ``classify`` says "crash" to.
+        """
+        held = [row]
+        try:
+            return await self._try(held, lane, stopping)
+        except Exception as error:
+            if classify(error) != "dead-letter":
+                raise
+            reason = redact(f"{type(error).__name__}: {error}")
+            _log.exception("a delivery cannot be made", signal=row.signal_id, channel=row.channel)
+            outcome = Refused(reason, HOLD_SECONDS) if self._shares[row.channel].failed() else Rejected(reason)
+            await self._record(held[-1], outcome, lane)
+            return True
+
+    async def _try(self, held: list[Delivery], lane: Lane, stopping: asyncio.Event) -> bool:
+        """``held`` gets the row as it is claimed."""
+        row = held[-1]
         chat = await self._chats.get(row.channel, row.chat_id)
         signal, closed = self._judge(row, chat)
         if closed is not None or signal is None or chat is None:
@@ -59,10 +89,14 @@ class Attempt:
         claimed = await self._deliveries.claim(row, now, now + self._lease)
         if claimed is None:
             return True
+        held.append(claimed)
         if alert.repeat:
             measures.REPEATS.labels(row.channel).inc()
-        outcome = await lane.channel.send(row.chat_id, alert)
-        await self._record(claimed, outcome, lane, signal)
+        outcome = await lane.channel.send(row.address, alert)
+        await self._record(claimed, outcome, lane)
+        if isinstance(outcome, Sent):
+            measures.LATENCY.labels(row.channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
+        self._shares[row.channel].passed(1)
         return True
 
     def _judge(self, row: Delivery, chat: Chat | None) -> tuple[Signal | None, Change | None]:
@@ -98,23 +132,27 @@ class Attempt:
         while True:
             if stopping.is_set():
                 return False
-            delay = lane.pace.take(chat.chat_id, self._clock.ticking(), group=chat.group)
+            delay = lane.pace.take(chat.chat_id, self._clock.ticking())
             if delay <= 0:
                 return True
             if self._clock.now() + int(delay * 1000) >= row.next_try_at:
                 return False
-            await until_set(stopping, delay)
+            await pause(delay, stopping)
 
-    async def _record(self, claimed: Delivery, outcome: Outcome, lane: Lane, signal: Signal) -> None:
+    async def _record(self, claimed: Delivery, outcome: Outcome, lane: Lane) -> None:
         now = self._clock.now()
         change = after(claimed, outcome, now, self._policy, self._clock.chance())
         await _persistently(lambda: self._deliveries.finish(claimed, change, now))
         kind = type(outcome).__name__.lower()
         measures.OUTCOMES.labels(claimed.channel, kind).inc()
         match outcome:
-            case Sent():
+            case Sent(_, redirected):
                 lane.troubles = 0
-                measures.LATENCY.labels(claimed.channel).observe(max(0, now - signal.ts_init) / 1000)
+                if redirected:
+                    measures.REDIRECTED.labels(claimed.channel).inc()
+                    _log.warning(
+                        "sent to the chat: its topic takes no messages", signal=claimed.signal_id, thread=claimed.thread_id
+                    )
             case Refused(_, retry_after):
                 lane.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
             case Unanswered() | Doubtful():
@@ -135,10 +173,11 @@ class Attempt:
 
 async def _persistently(write: Callable[[], Awaitable[T]]) -> T:
     """What came of a request must not be forgotten because the database blinked. Raises TransientError after about six seconds."""
-    for tries in range(RECORD_TRIES - 1):
+    backoff = Backoff(Random())  # noqa: S311 - jitter
+    for _ in range(RECORD_TRIES - 1):
         try:
             return await write()
         except TransientError as error:
             _log.warning("outcome not recorded yet", error=str(error))
-            await asyncio.sleep(0.2 * 2**tries)
+            await asyncio.sleep(backoff.next())
     return await write()

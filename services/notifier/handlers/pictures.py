@@ -13,7 +13,7 @@ from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.ports import Market, Painter, PaintError
 from services.notifier.handlers import measures
 from shared.events import Signal
-from shared.failures import TransientError
+from shared.failures import TransientError, classify
 
 KEPT = 64
 FEWEST_BARS = 2
@@ -36,7 +36,11 @@ class Pictures:
             self._kept[key] = task
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return await asyncio.shield(task)
+        await asyncio.wait([task])
+        if task.cancelled():  # the painter was closed meanwhile
+            self._kept.pop(key, None)
+            return _text_only(signal, "cancelled")
+        return task.result()
 
     async def _draw(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
         try:
@@ -49,6 +53,11 @@ class Pictures:
             return _text_only(signal, str(error))
         except TransientError:
             return _text_only(signal, "database")
+        except Exception as error:  # an alert must not be lost for its picture
+            if classify(error) != "dead-letter":
+                raise
+            _log.exception("a picture cannot be drawn", signal=signal.id)
+            return _text_only(signal, "failed")
         measures.PICTURES.labels("drawn").inc()
         return picture
 

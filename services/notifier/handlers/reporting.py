@@ -6,25 +6,21 @@ import asyncio
 import hashlib
 import hmac
 
-import structlog
-
 from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.ports import DeliveryStore, Reports
 from services.notifier.handlers import measures
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import until_set
 from shared import events
-from shared.failures import TransientError
+from shared.waiting import Refresher
 
 PAGE = 500
 IDLE_SECONDS = 0.5
-TROUBLE_SECONDS = 5.0
-_log = structlog.get_logger(__name__)
 
 
 def recipient(delivery: Delivery, key: bytes) -> str:
-    """An opaque name for a chat: 16 hex digits of an HMAC, since a bare hash of a Telegram id can be guessed."""
-    return hmac.new(key, f"{delivery.channel}:{delivery.chat_id}".encode(), hashlib.sha256).hexdigest()[:16]
+    """An opaque name for an address: 16 hex digits of an HMAC, since a bare hash of a Telegram id can be guessed."""
+    topic = f":{delivery.thread_id}" if delivery.thread_id else ""
+    return hmac.new(key, f"{delivery.channel}:{delivery.chat_id}{topic}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 class Reporter:
@@ -32,19 +28,15 @@ class Reporter:
 
     def __init__(self, deliveries: DeliveryStore, reports: Reports, key: bytes, clock: Clock) -> None:
         self._deliveries, self._reports, self._key, self._clock = deliveries, reports, key, clock
+        self._full = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Report until stopped; what is left then is reported after the next start."""
-        while not stopping.is_set():
-            try:
-                full = await self.once() == PAGE
-                measures.WAITING.set(await self._deliveries.waiting())
-            except TransientError as error:
-                _log.warning("outcomes not reported yet", error=str(error))
-                await until_set(stopping, TROUBLE_SECONDS)
-                continue
-            if not full:
-                await until_set(stopping, IDLE_SECONDS)
+        await Refresher(self._page, "reporting outcomes", lambda: 0.0 if self._full else IDLE_SECONDS, stopping).run()
+
+    async def _page(self) -> None:
+        self._full = await self.once() == PAGE
+        measures.WAITING.set(await self._deliveries.waiting())
 
     async def once(self) -> int:
         """Publish a page of outcomes and mark its rows; how many there were. Raises TransientError."""

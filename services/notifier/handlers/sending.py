@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 
 import structlog
 
@@ -15,14 +16,16 @@ from services.notifier.domain.ports import DeliveryStore
 from services.notifier.handlers import measures
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import until_set
 from services.notifier.handlers.lane import Lane
-from shared.failures import TransientError
+from shared.backoff import Backoff
+from shared.failures import TransientError, classify
+from shared.tasks import result_of
+from shared.waiting import pause
 
 PAGE = 200
 SOON = 5_000
 IDLE_SECONDS = 0.5
-TROUBLE_SECONDS = 2.0
+TROUBLE_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -47,6 +50,7 @@ class Sender:
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._swept_at = 0
+        self._trouble = Backoff(Random(), most=TROUBLE_SECONDS)  # noqa: S311 - jitter
         self.reading = False
         """True while the database answers."""
 
@@ -55,36 +59,46 @@ class Sender:
         self._wake.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until stopped, then finish what is being sent. An error inside a run ends the task: it is a defect, not weather."""
-        watch = asyncio.create_task(self._wake_on(stopping), name="sender stop")
+        """Send until stopped, then finish what is being sent.
+
+        Raises:
+            Exception: what a run ended with beside a ``TransientError``; the other runs have finished what they had begun.
+        """
+        ending = asyncio.Event()
+        watch = asyncio.create_task(self._wake_on(stopping, ending), name="sender stop")
         try:
             while not stopping.is_set():
                 self._wake.clear()
                 try:
                     await self._sweep()
-                    more = await self._round(stopping)
+                    more = await self._round(ending)
                     self.reading = True
+                    self._trouble.reset()
                 except TransientError as error:
                     self.reading = False
                     _log.warning("deliveries not read", error=str(error))
-                    await until_set(stopping, TROUBLE_SECONDS)
+                    await pause(self._trouble.next(), stopping)
                     continue
                 if not more:
-                    await until_set(self._wake, IDLE_SECONDS)
+                    await pause(IDLE_SECONDS, self._wake)
                 self._reap()
-            await asyncio.gather(*self._running.values())
         finally:
             watch.cancel()
+            ending.set()
+            if self._running:
+                await asyncio.wait(self._running.values())
+            self._reap()
 
-    async def _wake_on(self, stopping: asyncio.Event) -> None:
+    async def _wake_on(self, stopping: asyncio.Event, ending: asyncio.Event) -> None:
         await stopping.wait()
+        ending.set()
         self._wake.set()
 
     def _reap(self) -> None:
         for key, task in list(self._running.items()):
             if task.done():
                 del self._running[key]
-                task.result()
+                result_of(task)
 
     async def _sweep(self) -> None:
         """Rows whose process fell silent while sending: they were written and never answered."""
@@ -141,5 +155,8 @@ class Sender:
             now = self._clock.now()
             if left:
                 await self._deliveries.reserve([(row, now) for row in left])
-        except TransientError as error:  # the rows come due again when their reservation or lease lapses
+        except Exception as error:
+            if classify(error) != "retry":
+                raise
+            # the rows come due again when their reservation or lease lapses
             _log.warning("deliveries interrupted", channel=run[0].channel, error=str(error))

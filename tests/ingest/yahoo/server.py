@@ -53,7 +53,8 @@ class YahooStandIn:
     crumbs_given: int = 0
     subscriptions: list[list[str]] = field(default_factory=list)
     streams: list[web.WebSocketResponse] = field(default_factory=list)
-    refuse_streams: bool = False
+    refuse_streams: int = 0
+    """Where not 0: the status of the answer that a stream gets instead, with HTML in it."""
     cookies_hang: bool = False
     url: str = ""
 
@@ -114,7 +115,7 @@ class YahooStandIn:
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         if self.refuse_streams:
-            return web.Response(status=503)
+            return web.Response(status=self.refuse_streams, text="<html>no</html>", content_type="text/html")
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         self.streams.append(stream)

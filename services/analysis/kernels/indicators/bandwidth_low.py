@@ -1,24 +1,39 @@
 """Lowest Bollinger bandwidth of the bars before this one: what a squeeze (Bollinger, 1992) is measured against.
 
-The smallest ``bb_width`` of N closes and k deviations over the B bars before this one, a fraction. The past is searched again only
-when the lowest value itself leaves it, and never on a peek. Warm-up: from n = N + B - 1.
+The smallest ``bb_width`` of N closes and k deviations over the B bars before this one that had one, a fraction; NaN where none
+had. The past is searched again only when the lowest value itself leaves it, and never on a peek. Warm-up: from n = N + B - 1.
 """
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Final
 
 from services.analysis.kernels.indicators import bollinger
-from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, NAN, Bars, Floats, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import (
+    MAX_LOOKBACK,
+    NAN,
+    SAME,
+    Bars,
+    Floats,
+    Kind,
+    Parameters,
+    State,
+    Values,
+    period,
+    step,
+)
 from services.analysis.kernels.indicators.window import spread
 
 
 @step
 def narrowest(close: Floats, t: int, length: int, share: float, bars: int) -> tuple[float, int]:
-    """Of the last ``bars`` bars: the smallest variance by the square of the mean, and how many bars ago that was (the newest)."""
+    """Of the last ``bars`` bars: the smallest variance by the square of the mean, and how many bars ago that was (the newest).
+
+    Variances that are none do not count; infinity and 0 where all are.
+    """
     around, distances, squares = spread(close, t, length)
-    largest, best, ago = squares, 0.0, 0
+    largest, best, ago = squares, inf, 0
     for k in range(bars):
         if k > 0:
             come, gone = close[t - k + 1 - length] - around, close[t - k + 1] - around
@@ -30,8 +45,8 @@ def narrowest(close: Floats, t: int, length: int, share: float, bars: int) -> tu
             largest = squares
             variance = (squares - distances * distances * share) * share
         mean = around + distances * share
-        relative = max(variance, 0.0) / (mean * mean)
-        if (relative < best) | (k == 0):
+        relative = max(variance, 0.0) / (mean * mean) if mean > 0.0 else inf
+        if (relative < best) & (relative > SAME * SAME):
             best, ago = relative, k
     return best, ago
 
@@ -42,9 +57,11 @@ def bandwidth_low(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[
     length, wanted = int(p[0]), int(p[3])
     bands, values = bollinger.bollinger(s[:5], p[:3], bars, t, n)
     low, low_n = s[5], s[6]
-    shown = low if n >= length - 1 + wanted else NAN
+    shown = low if (n >= length - 1 + wanted) & (low < inf) else NAN
     width = values[3]
-    if (n == length - 1) | (width <= low):
+    if n == length - 1:
+        low, low_n = width if width > 0 else inf, float(n)
+    elif width <= low:
         low, low_n = width, float(n)
     elif (n >= length) & (n - low_n >= wanted):
         relative, ago = narrowest(bars.close, t, length, p[2], wanted)

@@ -1,8 +1,9 @@
 """Bollinger bands (Bollinger, 1983): the mean of the last N closes +- k population standard deviations of the same, and bandwidth.
 
-Width = (upper - lower) / middle. The sums run on around a mean of the recent past; they are made anew every N bars and whenever
-little is left of what passed through them: sums around zero lose all digits when prices are large and moves tiny. Warm-up: from
-n = N - 1. Equals TA-Lib's BBANDS where that one's arithmetic holds.
+Width = (upper - lower) / middle; NaN where the deviation is at most 1e-9 of the mean: a price that stands still has no bands to be
+narrow. The sums run on around a mean of the recent past; they are made anew every N bars and whenever little is left of what
+passed through them: sums around zero lose all digits when prices are large and moves tiny. Warm-up: from n = N - 1. Equals
+TA-Lib's BBANDS where that one's arithmetic holds.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, amount, period, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, amount, period, step
 from services.analysis.kernels.indicators.window import spread
 
 WORN: Final = 1e-5
@@ -32,8 +33,10 @@ def bollinger(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Stat
         around, distances, squares = spread(bars.close, t, length)
         largest, age = squares, 0.0
         variance = (squares - distances * distances * p[2]) * p[2]
-    mean, half = around + distances * p[2], p[1] * sqrt(max(variance, 0.0))
-    return (around, distances, squares, largest, age), (mean + half, mean, mean - half, 2.0 * half / mean)
+    mean, deviation = around + distances * p[2], sqrt(max(variance, 0.0))
+    half = p[1] * deviation
+    width = 2.0 * half / mean if (mean > 0.0) & (deviation > SAME * mean) else NAN
+    return (around, distances, squares, largest, age), (mean + half, mean, mean - half, width)
 
 
 KIND: Final = Kind(

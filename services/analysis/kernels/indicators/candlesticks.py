@@ -4,20 +4,19 @@
 shares one edge with the engulfed one is 80 or -80. A body is long or short beside the mean body of the 10 bars before it; a shadow
 is short, and a body a doji's, up to a tenth of the mean range of the 10 bars before; a hammer's body may stand above the low
 before by a fifth of the mean range of the 5 bars before that. A star's answer must reach 0.3 into the first body. Lengths that
-differ by at most 1e-9 of the close are equal.
+differ by at most 1e-9 of the close are equal. The doji is NaN where none of the 10 bars before has a range: there is nothing to
+measure its body by (TA-Lib: 100).
 
-Warm-up: from n = 12. Equals TA-Lib's CDLENGULFING, CDLHAMMER, CDLSHOOTINGSTAR, CDLMORNINGSTAR, CDLEVENINGSTAR and CDLDOJI, but for
-lengths within 1e-9 of their threshold: there the rounding errors of TA-Lib's running sums decide.
+Warm-up: from n = 12. Else equals TA-Lib's CDLENGULFING, CDLHAMMER, CDLSHOOTINGSTAR, CDLMORNINGSTAR, CDLEVENINGSTAR and CDLDOJI,
+but for lengths within 1e-9 of their threshold: there the rounding errors of TA-Lib's running sums decide.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, step
 
-SAME: Final = 1e-9
-"""Share of the close by which lengths must differ."""
 LONGEST: Final = 12
 """A star's first body is held against the 10 bars before it, and two bars came since."""
 
@@ -65,7 +64,8 @@ def single(bars: Bars, t: int, mean_body: float, same: float) -> tuple[float, fl
     low_before, top_before = bars.low[t - 1] + 0.04 * near, top(bars, t - 1)
     hammer = small & (lower - length > same) & (tiny - upper > same) & (bottom(bars, t) - low_before <= same)
     star = small & (upper - length > same) & (tiny - lower > same) & (bottom(bars, t) - top_before > same)
-    return 100.0 if hammer else 0.0, -100.0 if star else 0.0, 100.0 if length - tiny <= same else 0.0
+    doji = 100.0 if length - tiny <= same else 0.0
+    return 100.0 if hammer else 0.0, -100.0 if star else 0.0, doji if ranges > same else NAN
 
 
 @step

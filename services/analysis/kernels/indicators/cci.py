@@ -1,18 +1,15 @@
 """Commodity channel index (Lambert, Commodities, October 1980): how far the typical price is from its mean, in mean deviations.
 
 Typical price = (high + low + close) / 3; cci = (typical - mean) / (0.015 x mean absolute deviation) over the last N of them, this
-one included, 0 where that deviation is at most 1e-9 of the price. Warm-up: from n = N - 1. Equals TA-Lib's CCI.
+one included. NaN where that deviation is at most 1e-9 of the price: a price that did not move has no deviation to measure by
+(TA-Lib: 0, or rounding errors divided by each other). Warm-up: from n = N - 1. Else equals TA-Lib's CCI.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
-
-SAME: Final = 1e-9
-"""Share of the price below which a deviation is rounding: the sums of the same three prices in another order differ."""
-
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 
 THIRD: Final = 1.0 / 3.0
 
@@ -32,7 +29,7 @@ def cci(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
     now = typical(bars, t)
     mean = distances(bars, t, length, now) * p[1]
     deviation = deviations(bars, t, length, now + mean)
-    return s, (-mean / (deviation * p[2]) if deviation > SAME * p[0] * now else 0.0,)
+    return s, (-mean / (deviation * p[2]) if deviation > SAME * p[0] * now else NAN,)
 
 
 @step

@@ -19,6 +19,8 @@ Parameters = tuple[float, ...]
 Values = tuple[float, ...]
 
 NAN: Final = float("nan")
+SAME: Final = 1e-9
+"""Share of a price up to which prices count as equal: a smaller difference is rounding, and what it would be divided by is 0."""
 MAX_LOOKBACK: Final = 256
 """No step reads further back than this many bars before the current one."""
 
@@ -29,7 +31,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Bars(NamedTuple):
-    """Adjusted bars, oldest first; contiguous arrays of one shape (bars,)."""
+    """Adjusted bars, oldest first; contiguous arrays of one shape (bars,).
+
+    Whoever makes them sees to it that low <= open, close <= high, all of them finite and above 0. Other bars make values of no
+    meaning; a step neither raises nor reads outside of the arrays on them.
+    """
 
     open: Floats
     high: Floats
@@ -65,7 +71,7 @@ class Kind:
     columns: tuple[str, ...]
     """Names of its values; ``{period}`` and the like stand for parameters."""
     warm_up: Callable[..., tuple[int | None, ...]]
-    """Parameters -> the first n at which each column is not NaN; None where the data decide."""
+    """Parameters -> the first n at which each column can have a value; None where sessions or volume decide."""
     lookback: Callable[..., int]
     """Parameters -> how many bars before the current one it reads."""
     examples: tuple[Parameters, ...]

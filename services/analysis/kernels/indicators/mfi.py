@@ -1,8 +1,8 @@
 """Money flow index (Quong and Soudack, 1989): the share of rising typical prices in the money that flowed, 0 to 100.
 
 Flow = typical price x volume, counted as rising or falling against the typical price of the bar before, not at all where they are
-equal to 1e-9. mfi = 100 x rising / (rising + falling) over the last N bars, 0 where nothing flowed. Warm-up: from n = N. Equals
-TA-Lib's MFI, but for flows that sum to less than 1, which that one takes for nothing.
+equal to 1e-9. mfi = 100 x rising / (rising + falling) over the last N bars. NaN where nothing flowed, without volume or
+without a move (TA-Lib: 0, also for flows that sum to less than 1). Warm-up: from n = N. Else equals TA-Lib's MFI.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.kernels.indicators.cci import typical
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 from services.analysis.kernels.indicators.summing import RENEWED, WORN
-
-SAME: Final = 1e-9
-"""Share of the price below which a move is rounding: the sums of the same three prices in another order differ."""
 
 
 @step
@@ -36,7 +33,7 @@ def mfi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
             up, down = flow(bars, i)
             rising, falling = rising + up, falling + down
         both = largest = rising + falling
-    value = 100.0 * max(rising, 0.0) / both if both > 0 else 0.0
+    value = 100.0 * max(rising, 0.0) / both if both > 0 else NAN
     return (rising, falling, max(both, largest)), (value if n >= length else NAN,)
 
 

@@ -1,14 +1,14 @@
 """Relative strength index: 100 x mean gain / (mean gain + mean loss) (Wilder, New Concepts in Technical Trading Systems, 1978).
 
-Both means are Wilder's, seeded with the plain means of the first N changes. 0 where both are 0. Warm-up: from n = N.
-Equals TA-Lib's RSI.
+Both means are Wilder's, seeded with the plain means of the first N changes. NaN where their sum is at most 1e-9 of the close: a
+price that never moved has no strength (TA-Lib: 0). Warm-up: from n = N. Else equals TA-Lib's RSI.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 
 
 @step
@@ -30,8 +30,8 @@ def rsi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
     """State and p as ``gain_and_loss``."""
     gain, loss = gain_and_loss(s, p, bars, t, n)
     both = gain + loss
-    y = 100.0 * gain / both if both > 0 else 0.0
-    return (gain, loss), (y if n >= int(p[0]) else NAN,)
+    known = (n >= int(p[0])) & (both > SAME * bars.close[t])
+    return (gain, loss), (100.0 * gain / both if known else NAN,)
 
 
 KIND: Final = Kind(

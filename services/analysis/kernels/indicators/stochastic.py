@@ -1,14 +1,15 @@
 """Slow stochastic oscillator (Lane): where the close stands between the lowest low and highest high of the last N bars, 0 to 100.
 
-raw = 100 x (close - LL) / (HH - LL), 0 where HH = LL; k = mean of the last ``slowing`` raw; d = mean of the last ``signal`` k.
-Warm-up: both from n = N + slowing + signal - 3. Equals TA-Lib's STOCH with simple averages.
+raw = 100 x (close - LL) / (HH - LL); k = mean of the last ``slowing`` raw; d = mean of the last ``signal`` k. A raw is NaN where
+HH - LL is at most 1e-9 of HH, for there is no range to stand in (TA-Lib: 0), and so is each mean that it would be part of.
+Warm-up: both from n = N + slowing + signal - 3. Else equals TA-Lib's STOCH with simple averages.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 from services.analysis.kernels.indicators.window import moved_high, moved_low
 
 LONGEST: Final = 3
@@ -25,7 +26,7 @@ def stochastic(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
     length, slowing, signal = int(p[0]), p[1], p[2]
     high, low = moved_high(high, bars.high, t, n, length), moved_low(low, bars.low, t, n, length)
     span = high - low
-    raw = 100.0 * (bars.close[t] - low) / span if span > 0 else 0.0
+    raw = 100.0 * (bars.close[t] - low) / span if span > SAME * high else NAN
     k = (raw + (raw1 if slowing > 1 else 0.0) + (raw2 if slowing > 2 else 0.0)) * p[3]
     d = (k + (k1 if signal > 1 else 0.0) + (k2 if signal > 2 else 0.0)) * p[4]
     shown = n >= length - 3 + int(slowing + signal)

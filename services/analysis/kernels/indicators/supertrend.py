@@ -3,8 +3,9 @@
 upper, lower = (high + low) / 2 +- k x ATR(N). The upper band in force falls with upper and never rises, except where the close
 before was above it; the lower one rises with lower and never falls, except where the close before was below it. The direction
 turns to +1 where the close is above the upper band, to -1 where it is below the lower one; it begins with -1. The line is the
-lower band while it is +1, the upper one while it is -1; in the price's own currency. Warm-up: both from n = N (ATR is seeded as
-in the kind ``atr``, like TA-Lib's). Parameters: N (period), 1 to 255 bars; k (width), above 0, at most 100.
+lower band while it is +1, the upper one while it is -1; in the price's own currency. Both are NaN where the ATR is at most 1e-9 of
+the close: a price that never moved has no trend. Warm-up: both from n = N (ATR is seeded as in the kind ``atr``, like TA-Lib's).
+Parameters: N (period), 1 to 255 bars; k (width), above 0, at most 100.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.atr import KIND as ATR
 from services.analysis.kernels.indicators.atr import atr
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, amount, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, amount, step
 
 
 @step
@@ -29,7 +30,9 @@ def supertrend(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
         upper = upper if before > s[1] else min(upper, s[1])
         lower = lower if before < s[2] else max(lower, s[2])
     direction = (-1.0 if close < lower else 1.0) if direction > 0 else (1.0 if close > upper else -1.0)
-    return (wide, upper, lower, direction), (lower if direction > 0 else upper, direction)
+    known = range_ > SAME * close
+    line = lower if direction > 0 else upper
+    return (wide, upper, lower, direction), (line if known else NAN, direction if known else NAN)
 
 
 KIND: Final = Kind(

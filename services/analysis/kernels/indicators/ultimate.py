@@ -1,15 +1,16 @@
 """Ultimate oscillator (Williams, Stocks & Commodities, 1985): buying pressure over three periods, 0 to 100.
 
 Pressure = close - min(low, close'), range = max(high, close') - min(low, close'). For each period the sum of the pressures of its
-last bars over the sum of their ranges, 0 where that is 0; 100 x (4 x short + 2 x medium + long) / 7. Warm-up: from n = long. Equals
-TA-Lib's ULTOSC.
+last bars over the sum of their ranges; 100 x (4 x short + 2 x medium + long) / 7. NaN where the ranges of the short period, of
+which the others consist too, sum to at most 1e-9 of the close (TA-Lib: a share of 0). Warm-up: from n = long. Else equals TA-Lib's
+ULTOSC.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 from services.analysis.kernels.indicators.summing import RENEWED, WORN
 
 
@@ -33,10 +34,9 @@ def ultimate(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State
         bought2, moved2 = bought2 + bought1, moved2 + moved1
         bought3, moved3 = bought3 + bought2, moved3 + moved2
         largest = moved3
-    total = 4.0 * bought1 / moved1 if moved1 > 0 else 0.0
-    total += 2.0 * bought2 / moved2 if moved2 > 0 else 0.0
-    total += bought3 / moved3 if moved3 > 0 else 0.0
-    return (bought1, moved1, bought2, moved2, bought3, moved3, largest), (total * (100.0 / 7.0) if n >= long else NAN,)
+    known = (n >= long) & (moved1 > SAME * bars.close[t])
+    total = 4.0 * bought1 / moved1 + 2.0 * bought2 / moved2 + bought3 / moved3
+    return (bought1, moved1, bought2, moved2, bought3, moved3, largest), (total * (100.0 / 7.0) if known else NAN,)
 
 
 @step

@@ -2,12 +2,14 @@
 
 The bins are known at the session's first bar: 24 of them around its open, each a tenth as wide as the range of the session before,
 but at least 0.01 % of that open. A bar's volume is spread evenly over its range; what lies beyond the outermost bins counts in
-these. The value area grows from the point of control by one bin at a time, the fuller of its two neighbours. Warm-up: from the
-first bar of the second session; NaN while the session has no volume.
+these. The value area grows from the point of control by one bin at a time, the fuller of its two neighbours. A bar whose range is
+no finite number, or whose volume is not above 0, adds nothing. Warm-up: from the first bar of the second session; NaN while the
+session has no volume.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, Final
 
 from numba.cpython.unsafe.tuple import tuple_setitem
@@ -56,7 +58,7 @@ def value_area(bins: State) -> tuple[int, int, int]:
         control += 1
     low = high = control
     inside, wanted = most, SHARE * total * SAME
-    while inside < wanted:
+    while (inside < wanted) & (high - low < BINS - 1):
         above = bins[high + 1] if high < BINS - 1 else -1.0
         below = bins[low - 1] if low > 0 else -1.0
         if above >= below * SAME:
@@ -83,7 +85,9 @@ def volume_profile(s: State, _p: Parameters, bars: Bars, t: int, n: int) -> tupl
         high, low = max(high, now_high), min(low, now_low)
     if width == 0:
         return (today, high, low, middle, width, *bins), (NAN, NAN, NAN)
-    bins = filled(bins, (now_low - middle) / width + HALF, (now_high - middle) / width + HALF, bars.volume[t])
+    first_edge, last_edge, volume = (now_low - middle) / width + HALF, (now_high - middle) / width + HALF, bars.volume[t]
+    if (first_edge > -inf) & (first_edge <= last_edge) & (last_edge < inf) & (volume > 0) & (volume < inf):
+        bins = filled(bins, first_edge, last_edge, volume)
     control, first, last = value_area(bins)
     base = middle - HALF * width
     values = (base + (control + 0.5) * width, base + first * width, base + (last + 1) * width)

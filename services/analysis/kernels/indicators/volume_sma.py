@@ -1,6 +1,7 @@
 """Mean volume of the last N bars, this one included.
 
-Warm-up: from n = N - 1. Equals TA-Lib's SMA of volume.
+NaN where none of them has volume: nobody knows whether nobody traded or nobody counted (TA-Lib: 0). Warm-up: from n = N - 1. Else
+equals TA-Lib's SMA of volume.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ def volume_sma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
     """State: (sum of the last N volumes, its rounding error). p: (N, 1 / N)."""
     if n >= int(p[0]):
         total, error = replaced(s[0], s[1], bars.volume[t], bars.volume[t - int(p[0])])
-        return (total, error), ((total + error) * p[1],)
+        mean = (total + error) * p[1]
+        return (total, error), (mean if mean > 0 else NAN,)
     total, error = added(s[0], s[1], bars.volume[t])
-    return (total, error), ((total + error) * p[1] if n == int(p[0]) - 1 else NAN,)
+    mean = (total + error) * p[1]
+    return (total, error), (mean if (n == int(p[0]) - 1) & (mean > 0) else NAN,)
 
 
 KIND: Final = Kind(

@@ -1,13 +1,14 @@
 """Williams %R (Williams, 1973): how far the close is below the highest high of the last N bars, -100 to 0.
 
--100 x (HH - close) / (HH - LL), this bar included, 0 where HH = LL. Warm-up: from n = N - 1. Equals TA-Lib's WILLR.
+-100 x (HH - close) / (HH - LL), this bar included; NaN where HH - LL is at most 1e-9 of HH (TA-Lib: 0). Warm-up: from n = N - 1.
+Else equals TA-Lib's WILLR.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 from services.analysis.kernels.indicators.window import moved_high, moved_low
 
 
@@ -17,8 +18,8 @@ def williams_r(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
     length = int(p[0])
     high, low = moved_high(s[0], bars.high, t, n, length), moved_low(s[1], bars.low, t, n, length)
     span = high - low
-    value = -100.0 * (high - bars.close[t]) / span if span > 0 else 0.0
-    return (high, low), (value if n >= length - 1 else NAN,)
+    known = (n >= length - 1) & (span > SAME * high)
+    return (high, low), (-100.0 * (high - bars.close[t]) / span if known else NAN,)
 
 
 KIND: Final = Kind(

@@ -36,6 +36,8 @@ from services.analysis.kernels.patterns.layout import (
 )
 
 VOLUMES = 20
+FAR = 1e9
+"""Bars after which lines that meet are as good as parallel; no whole number is made of more, or of NaN."""
 REACH = 2.0
 
 
@@ -89,7 +91,8 @@ def take(alive, x, n, families, ranks, events, m):
     x.formed, x.until = n, n + patience(x)
     u, d = x.upper_slope, x.lower_slope
     if x.direction == 0 and u < d:
-        x.until = min(x.until, x.first + int((x.upper - x.lower) / (d - u)))
+        meet = (x.upper - x.lower) / (d - u)
+        x.until = min(x.until, x.first + int(meet)) if abs(meet) < FAR else x.until
     alive[place] = x
     return tell(alive, place, FORMING, NO_REASON, n, events, m)
 

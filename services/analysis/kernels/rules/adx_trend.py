@@ -27,4 +27,5 @@ ADX_TREND: Final = Rule(
     ("up", "down"),
     lambda p, _x, _d: p["level"],
     (*COLUMNS, "close"),
+    version=2,
 )

@@ -19,7 +19,7 @@ def reached(x: Values, high: float, low: float) -> int:
 @step
 def fires(_p: Parameters, x: Values, y: Values, bars: Bars, t: int) -> int:
     """x, y: (doji, upper, lower)."""
-    if y[1] != y[1]:
+    if (y[0] != y[0]) | (y[1] != y[1]):
         return 0
     now = reached(x, bars.high[t], bars.low[t])
     return now if now != reached(y, bars.high[t - 1], bars.low[t - 1]) else 0
@@ -33,4 +33,5 @@ DOJI_AT_BAND: Final = Rule(
     ("up", "down"),
     lambda p, x, direction: x[f"bb_{'lower' if direction == 'up' else 'upper'}_{p['period']:g}"],
     ("cdl_doji", "bb_upper_{period}", "bb_lower_{period}", "open", "high", "low", "close"),
+    version=2,
 )

@@ -24,6 +24,7 @@ def _rule(name: str, level: float) -> Rule:
         ("up", "down"),
         lambda p, _x, _d: p["level"],
         ("rsi_{period}", "close"),
+        version=2,
     )
 
 

@@ -23,4 +23,5 @@ SQUEEZE: Final = Rule(
     ("down",),
     lambda p, x, _: x[f"bb_width_low_{p['bars']:g}"],
     ("bb_width_{period}", "bb_width_low_{bars}", "bb_upper_{period}", "bb_lower_{period}", "close"),
+    version=2,
 )

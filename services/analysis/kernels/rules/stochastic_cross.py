@@ -28,4 +28,5 @@ STOCHASTIC_CROSS: Final = Rule(
     ("up", "down"),
     lambda p, x, _: x[f"stoch_d_{p['period']:g}"],
     (*COLUMNS, "close"),
+    version=2,
 )

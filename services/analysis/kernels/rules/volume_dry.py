@@ -17,8 +17,8 @@ def fires(p: Parameters, x: Values, y: Values, bars: Bars, t: int) -> int:
     """x, y: (mean volume,). p: (period, ratio)."""
     now, before = bars.volume[t], bars.volume[t - 1]
     line, line_before = p[1] * x[0], p[1] * y[0]
-    dry = now > 0 and x[0] > 0 and le(now, line, scale(now, line))
-    return -1 if dry and y[0] > 0 and gt(before, line_before, scale(before, line_before)) else 0
+    dry = now > 0 and le(now, line, scale(now, line))
+    return -1 if dry and gt(before, line_before, scale(before, line_before)) else 0
 
 
 VOLUME_DRY: Final = Rule(

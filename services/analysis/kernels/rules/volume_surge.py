@@ -13,7 +13,9 @@ from services.analysis.kernels.rules.rule import Rule
 def fires(p: Parameters, x: Values, _y: Values, bars: Bars, t: int) -> int:
     """x: (mean volume,). p: (period, ratio, move)."""
     volume, wanted = bars.volume[t], p[1] * x[0]
-    if not (x[0] > 0 and ge(volume, wanted, scale(volume, wanted))):
+    if not ge(volume, wanted, scale(volume, wanted)):
+        return 0
+    if not bars.close[t - 1] > 0.0:
         return 0
     moved = bars.close[t] / bars.close[t - 1] - 1.0
     return 1 if ge(moved, p[2], 1.0) else (-1 if le(moved, -p[2], 1.0) else 0)

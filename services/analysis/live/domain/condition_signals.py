@@ -18,7 +18,7 @@ from shared.conditions import Condition
 from shared.events import Signal, signal_id
 
 RULE: Final = "condition"
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up when the same bars make another condition true."""
 
 Said = dict[tuple[int, int], set[str]]

@@ -16,7 +16,7 @@ from numba import njit
 jit = njit(cache=True, nogil=True, error_model="numpy")
 inline = njit(nogil=True, error_model="numpy")
 
-KERNEL_VERSION = 3
+KERNEL_VERSION = 4
 """Goes up when the same ticks give other bars."""
 
 MAX_PRICE = 1e9
@@ -29,7 +29,7 @@ FUTURE_MS, OPENING_MS, VETTING_MS, TOLD_MS, SPLIT_AFTER_MS, SMALL_SPLIT_MS = (
     1_800_000,
 )
 JUMP, JUMP_LEAST, JUMP_RANGES, AGREE = 0.5, 0.2, 5.0, 0.1
-RANGE, SPLIT_RANGE, SPLIT_RANGES, TOLD = 14, 0.05, 6.0, 10
+RANGE, SPLIT_RANGE, SPLIT_RANGES, SPLIT_LEAST, TOLD = 14, 0.05, 6.0, 1.2, 10
 N, M1, M5, M15, H1, D1, W1, YEAR, SPLIT, DUE = 6, 0, 1, 2, 3, 4, 5, 252, -1, 2
 APPLIED, REORDERED, OUTSIDE, LATE, DUPLICATE, ABSURD, PRICE, SIZE, TIME, FUTURE, UNKNOWN, SOURCE, HEARTBEAT = range(13)
 
@@ -86,8 +86,8 @@ def _range(r, n, s, windows):
         for i in range(n - RANGE + 1, n + 1):
             before = windows.close[r, D1, i - 1]
             total += max(windows.high[r, D1, i], before) - min(windows.low[r, D1, i], before)
-        s.range = total / RANGE / windows.close[r, D1, n]
-        s.jump = min(JUMP, max(JUMP_LEAST, JUMP_RANGES * s.range))
+        s.range = total / RANGE / windows.close[r, D1, n] if windows.close[r, D1, n] > 0.0 else math.nan
+        s.jump = min(JUMP, max(JUMP_LEAST, JUMP_RANGES * s.range)) if s.range == s.range else JUMP
 
 
 @inline
@@ -188,15 +188,24 @@ def _update(s, forming, r, finest, ts, price, volume, in_order):
 
 
 @inline
-def _split(price, before, usual):
-    """New shares for an old one, if a session that begins at ``price`` after ``before`` looks like a simple split; else 0."""
+def split_ratio(price, before, usual):
+    """New shares for an old one, if a session that begins at ``price`` after ``before`` looks like a split; else 0.
+
+    A split is a whole number of shares for one (or one for that many), or one of the common fractions. ``usual``: the usual range.
+    """
     up = max(price / before, before / price)
-    if not up >= 1.2 or math.log(up) <= SPLIT_RANGES * usual:  # NaN too
+    if not (up >= SPLIT_LEAST and math.log(up) > SPLIT_RANGES * usual):  # NaN too
         return 0.0
-    for ratio in (20.0, 10.0, 8.0, 7.0, 5.0, 4.0, 3.0, 2.0, 1.5, 1.25):
-        if abs(up / ratio - 1.0) <= (0.015 if ratio < 2.0 else min(0.08, max(0.03, usual))):
-            return ratio if price < before else 1.0 / ratio
-    return 0.0
+    ratio = 0.0
+    below = math.floor(up)
+    whole = below if up / below - 1.0 < 1.0 - up / (below + 1.0) else below + 1.0
+    if whole >= 2.0 and abs(up / whole - 1.0) <= min(0.08, max(0.03, usual)):
+        ratio = whole
+    else:
+        for fraction in (5 / 4, 4 / 3, 7 / 5, 3 / 2, 8 / 5, 5 / 3, 7 / 4, 5 / 2, 7 / 2):
+            if abs(up / fraction - 1.0) <= 0.015:
+                ratio = fraction
+    return ratio if price < before or ratio == 0.0 else 1.0 / ratio
 
 
 @inline
@@ -208,10 +217,10 @@ def _vet(s, ts, price):
     if over:
         s.vetted = s.session_open
     if (first or not over) and s.splits == 1:
-        ratio = _split(price, s.reference, SPLIT_RANGE if math.isnan(s.range) else s.range)
+        ratio = split_ratio(price, s.reference, SPLIT_RANGE if math.isnan(s.range) else s.range)
         if ratio > 0.0:
             s.suspect, s.suspect_open, s.suspect_ratio, s.vetted = 1, s.session_open, ratio, s.session_open
-            s.suspect_until = ts + SMALL_SPLIT_MS if 0.6 < ratio < 1.9 else s.session_close + SPLIT_AFTER_MS
+            s.suspect_until = ts + SMALL_SPLIT_MS if 0.5 < ratio < 2.0 else s.session_close + SPLIT_AFTER_MS
     return s.suspect == 1
 
 
@@ -261,19 +270,28 @@ def _apply(r, s, ts, price, size, day_volume, source, replayed, finest, ts_init,
 
 
 @inline
-def _flaw(row, source, price, size, day_volume, ts, ts_init):
+def _flaw(row, source, price, size, day_volume, ts, ts_init, negative):
     """Why a tick cannot be used at all, or -1."""
     if row < 0:
         return UNKNOWN
     if source < 0:
         return SOURCE
-    if not 0.0 < price <= MAX_PRICE:  # NaN too
+    if not (0.0 < price <= MAX_PRICE or (negative and -MAX_PRICE <= price <= 0.0)):  # NaN too
         return PRICE
     if not 0.0 <= size < math.inf or day_volume < 0.0 or day_volume == math.inf:
         return SIZE
     if ts <= 0:
         return TIME
     return FUTURE if ts > ts_init + FUTURE_MS else -1
+
+
+@inline
+def _apart(s, price, last):
+    """How far a price is from the last one, as a fraction of it; near 0 and below, of half the last session's close at least."""
+    if s.negative == 0:
+        return abs(price / last - 1.0)
+    base = abs(last) if math.isnan(s.day_close) else max(abs(last), 0.5 * abs(s.day_close))
+    return abs(price - last) / base if base > 0.0 else 0.0
 
 
 @inline
@@ -316,7 +334,7 @@ def _beat(b, symbols, forming, windows, closed, m):
 def _release(r, s, price, ts_init, forming, bounds, sessions, windows, closed, m, odd, q):
     """Decides on the held tick now that another price is there; returns as ``_apply``."""
     s.held = 0
-    if abs(price / s.held_price - 1.0) > AGREE:
+    if _apart(s, price, s.held_price) > AGREE:
         q = _tell(odd, q, r, s, ABSURD, s.held_ts, ts_init, s.held_price, s.held_size, s.held_day_volume,
                   s.quote_price * s.quote_by, s.held_source, s.held_replayed)  # fmt: skip
         return ABSURD, m, q
@@ -366,7 +384,7 @@ def run(ticks, beats, i, j, symbols, forming, last_seq, bounds, sessions, window
         r, price, size, day_volume = ticks.row[i], ticks.price[i], ticks.size[i], ticks.day_volume[i]
         ts, ts_init, seq = ticks.ts_event[i], ticks.ts_init[i], ticks.seq[i]
         source, replayed, finest = ticks.source[i], ticks.replayed[i], ticks.finest[i]
-        flaw = _flaw(r, source, price, size, day_volume, ts, ts_init)
+        flaw = _flaw(r, source, price, size, day_volume, ts, ts_init, r >= 0 and symbols[r].negative == 1)
         if flaw < 0 and symbols[r].suspect == 1 and ts >= symbols[r].suspect_until:
             symbols[r].suspect = full = DUE
             continue
@@ -386,7 +404,8 @@ def run(ticks, beats, i, j, symbols, forming, last_seq, bounds, sessions, window
             counts[outcome] += 1
             confirmed = outcome != ABSURD
         far = s.jump if finest < D1 else JUMP
-        if not confirmed and s.quote_price > 0.0 and abs(price / (s.quote_price * s.quote_by) - 1.0) > far:
+        last = s.quote_price * s.quote_by
+        if not confirmed and last == last and _apart(s, price, last) > far:  # NaN: there is none
             s.held, s.held_price, s.held_size, s.held_day_volume = 1, price, size, day_volume
             s.held_ts, s.held_source, s.held_replayed, s.held_finest = ts, source, replayed, finest
             continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -22,7 +23,7 @@ from services.analysis.live.handlers.user_conditions import Asking
 from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
-from shared.failures import FencedError, PoisonError, TransientError
+from shared.failures import FencedError, PoisonError, TransientError, classify
 from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")
@@ -98,8 +99,9 @@ class Live:
     async def handle(self, partition: int, messages: Sequence[Message]) -> None:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
-        await self._asking.take(mine)
-        self._following.take(mine.engine)
+        with blameless("users' conditions or sequences cannot take effect"):
+            await self._asking.take(mine)
+            self._following.take(mine.engine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):
@@ -116,6 +118,11 @@ class Live:
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
 
+    async def skip(self, partition: int, offset: int) -> None:
+        """Passes a dead letter; see ``Owner``."""
+        self.partitions[partition].next_offset = offset + 1
+        measures.ticks.labels("poison").inc()
+
     async def settle(self, final: bool) -> None:
         """Writes the checkpoints that are due; see ``Owner``."""
         now = time.monotonic()
@@ -128,7 +135,8 @@ class Live:
             if each.outbox.failed:
                 await each.outbox.drain()
         if not final:
-            await self._warm_up.apply(self.partitions, self._save)
+            with blameless("requested indicators cannot be warmed up"):
+                await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
         """Drops what is in memory; see ``Owner``."""
@@ -219,3 +227,19 @@ class Live:
 def wall() -> int:
     """Milliseconds since the epoch."""
     return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def blameless(what: str) -> Iterator[None]:
+    """No message is to blame for what fails in here, so that none becomes a dead letter: it ends the process.
+
+    A PoisonError goes through: the outcome of an earlier message cannot be stored.
+    """
+    try:
+        yield
+    except PoisonError:
+        raise
+    except Exception as error:
+        if classify(error) != "dead-letter":
+            raise
+        raise RuntimeError(what) from error

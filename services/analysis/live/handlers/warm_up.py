@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -18,11 +19,10 @@ from services.analysis.live.domain.ports import BarStore
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
 from shared.events import Timeframe
-from shared.failures import TransientError
+from shared.waiting import Refresher
 
 log: Final = structlog.get_logger("analysis.warm-up")
 IDLE_SECONDS: Final = 0.2
-AGAIN_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,11 @@ class WarmUp:
 
     async def run(self, partitions: Mapping[int, Partition], stopping: asyncio.Event) -> None:
         """Reads one past after the other, until the stop. A database that is not there is waited for."""
-        while not stopping.is_set():
-            seconds = IDLE_SECONDS
-            if self._read is None:
-                try:
-                    await self._read_next(partitions)
-                except TransientError as error:
-                    log.warning("the past of a symbol cannot be read now", error=str(error))
-                    seconds = AGAIN_SECONDS
-            await _pause(seconds, stopping)
+        await Refresher(partial(self._read_next, partitions), "the past of a symbol", IDLE_SECONDS, stopping).run()
 
     async def _read_next(self, partitions: Mapping[int, Partition]) -> None:
+        if self._read is not None:
+            return
         waiting = {number: symbols for number, mine in partitions.items() if (symbols := mine.engine.not_warmed_up)}
         measures.warming_up.set(sum(map(len, waiting.values())))
         if waiting:
@@ -91,11 +85,3 @@ class WarmUp:
         mine.unsaved = True
         if not mine.engine.not_warmed_up:
             log.info("requested indicators are warmed up", partition=mine.number, requested=len(mine.engine.wishes))
-
-
-async def _pause(seconds: float, stopping: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return

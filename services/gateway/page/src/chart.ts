@@ -97,11 +97,18 @@ export class Chart {
     this.chart.priceScale("right").applyOptions({ autoScale: true });
   }
 
+  // Whether these bars, oldest first, go on where the chart ends, on prices that are adjusted as its own are.
+  joins(bars: Bar[]): boolean {
+    const first = bars[0];
+    return first === undefined ? !this.bars.length : this.bars.some((bar) => bar.date === first.date && bar.close === first.close);
+  }
+
   // Closed bars that have come since, and the indicator rows that go with them.
   close(bars: Bar[], rows: Indicators[]): void {
     this.bars = merged(this.bars, bars);
     this.rows = merged(this.rows, rows);
-    this.forming = null;
+    const last = this.bars.at(-1);
+    if (last && this.forming && orderOf(this.forming.time) <= orderOf(timeOf(last, this.timeframe))) this.forming = null;
     this.draw();
     if (this.last) this.quote(this.last);
   }

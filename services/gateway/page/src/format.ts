@@ -38,20 +38,20 @@ function minus(text: string): string {
 export function moment(iso: string): string {
   const date = new Date(iso);
   const day = new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", day: "numeric" }).format(date);
-  const time = new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", hour12: false }).format(date);
+  const time = new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date);
   return `${day} ${time}`;
 }
 
-// The hour of today; with the date where it is another day.
-export function hour(iso: string): string {
+// The hour of today; with the date where it is another day, to the second where that matters.
+export function hour(iso: string, seconds = false): string {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
-  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hour12: false };
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds ? { second: "2-digit" } : {}) };
   return new Intl.DateTimeFormat(language(), today ? time : { month: "short", day: "numeric", ...time }).format(date);
 }
 
 export function short(milliseconds: number): string {
-  return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false }).format(
+  return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
     milliseconds,
   );
 }

@@ -1,18 +1,21 @@
 // The page: one store, three panels, one stream.
 import "./style.css";
-import { ApiError, api } from "./api";
+import { api } from "./api";
 import { Chart } from "./chart";
 import { fill, h, icon, ICONS } from "./dom";
 import { Feed } from "./feed";
 import { hour, moment, percent, price, signed, volume } from "./format";
 import { Industries } from "./industries";
-import { Store } from "./store";
+import { HISTORY, cutOff, noPrice, sentence, troubles } from "./outage";
+import { Reading } from "./reading";
+import { MOST, Store } from "./store";
 import { Stream, type State } from "./stream";
-import { TIMEFRAMES, type Industry, type Message, type Quote, type Signal, type Status, type Timeframe } from "./types";
+import { TIMEFRAMES, type Data, type Industry, type Quote, type Signal, type Status, type Timeframe } from "./types";
 import { Watchlist, direction, flash } from "./watchlist";
 import { frame, nameOf, speak, t } from "./words";
 
 const BARS = 500;
+const NEWEST_BARS = 20;
 const UNDO_SECONDS = 7;
 const STATUS_EVERY = 10_000;
 const QUIET = 120_000; // so long without any event of analysis, and the page says since when
@@ -22,6 +25,7 @@ const store = new Store();
 speak(store.language);
 
 const banner = h("p", { class: "banner", role: "status", hidden: true });
+const outage = h("p", { class: "outage", role: "status", hidden: true });
 const link = h("span", { class: "link", role: "status", "aria-live": "polite" });
 const head = h("div", { class: "instrument" });
 const frames = h("div", { class: "frames", role: "group" });
@@ -32,7 +36,7 @@ const top = h("header", { class: "top" });
 const middle = h("section", { class: "panel stage", id: "chart", tabindex: "-1" });
 const skip = h("a", { class: "skip", href: "#chart" });
 
-const watchlist = new Watchlist(store, { select, star, changed: narrowed });
+const watchlist = new Watchlist(store, { select, star, changed: narrowed, noPrice: () => noPrice(status) });
 const feed = new Feed(store, (signal) => {
   store.timeframe = signal.timeframe;
   select(signal.symbol);
@@ -42,13 +46,17 @@ const industries = new Industries(store, (industry) => {
   watchlist.render();
   industries.changed();
 });
-document.getElementById("app")?.append(skip, top, banner, h("main", {}, watchlist.element, middle, feed.element, industries.element), toasts);
+document.getElementById("app")?.append(skip, top, outage, banner, h("main", {}, watchlist.element, middle, feed.element, industries.element), toasts);
 const chart = new Chart(drawing);
-const stream = new Stream(heard, showLink, () => void catchUp());
+const stream = new Stream(heard, showLink, catchUp);
+const first = new Reading(readAll, begun);
+const gap = new Reading(readGap, () => showLink(state));
+const bars = new Reading(readBars, barsRead);
+const condition = new Reading(readStatus, conditionRead);
 
-let loading: AbortController | null = null;
 let state: State = { kind: "connecting" };
 let status: Status | null = null;
+let noted: { text: () => string; retry?: () => void } | null = null;
 
 function render(): void {
   skip.textContent = t("skip");
@@ -64,6 +72,8 @@ function render(): void {
   renderHead();
   showLink(state);
   showBanner();
+  showOutage();
+  showNote();
   watchlist.render();
   feed.forget();
   feed.render();
@@ -104,8 +114,14 @@ function renderHead(): void {
           pair(t("year"), `${price(quote.year_low, instrument)} – ${price(quote.year_high, instrument)}`),
           pair(t("volume"), volume(quote.volume)),
         )
-      : null,
+      : h("div", { class: "now" }, h("strong", { id: "last", title: noPrice(status) }, "–")),
   );
+}
+
+interface Flow {
+  kind: "behind" | "silent" | "failing" | "unknown" | "quiet" | "pending";
+  text: string;
+  why?: string;
 }
 
 function showLink(now: State): void {
@@ -113,21 +129,41 @@ function showLink(now: State): void {
   const seconds = now.kind === "waiting" ? Math.max(1, Math.round((now.until - Date.now()) / 1000)) : 0;
   const flow = now.kind === "live" ? flowing() : null;
   link.className = `link ${flow?.kind ?? now.kind}`;
+  link.title = flow?.why ?? "";
   link.textContent = flow?.text ?? (now.kind === "waiting" ? `${t("waiting")} (${seconds} s)` : t(now.kind));
   document.documentElement.dataset["link"] = flow?.kind ?? now.kind;
 }
 
-// An open connection is not yet a price: what the gateway knows of analysis behind it. Null: prices flow, or nothing is known.
-function flowing(): { kind: "silent" | "quiet"; text: string } | null {
+// An open connection is not yet a price: what is known of what lies behind it. Null: prices flow, or nothing is known.
+function flowing(): Flow | null {
   const heard = status?.analysis_heard;
+  const failed = gap.error ?? bars.error;
+  if (failed) return { kind: "behind", text: t("behind"), why: t("behindWhy").replace("{why}", failed.message) };
   if (status?.silent) return { kind: "silent", text: heard ? t("silent").replace("{time}", hour(heard)) : t("silentEver") };
+  const cut = cutOff(status);
+  if (cut) return { kind: cut, text: t(cut === "failing" ? "cutOff" : "unreported"), why: troubles(status).map(sentence).join("\n") };
   if (heard && Date.now() - Date.parse(heard) > QUIET) return { kind: "quiet", text: t("quiet").replace("{time}", hour(heard)) };
-  return null;
+  return store.quotes.size ? null : { kind: "pending", text: t("pending") };
 }
 
-async function ask(): Promise<void> {
-  status = (await api.status().catch(() => null))?.results[0] ?? null;
+async function readStatus(): Promise<void> {
+  status = (await api.status()).results[0] ?? null;
+}
+
+// While the condition cannot be read, none is known.
+function conditionRead(error: Error | null): void {
+  if (error) status = null;
   showLink(state);
+  showOutage();
+  showNote();
+  watchlist.reasons();
+  if (store.symbol && !store.quotes.has(store.symbol)) renderHead();
+}
+
+function showOutage(): void {
+  const found = troubles(status);
+  outage.hidden = !found.length;
+  fill(outage, ...found.map((each) => h("span", { title: each.detail }, sentence(each))));
 }
 
 function showBanner(): void {
@@ -136,22 +172,27 @@ function showBanner(): void {
   banner.textContent = t("replayed");
 }
 
+// The reader's choice; what the page begins with moves nothing.
 function select(symbol: string): void {
+  open(symbol);
+  if (matchMedia("(max-width: 760px)").matches) middle.scrollIntoView({ block: "start" });
+}
+
+function open(symbol: string): void {
   store.symbol = symbol;
   store.remember();
   watchlist.rowsAnew();
   renderFrames();
   renderHead();
   subscribe();
-  void draw();
-  if (matchMedia("(max-width: 760px)").matches) middle.scrollIntoView({ block: "start" });
+  bars.restart();
 }
 
 function choose(timeframe: Timeframe): void {
   store.timeframe = timeframe;
   store.remember();
   renderFrames();
-  void draw();
+  bars.restart();
 }
 
 function star(symbol: string): void {
@@ -195,33 +236,48 @@ function toast(text: string, undo: () => void): void {
   toasts.replaceChildren(element);
 }
 
-function say(text: string | null, retry?: () => void): void {
-  note.hidden = text === null;
-  fill(note, text === null ? null : h("p", {}, text), retry ? h("button", { click: retry }, t("retry")) : null);
+function say(text: (() => string) | null, retry?: () => void): void {
+  noted = text && { text, ...(retry ? { retry } : {}) };
+  showNote();
 }
 
-async function draw(): Promise<void> {
-  const symbol = store.symbol;
+function showNote(): void {
+  note.hidden = noted === null;
+  fill(note, noted && h("p", {}, noted.text()), noted?.retry ? h("button", { click: noted.retry }, t("retry")) : null);
+}
+
+const failing = (error: Error) => () => `${t("failed")}: ${error.message}`;
+// Where the past cannot be read, that is why a chart has no bars.
+const noBars = () => [t("noBars"), ...troubles(status).filter((each) => each.source === HISTORY).map(sentence)].join(" ");
+const chosen = () => `${store.symbol} ${store.timeframe}`;
+
+// The newest bars where they go on from those on the chart, else all of them.
+async function readBars(cancelled: AbortSignal): Promise<void> {
+  const { symbol, timeframe } = store;
   if (!symbol) return;
-  loading?.abort();
-  const mine = (loading = new AbortController());
-  const timeframe = store.timeframe;
-  drawing.setAttribute("aria-busy", "true");
-  try {
-    const [bars, rows, signals] = await Promise.all([
-      api.bars(symbol, timeframe, BARS, mine.signal),
-      api.indicators(symbol, timeframe, BARS, mine.signal),
-      api.signals({ symbol, timeframe, limit: 200 }, mine.signal),
-    ]);
-    chart.show(store.instruments.get(symbol), timeframe, bars.results, rows.results, signals.results, store.quotes.get(symbol));
-    say(bars.results.length ? null : t("noBars"));
-    drawing.dataset["bars"] = String(bars.results.length);
-    drawing.dataset["shows"] = `${symbol} ${timeframe}`;
-  } catch (error) {
-    if (mine.signal.aborted) return;
-    say(`${t("failed")}: ${(error as Error).message}`, () => void draw());
+  const read = (limit: number) => Promise.all([api.bars(symbol, timeframe, limit, cancelled), api.indicators(symbol, timeframe, limit, cancelled)]);
+  if (drawing.dataset["shows"] === chosen()) {
+    const [newest, rows] = await read(NEWEST_BARS);
+    if (chart.joins(newest.results)) {
+      chart.close(newest.results, rows.results);
+      if (newest.results.length) say(null);
+      return;
+    }
   }
-  if (loading === mine) drawing.removeAttribute("aria-busy");
+  drawing.setAttribute("aria-busy", "true");
+  const [[all, rows], signals] = await Promise.all([read(BARS), api.signals({ symbol, timeframe, limit: MOST }, cancelled)]);
+  const shown = new Map(signals.results.map((signal) => [signal.id, signal]));
+  for (const signal of store.signals) if (signal.symbol === symbol && signal.timeframe === timeframe) shown.set(signal.id, signal);
+  drawing.dataset["bars"] = String(all.results.length);
+  drawing.dataset["shows"] = `${symbol} ${timeframe}`;
+  chart.show(store.instruments.get(symbol), timeframe, all.results, rows.results, [...shown.values()], store.quotes.get(symbol));
+  say(all.results.length ? null : noBars);
+}
+
+function barsRead(error: Error | null): void {
+  if (error && drawing.dataset["shows"] !== chosen()) say(failing(error), () => bars.restart());
+  drawing.removeAttribute("aria-busy");
+  showLink(state);
 }
 
 function narrowed(): void {
@@ -236,121 +292,118 @@ function subscribe(): void {
   stream.want({ quotes, bars: new Set(store.symbol ? [store.symbol] : []), signals: new Set(["*"]), industries: new Set(["*"]) });
 }
 
-function heard(message: Message): void {
+function heard(message: Data): void {
   if (message.T === "q") hearQuote(message);
   else if (message.T === "s") hearSignal(message);
   else if (message.T === "v") hearIndustry(message);
-  else if (message.T === "subscription") void closeGap();
-  else if (message.T === "b" && message.symbol === store.symbol && message.timeframe === store.timeframe) void closeBar(message.symbol, message.timeframe);
+  else if (message.symbol === store.symbol && message.timeframe === store.timeframe) closeBar();
 }
 
-function hearQuote(quote: Quote): void {
-  const first = store.quotes.size === 0;
+function hearQuote(quote: Quote, asked?: number): void {
+  const none = store.quotes.size === 0;
   const before = store.quotes.get(quote.symbol);
-  store.quotes.set(quote.symbol, quote);
+  if (!store.putQuote(quote, asked)) return;
   if (!store.chosen && !before) {
     store.suggest();
     watchlist.rowsAnew();
   }
-  if (first) begin();
+  if (none) showLink(state);
+  if (!store.symbol) begin();
   watchlist.quote(quote);
   if (quote.replayed && banner.hidden) showBanner();
   if (quote.symbol !== store.symbol) return;
   renderHead();
   const last = document.getElementById("last");
   if (last && before && before.last_price !== quote.last_price) flash(last, quote.last_price > before.last_price);
-  chart.quote(quote);
+  if (drawing.dataset["shows"] === chosen()) chart.quote(quote);
 }
 
 function hearSignal(signal: Signal): void {
   if (!store.addSignal(signal)) return;
   feed.added();
   showBanner();
-  if (signal.symbol === store.symbol && signal.timeframe === store.timeframe) chart.signal(signal);
+  if (`${signal.symbol} ${signal.timeframe}` === drawing.dataset["shows"]) chart.signal(signal);
 }
 
-function hearIndustry(industry: Industry): void {
-  store.putIndustry(industry);
+function hearIndustry(industry: Industry, asked?: number): void {
+  store.putIndustry(industry, asked);
   industries.changed();
 }
 
 // The stream tells raw bars; the chart shows adjusted ones: the newest few are read as REST tells them.
 let closing = 0;
-function closeBar(symbol: string, timeframe: Timeframe): void {
-  const read = async () => {
-    const [bars, rows] = await Promise.all([api.bars(symbol, timeframe, 20), api.indicators(symbol, timeframe, 20)]);
-    if (symbol === store.symbol && timeframe === store.timeframe) chart.close(bars.results, rows.results);
-    if (bars.results.length) say(null);
-  };
-  const quiet = () => undefined; // the next bar brings what this one could not
-  read().catch(quiet);
+function closeBar(): void {
+  bars.want();
   clearTimeout(closing);
-  closing = window.setTimeout(() => read().catch(quiet), ROW_DELAY);
+  closing = window.setTimeout(() => bars.want(), ROW_DELAY);
 }
 
 function begin(): void {
-  if (!store.symbol) select(store.watchlist[0] ?? [...store.quotes.keys()][0] ?? "");
+  const symbol = store.watchlist[0] ?? [...store.quotes.keys()][0];
+  if (symbol) open(symbol);
 }
 
-// What came while we were away and the stream no longer has.
-async function catchUp(): Promise<void> {
-  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: 100 }), api.industries()]);
-  views.results.forEach(hearIndustry);
-  for (const quote of quotes.results) store.quotes.set(quote.symbol, quote);
+// Something happened that the stream did not tell: it is read, and only then the stream's position moves on.
+function catchUp(): void {
+  gap.want();
+  bars.want();
+}
+
+async function readGap(): Promise<void> {
+  const [mark, asked] = [stream.mark(), store.asked];
+  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: MOST }), api.industries()]);
+  for (const view of views.results) hearIndustry(view, asked);
+  for (const quote of quotes.results) hearQuote(quote, asked);
+  for (const signal of signals.results) hearSignal(signal);
+  stream.settle(mark);
+}
+
+async function readDirectory(): Promise<void> {
+  const asked = store.asked;
+  const [instruments, groups] = await Promise.all([api.instruments(), api.industries()]);
+  for (const instrument of instruments.results) store.instruments.set(instrument.symbol, instrument);
+  for (const industry of groups.results) store.putIndustry(industry, asked);
+  store.suggest();
+}
+
+async function readAll(): Promise<void> {
+  const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: MOST }), readDirectory()]);
+  for (const quote of quotes.results) store.putQuote(quote, store.asked);
   for (const signal of signals.results) store.addSignal(signal);
-  store.suggest();
-  watchlist.rowsAnew();
-  feed.added();
-  showBanner();
-  renderHead();
-  await draw();
 }
 
-// Between the first reading and the first subscription something may have happened that neither told.
-async function closeGap(): Promise<void> {
-  if (settled) return;
-  settled = true;
-  const nothing = () => [null, null, null] as const;
-  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: 100 }), api.industries()]).catch(nothing);
-  views?.results.forEach(hearIndustry);
-  for (const quote of quotes?.results ?? []) {
-    const known = store.quotes.get(quote.symbol);
-    if (!known || Date.parse(quote.date) > Date.parse(known.date)) hearQuote(quote);
-  }
-  for (const signal of signals?.results ?? []) hearSignal(signal);
-}
-
-async function start(): Promise<void> {
-  render();
-  try {
-    const [instruments, groups, quotes, signals] = await Promise.all([api.instruments(), api.industries(), api.quotes(), api.signals({ limit: 100 })]);
-    for (const instrument of instruments.results) store.instruments.set(instrument.symbol, instrument);
-    for (const quote of quotes.results) store.quotes.set(quote.symbol, quote);
-    for (const signal of signals.results) store.addSignal(signal);
-    store.industries = groups.results;
-    if (store.symbol && !store.instruments.has(store.symbol) && !store.quotes.has(store.symbol)) store.symbol = null;
-    const known = (symbol: string) => store.instruments.has(symbol) || store.quotes.has(symbol);
-    if (instruments.results.length) store.watchlist = store.watchlist.filter(known);
-  } catch (error) {
-    const text = error instanceof ApiError ? error.message : String((error as Error).message);
-    say(`${t("failed")}: ${text}`, () => void start());
-    return;
-  }
+function begun(error: Error | null): void {
+  if (error) return say(failing(error), () => first.restart());
+  const known = (symbol: string) => store.instruments.has(symbol) || store.quotes.has(symbol);
+  if (store.symbol && !known(store.symbol)) store.symbol = null;
+  if (store.instruments.size) store.watchlist = store.watchlist.filter(known);
   say(null);
-  store.suggest();
-  render();
-  if (store.symbol) select(store.symbol);
-  else if (store.quotes.size) begin();
-  else say(t("noQuotes"));
+  showAll();
   subscribe();
-  if (!opened) stream.open();
-  opened = true;
+  stream.open();
 }
 
-let opened = false;
-let settled = false;
+function showAll(): void {
+  store.suggest();
+  render();
+  if (store.symbol) open(store.symbol);
+  else begin();
+  if (!store.symbol) say(() => t("noQuotes"));
+}
+
+// Ingest may fill the table of instruments after this page was opened.
+const directory = new Reading(readDirectory, (error) => {
+  if (!error && store.instruments.size) showAll();
+});
+
+function look(): void {
+  condition.want();
+  if (stream.opened && !store.instruments.size) directory.want();
+}
+
 setInterval(() => state.kind === "waiting" && showLink(state), 1000);
-setInterval(() => void ask(), STATUS_EVERY);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void ask());
-void ask();
-void start();
+setInterval(look, STATUS_EVERY);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+render();
+look();
+first.want();

@@ -4,7 +4,8 @@ import { TIMEFRAMES } from "./types";
 import type { Language } from "./words";
 
 const KEY = "finstage.v1";
-const MOST = 200;
+export const MOST = 200;
+const SUGGESTED = 12;
 
 interface Remembered {
   watchlist?: string[];
@@ -24,6 +25,8 @@ export class Store {
   timeframe: Timeframe = "1Day";
   industry = "";
   language: Language;
+  private heard = 0; // messages of the stream, and at which of them a thing was last heard of
+  private readonly heardAt = new Map<string, number>();
 
   constructor() {
     const kept = remembered();
@@ -47,9 +50,25 @@ export class Store {
     }
   }
 
-  // The first visit shows what has prices; it becomes the reader's own list with the first change.
+  // The first visit shows what has prices, then what may have some later; it becomes the reader's own list with the first change.
   suggest(): void {
-    if (!this.chosen) this.watchlist = [...this.quotes.keys()].sort().slice(0, 12);
+    if (this.chosen) return;
+    const active = [...this.instruments.values()].filter((i) => i.active).map((i) => i.symbol);
+    this.watchlist = [...new Set([...[...this.quotes.keys()].sort(), ...active])].slice(0, SUGGESTED);
+  }
+
+  // When a question is put: what the stream tells after it is newer than its answer.
+  get asked(): number {
+    return this.heard;
+  }
+
+  // A quote of the stream, or of an answer to the question put at `asked`. False where a newer one is here.
+  putQuote(quote: Quote, asked?: number): boolean {
+    const known = this.quotes.get(quote.symbol);
+    if (this.isOlder(`q ${quote.symbol}`, asked)) return false;
+    if (known && known.replayed === quote.replayed && Date.parse(quote.date) < Date.parse(known.date)) return false;
+    this.quotes.set(quote.symbol, quote);
+    return true;
   }
 
   watch(symbol: string, at = this.watchlist.length): void {
@@ -73,18 +92,25 @@ export class Store {
   }
 
   // A view that is older than the one on the screen changes nothing; an industry that is not listed yet comes last.
-  putIndustry(industry: Industry): void {
+  putIndustry(industry: Industry, asked?: number): void {
     const at = this.industries.findIndex((other) => other.industry === industry.industry);
-    const known = at < 0 ? null : this.industries[at]?.view;
-    if (known && industry.view && Date.parse(industry.view.date) < Date.parse(known.date)) return;
+    const known = at < 0 ? null : (this.industries[at]?.view ?? null);
+    const older = this.isOlder(`v ${industry.industry}`, asked);
+    const view = known && (older || !industry.view || Date.parse(industry.view.date) < Date.parse(known.date)) ? known : industry.view;
     if (at < 0) this.industries.push(industry);
-    else this.industries[at] = industry;
+    else this.industries[at] = { ...industry, view };
   }
 
   addSignal(signal: Signal): boolean {
     if (this.signals.some((other) => other.id === signal.id)) return false;
     this.signals = [signal, ...this.signals].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MOST);
     return true;
+  }
+
+  private isOlder(key: string, asked: number | undefined): boolean {
+    if (asked !== undefined) return (this.heardAt.get(key) ?? 0) > asked;
+    this.heardAt.set(key, ++this.heard);
+    return false;
   }
 }
 

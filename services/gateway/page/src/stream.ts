@@ -1,9 +1,16 @@
 // The WebSocket: subscribes to what is wanted, comes back after a break, and resumes where it was.
-import type { Message } from "./types";
+import { pause } from "./reading";
+import type { Data, Message } from "./types";
 
 export type State = { kind: "connecting" } | { kind: "live" } | { kind: "waiting"; until: number };
 type Channel = "quotes" | "bars" | "signals" | "industries";
 export type Wanted = Record<Channel, ReadonlySet<string>>;
+
+// How far the stream was when a reading of what it missed began.
+export interface Mark {
+  answered: number;
+  seq: number;
+}
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
@@ -12,17 +19,27 @@ const RESUME_GONE = 411;
 export class Stream {
   private socket: WebSocket | null = null;
   private wanted: Wanted = { quotes: new Set(), bars: new Set(), signals: new Set(), industries: new Set() };
-  private seq = 0;
+  private position = 0; // everything up to here has been heard or read; 0: nothing yet
+  private newest = 0; // the newest that was heard, which may lie beyond a gap
+  private joined = false; // there is no gap between the two
+  private resuming: "no" | "asked" | "coming" = "no";
+  private early: Data[] = []; // came before the answer to resuming, and happened after it
+  private sent = 0; // changes of the subscription, and how many of them were answered
+  private answered = 0;
   private tries = 0;
   private timer = 0;
 
   constructor(
-    private readonly told: (message: Message) => void,
+    private readonly heard: (message: Data) => void,
     private readonly changed: (state: State) => void,
-    private readonly missed: () => void,
+    private readonly missed: () => void, // there is a gap: read it between mark() and settle()
   ) {
     addEventListener("online", () => this.now());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.now());
+  }
+
+  get opened(): boolean {
+    return this.socket !== null;
   }
 
   open(): void {
@@ -35,40 +52,89 @@ export class Stream {
     socket.addEventListener("close", () => this.again(socket));
   }
 
+  // What is new here has happened unheard until the gateway answers.
   want(wanted: Wanted): void {
     const before = this.wanted;
     this.wanted = wanted;
-    this.say("unsubscribe", without(before, wanted));
-    this.say("subscribe", without(wanted, before));
+    this.subscribe("unsubscribe", without(before, wanted));
+    if (this.subscribe("subscribe", without(wanted, before))) this.joined = false;
+  }
+
+  mark(): Mark {
+    return { answered: this.answered, seq: this.newest };
+  }
+
+  // What was read since the mark closes the gap, unless the subscription has changed since or is about to.
+  settle(mark: Mark): void {
+    if (mark.answered !== this.sent || this.resuming !== "no") return;
+    this.newest = Math.max(this.newest, mark.seq);
+    this.join();
   }
 
   private greet(): void {
     this.tries = 0;
+    this.joined = false;
+    this.early = [];
+    this.answered = this.sent;
+    this.resuming = this.position ? "asked" : "no";
     this.send({ action: "auth" });
-    this.say("subscribe", this.wanted);
-    if (this.seq) this.send({ action: "resume", from: this.seq });
+    this.subscribe("subscribe", this.wanted);
+    if (this.position) this.send({ action: "resume", from: this.position });
     this.changed({ kind: "live" });
   }
 
   private read(text: string): void {
+    const data: Data[] = [];
     for (const message of JSON.parse(text) as Message[]) {
-      if (message.T === "error") {
-        console.warn(`stream: ${message.code} ${message.msg}`);
-        if (message.code === RESUME_GONE) {
-          this.seq = message.seq;
-          this.missed();
-        }
-        continue;
-      }
-      if (message.T !== "success" && message.T !== "subscription") this.seq = Math.max(this.seq, message.seq);
-      else if (!this.seq) this.seq = message.seq;
-      this.told(message);
+      if (message.T === "error") this.refused(message.code, message.msg, message.seq);
+      else if (message.T === "subscription") this.subscribed(message.seq);
+      else if (message.T !== "success") data.push(message);
+      else if (message.messages === 0) this.resumed([]);
+      else if (message.messages !== undefined) this.resuming = "coming"; // in the next frame
     }
+    if (this.resuming === "asked") this.early.push(...data);
+    else if (this.resuming === "coming" && data.length) this.resumed(data);
+    else data.forEach((message) => this.take(message));
+  }
+
+  private resumed(missed: Data[]): void {
+    this.resuming = "no";
+    for (const message of [...missed, ...this.early.splice(0)]) this.take(message);
+    this.join();
+  }
+
+  private take(message: Data): void {
+    this.heard(message);
+    this.newest = Math.max(this.newest, message.seq);
+    if (this.joined) this.position = this.newest;
+  }
+
+  private refused(code: number, why: string, seq: number): void {
+    console.warn(`stream: ${code} ${why}`);
+    if (code !== RESUME_GONE) return this.subscribed(seq);
+    this.resuming = "no";
+    this.position = 0; // nothing can be resumed from there any more: it has to be read
+    this.newest = seq;
+    this.early.splice(0).forEach((message) => this.take(message));
+    this.missed();
+  }
+
+  private subscribed(seq: number): void {
+    this.answered = Math.min(this.sent, this.answered + 1);
+    if (this.joined || this.resuming !== "no") return;
+    this.newest = Math.max(this.newest, seq);
+    this.missed();
+  }
+
+  private join(): void {
+    if (this.answered !== this.sent) return; // more was subscribed meanwhile, and its past has yet to be read
+    this.joined = true;
+    this.position = Math.max(this.position, this.newest);
   }
 
   private again(socket: WebSocket): void {
     if (socket !== this.socket) return;
-    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.tries) * (0.7 + 0.6 * Math.random());
+    const wait = pause(this.tries, FIRST_WAIT, LONGEST_WAIT);
     this.tries += 1;
     this.changed({ kind: "waiting", until: Date.now() + wait });
     clearTimeout(this.timer);
@@ -76,14 +142,17 @@ export class Stream {
   }
 
   private now(): void {
-    if (this.socket && this.socket.readyState !== WebSocket.CLOSED) return;
+    if (!this.socket || this.socket.readyState !== WebSocket.CLOSED) return;
     clearTimeout(this.timer);
     this.open();
   }
 
-  private say(action: "subscribe" | "unsubscribe", channels: Wanted): void {
+  private subscribe(action: "subscribe" | "unsubscribe", channels: Wanted): boolean {
     const named = Object.entries(channels).filter(([, selectors]) => selectors.size);
-    if (named.length) this.send({ action, ...Object.fromEntries(named.map(([channel, selectors]) => [channel, [...selectors]])) });
+    if (!named.length || this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.sent += 1;
+    this.send({ action, ...Object.fromEntries(named.map(([channel, selectors]) => [channel, [...selectors]])) });
+    return true;
   }
 
   private send(message: unknown): void {

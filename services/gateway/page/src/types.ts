@@ -107,16 +107,31 @@ export interface Signal {
   replayed: boolean;
 }
 
+export interface SourceHealth {
+  source: string;
+  state: "ok" | "idle" | "failing" | "unknown";
+  target: string;
+  reason: string;
+  detail: string;
+  since: string | null;
+  retry_at: string | null;
+  reported: string;
+}
+
 export interface Status {
   analysis_heard: string | null;
   silent: boolean | null;
+  sources: SourceHealth[];
 }
 
-export type Message =
-  | { T: "success"; msg: string; seq: number }
-  | { T: "error"; code: number; msg: string; seq: number }
-  | { T: "subscription"; seq: number }
+export type Data =
   | ({ T: "q"; seq: number } & Quote)
   | ({ T: "b"; seq: number; symbol: string; timeframe: Timeframe } & Bar)
   | ({ T: "s"; seq: number } & Signal)
   | ({ T: "v"; seq: number } & Industry);
+
+export type Message =
+  | { T: "success"; msg: string; seq: number; messages?: number }
+  | { T: "error"; code: number; msg: string; seq: number }
+  | { T: "subscription"; seq: number }
+  | Data;

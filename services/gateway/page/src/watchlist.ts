@@ -10,6 +10,7 @@ interface Does {
   select(symbol: string): void;
   star(symbol: string): void;
   changed(): void;
+  noPrice(): string;
 }
 
 interface Row {
@@ -73,13 +74,19 @@ export class Watchlist {
 
   quote(quote: Quote, live = true): void {
     const row = this.rows.get(quote.symbol);
-    if (!row || row.shown === quote.last_price) return;
-    const up = row.shown === null ? null : quote.last_price > row.shown;
+    if (!row) return;
+    const up = row.shown === null || row.shown === quote.last_price ? null : quote.last_price > row.shown;
     row.shown = quote.last_price;
+    row.price.removeAttribute("title");
     row.price.textContent = price(quote.last_price, this.store.instruments.get(quote.symbol));
     row.change.textContent = percent(quote.change_percent);
     row.change.className = `change ${direction(quote)}`;
     if (live && up !== null) flash(row.price, up);
+  }
+
+  // Why prices are missing has changed.
+  reasons(): void {
+    for (const row of this.rows.values()) if (row.shown === null) row.price.title = this.does.noPrice();
   }
 
   private row(symbol: string): Row {
@@ -88,7 +95,7 @@ export class Watchlist {
     const name = instrument ? nameOf(instrument) : symbol;
     const row: Row = {
       element: h("li", { class: "row" }),
-      price: h("span", { class: "price" }, "–"),
+      price: h("span", { class: "price", title: this.does.noPrice() }, "–"),
       change: h("span", { class: "change" }, ""),
       shown: null,
     };
@@ -141,6 +148,8 @@ export class Watchlist {
   }
 
   narrow(industry: string): void {
+    clearTimeout(this.timer);
+    this.asked?.abort();
     this.store.industry = industry;
     this.found = null;
     this.input.value = "";

@@ -27,6 +27,16 @@ const WORDS = {
   silent: ["No news from analysis since {time}", "{time} 이후 분석 소식이 없습니다"],
   silentEver: ["No news from analysis yet", "아직 분석 소식이 없습니다"],
   quiet: ["No new prices since {time}", "{time} 이후 새 시세가 없습니다"],
+  behind: ["Live; what was missed is being read", "실시간 · 놓친 내용을 읽는 중"],
+  behindWhy: ["The last try failed: {why}", "마지막 시도 실패: {why}"],
+  pending: ["Connected, no prices yet", "연결됨, 아직 시세 없음"],
+  cutOff: ["No prices: the provider cannot be read", "시세 없음: 제공처를 읽을 수 없습니다"],
+  unreported: ["Whether prices come is not known", "시세 수신 여부를 알 수 없습니다"],
+  sourceUnknown: ["{source}: not known; ingest has not reported since {time}.", "{source}: 알 수 없습니다. {time} 이후 수집기의 보고가 없습니다."],
+  outage: ["{source} {reason} since {time}; {next}.", "{source}: {time}부터 {reason}. {next}."],
+  nextTry: ["next try at {time}", "다음 시도 {time}"],
+  trying: ["it is being tried again", "다시 시도하는 중"],
+  noPrice: ["No price yet", "아직 시세가 없습니다"],
   replayed: [
     "Replayed data: recorded prices played back with their original times, not the market of today.",
     "재생 데이터: 기록된 과거 시세를 원래 시각으로 재생합니다. 현재 시장이 아닙니다.",
@@ -68,6 +78,23 @@ const FRAMES: Record<string, [string, string]> = {
   "1Hour": ["1h", "1시간"],
   "1Day": ["1D", "일"],
   "1Week": ["1W", "주"],
+};
+
+const SOURCES: Record<string, [string, string]> = {
+  "yahoo-stream": ["Yahoo price stream", "야후 실시간 시세"],
+  "yahoo-poll": ["Yahoo price requests", "야후 시세 요청"],
+  "yahoo-history": ["Yahoo price history", "야후 과거 시세"],
+};
+
+const REASONS: Record<string, [string, string]> = {
+  unreachable: ["cannot be reached", "연결할 수 없습니다"],
+  unavailable: ["is out of service", "서비스가 중단되었습니다"],
+  rate_limited: ["is refused (too many requests)", "요청이 너무 많아 거부되었습니다"],
+  unauthorized: ["is refused (no access)", "접근이 거부되었습니다"],
+  not_json: ["is answered with something that is no data", "응답이 데이터가 아닙니다"],
+  no_stream: ["is answered with something that is no stream", "응답이 스트림이 아닙니다"],
+  silent: ["is connected and sends nothing", "연결되었으나 시세가 오지 않습니다"],
+  closed: ["ends at once", "연결이 바로 끊깁니다"],
 };
 
 const RULES: Record<string, [string, string]> = {
@@ -148,6 +175,14 @@ export function t(word: keyof typeof WORDS): string {
 
 export function frame(timeframe: string): string {
   return pick(FRAMES[timeframe] ?? [timeframe, timeframe]);
+}
+
+export function source(name: string): string {
+  return pick(SOURCES[name] ?? [name, name]);
+}
+
+export function reason(name: string): string {
+  return pick(REASONS[name] ?? ["fails", "실패합니다"]);
 }
 
 export function rule(name: string, params: Record<string, number>): string {

@@ -12,6 +12,7 @@ from curl_cffi.requests.exceptions import RequestException, Timeout
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFRateLimitError
 
+from services.ingest.adapters.yahoo.network_errors import explain_request
 from services.ingest.adapters.yahoo.session import YahooSession
 from services.ingest.domain.yahoo_chart import Chart, read_chart
 from services.ingest.domain.yahoo_errors import NotJsonError, RateLimitedError, UnreachableError
@@ -53,7 +54,7 @@ class ChartDoor:
         except Timeout as error:
             raise UnreachableError(symbol, f"no answer within {self._seconds:g} s") from error
         except (RequestException, OSError) as error:
-            raise UnreachableError(symbol, f"{type(error).__name__}: {error}"[:200]) from error
+            raise UnreachableError(symbol, explain_request(error)[:200]) from error
         except (YFException, LookupError, AttributeError, TypeError, ValueError) as error:
             # what yfinance stumbles over when a cookie or consent page is not what it expects
             raise NotJsonError(symbol, f"yfinance: {type(error).__name__}: {error}"[:200]) from error

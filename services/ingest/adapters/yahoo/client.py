@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Final, Protocol, TypeVar
 
-import stamina
 from aiolimiter import AsyncLimiter
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import PausedError, UnreachableError, YahooError
+from shared.backoff import Backoff
 from shared.metrics import counter, gauge, histogram
 
 TRIES: Final = 3
+MOST_PAUSE_SECONDS: Final = 3.0
 SLACK_SECONDS: Final = 2.0
 """The coroutine waits this much longer than the thread may take, so that it is the thread that says what went wrong."""
 
@@ -41,6 +43,9 @@ class YahooClient:
         self._door = door
         self._pool = pool
         self._wait = wait
+        self._rest = rest
+        self._outage: YahooError | None = None
+        """The newest failure of Yahoo as a whole."""
         self._free = asyncio.Semaphore(threads)
         self._limiter = AsyncLimiter(1, 60.0 / per_minute)  # one at a time, evenly: a burst is what Yahoo answers with 429
         self._breakers = AsyncCircuitBreakerFactory(
@@ -53,14 +58,15 @@ class YahooClient:
         Raises:
             YahooError: one of its types. ``PausedError`` where Yahoo was not asked at all.
         """
-
-        def worth_another(error: Exception) -> bool:
-            return isinstance(error, YahooError) and error.passes
-
-        async for attempt in stamina.retry_context(on=worth_another, attempts=TRIES, timeout=None, wait_initial=0.2, wait_max=3.0):
-            with attempt:
+        backoff = Backoff(Random(), most=MOST_PAUSE_SECONDS)  # noqa: S311 - jitter
+        for _ in range(TRIES - 1):
+            try:
                 return await self._asked(symbol, interval, params)
-        raise AssertionError("stamina ends a loop by returning or raising")
+            except YahooError as error:
+                if not error.passes:
+                    raise
+            await asyncio.sleep(backoff.next())
+        return await self._asked(symbol, interval, params)
 
     async def _asked(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
         try:
@@ -70,9 +76,13 @@ class YahooClient:
                     chart = await self._in_thread(symbol, lambda: self._door.chart(symbol, interval, params))
         except OpenedState as error:
             requests.labels(PausedError.reason).inc()
-            raise PausedError(symbol, "Yahoo failed too often in a row and is left alone for a while") from error
+            until = int((error.opened_at + self._rest) * 1000)
+            what = "Yahoo failed too often in a row and is left alone for a while"
+            raise PausedError(symbol, what, cause=self._outage, until=until) from error
         except YahooError as error:
             requests.labels(error.reason).inc()
+            if error.outage and not isinstance(error, PausedError):
+                self._outage = error
             raise
         requests.labels("ok").inc()
         return chart

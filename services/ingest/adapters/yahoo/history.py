@@ -12,10 +12,10 @@ import msgspec
 import structlog
 
 from services.ingest.domain.adjustments import Adjustments
-from services.ingest.domain.backoff import full_jitter
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.currency import CurrencyError
 from services.ingest.domain.delays import final_until
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.history_plan import (
     DEPTH_MS,
     INTRADAY,
@@ -30,13 +30,16 @@ from services.ingest.domain.source import Backfill, Item
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import InvalidRangeError, UnknownSymbolError, YahooError
+from services.ingest.domain.yahoo_health import record_failure
 from services.ingest.domain.yahoo_history import Found, read_daily, read_intraday
+from shared.backoff import delay
 from shared.calendars import Corrections, Sessions, read_corrections, sessions
 from shared.corrections import digest
 from shared.events import ProviderBar, Timeframe
 from shared.failures import TransientError
 from shared.metrics import counter
 
+SOURCE: Final = "yahoo-history"
 RETRY_SECONDS: Final = 300.0
 RETRY_MOST_SECONDS: Final = 6 * 3600.0
 REPAIR_SECONDS: Final = 900.0
@@ -86,11 +89,13 @@ class YahooHistory:
         clock: Clock,
         stopping: asyncio.Event,
         chance: random.Random,
+        health: HealthRecord,
         corrections: Corrections | None = None,
     ) -> None:
         """``corrections`` of the calendars; those of the project alone where nothing is given."""
         self._corrections = read_corrections() if corrections is None else corrections
         self._charts = charts
+        self._health = health
         self._instruments = instruments
         self._keeper = keeper
         self._clock = clock
@@ -121,7 +126,8 @@ class YahooHistory:
         """A tick has this price; when it is far from the newest daily close, the days are asked for at once."""
         newest, now = self._newest.get(symbol), self._clock.wall()
         close = newest.close * newest.split_factor if newest is not None else price
-        if abs(price / close - 1.0) > JUMP and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
+        far = close > 0 and abs(price / close - 1.0) > JUMP  # from a close of 0 or below nobody can say how far
+        if far and now - self._hurried.get(symbol, 0) >= HURRY_SECONDS * 1000:
             self._hurried[symbol] = now
             self._due[symbol] = min(self._due[symbol], now)
             log.info("a price is far from the last close: has there been a split?", symbol=symbol, price=price, close=close)
@@ -143,6 +149,7 @@ class YahooHistory:
         except YahooError as error:
             failures.labels(error.reason).inc()
             self._later(instrument.symbol, timeframe, error, never_soon=isinstance(error, UnknownSymbolError))
+            record_failure(self._health, SOURCE, error, self._clock.wall(), min(self._due.values()))
             return None
         except CurrencyError as error:
             failures.labels("currency").inc()
@@ -180,14 +187,16 @@ class YahooHistory:
     async def _ask(self, symbol: str, timeframe: Timeframe, start: int, now: int) -> tuple[Chart, int]:
         """The chart from ``start`` to ``now``; of half that time where Yahoo says that this is too far back."""
         try:
-            return await self._charts.chart(symbol, timeframe.value, {"period1": start // 1000, "period2": now // 1000}), start
+            chart = await self._charts.chart(symbol, timeframe.value, {"period1": start // 1000, "period2": now // 1000})
         except InvalidRangeError as error:
             failures.labels(error.reason).inc()
             log.warning(
                 "Yahoo does not go that far back; asked for half of it", symbol=symbol, timeframe=timeframe.value, error=str(error)
             )
-            half = now - (now - start) // 2
-            return await self._charts.chart(symbol, timeframe.value, {"period1": half // 1000, "period2": now // 1000}), half
+            start = now - (now - start) // 2
+            chart = await self._charts.chart(symbol, timeframe.value, {"period1": start // 1000, "period2": now // 1000})
+        self._health.succeeded(SOURCE)
+        return chart, start
 
     async def _sessions(self, exchange: str, now: int) -> Sessions:
         """The calendar around everything that can be asked for; made in a thread, since making one takes a second."""
@@ -226,11 +235,7 @@ class YahooHistory:
     def _later(self, symbol: str, timeframe: Timeframe, error: Exception, *, never_soon: bool) -> None:
         self._put_off.add(symbol)
         tries, self._tries[symbol] = self._tries[symbol], self._tries[symbol] + 1
-        pause = (
-            RETRY_MOST_SECONDS
-            if never_soon
-            else RETRY_SECONDS / 2 + full_jitter(tries, RETRY_SECONDS, RETRY_MOST_SECONDS, self._chance.random())
-        )
+        pause = RETRY_MOST_SECONDS if never_soon else delay(tries, RETRY_SECONDS, RETRY_MOST_SECONDS, self._chance.random())
         self._due[symbol] = self._clock.wall() + int(pause * 1000)
         log.warning("no history", symbol=symbol, timeframe=timeframe.value, error=str(error), again_in_seconds=round(pause))
 

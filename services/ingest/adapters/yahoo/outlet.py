@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from shared.events import Quarantined, Tick
 from shared.metrics import counter, gauge
+from shared.tasks import result_of
+from shared.waiting import pause
 
 MAX_WAITING: Final = 10_000
 """Items that may wait; whoever puts more has to wait, so that a slow broker slows the reading of the socket."""
@@ -57,16 +58,14 @@ class Outlet:
         entry = _Entry(backfill, asyncio.Event())
         await self._queue.put(entry)
         while entry.published is not None and not entry.published.is_set() and not self._stopping.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await entry.published.wait()
+            await pause(LOOK_SECONDS, entry.published)
         return entry.published is not None and entry.published.is_set()
 
     async def batches(self, tasks: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[Sequence[Item]]:
         """Run the tasks that put and publish; yield what they bring until the process stops.
 
         Raises:
-            Exception: whatever a task raised. A task that returns before the process stops is an error too.
+            Exception: whatever a task raised. A task that returns or is cancelled before the process stops is an error too.
         """
         running = [asyncio.create_task(_awaited(run), name=name) for name, run in tasks.items()]
         try:
@@ -79,7 +78,7 @@ class Outlet:
                             entry.published.set()
                 for task in running:
                     if task.done() and not self._stopping.is_set():
-                        task.result()
+                        result_of(task)
                         raise RuntimeError(f"task {task.get_name()!r} returned before the process was to stop")
         finally:
             for task in running:

@@ -10,17 +10,20 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.ingest.domain.backoff import full_jitter
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import UnknownSymbolError, YahooError
+from services.ingest.domain.yahoo_health import record_failure
 from services.ingest.domain.yahoo_ticks import NoTick, polled_tick
+from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter
 
 LOOK_SECONDS: Final = 0.25
+SOURCE: Final = "yahoo-poll"
 MOST_PAUSE_SECONDS: Final = 900.0
 UNKNOWN_SECONDS: Final = 3600.0
 
@@ -49,8 +52,10 @@ class YahooPoll:
         *,
         pause: float,
         chance: random.Random,
+        health: HealthRecord,
     ) -> None:
         """``wanted`` names the symbols to poll now; ``pause`` in seconds is how long one that failed is left alone at first."""
+        self._health = health
         self._charts = charts
         self._instruments = instruments
         self._wanted = wanted
@@ -65,7 +70,10 @@ class YahooPoll:
     async def run(self) -> None:
         """Poll until the process stops. Several tasks may run it together, so that one slow answer does not hold up the others."""
         while not self._stopping.is_set():
-            symbol = self._plan.take(self._wanted(), self._clock.now())
+            wanted = self._wanted()
+            if not wanted:
+                self._health.rests(SOURCE)
+            symbol = self._plan.take(wanted, self._clock.now())
             if symbol is None:
                 await self._clock.wait(LOOK_SECONDS)
             else:
@@ -79,6 +87,7 @@ class YahooPoll:
             self._later(instrument.symbol, error)
             return
         self._failures.pop(instrument.symbol, None)
+        self._health.succeeded(SOURCE)
         tick = polled_tick(chart, instrument, self._clock.wall())
         if isinstance(tick, NoTick):
             polls.labels(tick.reason).inc()
@@ -90,7 +99,9 @@ class YahooPoll:
     def _later(self, symbol: str, error: YahooError) -> None:
         tries = self._failures[symbol]
         self._failures[symbol] += 1
-        jitter = full_jitter(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
+        jitter = delay(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
         pause = UNKNOWN_SECONDS if isinstance(error, UnknownSymbolError) else jitter
         self._plan.put_off(symbol, self._clock.now() + pause)
+        now, due = self._clock.wall(), self._plan.next_due
+        record_failure(self._health, SOURCE, error, now, None if due is None else now + int((due - self._clock.now()) * 1000))
         log.warning("no polled price", symbol=symbol, error=str(error), again_in_seconds=round(pause))

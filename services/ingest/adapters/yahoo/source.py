@@ -8,17 +8,22 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
-from services.ingest.adapters.yahoo.chart_door import ChartDoor
+from services.ingest.adapters.yahoo.chart_door import CHART_URL, ChartDoor
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
+from services.ingest.adapters.yahoo.history import SOURCE as PAST
 from services.ingest.adapters.yahoo.history import Keeper, YahooHistory
 from services.ingest.adapters.yahoo.outlet import Outlet
+from services.ingest.adapters.yahoo.poll import SOURCE as POLL
 from services.ingest.adapters.yahoo.poll import YahooPoll
+from services.ingest.adapters.yahoo.stream import SOURCE as STREAM
 from services.ingest.adapters.yahoo.stream import YahooStream
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.freshness import Freshness, Verdict, open_since
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.off_hours import Doubt, OffHours
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.source import Backfill, Item
@@ -56,6 +61,7 @@ class YahooSource:
         clock: Clock,
         stopping: asyncio.Event,
         corrections: Corrections,
+        health: HealthRecord,
     ) -> None:
         self._corrections = corrections
         self._instruments = {each.symbol: each for each in instruments}
@@ -82,6 +88,7 @@ class YahooSource:
             stopping,
             subscribe_seconds=settings.yahoo_subscribe_seconds,
             chance=chance,
+            health=health,
         )
         self._poll = YahooPoll(
             client,
@@ -93,8 +100,9 @@ class YahooSource:
             stopping,
             pause=settings.yahoo_poll_seconds,
             chance=chance,
+            health=health,
         )
-        self._history = YahooHistory(client, instruments, keeper, clock, stopping, chance, corrections)
+        self._history = YahooHistory(client, instruments, keeper, clock, stopping, chance, health, corrections)
         self._pollers = max(1, settings.yahoo_threads - 1)  # one thread is left to the past
 
     def events(self) -> AsyncIterator[Sequence[Item]]:
@@ -198,16 +206,18 @@ def _doubted(doubt: Doubt, tick: Tick) -> Quarantined:
 
 @asynccontextmanager
 async def open_yahoo(
-    settings: Settings, universe: Universe, keeper: Keeper, clock: Clock, stopping: asyncio.Event
+    settings: Settings, universe: Universe, keeper: Keeper, clock: Clock, stopping: asyncio.Event, health: HealthRecord
 ) -> AsyncIterator[YahooSource]:
     """Yahoo for all instruments of the universe. Nothing is asked before ``events`` is read. Raises ``CorrectionError``."""
     corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
+    charts = urlsplit(settings.yahoo_origin or CHART_URL).netloc
+    health.watch({STREAM: urlsplit(settings.yahoo_stream_url).netloc, POLL: charts, PAST: charts})
     cache = settings.var / "yahoo" / (settings.instance or "ingest")  # two processes on one folder end in "database is locked"
     door = await asyncio.to_thread(ChartDoor, cache, settings.yahoo_origin, settings.yahoo_timeout_seconds)
     try:
         async with open_client(
             door, threads=settings.yahoo_threads, per_minute=settings.yahoo_per_minute, wait=settings.yahoo_timeout_seconds
         ) as client:
-            yield YahooSource(settings, universe.instruments, client, keeper, clock, stopping, corrections)
+            yield YahooSource(settings, universe.instruments, client, keeper, clock, stopping, corrections, health)
     finally:
         door.close()

@@ -11,13 +11,16 @@ import aiohttp
 import structlog
 
 from services.ingest.adapters.yahoo.frames import MAX_FRAME, FrameError, decode
-from services.ingest.domain.backoff import full_jitter
+from services.ingest.adapters.yahoo.network_errors import explain_stream
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.health import HealthRecord
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_ticks import NoTick, streamed_tick
+from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter, gauge
 
+SOURCE: Final = "yahoo-stream"
 CONNECT_SECONDS: Final = 10.0
 PING_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 0.5
@@ -50,8 +53,10 @@ class YahooStream:
         subscribe_seconds: float = 15.0,
         pause: float = 1.0,
         chance: random.Random,
+        health: HealthRecord,
     ) -> None:
         """``given_up`` says that nothing comes though it should: the connection is then made anew. ``pause`` is the first pause."""
+        self._health = health
         self._url = url
         self._instruments = instruments
         self._put = put
@@ -61,6 +66,8 @@ class YahooStream:
         self._subscribe_seconds = subscribe_seconds
         self._pause = pause
         self._chance = chance
+        self._failure = ("", "")
+        """Why the last connection brought nothing: reason and detail."""
 
     async def run(self) -> None:
         """Listen until the process stops; a connection that brought prices starts the pauses anew."""
@@ -72,8 +79,11 @@ class YahooStream:
                 tries = 0 if flowed else tries + 1
                 if self._stopping.is_set():
                     return
-                pause = full_jitter(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
+                pause = delay(tries, self._pause, MOST_PAUSE_SECONDS, self._chance.random())
                 log.warning("the stream ended", ended=ended, flowed=flowed, again_in_seconds=round(pause, 1))
+                if not flowed:
+                    now = self._clock.wall()
+                    self._health.failed(SOURCE, *self._failure, now, now + int(pause * 1000))
                 await self._clock.wait(pause)
 
     async def _connection(self, session: aiohttp.ClientSession) -> tuple[bool, str]:
@@ -85,7 +95,8 @@ class YahooStream:
                     self._url, heartbeat=PING_SECONDS, max_msg_size=MAX_FRAME, timeout=aiohttp.ClientWSTimeout(ws_close=2.0)
                 )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.warning("the stream cannot be reached", error=f"{type(error).__name__}: {error}")
+            self._failure = explain_stream(error)
+            log.warning("the stream cannot be reached", reason=self._failure[0], error=self._failure[1])
             return False, "refused"
         connected.set(1)
         try:
@@ -95,6 +106,7 @@ class YahooStream:
             ended = f"error {type(error).__name__}"
         finally:
             connected.set(0)
+        self._failure = ("silent", "connected, and no price came") if ended == "silent" else ("closed", f"ended with {ended}")
         return self._ticks > before, ended
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> str:
@@ -105,8 +117,11 @@ class YahooStream:
                 async with asyncio.timeout(CONNECT_SECONDS):
                     await socket.send_json({"subscribe": list(self._instruments)})
                 subscribe_at = now + self._subscribe_seconds
-            if self._given_up() and now - begun > self._subscribe_seconds:
-                return "silent"
+            if now - begun > self._subscribe_seconds:
+                if self._given_up():
+                    return "silent"
+                if not self._ticks:
+                    self._health.rests(SOURCE)  # connected, and no market is open that could send a price
             try:
                 message = await socket.receive(timeout=LOOK_SECONDS)
             except TimeoutError:
@@ -134,4 +149,5 @@ class YahooStream:
             return
         frames.labels("ok").inc()
         self._ticks += 1
+        self._health.succeeded(SOURCE)
         await self._put(tick, pricing.regular)

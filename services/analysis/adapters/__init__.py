@@ -1,1 +1,0 @@
-"""One module per outside thing that analysis talks to. Nothing here decides on prices."""

@@ -1,0 +1,117 @@
+"""Pauses, first successes and periods end with the process, and nothing that fails for good is tried again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from shared.failures import TransientError
+from shared.tasks import CancelledItselfError, all_of, failure_of, first_of
+from shared.waiting import Refresher, insist, pause
+from tests.until import until
+
+
+class Table:
+    """Something that is read: away for the first ``away`` times, then there."""
+
+    def __init__(self, away: int, error: type[Exception] = TransientError) -> None:
+        self.away, self.error, self.reads = away, error, 0
+
+    async def read(self) -> None:
+        self.reads += 1
+        if self.reads <= self.away:
+            raise self.error("no database yet")
+
+
+async def lost() -> None:
+    """What aiokafka does now and then: it cancels what is waited for."""
+    future = asyncio.get_running_loop().create_future()
+    future.cancel()
+    await future
+
+
+async def test_a_pause_ends_with_its_event() -> None:
+    event = asyncio.Event()
+    waiting = asyncio.create_task(pause(3600, event))
+    await asyncio.sleep(0)
+    event.set()
+    await asyncio.wait_for(waiting, 10)
+    await pause(0.0, asyncio.Event())
+    assert waiting.done()
+
+
+async def test_a_refresher_waits_out_what_is_away_and_goes_on_from_then() -> None:
+    table, stopping = Table(away=2), asyncio.Event()
+    refresher = Refresher(table.read, "a table", 0.01, stopping)
+    running = asyncio.create_task(refresher.run())
+    await until(lambda: table.reads, what="the first try")
+    assert await asyncio.wait_for(refresher.first(), 20)
+    await until(lambda: refresher.good, what="a success")
+    await until(lambda: table.reads > 4, what="the next periods")
+    table.away = 10**9
+    await until(lambda: not refresher.good, what="a failure later on")
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+
+
+async def test_who_waits_for_the_first_time_is_released_by_a_stop() -> None:
+    stopping = asyncio.Event()
+    refresher = Refresher(Table(away=10**9).read, "a table", 3600, stopping)
+    waiting, running = asyncio.create_task(refresher.first()), asyncio.create_task(refresher.run())
+    stopping.set()
+    assert await asyncio.wait_for(waiting, 10) is False
+    await asyncio.wait_for(running, 10)
+
+
+async def test_a_mistake_ends_a_refresher_and_releases_who_waits() -> None:
+    refresher = Refresher(Table(away=1, error=ValueError).read, "a table", 0.01, asyncio.Event())
+    waiting = asyncio.create_task(refresher.first())
+    with pytest.raises(ValueError, match="no database yet"):
+        await asyncio.wait_for(refresher.run(), 10)
+    assert await waiting is False
+
+
+async def test_who_insists_gets_it_or_the_mistake_or_nothing() -> None:
+    stopping, table = asyncio.Event(), Table(away=1)
+    await asyncio.wait_for(insist(table.read, "a table", stopping), 20)
+    assert table.reads == 2
+    with pytest.raises(ValueError, match="no database"):
+        await insist(Table(away=1, error=ValueError).read, "a table", stopping)
+    stopping.set()
+    never = Table(away=0)
+    await insist(never.read, "a table", stopping)
+    assert never.reads == 0
+
+
+async def test_a_cancellation_that_nobody_sent_is_a_failure_and_reaches_nobody_else() -> None:
+    task = asyncio.create_task(lost(), name="the lost one")
+    await asyncio.wait([task])
+    assert "'the lost one' ended cancelled" in str(failure_of(task))
+    finished = Table(away=0)
+    with pytest.raises(CancelledItselfError):
+        await all_of(lost(), finished.read())
+    assert finished.reads == 1
+    with pytest.raises(CancelledItselfError):
+        await first_of("main", lost(), asyncio.Event().wait())  # type: ignore[arg-type]
+    with pytest.raises(CancelledItselfError):
+        await first_of("main", asyncio.Event().wait(), lost())  # type: ignore[arg-type]
+
+
+async def test_who_is_cancelled_cancels_what_it_runs() -> None:
+    ended: list[str] = []
+
+    async def child(name: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(name)
+
+    for waiting in (all_of(child("a"), child("b")), first_of("main", child("c"), child("d"))):
+        task = asyncio.create_task(waiting)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert sorted(ended) == ["a", "b", "c", "d"]
