@@ -36,7 +36,7 @@ def prepare(settings: LocalSettings, say: Say) -> None:
         fetch(settings.cached / "kafka", say)
         warm(settings.cached / "kafka", say)
         build_page(say)
-        with telling(say, "Compiling the indicators (once, about two minutes) ..."):
+        with telling(say, "Making the machine code of the indicators ready (compiled once, which takes about two minutes) ..."):
             for each in compiling:
                 finish(each)
 
