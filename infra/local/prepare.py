@@ -15,7 +15,7 @@ from infra.kafka.warm import warm
 from infra.local.errors import StackError
 from infra.local.page import build_page
 from infra.local.settings import ROOT, LocalSettings
-from shared.settings import WRONG
+from shared.settings import EXIT_BAD_SETTINGS
 
 Say = Callable[[str], None]
 PATIENCE_SECONDS: Final = 4.0
@@ -96,7 +96,7 @@ def finish(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         raise StackError(f"{command} did not end within {LIMIT_SECONDS:g} s") from None
     errors = [line.removeprefix("error: ") for line in printed.splitlines() if line.startswith("error: ")]
-    if process.returncode == WRONG and errors:
+    if process.returncode == EXIT_BAD_SETTINGS and errors:
         raise StackError("\n".join(errors))
     if process.returncode != 0:
         raise StackError(f"{command} failed:\n{printed.strip()[-1500:]}")

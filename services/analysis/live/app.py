@@ -39,8 +39,8 @@ from shared.calendars import read_corrections
 from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
-from shared.runtime import Life, Task
-from shared.settings import WRONG
+from shared.runtime import Lifecycle, Task
+from shared.settings import EXIT_BAD_SETTINGS
 from shared.topics import TICKS
 from shared.waiting import Refresher
 
@@ -59,11 +59,11 @@ def check(settings: LiveSettings) -> None:
         read_corrections(settings.calendar_corrections)
     except CorrectionError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+        sys.exit(EXIT_BAD_SETTINGS)
 
 
 @asynccontextmanager
-async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
         series = await asyncio.to_thread(compiled, settings)
@@ -93,16 +93,16 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
             consumer.dead_letter,
             Pace(settings.checkpoint_seconds, settings.checkpoint_rows),
         )
-        stopping = life.stopping
+        stopping = lifecycle.stopping
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
         tables = {
             "catalogue": Refresher(catalogue.read, "instruments", settings.catalogue_seconds, stopping),
             "conditions": Refresher(asking.read, "conditions", settings.conditions_seconds, stopping),
             "sequences": Refresher(following.read, "sequences", settings.conditions_seconds, stopping),
         }
-        life.on_ready("partitions restored", lambda: consumer.ready)
-        life.on_ready("database answers", lambda: watch.good)
-        life.on_alive("ticks are read", lambda: consumer.alive)
+        lifecycle.on_ready("partitions restored", lambda: consumer.ready)
+        lifecycle.on_ready("database answers", lambda: watch.healthy)
+        lifecycle.on_alive("ticks are read", lambda: consumer.alive)
 
         async def consume() -> None:
             for table in tables.values():
