@@ -16,7 +16,7 @@ from services.analysis.live.settings import LiveSettings
 from shared.db import Database, open_database
 from shared.events import Tick
 from shared.kafka import open_producer
-from shared.runtime import Life
+from shared.runtime import Lifecycle
 from shared.tables import checkpoints, instruments, metadata
 from shared.topics import TICKS
 
@@ -36,13 +36,13 @@ async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int
         async with open_database(url) as database:
             await _prepare(database, symbols)
             end = await _feed(settings, log)
-            life = Life()
-            async with build(settings, life) as tasks:
+            lifecycle = Lifecycle()
+            async with build(settings, lifecycle) as tasks:
                 cpu, began = time.process_time(), time.perf_counter()
                 running = [asyncio.ensure_future(task()) for task in tasks.values()]
                 await _reached(database, end, 0.1)
                 spent = time.process_time() - cpu, time.perf_counter() - began
-                life.stopping.set()
+                lifecycle.stopping.set()
                 await asyncio.gather(*running)
     return end, *spent
 

@@ -63,7 +63,7 @@ class Database:
             TransientError: the database is not there now, or another writer is in the way.
             PoisonError: a value does not fit its column.
         """
-        with translated():
+        with database_errors():
             async with asyncio.timeout(seconds):
                 if self.dialect != "sqlite":
                     async with self.engine.begin() as connection:
@@ -77,7 +77,7 @@ class Database:
     @asynccontextmanager
     async def connect(self, *, seconds: float = BLOCK_SECONDS) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; nothing is committed. Raises as ``begin``."""
-        with translated():
+        with database_errors():
             async with asyncio.timeout(seconds), self.engine.connect() as connection:
                 yield connection
 
@@ -116,7 +116,7 @@ class Database:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def database_errors() -> Iterator[None]:
     """What the drivers raise, in the words of ``shared.failures``; what is a mistake of ours goes through as it is."""
     try:
         yield

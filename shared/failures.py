@@ -8,7 +8,7 @@ import msgspec
 
 from shared.wire import WireError
 
-Verdict = Literal["retry", "dead-letter", "crash"]
+FailureAction = Literal["retry", "dead-letter", "crash"]
 
 
 class TransientError(Exception):
@@ -34,7 +34,7 @@ class FencedError(Exception):
         self.partition = partition
 
 
-VERDICTS: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
+FAILURE_ACTIONS: Final[tuple[tuple[type[BaseException], FailureAction], ...]] = (
     (TransientError, "retry"),
     (TimeoutError, "retry"),
     (OSError, "retry"),
@@ -52,13 +52,13 @@ VERDICTS: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
 failures pauses the partition. Everything that is not listed ends the process."""
 
 
-def classify(error: BaseException) -> Verdict:
+def classify(error: BaseException) -> FailureAction:
     """What to do about ``error`` that came out of the handling of a message.
 
     >>> classify(TransientError("database is gone")), classify(KeyError("symbol")), classify(MemoryError())
     ('retry', 'dead-letter', 'crash')
     """
-    for kind, verdict in VERDICTS:
+    for kind, verdict in FAILURE_ACTIONS:
         if isinstance(error, kind):
             return verdict
     return "crash"

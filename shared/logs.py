@@ -38,7 +38,7 @@ _LONGEST_TEXT: Final = 16_384
 _literals: set[str] = set()
 
 
-def hide(secrets: Iterable[str]) -> None:
+def hide_secrets(secrets: Iterable[str]) -> None:
     """Never let any of these texts into a log. Those shorter than six characters are ignored: they would tear other words apart."""
     _literals.update(secret for secret in secrets if len(secret) >= 6)
 
@@ -67,14 +67,14 @@ def redact(text: str) -> str:
     return text
 
 
-def clean(value: Any) -> Any:
+def redact_values(value: Any) -> Any:
     """``value`` with every text in it redacted, at any depth."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {clean(name): HIDDEN if _secret(name) else clean(item) for name, item in value.items()}
+        return {redact_values(name): HIDDEN if _secret(name) else redact_values(item) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [clean(item) for item in value]
+        return [redact_values(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return redact(str(value))
@@ -85,7 +85,7 @@ def _secret(name: Any) -> bool:
 
 
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    cleaned: dict[str, Any] = clean(dict(event))
+    cleaned: dict[str, Any] = redact_values(dict(event))
     return cleaned
 
 

@@ -32,7 +32,7 @@ class Checks:
         """/healthz is 200 when all of these are true."""
         self._alive[name] = check
 
-    def tell(self, name: str, detail: Callable[[], object]) -> None:
+    def add_detail(self, name: str, detail: Callable[[], object]) -> None:
         """/readyz shows this too, as JSON; it decides nothing."""
         self._details[name] = detail
 

@@ -23,13 +23,13 @@ import uvloop
 from shared import logs, metrics
 from shared.failures import SettingsError
 from shared.probes import Checks, serve_probes
-from shared.settings import WRONG, MeshSettings
+from shared.settings import EXIT_BAD_SETTINGS, MeshSettings
 from shared.tasks import failure_of
 
 Task = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=MeshSettings)
-CLEAN: Final = 0
-FAILED: Final = 1
+EXIT_CLEAN: Final = 0
+EXIT_FAILED: Final = 1
 CLOSE_SECONDS: Final = 15.0
 """How long the closing of connections may take, after the drain."""
 CANCEL_SECONDS: Final = 5.0
@@ -39,7 +39,7 @@ LAG_EVERY_SECONDS: Final = 0.1
 log = structlog.get_logger("runtime")
 
 
-class Life(Checks):
+class Lifecycle(Checks):
     """Handed to ``build``: when to stop, and what health and readiness depend on (``on_ready``, ``on_alive``)."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Life(Checks):
         self.on_ready("running", lambda: self.started and not self.stopping.is_set())
 
 
-Build = Callable[[S, Life], AbstractAsyncContextManager[Mapping[str, Task]]]
+Build = Callable[[S, Lifecycle], AbstractAsyncContextManager[Mapping[str, Task]]]
 
 
 def run(name: str, settings: S, build: Build[S]) -> NoReturn:
@@ -62,21 +62,21 @@ def run(name: str, settings: S, build: Build[S]) -> NoReturn:
     Raises:
         SystemExit: always; 0 after a clean stop, 1 otherwise.
     """
-    logs.hide(logs.secrets_of(settings))
+    logs.hide_secrets(logs.secrets_of(settings))
     logs.configure(name, settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(live(name, settings, build))
+        code = runner.run(run_async(name, settings, build))
         _leave_in_time(code)
     sys.exit(code)
 
 
-async def live(name: str, settings: S, build: Build[S]) -> int:
+async def run_async(name: str, settings: S, build: Build[S]) -> int:
     """The whole life of the service in the running loop; returns its exit code."""
-    life = Life()
-    main = asyncio.create_task(_main(name, settings, build, life), name="main")
+    lifecycle = Lifecycle()
+    main = asyncio.create_task(_main(name, settings, build, lifecycle), name="main")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _on_signal, number, life, main)
+        loop.add_signal_handler(number, _on_signal, number, lifecycle, main)
     try:
         return await main
     finally:
@@ -84,58 +84,58 @@ async def live(name: str, settings: S, build: Build[S]) -> int:
             loop.remove_signal_handler(number)
 
 
-def _on_signal(number: int, life: Life, main: asyncio.Task[int]) -> None:
-    if life.stopping.is_set():
+def _on_signal(number: int, lifecycle: Lifecycle, main: asyncio.Task[int]) -> None:
+    if lifecycle.stopping.is_set():
         log.warning("second signal: leaving at once", signal=signal.Signals(number).name)
         os._exit(128 + number)
     log.info("stopping", signal=signal.Signals(number).name)
-    life.stopping.set()
-    if not life.started:
+    lifecycle.stopping.set()
+    if not lifecycle.started:
         main.cancel()
 
 
-async def _main(name: str, settings: S, build: Build[S], life: Life) -> int:
+async def _main(name: str, settings: S, build: Build[S], lifecycle: Lifecycle) -> int:
     stack = AsyncExitStack()
-    code = FAILED
+    code = EXIT_FAILED
     try:
-        port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
+        port = await stack.enter_async_context(serve_probes(lifecycle, settings.probe_host, settings.probe_port))
         log.info("probes listen", host=settings.probe_host, port=port)
-        tasks = await stack.enter_async_context(build(settings, life))
-        life.started = True
+        tasks = await stack.enter_async_context(build(settings, lifecycle))
+        lifecycle.started = True
         log.info("started", name=name, tasks=sorted(tasks))
-        code = await _supervise(tasks, life, settings.drain_seconds)
+        code = await _supervise(tasks, lifecycle, settings.drain_seconds)
     except asyncio.CancelledError:
-        if life.started or not life.stopping.is_set():  # no signal asked for it: something raised it
-            log.exception("failed", during="running" if life.started else "starting")
+        if lifecycle.started or not lifecycle.stopping.is_set():  # no signal asked for it: something raised it
+            log.exception("failed", during="running" if lifecycle.started else "starting")
         else:
             log.info("stopped while starting")
-            code = CLEAN
+            code = EXIT_CLEAN
     except SettingsError as error:
         log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback says no more
-        code = WRONG
+        code = EXIT_BAD_SETTINGS
     except Exception:  # the process ends here, with its reason in the log
-        log.exception("failed", during="running" if life.started else "starting")
+        log.exception("failed", during="running" if lifecycle.started else "starting")
     finally:
-        life.started = False
+        lifecycle.started = False
         closed = await _close(stack)
-    log.info("ended", exit_code=code if closed else FAILED)
-    return code if closed else FAILED
+    log.info("ended", exit_code=code if closed else EXIT_FAILED)
+    return code if closed else EXIT_FAILED
 
 
-async def _supervise(tasks: Mapping[str, Task], life: Life, drain_seconds: float) -> int:
+async def _supervise(tasks: Mapping[str, Task], lifecycle: Lifecycle, drain_seconds: float) -> int:
     """Run the tasks until one ends or the process is told to stop; then drain them all."""
     running = {asyncio.create_task(_named(task), name=name): name for name, task in tasks.items()}
-    stop = asyncio.create_task(_stopped(life), name="stopping")
+    stop = asyncio.create_task(_stopped(lifecycle), name="stopping")
     lag = asyncio.create_task(_measure_lag(), name="loop lag")
-    code = CLEAN
+    code = EXIT_CLEAN
     try:
         ended, _ = await asyncio.wait({*running, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if not life.stopping.is_set():
-            code = FAILED
+        if not lifecycle.stopping.is_set():
+            code = EXIT_FAILED
             for one in ended - {stop}:
                 if not one.cancelled() and one.exception() is None:
                     log.error("task returned though nothing told it to stop", task=one.get_name())
-        life.stopping.set()
+        lifecycle.stopping.set()
         await asyncio.wait(running, timeout=drain_seconds) if running else None
         return max(code, await _reap(running, drain_seconds))
     finally:
@@ -143,8 +143,8 @@ async def _supervise(tasks: Mapping[str, Task], life: Life, drain_seconds: float
         lag.cancel()
 
 
-async def _stopped(life: Life) -> None:
-    await life.stopping.wait()
+async def _stopped(lifecycle: Lifecycle) -> None:
+    await lifecycle.stopping.wait()
 
 
 async def _named(task: Task) -> None:
@@ -156,17 +156,17 @@ async def _named(task: Task) -> None:
 
 async def _reap(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
     """Cancel what did not finish in time, and log how each task ended."""
-    code = CLEAN
+    code = EXIT_CLEAN
     late = {one for one in running if not one.done()}
     if late:
-        code = FAILED
+        code = EXIT_FAILED
         log.error("drain took too long: cancelling", seconds=drain_seconds, tasks=sorted(running[one] for one in late))
         for one in late:
             one.cancel()
         await asyncio.wait(late, timeout=CANCEL_SECONDS)
     for one, name in running.items():
         if one.done() and not (one in late and one.cancelled()) and (error := failure_of(one)) is not None:
-            code = FAILED
+            code = EXIT_FAILED
             log.error("task failed", task=name, exc_info=error)
     return code
 

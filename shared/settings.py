@@ -63,11 +63,11 @@ def data_folder(var: Path) -> Path:
 
 
 S = TypeVar("S", bound=MeshSettings)
-WRONG = 2
+EXIT_BAD_SETTINGS = 2
 """Exit code of a process whose settings are wrong: starting it again does not help."""
 
 
-def read(settings: type[S]) -> S:
+def read_settings(settings: type[S]) -> S:
     """The settings that the environment gives.
 
     Raises:
@@ -81,7 +81,7 @@ def read(settings: type[S]) -> S:
             wrong.setdefault(str(found["loc"][0]) if found["loc"] else "", []).append(found["msg"])
         for name, messages in wrong.items():
             print(f"error: setting {_told(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+        sys.exit(EXIT_BAD_SETTINGS)
 
 
 def _told(settings: type[MeshSettings], name: str) -> str:

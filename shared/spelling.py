@@ -16,13 +16,13 @@ SHORT: Final = 5
 _TWICE: Final = re.compile(r"(.)\1+")
 
 
-def likely(name: str, known: Iterable[str]) -> str | None:
+def suggest(name: str, known: Iterable[str]) -> str | None:
     """The one of ``known`` that ``name`` was likely meant to be; None where there is none, or two are as likely.
 
     Names are words with ``_`` between; the words may be joined, or stand in another order.
 
     >>> known = ("sma", "wma", "macd_signal", "bb_upper", "close", "open")
-    >>> [likely(name, known) for name in ("smma", "hma", "upper_bb", "macdsignal", "bb_uper", "pe")]
+    >>> [suggest(name, known) for name in ("smma", "hma", "upper_bb", "macdsignal", "bb_uper", "pe")]
     ['sma', None, 'bb_upper', 'macd_signal', 'bb_upper', None]
     """
     if not 2 <= len(name) <= LONGEST:

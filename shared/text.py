@@ -17,7 +17,7 @@ MOST_MARKS: Final = 30
 """Combining marks on one character, as in the Stream-Safe Text Format (UAX 15): sorting n of them takes time in n squared."""
 LONGEST_ARGUMENT: Final = 4096
 """Characters of an operator's argument."""
-CUT: Final = "…"
+ELLIPSIS: Final = "…"
 """Ends a text of which something was left out, so that its beginning is not taken for the whole."""
 _RAISED: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
 _INVISIBLE: Final = re.compile(
@@ -29,48 +29,48 @@ _VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
 """Conjoining jamo that a font draws into the syllable before them."""
 
 
-def normal(text: str, most: int) -> str:
+def normalize(text: str, most: int) -> str:
     r"""The text in the one form, at most ``most`` characters; a longer one ends with ``CUT``.
 
     Control characters stay: whoever takes the text refuses them, or takes them for spaces.
 
-    >>> normal("ＡＡＰＬ", 8), normal("삼\u1109\u1165\u11bc\u200b전자", 8), normal("10²", 8), normal("AAPLX", 4)
+    >>> normalize("ＡＡＰＬ", 8), normalize("삼\u1109\u1165\u11bc\u200b전자", 8), normalize("10²", 8), normalize("AAPLX", 4)
     ('AAPL', '삼성전자', '10²', 'AAP…')
     """
     read = text[: BEFORE * most]
     found = _composed(read)
     if len(found) <= most and len(read) == len(text):
         return found
-    return found[: most - 1] + CUT
+    return found[: most - 1] + ELLIPSIS
 
 
-def folded(text: str, most: int) -> str:
+def fold_case(text: str, most: int) -> str:
     """``normal``, and without case: two names that are the same to a reader are equal.
 
-    >>> folded("ＳＡＭＳＵＮＧ", 16), folded("Straße", 16)
+    >>> fold_case("ＳＡＭＳＵＮＧ", 16), fold_case("Straße", 16)
     ('samsung', 'strasse')
     """
-    return normal(normal(text, most).casefold(), most)
+    return normalize(normalize(text, most).casefold(), most)
 
 
-def typed(text: str) -> str:
+def normalize_input(text: str) -> str:
     """An operator's argument in the one form."""
-    return normal(text, LONGEST_ARGUMENT)
+    return normalize(text, LONGEST_ARGUMENT)
 
 
-def place(text: str, position: int) -> int:
+def source_position(text: str, position: int) -> int:
     r"""Where the character at ``position`` of the normal form begins in ``text``; its length where there is none.
 
-    >>> place("\u1109\u1165\u11bc > ３", 4)
+    >>> source_position("\u1109\u1165\u11bc > ３", 4)
     6
     """
     return bisect_right(range(len(text)), position, key=lambda i: len(_composed(text[: i + 1])))
 
 
-def pointed(text: str, position: int, around: int = 500) -> str:
+def with_caret(text: str, position: int, around: int = 500) -> str:
     r"""The text in one line with a caret below a place, for a font of fixed width; ``around`` characters before and after it.
 
-    >>> print(pointed("삼성 x", 3))
+    >>> print(with_caret("삼성 x", 3))
     삼성 x
          ^
     """

@@ -30,7 +30,7 @@ async def pause(seconds: float, until: asyncio.Event) -> None:
         return
 
 
-async def insist(action: Callable[[], Awaitable[T]], what: str, stopping: asyncio.Event) -> T | None:
+async def keep_trying(action: Callable[[], Awaitable[T]], what: str, stopping: asyncio.Event) -> T | None:
     """Try until ``action`` succeeds; None when the process stops before. Raises what ``classify`` does not say "retry" to."""
     backoff = Backoff(Random(), most=MOST_SECONDS)  # noqa: S311 - jitter
     while not stopping.is_set():
@@ -57,15 +57,15 @@ class Refresher:
         self._stopping = stopping
         self._settled = asyncio.Event()
         self._random = Random()  # noqa: S311 - jitter
-        self.done = False
+        self.ever_succeeded = False
         """It has succeeded at least once."""
-        self.good = False
+        self.healthy = False
         """It succeeded the last time."""
 
     async def first(self) -> bool:
         """Wait until it has succeeded once; False when the process stops before."""
         await self._settled.wait()
-        return self.done
+        return self.ever_succeeded
 
     async def run(self) -> None:
         """Until the process stops.
@@ -79,13 +79,13 @@ class Refresher:
                 try:
                     await self._action()
                 except Exception as error:
-                    self.good = False
+                    self.healthy = False
                     if classify(error) != "retry":
                         raise
                     log.warning("not possible now", what=self._what, error=str(error))
                     seconds = backoff.next()
                 else:
-                    self.done = self.good = True
+                    self.ever_succeeded = self.healthy = True
                     self._settled.set()
                     backoff.reset()
                     seconds = self._seconds() * self._random.uniform(1 - SPREAD, 1 + SPREAD)

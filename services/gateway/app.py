@@ -30,8 +30,8 @@ from services.gateway.settings import Settings
 from shared import metrics, topics
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.kafka import Ends, open_ends, open_tail
-from shared.runtime import Life, Task
+from shared.kafka import OffsetReader, open_offset_reader, open_tail
+from shared.runtime import Lifecycle, Task
 from shared.tasks import all_of, first_of
 from shared.waiting import Refresher, pause
 
@@ -46,14 +46,14 @@ CLOSE_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
-async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, answer requests inside the block, and yield the background tasks."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         back = {topics.QUOTES: None, topics.BARS: settings.tail, topics.INDICATORS: settings.tail, topics.SIGNALS: settings.tail}
         back |= {topics.INDUSTRIES: None, topics.PATTERNS: 0}  # the past of patterns is in the database
         tail = await stack.enter_async_context(open_tail(settings, back, "gateway", max_records=500))
-        ends = await stack.enter_async_context(open_ends(settings, topics.TICKS, "gateway-ends"))
+        ends = await stack.enter_async_context(open_offset_reader(settings, topics.TICKS, "gateway-ends"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         feed = Feed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
@@ -68,23 +68,23 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             partial(read_directory, gateway, history),
             "instruments",
             lambda: settings.refresh_seconds if gateway.directory.instruments else EMPTY_SECONDS,
-            life.stopping,
+            lifecycle.stopping,
         )
-        progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, life.stopping)
-        sources = Refresher(partial(read_sources, gateway, history), "health of sources", PROGRESS_SECONDS, life.stopping)
-        life.on_ready("topics read", lambda: tail.caught_up)
-        life.on_ready("topics handled", lambda: not tail.held)
-        life.on_alive("topics", lambda: tail.alive)
-        life.on_ready("instruments read", lambda: directory.done)
+        progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
+        sources = Refresher(partial(read_sources, gateway, history), "health of sources", PROGRESS_SECONDS, lifecycle.stopping)
+        lifecycle.on_ready("topics read", lambda: tail.caught_up)
+        lifecycle.on_ready("topics handled", lambda: not tail.held)
+        lifecycle.on_alive("topics", lambda: tail.alive)
+        lifecycle.on_ready("instruments read", lambda: directory.ever_succeeded)
         await stack.enter_async_context(serve(application(gateway, doors), doors, settings))
         yield {
-            "topics": lambda: tail.run(feed.handle, life.stopping),
-            "ticks": lambda: follow_ticks(settings, gateway, feed, life),
+            "topics": lambda: tail.run(feed.handle, lifecycle.stopping),
+            "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
             "instruments": directory.run,
             "progress": progress.run,
             "sources": sources.run,
-            "test stream": lambda: play(Fake(gateway.test_hub, random.Random(), gateway.clock), life),  # noqa: S311 - made-up prices
-            **{name: partial(flusher.run, life.stopping.is_set) for name, flusher in flushers.items()},
+            "test stream": lambda: play(Fake(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - made-up prices
+            **{name: partial(flusher.run, lifecycle.stopping.is_set) for name, flusher in flushers.items()},
         }
 
 
@@ -139,7 +139,7 @@ async def read_directory(gateway: Gateway, history: TableHistory) -> None:
         gateway.directory = found
 
 
-async def measure_progress(gateway: Gateway, history: TableHistory, ends: Ends) -> None:
+async def measure_progress(gateway: Gateway, history: TableHistory, ends: OffsetReader) -> None:
     """Measure how far analysis is with the log of ticks."""
     try:
         gateway.progress.measure(await ends.ask(), await history.positions(), gateway.clock())
@@ -155,29 +155,29 @@ async def read_sources(gateway: Gateway, history: TableHistory) -> None:
     gateway.sources = await history.sources()
 
 
-async def follow_ticks(settings: Settings, gateway: Gateway, feed: Feed, life: Life) -> None:
+async def follow_ticks(settings: Settings, gateway: Gateway, feed: Feed, lifecycle: Lifecycle) -> None:
     """Read the log of ticks while somebody is subscribed to ticks, and only then."""
     live = Feed(feed.market, feed.hub, live=lambda: True)
-    while not life.stopping.is_set():
+    while not lifecycle.stopping.is_set():
         if not gateway.hub.wanted("t"):
-            await pause(TICK_WATCH_SECONDS, life.stopping)
+            await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
             continue
         try:
             async with open_tail(settings, {topics.TICKS: 0}, "gateway-ticks") as tail:
-                await first_of("ticks", tail.run(live.handle, life.stopping), _until_unwanted(gateway, life))
+                await first_of("ticks", tail.run(live.handle, lifecycle.stopping), _until_unwanted(gateway, lifecycle))
         except TransientError as error:
             log.warning("ticks cannot be read", error=str(error))
-            await pause(TICK_WATCH_SECONDS, life.stopping)
+            await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
 
 
-async def _until_unwanted(gateway: Gateway, life: Life) -> None:
-    while gateway.hub.wanted("t") and not life.stopping.is_set():
-        await pause(TICK_WATCH_SECONDS, life.stopping)
+async def _until_unwanted(gateway: Gateway, lifecycle: Lifecycle) -> None:
+    while gateway.hub.wanted("t") and not lifecycle.stopping.is_set():
+        await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
 
 
-async def play(fake: Fake, life: Life) -> None:
+async def play(fake: Fake, lifecycle: Lifecycle) -> None:
     """Move the made-up market while anybody looks."""
-    while not life.stopping.is_set():
+    while not lifecycle.stopping.is_set():
         if fake.hub.readers:
             fake.step()
-        await pause(SECONDS, life.stopping)
+        await pause(SECONDS, lifecycle.stopping)

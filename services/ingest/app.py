@@ -39,9 +39,9 @@ from shared.db import open_database
 from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
 from shared.migrations.command import current
-from shared.runtime import Life, Task
-from shared.settings import WRONG
-from shared.waiting import insist
+from shared.runtime import Lifecycle, Task
+from shared.settings import EXIT_BAD_SETTINGS
+from shared.waiting import keep_trying
 
 BESIDE: Final = dt.timedelta(days=4)
 """Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
@@ -58,13 +58,13 @@ class Parts:
     universe: Universe
     cursors: Cursors
     clock: Clock
-    life: Life
+    lifecycle: Lifecycle
     health: HealthRecord
 
     @property
     def stopping(self) -> asyncio.Event:
         """Set when the process is to stop."""
-        return self.life.stopping
+        return self.lifecycle.stopping
 
 
 def check(settings: Settings) -> Holding:
@@ -109,11 +109,11 @@ async def _check_database(settings: Settings, wanted: Holding) -> None:
 
 def _refuse(error: Exception) -> NoReturn:
     print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-    sys.exit(WRONG)
+    sys.exit(EXIT_BAD_SETTINGS)
 
 
 @asynccontextmanager
-async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open what ingest needs and wire it.
 
     Raises:
@@ -122,29 +122,31 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         SettingsError: the database or Kafka is for other prices.
         CorrectionError: the file of calendar corrections is wrong.
     """
-    clock = SystemClock(life.stopping)
+    clock = SystemClock(lifecycle.stopping)
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         health = HealthRecord()
-        parts = Parts(settings, universe, Cursors(database), clock, life, health)
+        parts = Parts(settings, universe, Cursors(database), clock, lifecycle, health)
         source, wanted = await stack.enter_async_context(SOURCES[settings.source](parts))
-        await insist(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", life.stopping)
-        await insist(lambda: store_universe(database, universe), "database", life.stopping)
-        producer = await insist(lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", life.stopping)
-        await insist(lambda: claim_kafka(settings, wanted), "broker", life.stopping)
-        if producer is None or life.stopping.is_set():
+        await keep_trying(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", lifecycle.stopping)
+        await keep_trying(lambda: store_universe(database, universe), "database", lifecycle.stopping)
+        producer = await keep_trying(
+            lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", lifecycle.stopping
+        )
+        await keep_trying(lambda: claim_kafka(settings, wanted), "broker", lifecycle.stopping)
+        if producer is None or lifecycle.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
         negative = frozenset(each.symbol for each in universe.instruments if each.negative)
-        publisher = Publisher(producer, clock, life.stopping, Inspector(currencies, negative))
-        life.on_ready("broker", lambda: publisher.healthy)
+        publisher = Publisher(producer, clock, lifecycle.stopping, Inspector(currencies, negative))
+        lifecycle.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
-        life.tell("sources", lambda: [asdict(each) for each in health.all()])
+        lifecycle.add_detail("sources", lambda: [asdict(each) for each in health.all()])
         yield {
             "publish": lambda: publisher.pump(source),
-            "health": lambda: report_health(health.all, partial(store_health, database), clock, life.stopping),
+            "health": lambda: report_health(health.all, partial(store_health, database), clock, lifecycle.stopping),
         }
 
 
@@ -172,8 +174,8 @@ async def _yahoo(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
 
     async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping, parts.health) as source:
         feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
-        parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
-        parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.doubted))
+        parts.lifecycle.add_detail("stale feeds", lambda: sorted(feeds.stale))
+        parts.lifecycle.add_detail("calendars in doubt", lambda: sorted(source.off_hours.doubted))
         every, lag = settings.beat_seconds, settings.beat_lag
         live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
         yield live, Holding(YAHOO)

@@ -5,9 +5,9 @@ is evaluated. ``docs/conditions.md`` is the reference for people.
 """
 
 from shared.conditions.condition import Condition, identity, parse
-from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, Series
+from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.problems import PROBLEMS, ConditionError
-from shared.conditions.vocabulary import Wanted, resolve
+from shared.conditions.vocabulary import ResolvedColumn, resolve
 
 __all__ = [
     "BAR_FIELDS",
@@ -17,8 +17,8 @@ __all__ = [
     "Node",
     "Number",
     "Operation",
-    "Series",
-    "Wanted",
+    "ResolvedColumn",
+    "SeriesName",
     "identity",
     "parse",
     "resolve",

@@ -6,10 +6,10 @@ from typing import Final
 
 from lark import Token, Transformer, v_args
 
-from shared.conditions.expression import BAR_FIELDS, CROSSINGS, Node, Number, Operation, Series, truth, walk
+from shared.conditions.expression import BAR_FIELDS, CROSSINGS, Node, Number, Operation, SeriesName, is_boolean, walk
 from shared.conditions.normal import render
 from shared.conditions.problems import ConditionError
-from shared.conditions.suggestions import in_place_of, meant
+from shared.conditions.suggestions import column_for_call, name_error
 from shared.conditions.vocabulary import resolve
 from shared.events import Timeframe
 
@@ -50,7 +50,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return Operation("not", (operand,), _place(sign))
 
     def compare(self, left: Node, sign: Token, right: Node) -> Node:
-        if truth(left) or truth(right):
+        if is_boolean(left) or is_boolean(right):
             raise problem("chained", _place(sign))
         if _constant(left) and not _constant(right):
             return Operation(MIRRORED[sign], (right, left), left.at)
@@ -81,11 +81,11 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         if name in FUNCTIONS:
             raise problem("call", at, found=_quoted(name), example=EXAMPLES[name])
         if name in BAR_FIELDS:
-            return Series(str(name), at)
+            return SeriesName(str(name), at)
         try:
-            return Series(resolve(str(name)).column, at)
+            return SeriesName(resolve(str(name)).column, at)
         except ConditionError as error:
-            found = meant(str(name)) if error.code == "name" else error
+            found = name_error(str(name)) if error.code == "name" else error
             raise problem(found.code, at, **found.values) from None
 
     def call(self, name: Token, *arguments: Node | None) -> Node:
@@ -102,7 +102,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
 
 def _no_function(name: Token, given: list[Node]) -> ConditionError:
     """Who knows other languages writes rsi(14)."""
-    column = in_place_of(str(name), [render(each) for each in given])
+    column = column_for_call(str(name), [render(each) for each in given])
     if column:
         return problem("instead", _place(name), found=f"'{name}(…)'", instead=f"'{column}'")
     return problem("function", _place(name), found=_quoted(name))
@@ -131,16 +131,16 @@ def _one_bar_back(outer: str, operand: Node) -> None:
 
 
 def _constant(node: Node) -> bool:
-    return not any(isinstance(each, Series) for each in walk(node))
+    return not any(isinstance(each, SeriesName) for each in walk(node))
 
 
 def _number(sign: str, operand: Node) -> None:
-    if truth(operand):
+    if is_boolean(operand):
         raise problem("number", operand.at, sign=str(sign))
 
 
 def _truth(sign: str, operand: Node) -> None:
-    if not truth(operand):
+    if not is_boolean(operand):
         raise problem("truth", operand.at, sign=sign)
 
 

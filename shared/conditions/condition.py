@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from shared.conditions.expression import BAR_FIELDS, Node, Operation, Series, stack, truth, walk
+from shared.conditions.expression import BAR_FIELDS, Node, Operation, SeriesName, is_boolean, stack_size, walk
 from shared.conditions.normal import render
 from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
-from shared.conditions.vocabulary import Wanted, resolve
+from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
-from shared.text import normal, place
+from shared.text import normalize, source_position
 
 LONGEST: Final = 500
 """Characters of a text, as it was typed and in its normal form."""
@@ -45,7 +45,7 @@ class Condition:
         return identity(self.text)
 
     @property
-    def indicators(self) -> tuple[Wanted, ...]:
+    def indicators(self) -> tuple[ResolvedColumn, ...]:
         """The indicators that it needs, each once, by the first column that it names of them."""
         found = {(wanted.kind, wanted.parameters): wanted for wanted in map(resolve, reversed(self.columns))}
         return tuple(reversed(found.values()))
@@ -68,9 +68,9 @@ def parse(text: str) -> Condition:
     if len(text) > LONGEST:
         raise ConditionError("long", text[:LONGEST], LONGEST, length=len(text), most=LONGEST)
     try:
-        return _parsed(normal(text, BOUND).translate(_PLAIN))
+        return _parsed(normalize(text, BOUND).translate(_PLAIN))
     except ConditionError as error:  # its place is in the normal form: whoever typed the text knows only that
-        raise ConditionError(error.code, text, place(text, error.position), **error.values) from None
+        raise ConditionError(error.code, text, source_position(text, error.position), **error.values) from None
 
 
 def _parsed(shown: str) -> Condition:
@@ -80,14 +80,14 @@ def _parsed(shown: str) -> Condition:
         raise ConditionError("empty", "", 0)
     root, timeframe = read(shown)
     _check(root, shown)
-    normal = f"{render(root)} on {timeframe}"
-    if len(normal) > LONGEST:  # whoever reads it back must be able to
-        raise ConditionError("long", shown, 0, length=len(normal), most=LONGEST)
-    names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, Series)))
+    normal_form = f"{render(root)} on {timeframe}"
+    if len(normal_form) > LONGEST:  # whoever reads it back must be able to
+        raise ConditionError("long", shown, 0, length=len(normal_form), most=LONGEST)
+    names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, SeriesName)))
     return Condition(
         root,
         timeframe,
-        normal,
+        normal_form,
         tuple(name for name in names if name not in BAR_FIELDS),
         tuple(name for name in names if name in BAR_FIELDS),
     )
@@ -96,8 +96,8 @@ def _parsed(shown: str) -> Condition:
 def _check(root: Node, text: str) -> None:
     nodes = list(walk(root))
     operations = [node for node in nodes if isinstance(node, Operation)]
-    series = [node for node in nodes if isinstance(node, Series)]
-    if not truth(root):
+    series = [node for node in nodes if isinstance(node, SeriesName)]
+    if not is_boolean(root):
         raise ConditionError("condition", text, root.at)
     if not series:
         raise ConditionError("constant", text, root.at)
@@ -107,5 +107,5 @@ def _check(root: Node, text: str) -> None:
     if len(columns) > MOST_COLUMNS:
         last = max(columns.values(), key=lambda node: node.at)
         raise ConditionError("columns", text, last.at, most=MOST_COLUMNS)
-    if stack(root) > MOST_STACK:
+    if stack_size(root) > MOST_STACK:
         raise ConditionError("deep", text, root.at)

@@ -11,7 +11,7 @@ BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
 COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 CROSSINGS: Final = frozenset({"crosses_above", "crosses_below"})
 CONNECTIVES: Final = frozenset({"and", "or"})
-TRUTHS: Final = COMPARISONS | CROSSINGS | CONNECTIVES | {"not"}
+BOOLEAN_OPERATIONS: Final = COMPARISONS | CROSSINGS | CONNECTIVES | {"not"}
 """Operations whose value is true, false or unknown; the others' is a number, ``prev``'s that of what it holds."""
 
 
@@ -24,7 +24,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesName:
     """A column of the indicators or a field of the bar, by its canonical name."""
 
     name: str
@@ -44,14 +44,14 @@ class Operation:
     """Where in the text it stands: for errors."""
 
 
-Node = Number | Series | Operation
+Node = Number | SeriesName | Operation
 
 
-def truth(node: Node) -> bool:
+def is_boolean(node: Node) -> bool:
     """Whether the value is a truth; else it is a number."""
     if isinstance(node, Operation) and node.name == "prev":
-        return truth(node.operands[0])
-    return isinstance(node, Operation) and node.name in TRUTHS
+        return is_boolean(node.operands[0])
+    return isinstance(node, Operation) and node.name in BOOLEAN_OPERATIONS
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -64,13 +64,13 @@ def walk(node: Node) -> Iterator[Node]:
             waiting += reversed(found.operands)
 
 
-def stack(node: Node) -> int:
+def stack_size(node: Node) -> int:
     """Places that a stack machine needs for it, operands pushed from left to right."""
     if not isinstance(node, Operation):
         return 1
     if node.name in CROSSINGS:  # now and before: four values
-        return max(stack(operand) + i for i, operand in enumerate(node.operands * 2))
+        return max(stack_size(operand) + i for i, operand in enumerate(node.operands * 2))
     if node.name in CONNECTIVES:  # folded from the left: two at a time
         first, *rest = node.operands
-        return max(stack(first), *(stack(operand) + 1 for operand in rest))
-    return max(stack(operand) + i for i, operand in enumerate(node.operands))
+        return max(stack_size(first), *(stack_size(operand) + 1 for operand in rest))
+    return max(stack_size(operand) + i for i, operand in enumerate(node.operands))

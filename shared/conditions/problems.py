@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.text import pointed
+from shared.text import with_caret
 
 PROBLEMS: Final[dict[str, str]] = {
     "empty": "there is no condition",
@@ -58,4 +58,4 @@ class ConditionError(ValueError):
         close >
                ^
         """
-        return pointed(self.text, self.position)
+        return with_caret(self.text, self.position)

@@ -9,8 +9,8 @@ from typing import Final
 
 from shared.conditions.expression import BAR_FIELDS
 from shared.conditions.problems import ConditionError
-from shared.conditions.vocabulary import Words, resolve, vocabulary
-from shared.spelling import likely
+from shared.conditions.vocabulary import IndicatorColumns, resolve, vocabulary
+from shared.spelling import suggest
 
 LONGEST: Final = 64
 """Characters of a name that is looked at."""
@@ -35,7 +35,7 @@ _PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")
 _PLACE: Final = re.compile(r"_?\{\w+\}")
 
 
-def meant(name: str) -> ConditionError:
+def name_error(name: str) -> ConditionError:
     """The error for a name that is no column: with its form, with what was likely meant, or that it is unknown."""
     if len(name) <= LONGEST:
         stem, numbers = _parts(name)
@@ -50,7 +50,7 @@ def meant(name: str) -> ConditionError:
     return ConditionError("name", name, 0, found=name)
 
 
-def in_place_of(function: str, arguments: Sequence[str]) -> str | None:
+def column_for_call(function: str, arguments: Sequence[str]) -> str | None:
     """The column that a call of another language stands for: ``rsi(14)``, ``sma(close, 20)``, ``ma(volume, 20)``."""
     if sum(map(len, arguments)) > LONGEST:
         return None
@@ -74,7 +74,7 @@ def _likely(stem: str) -> Iterator[str]:
         yield stem
         return
     alias = ALIASES.get(stem)
-    near = alias or likely(stem, (*_stems(), *BAR_FIELDS))
+    near = alias or suggest(stem, (*_stems(), *BAR_FIELDS))
     if near:
         yield near
 
@@ -95,6 +95,6 @@ def _column(stem: str, numbers: Sequence[str]) -> str | None:
 
 
 @cache
-def _stems() -> dict[str, tuple[Words, int]]:
+def _stems() -> dict[str, tuple[IndicatorColumns, int]]:
     """Every column without its numbers."""
     return {_PLACE.sub("", template): (words, place) for words in vocabulary() for place, template in enumerate(words.columns)}

@@ -29,7 +29,7 @@ class Parameter(msgspec.Struct, frozen=True):
     whole: bool
 
 
-class Order(msgspec.Struct, frozen=True):
+class ParameterOrder(msgspec.Struct, frozen=True):
     """One parameter must be less than another; where not ``strict``, they may be equal."""
 
     lower: str
@@ -37,7 +37,7 @@ class Order(msgspec.Struct, frozen=True):
     strict: bool
 
 
-class Words(msgspec.Struct, frozen=True):
+class IndicatorColumns(msgspec.Struct, frozen=True):
     """The columns of one kind of indicator."""
 
     kind: str
@@ -47,7 +47,7 @@ class Words(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     """Names with ``{parameter}`` in them."""
     short: tuple[str, ...] = ()
-    orders: tuple[Order, ...] = ()
+    orders: tuple[ParameterOrder, ...] = ()
     running: tuple[tuple[float, ...], ...] = ()
     """Parameters that run anyway, whoever asks."""
 
@@ -63,7 +63,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ResolvedColumn:
     """The indicator that a column belongs to."""
 
     kind: str
@@ -75,20 +75,20 @@ class Wanted:
 
 
 @cache
-def vocabulary() -> tuple[Words, ...]:
+def vocabulary() -> tuple[IndicatorColumns, ...]:
     """All kinds."""
     text = resources.files("shared.conditions").joinpath("vocabulary.json").read_bytes()
-    return msgspec.json.decode(text, type=tuple[Words, ...])
+    return msgspec.json.decode(text, type=tuple[IndicatorColumns, ...])
 
 
-def resolve(name: str) -> Wanted:
+def resolve(name: str) -> ResolvedColumn:
     """What a column's name stands for.
 
     Raises:
         ConditionError: it is no column, or its parameters are out of bounds; ``text`` is the name alone.
 
     >>> resolve("rsi_21"), resolve("bb_upper_20_2").column
-    (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
+    (ResolvedColumn(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
     """
     short = _short_names().get(name)
     if short is not None:
@@ -98,21 +98,21 @@ def resolve(name: str) -> Wanted:
         if match:
             values = tuple(float(value) for value in match.groups())
             _check(name, words, values)
-            return Wanted(words.kind, values, words.column(place, values), values in words.running)
+            return ResolvedColumn(words.kind, values, words.column(place, values), values in words.running)
     raise ConditionError("name", name, 0, found=name)
 
 
 @cache
-def _short_names() -> dict[str, Wanted]:
+def _short_names() -> dict[str, ResolvedColumn]:
     found = {}
     for words in vocabulary():
         for column in words.short or (() if words.parameters else words.columns):
-            found[column] = Wanted(words.kind, words.usual, column, words.usual in words.running)
+            found[column] = ResolvedColumn(words.kind, words.usual, column, words.usual in words.running)
     return found
 
 
 @cache
-def _patterns() -> tuple[tuple[Words, int, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[IndicatorColumns, int, re.Pattern[str]], ...]:
     return tuple(
         (words, place, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
         for words in vocabulary()
@@ -121,7 +121,7 @@ def _patterns() -> tuple[tuple[Words, int, re.Pattern[str]], ...]:
     )
 
 
-def _check(name: str, words: Words, values: tuple[float, ...]) -> None:
+def _check(name: str, words: IndicatorColumns, values: tuple[float, ...]) -> None:
     for parameter, value in zip(words.parameters, values, strict=True):
         bounds = {"parameter": parameter.name, "least": f"{parameter.least:g}", "most": f"{parameter.most:g}"}
         if parameter.whole and value != int(value):

@@ -6,7 +6,7 @@ added; readers ignore fields that they do not know.
 """
 
 from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 from shared.events.industries import IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
 from shared.events.notify import Delivery
@@ -33,12 +33,12 @@ __all__ = [
     "Quote",
     "RelativeStrength",
     "RuleCount",
+    "SafeInt",
     "Signal",
     "SignalQuality",
     "Tick",
     "TickLog",
     "Timeframe",
-    "Whole",
     "pattern_id",
     "signal_id",
 ]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 
 
 class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
@@ -16,8 +16,8 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 
     symbol: str
     timeframe: Timeframe
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     close: float
     values: dict[str, float | None]
     source: str = ""
@@ -31,9 +31,9 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 class SignalQuality(msgspec.Struct, frozen=True, kw_only=True):
     """How this signal did out of sample in the past. Absent until research has computed it; never estimated."""
 
-    n: Whole
+    n: SafeInt
     years: float
-    horizon_bars: Whole
+    horizon_bars: SafeInt
     win_rate: float
     win_rate_low: float
     win_rate_high: float
@@ -50,14 +50,14 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     id: str
     """``signal_id(...)`` of the fields below: the same input gives the same id, for ever."""
     rule: str
-    rule_version: Whole
+    rule_version: SafeInt
     params: dict[str, float]
     direction: Literal["up", "down"]
     symbol: str
     timeframe: Timeframe
-    ts_event: Whole
+    ts_event: SafeInt
     """Close of the bar it fired on; see ``provisional``."""
-    ts_init: Whole
+    ts_init: SafeInt
     price: float
     """Close of that bar."""
     level: float | None = None
@@ -72,7 +72,7 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     provisional: bool = False
     """True when the rule held on a bar that was still forming: it may not hold when the bar closes. ``ts_event`` is then when it
     was seen, the close of a minute inside the bar."""
-    bar_close: Whole | None = None
+    bar_close: SafeInt | None = None
     """When the forming bar of a provisional signal closes."""
     source: str = ""
     replayed: bool = False

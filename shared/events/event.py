@@ -19,7 +19,7 @@ class Timeframe(enum.StrEnum):
     W1 = "1w"
 
 
-Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+SafeInt = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 """A whole number that every JSON reader keeps exactly; what lies beyond is refused when a message is decoded."""
 
 

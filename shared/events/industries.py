@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Whole
+from shared.events.event import Event, SafeInt
 
 
 class RelativeStrength(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,7 +23,7 @@ class IndustryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """One member; what is not known is absent."""
 
     symbol: str
-    session: Whole = 0
+    session: SafeInt = 0
     """Session date (yyyymmdd) of its quote; 0: none yet."""
     last_price: float | None = None
     move: float | None = None
@@ -49,8 +49,8 @@ class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often a rule fired on the members today."""
 
     rule: str
-    up: Whole
-    down: Whole
+    up: SafeInt
+    down: SafeInt
 
 
 class IndustryView(Event, frozen=True, kw_only=True, tag="industry"):
@@ -64,31 +64,31 @@ class IndustryView(Event, frozen=True, kw_only=True, tag="industry"):
     kind: Literal["industry", "market"]
     name_en: str
     name_ko: str
-    ts_event: Whole
+    ts_event: SafeInt
     """Newest event time among what the view is made of."""
-    ts_init: Whole
-    session: Whole
+    ts_init: SafeInt
+    session: SafeInt
     """Newest session date among the members' quotes (yyyymmdd)."""
-    advances: Whole
-    declines: Whole
-    unchanged: Whole
-    missing: Whole
+    advances: SafeInt
+    declines: SafeInt
+    unchanged: SafeInt
+    missing: SafeInt
     """Members without a move today: not traded yet, or nothing to compare with. The four counts add up to the number of members."""
     median_move: float | None = None
     """Median of the moves against the previous session's close."""
     above_sma_50: float | None = None
     """Share of the members that stand above their SMA 50 on the daily bars, the price now counting as today's close."""
-    sma_50_of: Whole = 0
+    sma_50_of: SafeInt = 0
     """Members that traded today and have an SMA 50: what the share is taken of."""
     above_sma_200: float | None = None
-    sma_200_of: Whole = 0
+    sma_200_of: SafeInt = 0
     leaders: tuple[Mover, ...] = ()
     """Up to three largest moves, the largest first."""
     laggards: tuple[Mover, ...] = ()
     """Up to three smallest moves of the other members, the smallest first."""
-    signals_up: Whole = 0
+    signals_up: SafeInt = 0
     """Signals of today on closed bars."""
-    signals_down: Whole = 0
+    signals_down: SafeInt = 0
     signals_by_rule: tuple[RuleCount, ...] = ()
     members: tuple[IndustryMember, ...] = ()
     source: str = ""

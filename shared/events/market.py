@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 
 
 class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
@@ -15,11 +15,11 @@ class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
     symbol: str
     price: float
     """Last price, in the instrument's currency (never in pence or cents)."""
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     source: str
     """Who said it: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
-    seq: Whole = 0
+    seq: SafeInt = 0
     """Gap-free number per symbol within a source that counts (replay, from 1); 0 where the source does not count."""
     size: float = 0.0
     """Volume of this trade. Ignored where ``day_volume`` is given."""
@@ -39,8 +39,8 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
     """Event time of an exchange has reached ``ts_event``: every tick before it has been published. Sent to every partition."""
 
     exchange: str
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     source: str
     mark: Literal["beat", "session_open", "session_close"] = "beat"
     """``session_close`` carries the calendar's close time, whatever the clock says when it is sent."""
@@ -59,12 +59,12 @@ class HistoryReady(Event, frozen=True, kw_only=True, tag="history-ready", gc=Fal
     """
 
     symbol: str
-    ts_event: Whole
+    ts_event: SafeInt
     """Close time of the newest bar in it."""
-    ts_init: Whole
+    ts_init: SafeInt
     source: str
-    first: Whole
-    last: Whole
+    first: SafeInt
+    last: SafeInt
     replayed: bool = False
 
     @property
@@ -78,8 +78,8 @@ TickLog = Tick | Heartbeat | HistoryReady
 class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A closed bar as a provider reports it, raw; adjusted price = raw x price_factor, adjusted volume = raw / split_factor."""
 
-    ts_open: Whole
-    ts_close: Whole
+    ts_open: SafeInt
+    ts_close: SafeInt
     open: float
     high: float
     low: float
@@ -97,7 +97,7 @@ class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
     """A split or a cash dividend."""
 
     kind: Literal["split", "dividend"]
-    ts_event: Whole
+    ts_event: SafeInt
     """Open of the ex-date's session."""
     value: float
     """New shares for an old one (4.0 for 4:1), or cash per share in the instrument's currency."""
@@ -110,9 +110,9 @@ class History(Event, frozen=True, kw_only=True, tag="history"):
     exchange: str
     timeframe: Timeframe
     bars: tuple[ProviderBar, ...]
-    ts_event: Whole
+    ts_event: SafeInt
     """Close of the newest bar."""
-    ts_init: Whole
+    ts_init: SafeInt
     source: str
     reason: Literal["backfill", "repair"] = "backfill"
     actions: tuple[CorporateAction, ...] = ()
@@ -129,11 +129,11 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
 
     symbol: str
     timeframe: Timeframe
-    ts_open: Whole
-    ts_event: Whole
+    ts_open: SafeInt
+    ts_event: SafeInt
     """Close of the interval."""
-    ts_init: Whole
-    session: Whole
+    ts_init: SafeInt
+    session: SafeInt
     """The exchange's session date as yyyymmdd."""
     open: float
     high: float
@@ -157,8 +157,8 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
 
     symbol: str
     last_price: float
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     source: str
     prev_close: float | None = None
     """Close of the previous session."""
@@ -172,7 +172,7 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
     year_high: float | None = None
     """Highest high of the last 252 daily bars, adjusted, and today."""
     year_low: float | None = None
-    session: Whole = 0
+    session: SafeInt = 0
     replayed: bool = False
 
     @property

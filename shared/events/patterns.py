@@ -8,16 +8,16 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 
 
 class Pivot(msgspec.Struct, frozen=True, kw_only=True):
     """A turn of price that is a corner of a pattern."""
 
     kind: Literal["high", "low"]
-    ts_close: Whole
+    ts_close: SafeInt
     """Close of its bar."""
-    bars: Whole
+    bars: SafeInt
     """How many bars after the first pivot."""
     price: float
 
@@ -42,9 +42,9 @@ class Pattern(Event, frozen=True, kw_only=True, tag="pattern"):
     """Of the breakout; ``either`` until it comes, where the shape does not tell."""
     symbol: str
     timeframe: Timeframe
-    ts_event: Whole
+    ts_event: SafeInt
     """Close of the bar of this status."""
-    ts_init: Whole
+    ts_init: SafeInt
     price: float
     """Close of that bar."""
     pivots: tuple[Pivot, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from shared.events.event import Event, Whole
+from shared.events.event import Event, SafeInt
 
 
 class Quarantined(Event, frozen=True, kw_only=True, tag="quarantined"):
@@ -26,9 +26,9 @@ class Quarantined(Event, frozen=True, kw_only=True, tag="quarantined"):
     """Of a bar."""
     source: str = ""
     """Who said it."""
-    ts_event: Whole
-    ts_init: Whole
-    more: Whole = 0
+    ts_event: SafeInt
+    ts_init: SafeInt
+    more: SafeInt = 0
     """How many others of this symbol were counted and not told since the one before: a broken feed does not flood."""
     replayed: bool = False
 

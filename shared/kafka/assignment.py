@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from shared import metrics
 from shared.failures import TransientError
-from shared.kafka.connection import POLL_MS, translated
+from shared.kafka.connection import POLL_MS, kafka_errors
 
 POLL_LIMIT_SECONDS: Final = 5.0
 """While a rebalance is under way ``getmany`` waits for its end, however long that takes."""
@@ -57,7 +57,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
 async def poll(consumer: AIOKafkaConsumer, max_records: int) -> Mapping[TopicPartition, list[Any]]:
     """The next micro-batches, or nothing after 200 ms or while the broker is away."""
     try:
-        with translated("poll"):
+        with kafka_errors("poll"):
             async with asyncio.timeout(POLL_LIMIT_SECONDS):
                 found: Mapping[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=max_records)
                 return found

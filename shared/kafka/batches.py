@@ -13,7 +13,7 @@ from shared.failures import PoisonError
 Headers = Sequence[tuple[str, bytes]]
 
 
-class Queue:
+class PartitionBatches:
     """The batches of one partition, in order; ``places`` says which message of the whole each one is."""
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
@@ -46,7 +46,7 @@ class Queue:
         self._batch = self._producer.create_batch()
 
 
-async def send_queues(producer: AIOKafkaProducer, topic: str, queues: Mapping[int, Queue]) -> dict[int, list[int]]:
+async def send_batches(producer: AIOKafkaProducer, topic: str, queues: Mapping[int, PartitionBatches]) -> dict[int, list[int]]:
     """Send each partition's batches in order, partitions side by side; their offsets, once all are acknowledged.
 
     Raises:

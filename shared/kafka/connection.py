@@ -29,7 +29,7 @@ START_SECONDS: Final = 30.0
 JOIN_SECONDS: Final = 150.0
 """A start in a group waits for the rebalance: a member that died holds it up for its session, and then for the rebalance limit."""
 STOP_SECONDS: Final = 10.0
-ASK_SECONDS: Final = 15.0
+QUERY_SECONDS: Final = 15.0
 """For questions about offsets."""
 POLL_MS: Final = 200
 
@@ -71,7 +71,7 @@ def consumer_options(settings: MeshSettings, name: str, group: str | None) -> di
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
+def kafka_errors(doing: str) -> Iterator[None]:
     """What aiokafka raises, in the words of ``shared.failures``: too large or corrupt is poison, the rest is not now.
 
     A CancelledError that was not meant for this task is aiokafka's own: it cancels futures that are waited for.
@@ -93,7 +93,7 @@ def translated(doing: str) -> Iterator[None]:
 async def start(client: Any, doing: str, seconds: float = START_SECONDS) -> None:
     """Start an aiokafka client, or raise TransientError and leave nothing behind."""
     try:
-        with translated(doing):
+        with kafka_errors(doing):
             async with asyncio.timeout(seconds):
                 await client.start()
     except BaseException:

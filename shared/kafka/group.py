@@ -13,14 +13,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared import metrics
 from shared.failures import TransientError
 from shared.kafka.assignment import Assignment, poll
-from shared.kafka.connection import ASK_SECONDS, JOIN_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.connection import JOIN_SECONDS, QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.dead_letters import send_dead_letter
-from shared.kafka.handling import Handle, Handling
+from shared.kafka.failure_rate import HOLD_SECONDS
+from shared.kafka.handling import BatchHandling, RecordHandler
+from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.producer import Producer
 from shared.kafka.records import record_of
-from shared.kafka.share import HOLD_SECONDS
-from shared.kafka.watch import Watch
 from shared.settings import MeshSettings
 from shared.tasks import first_of
 from shared.topics import Topic
@@ -35,7 +35,7 @@ class GroupConsumer:
     """Hands over micro-batches of one partition, in order; ``ready`` and ``alive`` are for the probes."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, topics: Sequence[Topic[Any]], group: str, producer: Producer, watch: Watch,
+        self, consumer: AIOKafkaConsumer, topics: Sequence[Topic[Any]], group: str, producer: Producer, watch: LagMonitor,
         assignment: Assignment, max_records: int, hold_seconds: float,
     ) -> None:  # fmt: skip
         self._consumer = consumer
@@ -68,7 +68,7 @@ class GroupConsumer:
         """The loop turns."""
         return self._watch.alive
 
-    async def run(self, handle: Handle, stopping: asyncio.Event) -> None:
+    async def run(self, handle: RecordHandler, stopping: asyncio.Event) -> None:
         """Consume until ``stopping`` is set.
 
         ``handle`` gets records of one partition, in order, and must be idempotent: after a crash, a rebalance or an error it sees
@@ -79,10 +79,10 @@ class GroupConsumer:
         Raises:
             StalledError: there is lag, but the position does not move.
         """
-        handling = Handling(handle, self._topics, self._pauses, self._set_aside)
+        handling = BatchHandling(handle, self._topics, self._pauses, self._set_aside)
         await first_of(self._group, self._loop(handling, stopping), self._watch.run())
 
-    async def _loop(self, handling: Handling, stopping: asyncio.Event) -> None:
+    async def _loop(self, handling: BatchHandling, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._watch.turned()
             if self._epoch != self._assignment.epoch:
@@ -112,7 +112,7 @@ class GroupConsumer:
             self._watch.place(partition)
         self._consumer.resume(*owned)
 
-    async def _take(self, handling: Handling, partition: TopicPartition, messages: Sequence[Any]) -> int:
+    async def _take(self, handling: BatchHandling, partition: TopicPartition, messages: Sequence[Any]) -> int:
         """Handle a batch; returns how many of its messages are done with, from the first on."""
         topic = self._topics[partition.topic]
         try:
@@ -126,8 +126,8 @@ class GroupConsumer:
 
     async def _commit(self, done: dict[TopicPartition, int]) -> None:
         try:
-            with translated("commit"):
-                async with asyncio.timeout(ASK_SECONDS):
+            with kafka_errors("commit"):
+                async with asyncio.timeout(QUERY_SECONDS):
                     await self._consumer.commit(done)
         except TransientError as error:  # the next commit covers it, or the next owner sees the messages again
             _failed_commits.labels(self._group).inc()
@@ -150,7 +150,7 @@ async def open_group_consumer(
     """
     consumer = AIOKafkaConsumer(**consumer_options(settings, group, group))
     assignment = Assignment(consumer, group)
-    watch = Watch(consumer, topics, group, settings.kafka_stall_seconds, assignment)
+    watch = LagMonitor(consumer, topics, group, settings.kafka_stall_seconds, assignment)
     consumer.subscribe([topic.name for topic in topics], listener=assignment)
     await start(consumer, f"join group {group}", JOIN_SECONDS)
     try:

@@ -14,17 +14,17 @@ from shared.kafka.records import Record, record_of
 from shared.logs import tracing
 from shared.topics import Topic
 
-Handle = Callable[[Sequence[Record[Any]]], Awaitable[None]]
-SetAside = Callable[[Any, Exception], Awaitable[None]]
+RecordHandler = Callable[[Sequence[Record[Any]]], Awaitable[None]]
+PoisonHandler = Callable[[Any, Exception], Awaitable[None]]
 """Keeps or counts a message that cannot be handled; raises ``TransientError`` where it cannot be kept now."""
 
 log = structlog.get_logger("kafka.handling")
 
 
-class Handling:
+class BatchHandling:
     """Batches of one consumer, on their way to ``handle``."""
 
-    def __init__(self, handle: Handle, topics: Mapping[str, Topic[Any]], pauses: Pauses, set_aside: SetAside) -> None:
+    def __init__(self, handle: RecordHandler, topics: Mapping[str, Topic[Any]], pauses: Pauses, set_aside: PoisonHandler) -> None:
         self._handle = handle
         self._topics = topics
         self._pauses = pauses

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.kafka.connection import ASK_SECONDS, client_id, consumer_options, start, stop, translated
+from shared.kafka.connection import QUERY_SECONDS, client_id, consumer_options, kafka_errors, start, stop
 from shared.settings import MeshSettings
 from shared.topics import Topic
 
@@ -24,16 +24,16 @@ async def read_label(settings: MeshSettings, topic: Topic[Any], group: str) -> s
     admin = AIOKafkaAdminClient(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=client_id(settings, group),
-        request_timeout_ms=int(ASK_SECONDS * 1000),
+        request_timeout_ms=int(QUERY_SECONDS * 1000),
     )
     place = TopicPartition(topic.name, 0)
     try:
-        with translated(f"read the label of {topic.name}"):
-            async with asyncio.timeout(2 * ASK_SECONDS):
+        with kafka_errors(f"read the label of {topic.name}"):
+            async with asyncio.timeout(2 * QUERY_SECONDS):
                 await admin.start()
                 found = await _offsets(admin, group, place)
     finally:
-        with translated("leave"):
+        with kafka_errors("leave"):
             await admin.close()
     return found.metadata or None if found is not None else None
 
@@ -53,8 +53,8 @@ async def write_label(settings: MeshSettings, topic: Topic[Any], group: str, tex
     await start(consumer, f"label {topic.name}")
     try:
         consumer.assign([place])
-        with translated(f"label {topic.name}"):
-            async with asyncio.timeout(ASK_SECONDS):
+        with kafka_errors(f"label {topic.name}"):
+            async with asyncio.timeout(QUERY_SECONDS):
                 await consumer.commit({place: OffsetAndMetadata(0, text)})
     finally:
         await stop(consumer)

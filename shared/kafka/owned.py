@@ -16,13 +16,13 @@ from shared import metrics
 from shared.backoff import Backoff
 from shared.failures import FencedError, TransientError, classify
 from shared.kafka.assignment import Assignment, poll
-from shared.kafka.connection import ASK_SECONDS, JOIN_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.connection import JOIN_SECONDS, QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.dead_letters import send_dead_letter
-from shared.kafka.owner import Owner
+from shared.kafka.failure_rate import HOLD_SECONDS, FailureGuard
+from shared.kafka.lag import LagMonitor
+from shared.kafka.partition_owner import PartitionOwner
+from shared.kafka.poison_search import PoisonSearch
 from shared.kafka.producer import Producer
-from shared.kafka.search import Search
-from shared.kafka.share import HOLD_SECONDS, Guard
-from shared.kafka.watch import Watch
 from shared.settings import MeshSettings
 from shared.tasks import first_of
 from shared.topics import Topic
@@ -53,8 +53,8 @@ class OwnedConsumer:
     """Gives an ``Owner`` its partitions and their messages; ``ready`` and ``alive`` are for the probes."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, topic: Topic[Any], group: str, producer: Producer, watch: Watch, assignment: Assignment,
-        max_records: int, hold_seconds: float,
+        self, consumer: AIOKafkaConsumer, topic: Topic[Any], group: str, producer: Producer, watch: LagMonitor,
+        assignment: Assignment, max_records: int, hold_seconds: float,
     ) -> None:  # fmt: skip
         self._consumer = consumer
         self._topic = topic
@@ -64,8 +64,8 @@ class OwnedConsumer:
         self._assignment = assignment
         self._max_records = max_records
         self._hold_seconds = hold_seconds
-        self._guard = Guard(group)
-        self._searches: dict[TopicPartition, Search] = {}
+        self._guard = FailureGuard(group)
+        self._searches: dict[TopicPartition, PoisonSearch] = {}
         self._judged: dict[TopicPartition, int] = {}
         """Messages before these offsets have been handled once: after a restoration they count no more."""
         self._letters: dict[tuple[TopicPartition, int], None] = {}
@@ -123,7 +123,7 @@ class OwnedConsumer:
         if len(self._letters) > REMEMBERED:
             del self._letters[next(iter(self._letters))]
 
-    async def run(self, owner: Owner, stopping: asyncio.Event) -> None:
+    async def run(self, owner: PartitionOwner, stopping: asyncio.Event) -> None:
         """Consume until ``stopping`` is set, then settle for the last time.
 
         ``failures.classify`` decides about what ``owner`` raises: "retry" restores the partition after a pause; "dead-letter"
@@ -136,7 +136,7 @@ class OwnedConsumer:
         """
         await first_of(self._group, self._loop(owner, stopping), self._watch.run())
 
-    async def _loop(self, owner: Owner, stopping: asyncio.Event) -> None:
+    async def _loop(self, owner: PartitionOwner, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._watch.turned()
             if self._epoch != self._assignment.epoch:
@@ -152,7 +152,7 @@ class OwnedConsumer:
         self._committed_at = 0.0
         await self._show_position()
 
-    async def _adopt(self, owner: Owner) -> None:
+    async def _adopt(self, owner: PartitionOwner) -> None:
         """Forget what was taken away, note what is new, and put the kept ones back where they were: aiokafka moved them."""
         self._epoch = self._assignment.epoch
         owned = self._assignment.owned()
@@ -174,7 +174,7 @@ class OwnedConsumer:
             elif partition not in self._due:
                 self._restore_later(partition, 0.0, "assigned")
 
-    async def _restore_due(self, owner: Owner) -> None:
+    async def _restore_due(self, owner: PartitionOwner) -> None:
         now = time.monotonic()
         for partition in [one for one, at in self._due.items() if at <= now]:
             if self._epoch != self._assignment.epoch:
@@ -191,9 +191,9 @@ class OwnedConsumer:
             self._go(partition, offset)
             self._watch.turned()
 
-    async def _restore(self, owner: Owner, partition: TopicPartition) -> int:
-        with translated(f"ask for the ends of {partition.topic}/{partition.partition}"):
-            async with asyncio.timeout(ASK_SECONDS):
+    async def _restore(self, owner: PartitionOwner, partition: TopicPartition) -> int:
+        with kafka_errors(f"ask for the ends of {partition.topic}/{partition.partition}"):
+            async with asyncio.timeout(QUERY_SECONDS):
                 starts = await self._consumer.beginning_offsets([partition])
                 ends = await self._consumer.end_offsets([partition])
         log_start, log_end = int(starts[partition]), int(ends[partition])
@@ -212,7 +212,7 @@ class OwnedConsumer:
             )
         return log_start if offset is None else max(offset, log_start)
 
-    async def _hand_over(self, owner: Owner, partition: TopicPartition, messages: Sequence[Any]) -> None:
+    async def _hand_over(self, owner: PartitionOwner, partition: TopicPartition, messages: Sequence[Any]) -> None:
         expected = self._next.get(partition)
         if expected is None:
             return  # waits for its restoration
@@ -229,7 +229,7 @@ class OwnedConsumer:
             if search is not None and not await self._settle(owner, final=True, just=(partition, part)):
                 return
 
-    async def _take(self, owner: Owner, partition: TopicPartition, part: Sequence[Any]) -> bool:
+    async def _take(self, owner: PartitionOwner, partition: TopicPartition, part: Sequence[Any]) -> bool:
         """Hand over some messages; False when the partition is to be restored."""
         search = self._searches.get(partition)
         try:
@@ -259,7 +259,7 @@ class OwnedConsumer:
         self._backoff(partition).reset()
         _consumed.labels(self._group, partition.topic).inc(len(part))
 
-    async def _failed(self, owner: Owner, partition: TopicPartition, part: Sequence[Any], error: Exception) -> None:
+    async def _failed(self, owner: PartitionOwner, partition: TopicPartition, part: Sequence[Any], error: Exception) -> None:
         """What is in memory is void. Raises what is to end the task."""
         verdict = classify(error)
         if verdict == "crash":
@@ -270,12 +270,12 @@ class OwnedConsumer:
             await self._wait(owner, partition, error)
         elif len(part) > 1:
             log.warning("a batch failed: looking for the message", partition=partition.partition, size=len(part), exc_info=error)
-            self._searches.setdefault(partition, Search()).narrow(part[0].offset, part[-1].offset + 1)
+            self._searches.setdefault(partition, PoisonSearch()).narrow(part[0].offset, part[-1].offset + 1)
             await self._void(owner, partition, 0.0, "poison")
         else:
             await self._condemn(owner, partition, part[0], error)
 
-    async def _condemn(self, owner: Owner, partition: TopicPartition, message: Any, error: Exception) -> None:
+    async def _condemn(self, owner: PartitionOwner, partition: TopicPartition, message: Any, error: Exception) -> None:
         try:
             await self.dead_letter(message, error)
         except HeldError:
@@ -283,24 +283,24 @@ class OwnedConsumer:
         except TransientError as unsent:
             await self._wait(owner, partition, unsent)
         else:
-            self._searches.setdefault(partition, Search()).condemn(message.offset)
+            self._searches.setdefault(partition, PoisonSearch()).condemn(message.offset)
             await self._void(owner, partition, 0.0, "poison")
 
     async def _fell_off(self, partition: TopicPartition, expected: int) -> bool:
         """True when retention overtook us; False when the log merely has a gap there."""
         try:
-            with translated("ask for the start of the log"):
-                async with asyncio.timeout(ASK_SECONDS):
+            with kafka_errors("ask for the start of the log"):
+                async with asyncio.timeout(QUERY_SECONDS):
                     return bool((await self._consumer.beginning_offsets([partition]))[partition] > expected)
         except TransientError:
             return True
 
-    async def _settle(self, owner: Owner, *, final: bool = False, just: Just | None = None) -> bool:
+    async def _settle(self, owner: PartitionOwner, *, final: bool = False, just: Just | None = None) -> bool:
         """Let the owner store what is due; False when a partition is to be restored."""
         if not final and time.monotonic() < self._settle_at:
             return True
         try:
-            await owner.settle(final)
+            await owner.flush(final)
         except FencedError as error:
             await self._fence(owner, error, None)
         except Exception as error:
@@ -329,7 +329,7 @@ class OwnedConsumer:
             if partition in self._next and search.reached(self._next[partition]):
                 del self._searches[partition]
 
-    async def _unsettleable(self, owner: Owner, just: Just | None, error: Exception) -> None:
+    async def _unsettleable(self, owner: PartitionOwner, just: Just | None, error: Exception) -> None:
         """Storing fails on what some message has brought about: the last ones, where all else is stored. Raises if it was none."""
         if just is not None and self._unsettled <= {just[0]}:
             await self._failed(owner, *just, error)
@@ -341,21 +341,21 @@ class OwnedConsumer:
             "could not settle: looking for the message", partitions=sorted(one.partition for one in suspects), exc_info=error
         )
         for partition, end in suspects.items():
-            self._searches.setdefault(partition, Search()).narrow(max(0, end - SUSPECTS), end)
+            self._searches.setdefault(partition, PoisonSearch()).narrow(max(0, end - SUSPECTS), end)
             await self._void(owner, partition, self._backoff(None).next(), "poison")
 
-    async def _fence(self, owner: Owner, error: FencedError, current: TopicPartition | None) -> None:
+    async def _fence(self, owner: PartitionOwner, error: FencedError, current: TopicPartition | None) -> None:
         log.warning("fenced", group=self._group, error=str(error))
         for partition in list(self._next):
             if error.partition == partition.partition or (error.partition is None and current in (None, partition)):
                 await self._void(owner, partition, self._backoff(partition).next(), "fenced")
 
-    async def _wait(self, owner: Owner, partition: TopicPartition, error: BaseException) -> None:
+    async def _wait(self, owner: PartitionOwner, partition: TopicPartition, error: BaseException) -> None:
         seconds = self._backoff(partition).next()
         log.warning("waiting before another try", partition=partition.partition, seconds=seconds, error=str(error))
         await self._void(owner, partition, seconds, "transient")
 
-    async def _void(self, owner: Owner, partition: TopicPartition, seconds: float, reason: str) -> None:
+    async def _void(self, owner: PartitionOwner, partition: TopicPartition, seconds: float, reason: str) -> None:
         """What is in memory of the partition must not be stored: drop it, and restore later."""
         await owner.forget(partition.partition)
         self._restore_later(partition, seconds, reason)
@@ -365,7 +365,7 @@ class OwnedConsumer:
         self._next.pop(partition, None)
         self._unsettled.discard(partition)
         self._due[partition] = time.monotonic() + seconds
-        with translated("pause"):
+        with kafka_errors("pause"):
             if partition in self._assignment.owned():
                 self._consumer.pause(partition)
         self._watch.excuse(partition)
@@ -387,8 +387,8 @@ class OwnedConsumer:
             return
         self._committed_at = time.monotonic()
         try:
-            with translated("commit"):
-                async with asyncio.timeout(ASK_SECONDS):
+            with kafka_errors("commit"):
+                async with asyncio.timeout(QUERY_SECONDS):
                     await self._consumer.commit(ours)
         except TransientError as error:
             log.info("commit failed", group=self._group, error=str(error))
@@ -410,7 +410,7 @@ async def open_owned_consumer(
     """
     consumer = AIOKafkaConsumer(**consumer_options(settings, group, group))
     assignment = Assignment(consumer, group)
-    watch = Watch(consumer, (topic,), group, settings.kafka_stall_seconds, assignment)
+    watch = LagMonitor(consumer, (topic,), group, settings.kafka_stall_seconds, assignment)
     consumer.subscribe([topic.name], listener=assignment)
     await start(consumer, f"join group {group}", JOIN_SECONDS)
     try:

@@ -11,8 +11,8 @@ from aiokafka.errors import IllegalStateError
 
 from shared import metrics
 from shared.backoff import Backoff
-from shared.kafka.share import Guard
-from shared.kafka.watch import Watch
+from shared.kafka.failure_rate import FailureGuard
+from shared.kafka.lag import LagMonitor
 
 _retries = metrics.counter("mesh_retries_total", "Batches that will be tried again.", ("group", "topic"))
 log = structlog.get_logger("kafka.pauses")
@@ -21,14 +21,14 @@ log = structlog.get_logger("kafka.pauses")
 class Pauses:
     """Pauses and wakes the partitions of one consumer."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, watch: Watch, group: str, hold_seconds: float) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, watch: LagMonitor, group: str, hold_seconds: float) -> None:
         self._consumer = consumer
         self._watch = watch
         self._group = group
         self._hold_seconds = hold_seconds
         self._random = Random()  # noqa: S311 - jitter
         self._backoffs: dict[TopicPartition, Backoff] = {}
-        self._guard = Guard(group)
+        self._guard = FailureGuard(group)
         self._wake_at: dict[TopicPartition, float] = {}
 
     @property

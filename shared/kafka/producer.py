@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaProducer
 from shared import wire
 from shared.events import Event
 from shared.failures import PoisonError, TransientError
-from shared.kafka.batches import Headers, Queue, send_queues
-from shared.kafka.connection import ACK_SECONDS, producer_options, start, stop, translated
+from shared.kafka.batches import Headers, PartitionBatches, send_batches
+from shared.kafka.connection import ACK_SECONDS, kafka_errors, producer_options, start, stop
 from shared.kafka.partitions import partition_of
 from shared.kafka.records import Published
 from shared.logs import current_trace
@@ -62,7 +62,7 @@ class Producer:
         """Publish bytes as they are (dead letters and their replay); ``partition`` None: as the key says. Raises as ``publish``."""
         inner = await self._connected()
         try:
-            with translated(f"publish to {topic}"):
+            with kafka_errors(f"publish to {topic}"):
                 async with asyncio.timeout(ACK_SECONDS):
                     sent = await inner.send(topic, value, key, partition, _now(), headers)
                     ack = await sent
@@ -82,14 +82,14 @@ class Producer:
             return []
         inner, count = await self._partitions(topic)
         trace, stamp = traceparent or current_trace(), _now()
-        queues: dict[int, Queue] = {}
-        routes: dict[str, tuple[Queue, bytes]] = {}
+        queues: dict[int, PartitionBatches] = {}
+        routes: dict[str, tuple[PartitionBatches, bytes]] = {}
         for i, (key, event) in enumerate(events):
             route = routes.get(key)
             if route is None:
                 partition = partition_of(key, count)
                 if partition not in queues:
-                    queues[partition] = Queue(inner)
+                    queues[partition] = PartitionBatches(inner)
                 route = routes[key] = queues[partition], key.encode()
             route[0].add(i, stamp, route[1], _body(topic, event), wire.headers(event, trace))
             if i % BREATH == BREATH - 1:
@@ -100,7 +100,7 @@ class Producer:
         """Publish one copy into every partition of the topic. Raises as ``publish``."""
         inner, count = await self._partitions(topic)
         stamp, name, body, headers = _now(), key.encode(), _body(topic, event), wire.headers(event, current_trace())
-        queues = {partition: Queue(inner) for partition in range(count)}
+        queues = {partition: PartitionBatches(inner) for partition in range(count)}
         for partition, queue in queues.items():
             queue.add(partition, stamp, name, body, headers)
         await self._send(inner, topic, queues, count)
@@ -116,11 +116,13 @@ class Producer:
             await stop(inner)
         await asyncio.gather(*self._closing)
 
-    async def _send(self, inner: AIOKafkaProducer, topic: Topic[Any], queues: dict[int, Queue], total: int) -> list[Published]:
+    async def _send(
+        self, inner: AIOKafkaProducer, topic: Topic[Any], queues: dict[int, PartitionBatches], total: int
+    ) -> list[Published]:
         try:
-            with translated(f"publish {total} to {topic.name}"):
+            with kafka_errors(f"publish {total} to {topic.name}"):
                 async with asyncio.timeout(ACK_SECONDS):
-                    offsets = await send_queues(inner, topic.name, queues)
+                    offsets = await send_batches(inner, topic.name, queues)
         except TransientError:
             self._discard(inner)
             raise
@@ -132,7 +134,7 @@ class Producer:
 
     async def _partitions(self, topic: Topic[Any]) -> tuple[AIOKafkaProducer, int]:
         inner = await self._connected()
-        with translated(f"ask for the partitions of {topic.name}"):
+        with kafka_errors(f"ask for the partitions of {topic.name}"):
             async with asyncio.timeout(ACK_SECONDS):
                 count = len(await inner.partitions_for(topic.name))
         self._counts[topic.name] = count

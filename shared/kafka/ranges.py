@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import metrics
 from shared.events import Event
-from shared.kafka.connection import ASK_SECONDS, POLL_MS, consumer_options, start, stop, translated
+from shared.kafka.connection import POLL_MS, QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.records import Record, record_of
 from shared.settings import MeshSettings
 from shared.topics import Topic
@@ -46,7 +46,7 @@ class RangeReader:
         """
         where = TopicPartition(topic.name, partition)
         async with self._turn:
-            with translated(f"read {topic.name}/{partition} {first}..{last}"):
+            with kafka_errors(f"read {topic.name}/{partition} {first}..{last}"):
                 async with asyncio.timeout(READ_SECONDS):
                     messages = await self._messages(where, first, last)
         found = []
@@ -60,7 +60,7 @@ class RangeReader:
 
     async def _messages(self, where: TopicPartition, first: int, last: int) -> list[Any]:
         self._consumer.assign([where])
-        async with asyncio.timeout(ASK_SECONDS):
+        async with asyncio.timeout(QUERY_SECONDS):
             begin = (await self._consumer.beginning_offsets([where]))[where]
             end = (await self._consumer.end_offsets([where]))[where]
         if first < begin or last >= end:

@@ -12,12 +12,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import metrics
 from shared.kafka.assignment import poll
-from shared.kafka.connection import START_SECONDS, consumer_options, start, stop, translated
-from shared.kafka.handling import Handle, Handling
+from shared.kafka.connection import START_SECONDS, consumer_options, kafka_errors, start, stop
+from shared.kafka.failure_rate import HOLD_SECONDS
+from shared.kafka.handling import BatchHandling, RecordHandler
+from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.records import Record, record_of
-from shared.kafka.share import HOLD_SECONDS
-from shared.kafka.watch import Watch
 from shared.settings import MeshSettings
 from shared.tasks import first_of
 from shared.topics import Topic
@@ -31,7 +31,7 @@ class Tail:
     """Reads every partition of some topics. What cannot be decoded or handled is counted and left out; it has no dead letters."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, topics: Mapping[str, Topic[Any]], name: str, watch: Watch,
+        self, consumer: AIOKafkaConsumer, topics: Mapping[str, Topic[Any]], name: str, watch: LagMonitor,
         behind: Mapping[TopicPartition, int], max_records: int, hold_seconds: float,
     ) -> None:  # fmt: skip
         self._consumer = consumer
@@ -57,7 +57,7 @@ class Tail:
         """A partition stands still because too many of its messages fail."""
         return self._pauses.held
 
-    async def run(self, handle: Handle, stopping: asyncio.Event) -> None:
+    async def run(self, handle: RecordHandler, stopping: asyncio.Event) -> None:
         """Hand over records in the order of each partition until ``stopping`` is set. Survives a broker that is away.
 
         When ``handle`` raises, the same happens as in a consumer group, but a message that would become a dead letter there is
@@ -66,10 +66,10 @@ class Tail:
         Raises:
             StalledError: there is lag, but the position does not move.
         """
-        handling = Handling(handle, self._topics, self._pauses, self._leave_out)
+        handling = BatchHandling(handle, self._topics, self._pauses, self._leave_out)
         await first_of(self._name, self._loop(handling, stopping), self._watch.run())
 
-    async def _loop(self, handling: Handling, stopping: asyncio.Event) -> None:
+    async def _loop(self, handling: BatchHandling, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._watch.turned()
             self._pauses.wake()
@@ -79,7 +79,7 @@ class Tail:
             if not batches and self._behind:
                 await self._look_again()
 
-    async def _take(self, handling: Handling, partition: TopicPartition, messages: Sequence[Any]) -> None:
+    async def _take(self, handling: BatchHandling, partition: TopicPartition, messages: Sequence[Any]) -> None:
         decoded = await self._decode(partition, messages)
         last = messages[-1]
         if decoded:
@@ -132,11 +132,11 @@ async def open_tail(
     consumer = AIOKafkaConsumer(*(topic.name for topic in back), **consumer_options(settings, client_id, None))
     await start(consumer, "follow topics")
     try:
-        with translated("find the ends of the logs"):
+        with kafka_errors("find the ends of the logs"):
             async with asyncio.timeout(START_SECONDS):
                 ends = await _position(consumer, back)
         topics = {topic.name: topic for topic in back}
-        watch = Watch(consumer, back, client_id, settings.kafka_stall_seconds, None)
+        watch = LagMonitor(consumer, back, client_id, settings.kafka_stall_seconds, None)
         for partition, (begin, _) in ends.items():
             watch.place(partition, begin)
         behind = {partition: end for partition, (begin, end) in ends.items() if begin < end}

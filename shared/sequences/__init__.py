@@ -6,15 +6,15 @@ reference for people.
 
 from shared.sequences.parser import LONGEST, SequenceError, parse
 from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step, identity
-from shared.sequences.vocabulary import Fires, vocabulary
+from shared.sequences.vocabulary import SignalKind, vocabulary
 
 __all__ = [
     "LONGEST",
     "MOST_BARS",
     "MOST_STEPS",
     "Direction",
-    "Fires",
     "SequenceError",
+    "SignalKind",
     "SignalSequence",
     "Step",
     "identity",

@@ -13,9 +13,9 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
 
 from shared.events import Timeframe
 from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step
-from shared.sequences.vocabulary import Fires, vocabulary
-from shared.spelling import likely
-from shared.text import normal, place, pointed
+from shared.sequences.vocabulary import SignalKind, vocabulary
+from shared.spelling import suggest
+from shared.text import normalize, source_position, with_caret
 
 LONGEST: Final = 500
 """Characters of a text, as it was typed and in its normal form."""
@@ -48,7 +48,7 @@ class SequenceError(ValueError):
         golden then
              ^
         """
-        return pointed(text, self.position, _AROUND)
+        return with_caret(text, self.position, _AROUND)
 
 
 def parse(text: str) -> SignalSequence:
@@ -63,9 +63,9 @@ def parse(text: str) -> SignalSequence:
     if len(text) > LONGEST:
         raise SequenceError(f"the sequence has {len(text)} characters, at most {LONGEST} are read", LONGEST)
     try:
-        return _parsed(normal(text, BOUND))
+        return _parsed(normalize(text, BOUND))
     except SequenceError as error:  # its place is in the normal form: whoever typed the text knows only that
-        raise SequenceError(error.message, place(text, error.position)) from None
+        raise SequenceError(error.message, source_position(text, error.position)) from None
 
 
 def _parsed(text: str) -> SignalSequence:
@@ -114,16 +114,16 @@ class _Builder(Transformer[Token, SignalSequence]):
         return SignalSequence(steps, tuple(bars for _, bars, _ in links), _timeframe(steps, timeframe))
 
 
-def _known(name: Token) -> Fires:
+def _known(name: Token) -> SignalKind:
     fires = vocabulary().get(str(name))
     if fires is None:
-        near = likely(str(name), vocabulary())
+        near = suggest(str(name), vocabulary())
         hint = f"; did you mean {near}?" if near else ""
         raise SequenceError(f"'{name[:48]}' is no rule and no chart pattern{hint}", _place(name))
     return fires
 
 
-def _check_params(fires: Fires, params: Sequence[tuple[Token, float]]) -> None:
+def _check_params(fires: SignalKind, params: Sequence[tuple[Token, float]]) -> None:
     names = tuple(fires.instances[0])
     for name, value in params:
         if name not in names:
@@ -140,7 +140,7 @@ def _check_params(fires: Fires, params: Sequence[tuple[Token, float]]) -> None:
         raise SequenceError(f"{fires.rule} does not run with these parameters together", _place(params[0][0]))
 
 
-def _direction(fires: Fires, name: Token, way: Token | None) -> Direction:
+def _direction(fires: SignalKind, name: Token, way: Token | None) -> Direction:
     if way is None and len(fires.directions) > 1:
         raise SequenceError(f"{fires.rule} fires up and down: say which", _place(name))
     for direction in fires.directions:

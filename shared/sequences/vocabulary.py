@@ -16,7 +16,7 @@ from shared.events import Timeframe
 from shared.sequences.sequence import Direction
 
 
-class Fires(msgspec.Struct, frozen=True):
+class SignalKind(msgspec.Struct, frozen=True):
     """How a rule or a pattern can fire."""
 
     rule: str
@@ -29,7 +29,7 @@ class Fires(msgspec.Struct, frozen=True):
 
 
 @cache
-def vocabulary() -> Mapping[str, Fires]:
+def vocabulary() -> Mapping[str, SignalKind]:
     """All of them by name."""
     text = resources.files("shared.sequences").joinpath("vocabulary.json").read_bytes()
-    return MappingProxyType({fires.rule: fires for fires in msgspec.json.decode(text, type=tuple[Fires, ...])})
+    return MappingProxyType({fires.rule: fires for fires in msgspec.json.decode(text, type=tuple[SignalKind, ...])})

@@ -16,7 +16,7 @@ from services.ingest.domain.holding import MARK, Holding, refusal
 from services.ingest.settings import Settings
 from shared.db import open_database
 from shared.failures import SettingsError
-from shared.settings import WRONG
+from shared.settings import EXIT_BAD_SETTINGS
 from tests.servers import Broker
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +100,7 @@ def test_the_check_and_the_start_are_refused_with_the_exit_code_of_wrong_setting
             [sys.executable, "-m", "services.ingest", role], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
             check=False,
         )  # fmt: skip
-        assert done.returncode == WRONG, done.stderr
+        assert done.returncode == EXIT_BAD_SETTINGS, done.stderr
         assert "holds tape demo, so tape crypto cannot go there" in done.stderr
         assert f"deleting the folder {tmp_path}" in done.stderr
         assert "Traceback" not in done.stderr

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.conditions import PROBLEMS, ConditionError, parse
 from shared.conditions.condition import LONGEST
-from shared.text import normal
+from shared.text import normalize
 from tests.conditions import conditions, spelled
 
 ALIKE = [
@@ -169,8 +169,8 @@ def test_a_place_is_one_of_the_text_that_was_typed(text: str, code: str, positio
             parse(typed)
         error = caught.value
         assert (error.code, error.text) == (code, typed)
-        assert normal(typed[: error.position], 2 * LONGEST) == text[: len(normal(typed[: error.position], 2 * LONGEST))]
-        assert position is None or len(normal(typed[: error.position], 2 * LONGEST)) == position
+        assert normalize(typed[: error.position], 2 * LONGEST) == text[: len(normalize(typed[: error.position], 2 * LONGEST))]
+        assert position is None or len(normalize(typed[: error.position], 2 * LONGEST)) == position
 
 
 def test_the_caret_stands_below_a_decomposed_syllable() -> None:

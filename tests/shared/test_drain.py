@@ -19,7 +19,7 @@ async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(setting
     """Handled once and committed: two clean stops in the middle lose nothing, and double nothing."""
     group, path = f"drain-{uuid.uuid4().hex[:8]}", tmp_path / "seen"
     path.touch()
-    command = [sys.executable, "-m", "tests.shared.life_of_a_consumer", group, str(path)]
+    command = [sys.executable, "-m", "tests.shared.consumer_process", group, str(path)]
     environment = {**os.environ, "KAFKA_BOOTSTRAP": settings.kafka_bootstrap, "LOG_LEVEL": "error"}
 
     def seen() -> list[int]:

@@ -13,8 +13,8 @@ from shared import metrics
 from shared.events import Tick
 from shared.failures import PoisonError, TransientError
 from shared.kafka import Producer, Record, open_group_consumer, open_producer, open_tail
-from shared.kafka.handling import Handle
-from shared.kafka.watch import StalledError
+from shared.kafka.handling import RecordHandler
+from shared.kafka.lag import StalledError
 from shared.settings import MeshSettings
 from tests.shared.conftest import MakeTopic
 from tests.until import until
@@ -214,7 +214,7 @@ async def test_two_members_share_and_one_takes_over(settings: MeshSettings, make
     group = "two" + topic.name
     seen: list[tuple[str, str, int]] = []
 
-    def handler(name: str) -> Handle:
+    def handler(name: str) -> RecordHandler:
         async def handle(records: Sequence[Record[Tick]]) -> None:
             seen.extend((name, record.key, record.event.seq) for record in records)
 

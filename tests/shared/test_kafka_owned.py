@@ -64,7 +64,7 @@ class Summing:
         assert offset == position
         self.state[partition] = offset + 1, seen
 
-    async def settle(self, final: bool) -> None:
+    async def flush(self, final: bool) -> None:
         self.finals += final
         for partition, row in self.state.items():
             kept = self.store.rows.get(partition)
@@ -276,11 +276,11 @@ async def test_what_comes_out_only_when_storing_is_found_as_well(
     await publish(producer, topic, 0, 400)
 
     class Late(Summing):
-        async def settle(self, final: bool) -> None:
+        async def flush(self, final: bool) -> None:
             for position, seen in self.state.values():
                 if 77 in seen:
                     raise PoisonError(f"cannot store 77, position {position}")
-            await super().settle(final)
+            await super().flush(final)
 
     async with (
         open_owned_consumer(settings, topic, "late" + topic.name, producer) as consumer,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from structlog.contextvars import get_contextvars
 
 from shared import logs, metrics
-from shared.failures import FencedError, PoisonError, TransientError, Verdict, classify
+from shared.failures import FailureAction, FencedError, PoisonError, TransientError, classify
 from shared.settings import MeshSettings
 from shared.wire import WireError
 
@@ -39,7 +39,7 @@ def test_other_text_stays(text: str) -> None:
 
 
 def test_secrets_at_any_depth_and_by_name() -> None:
-    found = logs.clean(
+    found = logs.redact_values(
         {"a": [{"token": "canary"}, ("api_key=canary",)], "password": ["canary"], "error": ValueError("token=canary"), "n": 1}
     )
     assert "canary" not in repr(found)
@@ -48,7 +48,7 @@ def test_secrets_at_any_depth_and_by_name() -> None:
 
 @given(st.text(max_size=20).filter(lambda text: "*" not in text).map("canary-{}".format))  # it stays hidden: no other word
 def test_a_registered_secret_never_shows(secret: str) -> None:
-    logs.hide([secret])
+    logs.hide_secrets([secret])
     assert secret not in logs.redact(f"before {secret} after")
 
 
@@ -80,7 +80,7 @@ def test_a_trace_holds_within_its_block() -> None:
         (AssertionError(), "crash"),
     ],
 )
-def test_failures_are_classified_once(error: BaseException, verdict: Verdict) -> None:
+def test_failures_are_classified_once(error: BaseException, verdict: FailureAction) -> None:
     assert classify(error) == verdict
 
 

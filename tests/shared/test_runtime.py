@@ -20,7 +20,7 @@ CANARY = "4711"
 @contextmanager
 def service(how: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.shared.life_of_a_service", how],
+        [sys.executable, "-m", "tests.shared.service_process", how],
         stderr=subprocess.PIPE,
         env={
             **os.environ,

@@ -7,7 +7,7 @@ import pytest
 
 import services
 from services.notifier.settings import NotifierSettings
-from shared.settings import WRONG, MeshSettings, read
+from shared.settings import EXIT_BAD_SETTINGS, MeshSettings, read_settings
 
 
 def every_settings_class() -> list[type[MeshSettings]]:
@@ -53,9 +53,9 @@ def test_wrong_settings_end_the_process_with_a_line_each(
     monkeypatch.setenv("DRAIN_SECONDS", "0")
     monkeypatch.setenv("PROBE_PORT", "many")
     with pytest.raises(SystemExit) as ended:
-        read(MeshSettings)
+        read_settings(MeshSettings)
     said = capsys.readouterr().err.splitlines()
-    assert ended.value.code == WRONG
+    assert ended.value.code == EXIT_BAD_SETTINGS
     assert [line.partition(": Input")[0] for line in said] == [
         "error: setting PROBE_PORT='many'",
         "error: setting DRAIN_SECONDS='0'",
@@ -65,7 +65,7 @@ def test_wrong_settings_end_the_process_with_a_line_each(
 def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("WEBHOOKS", "hush-hush-canary")
     with pytest.raises(SystemExit):
-        read(NotifierSettings)
+        read_settings(NotifierSettings)
     said = capsys.readouterr()
     assert "WEBHOOKS" in said.err
     assert "hush-hush-canary" not in said.err + said.out

@@ -8,7 +8,7 @@ import pytest
 
 from shared.failures import TransientError
 from shared.tasks import CancelledItselfError, all_of, failure_of, first_of
-from shared.waiting import Refresher, insist, pause
+from shared.waiting import Refresher, keep_trying, pause
 from tests.until import until
 
 
@@ -47,10 +47,10 @@ async def test_a_refresher_waits_out_what_is_away_and_goes_on_from_then() -> Non
     running = asyncio.create_task(refresher.run())
     await until(lambda: table.reads, what="the first try")
     assert await asyncio.wait_for(refresher.first(), 20)
-    await until(lambda: refresher.good, what="a success")
+    await until(lambda: refresher.healthy, what="a success")
     await until(lambda: table.reads > 4, what="the next periods")
     table.away = 10**9
-    await until(lambda: not refresher.good, what="a failure later on")
+    await until(lambda: not refresher.healthy, what="a failure later on")
     stopping.set()
     await asyncio.wait_for(running, 10)
 
@@ -74,13 +74,13 @@ async def test_a_mistake_ends_a_refresher_and_releases_who_waits() -> None:
 
 async def test_who_insists_gets_it_or_the_mistake_or_nothing() -> None:
     stopping, table = asyncio.Event(), Table(away=1)
-    await asyncio.wait_for(insist(table.read, "a table", stopping), 20)
+    await asyncio.wait_for(keep_trying(table.read, "a table", stopping), 20)
     assert table.reads == 2
     with pytest.raises(ValueError, match="no database"):
-        await insist(Table(away=1, error=ValueError).read, "a table", stopping)
+        await keep_trying(Table(away=1, error=ValueError).read, "a table", stopping)
     stopping.set()
     never = Table(away=0)
-    await insist(never.read, "a table", stopping)
+    await keep_trying(never.read, "a table", stopping)
     assert never.reads == 0
 
 

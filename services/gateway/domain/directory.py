@@ -9,7 +9,7 @@ from typing import Final
 
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.views import Instrument
-from shared.text import folded
+from shared.text import fold_case
 
 LONGEST_QUESTION: Final = 256
 """Characters of a question and of a name that are compared."""
@@ -41,7 +41,7 @@ class Directory:
     @cached_property
     def _texts(self) -> Mapping[str, str]:
         return {
-            i.symbol: folded("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), LONGEST_TEXT)
+            i.symbol: fold_case("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), LONGEST_TEXT)
             for i in self.instruments.values()
         }
 
@@ -50,16 +50,18 @@ class Directory:
 
         The nearest first: the symbol, then the beginning of a symbol, then of a name, then the rest.
         """
-        words = folded(text, LONGEST_QUESTION).split()
+        words = fold_case(text, LONGEST_QUESTION).split()
 
         def distance(instrument: Instrument) -> int:
-            symbol, first = folded(instrument.symbol, LONGEST_QUESTION), words[0] if words else ""
+            symbol, first = fold_case(instrument.symbol, LONGEST_QUESTION), words[0] if words else ""
             if symbol == first:
                 return 0
             if symbol.startswith(first):
                 return 1
             return (
-                2 if any(folded(name, LONGEST_QUESTION).startswith(first) for name in (instrument.name, instrument.name_ko)) else 3
+                2
+                if any(fold_case(name, LONGEST_QUESTION).startswith(first) for name in (instrument.name, instrument.name_ko))
+                else 3
             )
 
         found = [i for i in among if all(word in self._texts[i.symbol] for word in words)]

@@ -16,7 +16,7 @@ from services.gateway.domain.problems import RequestError, not_among
 from services.gateway.domain.timeframes import Name
 from services.gateway.domain.times import milliseconds
 from shared.sequences import vocabulary
-from shared.text import normal
+from shared.text import normalize
 
 Symbol = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}$", description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.")
@@ -197,7 +197,7 @@ def _check_order(given: Mapping[str, str], start: dt.datetime | None, end: dt.da
 
 
 def _tidy(name: str, typed: str) -> str:
-    value = normal(typed, LONGEST_VALUE)
+    value = normalize(typed, LONGEST_VALUE)
     if name not in MOMENTS:
         return value
     if _DATE.match(value):

@@ -12,7 +12,7 @@ import msgspec
 
 from services.gateway.domain.directory import Directory
 from services.gateway.domain.outbox import Kind
-from shared.text import normal
+from shared.text import normalize
 
 CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
@@ -77,9 +77,9 @@ class _Channels(msgspec.Struct, tag_field="action", frozen=True, forbid_unknown_
         """(channel, selector) of everything that is named, in normal form."""
         for channel in CHANNELS:
             for selector in getattr(self, channel):
-                yield channel, normal(selector, LONGEST_SELECTOR)
+                yield channel, normalize(selector, LONGEST_SELECTOR)
         for selector in self.trades:
-            yield "ticks", normal(selector, LONGEST_SELECTOR)
+            yield "ticks", normalize(selector, LONGEST_SELECTOR)
 
 
 class Subscribe(_Channels, tag="subscribe", frozen=True):

@@ -13,7 +13,7 @@ from services.gateway.handlers.cache import ALWAYS_SMALL, Entry, entry
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.ready import headers_of
 from services.gateway.handlers.routes import Route
-from shared.text import normal
+from shared.text import normalize
 
 
 def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -34,7 +34,7 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
 
 def named(request: web.Request) -> dict[str, str]:
     """The parts of the path by name, in normal form."""
-    return {name: normal(value, LONGEST_VALUE) for name, value in request.match_info.items()}
+    return {name: normalize(value, LONGEST_VALUE) for name, value in request.match_info.items()}
 
 
 def given(request: web.Request) -> dict[str, str]:

@@ -9,7 +9,7 @@ NARROWER: Final = 8
 """A part that failed is handed over again in so many parts."""
 
 
-class Search:
+class PoisonSearch:
     """The offsets of one partition that are handed over in parts, from ``first`` until before ``end``, and those set aside.
 
     >>> from types import SimpleNamespace

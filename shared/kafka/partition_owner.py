@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 
-class Owner(Protocol):
+class PartitionOwner(Protocol):
     """What a service does with the partitions it owns. All methods are called from one task, never at the same time."""
 
     async def restore(self, partition: int, log_start: int) -> int | None:
@@ -31,7 +31,7 @@ class Owner(Protocol):
     async def skip(self, partition: int, offset: int) -> None:
         """The message at ``offset``, the one after the last, is a dead letter: it has no effect, and the position passes it."""
 
-    async def settle(self, final: bool) -> None:
+    async def flush(self, final: bool) -> None:
         """Write the checkpoints that are due, all of them where ``final``. Called between polls, about every 200 ms at least.
 
         What ``handle`` raises for one of its messages may also be raised here, if it comes out only now.

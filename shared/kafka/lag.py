@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared import metrics, wire
 from shared.failures import TransientError
 from shared.kafka.assignment import Assignment
-from shared.kafka.connection import ASK_SECONDS, translated
+from shared.kafka.connection import QUERY_SECONDS, kafka_errors
 from shared.topics import Topic
 
 EVERY_SECONDS: Final = 5.0
@@ -31,7 +31,7 @@ _age = metrics.gauge(
 _event_age = metrics.gauge(
     "mesh_lag_event_age_seconds", "Now less the event time of the last handled message.", ("group", "topic", "partition")
 )
-log = structlog.get_logger("kafka.watch")
+log = structlog.get_logger("kafka.lag")
 
 
 class StalledError(Exception):
@@ -47,7 +47,7 @@ class _Place:
     excused: bool = False
 
 
-class Watch:
+class LagMonitor:
     """Knows how far each partition has been handled; ``run`` measures lag and raises when one stands still."""
 
     def __init__(
@@ -130,8 +130,8 @@ class Watch:
 
     async def _measure(self) -> None:
         if self._places:
-            with translated("ask for the ends of the logs"):
-                async with asyncio.timeout(ASK_SECONDS):
+            with kafka_errors("ask for the ends of the logs"):
+                async with asyncio.timeout(QUERY_SECONDS):
                     ends = await self._consumer.end_offsets(list(self._places))
                     for partition in [one for one, place in self._places.items() if place.next < 0]:
                         position = await self._consumer.position(partition)

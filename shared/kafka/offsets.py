@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 
-from shared.kafka.connection import ASK_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.connection import QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.settings import MeshSettings
 from shared.topics import Topic
 
 
-class Extent(NamedTuple):
+class OffsetRange(NamedTuple):
     """The offsets of a partition."""
 
     first: int
@@ -22,29 +22,29 @@ class Extent(NamedTuple):
     """The next one to be written."""
 
 
-class Ends:
+class OffsetReader:
     """Asks for the extents of one topic."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
 
-    async def ask(self) -> Mapping[int, Extent]:
+    async def ask(self) -> Mapping[int, OffsetRange]:
         """The extent of each partition. Raises TransientError."""
         partitions = sorted(self._consumer.assignment())
         self._consumer.pause(*partitions)
-        with translated("ask for the ends of the log"):
-            async with asyncio.timeout(ASK_SECONDS):
+        with kafka_errors("ask for the ends of the log"):
+            async with asyncio.timeout(QUERY_SECONDS):
                 first = await self._consumer.beginning_offsets(partitions)
                 end = await self._consumer.end_offsets(partitions)
-        return {each.partition: Extent(first[each], end[each]) for each in partitions}
+        return {each.partition: OffsetRange(first[each], end[each]) for each in partitions}
 
 
 @asynccontextmanager
-async def open_ends(settings: MeshSettings, topic: Topic[Any], client_id: str) -> AsyncIterator[Ends]:
+async def open_offset_reader(settings: MeshSettings, topic: Topic[Any], client_id: str) -> AsyncIterator[OffsetReader]:
     """Something to ask for the extents of ``topic``. Raises TransientError: the broker does not answer."""
     consumer = AIOKafkaConsumer(topic.name, **consumer_options(settings, client_id, None) | {"auto_offset_reset": "latest"})
     await start(consumer, f"ask about {topic.name}")
     try:
-        yield Ends(consumer)
+        yield OffsetReader(consumer)
     finally:
         await stop(consumer)

@@ -17,10 +17,10 @@ HOLD_SECONDS: Final = 30.0
 """A held partition tries its next message again this often."""
 
 _held = metrics.gauge("mesh_held_partitions", "Partitions that stand still because too many of their messages fail.", ("group",))
-log = structlog.get_logger("kafka.share")
+log = structlog.get_logger("kafka.failure_rate")
 
 
-class FailureShare:
+class FailureRate:
     """The outcomes of the last 100 messages of a partition.
 
     >>> share = FailureShare()
@@ -47,12 +47,12 @@ class FailureShare:
         self._outcomes.clear()
 
 
-class Guard:
+class FailureGuard:
     """Which partitions of one consumer are held because most of their messages fail."""
 
     def __init__(self, group: str) -> None:
         self._group = group
-        self._shares: defaultdict[TopicPartition, FailureShare] = defaultdict(FailureShare)
+        self._shares: defaultdict[TopicPartition, FailureRate] = defaultdict(FailureRate)
         self.held: set[TopicPartition] = set()
 
     def passed(self, partition: TopicPartition, count: int) -> None:
