@@ -212,7 +212,7 @@ WEEK: dict[str, Any] = {
     ("line", "words"),
     [
         ("nonsense", "not JSON"),
-        ("[1]", "an object is wanted, not [1]"),
+        ("[1]", "expected an object, not [1]"),
         ({**GOOD, "exchange": "MOON"}, "exchange 'MOON' is none of NYSE"),
         ({**GOOD, "source": " "}, "source ' ' must say"),
         ({**GOOD, "date": "2027-13-01"}, "date '2027-13-01'"),

@@ -195,7 +195,7 @@ async def test_a_checkpoint_of_another_broker_is_refused(settings: MeshSettings,
     topic, store = await make_topic(1), Store()
     store.rows[0] = (1000, ())
     async with open_owned_consumer(settings, topic, "beyond" + topic.name, producer) as consumer:
-        with pytest.raises(BeyondLogError, match="the checkpoint says 1000, but the log ends at 0"):
+        with pytest.raises(BeyondLogError, match="the checkpoint is at offset 1000, but the log ends at 0"):
             await asyncio.wait_for(consumer.run(Summing(topic, store), asyncio.Event()), 30)
 
 

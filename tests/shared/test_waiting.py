@@ -46,7 +46,7 @@ async def test_a_refresher_waits_out_what_is_away_and_goes_on_from_then() -> Non
     refresher = Refresher(table.read, "a table", 0.01, stopping)
     running = asyncio.create_task(refresher.run())
     await until(lambda: table.reads, what="the first try")
-    assert await asyncio.wait_for(refresher.first(), 20)
+    assert await asyncio.wait_for(refresher.first_success(), 20)
     await until(lambda: refresher.healthy, what="a success")
     await until(lambda: table.reads > 4, what="the next periods")
     table.away = 10**9
@@ -58,7 +58,7 @@ async def test_a_refresher_waits_out_what_is_away_and_goes_on_from_then() -> Non
 async def test_who_waits_for_the_first_time_is_released_by_a_stop() -> None:
     stopping = asyncio.Event()
     refresher = Refresher(Table(away=10**9).read, "a table", 3600, stopping)
-    waiting, running = asyncio.create_task(refresher.first()), asyncio.create_task(refresher.run())
+    waiting, running = asyncio.create_task(refresher.first_success()), asyncio.create_task(refresher.run())
     stopping.set()
     assert await asyncio.wait_for(waiting, 10) is False
     await asyncio.wait_for(running, 10)
@@ -66,7 +66,7 @@ async def test_who_waits_for_the_first_time_is_released_by_a_stop() -> None:
 
 async def test_a_mistake_ends_a_refresher_and_releases_who_waits() -> None:
     refresher = Refresher(Table(away=1, error=ValueError).read, "a table", 0.01, asyncio.Event())
-    waiting = asyncio.create_task(refresher.first())
+    waiting = asyncio.create_task(refresher.first_success())
     with pytest.raises(ValueError, match="no database yet"):
         await asyncio.wait_for(refresher.run(), 10)
     assert await waiting is False
