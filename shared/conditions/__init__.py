@@ -1,6 +1,7 @@
 """The language of conditions that users write about bars: parsing, checks, normal form.
 
-The notifier checks the input of users with it, and analysis compiles its trees. It knows no prices and evaluates nothing. The reference for users is ``docs/conditions.md``.
+The notifier checks the input of users with it, and analysis compiles its trees. It knows no prices and evaluates nothing.
+The reference for users is ``docs/conditions.md``.
 """
 
 from shared.conditions.condition import Condition, identity, parse
