@@ -25,10 +25,10 @@ LIMIT_SECONDS: Final = 300.0
 
 
 async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int, float, float]:
-    """Feeds the log, then lets the service read it. Returns ticks, CPU seconds of this process, and seconds by the clock.
+    """Publish the log, then run the service on it. Returns ticks, CPU seconds of this process, and wall time in seconds.
 
-    Counted from the moment the service, compiled and connected, begins to read, so taking partitions over is in it: a later start
-    would count ticks whose work was done before (checkpoints of partitions come one after the other).
+    Measured from the moment the connected service starts to read, including the restore of partitions: a later start would miss
+    work that is already done (partitions write their checkpoints one after the other).
     """
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/bench.db"

@@ -1,8 +1,8 @@
-"""The life of a process: event loop, signals, named tasks, probes, drain, exit code.
+"""Running a service process: event loop, signals, named tasks, probes, drain, exit code.
 
-Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed, returned or was cancelled though the
-process was not to stop, when the drain or the closing took too long, or when the start failed; 2 (``WRONG``) when the settings
-cannot work with what is there. A second signal ends the process at once, with 130 or 143.
+Exit codes: 0 after a clean stop (SIGTERM or SIGINT, all tasks drained); 1 when a task failed, returned or was cancelled before a
+stop was requested, when draining or closing took too long, or when the start failed; 2 (``EXIT_BAD_SETTINGS``) when the settings do
+not fit the data or the environment. A second signal ends the process at once, with 130 or 143.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ S = TypeVar("S", bound=MeshSettings)
 EXIT_CLEAN: Final = 0
 EXIT_FAILED: Final = 1
 CLOSE_SECONDS: Final = 15.0
-"""How long the closing of connections may take, after the drain."""
+"""Limit for closing connections, after the drain."""
 CANCEL_SECONDS: Final = 5.0
-"""How long a cancelled task may take to end."""
+"""Limit for a cancelled task to end."""
 LAG_EVERY_SECONDS: Final = 0.1
 
 log = structlog.get_logger("runtime")
 
 
 class Lifecycle(Checks):
-    """Handed to ``build``: when to stop, and what health and readiness depend on (``on_ready``, ``on_alive``)."""
+    """The argument of ``build``: the stop event, and the registration of checks (``on_ready``, ``on_alive``)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stopping = asyncio.Event()
-        """Set on SIGTERM or SIGINT: stop polling, finish what you began, return."""
+        """Set on SIGTERM or SIGINT: tasks stop polling, finish the work in progress and return."""
         self.started = False
-        """True once everything is open and the tasks run."""
+        """True while the tasks run."""
         self.on_ready("running", lambda: self.started and not self.stopping.is_set())
 
 
@@ -55,9 +55,9 @@ Build = Callable[[S, Lifecycle], AbstractAsyncContextManager[Mapping[str, Task]]
 
 
 def run(name: str, settings: S, build: Build[S]) -> NoReturn:
-    """Run a service to its end and exit with its code.
+    """Run a service until it stops, and exit with its code.
 
-    ``build`` opens what the service needs, wires it and yields its tasks by name.
+    ``build`` opens connections, wires the service and yields its tasks by name.
 
     Raises:
         SystemExit: always; 0 after a clean stop, 1 otherwise.
@@ -66,12 +66,12 @@ def run(name: str, settings: S, build: Build[S]) -> NoReturn:
     logs.configure(name, settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         code = runner.run(run_async(name, settings, build))
-        _leave_in_time(code)
+        _exit_after_timeout(code)
     sys.exit(code)
 
 
 async def run_async(name: str, settings: S, build: Build[S]) -> int:
-    """The whole life of the service in the running loop; returns its exit code."""
+    """Run the service in the running event loop; returns its exit code."""
     lifecycle = Lifecycle()
     main = asyncio.create_task(_main(name, settings, build, lifecycle), name="main")
     loop = asyncio.get_running_loop()
@@ -86,7 +86,7 @@ async def run_async(name: str, settings: S, build: Build[S]) -> int:
 
 def _on_signal(number: int, lifecycle: Lifecycle, main: asyncio.Task[int]) -> None:
     if lifecycle.stopping.is_set():
-        log.warning("second signal: leaving at once", signal=signal.Signals(number).name)
+        log.warning("second signal: exiting at once", signal=signal.Signals(number).name)
         os._exit(128 + number)
     log.info("stopping", signal=signal.Signals(number).name)
     lifecycle.stopping.set()
@@ -105,15 +105,15 @@ async def _main(name: str, settings: S, build: Build[S], lifecycle: Lifecycle) -
         log.info("started", name=name, tasks=sorted(tasks))
         code = await _supervise(tasks, lifecycle, settings.drain_seconds)
     except asyncio.CancelledError:
-        if lifecycle.started or not lifecycle.stopping.is_set():  # no signal asked for it: something raised it
+        if lifecycle.started or not lifecycle.stopping.is_set():  # not caused by a signal: something raised it
             log.exception("failed", during="running" if lifecycle.started else "starting")
         else:
             log.info("stopped while starting")
             code = EXIT_CLEAN
     except SettingsError as error:
-        log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback says no more
+        log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback adds nothing
         code = EXIT_BAD_SETTINGS
-    except Exception:  # the process ends here, with its reason in the log
+    except Exception:  # the process ends here and logs the reason
         log.exception("failed", during="running" if lifecycle.started else "starting")
     finally:
         lifecycle.started = False
@@ -123,8 +123,8 @@ async def _main(name: str, settings: S, build: Build[S], lifecycle: Lifecycle) -
 
 
 async def _supervise(tasks: Mapping[str, Task], lifecycle: Lifecycle, drain_seconds: float) -> int:
-    """Run the tasks until one ends or the process is told to stop; then drain them all."""
-    running = {asyncio.create_task(_named(task), name=name): name for name, task in tasks.items()}
+    """Run the tasks until one ends or a stop is requested; then drain them all."""
+    running = {asyncio.create_task(_without_system_exit(task), name=name): name for name, task in tasks.items()}
     stop = asyncio.create_task(_stopped(lifecycle), name="stopping")
     lag = asyncio.create_task(_measure_lag(), name="loop lag")
     code = EXIT_CLEAN
@@ -134,10 +134,10 @@ async def _supervise(tasks: Mapping[str, Task], lifecycle: Lifecycle, drain_seco
             code = EXIT_FAILED
             for one in ended - {stop}:
                 if not one.cancelled() and one.exception() is None:
-                    log.error("task returned though nothing told it to stop", task=one.get_name())
+                    log.error("task returned before a stop was requested", task=one.get_name())
         lifecycle.stopping.set()
         await asyncio.wait(running, timeout=drain_seconds) if running else None
-        return max(code, await _reap(running, drain_seconds))
+        return max(code, await _log_endings(running, drain_seconds))
     finally:
         stop.cancel()
         lag.cancel()
@@ -147,15 +147,15 @@ async def _stopped(lifecycle: Lifecycle) -> None:
     await lifecycle.stopping.wait()
 
 
-async def _named(task: Task) -> None:
+async def _without_system_exit(task: Task) -> None:
     try:
         await task()
-    except SystemExit as error:  # it would end the event loop at once, with the others not drained
-        raise RuntimeError(f"a task asked for the end of the process, exit code {error.code}") from error
+    except SystemExit as error:  # it would end the event loop without draining the other tasks
+        raise RuntimeError(f"a task raised SystemExit with code {error.code}") from error
 
 
-async def _reap(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
-    """Cancel what did not finish in time, and log how each task ended."""
+async def _log_endings(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
+    """Cancel tasks that did not finish in time, and log how each task ended; returns the exit code."""
     code = EXIT_CLEAN
     late = {one for one in running if not one.done()}
     if late:
@@ -178,14 +178,14 @@ async def _close(stack: AsyncExitStack) -> bool:
     except TimeoutError:
         log.exception("closing took too long", seconds=CLOSE_SECONDS)
         return False
-    except (Exception, asyncio.CancelledError):  # the process ends anyway: what cannot be closed is logged, and fails the exit code
+    except (Exception, asyncio.CancelledError):  # the process ends anyway: log it, and exit with 1
         log.exception("closing failed")
         return False
     return True
 
 
 async def _measure_lag() -> None:
-    """How late the event loop runs what is due: the time that something blocked it."""
+    """Measure how late the event loop runs a timer: the time that a callback blocked it."""
     lag = metrics.histogram("mesh_loop_lag_seconds", "How late the event loop ran a timer.")
     loop = asyncio.get_running_loop()
     while True:
@@ -194,8 +194,8 @@ async def _measure_lag() -> None:
         lag.observe(max(0.0, loop.time() - due))
 
 
-def _leave_in_time(code: int) -> None:
-    """A thread of an executor that never returns must not keep the process alive."""
+def _exit_after_timeout(code: int) -> None:
+    """End the process even if a thread of an executor never returns."""
     timer = threading.Timer(CANCEL_SECONDS, os._exit, (code,))
     timer.daemon = True
     timer.start()

@@ -142,7 +142,7 @@ async def read_directory(gateway: Gateway, history: TableHistory) -> None:
 async def measure_progress(gateway: Gateway, history: TableHistory, ends: OffsetReader) -> None:
     """Measure how far analysis is with the log of ticks."""
     try:
-        gateway.progress.measure(await ends.ask(), await history.positions(), gateway.clock())
+        gateway.progress.measure(await ends.read(), await history.positions(), gateway.clock())
     except TransientError:
         gateway.progress.unknown()
         raise

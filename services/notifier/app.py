@@ -88,7 +88,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
 
 async def _with_names(instruments: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
     """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
-    if await instruments.first():
+    if await instruments.first_success():
         await run(stopping)
 
 

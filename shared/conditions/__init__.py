@@ -1,7 +1,7 @@
-"""The language of conditions: what a user writes about a bar, checked, in one normal form.
+"""The language of conditions that users write about bars: parsing, checks, normal form.
 
-The notifier checks with it what people type, analysis compiles from it what it runs. No prices here, and nothing of how a condition
-is evaluated. ``docs/conditions.md`` is the reference for people.
+The notifier checks the input of users with it, and analysis compiles its trees. It knows no prices and evaluates nothing.
+The reference for users is ``docs/conditions.md``.
 """
 
 from shared.conditions.condition import Condition, identity, parse

@@ -1,4 +1,4 @@
-"""A condition, parsed and checked."""
+"""A parsed and checked condition."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from shared.events import Timeframe
 from shared.text import normalize, source_position
 
 LONGEST: Final = 500
-"""Characters of a text, as it was typed and in its normal form."""
+"""Characters of a text, as typed and in its normal form."""
 BOUND: Final = 18 * LONGEST
-"""So long can the longest text become when it is normalised (UAX 15, expansion factors)."""
+"""The greatest length of the longest text after normalisation (UAX 15, expansion factors)."""
 MOST_OPERATIONS: Final = 60
 MOST_COLUMNS: Final = 12
 MOST_STACK: Final = 12
-"""Places on the stack of whatever evaluates it."""
+"""Stack entries that the evaluation may need."""
 _PLAIN: Final = str.maketrans({**{chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)}, **dict.fromkeys("\n\r\t\f\v", " ")})
-"""Keeps every character at its place, which str.lower does not."""
+"""Lower case that keeps every character at its index; str.lower does not."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What a user wants to be told about. Make one with ``parse``."""
+    """A boolean expression over bars of one timeframe. Create it with ``parse``."""
 
     root: Node
     timeframe: Timeframe
     text: str
-    """The normal form, timeframe included: all spellings of a condition have the same."""
+    """The normal form, including the timeframe: the same for all spellings of a condition."""
     columns: tuple[str, ...]
-    """Indicator columns that it names, in the order of the text."""
+    """Names of the indicator columns in it, in the order of the text."""
     fields: tuple[str, ...]
-    """Fields of the bar that it names, likewise."""
+    """Names of the bar fields in it, in the order of the text."""
 
     @property
     def id(self) -> str:
-        """Names the condition for ever: a hash of its normal form."""
+        """The permanent id: a hash of the normal form."""
         return identity(self.text)
 
     @property
     def indicators(self) -> tuple[ResolvedColumn, ...]:
-        """The indicators that it needs, each once, by the first column that it names of them."""
+        """The indicators that it needs, each once, with its first column in the text."""
         found = {(wanted.kind, wanted.parameters): wanted for wanted in map(resolve, reversed(self.columns))}
         return tuple(reversed(found.values()))
 
@@ -57,10 +57,10 @@ def identity(text: str) -> str:
 
 
 def parse(text: str) -> Condition:
-    """The condition in a text.
+    """Parse a condition.
 
     Raises:
-        ConditionError: it is none, with the place and what may be meant.
+        ConditionError: the text is invalid; the error has the position and possibly a suggestion.
 
     >>> parse("RSI_14<30 AND (ｖｏｌｕｍｅ > 2*volume_sma_20)").text
     'rsi_14 < 30 and volume > 2 * volume_sma_20 on 1d'
@@ -69,7 +69,7 @@ def parse(text: str) -> Condition:
         raise ConditionError("long", text[:LONGEST], LONGEST, length=len(text), most=LONGEST)
     try:
         return _parsed(normalize(text, BOUND).translate(_PLAIN))
-    except ConditionError as error:  # its place is in the normal form: whoever typed the text knows only that
+    except ConditionError as error:  # its position refers to the normal form: convert it to the text as typed
         raise ConditionError(error.code, text, source_position(text, error.position), **error.values) from None
 
 
@@ -81,7 +81,7 @@ def _parsed(shown: str) -> Condition:
     root, timeframe = read(shown)
     _check(root, shown)
     normal_form = f"{render(root)} on {timeframe}"
-    if len(normal_form) > LONGEST:  # whoever reads it back must be able to
+    if len(normal_form) > LONGEST:  # the normal form is parsed again later
         raise ConditionError("long", shown, 0, length=len(normal_form), most=LONGEST)
     names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, SeriesName)))
     return Condition(

@@ -1,8 +1,8 @@
-"""Every fact that crosses a topic, as frozen structs.
+"""All events that topics carry, as frozen structs.
 
-Times are integer milliseconds since the epoch in UTC: ``ts_event`` is when something happened, ``ts_init`` when the mesh learned of
-it. Prices are in the instrument's own currency; changes are fractions (0.05 is 5 %). Inside a version only optional fields are ever
-added; readers ignore fields that they do not know.
+Times are integer milliseconds since the epoch in UTC: ``ts_event`` is when something happened, ``ts_init`` when the mesh received
+it. Prices are in the instrument's own currency; changes are fractions (0.05 is 5 %). Within a version only optional
+fields are added; readers ignore unknown fields.
 """
 
 from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id

@@ -1,4 +1,4 @@
-"""What analysis says: indicator rows and signals."""
+"""Events of analysis: indicator rows and signals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 
 
 class SignalQuality(msgspec.Struct, frozen=True, kw_only=True):
-    """How this signal did out of sample in the past. Absent until research has computed it; never estimated."""
+    """The past out-of-sample performance of such signals. Absent until it has been computed; never estimated."""
 
     n: SafeInt
     years: float
@@ -48,7 +48,7 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     """A rule fired on a closed bar."""
 
     id: str
-    """``signal_id(...)`` of the fields below: the same input gives the same id, for ever."""
+    """``signal_id(...)`` of the fields below: deterministic and permanent."""
     rule: str
     rule_version: SafeInt
     params: dict[str, float]
@@ -61,17 +61,17 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     price: float
     """Close of that bar."""
     level: float | None = None
-    """The price or value that was crossed, where the rule has one."""
+    """The price or value that was crossed, if the rule has one."""
     evidence: dict[str, float | None]
-    """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
+    """The values that triggered it: ``name`` at this bar, ``name.prev`` one bar before."""
     quality: SignalQuality | None = None
     condition: str = ""
-    """The normal form of the user's condition that held, where ``rule`` is ``condition``; its owners alone get an alert."""
+    """The normal form of the user's condition that held, if ``rule`` is ``condition``; only its owners get an alert."""
     sequence: str = ""
-    """The normal form of the sequence that this signal completes, where ``rule`` is ``sequence``."""
+    """The normal form of the sequence that this signal completes, if ``rule`` is ``sequence``."""
     provisional: bool = False
-    """True when the rule held on a bar that was still forming: it may not hold when the bar closes. ``ts_event`` is then when it
-    was seen, the close of a minute inside the bar."""
+    """True when the rule held on a forming bar: it may not hold when the bar closes. ``ts_event`` is then the close of the minute
+    inside the bar at which it held."""
     bar_close: SafeInt | None = None
     """When the forming bar of a provisional signal closes."""
     source: str = ""

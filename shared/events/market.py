@@ -1,4 +1,4 @@
-"""Prices: ticks, the passing of time, provider history, closed bars and quotes."""
+"""Prices: ticks, heartbeats, provider history, closed bars and quotes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.events.event import Event, SafeInt, Timeframe
 
 
 class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
-    """A price was seen."""
+    """A price was received."""
 
     symbol: str
     price: float
@@ -18,17 +18,17 @@ class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
     ts_event: SafeInt
     ts_init: SafeInt
     source: str
-    """Who said it: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
+    """Where it comes from: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
     seq: SafeInt = 0
-    """Gap-free number per symbol within a source that counts (replay, from 1); 0 where the source does not count."""
+    """Sequence number per symbol and source, without gaps (replay, from 1); 0 if the source has none."""
     size: float = 0.0
-    """Volume of this trade. Ignored where ``day_volume`` is given."""
+    """Volume of this trade. Ignored if ``day_volume`` is given."""
     day_volume: float | None = None
-    """Volume of the session so far; the engine takes the differences, so that a lost tick loses no volume."""
+    """Volume of the session so far; the engine takes differences, so a lost tick loses no volume."""
     finest: Timeframe = Timeframe.M1
-    """The finest timeframe that may be built from this tick: a tape of daily bars says ``1d``."""
+    """The finest timeframe that may be built from this tick: ``1d`` for a tape of daily bars."""
     replayed: bool = False
-    """True when this is recorded data, played back."""
+    """True when this is replayed recorded data."""
 
     @property
     def event_id(self) -> str:
@@ -43,7 +43,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
     ts_init: SafeInt
     source: str
     mark: Literal["beat", "session_open", "session_close"] = "beat"
-    """``session_close`` carries the calendar's close time, whatever the clock says when it is sent."""
+    """``session_close`` has the calendar's close time as ``ts_event``, whenever it is sent."""
     replayed: bool = False
 
     @property
@@ -52,15 +52,14 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
 
 
 class HistoryReady(Event, frozen=True, kw_only=True, tag="history-ready", gc=False):
-    """Closed bars of a symbol lie in market.history.v1, same partition, offsets ``first`` to ``last`` inclusive.
+    """Closed bars of a symbol are in market.history.v1, same partition, offsets ``first`` to ``last`` inclusive.
 
-    It stands in the log of ticks so that history takes effect at one definite place in the order of things,
-    the same after a restart.
+    It is in the log of ticks so that history takes effect at one definite offset, the same after a restart.
     """
 
     symbol: str
     ts_event: SafeInt
-    """Close time of the newest bar in it."""
+    """Close time of the newest of these bars."""
     ts_init: SafeInt
     source: str
     first: SafeInt
@@ -153,7 +152,7 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
 
 
 class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
-    """The latest price of an instrument and where it stands. ``None`` where nothing is known yet."""
+    """The latest price of an instrument, with its change and ranges. Unknown values are ``None``."""
 
     symbol: str
     last_price: float

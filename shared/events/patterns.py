@@ -1,4 +1,4 @@
-"""What analysis says of chart patterns."""
+"""Chart patterns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.events.event import Event, SafeInt, Timeframe
 
 
 class Pivot(msgspec.Struct, frozen=True, kw_only=True):
-    """A turn of price that is a corner of a pattern."""
+    """A turning point of the price that is a corner of a pattern."""
 
     kind: Literal["high", "low"]
     ts_close: SafeInt
@@ -30,16 +30,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pattern(Event, frozen=True, kw_only=True, tag="pattern"):
-    """A chart pattern reached a status at the close of a bar; each status of a pattern is told once."""
+    """A chart pattern reached a status at the close of a bar; each status of a pattern is published once."""
 
     id: str
-    """``pattern_id(...)``: the same pivots give the same id, for ever."""
+    """``pattern_id(...)``: the same pivots always give the same id."""
     pattern: str
     status: Literal["forming", "confirmed", "failed", "target"]
     reason: str = ""
-    """Why it failed: invalidated, expired, absorbed (another pattern tells of the same move) or displaced."""
+    """Why it failed: invalidated, expired, absorbed (another pattern covers the same move) or displaced."""
     direction: Literal["up", "down", "either"]
-    """Of the breakout; ``either`` until it comes, where the shape does not tell."""
+    """Of the breakout; ``either`` before the breakout of a shape that allows both."""
     symbol: str
     timeframe: Timeframe
     ts_event: SafeInt
@@ -52,11 +52,11 @@ class Pattern(Event, frozen=True, kw_only=True, tag="pattern"):
     upper: Line | None = None
     lower: Line | None = None
     quality: float
-    """0 to 1: how well shaped it is, as docs/patterns.md defines it for each pattern. It says nothing about success."""
+    """0 to 1: how well shaped it is, as docs/patterns.md defines it for each pattern. It does not predict success."""
     level: float | None = None
-    """The line that was broken, at the breakout bar."""
+    """The price of the broken line at the breakout bar."""
     target: float | None = None
-    """The measured target; a measure of the shape, not a forecast."""
+    """The measured target, derived from the shape; not a forecast."""
     invalidation: float | None = None
     """A close beyond it makes the pattern fail."""
     volume_ratio: float | None = None

@@ -1,6 +1,6 @@
-"""The one door to Kafka: publishing, consumer groups, owned partitions, tails, dead letters.
+"""All access to Kafka: publishing, consumer groups, owned partitions, tails, dead letters.
 
-What only one service knows about its messages must never be here.
+Knowledge of a single service about its messages never belongs here.
 """
 
 from shared.kafka.group import GroupConsumer, open_group_consumer

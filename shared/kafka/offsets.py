@@ -1,4 +1,4 @@
-"""Where the log of a topic begins and ends now, without reading it."""
+"""The first and the end offset of each partition of a topic, without reading messages."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from shared.topics import Topic
 
 
 class OffsetRange(NamedTuple):
-    """The offsets of a partition."""
+    """The offsets that a partition holds."""
 
     first: int
     end: int
-    """The next one to be written."""
+    """The offset of the next message to be written."""
 
 
 class OffsetReader:
-    """Asks for the extents of one topic."""
+    """Reads the offset ranges of one topic."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
 
-    async def ask(self) -> Mapping[int, OffsetRange]:
-        """The extent of each partition. Raises TransientError."""
+    async def read(self) -> Mapping[int, OffsetRange]:
+        """The range of each partition. Raises TransientError."""
         partitions = sorted(self._consumer.assignment())
         self._consumer.pause(*partitions)
-        with kafka_errors("ask for the ends of the log"):
+        with kafka_errors("read the first and end offsets"):
             async with asyncio.timeout(QUERY_SECONDS):
                 first = await self._consumer.beginning_offsets(partitions)
                 end = await self._consumer.end_offsets(partitions)
@@ -41,9 +41,9 @@ class OffsetReader:
 
 @asynccontextmanager
 async def open_offset_reader(settings: MeshSettings, topic: Topic[Any], client_id: str) -> AsyncIterator[OffsetReader]:
-    """Something to ask for the extents of ``topic``. Raises TransientError: the broker does not answer."""
+    """A reader of the offset ranges of ``topic``. Raises TransientError: the broker does not answer."""
     consumer = AIOKafkaConsumer(topic.name, **consumer_options(settings, client_id, None) | {"auto_offset_reset": "latest"})
-    await start(consumer, f"ask about {topic.name}")
+    await start(consumer, f"open an offset reader of {topic.name}")
     try:
         yield OffsetReader(consumer)
     finally:

@@ -1,4 +1,4 @@
-"""What a service does with the partitions that it owns."""
+"""The interface between ``OwnedConsumer`` and a service that keeps state per partition."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any, Protocol
 
 
 class PartitionOwner(Protocol):
-    """What a service does with the partitions it owns. All methods are called from one task, never at the same time."""
+    """Keeps the state of owned partitions. All methods are called from one task, never concurrently."""
 
     async def restore(self, partition: int, log_start: int) -> int | None:
-        """Load the state of ``partition`` and say the next offset to read; None: from the start of the log.
+        """Load the state of ``partition``; returns the next offset to read, None: the start of the log.
 
-        ``log_start`` is the oldest offset that the log still has: a checkpoint below it has lost messages. A partition may be
-        restored again at any time (fencing, an error half-way); what was in memory for it is void then. Raises TransientError.
+        ``log_start`` is the oldest offset in the log: the messages between an older checkpoint and it are lost. A partition may be
+        restored again at any time (fencing, an error); its state in memory is then discarded. Raises TransientError.
         """
 
     async def handle(self, partition: int, messages: Sequence[Any]) -> None:
-        """Handle aiokafka ConsumerRecords (``value``, ``key``, ``offset``, ``timestamp``, ``headers``), the ones after the last.
+        """Handle the next aiokafka ConsumerRecords (``value``, ``key``, ``offset``, ``timestamp``, ``headers``).
 
-        Whatever it raises voids what is in memory of the partition, which is restored. A ValueError and the like
-        (``failures.classify`` says "dead-letter") means that one of the messages cannot be handled: they are handed over again in
-        smaller parts until it is found, and it becomes a dead letter.
+        After any error the state in memory is discarded and the partition restored. A ValueError or another error that
+        ``failures.classify`` maps to "dead-letter" means that one of the messages cannot be handled. The messages are passed again
+        in smaller parts until it is found, and it becomes a dead letter.
 
         Raises:
             TransientError: the partition is restored after a pause.
@@ -29,17 +29,17 @@ class PartitionOwner(Protocol):
         """
 
     async def skip(self, partition: int, offset: int) -> None:
-        """The message at ``offset``, the one after the last, is a dead letter: it has no effect, and the position passes it."""
+        """The next message, at ``offset``, is a dead letter: advance the position without applying it."""
 
     async def flush(self, final: bool) -> None:
-        """Write the checkpoints that are due, all of them where ``final``. Called between polls, about every 200 ms at least.
+        """Write the checkpoints that are due, or all of them if ``final``. Called after every poll, at least about every 200 ms.
 
-        What ``handle`` raises for one of its messages may also be raised here, if it comes out only now.
+        An error caused by a message may be raised here too, when it appears only now.
 
         Raises:
-            TransientError: nothing is lost; it is called again after a pause.
-            FencedError: that partition (all of them where it names none) is restored.
+            TransientError: the state in memory stays valid; the call is repeated after a pause.
+            FencedError: its partition is restored, or all partitions if it names none.
         """
 
     async def forget(self, partition: int) -> None:
-        """The partition was taken away, or its state is void: drop the state without writing it."""
+        """The partition was revoked or is to be restored: drop its state without writing it."""

@@ -1,4 +1,4 @@
-"""Reading a definite range of offsets beside the main stream, without a group."""
+"""Reading a given range of offsets, without a consumer group."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from shared.wire import WireError
 E = TypeVar("E", bound=Event)
 READ_SECONDS: Final = 60.0
 
-_skipped = metrics.counter("mesh_skipped_total", "Messages that a reader without dead letters left out.", ("reader", "topic"))
+_skipped = metrics.counter(
+    "mesh_skipped_total", "Messages skipped by a reader that publishes no dead letters.", ("reader", "topic")
+)
 log = structlog.get_logger("kafka.ranges")
 
 
 class RangeGoneError(Exception):
-    """The log does not hold this range any more (retention), or does not yet."""
+    """Part of the range is not in the log: retention has deleted it, or it is not written yet."""
 
 
 class RangeReader:
@@ -38,7 +40,7 @@ class RangeReader:
         self._turn = asyncio.Lock()
 
     async def read(self, topic: Topic[E], partition: int, first: int, last: int) -> list[Record[E]]:
-        """The records with offsets from ``first`` to ``last`` inclusive; those that cannot be decoded are counted and left out.
+        """The records with offsets from ``first`` to ``last`` inclusive; messages that cannot be decoded are counted and skipped.
 
         Raises:
             RangeGoneError: part of the range is not in the log.
@@ -55,7 +57,7 @@ class RangeReader:
                 found.append(record_of(topic, message))
             except WireError as error:
                 _skipped.labels(self._name, topic.name).inc()
-                log.warning("left out", topic=topic.name, partition=partition, offset=message.offset, error=str(error))
+                log.warning("skipped", topic=topic.name, partition=partition, offset=message.offset, error=str(error))
         return found
 
     async def _messages(self, where: TopicPartition, first: int, last: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Reading everything that some topics hold now, as bytes: for tools."""
+"""Reading all messages that topics hold at this moment, undecoded: for commands of operators."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def open_raw_reader(settings: MeshSettings, topics: Sequence[str], client_
 
 async def _messages(consumer: AIOKafkaConsumer) -> AsyncIterator[Any]:
     partitions = sorted(consumer.assignment())
-    with kafka_errors("find the ends of the logs"):
+    with kafka_errors("read the first and end offsets"):
         async with asyncio.timeout(QUERY_SECONDS):
             starts = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)

@@ -54,7 +54,7 @@ TEXTS = st.builds(
 @pytest.mark.parametrize("entrance", ENTRANCES)
 @settings(max_examples=30, deadline=None)
 @given(text=TEXTS)
-def test_a_text_that_repeats_itself_takes_no_time(entrance: str, text: tuple[str, str, str, float]) -> None:
+def test_a_repetitive_text_is_handled_quickly(entrance: str, text: tuple[str, str, str, float]) -> None:
     read, longest = ENTRANCES[entrance]
     head, unit, tail, share = text
     room = int(share * (longest - len(head) - len(tail)))
@@ -73,7 +73,7 @@ def test_a_text_that_repeats_itself_takes_no_time(entrance: str, text: tuple[str
     ],
     ids=lambda value: value[:12],
 )
-def test_what_once_took_long(entrance: str, text: str) -> None:
+def test_texts_that_were_slow_before(entrance: str, text: str) -> None:
     check(ENTRANCES[entrance][0], text)
 
 

@@ -106,7 +106,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
 
         async def consume() -> None:
             for table in tables.values():
-                await table.first()
+                await table.first_success()
             spare_the_collector()
             await consumer.run(live, stopping)
 
