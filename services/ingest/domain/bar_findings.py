@@ -1,4 +1,4 @@
-"""What was found wrong with a closed bar."""
+"""A closed bar that was repaired or quarantined, and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.events import ProviderBar
 
 @dataclass(frozen=True)
 class Finding:
-    """A bar that is not passed on as it came."""
+    """A bar that is not published as received."""
 
     bar: ProviderBar
     """As received."""
@@ -18,4 +18,4 @@ class Finding:
     outcome: Literal["quarantined", "repaired"]
     note: str = ""
     last: float | None = None
-    """The close before, in the terms of the bar."""
+    """The previous close, in the same shares and currency unit as the bar."""

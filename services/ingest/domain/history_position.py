@@ -1,4 +1,4 @@
-"""What of a symbol's past has been published, what to ask for next, and how an answer becomes messages."""
+"""How far a symbol's history has been published, what to request next, and which bars of a response are published."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from services.ingest.domain.gaps import Run, expected_closes
+from services.ingest.domain.gaps import MissingRange, expected_closes
 from services.ingest.domain.source import MAX_BARS
 from shared.calendars import Sessions
 from shared.events import CorporateAction, History, ProviderBar, Timeframe
@@ -25,32 +25,32 @@ DEPTH_MS: Final = MappingProxyType(
         Timeframe.M1: 8 * DAY_MS - HOUR_MS,
     }
 )
-"""How far back is asked: ten years of days, and what Yahoo gives of the rest, less an hour so that no clock makes it too far."""
+"""How far back history is requested: ten years of days; for the others Yahoo's limit less an hour, in case the clocks differ."""
 INTRADAY: Final = (Timeframe.H1, Timeframe.M15, Timeframe.M5, Timeframe.M1)
-"""In the order in which they are asked for: what signals need most comes first."""
+"""In the order of the requests: the timeframes that signals need most come first."""
 MAX_TRIES: Final = 2
-"""A gap that is still there after so many answers is a fact: nobody traded."""
+"""A gap that remains after this many responses is accepted: there was no trade."""
 RECENT: Final = 10
-"""So many of the newest daily bars are compared with what the provider says later: two weeks."""
+"""This many of the newest daily bars (two weeks) are compared with later responses of the provider."""
 PRICE_REVISED: Final = 1e-4
-"""A price that differs by more, as a fraction, has been revised; less is rounding."""
+"""A price that changed by more than this fraction has been revised; less is rounding."""
 VOLUME_REVISED: Final = 0.02
-"""The same for a volume: providers count late trades for days."""
+"""The same for volume: providers add late trades for days."""
 OTHER_HOURS: Final = "other hours"
-"""Fingerprint of a past that was stamped with other hours: no corporate actions have this one."""
+"""Fingerprint of history that was stamped with other session hours. No corporate actions have this fingerprint."""
 MAX_GAPS: Final = 20
-"""More gaps than this are remembered as fewer and longer ones."""
+"""More gaps than this are merged into fewer, longer ones."""
 
 
 class Gap(msgspec.Struct, frozen=True, array_like=True):
-    """Bars that the calendar expects from ``first`` to ``last`` (close times) and that the provider has not given so far."""
+    """Bars that the calendar expects from ``first`` to ``last`` (close times) and that the provider has not delivered so far."""
 
     first: int
     last: int
     tries: int = 0
 
 
-class Published(msgspec.Struct, frozen=True, array_like=True):
+class PublishedBar(msgspec.Struct, frozen=True, array_like=True):
     """A daily bar as it was published, raw."""
 
     ts_close: int
@@ -61,22 +61,23 @@ class Published(msgspec.Struct, frozen=True, array_like=True):
     volume: float
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one symbol and timeframe has been published; kept between starts as JSON."""
+class HistoryPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one symbol and timeframe has been published; stored as JSON."""
 
     until: int = 0
-    """Close time of the newest bar that was published; 0 before the first."""
+    """Close time of the newest published bar; 0 before the first."""
     fingerprint: str = ""
-    """Corporate actions that its factors were made with."""
+    """Fingerprint of the corporate actions in its factors."""
     gaps: tuple[Gap, ...] = ()
-    recent: tuple[Published, ...] = ()
-    """The newest daily bars that were published: a provider that says something else of them later is believed."""
+    recent: tuple[PublishedBar, ...] = ()
+    """The newest published daily bars. If the provider revises one, it is published again."""
     hours: str = ""
-    """Names the corrections of the calendar up to ``until`` that the bars were stamped with."""
+    """Digest of the calendar corrections up to ``until`` with which the bars were stamped."""
 
 
-def read_position(text: str | None) -> Position:
-    """A stored position. What cannot be read counts as none: the past is then published again, which readers bear.
+def read_position(text: str | None) -> HistoryPosition:
+    """Read a stored position. An unreadable one is treated as missing: history is published again, which is harmless to
+    consumers.
 
     >>> read_position('{"until":5,"gaps":[[1,2,1]]}').gaps
     (Gap(first=1, last=2, tries=1),)
@@ -84,101 +85,105 @@ def read_position(text: str | None) -> Position:
     0
     """
     try:
-        return msgspec.json.decode(text or "{}", type=Position)
+        return msgspec.json.decode(text or "{}", type=HistoryPosition)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Position()
+        return HistoryPosition()
 
 
-def write_position(position: Position) -> str:
+def write_position(position: HistoryPosition) -> str:
     """The position as JSON."""
     return msgspec.json.encode(position).decode()
 
 
-def in_hours(position: Position, hours: str) -> Position:
-    """The position where the corrected hours of its past are ``hours`` now; others than before publish the past again."""
+def with_hours(position: HistoryPosition, hours: str) -> HistoryPosition:
+    """The position with the current digest ``hours``; if that has changed, history will be published again."""
     return (
         position if position.hours == hours else msgspec.structs.replace(position, fingerprint=OTHER_HOURS, recent=(), hours=hours)
     )
 
 
-def recent_of(bars: Sequence[ProviderBar]) -> tuple[Published, ...]:
-    """What is remembered of daily bars."""
-    return tuple(Published(bar.ts_close, bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars[-RECENT:])
+def recent_bars(bars: Sequence[ProviderBar]) -> tuple[PublishedBar, ...]:
+    """The newest daily bars, to be stored in the position."""
+    return tuple(PublishedBar(bar.ts_close, bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars[-RECENT:])
 
 
-def revised(position: Position, bars: Sequence[ProviderBar]) -> tuple[tuple[Published, ProviderBar], ...]:
-    """Bars of which the provider said something else before: what was published, and what is said now."""
+def revised_bars(position: HistoryPosition, bars: Sequence[ProviderBar]) -> tuple[tuple[PublishedBar, ProviderBar], ...]:
+    """Bars that the provider has revised: as published before, and as delivered now."""
     known = {each.ts_close: each for each in position.recent}
     return tuple((known[bar.ts_close], bar) for bar in bars if bar.ts_close in known and _differs(known[bar.ts_close], bar))
 
 
-def _differs(before: Published, now: ProviderBar) -> bool:
+def _differs(before: PublishedBar, now: ProviderBar) -> bool:
     prices = ((before.open, now.open), (before.high, now.high), (before.low, now.low), (before.close, now.close))
     return any(abs(new / old - 1.0) > PRICE_REVISED for old, new in prices) or abs(
         now.volume - before.volume
     ) > VOLUME_REVISED * max(before.volume, now.volume)
 
 
-def ask_from(position: Position, timeframe: Timeframe, fingerprint: str, now: int) -> int:
-    """First millisecond to ask for: the whole depth at first and when factors have changed, else what is new or missing."""
+def request_from(position: HistoryPosition, timeframe: Timeframe, fingerprint: str, now: int) -> int:
+    """First millisecond to request: the whole depth at first and after a change of factors, else from the first new or missing
+    bar.
+    """
     earliest = now - DEPTH_MS[timeframe]
     if not position.until or position.fingerprint != fingerprint:
         return earliest
-    wanted = [gap.first for gap in position.gaps if gap.tries < MAX_TRIES]
-    return max(earliest, min([position.until, *wanted]) - DAY_MS)
+    first_missing = [gap.first for gap in position.gaps if gap.tries < MAX_TRIES]
+    return max(earliest, min([position.until, *first_missing]) - DAY_MS)
 
 
-def nothing_new(position: Position, timeframe: Timeframe, fingerprint: str, sessions: Sessions, final_until: int) -> bool:
-    """True when everything that can be there by now has been published, with these factors, and no gap is worth another request."""
+def is_up_to_date(position: HistoryPosition, timeframe: Timeframe, fingerprint: str, sessions: Sessions, final_until: int) -> bool:
+    """True if every bar that can exist by now has been published with these factors and no gap needs another request."""
     if not position.until or position.fingerprint != fingerprint or any(gap.tries < MAX_TRIES for gap in position.gaps):
         return False
     return not len(expected_closes(sessions, timeframe, position.until + 1, final_until))
 
 
-def fresh_bars(position: Position, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:
+def fresh_bars(position: HistoryPosition, fingerprint: str, bars: Sequence[ProviderBar]) -> tuple[ProviderBar, ...]:
     """Those of ``bars`` that have not been published with these factors yet: newer ones, ones that fill a gap, and
     ones that the provider has revised.
     """
     if position.fingerprint != fingerprint:
         return tuple(bars)
-    anew = {bar.ts_close for _, bar in revised(position, bars)}
+    revised_closes = {bar.ts_close for _, bar in revised_bars(position, bars)}
     return tuple(
         bar
         for bar in bars
         if bar.ts_close > position.until
-        or bar.ts_close in anew
+        or bar.ts_close in revised_closes
         or any(gap.first <= bar.ts_close <= gap.last for gap in position.gaps)
     )
 
 
-def reason_for(position: Position, bars: Sequence[ProviderBar]) -> Literal["backfill", "repair"]:
-    """``repair`` where bars are published that lie behind what has been published already."""
+def reason_for(position: HistoryPosition, bars: Sequence[ProviderBar]) -> Literal["backfill", "repair"]:
+    """``repair`` if bars are published that are older than the newest published one."""
     return "repair" if bars and bars[0].ts_close <= position.until else "backfill"
 
 
-def after(position: Position, fingerprint: str, newest: int, asked_from: int, missing: Iterable[Run]) -> Position:
-    """The position once everything that was read has been published; a gap that was asked for again has one try more."""
-    kept = [gap for gap in position.gaps if gap.last < asked_from]
+def advance_position(
+    position: HistoryPosition, fingerprint: str, newest: int, requested_from: int, missing: Iterable[MissingRange]
+) -> HistoryPosition:
+    """The position after everything that was read has been published; a gap that was requested again has one more try."""
+    kept = [gap for gap in position.gaps if gap.last < requested_from]
     tries = {
         run: max((gap.tries for gap in position.gaps if gap.first <= run[1] and run[0] <= gap.last), default=0) for run in missing
     }
     gaps = [*kept, *(Gap(first, last, tries[first, last] + 1) for first, last in tries)]
-    return Position(
+    return HistoryPosition(
         until=max(position.until, newest),
         fingerprint=fingerprint,
-        gaps=_fewer(sorted(gaps, key=lambda gap: gap.first)),
+        gaps=_merged(sorted(gaps, key=lambda gap: gap.first)),
         hours=position.hours,
     )
 
 
-def _fewer(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """At most ``MAX_GAPS``: neighbours are joined, and keep the most tries of those in them."""
+def _merged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """At most ``MAX_GAPS``: adjacent gaps are merged and keep the largest number of tries among them."""
     size = -(-len(gaps) // MAX_GAPS) or 1
     groups = [gaps[i : i + size] for i in range(0, len(gaps), size)]
     return tuple(Gap(group[0].first, max(gap.last for gap in group), max(gap.tries for gap in group)) for group in groups)
 
 
-def histories(
+def history_messages(
     symbol: str,
     exchange: str,
     timeframe: Timeframe,

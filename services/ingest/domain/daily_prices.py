@@ -1,4 +1,4 @@
-"""The days of a chart as arrays, and how far prices usually move from one to the next."""
+"""Opens and closes of a daily chart as arrays, and the usual move from one day to the next."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from services.ingest.domain.dates import row_dates
 from services.ingest.domain.yahoo_chart import Chart
 
 AROUND: Final = 60
-"""Days on either side whose moves say what is usual."""
+"""Days before and after a day over which its usual move is measured."""
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Days:
+class DailyPrices:
     """Rows with a close above 0, oldest first; arrays of shape (days,)."""
 
     at: tuple[int, ...]
-    """Place of each in ``Chart.rows``."""
+    """Index of each day in ``Chart.rows``."""
     dates: tuple[int, ...]
     """Session dates, ascending."""
     opens: Floats
-    """The close where there is no open above 0."""
+    """The close if there is no open above 0."""
     closes: Floats
 
     def first_on(self, date: int) -> int:
-        """Place of the first day on or after a date; the number of days where there is none."""
+        """Index of the first day on or after a date; the number of days if there is none."""
         return bisect_left(self.dates, date)
 
-    def usual(self, at: int) -> float:
-        """The median move between neighbouring closes around a place, in logarithms; 0 where there are fewer than two."""
+    def usual_move(self, at: int) -> float:
+        """Median absolute move between adjacent closes around index ``at``, in logarithms; 0 with fewer than two closes."""
         near = np.log(self.closes[max(0, at - AROUND) : at + AROUND])
         return float(np.median(np.abs(np.diff(near)))) if len(near) > 1 else 0.0
 
-    def moved(self, at: int) -> tuple[float, float]:
-        """From the close before a day to its open, and to its close, in logarithms."""
+    def moves(self, at: int) -> tuple[float, float]:
+        """Moves from the previous close to the open and to the close of day ``at``, in logarithms."""
         before = self.closes[at - 1]
         return math.log(self.opens[at] / before), math.log(self.closes[at] / before)
 
 
-def days_of(chart: Chart, zone: dt.tzinfo) -> Days:
-    """The days of a chart; of two rows of one date the first counts."""
+def daily_prices(chart: Chart, zone: dt.tzinfo) -> DailyPrices:
+    """The days of a chart; of two rows with one date the first is used."""
     found: dict[int, int] = {}
     for place, (row, date) in enumerate(zip(chart.rows, row_dates(chart, zone), strict=True)):
         if date and row.close is not None and 0 < row.close < math.inf:
@@ -59,4 +59,6 @@ def days_of(chart: Chart, zone: dt.tzinfo) -> Days:
     opens = [
         row.open if row.open is not None and 0 < row.open < math.inf else close for row, close in zip(rows, closes, strict=True)
     ]
-    return Days(tuple(found[date] for date in dates), tuple(dates), np.array(opens, np.float64), np.array(closes, np.float64))
+    return DailyPrices(
+        tuple(found[date] for date in dates), tuple(dates), np.array(opens, np.float64), np.array(closes, np.float64)
+    )

@@ -1,4 +1,6 @@
-"""The score of a tape: everything that will be played, each in its place, numbered. The same tape always gives the same score."""
+"""The schedule of a tape: all its ticks and heartbeats in playing order, numbered. The same tape always gives the same
+schedule.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.ingest.domain.heartbeats import RANK_TICK, Due, Mark, beats, marks
-from services.ingest.domain.tape import FINEST, Int64s, Recording, Tape, TapeError, path_of
+from services.ingest.domain.heartbeats import RANK_TICK, DueHeartbeat, Mark, heartbeats_within, session_marks
+from services.ingest.domain.tape import FINEST, Int64s, Recording, Tape, TapeError, tick_path
 from shared.calendars import Sessions
 from shared.events import Heartbeat, Tick, Timeframe
 
@@ -20,7 +22,7 @@ _MARKS: Final[tuple[Mark, ...]] = ("beat", "session_open", "session_close")
 
 
 @dataclass(frozen=True)
-class Score:
+class Schedule:
     """Ticks and heartbeats in order. All arrays have the shape (items,)."""
 
     ts: Int64s
@@ -39,7 +41,7 @@ class Score:
         return len(self.ts)
 
     def item(self, i: int) -> Tick | Heartbeat:
-        """The event at place ``i``, the same one whenever it is asked for."""
+        """The event at index ``i``; the same index always gives the same event."""
         ts, part, seq = int(self.ts[i]), int(self.part[i]), int(self.seq[i])
         if part < 0:
             exchange = self.exchanges[-1 - part]
@@ -57,8 +59,8 @@ class Score:
         )
 
 
-def score_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Score:
-    """Put everything on the tape in its order.
+def schedule_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Schedule:
+    """Make the schedule of a tape.
 
     ``calendars`` holds the sessions of each of the tape's exchanges, from its start to its end at least.
 
@@ -66,7 +68,7 @@ def score_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Score:
         TapeError: two recordings of one symbol overlap, or a tick lies before the tape's start.
     """
     recordings = tape.recordings
-    paths = [path_of(each) for each in recordings]
+    paths = [tick_path(each) for each in recordings]
     for recording, path in zip(recordings, paths, strict=True):
         if len(path.ts) and (path.ts[0] < tape.start or path.ts[-1] > tape.end):
             raise TapeError(f"tape {tape.name!r}: {recording.symbol} has ticks from before its start or after its end")
@@ -81,13 +83,13 @@ def score_of(tape: Tape, calendars: Mapping[str, Sessions]) -> Score:
     )
     rank = np.concatenate([np.full(ticks, RANK_TICK, dtype=np.int64), np.array([each.rank for each in due], dtype=np.int64)])
     none = np.zeros(len(due))
-    order = np.lexsort((rank, ts))  # stable: ticks of one time keep the order of the tape, heartbeats that of their marks
+    order = np.lexsort((rank, ts))  # stable: ticks of one time keep the tape's order, heartbeats the order of their marks
     sorted_part = part[order]
     seq = np.concatenate([np.zeros(ticks, dtype=np.int64), np.array([_MARKS.index(each.mark) for each in due], dtype=np.int64)])[
         order
     ]
     _number(seq, sorted_part, tape, ts[order])
-    return Score(
+    return Schedule(
         ts=ts[order],
         part=sorted_part,
         seq=seq,
@@ -111,19 +113,19 @@ def _number(seq: Int64s, part: Int64s, tape: Tape, ts: Int64s) -> None:
         seq[places] = np.arange(1, len(places) + 1)
 
 
-def _heartbeats(tape: Tape, calendars: Mapping[str, Sessions]) -> list[Due]:
-    due: list[Due] = []
+def _heartbeats(tape: Tape, calendars: Mapping[str, Sessions]) -> list[DueHeartbeat]:
+    due: list[DueHeartbeat] = []
     for exchange in tape.exchanges:
         sessions = calendars[exchange]
-        due += marks(sessions, tape.start - 1, tape.end)
+        due += session_marks(sessions, tape.start - 1, tape.end)
         fine = [each for each in tape.recordings if each.exchange == exchange and FINEST[each.resolution] is Timeframe.M1]
         for index in _sessions_with_ticks(sessions, fine):
-            due += beats(sessions, index, MINUTE)
+            due += heartbeats_within(sessions, index, MINUTE)
     return sorted(due)
 
 
 def _sessions_with_ticks(sessions: Sessions, recordings: list[Recording]) -> list[int]:
-    """Sessions with finer ticks than daily ones: only there does anybody wait for a minute to pass."""
+    """Sessions with ticks finer than daily ones: only these need a heartbeat per minute."""
     found: set[int] = set()
     for recording in recordings:
         indexes = np.searchsorted(sessions.open, recording.bars.start, side="right") - 1

@@ -1,4 +1,4 @@
-"""How far a source has been published, kept in the database."""
+"""Stores in the database how far each source has been published."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from shared.db import Database
 from shared.tables import ingest_cursors
 
 
-class Cursors:
-    """The table ``ingest_cursors``: one row a cursor, its position as text."""
+class CursorTable:
+    """The table ``ingest_cursors``: one row per cursor, its position as text."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def load(self, cursor: str) -> str | None:
-        """The position of a cursor, None where there is none. Raises ``TransientError``."""
+        """The position of a cursor, or None. Raises ``TransientError``."""
         async with self._database.connect() as connection:
             found = await connection.execute(select(ingest_cursors.c.position).where(ingest_cursors.c.cursor == cursor))
             position: str | None = found.scalar_one_or_none()
             return position
 
     async def save(self, cursor: str, position: str, now: int) -> None:
-        """Keep a position; ``now`` in milliseconds. Raises ``TransientError``."""
+        """Store a position; ``now`` in milliseconds. Raises ``TransientError``."""
         rows = [{"cursor": cursor, "position": position, "updated_at": now}]
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(ingest_cursors, rows), rows)

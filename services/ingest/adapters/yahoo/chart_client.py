@@ -1,4 +1,4 @@
-"""One question to Yahoo's chart endpoint, synchronously, through yfinance's session machinery."""
+"""A blocking client of Yahoo's chart endpoint, through yfinance's session."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ from services.ingest.domain.yahoo_errors import NotJsonError, RateLimitedError, 
 CHART_URL: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
 
 
-class ChartDoor:
-    """Asks for charts. Blocking, and safe to use from several threads.
+class ChartClient:
+    """Requests charts. Blocking and thread-safe.
 
-    It goes through ``YfData``, so that cookies, crumbs, consent pages and the browser's TLS handshake are yfinance's, and its
-    upkeep serves us; but it reads the body itself: yfinance's frames round, merge and drop what decisions here depend on (the unit
-    of a price, splits beside unadjusted rows, nulls, the bar that is still forming), and hide failures as empty frames.
+    ``YfData`` handles cookies, crumbs, consent pages and the browser's TLS handshake. The body is parsed here: yfinance's data
+    frames round, merge and drop values that are needed (the unit of a price, splits beside unadjusted rows, nulls, the forming
+    bar), and return empty frames for failures.
     """
 
     def __init__(self, cache: Path, origin: str, seconds: float) -> None:
-        """``cache`` is a folder of this process alone: yfinance keeps its cookies there; ``seconds`` bounds a whole question."""
+        """``cache``: a folder for yfinance's cookies, not shared with other processes; ``seconds``: time limit of a whole
+        request.
+        """
         cache.mkdir(parents=True, exist_ok=True)
         yfinance.set_tz_cache_location(str(cache))
         yfinance.config.debug.hide_exceptions = False
@@ -39,24 +41,24 @@ class ChartDoor:
         self._seconds = seconds
 
     def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
-        """Ask for one chart.
+        """Request one chart.
 
         Raises:
-            YahooError: one of its types, whatever went wrong.
+            YahooError: a subclass, for every kind of failure.
         """
-        wanted = {**params, "interval": interval, "includePrePost": "false", "events": "div,splits,capitalGains"}
+        query = {**params, "interval": interval, "includePrePost": "false", "events": "div,splits,capitalGains"}
         try:
             with self._session.within(self._seconds):
-                answer = self._data.get(CHART_URL + quote(symbol, safe="="), params=wanted, timeout=self._seconds)
+                answer = self._data.get(CHART_URL + quote(symbol, safe="="), params=query, timeout=self._seconds)
                 status, body = answer.status_code, answer.content
         except YFRateLimitError as error:
             raise RateLimitedError(symbol, "too many requests", 429) from error
         except Timeout as error:
-            raise UnreachableError(symbol, f"no answer within {self._seconds:g} s") from error
+            raise UnreachableError(symbol, f"no response within {self._seconds:g} s") from error
         except (RequestException, OSError) as error:
             raise UnreachableError(symbol, explain_request(error)[:200]) from error
         except (YFException, LookupError, AttributeError, TypeError, ValueError) as error:
-            # what yfinance stumbles over when a cookie or consent page is not what it expects
+            # raised inside yfinance when a cookie or consent page is not as it expects
             raise NotJsonError(symbol, f"yfinance: {type(error).__name__}: {error}"[:200]) from error
         return read_chart(symbol, interval, status, body)
 

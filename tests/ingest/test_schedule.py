@@ -1,4 +1,4 @@
-"""The order in which a tape is played, and its heartbeats, whatever is on it."""
+"""The order in which any tape is played, and its heartbeats."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.heartbeats import Told, due_now, marks
-from services.ingest.domain.score import Score, score_of
-from services.ingest.domain.tape import Bars, Recording, Resolution, Tape, TapeError, path_of
+from services.ingest.domain.heartbeats import HeartbeatProgress, due_heartbeats, session_marks
+from services.ingest.domain.schedule import Schedule, schedule_of
+from services.ingest.domain.tape import RecordedBars, Recording, Resolution, Tape, TapeError, tick_path
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.ingest import small_tape
 
@@ -37,17 +37,17 @@ def tapes(draw: st.DrawFn) -> Tape:
     return small_tape.tape(recordings)
 
 
-def played(score: Score) -> list[Tick | Heartbeat]:
-    return [score.item(i) for i in range(len(score))]
+def schedule_items(schedule: Schedule) -> list[Tick | Heartbeat]:
+    return [schedule.item(i) for i in range(len(schedule))]
 
 
 @settings(deadline=None, max_examples=60)
 @given(tapes())
 def test_ticks_are_in_order_numbered_without_a_gap_and_complete(tape: Tape) -> None:
-    score = score_of(tape, small_tape.calendars())
-    assert (np.diff(score.ts) >= 0).all()
+    schedule = schedule_of(tape, small_tape.calendars())
+    assert (np.diff(schedule.ts) >= 0).all()
     seen: defaultdict[str, list[Tick]] = defaultdict(list)
-    for item in played(score):
+    for item in schedule_items(schedule):
         assert item.replayed
         assert item.ts_init == item.ts_event
         if isinstance(item, Tick):
@@ -63,12 +63,12 @@ def test_ticks_are_in_order_numbered_without_a_gap_and_complete(tape: Tape) -> N
 
 @settings(deadline=None, max_examples=60)
 @given(tapes())
-def test_a_heartbeat_keeps_its_promise_and_ticks_lie_within_sessions(tape: Tape) -> None:
-    """After a heartbeat at T no tick before T comes; ticks lie between the opening and the close of a session of their exchange."""
+def test_no_tick_is_older_than_a_heartbeat_and_ticks_are_within_sessions(tape: Tape) -> None:
+    """After a heartbeat at T there is no tick before T; ticks are between the open and the close of a session of their exchange."""
     reached: dict[str, int] = {}
     opened: dict[str, bool] = {}
     exchange_of = {each.symbol: each.exchange for each in tape.recordings}
-    for item in played(score_of(tape, small_tape.calendars())):
+    for item in schedule_items(schedule_of(tape, small_tape.calendars())):
         if isinstance(item, Heartbeat):
             assert item.ts_event >= reached.get(item.exchange, 0)
             reached[item.exchange] = item.ts_event
@@ -83,9 +83,9 @@ def test_a_heartbeat_keeps_its_promise_and_ticks_lie_within_sessions(tape: Tape)
 
 @settings(deadline=None, max_examples=40)
 @given(tapes())
-def test_each_bar_can_be_built_again_from_its_ticks(tape: Tape) -> None:
+def test_each_bar_can_be_rebuilt_from_its_ticks(tape: Tape) -> None:
     for recording in tape.recordings:
-        path = path_of(recording)
+        path = tick_path(recording)
         bars = recording.bars
         bar = np.searchsorted(bars.start, path.ts, side="right") - 1
         for i in range(len(bars)):
@@ -95,23 +95,23 @@ def test_each_bar_can_be_built_again_from_its_ticks(tape: Tape) -> None:
             assert path.ts[bar == i].max() <= bars.end[i]
 
 
-def test_the_same_tape_gives_the_same_score() -> None:
-    one, two = (score_of(small_tape.mixed(), small_tape.calendars()) for _ in range(2))
-    assert played(one) == played(two)
+def test_the_same_tape_gives_the_same_schedule() -> None:
+    one, two = (schedule_of(small_tape.mixed(), small_tape.calendars()) for _ in range(2))
+    assert schedule_items(one) == schedule_items(two)
 
 
-def test_beats_come_each_minute_where_there_are_fine_ticks_only() -> None:
-    items = played(score_of(small_tape.mixed(), small_tape.calendars()))
-    beats = [item for item in items if isinstance(item, Heartbeat) and item.mark == "beat"]
+def test_heartbeats_come_each_minute_only_in_sessions_with_fine_ticks() -> None:
+    items = schedule_items(schedule_of(small_tape.mixed(), small_tape.calendars()))
+    heartbeats = [item for item in items if isinstance(item, Heartbeat) and item.mark == "beat"]
     opening, close = small_tape.session("NYSE", small_tape.FIRST)
     second, second_close = small_tape.session("NYSE", DAYS[1])
-    assert {item.exchange for item in beats} == {"NYSE"}
+    assert {item.exchange for item in heartbeats} == {"NYSE"}
     wanted = [*range(opening + 60_000, close, 60_000), *range(second + 60_000, second_close, 60_000)]
-    assert [item.ts_event for item in beats] == wanted
+    assert [item.ts_event for item in heartbeats] == wanted
 
 
 def test_closing_ticks_come_before_the_close_and_seamless_sessions_close_before_they_open() -> None:
-    items = played(score_of(small_tape.mixed(), small_tape.calendars()))
+    items = schedule_items(schedule_of(small_tape.mixed(), small_tape.calendars()))
     marks_of = [(item.exchange, item.mark) for item in items if isinstance(item, Heartbeat) and item.exchange == "CRYPTO"]
     inner = marks_of[marks_of.index(("CRYPTO", "session_open")) :]
     assert inner[:4] == [("CRYPTO", mark) for mark in ("session_open", "session_close", "session_open", "session_close")]
@@ -126,15 +126,15 @@ def test_recordings_of_a_symbol_must_not_overlap() -> None:
     day = small_tape.FIRST
     both = [small_tape.intraday("AAA", "1m", day, [1, 2, 3]), small_tape.daily("AAA", [day])]
     with pytest.raises(TapeError, match="AAA overlap"):
-        score_of(small_tape.tape(both), small_tape.calendars())
+        schedule_of(small_tape.tape(both), small_tape.calendars())
 
 
 def test_ticks_from_before_the_start_are_refused() -> None:
     early = small_tape.daily("AAA", [small_tape.FIRST])
-    moved = Bars(*(getattr(early.bars, name) for name in ("start", "end", "open", "high", "low", "close", "volume")))
+    moved = RecordedBars(*(getattr(early.bars, name) for name in ("start", "end", "open", "high", "low", "close", "volume")))
     moved.start[:] -= 86_400_000 * 3
     with pytest.raises(TapeError, match="before its start"):
-        score_of(small_tape.tape([early]), small_tape.calendars())
+        schedule_of(small_tape.tape([early]), small_tape.calendars())
 
 
 @settings(deadline=None, max_examples=100)
@@ -143,22 +143,22 @@ def test_ticks_from_before_the_start_are_refused() -> None:
     every=st.sampled_from([5_000, 60_000, 600_000]),
     begin=st.integers(0, 3 * 86_400_000),
 )
-def test_live_marks_come_once_each_and_beats_not_too_often(steps: list[int], every: int, begin: int) -> None:
+def test_live_session_marks_come_once_and_heartbeats_not_too_often(steps: list[int], every: int, begin: int) -> None:
     calendars = small_tape.calendars()
     start = small_tape.session("CRYPTO", small_tape.FIRST - dt.timedelta(days=5))[0] + begin
-    told = {exchange: Told(start, 0) for exchange in calendars}
+    progress = {exchange: HeartbeatProgress(start, 0) for exchange in calendars}
     sent = []
     now = start
     for step in steps:
         now = min(now + step, start + 8 * 86_400_000)
-        due, told = due_now(calendars, told, now, every)
+        due, progress = due_heartbeats(calendars, progress, now, every)
         assert due == sorted(due)
         assert all(each.ts <= now for each in due)
         sent += due
     for exchange, calendar in calendars.items():
         mine = [each for each in sent if each.exchange == exchange]
-        assert [each for each in mine if each.mark != "beat"] == list(marks(calendar, start, now))
+        assert [each for each in mine if each.mark != "beat"] == list(session_marks(calendar, start, now))
         assert [each.ts for each in mine] == sorted(each.ts for each in mine)
-        beats = [each.ts for each in mine if each.mark == "beat"]
-        assert all(later - earlier >= every for earlier, later in itertools.pairwise(beats))
-        assert all(calendar.at(ts) >= 0 for ts in beats)
+        heartbeats = [each.ts for each in mine if each.mark == "beat"]
+        assert all(later - earlier >= every for earlier, later in itertools.pairwise(heartbeats))
+        assert all(calendar.at(ts) >= 0 for ts in heartbeats)

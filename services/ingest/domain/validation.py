@@ -1,4 +1,4 @@
-"""Which ticks and bars are fit to be published, each looked at alone. What is not never reaches a topic of prices."""
+"""Checks of a single tick or bar. A rejected one is never published as a price."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final, Literal
 
 from shared.events import ProviderBar, Tick, Timeframe
 
-Reason = Literal["price", "size", "time", "order", "grid"]
+RejectionReason = Literal["price", "size", "time", "order", "grid"]
 
-DEAREST: Final = 1e9
-"""No instrument costs more than this."""
+MAX_PRICE: Final = 1e9
+"""Largest possible price."""
 AHEAD: Final = 60_000
-"""Milliseconds by which an event may lie ahead of the moment in which we learned of it."""
-MOST_OUTSIDE: Final = 0.01
-"""An open or close beyond high or low by at most this share is a rounding or an official print: the bar is widened."""
+"""Milliseconds by which ``ts_event`` may exceed ``ts_init``."""
+MAX_OUTSIDE: Final = 0.01
+"""An open or close outside high and low by at most this share is due to rounding or an auction price: the bar is widened."""
 LONGEST: Final = MappingProxyType(
     {
         Timeframe.M1: 60_000,
@@ -26,13 +26,13 @@ LONGEST: Final = MappingProxyType(
         Timeframe.W1: 7 * 86_400_000,
     }
 )
-"""No bar of a timeframe is longer, in milliseconds."""
+"""Longest bar of each timeframe, in milliseconds."""
 
 
-def unfit_tick(tick: Tick, *, negative: bool = False) -> Reason | None:
+def tick_rejection(tick: Tick, *, negative: bool = False) -> RejectionReason | None:
     """Why a tick must not be published, or None. ``negative``: a price of 0 or below is possible.
 
-    >>> unfit_tick(Tick(symbol="A", price=float("nan"), ts_event=0, ts_init=0, source="replay"))
+    >>> tick_rejection(Tick(symbol="A", price=float("nan"), ts_event=0, ts_init=0, source="replay"))
     'price'
     """
     if not _is_price(tick.price, negative=negative):
@@ -44,8 +44,8 @@ def unfit_tick(tick: Tick, *, negative: bool = False) -> Reason | None:
     return None
 
 
-def unfit_bar(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False) -> Reason | None:
-    """Why a closed bar must not be published, or None: ``order``: a price lies further outside low and high than can be repaired;
+def bar_rejection(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False) -> RejectionReason | None:
+    """Why a closed bar must not be published, or None: ``order``: open or close lies too far outside low and high to be repaired;
     ``grid``: the bar is longer than its timeframe. ``negative``: prices of 0 and below are possible.
     """
     if not all(_is_price(price, negative=negative) for price in (bar.open, bar.high, bar.low, bar.close)):
@@ -57,11 +57,11 @@ def unfit_bar(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = False)
     if bar.ts_close - bar.ts_open > LONGEST[timeframe]:
         return "grid"
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
-    return "order" if bar.high < top - MOST_OUTSIDE * abs(top) or bar.low > bottom + MOST_OUTSIDE * abs(bottom) else None
+    return "order" if bar.high < top - MAX_OUTSIDE * abs(top) or bar.low > bottom + MAX_OUTSIDE * abs(bottom) else None
 
 
 def _is_price(value: float, *, negative: bool = False) -> bool:
-    return 0 < value <= DEAREST or (negative and -DEAREST <= value <= 0)
+    return 0 < value <= MAX_PRICE or (negative and -MAX_PRICE <= value <= 0)
 
 
 def _is_volume(value: float) -> bool:

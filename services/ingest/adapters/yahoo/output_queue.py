@@ -1,4 +1,4 @@
-"""Where the stream, the poll and the history meet: one bounded queue, drained in batches that are acknowledged."""
+"""One bounded queue for the ticks of stream and poll, history and reports; it is read in batches that are acknowledged."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from shared.metrics import counter, gauge
 from shared.tasks import result_of
 from shared.waiting import pause
 
-MAX_WAITING: Final = 10_000
-"""Items that may wait; whoever puts more has to wait, so that a slow broker slows the reading of the socket."""
-LOOK_SECONDS: Final = 0.5
+MAX_QUEUED: Final = 10_000
+"""Capacity of the queue. Producers wait while it is full, so that a slow broker slows down the reading of the socket."""
+CHECK_SECONDS: Final = 0.5
 
 stale_ticks = counter(
-    "ingest_yahoo_stale_ticks_total", "Ticks older than, or the same as, what was passed on of their symbol.", ["source"]
+    "ingest_yahoo_stale_ticks_total", "Dropped ticks: older than or equal to the previous tick of their symbol.", ["source"]
 )
-waiting = gauge("ingest_yahoo_waiting_items", "Items that wait to be published.")
+queued = gauge("ingest_yahoo_waiting_items", "Items that are waiting to be published.")
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class _Entry:
     published: asyncio.Event | None = None
 
 
-class Outlet:
-    """Gathers items from several tasks and yields them in batches."""
+class OutputQueue:
+    """Collects items from several tasks and yields them in batches."""
 
     def __init__(self, stopping: asyncio.Event) -> None:
         self._stopping = stopping
-        self._queue: asyncio.Queue[_Entry] = asyncio.Queue(MAX_WAITING)
+        self._queue: asyncio.Queue[_Entry] = asyncio.Queue(MAX_QUEUED)
         self._newest: dict[str, Tick] = {}
 
     async def put(self, tick: Tick) -> None:
-        """Pass on a tick, unless the stream and the poll have told something newer of its symbol, or the same."""
+        """Queue a tick, unless a newer or equal tick of its symbol was queued before."""
         last = self._newest.get(tick.symbol)
         if last is not None and (
             tick.ts_event < last.ts_event
@@ -49,29 +49,29 @@ class Outlet:
         self._newest[tick.symbol] = tick
         await self._queue.put(_Entry(tick))
 
-    async def tell(self, event: Quarantined) -> None:
-        """Pass on what was found wrong."""
+    async def put_report(self, event: Quarantined) -> None:
+        """Queue a report."""
         await self._queue.put(_Entry(event))
 
     async def publish(self, backfill: Backfill) -> bool:
-        """Pass on a backfill and wait until it has been acknowledged; False when the process stops before."""
+        """Queue a backfill and wait until it has been acknowledged; False if the process stops before."""
         entry = _Entry(backfill, asyncio.Event())
         await self._queue.put(entry)
         while entry.published is not None and not entry.published.is_set() and not self._stopping.is_set():
-            await pause(LOOK_SECONDS, entry.published)
+            await pause(CHECK_SECONDS, entry.published)
         return entry.published is not None and entry.published.is_set()
 
     async def batches(self, tasks: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[Sequence[Item]]:
-        """Run the tasks that put and publish; yield what they bring until the process stops.
+        """Run the producing tasks and yield their items until the process stops.
 
         Raises:
-            Exception: whatever a task raised. A task that returns or is cancelled before the process stops is an error too.
+            Exception: the exception of a task. A task that returns or is cancelled before the process stops is an error too.
         """
-        running = [asyncio.create_task(_awaited(run), name=name) for name, run in tasks.items()]
+        running = [asyncio.create_task(_run(run), name=name) for name, run in tasks.items()]
         try:
             while not self._stopping.is_set():
-                if entries := await self._next():
-                    waiting.set(self._queue.qsize())
+                if entries := await self._next_entries():
+                    queued.set(self._queue.qsize())
                     yield [entry.item for entry in entries]
                     for entry in entries:
                         if entry.published is not None:
@@ -85,10 +85,10 @@ class Outlet:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _next(self) -> list[_Entry]:
-        """Everything that waits, at most a batch; empty after a moment without anything."""
+    async def _next_entries(self) -> list[_Entry]:
+        """All queued entries, at most a batch; empty if nothing arrives within ``CHECK_SECONDS``."""
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(CHECK_SECONDS):
                 entries = [await self._queue.get()]
         except TimeoutError:
             return []
@@ -97,5 +97,5 @@ class Outlet:
         return entries
 
 
-async def _awaited(run: Callable[[], Awaitable[None]]) -> None:
+async def _run(run: Callable[[], Awaitable[None]]) -> None:
     await run()

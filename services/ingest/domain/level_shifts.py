@@ -1,9 +1,10 @@
-"""A run of bars at a multiple of the prices around it: no market jumps by a whole ratio overnight and back, a provider does.
+"""Consecutive bars at a multiple of the prices around them: an error of the provider, since no market moves by a whole ratio and
+back.
 
-An edge is a step, from a close to the next open and the next close, far outside what is usual. Between two edges of opposite sign
-and of one size, prices are in other terms: they are repaired where exactly one whole ratio explains them, else left out. A single
-edge is a crash or a rally, unless the volume says that it is not: trading explodes on such a day, and where a provider has changed
-its terms, price x volume is as it was.
+An edge is a step, from a close to the next open and the next close, far outside what is usual. Bars between two edges of
+opposite sign and equal size are at another level: they are repaired if exactly one whole ratio explains
+both edges, else quarantined. A single edge is a crash or a rally, unless the volume contradicts that: on such a day turnover
+(price x volume) rises sharply, and after a change of level by the provider it is unchanged.
 """
 
 from __future__ import annotations
@@ -18,28 +19,28 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from services.ingest.domain.findings import Finding
+from services.ingest.domain.bar_findings import Finding
 from services.ingest.domain.ranges import true_ranges, usual_range
 from shared.events import ProviderBar
 
-LEAST: Final = math.log(1.8)
-RANGES: Final = 8.0
-"""An edge is larger than this ratio, and than so many usual ranges."""
-LONGEST: Final = 250
-"""Bars between two edges."""
+MIN_STEP: Final = math.log(1.8)
+MIN_RANGES: Final = 8.0
+"""An edge is larger than this ratio (in logarithms) and than this many usual ranges."""
+MAX_BARS_BETWEEN: Final = 250
+"""Maximum number of bars between two edges."""
 AGREE: Final = 0.08
 AGREE_RANGES: Final = 3.0
-"""The two edges differ by less than this, in logarithms, or by less than so many usual ranges."""
-EXACT: Final = 0.03
-LARGEST: Final = 1000
-"""Whole ratios that are looked at."""
-COARSE: Final = 4
-"""Prices with at most so many decimals lie on a grid that tells one ratio from another."""
-LONE_LEAST: Final = math.log(3.0)
+"""The sizes of the two edges differ by less than this, in logarithms, or by less than this many usual ranges."""
+RATIO_TOLERANCE: Final = 0.03
+MAX_RATIO: Final = 1000
+"""Largest whole ratio that is tried."""
+MAX_GRID_DECIMALS: Final = 4
+"""Only prices with at most this many decimals are on a grid coarse enough to select one of several ratios."""
+LONE_MIN_STEP: Final = math.log(3.0)
 LONE_BARS: Final = 10
-"""A single edge is judged by the volume of so many bars on either side, of which half must be there."""
-FRESH: Final = 20
-"""Fewer bars than this on a new level, after three times as many on the old one, may be an error that is still going on."""
+"""A single edge is judged by the volume of this many bars on either side; half of them must exist."""
+MAX_NEW_BARS: Final = 20
+"""Fewer bars than this on a new level, after three times as many on the old one, may be an error that has not ended."""
 SAME_MONEY: Final = math.log(3.0)
 SAME_VOLUME: Final = math.log(2.0)
 
@@ -49,30 +50,31 @@ Floats = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class _Edge:
     at: int
-    """The first bar on the new level."""
+    """Index of the first bar on the new level."""
     size: float
-    """Step from the close before to the open, adjusted, in logarithms."""
+    """Step from the previous close to the open, adjusted, in logarithms."""
     usual: float
 
 
-def in_one_level(bars: Sequence[ProviderBar], findings: list[Finding]) -> list[ProviderBar]:
-    """The bars without runs on another level; ``findings`` gains what was found. All prices must be above 0."""
+def repair_level_shifts(bars: Sequence[ProviderBar], findings: list[Finding]) -> list[ProviderBar]:
+    """Repair or remove bars on another level; findings are appended to ``findings``. All prices must be above 0."""
     edges = _edges(bars)
     if not edges:
         return list(bars)
-    fine: dict[int, ProviderBar | None] = {}
+    replaced: dict[int, ProviderBar | None] = {}
     paired = set[int]()
     for first, second in pairwise(edges):
         if first.at not in paired and _same_size(first, second):
             paired |= {first.at, second.at}
-            fine.update(_block(bars, first, second, findings))
-    lone = [edge for edge in edges if edge.at not in paired and _moved_no_money(bars, edge)]
+            replaced.update(_repair_block(bars, first, second, findings))
+    lone = [edge for edge in edges if edge.at not in paired and _turnover_unchanged(bars, edge)]
     if lone:
-        note = f"{math.exp(abs(lone[-1].size)):.3g} times off the prices {'before' if _fresh(bars, lone[-1]) else 'after'} it"
-        for i in range(lone[-1].at, len(bars)) if _fresh(bars, lone[-1]) else range(lone[-1].at):
-            fine[i] = None
+        side = "before" if _new_side_is_short(bars, lone[-1]) else "after"
+        note = f"{math.exp(abs(lone[-1].size)):.3g} times off the prices {side} it"
+        for i in range(lone[-1].at, len(bars)) if _new_side_is_short(bars, lone[-1]) else range(lone[-1].at):
+            replaced[i] = None
             findings.append(_finding(bars, i, "quarantined", note))
-    kept = (fine.get(i, bar) for i, bar in enumerate(bars))
+    kept = (replaced.get(i, bar) for i, bar in enumerate(bars))
     return [bar for bar in kept if bar is not None]
 
 
@@ -84,20 +86,22 @@ def _edges(bars: Sequence[ProviderBar]) -> list[_Edge]:
     at_open, at_close = opens[1:] - closes[:-1], np.diff(closes)
     smaller = np.where(np.sign(at_open) == np.sign(at_close), np.minimum(np.abs(at_open), np.abs(at_close)), 0.0)
     found = []
-    for i in (np.flatnonzero(smaller > LEAST) + 1).tolist():
+    for i in (np.flatnonzero(smaller > MIN_STEP) + 1).tolist():
         usual = usual_range(ranges, i)
-        if smaller[i - 1] > RANGES * usual:  # not where nobody knows what is usual
+        if smaller[i - 1] > MIN_RANGES * usual:  # False if the usual range is NaN
             found.append(_Edge(i, float(at_open[i - 1]), usual))
     return found
 
 
 def _same_size(first: _Edge, second: _Edge) -> bool:
     apart = abs(first.size + second.size)
-    return 1 < second.at - first.at <= LONGEST and apart <= max(AGREE, AGREE_RANGES * min(first.usual, second.usual))
+    return 1 < second.at - first.at <= MAX_BARS_BETWEEN and apart <= max(AGREE, AGREE_RANGES * min(first.usual, second.usual))
 
 
-def _block(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: list[Finding]) -> dict[int, ProviderBar | None]:
-    """The bars between two edges as they are to be used; None where they are not."""
+def _repair_block(
+    bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: list[Finding]
+) -> dict[int, ProviderBar | None]:
+    """Index -> repaired bar between two edges; None if the bar is quarantined."""
     inside = range(first.at, second.at)
     ratio = _ratio(bars, first, second)
     if ratio is None:
@@ -112,14 +116,16 @@ def _block(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, findings: l
 
 
 def _ratio(bars: Sequence[ProviderBar], first: _Edge, second: _Edge) -> int | None:
-    """The one whole ratio that both edges allow and, of several, puts all prices on the grid around; None where it is not one."""
+    """The only whole ratio consistent with both edges or, of several, the only one that puts all prices on the grid of the bars
+    around; None if there is no single one.
+    """
     size = (abs(first.size) + abs(second.size)) / 2
-    off = max(EXACT, min(first.usual, second.usual))
+    off = max(RATIO_TOLERANCE, min(first.usual, second.usual))
     low, high = math.ceil(math.exp(size - off)), math.floor(math.exp(size + off))
-    candidates = list(range(max(2, low), min(LARGEST, high) + 1))
+    candidates = list(range(max(2, low), min(MAX_RATIO, high) + 1))
     around = [*bars[max(0, first.at - LONE_BARS) : first.at], *bars[second.at : second.at + LONE_BARS]]
     grid = max(_decimals(price) for bar in around for price in _prices(bar))
-    if len(candidates) > 1 and grid <= COARSE:
+    if len(candidates) > 1 and grid <= MAX_GRID_DECIMALS:
         prices = [price for bar in bars[first.at : second.at] for price in _prices(bar)]
         candidates = [each for each in candidates if _on_grid(prices, 1.0 / each if first.size > 0 else each, grid)]
     return candidates[0] if len(candidates) == 1 else None
@@ -130,7 +136,7 @@ def _on_grid(prices: Sequence[float], by: float, decimals: int) -> bool:
 
 
 def _decimals(price: float) -> int:
-    """How many decimals a price is written with.
+    """Number of decimals of a price.
 
     >>> _decimals(69.0), _decimals(61.9), _decimals(100 / 3) > 6
     (0, 1, True)
@@ -144,7 +150,7 @@ def _prices(bar: ProviderBar) -> tuple[float, float, float, float]:
 
 
 def _volume_scale(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, by: float) -> float:
-    """What the volume is to be multiplied with: in other terms too, or not."""
+    """Factor for the volume: 1 / ``by`` if the volume was scaled too, else 1."""
     inside = float(np.median([bar.volume for bar in bars[first.at : second.at]]))
     around = [*bars[max(0, first.at - LONE_BARS) : first.at], *bars[second.at : second.at + LONE_BARS]]
     usual = float(np.median([bar.volume for bar in around]))
@@ -154,24 +160,27 @@ def _volume_scale(bars: Sequence[ProviderBar], first: _Edge, second: _Edge, by: 
     return 1.0 / by if abs(off - math.log(by)) < abs(off) else 1.0
 
 
-def _moved_no_money(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
-    """Whether the volume moved against the price by as much as the price, and nobody traded more money than before."""
+def _turnover_unchanged(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
+    """Whether the volume moved against the price by the same ratio, so that turnover is unchanged."""
     before, after = bars[max(0, edge.at - LONE_BARS) : edge.at], bars[edge.at : edge.at + LONE_BARS]
-    if abs(edge.size) < LONE_LEAST or min(len(before), len(after)) < LONE_BARS // 2:
+    if abs(edge.size) < LONE_MIN_STEP or min(len(before), len(after)) < LONE_BARS // 2:
         return False
     shares = [float(np.median([bar.volume / bar.split_factor for bar in part])) for part in (before, after)]
-    money = float(np.median([_money(bar) for bar in before]))
-    if not min(*shares, money, _money(after[0])) > 0:
+    turnover = float(np.median([_turnover(bar) for bar in before]))
+    if not min(*shares, turnover, _turnover(after[0])) > 0:
         return False
-    return abs(math.log(shares[1] / shares[0]) + edge.size) <= SAME_VOLUME and abs(math.log(_money(after[0]) / money)) <= SAME_MONEY
+    return (
+        abs(math.log(shares[1] / shares[0]) + edge.size) <= SAME_VOLUME
+        and abs(math.log(_turnover(after[0]) / turnover)) <= SAME_MONEY
+    )
 
 
-def _fresh(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
-    """Whether the newer side is a few bars after a long past: then it is the one to wait with, else the older one is left out."""
-    return len(bars) - edge.at < FRESH <= edge.at // 3
+def _new_side_is_short(bars: Sequence[ProviderBar], edge: _Edge) -> bool:
+    """Whether the new side has few bars and the old side many: then the new side is quarantined, else the old one."""
+    return len(bars) - edge.at < MAX_NEW_BARS <= edge.at // 3
 
 
-def _money(bar: ProviderBar) -> float:
+def _turnover(bar: ProviderBar) -> float:
     return bar.volume * bar.close
 
 
