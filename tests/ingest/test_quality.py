@@ -16,7 +16,7 @@ from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.inspection import MAX_REPORTS, REPORT_WINDOW_MS, Inspector
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape_backfills import backfills
-from services.ingest.domain.validation import bar_rejection
+from services.ingest.domain.validation import LONGEST, bar_rejection
 from shared.events import History, ProviderBar, Tick, Timeframe
 from tests.ingest.test_tapes import NAMES, bundled
 
