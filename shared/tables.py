@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 from sqlalchemy.sql.type_api import TypeEngine
@@ -36,6 +37,11 @@ Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "maria
 
 def _symbol(**more: Any) -> Column[str]:
     return Column("symbol", String(32), nullable=False, **more)
+
+
+def _thread_id(**more: Any) -> Column[int]:
+    about = "topic of a Telegram forum; 0: the chat itself"
+    return Column("thread_id", BigInteger, nullable=False, default=0, comment=about, **more)
 
 
 industries: Final = Table(
@@ -58,6 +64,7 @@ instruments: Final = Table(
     Column("sector", String(64), nullable=False, default=""),
     Column("aliases", Long, nullable=False, comment="JSON array of names that news use"),
     Column("active", Boolean, nullable=False, default=True),
+    Column("negative", Boolean, nullable=False, default=False, server_default=false(), comment="the price may be 0 or below"),
     comment="writer: ingest",
 )
 instrument_industries: Final = Table(
@@ -119,6 +126,9 @@ bars: Final = Table(
     Column("split_factor", Double, nullable=False, comment="adjusted volume = raw / split_factor"),
     Column("source", String(24), nullable=False),
     Column("replayed", Boolean, nullable=False),
+    Column(
+        "incomplete", Boolean, nullable=False, default=False, server_default=false(), comment="a week of which a session has no bar"
+    ),
     comment="writer: analysis live. Raw prices.",
 )
 signals: Final = Table(
@@ -171,6 +181,15 @@ checkpoints: Final = Table(
     Column("updated_at", BigInteger, nullable=False),
     comment="writer: analysis live",
 )
+warm_ups: Final = Table(
+    "warm_ups",
+    metadata,
+    Column("partition_no", Integer, primary_key=True, autoincrement=False),
+    Column("indicators", Long, nullable=False, comment="JSON array of their columns"),
+    Column("symbols_left", Integer, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: analysis live. A row a partition in which requested indicators are being warmed up",
+)
 
 
 chats: Final = Table(
@@ -183,6 +202,7 @@ chats: Final = Table(
     Column("language", String(2), nullable=False, default="ko"),
     Column("active", Boolean, nullable=False, default=True),
     Column("watch_all", Boolean, nullable=False, default=False),
+    Column("watch_all_thread_id", BigInteger, nullable=False, default=0, comment="topic that gets the signals of all instruments"),
     Column("unvalidated", Boolean, nullable=False, default=True, comment="wants signals without an out-of-sample record"),
     Column("muted_until", BigInteger, nullable=False, default=0),
     Column("created_at", BigInteger, nullable=False),
@@ -193,6 +213,7 @@ watchlists: Final = Table(
     metadata,
     Column("channel", String(16), primary_key=True),
     Column("chat_id", String(255), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
     _symbol(primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_watchlists_symbol", "symbol"),
@@ -213,6 +234,7 @@ conditions: Final = Table(
     Column("channel", String(16), primary_key=True),
     Column("chat_id", String(255), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False, comment="what the chat calls it"),
+    _thread_id(),
     Column("condition_id", String(32), nullable=False, comment="Condition.id: the same for all who ask the same"),
     Column("condition_text", Long, nullable=False, comment="Condition.text: the normal form"),
     Column("timeframe", String(4), nullable=False),
@@ -231,6 +253,7 @@ deliveries: Final = Table(
     Column("signal_id", String(32), primary_key=True),
     Column("channel", String(16), primary_key=True),
     Column("chat_id", String(255), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
     Column("status", String(8), nullable=False, comment="pending, sending, sent, unknown, failed, expired or muted"),
     Column("tries", Integer, nullable=False, default=0),
     Column("unknowns", Integer, nullable=False, default=0, comment="tries that were written but never answered"),

@@ -13,8 +13,9 @@ TAIL_BYTES: Final = 262_144
 LONGEST: Final = 300
 """Characters of a reason."""
 UNKNOWN: Final = "its log shows no error"
-_ERROR: Final = re.compile(r"(?:\s*\|\s*)*(?:Caused by: )?(?:[\w$]+\.)*([\w$]*(?:Error|Exception|Exit|Interrupt)\w*)(?:: (.*))?")
-"""The line of a Python or Java traceback that names what was raised."""
+_RAISED: Final = re.compile(r"^(?:Caused by: )?([\w$.]{1,255})(?:: (.*))?$")
+"""The line of a Python or Java traceback that names what was raised, without the bars before it."""
+_KINDS: Final = ("Error", "Exception", "Exit", "Interrupt")
 _SETTING: Final = re.compile(r"error: (.*)")
 
 
@@ -67,8 +68,13 @@ def _of_text(line: str) -> str | None:
     """Of a line of a traceback, or one that a program printed before it had a log."""
     if found := _SETTING.fullmatch(line):
         return found[1]
-    if found := _ERROR.fullmatch(line):
-        return f"{found[1]}: {found[2]}" if found[2] else found[1]
+    bare = line.lstrip(" \t|")
+    if line[:1].isspace() and "|" not in line[: len(line) - len(bare)]:
+        return None  # a line of the program that is shown
+    if found := _RAISED.fullmatch(bare):
+        name = found[1].rpartition(".")[2]
+        if any(kind in name for kind in _KINDS):
+            return f"{name}: {found[2]}" if found[2] else name
     return None
 
 

@@ -30,8 +30,8 @@ from services.gateway.settings import Settings
 from shared import metrics, topics
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.kafka import Ends, open_ends, open_tail
-from shared.runtime import Life, Task
+from shared.kafka import OffsetReader, open_offset_reader, open_tail
+from shared.runtime import Lifecycle, Task
 from shared.tasks import all_of, first_of
 from shared.waiting import Refresher, pause
 
@@ -46,7 +46,7 @@ CLOSE_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
-async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, answer requests inside the block, and yield the background tasks."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
@@ -58,7 +58,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         }
         tail_lengths |= {topics.INDUSTRIES: None, topics.PATTERNS: 0}  # older patterns are read from the database
         tail = await stack.enter_async_context(open_tail(settings, tail_lengths, "gateway", max_records=500))
-        ends = await stack.enter_async_context(open_ends(settings, topics.TICKS, "gateway-ends"))
+        ends = await stack.enter_async_context(open_offset_reader(settings, topics.TICKS, "gateway-ends"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
@@ -73,23 +73,23 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             partial(read_directory, gateway, history),
             "instruments",
             lambda: settings.refresh_seconds if gateway.directory.instruments else EMPTY_SECONDS,
-            life.stopping,
+            lifecycle.stopping,
         )
-        progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, life.stopping)
-        sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, life.stopping)
-        life.on_ready("topics read", lambda: tail.caught_up)
-        life.on_ready("topics handled", lambda: not tail.held)
-        life.on_alive("topics", lambda: tail.alive)
-        life.on_ready("instruments read", lambda: directory.done)
+        progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
+        sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
+        lifecycle.on_ready("topics read", lambda: tail.caught_up)
+        lifecycle.on_ready("topics handled", lambda: not tail.held)
+        lifecycle.on_alive("topics", lambda: tail.alive)
+        lifecycle.on_ready("instruments read", lambda: directory.ever_succeeded)
         await stack.enter_async_context(serve(application(gateway, streams), streams, settings))
         yield {
-            "topics": lambda: tail.run(feed.handle_batch, life.stopping),
-            "ticks": lambda: follow_ticks(settings, gateway, feed, life),
+            "topics": lambda: tail.run(feed.handle_batch, lifecycle.stopping),
+            "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
             "instruments": directory.run,
             "progress": progress.run,
             "sources": sources.run,
-            "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), life),  # noqa: S311 - random test prices
-            **{name: partial(flusher.run, life.stopping.is_set) for name, flusher in flushers.items()},
+            "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - random test prices
+            **{name: partial(flusher.run, lifecycle.stopping.is_set) for name, flusher in flushers.items()},
         }
 
 
@@ -144,10 +144,10 @@ async def read_directory(gateway: Gateway, history: TableHistory) -> None:
         gateway.directory = read
 
 
-async def measure_progress(gateway: Gateway, history: TableHistory, ends: Ends) -> None:
+async def measure_progress(gateway: Gateway, history: TableHistory, ends: OffsetReader) -> None:
     """Measure how far analysis has read the tick topic."""
     try:
-        gateway.progress.measure(await ends.ask(), await history.positions(), gateway.clock())
+        gateway.progress.measure(await ends.read(), await history.positions(), gateway.clock())
     except TransientError:
         gateway.progress.mark_unknown()
         raise
@@ -160,29 +160,29 @@ async def read_sources(gateway: Gateway, history: TableHistory) -> None:
     gateway.sources = await history.sources()
 
 
-async def follow_ticks(settings: Settings, gateway: Gateway, feed: EventFeed, life: Life) -> None:
+async def follow_ticks(settings: Settings, gateway: Gateway, feed: EventFeed, lifecycle: Lifecycle) -> None:
     """Read the tick topic while a client is subscribed to ticks, and only then."""
     live = EventFeed(feed.market, feed.hub, live=lambda: True)
-    while not life.stopping.is_set():
+    while not lifecycle.stopping.is_set():
         if not gateway.hub.is_subscribed("t"):
-            await pause(TICK_WATCH_SECONDS, life.stopping)
+            await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
             continue
         try:
             async with open_tail(settings, {topics.TICKS: 0}, "gateway-ticks") as tail:
-                await first_of("ticks", tail.run(live.handle_batch, life.stopping), _until_unsubscribed(gateway, life))
+                await first_of("ticks", tail.run(live.handle_batch, lifecycle.stopping), _until_unsubscribed(gateway, lifecycle))
         except TransientError as error:
             log.warning("cannot read ticks", error=str(error))
-            await pause(TICK_WATCH_SECONDS, life.stopping)
+            await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
 
 
-async def _until_unsubscribed(gateway: Gateway, life: Life) -> None:
-    while gateway.hub.is_subscribed("t") and not life.stopping.is_set():
-        await pause(TICK_WATCH_SECONDS, life.stopping)
+async def _until_unsubscribed(gateway: Gateway, lifecycle: Lifecycle) -> None:
+    while gateway.hub.is_subscribed("t") and not lifecycle.stopping.is_set():
+        await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
 
 
-async def run_test_market(market: FakeMarket, life: Life) -> None:
+async def run_test_market(market: FakeMarket, lifecycle: Lifecycle) -> None:
     """Step the test market while a client is connected to it."""
-    while not life.stopping.is_set():
+    while not lifecycle.stopping.is_set():
         if market.hub.subscribers:
             market.step()
-        await pause(STEP_SECONDS, life.stopping)
+        await pause(STEP_SECONDS, lifecycle.stopping)

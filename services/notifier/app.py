@@ -16,6 +16,7 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, Console
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.reports import KafkaReports
 from services.notifier.adapters.webhook import Webhook
 from services.notifier.domain.pace import Limit, Pace
@@ -35,7 +36,7 @@ from services.notifier.handlers.sending import Sender, Terms
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import Record, open_group_consumer, open_producer, open_tail
-from shared.runtime import Life, Task
+from shared.runtime import Lifecycle, Task
 from shared.topics import INDUSTRIES, QUOTES, SIGNALS
 from shared.waiting import Refresher
 
@@ -46,7 +47,7 @@ QUOTES_BACK = 2_000
 
 
 @asynccontextmanager
-async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open and wire the notifier; yields its tasks."""
     clock = Clock()
     async with AsyncExitStack() as stack:
@@ -59,7 +60,7 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         lanes = await _lanes(settings, bot, chats, clock, stack)
         deliveries = DeliveryTable(database, tuple(lanes))
         book = InstrumentBook(market)
-        instruments = Refresher(book.refresh, "instruments", lambda: book.seconds, life.stopping)
+        instruments = Refresher(book.refresh, "instruments", lambda: book.seconds, lifecycle.stopping)
         pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
         lease = int(settings.lease_seconds * 1000)
         attempt = Attempt(deliveries, chats, book, pictures, settings.policy, lease, clock)
@@ -69,23 +70,25 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
             chats, ConditionTable(database), market, deliveries, tuple(lanes), settings.policy.expiry, clock, sender.nudge
         )
         reporter = Reporter(deliveries, KafkaReports(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock)
-        life.on_ready("signals", lambda: consumer.ready)
-        life.on_ready("database", lambda: sender.reading)
-        life.on_alive("signals", lambda: consumer.alive)
+        lifecycle.on_ready("signals", lambda: consumer.ready)
+        lifecycle.on_ready("database", lambda: sender.reading)
+        lifecycle.on_alive("signals", lambda: consumer.alive)
         tasks: dict[str, Task] = {
-            "signals": partial(consumer.run, fan_out.handle, life.stopping),
-            "sender": partial(_with_names, instruments, sender.run, life.stopping),
-            "reports": partial(reporter.run, life.stopping),
+            "signals": partial(consumer.run, fan_out.handle, lifecycle.stopping),
+            "sender": partial(_with_names, instruments, sender.run, lifecycle.stopping),
+            "reports": partial(reporter.run, lifecycle.stopping),
             "instruments": instruments.run,
         }
         if bot is not None and settings.telegram_polling:
-            tasks |= await _bot_tasks(settings, life, stack, bot, lanes["telegram"], database, deliveries, book, instruments, clock)
+            tasks |= await _bot_tasks(
+                settings, lifecycle, stack, bot, lanes["telegram"], database, deliveries, book, instruments, clock
+            )
         yield tasks
 
 
 async def _with_names(instruments: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
     """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
-    if await instruments.first():
+    if await instruments.first_success():
         await run(stopping)
 
 
@@ -93,6 +96,12 @@ async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) ->
     from services.notifier.adapters.telegram.api import open_bot  # three seconds to import: whoever has no bot does not pay them
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
+
+
+def telegram_pace(settings: NotifierSettings) -> Pace:
+    """What Telegram lets a bot send: in all, to a chat, and to a group, whose ids are negative (core.telegram.org/api/bots/ids)."""
+    overall, chat = [Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)]
+    return Pace(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
 
 
 async def _lanes(
@@ -103,17 +112,15 @@ async def _lanes(
     if bot is not None:
         from services.notifier.adapters.telegram.channel import Telegram  # as _bot
 
-        groups = [Limit(settings.rate_group_minute, 60.0)]
-        pace = Pace([Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)], groups)
-        lanes["telegram"] = Lane(Telegram(bot, settings.send_timeout), pace, spacing=1000 // settings.rate_chat, run_length=8)
+        lanes["telegram"] = Lane(Telegram(bot, settings.send_timeout), telegram_pace(settings), run_length=8)
     if settings.has_console:
-        lanes["console"] = Lane(Console(sys.stdout), Pace([Limit(200, 1.0)], []), spacing=5, run_length=100)
+        lanes["console"] = Lane(Console(sys.stdout), Pace([Limit(200, 1.0)], []), run_length=100)
         chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
         await chats.ensure(chat, clock.now())
     if settings.webhook_targets:
         webhook = Webhook(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
         stack.push_async_callback(webhook.close)
-        lanes["webhook"] = Lane(webhook, Pace([Limit(100, 1.0)], [Limit(20, 1.0)]), spacing=50, run_length=20)
+        lanes["webhook"] = Lane(webhook, Pace([Limit(100, 1.0)], [Limit(20, 1.0)]), run_length=20)
         for target in settings.webhook_targets:
             chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True)
             await chats.ensure(chat, clock.now())
@@ -129,7 +136,7 @@ def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExit
 
 async def _bot_tasks(
     settings: NotifierSettings,
-    life: Life,
+    lifecycle: Lifecycle,
     stack: AsyncExitStack,
     bot: Client,
     lane: Lane,
@@ -140,7 +147,9 @@ async def _bot_tasks(
     clock: Clock,
 ) -> dict[str, Task]:
     """The bot, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.polling import BotAdmins, Polling  # as _bot
+    from services.notifier.adapters.telegram.answers import Answers  # as _bot
+    from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.updates import Updates
 
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
     quotes, industries = LatestQuotes(), LatestIndustries()
@@ -152,9 +161,13 @@ async def _bot_tasks(
     async def hear(records: Sequence[Record[Any]]) -> None:
         await told[records[0].topic](records)  # a batch is of one partition
 
+    parser = ProcessParser()
+    stack.push_async_callback(parser.close)
+    parser.start()
     desk = Desk(
         ChatTables(database),
         ConditionTable(database),
+        parser,
         deliveries,
         MarketTables(database),
         quotes,
@@ -166,5 +179,8 @@ async def _bot_tasks(
         settings.alert_language,
     )
     people = BotDesk(desk, settings.bot_commands_minute)
-    polling = Polling(bot, people, lane.pace, clock.ticking, settings.bot_concurrency)
-    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(_with_names, instruments, polling.run, life.stopping)}
+    polling = Polling(bot, people, Updates(bot, people, Answers(bot, lane.pace, clock.ticking), settings.bot_concurrency))
+    return {
+        "quotes": partial(tail.run, hear, lifecycle.stopping),
+        "bot": partial(_with_names, instruments, polling.run, lifecycle.stopping),
+    }

@@ -181,7 +181,7 @@ class Stores:
             for row in each.bars.tolist():
                 self.rows[each.symbol, each.timeframe, row[0]] = row
         for b in outcome.bars:
-            values = (b.open, b.high, b.low, b.close, b.volume, b.price_factor, b.split_factor, b.replayed, b.source)
+            values = (b.open, b.high, b.low, b.close, b.volume, b.price_factor, b.split_factor, b.replayed, b.source, b.incomplete)
             self.rows[b.symbol, b.timeframe, b.ts_event] = (b.ts_event, b.ts_open, b.session, *values)
 
 

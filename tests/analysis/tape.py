@@ -46,7 +46,9 @@ def stored(bars: Sequence[Bar]) -> dict[tuple[str, Timeframe], Bars]:
     found: dict[tuple[str, Timeframe], list[tuple[object, ...]]] = {}
     for b in bars:
         prices = (b.open, b.high, b.low, b.close, b.volume, b.price_factor, b.split_factor)
-        found.setdefault((b.symbol, b.timeframe), []).append((b.ts_event, b.ts_open, b.session, *prices, b.replayed, b.source))
+        found.setdefault((b.symbol, b.timeframe), []).append(
+            (b.ts_event, b.ts_open, b.session, *prices, b.replayed, b.source, b.incomplete)
+        )
     return {key: np.array(rows, PAST) for key, rows in found.items()}
 
 

@@ -16,6 +16,7 @@ from services.analysis.live.domain.user_conditions import Alert, book
 from services.analysis.live.settings import LiveSettings
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import ConditionAlert
 from services.notifier.domain.recipients import Chat
 from shared.conditions import parse
@@ -69,7 +70,7 @@ async def test_the_table_says_who_asks_what_for_which_instruments(database_url: 
             [Chat("telegram", "1"), Chat("telegram", "2", watch_all=True), Chat("telegram", "3", active=False)]
         ):
             await chats.save(chat, number)
-        await chats.watch("telegram", "1", ["A"], 0)
+        await chats.watch(Address("telegram", "1"), ["A"], 0)
         asked = [
             alert("close > 1", "1"),
             alert("close > 2", "2", frequency="once_per_bar"),
@@ -114,7 +115,7 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
         await chats.save(Chat("telegram", "7"), 0)
         await chats.save(Chat("telegram", "8", watch_all=True, rules={"*": False, "condition": True}), 0)
         await chats.save(Chat("telegram", "9", rules={"*": False}), 0)
-        await chats.watch("telegram", "9", symbols, 0)
+        await chats.watch(Address("telegram", "9"), symbols, 0)
         await table.add(alert(CLOSED, "7", scope="symbols", targets=(symbols[0],)), 0)
         await table.add(alert(FORMING, "9", frequency="once_per_bar"), 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "RATE_CHAT": "1000"}
@@ -156,7 +157,7 @@ async def store_past(stage: Stage, symbol: str) -> Any:
     times, rows = hours("NYSE"), []
     for i in range(10):
         prices = (100.0, 110.0, 90.0, 100.0 + i, 5.0, 1.0, 1.0)
-        rows.append((int(times.close[i]), int(times.open[i]), int(times.date[i]), *prices, True, "test"))
+        rows.append((int(times.close[i]), int(times.open[i]), int(times.date[i]), *prices, True, "test", False))
     past = np.array(rows, PAST)
     async with open_database(stage.database_url) as database, database.begin() as connection:
         named = [{"symbol": symbol, "timeframe": "1d"} | dict(zip(PAST.names or (), row, strict=True)) for row in past.tolist()]

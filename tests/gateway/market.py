@@ -234,6 +234,7 @@ def bar_row(event: events.Bar) -> dict[str, Any]:
         "split_factor",
         "source",
         "replayed",
+        "incomplete",
     )
     return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "ts_close": event.ts_event}
 

@@ -117,13 +117,14 @@ def wire(
     policy: Policy | None = None,
     pictures: Pictures | None = None,
     rate: int = 1000,
+    pace: Pace | None = None,
     lease: int = 2_000,
     reserve: int = 2_000,
 ) -> Parts:
     """The parts over some channels, with a pace that does not hold up tests."""
     clock = clock or Clock()
     policy = policy or Policy(first_wait=20, longest_wait=100, expiry=10**15)
-    lanes = {channel.name: Lane(channel, Pace([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 1, 50) for channel in channels}
+    lanes = {channel.name: Lane(channel, pace or Pace([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 50) for channel in channels}
     chats, market = ChatTables(database), MarketTables(database)
     table = DeliveryTable(database, tuple(lanes))
     book = InstrumentBook(market)

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.adapters.parsing.parser import ProcessParser
+from services.notifier.adapters.telegram.answers import Answers
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as Channel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+from services.notifier.adapters.telegram.updates import Updates
+from services.notifier.domain.address import Address
 from services.notifier.domain.pace import Limit, Pace
 from services.notifier.handlers.bot import BotDesk
 from services.notifier.handlers.clock import Clock
@@ -62,10 +66,12 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
         parts = wire(database, [Channel(bot, 5)])
         await parts.book.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
-        stores = (parts.chats, ConditionTable(database), parts.deliveries, parts.market)
+        parser = ProcessParser()
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
         desk = Desk(*stores, quotes, industries, parts.book, BotAdmins(bot), Clock(), 3)
         pace = Pace([Limit(1000, 1.0)], [Limit(1000, 1.0)])
-        polling = Polling(bot, BotDesk(desk, commands_minute), pace, Clock().ticking, 4)
+        people = BotDesk(desk, commands_minute)
+        polling = Polling(bot, people, Updates(bot, people, Answers(bot, pace, Clock().ticking), 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield Talk(telegram, parts, quotes, industries)
@@ -73,6 +79,7 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
             parts.stopping.set()
             async with asyncio.timeout(20):
                 await task
+            await parser.close()
         assert telegram.problems == []
 
 
@@ -83,9 +90,9 @@ async def test_a_first_conversation(database_url: str) -> None:
         listed = await talk.ask("/list")
         assert "005930.KS" in listed
         assert "AAPL" in listed
-        assert await talk.parts.chats.watched("telegram", "7") == ["005930.KS", "AAPL"]
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
         assert "AAPL" in await talk.ask("/unwatch AAPL")
-        assert await talk.parts.chats.watched("telegram", "7") == ["005930.KS"]
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
         assert "I speak English" in await talk.ask("/lang en")
         assert "Watched: 1" in await talk.ask("/status")
         assert "Commands" in await talk.ask("/help")
@@ -178,9 +185,9 @@ async def test_unknown_input_gets_a_helpful_answer(database_url: str, asked: str
 async def test_names_and_commands_are_understood_in_any_form_of_unicode(database_url: str) -> None:
     async with talking(database_url) as talk:
         await talk.ask(unicodedata.normalize("NFD", "/watch 삼성전자"))
-        assert await talk.parts.chats.watched("telegram", "7") == ["005930.KS"]
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
         await talk.ask("／ｗａｔｃｈ　ＡＡＰＬ")
-        assert await talk.parts.chats.watched("telegram", "7") == ["005930.KS", "AAPL"]
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
         assert "AAPL" in await talk.ask("/price a\u200bapl\u202e")
         assert "끕니다" in await talk.ask(unicodedata.normalize("NFD", "/mute １시간"))
         await talk.ask(unicodedata.normalize("NFD", "/alert ｒｓｉ＿１４ ＜ ３０ for 삼성전자"))
@@ -188,7 +195,7 @@ async def test_names_and_commands_are_understood_in_any_form_of_unicode(database
         assert "close &gt; 3 4\n          ^" in await talk.ask("/alert ｃｌｏｓｅ　＞　３　４")
         assert "지웠습니다" in await talk.ask("/unalert ＃１")
         await talk.ask(unicodedata.normalize("NFD", "/unwatch 전체"))
-        assert await talk.parts.chats.watched("telegram", "7") == []
+        assert await talk.parts.chats.watched(Address("telegram", "7")) == []
 
 
 HOSTILE = {
@@ -199,6 +206,7 @@ HOSTILE = {
     "format": "/price {0} {name} %s",
     "combining": "/price " + "a\u0301\u0302" * 500,
     "newlines": "/price\n\n\n<i>",
+    "digits": "/alert x" + "1" * 400 + "x > 1",
 }
 
 
@@ -282,9 +290,9 @@ async def test_rule_types_are_chosen_per_chat(database_url: str) -> None:
 
 async def test_the_watchlist_is_bounded(database_url: str) -> None:
     async with talking(database_url) as talk:
-        await talk.parts.chats.watch("telegram", "7", ["A", "B"], NOW)
+        await talk.parts.chats.watch(Address("telegram", "7"), ["A", "B"], NOW)
         assert "3개까지" in await talk.ask("/watch AAPL, 005930.KS")
-        assert len(await talk.parts.chats.watched("telegram", "7")) == 3
+        assert len(await talk.parts.chats.watched(Address("telegram", "7"))) == 3
 
 
 async def test_an_update_that_cannot_be_read_is_passed_by(database_url: str) -> None:

@@ -19,6 +19,7 @@ from services.notifier.adapters.console import Console
 from services.notifier.adapters.telegram.api import BadTokenError, open_bot
 from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
 from services.notifier.adapters.webhook import PublicResolver, Webhook, WebhookUrlError
+from services.notifier.domain.address import Address
 from services.notifier.domain.alerts import alert_buttons, alert_text
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.messages import Alert
@@ -48,6 +49,10 @@ class Far:
     fail: Callable[[Fault], None]
     gone: Callable[[], Any] = lambda: None
     """Close the far side: nobody listens any more."""
+
+    @property
+    def to(self) -> Address:
+        return Address(self.channel.name, self.chat)
 
 
 @asynccontextmanager
@@ -159,7 +164,7 @@ ANSWERS: list[tuple[str, Fault, type[Outcome], int]] = [
 async def test_a_channel_delivers_the_whole_alert(name: str, language: str) -> None:
     async with CHANNELS[name]() as far:
         assert far.channel.name == name
-        assert isinstance(await far.channel.send(far.chat, alert(language)), Sent)
+        assert isinstance(await far.channel.send(far.to, alert(language)), Sent)
         (text,) = far.received()
         for words in ("AAPL", "182.50 USD", "KST", {"ko": "투자 조언이 아닙니다", "en": "Not investment advice"}[language]):
             assert words in text
@@ -170,29 +175,29 @@ async def test_a_channel_delivers_the_whole_alert(name: str, language: str) -> N
 async def test_a_channel_says_how_it_went(name: str, fault: Fault, expected: type[Outcome], arrived: int) -> None:
     async with CHANNELS[name]() as far:
         far.fail(fault)
-        outcome = await far.channel.send(far.chat, alert())
+        outcome = await far.channel.send(far.to, alert())
         assert isinstance(outcome, expected), outcome
         assert len(far.received()) == arrived
         assert TOKEN not in repr(outcome)
         if isinstance(outcome, Refused) and fault.kind == "429":
             assert outcome.retry_after == 3
         if fault.kind != "slow":
-            assert isinstance(await far.channel.send(far.chat, alert()), Sent)
+            assert isinstance(await far.channel.send(far.to, alert()), Sent)
 
 
 @pytest.mark.parametrize("name", ["telegram", "webhook"])
 async def test_nobody_there_is_certainly_not_delivered(name: str) -> None:
     async with CHANNELS[name]() as far:
         await far.gone()
-        assert isinstance(await far.channel.send(far.chat, alert()), Refused)
+        assert isinstance(await far.channel.send(far.to, alert()), Refused)
 
 
 async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 1) as bot:
         channel = TelegramChannel(bot, 1)
-        assert isinstance(await channel.send("7", alert(picture=PNG)), Sent)
+        assert isinstance(await channel.send(Address("telegram", "7"), alert(picture=PNG)), Sent)
         server.faults.append(Fault("400", text="Bad Request: PHOTO_INVALID_DIMENSIONS"))
-        assert isinstance(await channel.send("7", alert(picture=PNG)), Sent)
+        assert isinstance(await channel.send(Address("telegram", "7"), alert(picture=PNG)), Sent)
         assert [(message.method, message.photo is not None) for message in server.accepted] == [
             ("sendPhoto", True),
             ("sendMessage", False),
@@ -206,7 +211,7 @@ async def test_a_webhook_can_be_verified_and_dropped_as_a_repeat() -> None:
     async with hooks() as (far, _):
         channel = Webhook([WebhookTarget(name="d", url=far.url, secret=SECRET)], allow_private=True, now=lambda: 1_700_000_000_000)
         sent = alert()
-        await channel.send("d", sent)
+        await channel.send(Address("webhook", "d"), sent)
         await channel.close()
         headers, body = far.requests[0]
         stamp, given = headers["Finstage-Signature"].split(",")
@@ -236,7 +241,7 @@ async def test_webhooks_do_not_reach_inside_unless_allowed(url: str) -> None:
 
 async def test_a_name_that_leads_inside_is_refused_when_it_is_called() -> None:
     channel = Webhook([WebhookTarget(name="d", url="https://localhost/x", secret=SECRET)], allow_private=False, now=lambda: 0)
-    outcome = await channel.send("d", alert())
+    outcome = await channel.send(Address("webhook", "d"), alert())
     await channel.close()
     assert isinstance(outcome, Rejected)
     assert "may not reach" in outcome.reason

@@ -11,7 +11,7 @@ from services.notifier.domain.planning import Rhythm, plan
 
 
 def telegram_pace() -> Pace:
-    return Pace([Limit(30, 1.0)], [Limit(1, 1.0)], [Limit(20, 60.0)])
+    return Pace([Limit(30, 1.0)], [Limit(1, 1.0)], [Limit(20, 60.0)], lambda chat: chat.startswith("-"))
 
 
 def most_within(times: list[float], seconds: float) -> int:
@@ -24,25 +24,27 @@ def test_no_window_ever_holds_more_than_its_limit(steps: list[tuple[int, float]]
     sent: list[tuple[str, float]] = []
     for number, passed in steps:
         now += passed
-        chat = str(number)
-        if pace.take(chat, now, group=number < 3) == 0:
+        chat = f"-{number}" if number < 3 else str(number)
+        pace.delay(chat, now)
+        if pace.take(chat, now) == 0:
             sent.append((chat, now))
     assert most_within([at for _, at in sent], 0.999999) <= 30
     for chat in {chat for chat, _ in sent}:
         mine = [at for name, at in sent if name == chat]
         assert most_within(mine, 0.999999) <= 1
-        if int(chat) < 3:
+        if chat.startswith("-"):
             assert most_within(mine, 59.999999) <= 20
 
 
 def test_the_delay_says_when_the_turn_comes() -> None:
     pace, now = telegram_pace(), 100.0
     for _ in range(20):
-        now += pace.delay("-1", now, group=True)
-        assert pace.take("-1", now, group=True) == 0
+        now += pace.delay("-1", now)
+        assert pace.take("-1", now) == 0
     assert now == 119.0
-    assert pace.delay("-1", now, group=True) == 41.0
+    assert pace.delay("-1", now) == 41.0
     assert pace.delay("2", now) == 0
+    assert (pace.spacing("-1"), pace.spacing("2")) == (3.0, 1.0)
 
 
 def test_a_pause_holds_everything_back_and_one_chat_alone() -> None:

@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 
 from services.notifier.domain import figures
+from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import NEVER
 from services.notifier.domain.recipients import Chat
 from shared.db import open_database
@@ -49,9 +50,9 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
     async with open_telegram() as telegram, open_database(database_url) as database:
         parts = wire(database, [])
         await parts.chats.save(Chat("telegram", "7", "7"), 0)
-        await parts.chats.watch("telegram", "7", [symbol], 0)
+        await parts.chats.watch(Address("telegram", "7"), [symbol], 0)
         await parts.chats.save(Chat("telegram", "8", "8", muted_until=10**15), 0)
-        await parts.chats.watch("telegram", "8", [symbol], 0)
+        await parts.chats.watch(Address("telegram", "8"), [symbol], 0)
         told = environment(
             kafka.bootstrap,
             database_url,
@@ -123,7 +124,7 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
     async with open_database(database_url) as database:
         parts = wire(database, [])
         await parts.chats.save(Chat("telegram", "7", "7"), 0)
-        await parts.chats.watch("telegram", "7", [symbol], 0)
+        await parts.chats.watch(Address("telegram", "7"), [symbol], 0)
         base = "http://127.0.0.1:1"
         told = environment(
             kafka.bootstrap, database_url, symbol, 25103, tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API=base, LOG_LEVEL="debug"
@@ -158,7 +159,7 @@ async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
         parts = wire(database, [])
         for name in chats:
             await parts.chats.save(Chat("telegram", name, name), 0)
-            await parts.chats.watch("telegram", name, [symbol], 0)
+            await parts.chats.watch(Address("telegram", name), [symbol], 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "TELEGRAM_POLLING": "false"}
         notifiers = [
             Notifier(environment(kafka.bootstrap, database_url, symbol, 25110 + i, tmp_path, **more), tmp_path / f"log{i}")
@@ -253,10 +254,11 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
             await until(lambda: any(message.photo for message in telegram.accepted), 110, "a picture")
-            child = await _children(notifier.pid)
-            assert len(child) == 1
+            children = await _children(notifier.pid)
+            assert len(children) == 2, "the painter and the parser of conditions"
             await notifier.kill()
-            await until(lambda: not Path(f"/proc/{child[0]}").exists(), 20, "the painter to end with its owner")
+            gone = lambda: not any(Path(f"/proc/{child}").exists() for child in children)  # noqa: E731
+            await until(gone, 20, "the painter and the parser to end with their owner")
         assert telegram.problems == []
 
 

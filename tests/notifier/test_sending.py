@@ -13,6 +13,8 @@ from structlog.testing import capture_logs
 
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.app import telegram_pace
+from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.delivery import NEVER, Policy
 from services.notifier.domain.messages import Alert
@@ -20,6 +22,7 @@ from services.notifier.domain.outcomes import Outcome, Refused, Sent
 from services.notifier.domain.ports import PaintError
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.pictures import Pictures
+from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
 from shared.failures import PoisonError
@@ -40,9 +43,9 @@ class Recording:
     answers: list[Outcome] = field(default_factory=list)
     sent: list[tuple[str, Alert]] = field(default_factory=list)
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+    async def send(self, to: Address, alert: Alert) -> Outcome:
         await asyncio.sleep(0)
-        self.sent.append((chat_id, alert))
+        self.sent.append((to.chat_id, alert))
         return self.answers.pop(0) if self.answers else Sent(str(len(self.sent)))
 
     def counts(self) -> Counter[tuple[str, str]]:
@@ -85,7 +88,7 @@ async def test_who_gets_a_signal(
     async with open_database(database_url) as database:
         parts = wire(database, [channel])
         await parts.chats.save(who, 0)
-        await parts.chats.watch("telegram", "7", watched, 0)
+        await parts.chats.watch(Address("telegram", "7"), watched, 0)
         await parts.fan_out.handle(records([signal(quality=quality)] * 2))
         await parts.fan_out.handle(records([signal(quality=quality)]))
         async with parts.sending():
@@ -211,7 +214,7 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts = wire(database, [TelegramChannel(bot, 2)])
         await parts.chats.save(Chat("telegram", "-5", "9", "group", language="en", rules={"gap": False}), 0)
-        await parts.chats.watch("telegram", "-5", ["AAPL"], 0)
+        await parts.chats.watch(Address("telegram", "-5"), ["AAPL"], 0)
         server.faults.append(Fault("migrate", -100200))
         await talk(server, parts, 4)
         assert Counter(message.chat_id for message in server.accepted) == {"-100200": 4}
@@ -219,7 +222,35 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
         assert new is not None
         assert old is not None
         assert (new.active, new.language, new.user_id, new.rules, old.active) == (True, "en", "9", {"gap": False}, False)
-        assert await parts.chats.watched("telegram", "-100200") == ["AAPL"]
+        assert await parts.chats.watched(Address("telegram", "-100200")) == ["AAPL"]
+
+
+async def test_a_group_gets_no_more_than_its_limit_and_holds_up_nobody(database_url: str) -> None:
+    hands = Hands()
+    pace = telegram_pace(NotifierSettings(_env_file=None, rate_overall=1000, rate_chat=1000, rate_group_minute=3))
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)], hands.clock(), pace=pace)
+        for number in (-100200, -5, 7):
+            await parts.chats.save(chat(number, kind="private" if number > 0 else "group"), 0)
+        await parts.fan_out.handle(records([signal(i) for i in range(7)]))
+        sent: list[Counter[str]] = []
+
+        async def put_off() -> bool:
+            parts.sender.nudge()
+            reserved = hands.clock().now() + 2_000  # what is under way at this moment
+            rows = await parts.rows()
+            return all(row.status == "sent" or (row.status == "pending" and row.next_try_at > reserved) for row in rows)
+
+        async with parts.sending():
+            while not sent or sent[-1].total() < 21:
+                await until(put_off, 20, "what may not be sent now to be put off")
+                sent.append(Counter(message.chat_id for message in server.accepted))
+                assert len(sent) < 20, sent
+                hands.at += 20.0
+        assert sent[0] == {"7": 7, "-5": 3, "-100200": 3}, "the groups have had their minute, and nobody else waits"
+        for before, after in zip(sent, sent[3:], strict=False):
+            assert max((after - before).values(), default=0) <= 3, "more than the limit in a minute"
+        assert server.problems == []
 
 
 @dataclass
@@ -280,10 +311,10 @@ class Raising(Recording):
 
     raises: dict[int, BaseException] = field(default_factory=dict)
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+    async def send(self, to: Address, alert: Alert) -> Outcome:
         if (error := self.raises.get((alert.signal.ts_event - NOW) // 86_400_000)) is not None:
             raise error
-        return await super().send(chat_id, alert)
+        return await super().send(to, alert)
 
 
 async def test_a_delivery_that_cannot_be_made_fails_with_its_reason_and_the_others_go_on(database_url: str) -> None:
@@ -345,13 +376,13 @@ async def test_a_mistake_of_ours_ends_the_sender_after_the_others_have_finished(
     class Slow(Raising):
         begun: int = 0
 
-        async def send(self, chat_id: str, alert: Alert) -> Outcome:
+        async def send(self, to: Address, alert: Alert) -> Outcome:
             self.begun += 1
-            if chat_id == "8":
+            if to.chat_id == "8":
                 await answer.wait()
             elif self.begun < 2:
                 await until(lambda: self.begun >= 2, 20)
-            return await super().send(chat_id, alert) if chat_id == "8" else self.fail()
+            return await super().send(to, alert) if to.chat_id == "8" else self.fail()
 
         def fail(self) -> Outcome:
             raise RuntimeError("a mistake of ours")

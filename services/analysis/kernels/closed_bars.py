@@ -25,6 +25,7 @@ PAST: Final = np.dtype(
         ("split_factor", "f8"),
         ("replayed", "?"),
         ("source", "U24"),
+        ("incomplete", "?"),
     ]
 )
 """A closed bar, raw. Shape (bars,), oldest first, close times ascending."""

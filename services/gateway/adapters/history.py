@@ -32,8 +32,8 @@ _pattern: Final = msgspec.json.Decoder(Pattern).decode
 _aliases: Final = msgspec.json.Decoder(list[str]).decode
 
 _BARS: Final = (
-    "SELECT ts_close, ts_open, session, open, high, low, close, volume, price_factor, split_factor, source, replayed FROM bars "
-    "WHERE symbol = ? AND timeframe = ? AND ts_close BETWEEN ? AND ? ORDER BY ts_close {order} LIMIT ?"
+    "SELECT ts_close, ts_open, session, open, high, low, close, volume, price_factor, split_factor, source, replayed, incomplete "
+    "FROM bars WHERE symbol = ? AND timeframe = ? AND ts_close BETWEEN ? AND ? ORDER BY ts_close {order} LIMIT ?"
 )
 _NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
 
@@ -120,7 +120,7 @@ async def open_history(database: Database) -> AsyncIterator[TableHistory]:
 
 
 def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
-    close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed = row
+    close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed, incomplete = row
     if adjusted:
         opened, high, low, close, volume = opened * price, high * price, low * price, close * price, volume / (shares or 1.0)
     return views.Bar(
@@ -133,6 +133,7 @@ def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
         close=close,
         volume=volume,
         replayed=bool(replayed),
+        incomplete=bool(incomplete),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.views import Instrument
-from shared.text import folded
+from shared.text import fold_case
 
 MAX_QUERY_CHARACTERS: Final = 256
 """Characters of a search text and of a name that are compared."""
@@ -41,7 +41,7 @@ class InstrumentDirectory:
     @cached_property
     def _texts(self) -> Mapping[str, str]:
         return {
-            i.symbol: folded("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), MAX_NAMES_CHARACTERS)
+            i.symbol: fold_case("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), MAX_NAMES_CHARACTERS)
             for i in self.instruments.values()
         }
 
@@ -50,17 +50,17 @@ class InstrumentDirectory:
 
         Best match first: an equal symbol, then a symbol that starts with the first word, then such a name, then the rest.
         """
-        words = folded(text, MAX_QUERY_CHARACTERS).split()
+        words = fold_case(text, MAX_QUERY_CHARACTERS).split()
 
         def match_rank(instrument: Instrument) -> int:
-            symbol, first = folded(instrument.symbol, MAX_QUERY_CHARACTERS), words[0] if words else ""
+            symbol, first = fold_case(instrument.symbol, MAX_QUERY_CHARACTERS), words[0] if words else ""
             if symbol == first:
                 return 0
             if symbol.startswith(first):
                 return 1
             return (
                 2
-                if any(folded(name, MAX_QUERY_CHARACTERS).startswith(first) for name in (instrument.name, instrument.name_ko))
+                if any(fold_case(name, MAX_QUERY_CHARACTERS).startswith(first) for name in (instrument.name, instrument.name_ko))
                 else 3
             )
 

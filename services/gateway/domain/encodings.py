@@ -13,8 +13,8 @@ GZIP: Final = frozenset({"gzip", "x-gzip"})
 def accepts_gzip(accept: str) -> bool:
     """Whether the header Accept-Encoding allows gzip: named, or covered by ``*``, with a weight above 0.
 
-    >>> accepts_gzip("gzip, deflate, br"), accepts_gzip("gzip;q=0"), accepts_gzip("*;q=0.5"), accepts_gzip("*, gzip; Q=0.0"), accepts_gzip("")
-    (True, False, True, False, False)
+    >>> [accepts_gzip(text) for text in ("gzip, deflate, br", "gzip;q=0", "*;q=0.5", "*, gzip; Q=0.0", "")]
+    [True, False, True, False, False]
     """
     weights: dict[str, float] = {}
     for part in accept.lower().split(","):

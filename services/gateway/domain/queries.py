@@ -16,7 +16,7 @@ from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.timeframes import TimeframeName
 from services.gateway.domain.times import milliseconds
 from shared.sequences import vocabulary
-from shared.text import normal
+from shared.text import normalize
 
 Symbol = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}$", description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.")
@@ -204,7 +204,7 @@ def _check_order(parameters: Mapping[str, str], start: dt.datetime | None, end: 
 
 
 def _normalized(name: str, raw: str) -> str:
-    value = normal(raw, MAX_VALUE_CHARACTERS)
+    value = normalize(raw, MAX_VALUE_CHARACTERS)
     if name not in TIME_FIELDS:
         return value
     if _DATE.match(value):

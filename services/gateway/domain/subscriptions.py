@@ -12,7 +12,7 @@ import msgspec
 
 from services.gateway.domain.directory import InstrumentDirectory
 from services.gateway.domain.unsent import MessageKind
-from shared.text import normal
+from shared.text import normalize
 
 CHANNELS: Final[Mapping[str, MessageKind]] = MappingProxyType(
     {
@@ -77,9 +77,9 @@ class _Channels(msgspec.Struct, tag_field="action", frozen=True, forbid_unknown_
         """(channel, selector) of every named selector, normalized."""
         for channel in CHANNELS:
             for selector in getattr(self, channel):
-                yield channel, normal(selector, MAX_SELECTOR_CHARACTERS)
+                yield channel, normalize(selector, MAX_SELECTOR_CHARACTERS)
         for selector in self.trades:
-            yield "ticks", normal(selector, MAX_SELECTOR_CHARACTERS)
+            yield "ticks", normalize(selector, MAX_SELECTOR_CHARACTERS)
 
 
 class Subscribe(_Channels, tag="subscribe", frozen=True):

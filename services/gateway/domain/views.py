@@ -77,6 +77,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     close: float
     volume: float
     replayed: bool = False
+    incomplete: bool = False
+    """True for a week of which a session has no bar; left out where it is not so."""
 
 
 class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -221,6 +223,7 @@ def bar(event: events.Bar, *, adjusted: bool) -> Bar:
         close=event.close * price,
         volume=event.volume / shares,
         replayed=event.replayed,
+        incomplete=event.incomplete,
     )
 
 

@@ -13,7 +13,7 @@ from services.gateway.handlers.cache import MIN_GZIP_BYTES, CachedAnswer, cached
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.prebuilt import headers_of
 from services.gateway.handlers.routes import Route
-from shared.text import normal
+from shared.text import normalize
 
 
 def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -34,7 +34,7 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
 
 def path_parameters(request: web.Request) -> dict[str, str]:
     """The parts of the path by name, normalized."""
-    return {name: normal(value, MAX_VALUE_CHARACTERS) for name, value in request.match_info.items()}
+    return {name: normalize(value, MAX_VALUE_CHARACTERS) for name, value in request.match_info.items()}
 
 
 def query_parameters(request: web.Request) -> dict[str, str]:

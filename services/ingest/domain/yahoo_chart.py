@@ -1,12 +1,12 @@
-"""Yahoo's chart answer as bytes -> a checked ``Chart``, still in Yahoo's own terms.
+"""Parses and checks Yahoo's chart response; the result is a ``Chart`` with Yahoo's own prices.
 
-Prices in it are Yahoo's: adjusted for every split that Yahoo knows of (also those after the range asked for), not for dividends,
-in the unit that is quoted (pence stay pence). ``provider_bars`` makes raw bars of it.
+The prices are adjusted for every split that Yahoo knows (also those after the requested range), not for dividends, and in the
+quoted unit (pence stay pence). ``provider_bars`` converts them to raw bars.
 """
 
 from __future__ import annotations
 
-import math
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,14 +22,19 @@ from services.ingest.domain.yahoo_errors import (
     UnknownSymbolError,
     YahooError,
 )
+from services.ingest.domain.yahoo_events import BadEvent, Dividend, Split, read_events
 
 MAX_ROWS: Final = 100_000
-"""More rows than any timeframe that is asked for can have."""
+"""More rows than any requested timeframe can have."""
+NO_TIME: Final = -1
+"""Time of a row without a time: it is in no session."""
+NO_NUMBERS: Final = (b"NaN", b"Infinity")
+"""What Yahoo writes for an invalid number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a chart; None where Yahoo says null. ``ts`` is the start of the interval in seconds."""
+class ChartRow:
+    """One row of a chart; None for null. ``ts`` is the start of the interval in seconds."""
 
     ts: int
     open: float | None
@@ -42,42 +47,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """``ratio`` new shares for an old one, from ``ts`` (seconds) on."""
-
-    ts: int
-    ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class Dividend:
-    """Cash per share, adjusted for later splits; ``currency`` is empty where Yahoo does not say."""
-
-    ts: int
-    amount: float
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
-    """A checked answer. Rows are as delivered: unsorted, with nulls, perhaps with a bar that is still forming."""
+    """A checked response. Rows are as received: unsorted, with nulls, possibly with a bar that is still forming."""
 
     symbol: str
     currency: str
-    """Unit of the prices as Yahoo writes it, ``GBp`` included; empty where it does not say."""
+    """Unit of the prices as Yahoo writes it, ``GBp`` included; empty if missing."""
     timezone: str
-    """IANA name of the exchange's zone: daily rows are stamped in it."""
+    """IANA name of the exchange's zone, in which daily rows are stamped; empty if missing."""
     interval: str
     price: float | None
     """Last regular price."""
     price_ts: int | None
     """Its time in seconds."""
     day_volume: float | None
-    rows: tuple[Row, ...]
-    daily_adjusted: bool
-    """True when the rows carry adjusted closes."""
+    rows: tuple[ChartRow, ...]
     splits: tuple[Split, ...]
     dividends: tuple[Dividend, ...]
+    bad_events: tuple[BadEvent, ...] = ()
+    """Splits and dividends that are invalid."""
+    offset: int | None = None
+    """Current UTC offset of the exchange in seconds, if given."""
 
 
 Numbers = list[float | None]
@@ -92,7 +82,7 @@ class _Quote(msgspec.Struct):
 
 
 class _AdjClose(msgspec.Struct):
-    adjclose: Numbers = []
+    adjclose: list[Any] = []
 
 
 class _Indicators(msgspec.Struct):
@@ -104,34 +94,18 @@ class _Meta(msgspec.Struct, rename="camel"):
     symbol: str
     currency: str | None = None
     exchange_timezone_name: str | None = None
+    gmtoffset: int | None = None
     data_granularity: str | None = None
     regular_market_price: float | None = None
     regular_market_time: int | None = None
     regular_market_volume: float | None = None
 
 
-class _Split(msgspec.Struct):
-    date: int
-    numerator: float
-    denominator: float
-
-
-class _Dividend(msgspec.Struct):
-    date: int
-    amount: float
-    currency: str | None = None
-
-
-class _Events(msgspec.Struct):
-    splits: dict[str, _Split] = {}
-    dividends: dict[str, _Dividend] = {}
-
-
 class _Result(msgspec.Struct):
     meta: _Meta
     indicators: _Indicators
-    timestamp: list[int] | None = None
-    events: _Events | None = None
+    timestamp: list[int | None] | None = None
+    events: Any = None
 
 
 class _Fault(msgspec.Struct):
@@ -153,10 +127,10 @@ _SAME: Final = {"60m": "1h"}
 
 
 def read_chart(symbol: str, interval: str, status: int, body: bytes) -> Chart:
-    """Check and read an answer of ``/v8/finance/chart``.
+    """Check and parse a response of ``/v8/finance/chart``.
 
     Raises:
-        YahooError: one of its types, for every answer that is not a chart of this symbol and interval.
+        YahooError: a subclass, for every response that is not a chart of this symbol and interval.
     """
     fault = _refused(symbol, status, body)
     if fault is not None:
@@ -165,12 +139,12 @@ def read_chart(symbol: str, interval: str, status: int, body: bytes) -> Chart:
     if answer.error is not None:
         raise _named_fault(symbol, status, answer.error)
     if not answer.result:
-        raise MalformedError(symbol, "chart.result is empty and no error is named", status)
+        raise MalformedError(symbol, "chart.result is empty without an error", status)
     return _checked(symbol, interval, answer.result[0])
 
 
 def _refused(symbol: str, status: int, body: bytes) -> YahooError | None:
-    """What the status alone, or a text in place of JSON, says."""
+    """The error that follows from the status, or from text instead of JSON."""
     start = body[:2048].lstrip()
     if status == 429 or (b"too many requests" in start.lower() and not start.startswith(b"{")):
         return RateLimitedError(symbol, "too many requests", status)
@@ -193,12 +167,26 @@ def _decode(symbol: str, status: int, body: bytes) -> _Body:
     except msgspec.ValidationError as error:
         raise MalformedError(symbol, str(error), status) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if any(word in body for word in NO_NUMBERS) and (answer := _decode_leniently(symbol, status, body)) is not None:
+            return answer
         what = "an HTML page" if body[:512].lstrip().startswith(b"<") else f"no JSON: {error}"
         raise NotJsonError(symbol, what, status) from error
 
 
+def _decode_leniently(symbol: str, status: int, body: bytes) -> _Body | None:
+    """Decode a response with ``NaN`` or ``Infinity``, which are not JSON, as null. None if it is still not JSON."""
+    try:
+        found: Any = json.loads(body, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    try:
+        return msgspec.convert(found, _Answer).chart
+    except msgspec.ValidationError as error:
+        raise MalformedError(symbol, str(error), status) from error
+
+
 def _described(body: bytes) -> str:
-    """Yahoo's own words, where the body has some: ``chart.error`` or ``finance.error``."""
+    """Yahoo's own description in the body, if any: ``chart.error`` or ``finance.error``."""
     try:
         found: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -230,45 +218,44 @@ def _checked(symbol: str, interval: str, result: _Result) -> Chart:
         raise MalformedError(symbol, f"meta.symbol is {meta.symbol!r}")
     granularity = meta.data_granularity or interval
     if _SAME.get(granularity, granularity) != _SAME.get(interval, interval):
-        raise MalformedError(symbol, f"meta.dataGranularity is {granularity!r}, {interval!r} was asked for")
-    events = result.events or _Events()
-    rows, adjusted = _rows(symbol, result)
+        raise MalformedError(symbol, f"meta.dataGranularity is {granularity!r}, {interval!r} was requested")
+    events = read_events(result.events)
     return Chart(
         symbol=symbol,
         currency=meta.currency or "",
-        timezone=meta.exchange_timezone_name or "UTC",
+        timezone=meta.exchange_timezone_name or "",
+        offset=meta.gmtoffset,
         interval=interval,
         price=meta.regular_market_price,
         price_ts=meta.regular_market_time,
         day_volume=meta.regular_market_volume,
-        rows=rows,
-        daily_adjusted=adjusted,
-        splits=tuple(_split(symbol, split) for split in events.splits.values()),
-        dividends=tuple(Dividend(each.date, each.amount, each.currency or "") for each in events.dividends.values()),
+        rows=_rows(symbol, result),
+        splits=events.splits,
+        dividends=events.dividends,
+        bad_events=events.bad,
     )
 
 
-def _split(symbol: str, split: _Split) -> Split:
-    ratio = split.numerator / split.denominator if split.denominator > 0 else math.nan
-    if not 1e-4 <= ratio <= 1e4:
-        raise MalformedError(symbol, f"a split of {split.numerator!r}:{split.denominator!r}")
-    return Split(split.date, ratio)
-
-
-def _rows(symbol: str, result: _Result) -> tuple[tuple[Row, ...], bool]:
-    times = result.timestamp or []
+def _rows(symbol: str, result: _Result) -> tuple[ChartRow, ...]:
+    times = [NO_TIME if time is None else time for time in result.timestamp or ()]
     if not times:
-        return (), False
+        return ()
     if len(times) > MAX_ROWS:
         raise MalformedError(symbol, f"{len(times)} rows")
     if not result.indicators.quote:
         raise MalformedError(symbol, "indicators.quote is empty")
     quote = result.indicators.quote[0]
     columns = [quote.open, quote.high, quote.low, quote.close, quote.volume]
-    adjusted = bool(result.indicators.adjclose and result.indicators.adjclose[0].adjclose)
-    adjclose: Numbers = result.indicators.adjclose[0].adjclose if adjusted else [None] * len(times)
-    columns.append(adjclose)
-    for name, column in zip(("open", "high", "low", "close", "volume", "adjclose"), columns, strict=True):
+    for name, column in zip(("open", "high", "low", "close", "volume"), columns, strict=True):
         if len(column) != len(times):
             raise MalformedError(symbol, f"{name} has {len(column)} values for {len(times)} timestamps")
-    return tuple(Row(*values) for values in zip(times, *columns, strict=True)), adjusted
+    adjclose = _adjusted_closes(result.indicators, len(times))
+    return tuple(ChartRow(*values) for values in zip(times, *columns, adjclose, strict=True))
+
+
+def _adjusted_closes(indicators: _Indicators, length: int) -> Numbers:
+    """The adjusted closes, None for each that is not a number: prices do not depend on them, so no row is rejected for it."""
+    column = indicators.adjclose[0].adjclose if indicators.adjclose else []
+    if len(column) != length:
+        return [None] * length
+    return [value if isinstance(value, int | float) and not isinstance(value, bool) else None for value in column]

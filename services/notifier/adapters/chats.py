@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, Status
 from services.notifier.domain.phrases import LANGUAGES
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
 from shared.tables import alert_rules, chats, conditions, deliveries, watchlists
 
-_FIELDS = ("channel", "chat_id", "user_id", "kind", "language", "active", "watch_all", "unvalidated", "muted_until")
+_FIELDS = (
+    "channel",
+    "chat_id",
+    "user_id",
+    "kind",
+    "language",
+    "active",
+    "watch_all",
+    "unvalidated",
+    "muted_until",
+    "watch_all_thread_id",
+)
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500
 
@@ -47,24 +61,25 @@ class ChatTables:
         async with self._database.begin() as connection:
             before = await _get(connection, channel, old)
             if before is not None and before.active:
-                symbols = await _watched(connection, channel, old)
                 fields = {name: getattr(before, name) for name in _FIELDS} | {"chat_id": new, "kind": "group"}
                 await self._save(connection, Chat(**fields, rules=before.rules), now)
-                await self._watch(connection, channel, new, symbols, now)
+                for thread_id, symbol in await _every_watched(connection, channel, old):
+                    await self._watch(connection, Address(channel, new, thread_id), [symbol], now)
                 await _move_conditions(connection, channel, old, new)
                 await _deactivate(connection, channel, old)
             await _move_deliveries(connection, channel, old, new, now)
 
-    async def watched(self, channel: str, chat_id: str) -> list[str]:
+    async def watched(self, address: Address) -> list[str]:
+        wanted = select(watchlists.c.symbol).where(_listed(address)).order_by(watchlists.c.symbol)
         async with self._database.connect() as connection:
-            return await _watched(connection, channel, chat_id)
+            return list((await connection.execute(wanted)).scalars())
 
-    async def watch(self, channel: str, chat_id: str, symbols: Sequence[str], now: int) -> None:
+    async def watch(self, address: Address, symbols: Sequence[str], now: int) -> None:
         async with self._database.begin() as connection:
-            await self._watch(connection, channel, chat_id, symbols, now)
+            await self._watch(connection, address, symbols, now)
 
-    async def unwatch(self, channel: str, chat_id: str, symbols: Sequence[str] | None) -> None:
-        mine = and_(watchlists.c.channel == channel, watchlists.c.chat_id == chat_id)
+    async def unwatch(self, address: Address, symbols: Sequence[str] | None) -> None:
+        mine = _listed(address)
         chosen = mine if symbols is None else and_(mine, watchlists.c.symbol.in_(tuple(symbols)))
         async with self._database.begin() as connection:
             await connection.execute(delete(watchlists).where(chosen))
@@ -74,7 +89,8 @@ class ChatTables:
             lists = await _lists(connection, channels, symbols)
             found = (await connection.execute(_watching(channels, symbols))).all()
             rules = await _rules(connection, [(row.channel, row.chat_id) for row in found])
-        return [(_chat(row, rules[row.channel, row.chat_id]), frozenset(lists[row.channel, row.chat_id])) for row in found]
+        chats_found = (_chat(row, rules[row.channel, row.chat_id]) for row in found)
+        return [at for chat in chats_found for at in _addresses(chat, lists[chat.channel, chat.chat_id])]
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
         rows = [_row(chat, now)]
@@ -86,8 +102,8 @@ class ChatTables:
         if wanted:
             await connection.execute(self._database.upsert(alert_rules, wanted, update=["wanted"]), wanted)
 
-    async def _watch(self, connection: AsyncConnection, channel: str, chat_id: str, symbols: Sequence[str], now: int) -> None:
-        rows = [{"channel": channel, "chat_id": chat_id, "symbol": symbol, "created_at": now} for symbol in symbols]
+    async def _watch(self, connection: AsyncConnection, address: Address, symbols: Sequence[str], now: int) -> None:
+        rows = [asdict(address) | {"symbol": symbol, "created_at": now} for symbol in symbols]
         if rows:
             await connection.execute(self._database.upsert(watchlists, rows, update=[]), rows)
 
@@ -98,9 +114,23 @@ async def _get(connection: AsyncConnection, channel: str, chat_id: str) -> Chat 
     return None if row is None else _chat(row, (await _rules(connection, [(channel, chat_id)]))[channel, chat_id])
 
 
-async def _watched(connection: AsyncConnection, channel: str, chat_id: str) -> list[str]:
-    wanted = select(watchlists.c.symbol).where(watchlists.c.channel == channel, watchlists.c.chat_id == chat_id)
-    return list((await connection.execute(wanted.order_by(watchlists.c.symbol))).scalars())
+async def _every_watched(connection: AsyncConnection, channel: str, chat_id: str) -> list[tuple[int, str]]:
+    """What is on the lists of a chat, with the topic of each."""
+    column = watchlists.c
+    wanted = select(column.thread_id, column.symbol).where(column.channel == channel, column.chat_id == chat_id)
+    return [(thread_id, symbol) for thread_id, symbol in (await connection.execute(wanted)).all()]
+
+
+def _listed(address: Address) -> ColumnElement[bool]:
+    column = watchlists.c
+    return and_(column.channel == address.channel, column.chat_id == address.chat_id, column.thread_id == address.thread_id)
+
+
+def _addresses(chat: Chat, lists: Mapping[int, set[str]]) -> Iterator[tuple[Chat, frozenset[str]]]:
+    """The addresses of a chat that something goes to, with their lists."""
+    for thread_id in {*lists, *([chat.watch_all_thread_id] if chat.watch_all else [])}:
+        everything = chat.watch_all and thread_id == chat.watch_all_thread_id
+        yield replace(chat, thread_id=thread_id, watch_all=everything), frozenset(lists.get(thread_id, ()))
 
 
 async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
@@ -144,13 +174,15 @@ def _watching(channels: Sequence[str], symbols: Sequence[str]) -> Any:
 
 async def _lists(
     connection: AsyncConnection, channels: Sequence[str], symbols: Sequence[str]
-) -> defaultdict[tuple[str, str], set[str]]:
-    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    wanted = select(watchlists.c.channel, watchlists.c.chat_id, watchlists.c.symbol).where(
-        watchlists.c.channel.in_(tuple(channels)), watchlists.c.symbol.in_(tuple(symbols))
+) -> defaultdict[tuple[str, str], dict[int, set[str]]]:
+    """By chat, the symbols on its lists by topic."""
+    found: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
+    column = watchlists.c
+    wanted = select(column.channel, column.chat_id, column.thread_id, column.symbol).where(
+        column.channel.in_(tuple(channels)), column.symbol.in_(tuple(symbols))
     )
-    for channel, chat_id, symbol in (await connection.execute(wanted)).all():
-        found[channel, chat_id].add(symbol)
+    for channel, chat_id, thread_id, symbol in (await connection.execute(wanted)).all():
+        found[channel, chat_id].setdefault(thread_id, set()).add(symbol)
     return found
 
 
@@ -176,13 +208,12 @@ async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -
 async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, new: str, now: int) -> None:
     """Open deliveries follow the chat; one that the new id has already is closed as a duplicate."""
     column = deliveries.c
-    there = set(
-        (await connection.execute(select(column.signal_id).where(column.channel == channel, column.chat_id == new))).scalars()
-    )
+    key = select(column.signal_id, column.thread_id)
+    there = {tuple(row) for row in await connection.execute(key.where(column.channel == channel, column.chat_id == new))}
     waiting = and_(column.channel == channel, column.chat_id == old, column.status.in_(DUE), column.next_try_at < NEVER)
-    for signal_id in list((await connection.execute(select(column.signal_id).where(waiting))).scalars()):
-        change = update(deliveries).where(waiting, column.signal_id == signal_id)
-        if signal_id in there:
+    for signal_id, thread_id in (await connection.execute(key.where(waiting))).all():
+        change = update(deliveries).where(waiting, column.signal_id == signal_id, column.thread_id == thread_id)
+        if (signal_id, thread_id) in there:
             closed = {"status": Status.FAILED, "next_try_at": NEVER, "error": "the chat has moved", "to_report": True}
             await connection.execute(change.values(updated_at=now, **closed))
         else:

@@ -14,6 +14,7 @@ from services.notifier.domain.conditions import ConditionAlert
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
 from shared.tables import conditions as table
+from shared.tables import warm_ups
 
 
 class ConditionTable:
@@ -47,6 +48,11 @@ class ConditionTable:
             extra = (await connection.execute(select(table.c.extra).where(enabled).distinct())).scalars().all()
         return int(count), frozenset(column for text in extra for column in _names(text))
 
+    async def warming_up(self) -> frozenset[str]:
+        async with self._database.connect() as connection:
+            found = (await connection.execute(select(warm_ups.c.indicators))).scalars().all()
+        return frozenset(column for text in found for column in _names(text))
+
     async def owners(self, channels: Sequence[str], condition_ids: Sequence[str]) -> list[tuple[Chat, ConditionAlert]]:
         asking = and_(
             table.c.channel.in_(tuple(channels)), table.c.condition_id.in_(tuple(condition_ids)), table.c.enabled.is_(True)
@@ -54,7 +60,8 @@ class ConditionTable:
         async with self._database.connect() as connection:
             alerts = [_alert(row) for row in (await connection.execute(select(table).where(asking))).all()]
             found = await chats_of(connection, {(alert.channel, alert.chat_id) for alert in alerts})
-        return [(found[key], alert) for alert in alerts if (key := (alert.channel, alert.chat_id)) in found]
+        known = [(found.get((alert.channel, alert.chat_id)), alert) for alert in alerts]
+        return [(replace(chat, thread_id=alert.thread_id), alert) for chat, alert in known if chat is not None]
 
 
 def _mine(channel: str, chat_id: str) -> Any:
@@ -65,6 +72,7 @@ def _row(alert: ConditionAlert) -> dict[str, Any]:
     return {
         "channel": alert.channel,
         "chat_id": alert.chat_id,
+        "thread_id": alert.thread_id,
         "number": alert.number,
         "condition_id": alert.condition_id,
         "condition_text": alert.text,
@@ -90,6 +98,7 @@ def _alert(row: Any) -> ConditionAlert:
         _names(row.targets),
         _names(row.extra),
         bool(row.enabled),
+        row.thread_id,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, Unanswered
@@ -21,7 +22,7 @@ class Console:
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:  # noqa: ARG002 - there is one console
+    async def send(self, to: Address, alert: Alert) -> Outcome:  # noqa: ARG002 - there is one console
         try:
             self._out.write("\n" + plain(alert.text) + "\n")
             self._out.flush()

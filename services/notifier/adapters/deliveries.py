@@ -25,6 +25,7 @@ _COLUMNS = (
     table.c.body,
     table.c.traceparent,
     table.c.created_at,
+    table.c.thread_id,
 )
 _FINAL = (Status.EXPIRED, Status.MUTED)
 
@@ -126,6 +127,7 @@ def _row(new: NewDelivery, now: int) -> dict[str, Any]:
         "signal_id": new.signal.id,
         "channel": new.chat.channel,
         "chat_id": new.chat.chat_id,
+        "thread_id": new.chat.thread_id,
         "status": new.status,
         "tries": 0,
         "unknowns": 0,
@@ -141,7 +143,12 @@ def _row(new: NewDelivery, now: int) -> dict[str, Any]:
 
 
 def _key(delivery: Delivery) -> ColumnElement[bool]:
-    return and_(table.c.signal_id == delivery.signal_id, table.c.channel == delivery.channel, table.c.chat_id == delivery.chat_id)
+    return and_(
+        table.c.signal_id == delivery.signal_id,
+        table.c.channel == delivery.channel,
+        table.c.chat_id == delivery.chat_id,
+        table.c.thread_id == delivery.thread_id,
+    )
 
 
 def _untouched(delivery: Delivery) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Gone, Outcome, Refused, Rejected, Sent, Unanswered
@@ -62,8 +63,8 @@ class Webhook:
         """Close the connections."""
         await self._http.close()
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
-        target = self._targets.get(chat_id)
+    async def send(self, to: Address, alert: Alert) -> Outcome:
+        target = self._targets.get(to.chat_id)
         if target is None:
             return Rejected("this webhook is not configured any more")
         body = payload(alert)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.notifier.domain.markup import clean
-from shared.text import normal
+from shared.text import normalize
 
 LINE_LENGTH: Final = 1000
 """Characters of a message that are looked at."""
 FOREVER: Final = 253_402_300_799_000
 
-_COMMAND: Final = re.compile(r"^/([A-Za-z_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?$")
+_COMMAND: Final = re.compile(r"^/([A-Za-z_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s(.*))?$")
 _SPAN: Final = re.compile(r"^(\d{1,4})\s*(m|min|분|h|시간|d|일)$")
 _UNITS: Final = {"m": 60_000, "min": 60_000, "분": 60_000, "h": 3_600_000, "시간": 3_600_000, "d": 86_400_000, "일": 86_400_000}
 
@@ -37,6 +37,8 @@ class Incoming:
     asked: Asked
     trusted: bool = False
     """Telegram itself vouches that this is an administrator."""
+    thread_id: int = 0
+    """The topic in which it was done; 0 is none."""
 
 
 def parse(text: str, bot_name: str = "") -> Asked | None:
@@ -45,7 +47,7 @@ def parse(text: str, bot_name: str = "") -> Asked | None:
     >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
     (Asked(name='watch', rest='AAPL'), None, Asked(name='', rest='hello'))
     """
-    line = clean(normal(text, LINE_LENGTH), LINE_LENGTH)
+    line = clean(normalize(text, LINE_LENGTH), LINE_LENGTH)
     match = _COMMAND.match(line)
     if match is None:
         return Asked("", line)

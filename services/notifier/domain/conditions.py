@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from shared.conditions import Condition
+import msgspec
+
+from shared.conditions import Condition, identity
 from shared.events import Signal
 
 RULE: Final = "condition"
@@ -22,8 +24,32 @@ EXTRA_IN_ALL: Final = 64
 
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
-_FOR: Final = re.compile(r"\s+for\s+", re.IGNORECASE)
+_FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
+
+
+class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):
+    """What a text says."""
+
+    text: str
+    """The normal form."""
+    timeframe: str
+    extra: tuple[str, ...]
+    """A column of each indicator that runs for it alone."""
+
+    @property
+    def id(self) -> str:
+        """Names the condition for ever."""
+        return identity(self.text)
+
+
+class RefusedCondition(msgspec.Struct, frozen=True, tag="refused"):
+    """Why a text is no condition: the fields of ``ConditionError``."""
+
+    code: str
+    text: str
+    position: int
+    values: dict[str, str | int]
 
 
 @dataclass(frozen=True)
@@ -44,18 +70,21 @@ class ConditionAlert:
     extra: tuple[str, ...] = ()
     """A column of each indicator that runs for it alone."""
     enabled: bool = True
+    thread_id: int = 0
+    """The topic that it goes to: the one in which it was made."""
 
     def same(self, other: ConditionAlert) -> bool:
-        """Whether both ask the same."""
-        return (self.condition_id, self.frequency, self.scope, set(self.targets)) == (
+        """Whether both ask the same for the same topic."""
+        return (self.condition_id, self.frequency, self.scope, set(self.targets), self.thread_id) == (
             other.condition_id,
             other.frequency,
             other.scope,
             set(other.targets),
+            other.thread_id,
         )
 
     def covers(self, symbol: str, watched: Collection[str] | None, industries: Collection[str]) -> bool:
-        """Whether the symbol is meant; ``watched`` is the chat's list (None: everything), ``industries`` are the symbol's."""
+        """Whether the symbol is meant; ``watched`` is the address's list (None: everything), ``industries`` are the symbol's."""
         if self.scope == "watched":
             return watched is None or symbol in watched
         return symbol in self.targets if self.scope == "symbols" else not set(industries).isdisjoint(self.targets)
@@ -82,7 +111,8 @@ def asked(line: str) -> Asked:
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
     parted = [*_FOR.finditer(rest)][-1:]
-    condition, names = (rest[: parted[0].start()], rest[parted[0].end() :].strip()) if parted else (rest.strip(), "")
+    condition, names = (rest[: parted[0].start()], rest[parted[0].end() :]) if parted else (rest, "")
+    condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)
     return Asked(
         condition,

@@ -17,6 +17,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 from shared.backoff import delay
 
@@ -43,7 +44,7 @@ DUE: Final = (Status.PENDING, Status.UNKNOWN)
 
 @dataclass(frozen=True)
 class Delivery:
-    """One alert for one chat, as its row says."""
+    """One alert for one address, as its row says."""
 
     signal_id: str
     channel: str
@@ -55,11 +56,17 @@ class Delivery:
     body: str
     traceparent: str
     created_at: int
+    thread_id: int = 0
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def address(self) -> Address:
+        """Where it goes."""
+        return Address(self.channel, self.chat_id, self.thread_id)
+
+    @property
+    def key(self) -> tuple[str, Address]:
         """What the row is found by."""
-        return self.signal_id, self.channel, self.chat_id
+        return self.signal_id, self.address
 
 
 @dataclass(frozen=True)

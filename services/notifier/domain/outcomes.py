@@ -10,6 +10,8 @@ class Sent:
     """The other side confirmed it."""
 
     message_id: str = ""
+    redirected: bool = False
+    """It went to the chat itself, since its topic takes no messages any more."""
 
 
 @dataclass(frozen=True)

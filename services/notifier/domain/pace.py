@@ -7,7 +7,7 @@ our own and no limiter that sleeps. Exact: no window of that length ever holds m
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -72,27 +72,45 @@ class Windows:
 class Pace:
     """Decides when the next message to a chat may leave a channel."""
 
-    def __init__(self, overall: Sequence[Limit], chat: Sequence[Limit], group: Sequence[Limit] = (), most: int = 10_000) -> None:
+    def __init__(
+        self,
+        overall: Sequence[Limit],
+        chat: Sequence[Limit],
+        group: Sequence[Limit] = (),
+        is_group: Callable[[str], bool] = lambda _: False,
+        most: int = 10_000,
+    ) -> None:
+        """``group`` holds besides ``chat`` where ``is_group`` says so of a chat's id: nobody who asks can forget to say it."""
         self._overall = Window(overall)
-        self._chat = tuple(chat)
-        self._group = (*chat, *group)
+        self._all = tuple(overall)
+        self._chat, self._group, self._is_group = tuple(chat), (*chat, *group), is_group
         self._windows = Windows(most)
         self._paused = 0.0
         self._paused_chats: OrderedDict[str, float] = OrderedDict()
 
-    def delay(self, chat: str, now: float, *, group: bool = False) -> float:
+    def delay(self, chat: str, now: float) -> float:
         """Seconds until a message to ``chat`` may leave; 0 when it may now."""
-        window = self._windows.of(chat, self._group if group else self._chat, now)
+        window = self._window(chat, now)
         paused = max(self._paused, self._paused_chats.get(chat, 0.0))
         return max(paused - now, self._overall.delay(now), window.delay(now), 0.0)
 
-    def take(self, chat: str, now: float, *, group: bool = False) -> float:
+    def take(self, chat: str, now: float) -> float:
         """As ``delay``; where that is 0, the message is counted as sent."""
-        delay = self.delay(chat, now, group=group)
+        delay = self.delay(chat, now)
         if delay <= 0:
             self._overall.add(now)
-            self._windows.of(chat, self._group if group else self._chat, now).add(now)
+            self._window(chat, now).add(now)
         return delay
+
+    def spacing(self, chat: str) -> float:
+        """Seconds between two messages to ``chat`` where many wait for their turn."""
+        return max((limit.seconds / limit.count for limit in (*self._all, *self._limits(chat))), default=0.0)
+
+    def _limits(self, chat: str) -> tuple[Limit, ...]:
+        return self._group if self._is_group(chat) else self._chat
+
+    def _window(self, chat: str, now: float) -> Window:
+        return self._windows.of(chat, self._limits(chat), now)
 
     def pause(self, until: float, chat: str | None = None) -> None:
         """Hold everything back, or one chat, until then; a pause is never shortened."""

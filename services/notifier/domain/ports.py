@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
-from services.notifier.domain.conditions import ConditionAlert
+from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import Change, Delivery, Status
 from services.notifier.domain.instruments import Directory, Industry
 from services.notifier.domain.messages import Alert
@@ -26,7 +27,7 @@ class Channel(Protocol):
     one_server: bool
     """Whether all its chats are behind one server: then that server's trouble holds back the whole channel."""
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+    async def send(self, to: Address, alert: Alert) -> Outcome:
         """Hand over one alert, within the channel's own time limit."""
 
 
@@ -39,6 +40,17 @@ class Painter(Protocol):
 
 class PaintError(Exception):
     """There is no picture; the message says why in one word (``timeout``, ``crashed``, ``refused``, ``bars``)."""
+
+
+class ConditionParser(Protocol):
+    """Reads conditions, off the event loop and within a time limit."""
+
+    async def parse(self, text: str) -> ParsedCondition:
+        """What the text says. Raises ConditionError: it is no condition. Raises ParseError."""
+
+
+class ParseError(Exception):
+    """A condition could not be parsed in time, or its parser died (``timeout``, ``crashed``)."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +116,20 @@ class ChatStore(Protocol):
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
         """Carry settings, watchlist and open deliveries over to the new id and switch the old one off."""
 
-    async def watched(self, channel: str, chat_id: str) -> list[str]:
+    async def watched(self, address: Address) -> list[str]:
         """The symbols on its list, in alphabetical order."""
 
-    async def watch(self, channel: str, chat_id: str, symbols: Sequence[str], now: int) -> None:
+    async def watch(self, address: Address, symbols: Sequence[str], now: int) -> None:
         """Put symbols on its list."""
 
-    async def unwatch(self, channel: str, chat_id: str, symbols: Sequence[str] | None) -> None:
+    async def unwatch(self, address: Address, symbols: Sequence[str] | None) -> None:
         """Take symbols off its list; all of them where None."""
 
     async def interested(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """Active chats that watch everything or one of the symbols, each with those of the symbols that are on its list."""
+        """The addresses in active chats that watch everything or one of the symbols, each with those of the symbols on its list.
+
+        ``watch_all`` is true for the one address of a chat that gets everything.
+        """
 
 
 class ConditionStore(Protocol):
@@ -132,8 +147,11 @@ class ConditionStore(Protocol):
     async def in_use(self) -> tuple[int, frozenset[str]]:
         """How many alerts there are in all, and a column of each indicator that runs for them alone."""
 
+    async def warming_up(self) -> frozenset[str]:
+        """Columns of indicators that have not seen the past of every instrument yet."""
+
     async def owners(self, channels: Sequence[str], condition_ids: Sequence[str]) -> list[tuple[Chat, ConditionAlert]]:
-        """Active chats with an alert on one of these conditions."""
+        """Active chats with an alert on one of these conditions, at the address that it goes to."""
 
 
 class Market(Protocol):

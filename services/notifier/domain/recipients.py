@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import Status
 from shared.events import Signal
 
@@ -17,7 +18,7 @@ PROVISIONAL: Final = "provisional"
 
 @dataclass(frozen=True)
 class Chat:
-    """A recipient and its settings."""
+    """A recipient: an address with the settings of its chat."""
 
     channel: str
     chat_id: str
@@ -32,11 +33,15 @@ class Chat:
     muted_until: int = 0
     rules: dict[str, bool] = field(default_factory=dict)
     """Rule type -> wanted; ``*`` decides on those that are not named; without it they are wanted."""
+    watch_all_thread_id: int = 0
+    """The topic that gets the signals of all instruments, where ``watch_all``."""
+    thread_id: int = 0
+    """The topic that is meant at this moment: not a setting."""
 
     @property
-    def group(self) -> bool:
-        """True for a Telegram group."""
-        return self.kind == "group"
+    def address(self) -> Address:
+        """Where its messages go."""
+        return Address(self.channel, self.chat_id, self.thread_id)
 
     @property
     def wants_provisional(self) -> bool:

@@ -25,8 +25,9 @@ def heading(instrument: Instrument, language: str) -> str:
 def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
     """The latest quote; only what is known."""
     lines = [heading(instrument, language), f"{say(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
-    if quote.change is not None and quote.change_percent is not None:
-        moved = f"{change(quote.change, quote.last_price, instrument)} ({percent(quote.change_percent)})"
+    if quote.change is not None:
+        share = "" if quote.change_percent is None else f" ({percent(quote.change_percent)})"
+        moved = f"{change(quote.change, quote.last_price, instrument)}{share}"
         lines.append(f"{say(language, 'change')}: {moved}")
     for word, low, high in (("day", quote.day_low, quote.day_high), ("year", quote.year_low, quote.year_high)):
         if low is not None and high is not None:

@@ -25,7 +25,7 @@ from shared import wire
 from shared.backoff import Backoff
 from shared.events import Signal
 from shared.failures import TransientError, classify
-from shared.kafka.share import HOLD_SECONDS, FailureShare
+from shared.kafka.failure_rate import HOLD_SECONDS, FailureRate
 from shared.logs import redact
 from shared.topics import SIGNALS
 from shared.waiting import pause
@@ -50,7 +50,7 @@ class Attempt:
     ) -> None:
         self._deliveries, self._chats, self._book, self._pictures = deliveries, chats, book, pictures
         self._policy, self._lease, self._clock = policy, lease, clock
-        self._shares: defaultdict[str, FailureShare] = defaultdict(FailureShare)
+        self._shares: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
     async def make(self, row: Delivery, lane: Lane, stopping: asyncio.Event) -> bool:
         """Try a reserved delivery; False when it was not begun and should be given back.
@@ -92,7 +92,7 @@ class Attempt:
         held.append(claimed)
         if alert.repeat:
             measures.REPEATS.labels(row.channel).inc()
-        outcome = await lane.channel.send(row.chat_id, alert)
+        outcome = await lane.channel.send(row.address, alert)
         await self._record(claimed, outcome, lane)
         if isinstance(outcome, Sent):
             measures.LATENCY.labels(row.channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
@@ -132,7 +132,7 @@ class Attempt:
         while True:
             if stopping.is_set():
                 return False
-            delay = lane.pace.take(chat.chat_id, self._clock.ticking(), group=chat.group)
+            delay = lane.pace.take(chat.chat_id, self._clock.ticking())
             if delay <= 0:
                 return True
             if self._clock.now() + int(delay * 1000) >= row.next_try_at:
@@ -146,8 +146,13 @@ class Attempt:
         kind = type(outcome).__name__.lower()
         measures.OUTCOMES.labels(claimed.channel, kind).inc()
         match outcome:
-            case Sent():
+            case Sent(_, redirected):
                 lane.troubles = 0
+                if redirected:
+                    measures.REDIRECTED.labels(claimed.channel).inc()
+                    _log.warning(
+                        "sent to the chat: its topic takes no messages", signal=claimed.signal_id, thread=claimed.thread_id
+                    )
             case Refused(_, retry_after):
                 lane.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
             case Unanswered() | Doubtful():

@@ -53,10 +53,15 @@ class BotDesk:
         """A group became a supergroup. Raises TransientError."""
         await self._desk.chats.migrate(CHANNEL, old, new, self._desk.clock.now())
 
+    def dropped(self, reason: str) -> None:
+        """An update got no answer."""
+        measures.UPDATES.labels(reason).inc()
+
     async def _answer(self, incoming: Incoming) -> Reply | None:
         chat = await self._desk.chats.get(CHANNEL, incoming.chat_id)
         if chat is None:
             chat = Chat(CHANNEL, incoming.chat_id, incoming.user_id, incoming.kind, self._desk.language)
+        chat = replace(chat, thread_id=incoming.thread_id)
         asked = incoming.asked
         if not asked.name:
             if incoming.kind == "group" or not asked.rest:

@@ -60,16 +60,16 @@ async def watch(desk: Desk, chat: Chat, rest: str) -> Reply:
         return Reply(say(chat.language, "which", name="watch"))
     now = desk.clock.now()
     if rest.casefold() in EVERYTHING:
-        await desk.chats.save(replace(chat, watch_all=True, active=True), now)
+        await desk.chats.save(replace(chat, watch_all=True, watch_all_thread_id=chat.thread_id, active=True), now)
         return Reply(say(chat.language, "watched_all"))
     found, missing = desk.book.current.resolve(rest)
-    there = await desk.chats.watched(chat.channel, chat.chat_id)
+    there = await desk.chats.watched(chat.address)
     fresh = [instrument for instrument in found if instrument.symbol not in there]
     room = max(0, desk.watchlist_most - len(there))
     lines = []
     if found:
         await desk.chats.save(replace(chat, active=True), now)
-        await desk.chats.watch(chat.channel, chat.chat_id, [instrument.symbol for instrument in fresh[:room]], now)
+        await desk.chats.watch(chat.address, [instrument.symbol for instrument in fresh[:room]], now)
         added = [instrument for instrument in found if instrument not in fresh[room:]]
         if added:
             lines.append(say(chat.language, "watched", names=replies.names(added, chat.language)))
@@ -85,13 +85,13 @@ async def unwatch(desk: Desk, chat: Chat, rest: str) -> Reply:
     if not rest:
         return Reply(say(chat.language, "which", name="unwatch"))
     if rest.casefold() in EVERYTHING:
-        await desk.chats.unwatch(chat.channel, chat.chat_id, None)
+        await desk.chats.unwatch(chat.address, None)
         await desk.chats.save(replace(chat, watch_all=False), desk.clock.now())
         return Reply(say(chat.language, "unwatched_all"))
     found, missing = desk.book.current.resolve(rest)
     lines = []
     if found:
-        await desk.chats.unwatch(chat.channel, chat.chat_id, [instrument.symbol for instrument in found])
+        await desk.chats.unwatch(chat.address, [instrument.symbol for instrument in found])
         lines.append(say(chat.language, "unwatched", names=replies.names(found, chat.language)))
     if missing:
         lines.append(replies.not_found(missing, desk.book.current, chat.language))
@@ -100,7 +100,7 @@ async def unwatch(desk: Desk, chat: Chat, rest: str) -> Reply:
 
 async def show_list(desk: Desk, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
     """The watchlist."""
-    symbols = await desk.chats.watched(chat.channel, chat.chat_id)
+    symbols = await desk.chats.watched(chat.address)
     return Reply(replies.list_text(symbols, chat, desk.book.current))
 
 
@@ -111,7 +111,7 @@ async def signals(desk: Desk, chat: Chat, rest: str) -> Reply:
         found, missing = desk.book.current.resolve(rest)
         symbols: list[str] | None = [instrument.symbol for instrument in found]
     else:
-        symbols = None if chat.watch_all else await desk.chats.watched(chat.channel, chat.chat_id) or None
+        symbols = None if chat.watch_all else await desk.chats.watched(chat.address) or None
     if rest and not symbols:
         return Reply(replies.not_found(missing, desk.book.current, chat.language))
     latest = await desk.market.signals(symbols, SHOWN_SIGNALS)
@@ -181,7 +181,7 @@ async def settings(desk: Desk, chat: Chat, rest: str) -> Reply:
 async def status(desk: Desk, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
     """How things stand."""
     now = desk.clock.now()
-    watched = await desk.chats.watched(chat.channel, chat.chat_id)
+    watched = await desk.chats.watched(chat.address)
     tally = await desk.deliveries.tally(chat.channel, chat.chat_id, now - DAY)
     return Reply(replies.status_text(chat, len(watched), tally, now))
 

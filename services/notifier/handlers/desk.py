@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.domain.ports import Admins, ChatStore, ConditionStore, DeliveryStore, Market, Quotes
+from services.notifier.domain.ports import Admins, ChatStore, ConditionParser, ConditionStore, DeliveryStore, Market, Quotes
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.industries import LatestIndustries
@@ -16,6 +16,7 @@ class Desk:
 
     chats: ChatStore
     conditions: ConditionStore
+    parser: ConditionParser
     deliveries: DeliveryStore
     market: Market
     quotes: Quotes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import hears
 from services.notifier.domain.delivery import Status
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, Market, NewDelivery
@@ -54,7 +55,7 @@ class FanOut:
             self._nudge()
 
     async def _of_rules(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
-        """To every chat that watches the instrument and wants the rule."""
+        """To every address that watches the instrument and wants the rule."""
         wanted = [record for record in records if not record.event.condition]
         if not wanted:
             return []
@@ -74,15 +75,14 @@ class FanOut:
         owners = await self._conditions.owners(self._channels, sorted(set(by_id.values())))
         symbols = sorted({record.event.symbol for record in wanted})
         industries = await self._market.industries_of(symbols)
-        lists = {(chat.channel, chat.chat_id): watched for chat, watched in await self._chats.interested(self._channels, symbols)}
+        lists = {chat.address: watched for chat, watched in await self._chats.interested(self._channels, symbols)}
         due: list[NewDelivery] = []
         for record in wanted:
-            hearing: dict[tuple[str, str], Chat] = {}  # several alerts of a chat may be for one condition
+            hearing: dict[Address, Chat] = {}  # several alerts of an address may be for one condition
             for chat, alert in owners:
-                key = (chat.channel, chat.chat_id)
-                watched = None if chat.watch_all else lists.get(key, frozenset())
+                watched = None if chat.watch_all else lists.get(chat.address, frozenset())
                 if alert.condition_id == by_id[record.event.id] and hears(alert, record.event, watched, industries):
-                    hearing[key] = chat
+                    hearing[chat.address] = chat
             due += _deliveries(record, [(chat, beginning(chat, record.event, now, self._expiry)) for chat in hearing.values()])
         return due
 

@@ -17,8 +17,6 @@ class Lane:
 
     channel: Channel
     pace: Pace
-    spacing: int
-    """Milliseconds between two messages to one chat."""
     run_length: int
     """Messages to one chat that are taken on at once."""
     troubles: int = 0
@@ -26,7 +24,7 @@ class Lane:
 
     def rhythm(self, chat_id: str, ticking: float) -> Rhythm:
         """How the channel can be used for a chat at this moment."""
-        return Rhythm(int(1000 * self.pace.delay(chat_id, ticking)), self.spacing, self.run_length)
+        return Rhythm(int(1000 * self.pace.delay(chat_id, ticking)), int(1000 * self.pace.spacing(chat_id)), self.run_length)
 
     def hold_back(self, chat_id: str, retry_after: float | None, policy: Policy, clock: Clock) -> None:
         """After a try that came to nothing: hold back the channel where one server is behind it, else this chat."""

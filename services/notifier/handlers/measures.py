@@ -13,6 +13,9 @@ UNKNOWNS: Final = counter(
 )
 REPEATS: Final = counter("notifier_repeats_total", "Alerts sent again after an unknown outcome, and marked.", ["channel"])
 LOST: Final = counter("notifier_undelivered_total", "Deliveries closed without being made, by reason.", ["channel", "reason"])
+REDIRECTED: Final = counter(
+    "notifier_redirected_total", "Alerts sent to the chat itself, since their topic takes none.", ["channel"]
+)
 LATENCY: Final = histogram(
     "notifier_signal_to_delivery_seconds",
     "From the signal to its confirmed delivery.",

@@ -18,8 +18,9 @@ IDLE_SECONDS = 0.5
 
 
 def recipient(delivery: Delivery, key: bytes) -> str:
-    """An opaque name for a chat: 16 hex digits of an HMAC, since a bare hash of a Telegram id can be guessed."""
-    return hmac.new(key, f"{delivery.channel}:{delivery.chat_id}".encode(), hashlib.sha256).hexdigest()[:16]
+    """An opaque name for an address: 16 hex digits of an HMAC, since a bare hash of a Telegram id can be guessed."""
+    topic = f":{delivery.thread_id}" if delivery.thread_id else ""
+    return hmac.new(key, f"{delivery.channel}:{delivery.chat_id}{topic}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 class Reporter:

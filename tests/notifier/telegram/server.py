@@ -30,6 +30,8 @@ class Accepted:
     """Callback data of its buttons."""
     message_id: int
     at: float
+    thread: int = 0
+    """The topic that it was sent to; 0 is none."""
 
 
 class Telegram:
@@ -44,6 +46,8 @@ class Telegram:
         """Used up one by one by messages that are sent."""
         self.choose = choose
         self.admins: set[tuple[str, str]] = set()
+        self.topics: dict[tuple[str, int], str] = {}
+        """Topics of forums by chat and ``message_thread_id``: empty where open, else why they take no messages."""
         self.confirmed = 0
         self.base = ""
         self._updates: list[dict[str, Any]] = []
@@ -69,10 +73,10 @@ class Telegram:
         message = {"message_id": self._next, "date": 1700000000, "chat": chat_object, "from": sender, "text": text, **more}
         return await self.update(message=message)
 
-    async def press(self, action: str, chat: int = 7, user: int = 7) -> int:
-        """Somebody presses a button."""
-        chat_object = {"id": chat, "type": "private", "first_name": "P"}
-        message = {"message_id": 1, "date": 1700000000, "chat": chat_object, "text": "x"}
+    async def press(self, action: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
+        """Somebody presses a button; ``more`` is of the message that it stands under."""
+        chat_object = {"id": chat, "type": kind, **({"first_name": "P"} if kind == "private" else {"title": "G"})}
+        message = {"message_id": 1, "date": 1700000000, "chat": chat_object, "text": "x", **more}
         who = {"id": user, "is_bot": False, "first_name": "P"}
         pressed = {"id": str(self._next), "from": who, "chat_instance": "1", "message": message, "data": action}
         return await self.update(callback_query=pressed)
@@ -137,7 +141,8 @@ class Telegram:
         if method == "getUpdates":
             return await self._get_updates(arguments)
         if method in {"sendMessage", "sendPhoto"}:
-            return _ok(self._take(method, arguments))
+            refused = self._refused_by_topic(arguments)
+            return _failed(400, f"Bad Request: {refused}") if refused else _ok(self._take(method, arguments))
         if method == "getMe":
             return _ok(ME | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False})
         if method == "getChatMember":
@@ -146,13 +151,18 @@ class Telegram:
             return _ok({"status": "creator", "user": who, "is_anonymous": False} if admin else {"status": "member", "user": who})
         return _ok(True)
 
+    def _refused_by_topic(self, arguments: dict[str, Any]) -> str:
+        """Why a message cannot go where it should; General is no topic that can be named."""
+        thread = arguments.get("message_thread_id", 0)
+        return self.topics.get((str(arguments["chat_id"]), thread), "message thread not found" if thread else "")
+
     def _take(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         rows = arguments.get("reply_markup", {}).get("inline_keyboard", [])
         buttons = tuple(button.get("callback_data", "") for row in rows for button in row)
         text = arguments.get("text", arguments.get("caption", ""))
         number = len(self.accepted) + 1
-        chat = str(arguments["chat_id"])
-        self.accepted.append(Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic()))
+        chat, thread = str(arguments["chat_id"]), arguments.get("message_thread_id", 0)
+        self.accepted.append(Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread))
         kind = "private" if not chat.startswith("-") else "supergroup"
         about = {"id": int(chat), "type": kind} | ({"first_name": "P"} if kind == "private" else {"title": "G"})
         return {"message_id": number, "date": int(time.time()), "chat": about, "text": text}
@@ -227,7 +237,14 @@ async def _accepted(request: web.Request) -> web.Response:
     """What was accepted, for tests that run the stand-in as a process."""
     telegram: Telegram = request.app[HELD]
     messages = [
-        {"method": m.method, "chat_id": m.chat_id, "text": m.text, "photo": m.photo is not None, "message_id": m.message_id}
+        {
+            "method": m.method,
+            "chat_id": m.chat_id,
+            "thread": m.thread,
+            "text": m.text,
+            "photo": m.photo is not None,
+            "message_id": m.message_id,
+        }
         for m in telegram.accepted
     ]
     return web.json_response({"accepted": messages, "problems": telegram.problems, "confirmed": telegram.confirmed})

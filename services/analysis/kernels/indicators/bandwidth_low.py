@@ -45,7 +45,7 @@ def narrowest(close: Floats, t: int, length: int, share: float, bars: int) -> tu
             largest = squares
             variance = (squares - distances * distances * share) * share
         mean = around + distances * share
-        relative = max(variance, 0.0) / (mean * mean)
+        relative = max(variance, 0.0) / (mean * mean) if mean > 0.0 else inf
         if (relative < best) & (relative > SAME * SAME):
             best, ago = relative, k
     return best, ago

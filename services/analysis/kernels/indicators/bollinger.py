@@ -35,7 +35,7 @@ def bollinger(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Stat
         variance = (squares - distances * distances * p[2]) * p[2]
     mean, deviation = around + distances * p[2], sqrt(max(variance, 0.0))
     half = p[1] * deviation
-    width = 2.0 * half / mean if deviation > SAME * mean else NAN
+    width = 2.0 * half / mean if (mean > 0.0) & (deviation > SAME * mean) else NAN
     return (around, distances, squares, largest, age), (mean + half, mean, mean - half, width)
 
 

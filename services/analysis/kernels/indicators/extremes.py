@@ -16,7 +16,8 @@ def extremes(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State
     """State: (high and low of the last N bars), this bar included for the next one."""
     high, low = s
     length = int(p[0])
-    drawdown = bars.close[t] / max(high, bars.high[t]) - 1.0
+    top = max(high, bars.high[t])
+    drawdown = bars.close[t] / top - 1.0 if top > 0.0 else NAN
     values = (high, low, drawdown) if n >= length else (NAN, NAN, NAN)
     return (moved_high(high, bars.high, t, n, length), moved_low(low, bars.low, t, n, length)), values
 

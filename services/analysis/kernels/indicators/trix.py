@@ -31,7 +31,7 @@ def trix(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Va
     if n < 2 * length - 2:
         return (once, twice, before), (NAN,)
     triple = smoothed(before, twice, n - 2 * length + 2, length, p)
-    return (once, twice, triple), (100.0 * (triple / before - 1.0) if n > 3 * length - 3 else NAN,)
+    return (once, twice, triple), (100.0 * (triple / before - 1.0) if n > 3 * length - 3 and before > 0.0 else NAN,)
 
 
 KIND: Final = Kind(

@@ -1,6 +1,7 @@
 """Historical volatility: the standard deviation (divided by N - 1) of the last N log returns, by the year, as a fraction.
 
-Times the square root of the bars a year: 252 for daily bars of shares, 365 where trading never stops. Warm-up: from n = N.
+Times the square root of the bars a year: 252 for daily bars of shares, 365 where trading never stops. NaN where one of the closes
+is not above 0. Warm-up: from n = N.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameter
 def volatility(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
     """State: none. p: (N, 1 / N, bars a year / (N - 1)). The mean return is known from the first and last close alone."""
     length = int(p[0])
-    if n < length:
+    if n < length or not bars.close[t - length] > 0.0:
         return s, (NAN,)
+    for i in range(t - length + 1, t + 1):
+        if not bars.close[i] > 0.0:
+            return s, (NAN,)
     mean = log(bars.close[t] / bars.close[t - length]) * p[1]
     squares = 0.0
     for i in range(t - length + 1, t + 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import Bars, Kind, Parameters, State, Values, step
+from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, step
 
 
 @step
@@ -18,7 +18,7 @@ def year(s: State, _p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, V
     if (n > 0) & (today == s[0]):
         high = max(high, s[1])
     top, bottom = bars.year_high[t], bars.year_low[t]
-    return (today, high), (top, bottom, bars.close[t] / max(top, high) - 1.0 if top == top else top)
+    return (today, high), (top, bottom, bars.close[t] / max(top, high) - 1.0 if top == top and max(top, high) > 0.0 else NAN)
 
 
 KIND: Final = Kind(

@@ -12,7 +12,7 @@ from services.analysis.kernels.rules.rule import Rule
 @step
 def fires(p: Parameters, x: Values, _y: Values, bars: Bars, t: int) -> int:
     """x: (previous session's high, low and close). p: (move,)."""
-    if bars.session[t] == bars.session[t - 1]:
+    if bars.session[t] == bars.session[t - 1] or not x[2] > 0.0:
         return 0
     first, up, down = bars.open[t], x[2] * (1.0 + p[0]), x[2] * (1.0 - p[0])
     if gt(first, x[0], scale(first, x[0])) and ge(first, up, scale(first, up)):

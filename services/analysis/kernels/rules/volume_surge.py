@@ -15,6 +15,8 @@ def fires(p: Parameters, x: Values, _y: Values, bars: Bars, t: int) -> int:
     volume, wanted = bars.volume[t], p[1] * x[0]
     if not ge(volume, wanted, scale(volume, wanted)):
         return 0
+    if not bars.close[t - 1] > 0.0:
+        return 0
     moved = bars.close[t] / bars.close[t - 1] - 1.0
     return 1 if ge(moved, p[2], 1.0) else (-1 if le(moved, -p[2], 1.0) else 0)
 

@@ -38,6 +38,7 @@ def bar_row(bar: Bar) -> dict[str, Any]:
         "split_factor": bar.split_factor,
         "source": bar.source[:24],
         "replayed": bar.replayed,
+        "incomplete": bar.incomplete,
     }
 
 

@@ -30,10 +30,10 @@ class Catalogue:
 
     async def read(self) -> None:
         """Reads the table. Raises ``TransientError``."""
-        columns = (instruments.c.symbol, instruments.c.exchange, instruments.c.kind)
+        columns = (instruments.c.symbol, instruments.c.exchange, instruments.c.kind, instruments.c.negative)
         async with self._database.connect() as connection:
-            for symbol, exchange, kind in await connection.execute(select(*columns)):
-                self._listings[symbol] = Listing(exchange, kind)
+            for symbol, exchange, kind, negative in await connection.execute(select(*columns)):
+                self._listings[symbol] = Listing(exchange, kind, bool(negative))
 
     async def look_up(self, strangers: Collection[str]) -> bool:
         """Reads the table again for symbols that nobody knows yet, each at most every few seconds; True when one is known now.

@@ -51,6 +51,11 @@ class Calendar:
             start_at -= length
         return start_at, min(start_at + length, closed)
 
+    def closes(self, exchange: int) -> Int64s:
+        """When the sessions of an exchange close, ascending."""
+        closes: Int64s = self.sessions["close"][self.bounds[exchange] : self.bounds[exchange + 1]]
+        return closes
+
     def dates(self, exchange: str, ts: Int64s) -> Int64s:
         """The session date (yyyymmdd) of each moment: of the newest session that has opened by then, else its day in UTC."""
         code = self.codes[exchange]

@@ -25,10 +25,12 @@ from services.analysis.live.domain.hours import realign
 from services.analysis.live.domain.layout import CLOSED, CODES, ODD, REASONS, TIMEFRAMES
 from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
 from services.analysis.live.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
+from services.analysis.live.domain.requested import columns_of
 from services.analysis.live.domain.sequence_signals import Followed
 from services.analysis.live.domain.series import Series
 from services.analysis.live.domain.suspicion import AT_A_TIME, Verdict, released, remake_weeks, take_back, told, verdict_of
 from services.analysis.live.domain.user_conditions import Book
+from services.analysis.live.domain.weeks import lacks_days
 from shared.events import Tick, TickLog, Timeframe
 
 ODD_A_CALL = 64
@@ -43,6 +45,8 @@ class Listing:
 
     exchange: str
     kind: str
+    negative: bool = False
+    """Whether its price may be 0 or below."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Engine:
             return state.rows[symbol]
         if listing is None or listing.exchange not in self.calendar.codes:
             return -1
-        return state.add(symbol, self.calendar.codes[listing.exchange], listing.kind)
+        return state.add(symbol, self.calendar.codes[listing.exchange], listing.kind, negative=listing.negative)
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
         """The indicator values of the forming bar; None where none is forming, or a split is suspected. Leaves no trace."""
@@ -174,6 +178,11 @@ class Engine:
         """Symbols of which a requested indicator has not seen the past yet."""
         return [self.state.symbols[row] for row in self.state.not_warmed_up]
 
+    @property
+    def columns_not_warmed_up(self) -> list[str]:
+        """The columns whose values are unknown for one symbol or more, since they have not seen its past yet."""
+        return columns_of({each for missing in self.state.not_warmed_up.values() for each in missing})
+
     def warm_up(self, symbol: str, pasts: Mapping[Timeframe, Bars]) -> None:
         """Shows the requested indicators of a symbol all its closed bars (dtype PAST); they have values from the next bar on."""
         row = self.state.rows[symbol]
@@ -220,6 +229,8 @@ class Engine:
         saved = parse(blob)
         engine = cls(calendar, listings, series.wishing(saved.wishes))
         fill(engine.state, saved)
+        for row, symbol in enumerate(engine.state.symbols):
+            engine.state.records[row]["negative"] = symbol in listings and listings[symbol].negative
         for wish in wanted(engine.state):
             restore_window(engine.state, wish, windows.get((wish.symbol, wish.timeframe), empty()))
         engine.realigned = realign(engine.state, calendar)
@@ -287,7 +298,8 @@ class Engine:
                 return
         advanced = self.series.advance(self.state, closed)
         final = closed["glimpse"] == 0
-        bars = bars_of(closed[final], self.state.symbols, self.state.source_names)
+        lacking = lacks_days(self.state, self.calendar, closed[final])
+        bars = bars_of(closed[final], self.state.symbols, self.state.source_names, lacking)
         outcome.bars += bars
         outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
         conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before)

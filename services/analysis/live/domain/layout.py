@@ -102,6 +102,7 @@ SYMBOL: Final = np.dtype(
         ("year_low", "f8"),
         ("high_52w", "f8"),  # the same, adjusted as the windows are; NaN where there are fewer than 252
         ("low_52w", "f8"),
+        ("negative", "i8"),  # 1: its price may be 0 or below
     ]
 )
 """Per symbol. Shape (symbols,). What every tick looks at stands first and together."""

@@ -47,10 +47,10 @@ def finite(values: Floats) -> list[list[float | None]]:
     return block.tolist()  # type: ignore[no-any-return]
 
 
-def bars_of(closed: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Bar]:
-    """The closed bars (dtype CLOSED) as events."""
+def bars_of(closed: Records, symbols: Sequence[str], sources: Sequence[str], incomplete: Sequence[bool]) -> list[Bar]:
+    """The closed bars (dtype CLOSED) as events; ``incomplete``: which of them are weeks that lack a day."""
     found = []
-    for x in closed[list(TOLD)].tolist():
+    for x, lacking in zip(closed[list(TOLD)].tolist(), incomplete, strict=True):
         row, timeframe, open_at, close_at, session, opened, high, low, close, volume, ts_init, source, replayed = x
         found.append(
             Bar(
@@ -67,6 +67,7 @@ def bars_of(closed: Records, symbols: Sequence[str], sources: Sequence[str]) -> 
                 volume=volume,
                 source=sources[source],
                 replayed=bool(replayed),
+                incomplete=lacking,
             )
         )
     return found
@@ -108,8 +109,11 @@ def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> 
             split_factor=split,
             source=source,
             replayed=replayed,
+            incomplete=incomplete,
         )
-        for ts_close, ts_open, session, opened, high, low, close, volume, price, split, replayed, source in bars.tolist()
+        for ts_close, ts_open, session, opened, high, low, close, volume, price, split, replayed, source, incomplete in (
+            bars.tolist()
+        )
     ]
 
 
@@ -123,7 +127,7 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
     found = []
     for i, row in enumerate(rows.tolist()):
         last = r["quote_price"][i] * r["quote_by"][i]
-        if not last > 0.0:
+        if not math.isfinite(last):
             continue
         if day["active"][i]:
             session, prev_close = day["session"][i], r["day_close"][i]
@@ -144,7 +148,7 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
                 source=sources[r["quote_source"][i]],
                 prev_close=prev_close if known else None,
                 change=last - prev_close if known else None,
-                change_percent=last / prev_close - 1.0 if known else None,
+                change_percent=last / prev_close - 1.0 if known and prev_close > 0.0 else None,  # of 0 or below there is no share
                 day_open=_known(opened),
                 day_high=_known(high),
                 day_low=_known(low),

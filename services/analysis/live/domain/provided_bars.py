@@ -17,28 +17,34 @@ MOST: Final = 1e100
 """What adjusted prices and volumes lie within: their squares and ratios are finite numbers too."""
 
 
-def of_history(messages: Iterable[History], ts_init: int) -> Bars:
+def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> Bars:
     """The bars of some messages as PAST, session not yet filled; of two with the same close time the later message's counts.
 
-    Left out: prices that are not numbers, not above 0 or above 1e9, volumes that are no number of shares, factors that are not
-    above 0 or make no such prices or volumes, bars that end before they begin, and bars that had not ended by ``ts_init``. A high
-    below the body or a low above it is moved to the body.
+    Left out: prices that are not numbers, not above 0 (unless they may be ``negative``) or beyond 1e9, volumes that are no number
+    of shares, factors that are not above 0 or make no such prices or volumes, bars that end before they begin, and bars that had
+    not ended by ``ts_init``. A high below the body or a low above it is moved to the body.
     """
     rows: dict[int, tuple[Any, ...]] = {}
     for message in messages:
         for b in message.bars:
-            if _honest(b) and 0 < b.ts_open < b.ts_close <= ts_init + FUTURE_MS:
+            if _honest(b, negative=negative) and 0 < b.ts_open < b.ts_close <= ts_init + FUTURE_MS:
                 high, low = max(b.open, b.high, b.close), min(b.open, b.low, b.close)
-                values = (b.open, high, low, b.close, b.volume, b.price_factor, b.split_factor, message.replayed, message.source)
+                factors = (b.price_factor, b.split_factor)
+                values = (b.open, high, low, b.close, b.volume, *factors, message.replayed, message.source, b.incomplete)
                 rows[b.ts_close] = (b.ts_close, b.ts_open, 0, *values)
     return np.array([rows[close] for close in sorted(rows)], PAST)
 
 
-def _honest(b: ProviderBar) -> bool:
+def _honest(b: ProviderBar, *, negative: bool) -> bool:
     prices = (b.open, b.high, b.low, b.close)
     return (
-        all(0.0 < price <= MAX_PRICE and LEAST <= price * b.price_factor <= MOST for price in prices)
+        all(_is_price(abs(price) if negative else price, b.price_factor) or (negative and price == 0.0) for price in prices)
+        and 0.0 < b.price_factor < math.inf
         and 0.0 < b.split_factor < math.inf
         and 0.0 <= b.volume < math.inf
         and b.volume / b.split_factor <= MOST
     )
+
+
+def _is_price(price: float, factor: float) -> bool:
+    return 0.0 < price <= MAX_PRICE and LEAST <= price * factor <= MOST

@@ -135,7 +135,7 @@ class State:
         kept = (self.base, self.sketches, self.trails, self.extra)
         return self.records, self.forming, self.last_seq, *(array for each in kept for array in each.arrays)
 
-    def add(self, symbol: str, exchange: int, kind: str) -> int:
+    def add(self, symbol: str, exchange: int, kind: str, *, negative: bool = False) -> int:
         """Gives a symbol its row, cold."""
         row = len(self.symbols)
         if row == len(self.records):
@@ -146,7 +146,7 @@ class State:
         record = self.records[row]
         for name in SYMBOL.names or ():
             record[name] = np.nan if SYMBOL[name].kind == "f" else 0
-        record["exchange"], record["splits"] = exchange, kind in SPLITTING
+        record["exchange"], record["splits"], record["negative"] = exchange, kind in SPLITTING, negative
         record["traded_by"] = record["quote_by"] = 1.0
         record["jump"] = JUMP
         return row

@@ -86,8 +86,8 @@ def _range(r, n, s, windows):
         for i in range(n - RANGE + 1, n + 1):
             before = windows.close[r, D1, i - 1]
             total += max(windows.high[r, D1, i], before) - min(windows.low[r, D1, i], before)
-        s.range = total / RANGE / windows.close[r, D1, n]
-        s.jump = min(JUMP, max(JUMP_LEAST, JUMP_RANGES * s.range))
+        s.range = total / RANGE / windows.close[r, D1, n] if windows.close[r, D1, n] > 0.0 else math.nan
+        s.jump = min(JUMP, max(JUMP_LEAST, JUMP_RANGES * s.range)) if s.range == s.range else JUMP
 
 
 @inline
@@ -270,19 +270,28 @@ def _apply(r, s, ts, price, size, day_volume, source, replayed, finest, ts_init,
 
 
 @inline
-def _flaw(row, source, price, size, day_volume, ts, ts_init):
+def _flaw(row, source, price, size, day_volume, ts, ts_init, negative):
     """Why a tick cannot be used at all, or -1."""
     if row < 0:
         return UNKNOWN
     if source < 0:
         return SOURCE
-    if not 0.0 < price <= MAX_PRICE:  # NaN too
+    if not (0.0 < price <= MAX_PRICE or (negative and -MAX_PRICE <= price <= 0.0)):  # NaN too
         return PRICE
     if not 0.0 <= size < math.inf or day_volume < 0.0 or day_volume == math.inf:
         return SIZE
     if ts <= 0:
         return TIME
     return FUTURE if ts > ts_init + FUTURE_MS else -1
+
+
+@inline
+def _apart(s, price, last):
+    """How far a price is from the last one, as a fraction of it; near 0 and below, of half the last session's close at least."""
+    if s.negative == 0:
+        return abs(price / last - 1.0)
+    base = abs(last) if math.isnan(s.day_close) else max(abs(last), 0.5 * abs(s.day_close))
+    return abs(price - last) / base if base > 0.0 else 0.0
 
 
 @inline
@@ -325,7 +334,7 @@ def _beat(b, symbols, forming, windows, closed, m):
 def _release(r, s, price, ts_init, forming, bounds, sessions, windows, closed, m, odd, q):
     """Decides on the held tick now that another price is there; returns as ``_apply``."""
     s.held = 0
-    if abs(price / s.held_price - 1.0) > AGREE:
+    if _apart(s, price, s.held_price) > AGREE:
         q = _tell(odd, q, r, s, ABSURD, s.held_ts, ts_init, s.held_price, s.held_size, s.held_day_volume,
                   s.quote_price * s.quote_by, s.held_source, s.held_replayed)  # fmt: skip
         return ABSURD, m, q
@@ -375,7 +384,7 @@ def run(ticks, beats, i, j, symbols, forming, last_seq, bounds, sessions, window
         r, price, size, day_volume = ticks.row[i], ticks.price[i], ticks.size[i], ticks.day_volume[i]
         ts, ts_init, seq = ticks.ts_event[i], ticks.ts_init[i], ticks.seq[i]
         source, replayed, finest = ticks.source[i], ticks.replayed[i], ticks.finest[i]
-        flaw = _flaw(r, source, price, size, day_volume, ts, ts_init)
+        flaw = _flaw(r, source, price, size, day_volume, ts, ts_init, r >= 0 and symbols[r].negative == 1)
         if flaw < 0 and symbols[r].suspect == 1 and ts >= symbols[r].suspect_until:
             symbols[r].suspect = full = DUE
             continue
@@ -395,7 +404,8 @@ def run(ticks, beats, i, j, symbols, forming, last_seq, bounds, sessions, window
             counts[outcome] += 1
             confirmed = outcome != ABSURD
         far = s.jump if finest < D1 else JUMP
-        if not confirmed and s.quote_price > 0.0 and abs(price / (s.quote_price * s.quote_by) - 1.0) > far:
+        last = s.quote_price * s.quote_by
+        if not confirmed and last == last and _apart(s, price, last) > far:  # NaN: there is none
             s.held, s.held_price, s.held_size, s.held_day_volume = 1, price, size, day_volume
             s.held_ts, s.held_source, s.held_replayed, s.held_finest = ts, source, replayed, finest
             continue

@@ -112,7 +112,7 @@ def _fresh(engine: Engine, ready: HistoryReady, told: Sequence[History]) -> dict
     fresh: dict[Timeframe, Bars] = {}
     for timeframe in dict.fromkeys(message.timeframe for message in told):
         messages = [message for message in told if message.timeframe == timeframe]
-        bars = of_history(messages, ready.ts_init)
+        bars = of_history(messages, ready.ts_init, negative=engine.listings[ready.symbol].negative)
         measures.history_flaws.inc(max(0, sum(len(message.bars) for message in messages) - len(bars)))
         if len(bars):
             bars["session"] = engine.calendar.dates(engine.listings[ready.symbol].exchange, bars["ts_open"])

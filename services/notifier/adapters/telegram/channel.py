@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
-from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
+from services.notifier.adapters.telegram.topics import takes_no_messages
+from services.notifier.domain.address import Address
 from services.notifier.domain.markup import CAPTION_LIMIT, visible
 from services.notifier.domain.messages import Alert, Buttons
 from services.notifier.domain.outcomes import Outcome, Sent
+from services.notifier.domain.phrases import say
 
 PICTURE_WORDS = ("photo", "image", "file", "wrong type")
 
@@ -27,24 +31,40 @@ class Telegram:
     def __init__(self, bot: Bot, timeout: float) -> None:
         self._bot, self._timeout = bot, timeout
 
-    async def send(self, chat_id: str, alert: Alert) -> Outcome:
+    async def send(self, to: Address, alert: Alert) -> Outcome:
         try:
             async with asyncio.timeout(self._timeout):
-                return Sent(str(await self._send(chat_id, alert)))
+                return await self._delivered(to, alert)
         except ERRORS as error:
             return outcome_of(error, self._bot.token)
 
-    async def _send(self, chat_id: str, alert: Alert) -> int:
+    async def _delivered(self, to: Address, alert: Alert) -> Sent:
+        """In its topic, or with a word about it in the chat itself, where the topic takes no messages."""
+        try:
+            return Sent(str(await self._send(to.chat_id, to.thread_id or None, alert)))
+        except TelegramBadRequest as error:
+            if not to.thread_id or not takes_no_messages(error):
+                raise
+        noted = replace(alert, text=f"{say(alert.language, 'topic_gone')}\n{alert.text}")
+        return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
+
+    async def _send(self, chat_id: str, thread_id: int | None, alert: Alert) -> int:
         keyboard = keyboard_of(alert.buttons)
+        sent: Message
         if alert.picture is not None and visible(alert.text) <= CAPTION_LIMIT:
             photo = BufferedInputFile(alert.picture, f"{alert.signal.id}.png")
             try:
-                return (await self._bot.send_photo(chat_id, photo, caption=alert.text, reply_markup=keyboard)).message_id
+                sent = await self._bot.send_photo(
+                    chat_id, photo, message_thread_id=thread_id, caption=alert.text, reply_markup=keyboard
+                )
             except (TelegramBadRequest, TelegramEntityTooLarge) as error:
                 too_large = isinstance(error, TelegramEntityTooLarge)
                 if not too_large and not any(word in str(error).casefold() for word in PICTURE_WORDS):
                     raise  # the picture was not the trouble; where it was, nothing has been delivered yet
-        return (await self._bot.send_message(chat_id, alert.text, reply_markup=keyboard)).message_id
+            else:
+                return sent.message_id
+        sent = await self._bot.send_message(chat_id, alert.text, message_thread_id=thread_id, reply_markup=keyboard)
+        return sent.message_id
 
 
 def keyboard_of(buttons: Buttons) -> Any:

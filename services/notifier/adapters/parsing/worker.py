@@ -1,0 +1,24 @@
+"""The parsing process: a condition as UTF-8 in, ``ParsedCondition`` or ``RefusedCondition`` as JSON out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from services.notifier.adapters.serving import serve
+from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra
+from shared.conditions import ConditionError, parse
+
+
+def answer(body: bytes) -> bytes:
+    """What the text says, or what is wrong with it."""
+    try:
+        condition = parse(body.decode())
+    except ConditionError as error:
+        values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
+        return msgspec.json.encode(RefusedCondition(error.code, error.text, error.position, values))
+    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra(condition)))
+
+
+if __name__ == "__main__":
+    parse("close > open")  # the grammar is read before somebody waits for it
+    serve(answer)

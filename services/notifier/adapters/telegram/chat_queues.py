@@ -1,0 +1,52 @@
+"""The updates of one chat one after another, those of different chats at the same time; memory is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class ChatQueues(Generic[T]):
+    """A queue for each chat that has something waiting, and a task that works it off."""
+
+    def __init__(self, group: asyncio.TaskGroup, handle: Callable[[T], Awaitable[None]], per_chat: int) -> None:
+        """What ``handle`` raises ends the whole ``group``."""
+        self._group, self._handle, self._per_chat = group, handle, per_chat
+        self._waiting: dict[int, deque[T]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    def __len__(self) -> int:
+        """How many items wait, in all."""
+        return sum(map(len, self._waiting.values()))
+
+    def put(self, chat: int, item: T) -> bool:
+        """Let it be handled after what the chat has waiting already; False when that is too much."""
+        queue = self._waiting.get(chat)
+        if queue is None:
+            queue = self._waiting[chat] = deque()
+            task = self._group.create_task(self._work(chat, queue), name=f"updates of chat {chat}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if len(queue) >= self._per_chat:
+            return False
+        queue.append(item)
+        return True
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what is being handled, within so many seconds, and begin nothing more."""
+        self._closed = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _work(self, chat: int, queue: deque[T]) -> None:
+        while queue and not self._closed:
+            await self._handle(queue[0])  # it counts as waiting until it is finished
+            queue.popleft()
+        del self._waiting[chat]

@@ -1,0 +1,21 @@
+"""The parsing process, with a text that it never gets done with and one that kills it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from services.notifier.adapters.parsing.worker import answer
+from services.notifier.adapters.serving import serve
+
+
+def slow(body: bytes) -> bytes:
+    if body == b"hang":
+        time.sleep(3600)
+    if body == b"die":
+        os._exit(9)
+    return answer(body)
+
+
+if __name__ == "__main__":
+    serve(slow)
