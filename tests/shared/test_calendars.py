@@ -1,4 +1,4 @@
-"""Hours that the library has wrong are right, whatever the season; an operator's file is checked line by line."""
+"""Sessions are right where the library is wrong, in every season; an operator's file is checked line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever people type, at the lengths that are let in, is answered in little time. Limits are of CPU time, with a wide margin."""
+"""Any text of an allowed length is handled quickly. The limits are CPU time with a wide margin."""
 
 from __future__ import annotations
 
