@@ -1,1 +1,1 @@
-"""Benchmarks: our work and its peers side by side in one run. Ratios hold from machine to machine, absolute numbers do not."""
+"""Benchmarks of Finstage and comparable libraries in one run. Compare the ratios: absolute numbers depend on the machine."""

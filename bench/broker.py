@@ -1,4 +1,4 @@
-"""A broker of the benchmark's own, on free ports, in a folder that goes with it."""
+"""A Kafka broker for the benchmark, on free ports, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.kafka.warm import warm
 
 @contextmanager
 def open_broker() -> Iterator[str]:
-    """Its ``host:port``, with all topics made."""
+    """Start a broker and create all topics; yields ``host:port``."""
     jars = Path(".cache").absolute() / "kafka"
     fetch(jars, print)
     warm(jars, print)

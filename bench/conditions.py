@@ -1,4 +1,4 @@
-"""Conditions of users: many at one bar, and one over a series, beside Python's own eval and pandas."""
+"""User conditions: many at one bar, and one over a series, compared with Python's eval and pandas."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.engine import best
-from bench.row import Row
+from bench.engine import best_of
+from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compiled, judged, scanned
 from services.analysis.kernels.signatures import SeriesKernels
@@ -21,21 +21,21 @@ EXIT = "rsi_14 > 70 or close < sma_200"
 PROGRAMS, BARS = 5_000, 2_520
 
 
-def rows() -> list[Row]:
-    """A bar of many programs, and a series of one."""
+def rows() -> list[BenchmarkResult]:
+    """Many conditions at one bar, one condition over a series, and parsing."""
     loops = machine_code.load(Path(".cache/kernels"))
-    return [_one_bar(loops), _series(loops), _reading()]
+    return [_one_bar(loops), _series(loops), _parsing()]
 
 
-def _one_bar(loops: SeriesKernels) -> Row:
+def _one_bar(loops: SeriesKernels) -> BenchmarkResult:
     texts = [f"rsi_14 < {20 + n % 20} and close > sma_200 and volume > {1 + n % 7} * volume_sma_20" for n in range(PROGRAMS)]
     programs, chosen = compiled([parse(text) for text in texts], COLUMNS), np.arange(PROGRAMS)
     now, before = np.random.default_rng(1).random((2, len(NAMES))) * 100
     judged(loops, programs, chosen, now, before)
-    ours = best(lambda: judged(loops, programs, chosen, now, before), runs=50)
+    ours = best_of(lambda: judged(loops, programs, chosen, now, before), runs=50)
     codes, facts = [compile(text, "condition", "eval") for text in texts], dict(zip(NAMES, now.tolist(), strict=True))
-    peer = best(lambda: [eval(code, {}, facts) for code in codes])  # noqa: S307 - the peer; its texts are our own
-    return Row(
+    peer = best_of(lambda: [eval(code, {}, facts) for code in codes])  # noqa: S307 - the texts are constants of this file
+    return BenchmarkResult(
         f"{PROGRAMS:,} conditions of 13 operations at one bar",
         f"{ours * 1e3:.2f} ms",
         f"Python's eval of compiled code {peer * 1e3:.2f} ms",
@@ -44,15 +44,15 @@ def _one_bar(loops: SeriesKernels) -> Row:
     )
 
 
-def _series(loops: SeriesKernels) -> Row:
+def _series(loops: SeriesKernels) -> BenchmarkResult:
     import pandas as pd
 
     values = np.random.default_rng(2).random((len(NAMES), BARS)) * 100
     frame, programs = pd.DataFrame(dict(zip(NAMES, values, strict=True))), compiled([parse(ENTRY), parse(EXIT)], COLUMNS)
     scanned(loops, programs, 0, values)
-    ours = best(lambda: [scanned(loops, programs, number, values) for number in range(2)], time.perf_counter, runs=50)
-    peer = best(lambda: [frame.eval(text) for text in (ENTRY, EXIT)], time.perf_counter)
-    return Row(
+    ours = best_of(lambda: [scanned(loops, programs, number, values) for number in range(2)], time.perf_counter, runs=50)
+    peer = best_of(lambda: [frame.eval(text) for text in (ENTRY, EXIT)], time.perf_counter)
+    return BenchmarkResult(
         f"an entry of 13 and an exit of 7 operations over {BARS:,} bars, by the clock",
         f"{ours * 1e6:.0f} us",
         f"pandas eval {peer * 1e6:,.0f} us",
@@ -61,6 +61,8 @@ def _series(loops: SeriesKernels) -> Row:
     )
 
 
-def _reading() -> Row:
+def _parsing() -> BenchmarkResult:
     parse(ENTRY)
-    return Row("reading a condition: grammar, checks, normal form", f"{best(lambda: parse(ENTRY), runs=50) * 1e6:.0f} us")
+    return BenchmarkResult(
+        "reading a condition: grammar, checks, normal form", f"{best_of(lambda: parse(ENTRY), runs=50) * 1e6:.0f} us"
+    )

@@ -1,7 +1,7 @@
 """Indicators over history and one update at a time, beside TA-Lib, pandas and talipp: ``python -m bench.engine``.
 
-Work in one thread is measured in CPU time, so that a busy machine does not count; two threads by the clock, the best of several
-runs. All see the same bars, made from a seed. A peer that is not installed says so.
+Work in one thread is measured in CPU time, which a busy machine hardly changes; two threads in wall time, the best of several
+runs. All use the same bars, generated from a seed. A peer that is not installed is reported as such.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from bench.row import Row
+from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import INDICATORS, Plan, plan
@@ -27,12 +27,14 @@ SYMBOLS: Final = 500
 LENGTH: Final = 2520
 WINDOW: Final = 640
 COLUMNS: Final = 20
-SAME: Final = [wish for wish in INDICATORS if wish[0] not in ("session", "year", "all_time", "candlesticks", "bandwidth_low")]
-"""What of the default plan TA-Lib has too: 20 columns (and our bandwidth)."""
+TALIB_SPECS: Final = [
+    spec for spec in INDICATORS if spec[0] not in ("session", "year", "all_time", "candlesticks", "bandwidth_low")
+]
+"""The indicators of the default plan that TA-Lib has too: 20 columns (and our bandwidth)."""
 
 
 def series(symbols: int = SYMBOLS) -> list[Bars]:
-    """Daily bars of made-up symbols."""
+    """Random daily bars of symbols that do not exist."""
     rng = np.random.default_rng(1)
     found = []
     for _ in range(symbols):
@@ -44,7 +46,7 @@ def series(symbols: int = SYMBOLS) -> list[Bars]:
     return found
 
 
-def best(work: Callable[[], object], clock: Callable[[], float] = time.process_time, runs: int = 5) -> float:
+def best_of(work: Callable[[], object], clock: Callable[[], float] = time.process_time, runs: int = 5) -> float:
     """Seconds of the quickest of some runs."""
     times = []
     for _ in range(runs):
@@ -54,7 +56,7 @@ def best(work: Callable[[], object], clock: Callable[[], float] = time.process_t
     return min(times)
 
 
-def over(bars: list[Bars], columns: Callable[[Bars], None]) -> Callable[[], None]:
+def for_all(bars: list[Bars], columns: Callable[[Bars], None]) -> Callable[[], None]:
     """The work of one function on all symbols."""
 
     def work() -> None:
@@ -85,7 +87,7 @@ def talib_columns(b: Bars) -> None:
 
 
 def pandas_columns(b: Bars) -> None:
-    """17 of the columns (without ADX and DI) by pandas, as they are usually written; its Wilder means start otherwise."""
+    """17 of the columns (without ADX and DI) by pandas, as they are usually written; its Wilder means start with other values."""
     import pandas as pd
 
     close, high, low, volume = pd.Series(b.close), pd.Series(b.high), pd.Series(b.low), pd.Series(b.volume)
@@ -160,35 +162,35 @@ def vectorbt_columns(bars: list[Bars]) -> None:
     _ = vbt.MA.run(volume, 20).ma
 
 
-def others(bars: list[Bars], ours_seconds: float) -> Row:
+def threaded_peers(bars: list[Bars], ours_seconds: float) -> BenchmarkResult:
     """Peers by the clock, since they use threads of their own."""
     work: dict[str, Callable[[], None]] = {
-        "polars": over(bars[:50], polars_columns),
+        "polars": for_all(bars[:50], polars_columns),
         "vectorbt": lambda: vectorbt_columns(bars[:50]),
     }
-    told, ratios = [], []
+    cells, ratios = [], []
     for name, run in work.items():
         if importlib.util.find_spec(name) is None:
-            told.append(f"{name} not installed")
+            cells.append(f"{name} not installed")
             continue
         run()
-        seconds = best(run, time.perf_counter, runs=3) * len(bars) / 50
-        told.append(f"{name} {seconds * 1e3:.0f} ms")
+        seconds = best_of(run, time.perf_counter, runs=3) * len(bars) / 50
+        cells.append(f"{name} {seconds * 1e3:.0f} ms")
         ratios.append(f"{ours_seconds / seconds:.2f} x {name}")
-    return Row(
+    return BenchmarkResult(
         "the same beside peers with threads of their own (17 of the columns, by the clock, 50 symbols scaled to 500)",
         f"{ours_seconds * 1e3:.0f} ms for all columns",
-        ", ".join(told),
+        ", ".join(cells),
         ", ".join(ratios),
         "",
     )
 
 
-def ours(loops: Any, laid: Plan, bars: list[Bars], threads: int) -> None:
-    """All columns of all symbols; like TA-Lib's, the results are let go."""
+def compute_columns(loops: Any, columns_plan: Plan, bars: list[Bars], threads: int) -> None:
+    """Compute all columns of all symbols; as with TA-Lib, the results are discarded."""
 
     def one(each: Bars) -> None:
-        history(loops, laid, each)
+        history(loops, columns_plan, each)
 
     if threads == 1:
         for each in bars:
@@ -198,76 +200,82 @@ def ours(loops: Any, laid: Plan, bars: list[Bars], threads: int) -> None:
         list(pool.map(one, bars))
 
 
-def batch(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
+def history_results(loops: Any, columns_plan: Plan, bars: list[Bars]) -> list[BenchmarkResult]:
     """All columns over all symbols."""
-    ours(loops, laid, bars[:2], 1)
-    talib_wall = best(over(bars, talib_columns), time.perf_counter)
-    two = best(lambda: ours(loops, laid, bars, 2), time.perf_counter)
-    peer = best(over(bars, talib_columns))
-    one = best(lambda: ours(loops, laid, bars, 1))
+    compute_columns(loops, columns_plan, bars[:2], 1)
+    talib_wall = best_of(for_all(bars, talib_columns), time.perf_counter)
+    two = best_of(lambda: compute_columns(loops, columns_plan, bars, 2), time.perf_counter)
+    peer = best_of(for_all(bars, talib_columns))
+    one = best_of(lambda: compute_columns(loops, columns_plan, bars, 1))
     few = bars[:20]
-    frames = best(over(few, pandas_columns), runs=2) * len(bars) / len(few)
+    frames = best_of(for_all(few, pandas_columns), runs=2) * len(bars) / len(few)
     cell = 1e9 / len(bars) / LENGTH
     work = f"{COLUMNS} indicator columns, {SYMBOLS} symbols x {LENGTH} bars"
     return [
-        Row(
+        BenchmarkResult(
             f"{work}, two threads",
             f"{two * 1e3:.0f} ms by the clock",
             f"TA-Lib (one thread) {talib_wall * 1e3:.0f} ms",
             f"{two / talib_wall:.2f} x TA-Lib",
             "<= 0.30 x TA-Lib",
         ),
-        Row(
+        BenchmarkResult(
             f"{work}, one thread",
             f"{one * cell:.0f} ns CPU a bar",
             f"TA-Lib {peer * cell:.0f}, pandas by symbol (17 of them) {frames * cell:,.0f} ns",
             f"{one / peer:.2f} x TA-Lib, {one / frames:.3f} x pandas",
             "",
         ),
-        others(bars, two),
+        threaded_peers(bars, two),
     ]
 
 
-def updates(loops: Any, laid: Plan, bars: list[Bars], *, commit: bool) -> float:
+def update_seconds(loops: Any, columns_plan: Plan, bars: list[Bars], *, commit: bool) -> float:
     """Seconds of CPU an update, round-robin over all symbols in one call: a peek at the forming bar, or the close of a bar."""
     windows = Bars._make(np.array([values[:WINDOW] for values in field])[:, None, :] for field in zip(*bars, strict=True))
     n = len(bars)
     closed, kinds = np.zeros(n, CLOSED), np.full(n, 2)
     closed["row"] = np.arange(n)
     places = Places(*(np.ascontiguousarray(closed[name]) for name in ("row", "timeframe", "at")))
-    shape, rules = (n, len(laid.columns)), len(laid.rules)
-    memory = SeriesMemory(np.zeros((n, 1, laid.state_width)), np.full((n, 1, shape[1]), np.nan), np.zeros((n, 1, rules), np.uint8))
+    shape, rules = (n, len(columns_plan.columns)), len(columns_plan.rules)
+    memory = SeriesMemory(
+        np.zeros((n, 1, columns_plan.state_width)), np.full((n, 1, shape[1]), np.nan), np.zeros((n, 1, rules), np.uint8)
+    )
     out = Rows(np.empty(shape), np.empty(shape), np.zeros((n, rules), np.int64))
 
     def close(first: int, last: int) -> None:
         for t in range(first, last):
             closed["at"] = t
-            loops.close_bars(laid.arrays, windows, closed, kinds, memory, laid.wanted, out)
+            loops.close_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.wanted, out)
 
     def peeks() -> None:
         for _ in range(40):
-            loops.peek_bars(laid.arrays, windows, places._replace(at=places.at + 400), memory.states, out.values)
+            loops.peek_bars(columns_plan.arrays, windows, places._replace(at=places.at + 400), memory.states, out.values)
 
     def closes() -> None:
         close(400, 440)
 
     close(0, 400)
 
-    return (best(closes, runs=1) if commit else best(peeks, runs=9)) / 40 / n
+    return (best_of(closes, runs=1) if commit else best_of(peeks, runs=9)) / 40 / n
 
 
-def single(loops: Any, laid: Plan, bars: Bars) -> float:
+def single_update_seconds(loops: Any, columns_plan: Plan, bars: Bars) -> float:
     """Seconds of CPU of one call for one update."""
     window = Bars._make(values[:WINDOW] for values in bars)
-    state, row, none = np.zeros(laid.state_width), np.empty(len(laid.columns)), (np.zeros(0, np.uint8), np.zeros(0, np.int64))
+    state, row, none = (
+        np.zeros(columns_plan.state_width),
+        np.empty(len(columns_plan.columns)),
+        (np.zeros(0, np.uint8), np.zeros(0, np.int64)),
+    )
     for t in range(400):
-        loops.advance(laid.arrays, window, t, state, True, row, row, *none)
+        loops.advance(columns_plan.arrays, window, t, state, True, row, row, *none)
 
     def calls() -> None:
         for _ in range(2000):
-            loops.advance(laid.arrays, window, 400, state, False, row, row, *none)
+            loops.advance(columns_plan.arrays, window, 400, state, False, row, row, *none)
 
-    return best(calls, runs=9) / 2000
+    return best_of(calls, runs=9) / 2000
 
 
 def talib_stream(bars: Bars) -> float:
@@ -289,7 +297,7 @@ def talib_stream(bars: Bars) -> float:
             stream.ADX(h, l, c, 14), stream.PLUS_DI(h, l, c, 14), stream.MINUS_DI(h, l, c, 14)
             stream.SMA(v, 20)
 
-    return best(calls) / 200
+    return best_of(calls) / 200
 
 
 def talipp(bars: Bars) -> float:
@@ -310,39 +318,46 @@ def talipp(bars: Bars) -> float:
             volumes.add(v)
 
     add(0, 400)
-    return best(lambda: add(400, 900), runs=1) / 500
+    return best_of(lambda: add(400, 900), runs=1) / 500
 
 
-def beside(module: str, name: str, measure: Callable[[], float], ours: float) -> tuple[str, str]:
-    """The peer's cell and its ratio."""
+def compared_with(module: str, name: str, measure: Callable[[], float], finstage_seconds: float) -> tuple[str, str]:
+    """The table cell of the peer, and the ratio of our time to the peer's."""
     if importlib.util.find_spec(module) is None:
         return f"{name}: not installed", ""
     seconds = measure()
-    return f"{name} {seconds * 1e6:.1f} us", f"{ours / seconds:.4f} x {name}"
+    return f"{name} {seconds * 1e6:.1f} us", f"{finstage_seconds / seconds:.4f} x {name}"
 
 
-def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
+def update_results(loops: Any, columns_plan: Plan, bars: list[Bars]) -> list[BenchmarkResult]:
     """One update of all columns."""
-    mine, alone = updates(loops, laid, bars, commit=False), single(loops, laid, bars[0])
+    finstage_seconds, single_seconds = (
+        update_seconds(loops, columns_plan, bars, commit=False),
+        single_update_seconds(loops, columns_plan, bars[0]),
+    )
     whole = plan()
-    everything, closing = (updates(loops, whole, bars, commit=commit) for commit in (False, True))
+    everything, closing = (update_seconds(loops, whole, bars, commit=commit) for commit in (False, True))
     peers, ratios = zip(
-        beside("talib", "talib.stream", lambda: talib_stream(bars[0]), mine),
-        beside("talipp", "talipp", lambda: talipp(bars[0]), mine),
+        compared_with("talib", "talib.stream", lambda: talib_stream(bars[0]), finstage_seconds),
+        compared_with("talipp", "talipp", lambda: talipp(bars[0]), finstage_seconds),
         strict=True,
     )
     work = "one update of"
     return [
-        Row(
+        BenchmarkResult(
             f"{work} {COLUMNS} columns, round-robin over {SYMBOLS} symbols, batches of {SYMBOLS}",
-            f"{mine * 1e6:.3f} us",
+            f"{finstage_seconds * 1e6:.3f} us",
             ", ".join(peers),
             ", ".join(ratio for ratio in ratios if ratio),
             "<= 0.20 us",
         ),
-        Row(f"{work} {COLUMNS} columns, a call of its own", f"{alone * 1e6:.2f} us", ", ".join(peers), "", "<= 3.5 us"),
-        Row(f"{work} all {len(whole.columns)} columns, batches of {SYMBOLS}", f"{everything * 1e6:.3f} us", "none", "", ""),
-        Row(
+        BenchmarkResult(
+            f"{work} {COLUMNS} columns, a call of its own", f"{single_seconds * 1e6:.2f} us", ", ".join(peers), "", "<= 3.5 us"
+        ),
+        BenchmarkResult(
+            f"{work} all {len(whole.columns)} columns, batches of {SYMBOLS}", f"{everything * 1e6:.3f} us", "none", "", ""
+        ),
+        BenchmarkResult(
             f"a closed bar: {len(whole.columns)} columns and {len(whole.rules)} rules, batches of {SYMBOLS}",
             f"{closing * 1e6:.3f} us",
             "none",
@@ -352,15 +367,15 @@ def one_update(loops: Any, laid: Plan, bars: list[Bars]) -> list[Row]:
     ]
 
 
-def kernel() -> Any:
+def load_kernels() -> Any:
     """The compiled loops."""
     return machine_code.load(Path(".cache/kernels"))
 
 
-def rows() -> list[Row]:
+def rows() -> list[BenchmarkResult]:
     """All comparisons of the engine."""
-    loops, laid, bars = kernel(), plan(SAME, []), series()
-    return [*batch(loops, laid, bars), *one_update(loops, laid, bars)]
+    loops, columns_plan, bars = load_kernels(), plan(TALIB_SPECS, []), series()
+    return [*history_results(loops, columns_plan, bars), *update_results(loops, columns_plan, bars)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The gateway against its peers: ``python -m bench.gateway``. Ratios are of CPU time a request: they hold on a busy machine."""
+"""The gateway compared with other servers: ``python -m bench.gateway``. Ratios are of CPU time per request."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import uvloop
 from sqlalchemy import insert
 
 from bench.gateway_servers import BARS, CLIENTS, RATE, bars
-from bench.load import Load, cpu_of, hammer
-from bench.row import Row
+from bench.load import Load, cpu_of, generate_load
+from bench.result import BenchmarkResult
 from infra.kafka.node import free_ports
 from shared import tables
 from shared.db import open_database
@@ -35,7 +35,7 @@ FRESH: Final = [
 
 @asynccontextmanager
 async def server(name: str, database: str) -> AsyncIterator[tuple[int, int]]:
-    """Port and process id of one of the servers, listening."""
+    """Start one of the servers; yields its port and process id."""
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "bench.gateway_servers", name, str(port), database]
     child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
@@ -55,49 +55,49 @@ async def server(name: str, database: str) -> AsyncIterator[tuple[int, int]]:
         await child.wait()
 
 
-async def compared(names: dict[str, list[str]], database: str) -> dict[str, Load]:
-    """Rounds in turn, so that a busy moment of the machine hits all alike; the median round of each."""
+async def compare(names: dict[str, list[str]], database: str) -> dict[str, Load]:
+    """Measure the servers in alternating rounds, so that other load affects all equally; returns the median round of each."""
     found: dict[str, list[Load]] = {name: [] for name in names}
     for _ in range(ROUNDS):
         for name, paths in names.items():
             async with server(name, database) as (port, pid):
-                found[name].append(await hammer(port, pid, paths, SECONDS))
+                found[name].append(await generate_load(port, pid, paths, SECONDS))
     return {name: sorted(loads, key=lambda load: load.cpu)[len(loads) // 2] for name, loads in found.items()}
 
 
-async def cached(database: str) -> Row:
+async def cached(database: str) -> BenchmarkResult:
     """250 bars as JSON from the cache."""
-    loads = await compared({"raw": CACHED, "ours": CACHED, "encoding": CACHED, "fastapi": CACHED}, database)
+    loads = await compare({"raw": CACHED, "ours": CACHED, "encoding": CACHED, "fastapi": CACHED}, database)
     share = loads["raw"].cpu / loads["ours"].cpu
-    return Row(
+    return BenchmarkResult(
         f"cached read of {BARS} bars, 64 connections",
-        shown(loads["ours"]),
-        ", ".join(f"{name} {shown(load)}" for name, load in loads.items() if name != "ours"),
+        load_cell(loads["ours"]),
+        ", ".join(f"{name} {load_cell(load)}" for name, load in loads.items() if name != "ours"),
         f"{share:.0%} of raw aiohttp, {loads['fastapi'].cpu / loads['ours'].cpu:.1f} x FastAPI",
         ">= 80 % of raw aiohttp",
     )
 
 
-async def uncached(database: str) -> Row:
+async def uncached(database: str) -> BenchmarkResult:
     """250 bars from the database, no two requests the same."""
-    loads = await compared({"driver": FRESH, "empty": FRESH}, database)
+    loads = await compare({"driver": FRESH, "empty": FRESH}, database)
     ours = loads["empty"]
-    return Row(
+    return BenchmarkResult(
         f"uncached read of {BARS} bars (SQLite)",
-        shown(ours),
-        f"bare driver {shown(loads['driver'])}",
+        load_cell(ours),
+        f"bare driver {load_cell(loads['driver'])}",
         f"{loads['driver'].cpu / ours.cpu:.0%} of the bare driver",
         ">= 1,000/s where the driver does 1,226/s: 82 %",
     )
 
 
-async def fan_out(database: str, seconds: float = 8.0) -> Row:
+async def fan_out(database: str, seconds: float = 8.0) -> BenchmarkResult:
     """One stream of messages to 500 WebSockets."""
     ages: list[float] = []
     async with server("ours", database) as (port, pid):
         count = [0]
         watched = {0, CLIENTS // 2, CLIENTS - 1}
-        sockets = [await listening(port, count, ages if n in watched else None) for n in range(CLIENTS)]
+        sockets = [await open_listener(port, count, ages if n in watched else None) for n in range(CLIENTS)]
         await asyncio.sleep(1.0)
         ages.clear()
         before, began, first = cpu_of(pid), time.perf_counter(), count[0]
@@ -108,7 +108,7 @@ async def fan_out(database: str, seconds: float = 8.0) -> Row:
     ages.sort()
     each = cpu / max(frames, 1) * 1e6
     p99 = ages[int(len(ages) * 0.99)] * 1000 if ages else float("nan")
-    return Row(
+    return BenchmarkResult(
         f"WebSocket 1 -> {CLIENTS} at {RATE} messages/s",
         f"{each:.1f} us CPU a delivery, p50 {statistics.median(ages or [0.0]) * 1000:.0f} ms, p99 {p99:.0f} ms",
         f"{frames / took:,.0f} deliveries/s",
@@ -117,16 +117,16 @@ async def fan_out(database: str, seconds: float = 8.0) -> Row:
     )
 
 
-async def listening(port: int, count: list[int], ages: list[float] | None) -> asyncio.StreamWriter:
-    """A WebSocket that counts what it gets; with ``ages`` it reads how old each message is."""
+async def open_listener(port: int, count: list[int], ages: list[float] | None) -> asyncio.StreamWriter:
+    """Open a WebSocket that counts messages; with ``ages`` it also records the age of each message."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     writer.write(
         b"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
     )
     await reader.readuntil(b"\r\n\r\n")
-    say = b'{"action":"subscribe","signals":["*"]}'
-    writer.write(bytes((0x81, 0x80 | len(say), 0, 0, 0, 0)) + say)
+    subscription = b'{"action":"subscribe","signals":["*"]}'
+    writer.write(bytes((0x81, 0x80 | len(subscription), 0, 0, 0, 0)) + subscription)
 
     async def read() -> None:
         while True:
@@ -140,26 +140,26 @@ async def listening(port: int, count: list[int], ages: list[float] | None) -> as
                     ages.extend(now - message["evidence"]["made"] for message in msgspec.json.decode(body))
 
     task = asyncio.create_task(read())
-    READING.add(task)
-    task.add_done_callback(_ended)
+    READERS.add(task)
+    task.add_done_callback(_remove_reader)
     return writer
 
 
-READING: Final[set[asyncio.Task[None]]] = set()
+READERS: Final[set[asyncio.Task[None]]] = set()
 
 
-def _ended(task: asyncio.Task[None]) -> None:
-    READING.discard(task)
+def _remove_reader(task: asyncio.Task[None]) -> None:
+    READERS.discard(task)
     if not task.cancelled():
-        task.exception()  # looked at, or asyncio tells of it
+        task.exception()  # retrieve it, or asyncio logs it
 
 
-def shown(load: Load) -> str:
-    """Requests a second, CPU of the server a request, and the slowest of a hundred."""
+def load_cell(load: Load) -> str:
+    """Requests per second, CPU time of the server per request, and the 99th percentile."""
     return f"{load.per_second:,.0f}/s ({load.cpu * 1e6:.0f} us CPU, p99 {load.p99 * 1000:.1f} ms)"
 
 
-async def measured() -> list[Row]:
+async def measure_all() -> list[BenchmarkResult]:
     """All comparisons, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
@@ -167,20 +167,20 @@ async def measured() -> list[Row]:
             async with database.engine.begin() as connection:
                 await connection.run_sync(tables.metadata.create_all)
             async with database.begin() as connection:
-                await connection.execute(insert(tables.bars), [stored(event) for event in bars(2500)])
+                await connection.execute(insert(tables.bars), [table_row(event) for event in bars(2500)])
         return [await cached(url), await uncached(url), await fan_out(url)]
 
 
-def stored(event: Any) -> dict[str, Any]:
-    """A bar as its table has it."""
+def table_row(event: Any) -> dict[str, Any]:
+    """A bar as a row of its table."""
     names = [column.name for column in tables.bars.columns if column.name not in ("timeframe", "ts_close")]
     return {name: getattr(event, name) for name in names} | {"timeframe": event.timeframe.value, "ts_close": event.ts_event}
 
 
-def rows() -> list[Row]:
+def rows() -> list[BenchmarkResult]:
     """All comparisons of the gateway."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measured())
+        return runner.run(measure_all())
 
 
 if __name__ == "__main__":

@@ -15,16 +15,16 @@ import msgspec
 import uvloop
 from aiohttp import web
 
-from services.gateway.adapters.feed import Feed
+from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
 from services.gateway.app import serve, wire
 from services.gateway.domain.views import Bar as View
 from services.gateway.domain.views import Instrument, bar
-from services.gateway.handlers.application import Doors, application
-from services.gateway.handlers.events import EventStreams
+from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.sending import Flusher
-from services.gateway.handlers.stream import Streams
+from services.gateway.handlers.server_sent_events import EventStreams
+from services.gateway.handlers.web_sockets import WebSocketStreams
 from services.gateway.settings import Settings
 from shared.db import open_database
 from shared.events import Bar, Signal, Timeframe
@@ -38,7 +38,7 @@ RATE: Final = 50
 
 
 def bars(count: int = BARS) -> list[Bar]:
-    """Made-up daily bars of a stock."""
+    """Random daily bars of a stock."""
     walk = random.Random(1)  # noqa: S311 - prices of a benchmark
     price, found = 100.0, []
     for n in range(count):
@@ -55,31 +55,31 @@ def bars(count: int = BARS) -> list[Bar]:
 
 
 async def ours(port: int, database: str, *, filled: bool = True) -> None:
-    """The gateway as it is, limits and metrics in force, without Kafka."""
+    """The real gateway with limits and metrics, without Kafka."""
     settings = Settings(port=port, database_url=database, rate_limit="100000000/minute", max_readers_per_address=1000)
     async with open_database(settings.database_url, pool_size=8) as opened, open_history(opened) as history:
         gateway = wire(settings, history)
         known = Instrument("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "", [], active=True)
         gateway.directory = type(gateway.directory)(instruments={"AAPL": known})
         flusher = Flusher(gateway.hub, settings.flush_seconds)
-        live = Streams(settings, gateway.hub, flusher)
-        doors = Doors(live, Streams(settings, gateway.test_hub, flusher), EventStreams(live))
+        live = WebSocketStreams(settings, gateway.hub, flusher)
+        streams = OpenStreams(live, WebSocketStreams(settings, gateway.test_hub, flusher), EventStreams(live))
         if filled:
             for event in bars():
                 gateway.market.put_bar(event)
-        app = application(gateway, doors)
-        async with serve(app, doors, settings):
+        app = application(gateway, streams)
+        async with serve(app, streams, settings):
             await asyncio.gather(flusher.run(lambda: False), _publish(gateway))
 
 
 async def _publish(gateway: Gateway) -> None:
-    """Signals at an even rate once all clients of the fan-out are there; each says when it was made."""
-    feed = Feed(gateway.market, gateway.hub, live=lambda: True)
+    """Publish signals at a constant rate once all clients are connected; each contains its time of creation."""
+    feed = EventFeed(gateway.market, gateway.hub, live=lambda: True)
     n = 0
     while True:
-        if len(gateway.hub.readers) >= CLIENTS:
+        if len(gateway.hub.subscribers) >= CLIENTS:
             n += 1
-            feed.take(
+            feed.handle_event(
                 Signal(
                     id=f"{n:032x}", rule="bench", rule_version=1, params={}, direction="up", symbol="AAPL", timeframe=Timeframe.D1,
                     ts_event=START, ts_init=START, price=1.0, evidence={"made": time.time()},
@@ -94,7 +94,7 @@ async def empty(port: int, database: str) -> None:
 
 
 async def raw(port: int, _: str) -> None:
-    """The ceiling: aiohttp sends bytes that are there."""
+    """The upper bound: aiohttp sends a prepared body."""
     body = page(bars())
 
     async def handler(_: web.Request) -> web.Response:
@@ -104,7 +104,7 @@ async def raw(port: int, _: str) -> None:
 
 
 async def encoding(port: int, _: str) -> None:
-    """aiohttp, encoding each time."""
+    """aiohttp, encoding every response."""
     rows = bars()
 
     async def handler(_: web.Request) -> web.Response:
@@ -137,7 +137,7 @@ async def driver(port: int, database: str) -> None:
 
 
 def fastapi(port: int, _: str) -> None:
-    """FastAPI on uvicorn (uvloop, httptools), sending bytes that are there."""
+    """FastAPI on uvicorn (uvloop, httptools), sending a prepared body."""
     import uvicorn
     from fastapi import FastAPI, Response
 
@@ -151,12 +151,12 @@ def fastapi(port: int, _: str) -> None:
 
 
 def page(events: list[Bar]) -> bytes:
-    """The answer of 250 bars."""
+    """The response with 250 bars."""
     return msgspec.json.encode({"results": [bar(event, adjusted=False) for event in events], "warnings": []})
 
 
 async def listen(handler: Callable[[web.Request], Awaitable[web.Response]], port: int) -> None:
-    """Serve one handler for ever."""
+    """Serve one handler until cancelled."""
     app = web.Application()
     app.router.add_get("/v1/bars", handler)
     runner = web.AppRunner(app, access_log=None)
@@ -175,7 +175,7 @@ SERVERS: Final[dict[str, Callable[[int, str], Any]]] = {
 
 
 def main(name: str, port: int, database: str) -> None:
-    """Run one server until it is ended."""
+    """Run one server until it is killed."""
     if name == "fastapi":
         fastapi(port, database)
         return

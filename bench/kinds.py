@@ -1,7 +1,7 @@
 """Every kind of indicator that TA-Lib has too, one by one: ``python -m bench.kinds``.
 
-History is what a bar costs beyond the 300th, ours and TA-Lib's, so the call itself does not count. One update is a look at the
-forming bar: ours for 500 symbols in a call, TA-Lib's by talib.stream over the last 220 bars, talipp's by adding a bar. CPU time,
+History is the cost of a bar after the 300th, ours and TA-Lib's, which excludes the cost of the call. An update evaluates the
+forming bar: ours for 500 symbols in one call, TA-Lib's by talib.stream over the last 220 bars, talipp's by adding a bar. CPU time,
 the best of several runs; the bars are those of ``bench.engine``.
 """
 
@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from bench.engine import LENGTH, best, kernel, series, updates
-from bench.row import Row
+from bench.engine import LENGTH, best_of, load_kernels, series, update_seconds
+from bench.result import BenchmarkResult
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import plan
@@ -71,21 +71,21 @@ PEERS: Final = {
 """Kinds whose columns TA-Lib has; those that are made of others' (Keltner, Ichimoku) it lacks."""
 
 
-def rows() -> list[Row]:
+def rows() -> list[BenchmarkResult]:
     """One row a kind."""
     np.ones(2_000_000)  # once this is freed, malloc keeps what is freed: no page is fetched again within a measurement
     bars, found = series(), {kind.name: kind for kind in KINDS}
     return [_row(name, found[name].examples[0], peer, bars) for name, peer in PEERS.items()]
 
 
-def _row(name: str, example: tuple[float, ...], peer: Peer, bars: list[Bars]) -> Row:
+def _row(name: str, example: tuple[float, ...], peer: Peer, bars: list[Bars]) -> BenchmarkResult:
     import talib  # only the benchmark's environment has it
 
-    loops, laid = kernel(), plan([(name, example)], [])
-    history(loops, laid, bars[0])
-    mine = _bar(bars, lambda each: history(loops, laid, each))
-    theirs = _bar(bars, lambda each: _call(talib, peer, each))
-    update = updates(loops, laid, bars, commit=False) * 1e6
+    loops, columns_plan = load_kernels(), plan([(name, example)], [])
+    history(loops, columns_plan, bars[0])
+    finstage_ns = _bar(bars, lambda each: history(loops, columns_plan, each))
+    talib_ns = _bar(bars, lambda each: _call(talib, peer, each))
+    update = update_seconds(loops, columns_plan, bars, commit=False) * 1e6
     last = Bars._make(values[180:400].copy() for values in bars[0])
     stream = importlib.import_module("talib.stream")
 
@@ -93,21 +93,26 @@ def _row(name: str, example: tuple[float, ...], peer: Peer, bars: list[Bars]) ->
         for _ in range(200):
             _call(stream, peer, last)
 
-    peek = best(peeks) / 200 * 1e6
-    told, ratios = [f"{theirs:.1f} ns; talib.stream {peek:.2f} us"], [f"**{mine / theirs:.2f}**", f"{update / peek:.4f}"]
+    peek = best_of(peeks) / 200 * 1e6
+    cells, ratios = (
+        [f"{talib_ns:.1f} ns; talib.stream {peek:.2f} us"],
+        [f"**{finstage_ns / talib_ns:.2f}**", f"{update / peek:.4f}"],
+    )
     if peer.talipp and importlib.util.find_spec("talipp") is not None:
         added = _talipp(peer, bars[0]) * 1e6
-        told.append(f"talipp {added:.2f} us")
+        cells.append(f"talipp {added:.2f} us")
         ratios.append(f"{update / added:.4f}")
     shown = f"{name} {', '.join(f'{value:g}' for value in example)}".strip()
-    return Row(f"{shown} ({', '.join(peer.functions)})", f"{mine:.1f} ns; {update:.3f} us", ", ".join(told), " / ".join(ratios), "")
+    return BenchmarkResult(
+        f"{shown} ({', '.join(peer.functions)})", f"{finstage_ns:.1f} ns; {update:.3f} us", ", ".join(cells), " / ".join(ratios), ""
+    )
 
 
 def _bar(bars: list[Bars], call: Callable[[Bars], Any]) -> float:
     """Nanoseconds of CPU of a bar."""
     whole = bars[:MEASURED]
     few = [Bars._make(values[:SHORT] for values in each) for each in whole]
-    seconds = best(lambda: [call(each) for each in whole], runs=9) - best(lambda: [call(each) for each in few], runs=9)
+    seconds = best_of(lambda: [call(each) for each in whole], runs=9) - best_of(lambda: [call(each) for each in few], runs=9)
     return seconds * 1e9 / len(whole) / (LENGTH - SHORT)
 
 
@@ -132,7 +137,7 @@ def _talipp(peer: Peer, bars: Bars) -> float:
 
     add(0, 400)
     work: Callable[[], None] = lambda: add(400, 1400)  # noqa: E731
-    return best(work, runs=1) / 1000
+    return best_of(work, runs=1) / 1000
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from bench.engine import LENGTH, SYMBOLS, best, over, series
-from bench.row import Row
+from bench.engine import LENGTH, SYMBOLS, best_of, for_all, series
+from bench.result import BenchmarkResult
 from services.analysis.documents.patterns import KERNELS
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
@@ -20,31 +20,31 @@ from services.analysis.kernels.signatures import PatternMemory, PriceArrays
 UPDATES: Final = 500
 
 
-def rows() -> list[Row]:
-    """All patterns of all symbols, by two threads and by one; and a bar that is added to a series."""
+def rows() -> list[BenchmarkResult]:
+    """All patterns of all symbols, by two threads and by one; and one bar added to a series."""
     loops, time_of = machine_code.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
     bars = series()
 
-    def told(b: Bars, memory: PatternMemory, start: int, end: int) -> None:
+    def find_patterns(b: Bars, memory: PatternMemory, start: int, end: int) -> None:
         prices = PriceArrays(b.high[:end], b.low[:end], b.close[:end], b.volume[:end], time_of[:end])
         history(loops, memory, prices, start)
 
     def one(b: Bars) -> None:
-        told(b, no_patterns(), 0, LENGTH)
+        find_patterns(b, no_patterns(), 0, LENGTH)
 
     one(bars[0])
     with ThreadPoolExecutor(2) as pool:
-        two = best(lambda: list(pool.map(one, bars)), time.perf_counter)
-    alone = best(over(bars, one))
+        two = best_of(lambda: list(pool.map(one, bars)), time.perf_counter)
+    alone = best_of(for_all(bars, one))
     memory = no_patterns()
-    told(bars[0], memory, 0, LENGTH - UPDATES)
+    find_patterns(bars[0], memory, 0, LENGTH - UPDATES)
     began = time.process_time()
     for t in range(LENGTH - UPDATES, LENGTH):
-        told(bars[0], memory, t, t + 1)
+        find_patterns(bars[0], memory, t, t + 1)
     live = (time.process_time() - began) / UPDATES
     work = f"{len(PATTERNS)} chart patterns, {SYMBOLS} symbols x {LENGTH} bars"
     return [
-        Row(f"{work}, two threads", f"{two * 1e3:.0f} ms by the clock", "none", "", "<= 50 ms"),
-        Row(f"{work}, one thread", f"{alone * 1e3:.0f} ms CPU, {alone * 1e9 / SYMBOLS / LENGTH:.0f} ns a bar"),
-        Row("one closed bar of one series, a call of its own", f"{live * 1e6:.1f} us"),
+        BenchmarkResult(f"{work}, two threads", f"{two * 1e3:.0f} ms by the clock", "none", "", "<= 50 ms"),
+        BenchmarkResult(f"{work}, one thread", f"{alone * 1e3:.0f} ms CPU, {alone * 1e9 / SYMBOLS / LENGTH:.0f} ns a bar"),
+        BenchmarkResult("one closed bar of one series, a call of its own", f"{live * 1e6:.1f} us"),
     ]

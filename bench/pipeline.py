@@ -1,4 +1,4 @@
-"""Ticks through the engine: ``python -m bench.pipeline``. CPU time, so that a busy machine does not count.
+"""Ticks through the engine: ``python -m bench.pipeline``. Measured in CPU time.
 
 In memory: JSON in, decoded, bars, indicators, rules, everything that comes out encoded. Through Kafka: the whole service in this
 process, on the broker that ``--kafka host:port`` names (a fresh one with the topics made: the log is read from its start).
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import uvloop
 
-from bench.row import Row
+from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
@@ -32,14 +32,14 @@ from shared.topics import TICKS
 SYMBOLS: Final = 100
 SECONDS: Final = 3000
 """Seconds of a session: one tick a second and symbol."""
-LONGER: Final = 4
-"""Times as much through Kafka, so that joining the group and taking partitions over, which is in the figure, weighs little."""
+KAFKA_FACTOR: Final = 4
+"""Factor of the number of ticks through Kafka, so that joining the group and restoring partitions have little weight."""
 BATCH: Final = 2000
 DAY: Final = dt.date(2024, 1, 2)
 
 
 def messages(opened: int, seconds: int = SECONDS) -> list[bytes]:
-    """One tick a second of every symbol, as they lie in the log."""
+    """One tick per second and symbol, as in the log."""
     rng, prices, found = random.Random(1), [100.0] * SYMBOLS, []  # noqa: S311  # a tape, no secret
     for second in range(seconds):
         for number in range(SYMBOLS):
@@ -54,46 +54,46 @@ def messages(opened: int, seconds: int = SECONDS) -> list[bytes]:
 
 
 def engine(series: Series, calendar: Calendar) -> Engine:
-    """A cold engine that knows the symbols."""
+    """An engine without state that knows the symbols."""
     return Engine(calendar, {f"B{number:03d}": Listing("NYSE", "stock") for number in range(SYMBOLS)}, series)
 
 
-def said(outcome: Outcome) -> int:
-    """Encodes everything; returns how many events that were."""
+def encode_all(outcome: Outcome) -> int:
+    """Encode all events; returns their number."""
     groups: tuple[Sequence[Any], ...] = (outcome.bars, outcome.rows, outcome.signals, outcome.quotes)
     return sum(len([wire.encode(event) for event in group]) for group in groups)
 
 
-def in_memory(series: Series, calendar: Calendar, log: list[bytes]) -> Row:
+def in_memory(series: Series, calendar: Calendar, log: list[bytes]) -> BenchmarkResult:
     """Decode, engine, rules, encode: no I/O."""
     decoder, best, events = wire.decoder(TICKS), 0.0, 0
     for _ in range(5):
         one, events = engine(series, calendar), 0
-        said(one.apply(decoder.decode_lines(b"\n".join(log[:BATCH]))))
+        encode_all(one.apply(decoder.decode_lines(b"\n".join(log[:BATCH]))))
         began = time.process_time()
         for first in range(BATCH, len(log), BATCH):
-            events += said(one.apply(decoder.decode_lines(b"\n".join(log[first : first + BATCH]))))
+            events += encode_all(one.apply(decoder.decode_lines(b"\n".join(log[first : first + BATCH]))))
         best = max(best, (len(log) - BATCH) / (time.process_time() - began))
-    return Row(
+    return BenchmarkResult(
         f"tick in -> decode -> bars -> {len(series.columns)} columns -> rules -> encode, {events / len(log):.2f} out a tick",
         f"{best / 1e3:,.0f} k ticks/s a core",
-        wanted=">= 800 k",
+        target=">= 800 k",
     )
 
 
-async def through_kafka(bootstrap: str, log: list[bytes]) -> Row:
+async def through_kafka(bootstrap: str, log: list[bytes]) -> BenchmarkResult:
     """The whole service on a real broker: consumer, engine, producer, checkpoints in SQLite."""
     from bench.pipeline_kafka import drive
 
     ticks, cpu, wall = await drive(bootstrap, log, SYMBOLS)
-    return Row(
+    return BenchmarkResult(
         "the same through Kafka, the whole service with checkpoints (SQLite)",
         f"{ticks / cpu / 1e3:,.0f} k ticks/s a core ({ticks / wall / 1e3:,.0f} k/s by the clock)",
-        wanted=">= 250 k",
+        target=">= 250 k",
     )
 
 
-def rows(bootstrap: str = "") -> list[Row]:
+def rows(bootstrap: str = "") -> list[BenchmarkResult]:
     """The rows; through Kafka only where a broker with the topics is named."""
     series = Series(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
     calendar = read_calendar(DAY, DAY)
@@ -102,7 +102,7 @@ def rows(bootstrap: str = "") -> list[Row]:
     found = [in_memory(series, calendar, messages(opened))]
     if bootstrap:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found.append(runner.run(through_kafka(bootstrap, messages(opened, LONGER * SECONDS))))
+            found.append(runner.run(through_kafka(bootstrap, messages(opened, KAFKA_FACTOR * SECONDS))))
     return found
 
 
@@ -111,7 +111,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m bench.pipeline")
     arguments.add_argument("--kafka", default="", help="host:port of a broker with the topics; without it only the first row")
     for row in rows(arguments.parse_args().kafka):
-        print(f"{row.work}: {row.ours} (wanted: {row.wanted})")  # noqa: T201
+        print(f"{row.work}: {row.ours} (target: {row.target})")  # noqa: T201
 
 
 if __name__ == "__main__":

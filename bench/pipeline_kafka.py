@@ -16,7 +16,7 @@ from services.analysis.live.settings import LiveSettings
 from shared.db import Database, open_database
 from shared.events import Tick
 from shared.kafka import open_producer
-from shared.runtime import Life
+from shared.runtime import Lifecycle
 from shared.tables import checkpoints, instruments, metadata
 from shared.topics import TICKS
 
@@ -25,10 +25,10 @@ LIMIT_SECONDS: Final = 300.0
 
 
 async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int, float, float]:
-    """Feeds the log, then lets the service read it. Returns ticks, CPU seconds of this process, and seconds by the clock.
+    """Publish the log, then run the service on it. Returns ticks, CPU seconds of this process, and wall time in seconds.
 
-    Counted from the moment the service, compiled and connected, begins to read, so taking partitions over is in it: a later start
-    would count ticks whose work was done before (checkpoints of partitions come one after the other).
+    Measured from the moment the connected service starts to read, including the restore of partitions: a later start would miss
+    work that is already done (partitions write their checkpoints one after the other).
     """
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
@@ -36,13 +36,13 @@ async def drive(bootstrap: str, log: Sequence[bytes], symbols: int) -> tuple[int
         async with open_database(url) as database:
             await _prepare(database, symbols)
             end = await _feed(settings, log)
-            life = Life()
-            async with build(settings, life) as tasks:
+            lifecycle = Lifecycle()
+            async with build(settings, lifecycle) as tasks:
                 cpu, began = time.process_time(), time.perf_counter()
                 running = [asyncio.ensure_future(task()) for task in tasks.values()]
                 await _reached(database, end, 0.1)
                 spent = time.process_time() - cpu, time.perf_counter() - began
-                life.stopping.set()
+                lifecycle.stopping.set()
                 await asyncio.gather(*running)
     return end, *spent
 

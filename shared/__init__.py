@@ -1,4 +1,4 @@
-"""The common language of the mesh: events, topics, wire format, settings, Kafka, database, runtime.
+"""What all services share: events, topics, wire format, settings, Kafka, database, runtime.
 
-Here belongs what at least two services must agree on. What one service alone knows must never be here.
+Code belongs here if at least two services must agree on it. Knowledge of a single service never belongs here.
 """

@@ -1,4 +1,4 @@
-"""How long to wait before trying again: exponential, spread by chance so that replicas do not come back in step."""
+"""Exponential backoff with jitter, so that replicas do not retry at the same moment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST_SECONDS: Final = 30.0
 
 
 def delay(tries: int, first: float, most: float, chance: float) -> float:
-    """Between half and all of ``first`` doubled ``tries`` times, at most ``most``; ``chance`` is from 0 to 1.
+    """Seconds to wait: ``min(most, first * 2**tries)`` times a factor from 0.5 (``chance`` 0) to 1 (``chance`` 1).
 
     M. Brooker, "Exponential Backoff And Jitter", 2015: equal jitter.
 
@@ -21,7 +21,7 @@ def delay(tries: int, first: float, most: float, chance: float) -> float:
 
 
 class Backoff:
-    """The waits of one thing that fails, until ``reset``."""
+    """The waits between the retries of one operation."""
 
     def __init__(self, random: Random, first: float = FIRST_SECONDS, most: float = MOST_SECONDS) -> None:
         self._random = random
@@ -30,10 +30,10 @@ class Backoff:
         self._tries = 0
 
     def next(self) -> float:
-        """Seconds to wait."""
+        """Seconds to wait before the next try."""
         self._tries += 1
         return delay(self._tries - 1, self._first, self._most, self._random.random())
 
     def reset(self) -> None:
-        """It worked: the next failure waits as briefly as the first."""
+        """Start again with the shortest wait, after a success."""
         self._tries = 0

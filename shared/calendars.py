@@ -1,7 +1,7 @@
 """When each exchange trades: sessions as arrays of milliseconds in UTC.
 
-``exchange_calendars`` knows the rules; its XKRX misses holidays that Korea announced late, so ``holidays`` (financial, XKRX)
-says which days are closed there. ``shared.corrections`` has the last word (docs/calendars.md).
+The sessions come from ``exchange_calendars``. Its XKRX misses holidays that Korea announced late, so days that ``holidays``
+(financial, XKRX) lists are removed. ``shared.corrections`` is applied last (docs/calendars.md).
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from shared.corrections import BUNDLED, Correction, CorrectionError, corrected, 
 CALENDARS: Final = MappingProxyType(
     {"NYSE": "XNYS", "NASDAQ": "XNAS", "KRX": "XKRX", "CME": "CMES", "FX": "24/5", "CRYPTO": "24/7"}
 )
-"""Exchange code of an instrument -> calendar name in exchange_calendars."""
+"""Maps the exchange code of an instrument to the calendar name in exchange_calendars."""
 
 Int64s = npt.NDArray[np.int64]
 
-_one_at_a_time: Final = threading.Lock()
+_holiday_lock: Final = threading.Lock()
 
 
 class UnknownExchangeError(ValueError):
-    """No calendar is known for this exchange code."""
+    """The exchange code has no calendar."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Sessions:
     """Close of the last session of the same ISO week."""
 
     def at(self, ts: int) -> int:
-        """Index of the session that holds ``ts``, or -1 when the exchange is closed then.
+        """Index of the session that contains ``ts``, or -1 when the exchange is closed then.
 
         >>> nyse = sessions("NYSE", dt.date(2024, 7, 1), dt.date(2024, 7, 5))
         >>> [int(nyse.date[i]) for i in range(4)]
@@ -69,22 +69,22 @@ Corrections = tuple[Correction, ...]
 
 @lru_cache(maxsize=4)
 def read_corrections(more: Path | None = None) -> Corrections:
-    """The corrections of the project and, after them, those of an operator's file.
+    """The bundled corrections, followed by those of an operator's file.
 
     Raises:
-        CorrectionError: a file cannot be read, or a line is wrong; the message names file, line, field and value.
+        CorrectionError: a file cannot be read, or a line is invalid; the message names file, line, field and value.
     """
     bundled = _read(BUNDLED)
     if more is None:
         return bundled
     own = _read(more)
     dates = [each.date for each in own if each.date is not None]
-    for exchange in dict.fromkeys(each.exchange for each in own):  # hours that overlap are found now, not when their day comes
-        sessions(exchange, min(dates, default=_TRIAL) - _WEEK, max(dates, default=_TRIAL) + _WEEK, bundled + own)
+    for exchange in dict.fromkeys(each.exchange for each in own):  # finds overlapping hours now, not on their day
+        sessions(exchange, min(dates, default=_CHECK_DATE) - _WEEK, max(dates, default=_CHECK_DATE) + _WEEK, bundled + own)
     return bundled + own
 
 
-_TRIAL: Final = dt.date(2026, 1, 1)
+_CHECK_DATE: Final = dt.date(2026, 1, 1)
 _WEEK: Final = dt.timedelta(days=7)
 
 
@@ -97,9 +97,9 @@ def _read(path: Path) -> Corrections:
 
 @lru_cache(maxsize=32)
 def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Corrections | None = None) -> Sessions:
-    """The sessions with dates from ``start`` to ``end`` inclusive; without ``corrections`` those of the project count.
+    """The sessions with dates from ``start`` to ``end`` inclusive; ``corrections`` None: the bundled ones.
 
-    The week closes of the newest week are right even when ``end`` cuts it.
+    ``week_close`` of the newest week is right even when ``end`` lies inside that week.
 
     Raises:
         UnknownExchangeError: the code is not in ``CALENDARS``.
@@ -107,7 +107,7 @@ def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Correctio
     """
     if exchange not in CALENDARS:
         raise UnknownExchangeError(f"exchange {exchange!r} has no calendar; known: {', '.join(CALENDARS)}")
-    import exchange_calendars  # a second to import: only whoever asks for sessions pays it
+    import exchange_calendars  # takes a second to import: deferred to the first use
 
     since, upto = start - _WEEK, end + _WEEK
     with _holidays_between(start, end):
@@ -115,7 +115,7 @@ def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Correctio
     schedule = calendar.schedule
     times = zip(schedule.index, _milliseconds(schedule["open"]).tolist(), _milliseconds(schedule["close"]).tolist(), strict=True)
     library = {stamp.date(): (opening, closing) for stamp, opening, closing in times}
-    spans = {day: span for day, span in library.items() if day not in _closed_after_all(exchange, day.year)}
+    spans = {day: span for day, span in library.items() if day not in _announced_holidays(exchange, day.year)}
     spans = corrected(spans, exchange, calendar.tz, read_corrections() if corrections is None else corrections, since, upto)
     dates = list(spans)
     opens, closes = np.array(list(spans.values()), dtype=np.int64).reshape(-1, 2).T
@@ -129,11 +129,11 @@ def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Correctio
 
 @contextmanager
 def _holidays_between(start: dt.date, end: dt.date) -> Iterator[None]:
-    """Rules of holidays are worked out for these years and one on either side, instead of for 1970 to 2200.
+    """Let pandas compute holidays for these years and one on either side, instead of 1970 to 2200.
 
-    The lunar holidays of Korea made that two seconds of every start.
+    With Korea's lunar holidays the full range takes two seconds at every start.
     """
-    with _one_at_a_time:
+    with _holiday_lock:
         before = (AbstractHolidayCalendar.start_date, AbstractHolidayCalendar.end_date)
         AbstractHolidayCalendar.start_date = pd.Timestamp(start.year - 1, 1, 1)
         AbstractHolidayCalendar.end_date = pd.Timestamp(end.year + 1, 12, 31)
@@ -148,7 +148,7 @@ def _milliseconds(times: pd.Series) -> Int64s:
 
 
 @lru_cache(maxsize=256)
-def _closed_after_all(exchange: str, year: int) -> frozenset[dt.date]:
+def _announced_holidays(exchange: str, year: int) -> frozenset[dt.date]:
     if exchange != "KRX":
         return frozenset()
     import holidays

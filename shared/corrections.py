@@ -1,6 +1,6 @@
 """Corrections of exchange calendars: single days and weekly hours, as reviewed data with a source for each line.
 
-``calendar_corrections.jsonl`` beside this file holds those of the project; an operator's file has the same form and comes after it.
+``calendar_corrections.jsonl`` in this folder holds the bundled ones; an operator's file has the same format and is applied after.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 
 BUNDLED: Final = Path(__file__).parent / "calendar_corrections.jsonl"
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LONGEST: Final = dt.timedelta(hours=27)
+LONGEST_SESSION: Final = dt.timedelta(hours=27)
 """No session is longer: FX opens at 17:00 in New York on Sunday, and its Monday ends at midnight UTC."""
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _FIELD: Final = re.compile(r"\$\.(\w+)")
@@ -27,11 +27,11 @@ Span = tuple[int, int]
 
 
 class CorrectionError(ValueError):
-    """A line is not usable; the message names the file, the line, the field and the value."""
+    """A line is invalid; the message names the file, the line, the field and the value."""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line: a ``date``, or ``weekdays``. Times are ``HH:MM`` on the clock of ``zone``."""
+    """One line: either a ``date`` or ``weekdays``. Times are ``HH:MM`` in the time zone ``zone``."""
 
     exchange: str
     """Key of ``shared.calendars.CALENDARS``."""
@@ -64,7 +64,7 @@ def parse_corrections(lines: Iterable[str], name: str, exchanges: Iterable[str])
     """Read and check a file of corrections; ``exchanges`` are the known codes.
 
     Raises:
-        CorrectionError: a line is no JSON object, lacks a field, has an unknown one, or holds a value that cannot be right.
+        CorrectionError: a line is not a JSON object, lacks a field, has an unknown one, or has an invalid value.
 
     >>> line = '{"exchange": "KRX", "source": "a notice", "date": "2026-11-19", "zone": "Asia/Seoul", "open": "25:00"}'
     >>> parse_corrections([line], "f", ["KRX"])
@@ -84,7 +84,7 @@ def parse_corrections(lines: Iterable[str], name: str, exchanges: Iterable[str])
         if correction.date is not None:
             before = found.setdefault((correction.exchange, correction.date), number)
             if before != number:
-                raise CorrectionError(f"{where}: date '{correction.date}' of {correction.exchange} stands in line {before} too")
+                raise CorrectionError(f"{where}: date '{correction.date}' of {correction.exchange} is in line {before} too")
         corrections.append(correction)
     return tuple(corrections)
 
@@ -97,7 +97,7 @@ def corrected(
     first: dt.date,
     last: dt.date,
 ) -> dict[dt.date, Span]:
-    """The sessions with dates from ``first`` to ``last``, corrected, oldest first; of two lines for one day the later one counts.
+    """The sessions with dates from ``first`` to ``last``, corrected, oldest first; the later of two lines for one day applies.
 
     Raises:
         CorrectionError: two sessions overlap, or one does not end after it begins.
@@ -127,7 +127,7 @@ def corrected(
 
 
 def digest(corrections: Iterable[Correction], exchange: str, upto: dt.date) -> str:
-    """Names the hours that the corrections give an exchange up to a day; empty where there are none. Sources do not count."""
+    """A hash of the corrections of an exchange up to a day, without ``source`` and ``why``; empty if there are none."""
     mine = [
         msgspec.structs.replace(each, source="", why="")
         for each in corrections
@@ -142,7 +142,7 @@ def _decode(line: str, where: str) -> Correction:
     except msgspec.DecodeError as error:
         raise CorrectionError(f"{where}: not JSON: {error}: {line.strip()[:80]!r}") from error
     if not isinstance(found, dict):
-        raise CorrectionError(f"{where}: an object is wanted, not {found!r}")
+        raise CorrectionError(f"{where}: expected an object, not {found!r}")
     try:
         return msgspec.convert(found, Correction)
     except msgspec.ValidationError as error:
@@ -155,14 +155,14 @@ def _check(line: Correction, where: str, exchanges: Sequence[str]) -> None:
     if line.exchange not in exchanges:
         raise CorrectionError(f"{where}: exchange {line.exchange!r} is none of {', '.join(exchanges)}")
     if not line.source.strip():
-        raise CorrectionError(f"{where}: source {line.source!r} must say where the hours are published")
+        raise CorrectionError(f"{where}: source {line.source!r} must name where the hours are published")
     for field in ("open", "close", "usual_open", "usual_close"):
         value = getattr(line, field)
         if value and not _CLOCK.fullmatch(value):
             raise CorrectionError(f"{where}: {field} {value!r} is not a time HH:MM")
     if (line.date is None) == (not line.weekdays):
         raise CorrectionError(
-            f"{where}: date {str(line.date or '')!r} and weekdays {list(line.weekdays)!r}: exactly one of them is wanted"
+            f"{where}: date {str(line.date or '')!r} and weekdays {list(line.weekdays)!r}: exactly one of them is required"
         )
     if not line.closed or line.zone:
         _check_zone(line.zone, where)
@@ -173,7 +173,7 @@ def _check_zone(zone: str, where: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CorrectionError(f"{where}: zone {zone!r} is no time zone, as in 'Asia/Seoul'") from error
+        raise CorrectionError(f"{where}: zone {zone!r} is not a time zone such as 'Asia/Seoul'") from error
 
 
 def _check_day(line: Correction, where: str) -> None:
@@ -188,10 +188,10 @@ def _check_day(line: Correction, where: str) -> None:
             raise CorrectionError(f"{where}: closed true, but open {line.open!r} and close {line.close!r}")
         return
     if not (line.open and line.close):
-        raise CorrectionError(f"{where}: open {line.open!r} and close {line.close!r}: a date wants both, or closed")
+        raise CorrectionError(f"{where}: open {line.open!r} and close {line.close!r}: a date requires both, or closed")
     length = dt.timedelta(milliseconds=_at(day, line.close, line.zone) - _opening(line, day))
-    if not dt.timedelta(0) < length <= LONGEST:
-        raise CorrectionError(f"{where}: close {line.close!r} comes {length} after open {line.open!r}; at most {LONGEST}")
+    if not dt.timedelta(0) < length <= LONGEST_SESSION:
+        raise CorrectionError(f"{where}: close {line.close!r} is {length} after open {line.open!r}; at most {LONGEST_SESSION}")
 
 
 def _check_week(line: Correction, where: str) -> None:
@@ -203,11 +203,11 @@ def _check_week(line: Correction, where: str) -> None:
     if line.first > line.last:
         raise CorrectionError(f"{where}: from '{line.first}' is after until '{line.last}'")
     if not (line.open or line.close):
-        raise CorrectionError(f"{where}: open {line.open!r} and close {line.close!r}: weekdays want one of them at least")
+        raise CorrectionError(f"{where}: open {line.open!r} and close {line.close!r}: weekdays require at least one of them")
     for field in ("open", "close"):
         if bool(getattr(line, field)) != bool(getattr(line, f"usual_{field}")):
             raise CorrectionError(
-                f"{where}: {field} {getattr(line, field)!r} and usual_{field} {getattr(line, f'usual_{field}')!r} go together"
+                f"{where}: {field} {getattr(line, field)!r} and usual_{field} {getattr(line, f'usual_{field}')!r} need each other"
             )
 
 

@@ -1,7 +1,7 @@
-"""The one door to the database: SQLite (WAL) embedded, MySQL 8 or MariaDB by aiomysql or asyncmy.
+"""All access to the database: embedded SQLite (WAL), or MySQL 8 or MariaDB by aiomysql or asyncmy.
 
-Driver errors that mean "not now" (connection lost, lock wait, deadlock, database busy) leave ``begin()`` and ``connect()`` as
-``TransientError``; no error or log line holds the password of the URL.
+``begin()`` and ``connect()`` raise transient driver errors (connection lost, lock wait, deadlock, database busy) as
+``TransientError``. No error or log line contains the password of the URL.
 """
 
 from __future__ import annotations
@@ -31,39 +31,39 @@ Row = Mapping[str, Any]
 DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
 CONNECT_SECONDS: Final = 10
 BUSY_SECONDS: Final = 30
-"""How long a writer waits for another one."""
+"""How long a writer waits for another writer."""
 BLOCK_SECONDS: Final = 60.0
 """How long a ``begin()`` or ``connect()`` block may take as a whole."""
 PING_SECONDS: Final = 2.0
-NOT_NOW: Final = frozenset(
+TRANSIENT_ERRORS: Final = frozenset(
     {1040, 1053, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 2014, 2055, 3024}
 )
-"""MySQL's error numbers for: too many connections, shutdown, network, lock wait, deadlock, interrupted, lost, too slow."""
-BUSY: Final = ("database is locked", "database table is locked", "database schema is locked", "database is busy")
+"""MySQL error numbers: too many connections, shutdown, network, lock wait, deadlock, interrupted, connection lost, timeout."""
+SQLITE_BUSY: Final = ("database is locked", "database table is locked", "database schema is locked", "database is busy")
 
 log = structlog.get_logger("db")
 
 
 class Database:
-    """An engine with its pool, and what differs between the dialects."""
+    """An engine with its pool, and the differences between the dialects."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
         """``sqlite`` or ``mysql`` (MariaDB too)."""
-        self._writer = asyncio.Lock()  # SQLite's own waiting is unfair: within a process writers queue here
+        self._writer = asyncio.Lock()  # SQLite does not queue writers fairly: the writers of this process queue here
 
     @asynccontextmanager
     async def begin(self, *, seconds: float = BLOCK_SECONDS) -> AsyncIterator[AsyncConnection]:
         """A transaction for writing: committed at the end of the block, rolled back when it raises.
 
-        SQLite's write lock is taken at once. ``seconds`` limits the whole block.
+        SQLite's write lock is acquired at the start. ``seconds`` limits the whole block.
 
         Raises:
-            TransientError: the database is not there now, or another writer is in the way.
+            TransientError: the database is not available, or another writer holds a lock.
             PoisonError: a value does not fit its column.
         """
-        with translated():
+        with database_errors():
             async with asyncio.timeout(seconds):
                 if self.dialect != "sqlite":
                     async with self.engine.begin() as connection:
@@ -77,15 +77,15 @@ class Database:
     @asynccontextmanager
     async def connect(self, *, seconds: float = BLOCK_SECONDS) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; nothing is committed. Raises as ``begin``."""
-        with translated():
+        with database_errors():
             async with asyncio.timeout(seconds), self.engine.connect() as connection:
                 yield connection
 
     def upsert(self, table: Table, rows: Sequence[Row], update: Sequence[str] | None = None) -> Insert:
-        """The statement that inserts ``rows`` or changes those whose key is there, to be run as executemany.
+        """The statement that inserts ``rows`` or updates those whose key exists, to be run as executemany.
 
         ``await connection.execute(database.upsert(bars, rows), rows)``. ``rows`` all have the same columns. ``update`` names the
-        columns to change, all columns of the rows outside the key where None; with an empty one rows that are there stay.
+        columns to update; None: all columns of the rows outside the key; empty: existing rows stay unchanged.
 
         Raises:
             ValueError: there are no rows, or they name a column that the table lacks.
@@ -107,7 +107,7 @@ class Database:
         return mysql.insert(table).on_duplicate_key_update(news)
 
     async def ping(self) -> None:
-        """Ask for nothing. Raises TransientError: there is no right answer within two seconds."""
+        """Run ``SELECT 1``. Raises TransientError: it fails or takes longer than two seconds."""
         try:
             async with self.connect(seconds=PING_SECONDS) as connection:
                 await connection.execute(text("SELECT 1"))
@@ -116,14 +116,14 @@ class Database:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """What the drivers raise, in the words of ``shared.failures``; what is a mistake of ours goes through as it is."""
+def database_errors() -> Iterator[None]:
+    """Translate driver errors into those of ``shared.failures``; programming errors pass unchanged."""
     try:
         yield
     except DataError as error:
         raise PoisonError(f"the database refuses a value: {error.orig}") from error
     except DBAPIError as error:
-        if error.connection_invalidated or _not_now(error):
+        if error.connection_invalidated or _is_transient(error):
             raise TransientError(f"database: {error.orig}") from error
         raise
     except (PoolTimeoutError, TimeoutError) as error:
@@ -132,16 +132,16 @@ def translated() -> Iterator[None]:
         raise TransientError(f"database: {error}") from error
 
 
-def _not_now(error: DBAPIError) -> bool:
+def _is_transient(error: DBAPIError) -> bool:
     arguments = getattr(error.orig, "args", ())
     if arguments and isinstance(arguments[0], int):
-        return arguments[0] in NOT_NOW
-    return any(busy in str(error.orig) for busy in BUSY)
+        return arguments[0] in TRANSIENT_ERRORS
+    return any(busy in str(error.orig) for busy in SQLITE_BUSY)
 
 
 @asynccontextmanager
 async def open_database(url: str, *, pool_size: int = 5) -> AsyncIterator[Database]:
-    """Open the database at ``url`` (``settings.database_url``) and close it at the end of the block. Nothing is asked of it yet.
+    """Open the database at ``url`` (``settings.database_url``) and close it at the end of the block. No connection is made yet.
 
     Raises:
         ValueError: the URL names a driver that is not supported.
@@ -183,8 +183,8 @@ def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
     )
 
 
-def _to_wal(cursor: Any) -> None:
-    """Switches a file to WAL. For that SQLite must have a new file alone, and does not wait: who open it at once take turns."""
+def _enable_wal(cursor: Any) -> None:
+    """Switch a file to WAL. SQLite needs exclusive access for that and does not wait for it, so this retries."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -192,7 +192,7 @@ def _to_wal(cursor: Any) -> None:
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
-            await_only(asyncio.sleep(random.uniform(0.005, 0.05)))  # noqa: S311  # spreads them, keeps no secret
+            await_only(asyncio.sleep(random.uniform(0.005, 0.05)))  # noqa: S311  # jitter
         else:
             return
 
@@ -207,14 +207,14 @@ def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _: Any) -> None:
         cursor = connection.cursor()
-        _to_wal(cursor)
+        _enable_wal(cursor)
         for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        # a reader that turns writer in mid-transaction fails at once instead of waiting: writers say so from the start
+        # a transaction that becomes a writer halfway fails at once instead of waiting, so writers begin as writers
         writes = connection.get_execution_options().get("finstage_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,4 +1,4 @@
-"""A failure is classified once, here: go on trying, set the message aside, or end the process."""
+"""Classification of failures: retry, publish a dead letter, or end the process."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import msgspec
 
 from shared.wire import WireError
 
-Verdict = Literal["retry", "dead-letter", "crash"]
+FailureAction = Literal["retry", "dead-letter", "crash"]
 
 
 class TransientError(Exception):
-    """A provider, the broker or the database is not there now: pause, back off with jitter, go on. Never dead-lettered."""
+    """A provider, the broker or the database is not available: retry with backoff. Never dead-lettered."""
 
 
 class PoisonError(Exception):
@@ -20,13 +20,13 @@ class PoisonError(Exception):
 
 
 class SettingsError(Exception):
-    """What the settings ask for cannot work with what is there: the process ends, and starting it again does not help."""
+    """The settings do not fit the data or the environment: the process ends, and a restart does not help."""
 
 
 class FencedError(Exception):
-    """Somebody else owns this partition now: drop what is in memory and restore.
+    """Another process owns the partition now: drop its state in memory and restore it.
 
-    ``partition`` is None where all partitions are meant.
+    ``partition`` None means all partitions.
     """
 
     def __init__(self, message: str, partition: int | None = None) -> None:
@@ -34,11 +34,11 @@ class FencedError(Exception):
         self.partition = partition
 
 
-VERDICTS: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
+FAILURE_ACTIONS: Final[tuple[tuple[type[BaseException], FailureAction], ...]] = (
     (TransientError, "retry"),
     (TimeoutError, "retry"),
     (OSError, "retry"),
-    (FencedError, "crash"),  # whoever can be fenced catches it himself
+    (FencedError, "crash"),  # consumers of owned partitions catch it
     (PoisonError, "dead-letter"),
     (WireError, "dead-letter"),
     (msgspec.MsgspecError, "dead-letter"),
@@ -48,17 +48,17 @@ VERDICTS: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (TypeError, "dead-letter"),
     (AttributeError, "dead-letter"),
 )
-"""First match wins. What a message's content can provoke sets that message aside: the dead letter keeps it, and a rising share of
-failures pauses the partition. Everything that is not listed ends the process."""
+"""The first match applies. An error that the content of a message can cause makes it a dead letter; a high failure rate pauses the
+partition. An error that is not listed ends the process."""
 
 
-def classify(error: BaseException) -> Verdict:
-    """What to do about ``error`` that came out of the handling of a message.
+def classify(error: BaseException) -> FailureAction:
+    """The action for an ``error`` that a message handler raised.
 
     >>> classify(TransientError("database is gone")), classify(KeyError("symbol")), classify(MemoryError())
     ('retry', 'dead-letter', 'crash')
     """
-    for kind, verdict in VERDICTS:
+    for kind, action in FAILURE_ACTIONS:
         if isinstance(error, kind):
-            return verdict
+            return action
     return "crash"

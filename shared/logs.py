@@ -1,7 +1,7 @@
-"""Logs as JSON lines on stderr, with the trace they belong to and without secrets.
+"""Logging as JSON lines on stderr, with the trace id and without secrets.
 
-A secret is removed by three nets: registered literal values, names that promise a secret (``token``, ``password``, ...), and the
-shapes of passwords in URLs, bearer credentials and Telegram tokens.
+Secrets are recognised in three ways: registered values, names such as ``token`` or ``password``, and the patterns of passwords in
+URLs, bearer credentials and Telegram tokens.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pydantic import BaseModel, SecretStr
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 HIDDEN: Final = "***"
-_TELLING: Final = r"token|passw(?:or)?d|passwd|secret|api[_-]?key|authorization|cookie|crumb|credential|private[_-]?key"
-_NAMES: Final = re.compile(_TELLING, re.IGNORECASE)
+_NAMES_OF_SECRETS: Final = r"token|passw(?:or)?d|passwd|secret|api[_-]?key|authorization|cookie|crumb|credential|private[_-]?key"
+_NAMES: Final = re.compile(_NAMES_OF_SECRETS, re.IGNORECASE)
 _PASSWORD_IN_URL: Final = re.compile(r"(://[^\s:/@]{0,255}):(\S{1,255})@")
 _SHAPES: Final = (
     (_PASSWORD_IN_URL, rf"\1:{HIDDEN}@"),
@@ -28,18 +28,19 @@ _SHAPES: Final = (
     (re.compile(r"\b(Bearer|Basic|DeepL-Auth-Key)\s+[^\s\"',]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(
-            rf"((?:{_TELLING})[\w-]{{0,32}}[\"']?\s{{0,4}}[=:]\s{{0,4}}[\"']?)(?!\*\*\*|Bearer|Basic)[^\s\"'&,;)}}]+", re.IGNORECASE
+            rf"((?:{_NAMES_OF_SECRETS})[\w-]{{0,32}}[\"']?\s{{0,4}}[=:]\s{{0,4}}[\"']?)(?!\*\*\*|Bearer|Basic)[^\s\"'&,;)}}]+",
+            re.IGNORECASE,
         ),
         rf"\1{HIDDEN}",
     ),
 )
 _LONGEST_TEXT: Final = 16_384
-"""Characters of one text in a log line: what is longer loses its middle."""
+"""Characters of one text in a log line: a longer text loses its middle."""
 _literals: set[str] = set()
 
 
-def hide(secrets: Iterable[str]) -> None:
-    """Never let any of these texts into a log. Those shorter than six characters are ignored: they would tear other words apart."""
+def hide_secrets(secrets: Iterable[str]) -> None:
+    """Redact these texts in every log line. Texts shorter than six characters are ignored: they occur in other words."""
     _literals.update(secret for secret in secrets if len(secret) >= 6)
 
 
@@ -67,25 +68,25 @@ def redact(text: str) -> str:
     return text
 
 
-def clean(value: Any) -> Any:
+def redact_values(value: Any) -> Any:
     """``value`` with every text in it redacted, at any depth."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {clean(name): HIDDEN if _secret(name) else clean(item) for name, item in value.items()}
+        return {redact_values(name): HIDDEN if _is_secret_name(name) else redact_values(item) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [clean(item) for item in value]
+        return [redact_values(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return redact(str(value))
 
 
-def _secret(name: Any) -> bool:
+def _is_secret_name(name: Any) -> bool:
     return isinstance(name, str) and _NAMES.search(name) is not None
 
 
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    cleaned: dict[str, Any] = clean(dict(event))
+    cleaned: dict[str, Any] = redact_values(dict(event))
     return cleaned
 
 
@@ -100,7 +101,7 @@ def _as_json(event: MutableMapping[str, Any], **_: Any) -> str:
 
 
 def configure(service: str, instance: str, level: str) -> None:
-    """Send everything, the libraries' logs too, as JSON lines to stderr."""
+    """Write all logs, those of libraries too, as JSON lines to stderr."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -111,7 +112,7 @@ def configure(service: str, instance: str, level: str) -> None:
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
-            _named(service, instance),
+            _add_process(service, instance),
             _drop_internals,
             _redact_event,
             structlog.processors.JSONRenderer(serializer=_as_json),
@@ -137,7 +138,7 @@ def configure(service: str, instance: str, level: str) -> None:
     )
 
 
-def _named(service: str, instance: str) -> structlog.typing.Processor:
+def _add_process(service: str, instance: str) -> structlog.typing.Processor:
     def name(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["service"], event["instance"] = service, instance
         return event
@@ -147,7 +148,7 @@ def _named(service: str, instance: str) -> structlog.typing.Processor:
 
 @contextmanager
 def tracing(traceparent: str | None) -> Iterator[None]:
-    """Within the block every log line, and every message published without a trace of its own, belongs to this trace."""
+    """Add this trace to every log line of the block, and to every message published in it without a trace of its own."""
     if not traceparent:
         yield
         return
@@ -157,6 +158,6 @@ def tracing(traceparent: str | None) -> Iterator[None]:
 
 
 def current_trace() -> str | None:
-    """The traceparent of the block we are in, or None."""
+    """The traceparent of the current ``tracing`` block, or None."""
     found = get_contextvars().get("traceparent")
     return found if isinstance(found, str) else None

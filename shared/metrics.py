@@ -1,6 +1,6 @@
-"""Counters, gauges and histograms under one naming rule: ``finstage_<service>_<what>_<unit>``. One registry a process.
+"""Counters, gauges and histograms named ``finstage_<service>_<what>_<unit>``, in one registry per process.
 
-Asking again for a name gives the metric that is there already, so that a module may be imported and an app built twice in a test.
+A second call with the same name returns the existing metric: tests import a module or build an app twice.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def counter(name: str, doc: str, labels: Sequence[str] = ()) -> Counter:
     """A count that only grows; ``ingest_ticks_total`` becomes ``finstage_ingest_ticks_total``.
 
     Raises:
-        ValueError: the name is not snake case of at least two words, or names another kind of metric already.
+        ValueError: the name is not snake case of at least two words, or is the name of a metric of another kind.
     """
     return _metric(Counter, name, doc, labels)
 
 
 def gauge(name: str, doc: str, labels: Sequence[str] = ()) -> Gauge:
-    """A value that goes up and down. Raises as ``counter``."""
+    """A value that can rise and fall. Raises as ``counter``."""
     return _metric(Gauge, name, doc, labels)
 
 

@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics of a process, on a port of its own."""
+"""The HTTP endpoints /healthz, /readyz and /metrics of a process, on their own port."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLOSE_SECONDS: Final = 2.0
 
 
 class Checks:
-    """Named conditions of health and of readiness."""
+    """Named health and readiness checks."""
 
     def __init__(self) -> None:
         self._ready: dict[str, Check] = {}
@@ -25,46 +25,46 @@ class Checks:
         self._details: dict[str, Callable[[], object]] = {}
 
     def on_ready(self, name: str, check: Check) -> None:
-        """/readyz is 200 when all of these are true."""
+        """Add a readiness check: /readyz is 200 when all are true."""
         self._ready[name] = check
 
     def on_alive(self, name: str, check: Check) -> None:
-        """/healthz is 200 when all of these are true."""
+        """Add a health check: /healthz is 200 when all are true."""
         self._alive[name] = check
 
-    def tell(self, name: str, detail: Callable[[], object]) -> None:
-        """/readyz shows this too, as JSON; it decides nothing."""
+    def add_detail(self, name: str, detail: Callable[[], object]) -> None:
+        """/readyz includes this value as JSON; it does not affect the status."""
         self._details[name] = detail
 
     def details(self) -> dict[str, object]:
-        """Every detail as it stands."""
+        """The current value of every detail."""
         return {name: detail() for name, detail in self._details.items()}
 
     def ready(self) -> dict[str, bool]:
-        """Every condition of readiness as it stands; one that raises is false."""
-        return _verdicts(self._ready)
+        """The current result of every readiness check; a check that raises is false."""
+        return _results(self._ready)
 
     def alive(self) -> dict[str, bool]:
-        """Every condition of health as it stands; one that raises is false."""
-        return _verdicts(self._alive)
+        """The current result of every health check; a check that raises is false."""
+        return _results(self._alive)
 
 
-def _verdicts(checks: Mapping[str, Check]) -> dict[str, bool]:
+def _results(checks: Mapping[str, Check]) -> dict[str, bool]:
     found = {}
     for name, check in checks.items():
         try:
             found[name] = bool(check())
-        except Exception:  # noqa: BLE001 - a check that fails to answer is an answer: not healthy
+        except Exception:  # noqa: BLE001 - a check that raises counts as false
             found[name] = False
     return found
 
 
 def _application(checks: Checks) -> web.Application:
     async def healthz(_: web.Request) -> web.Response:
-        return _answer(checks.alive())
+        return _response(checks.alive())
 
     async def readyz(_: web.Request) -> web.Response:
-        return _answer(checks.ready(), checks.details())
+        return _response(checks.ready(), checks.details())
 
     async def show_metrics(_: web.Request) -> web.Response:
         body, content_type = metrics.render()
@@ -77,15 +77,15 @@ def _application(checks: Checks) -> web.Application:
     return app
 
 
-def _answer(found: Mapping[str, bool], details: Mapping[str, object] = MappingProxyType({})) -> web.Response:
-    good = all(found.values())
-    body = {"ok": good, "checks": dict(found), **({"details": dict(details)} if details else {})}
-    return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
+def _response(found: Mapping[str, bool], details: Mapping[str, object] = MappingProxyType({})) -> web.Response:
+    healthy = all(found.values())
+    body = {"ok": healthy, "checks": dict(found), **({"details": dict(details)} if details else {})}
+    return web.json_response(body, status=200 if healthy else 503, headers={"Cache-Control": "no-store"})
 
 
 @asynccontextmanager
 async def serve_probes(checks: Checks, host: str, port: int) -> AsyncIterator[int]:
-    """Serve the probes and yield the port; ``port`` 0 takes any free one.
+    """Serve the probes and yield the port; ``port`` 0 selects a free one.
 
     Raises:
         OSError: the port is taken.

@@ -1,8 +1,8 @@
-"""The life of a process: event loop, signals, named tasks, probes, drain, exit code.
+"""Running a service process: event loop, signals, named tasks, probes, drain, exit code.
 
-Exit codes: 0 after a clean stop (SIGTERM or SIGINT, everything drained); 1 when a task failed, returned or was cancelled though the
-process was not to stop, when the drain or the closing took too long, or when the start failed; 2 (``WRONG``) when the settings
-cannot work with what is there. A second signal ends the process at once, with 130 or 143.
+Exit codes: 0 after a clean stop (SIGTERM or SIGINT, all tasks drained); 1 when a task failed, returned or was cancelled before a
+stop was requested, when draining or closing took too long, or when the start failed; 2 (``EXIT_BAD_SETTINGS``) when the settings do
+not fit the data or the environment. A second signal ends the process at once, with 130 or 143.
 """
 
 from __future__ import annotations
@@ -23,60 +23,60 @@ import uvloop
 from shared import logs, metrics
 from shared.failures import SettingsError
 from shared.probes import Checks, serve_probes
-from shared.settings import WRONG, MeshSettings
+from shared.settings import EXIT_BAD_SETTINGS, MeshSettings
 from shared.tasks import failure_of
 
 Task = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=MeshSettings)
-CLEAN: Final = 0
-FAILED: Final = 1
+EXIT_CLEAN: Final = 0
+EXIT_FAILED: Final = 1
 CLOSE_SECONDS: Final = 15.0
-"""How long the closing of connections may take, after the drain."""
+"""Limit for closing connections, after the drain."""
 CANCEL_SECONDS: Final = 5.0
-"""How long a cancelled task may take to end."""
+"""Limit for a cancelled task to end."""
 LAG_EVERY_SECONDS: Final = 0.1
 
 log = structlog.get_logger("runtime")
 
 
-class Life(Checks):
-    """Handed to ``build``: when to stop, and what health and readiness depend on (``on_ready``, ``on_alive``)."""
+class Lifecycle(Checks):
+    """The argument of ``build``: the stop event, and the registration of checks (``on_ready``, ``on_alive``)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stopping = asyncio.Event()
-        """Set on SIGTERM or SIGINT: stop polling, finish what you began, return."""
+        """Set on SIGTERM or SIGINT: tasks stop polling, finish the work in progress and return."""
         self.started = False
-        """True once everything is open and the tasks run."""
+        """True while the tasks run."""
         self.on_ready("running", lambda: self.started and not self.stopping.is_set())
 
 
-Build = Callable[[S, Life], AbstractAsyncContextManager[Mapping[str, Task]]]
+Build = Callable[[S, Lifecycle], AbstractAsyncContextManager[Mapping[str, Task]]]
 
 
 def run(name: str, settings: S, build: Build[S]) -> NoReturn:
-    """Run a service to its end and exit with its code.
+    """Run a service until it stops, and exit with its code.
 
-    ``build`` opens what the service needs, wires it and yields its tasks by name.
+    ``build`` opens connections, wires the service and yields its tasks by name.
 
     Raises:
         SystemExit: always; 0 after a clean stop, 1 otherwise.
     """
-    logs.hide(logs.secrets_of(settings))
+    logs.hide_secrets(logs.secrets_of(settings))
     logs.configure(name, settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(live(name, settings, build))
-        _leave_in_time(code)
+        code = runner.run(run_async(name, settings, build))
+        _exit_after_timeout(code)
     sys.exit(code)
 
 
-async def live(name: str, settings: S, build: Build[S]) -> int:
-    """The whole life of the service in the running loop; returns its exit code."""
-    life = Life()
-    main = asyncio.create_task(_main(name, settings, build, life), name="main")
+async def run_async(name: str, settings: S, build: Build[S]) -> int:
+    """Run the service in the running event loop; returns its exit code."""
+    lifecycle = Lifecycle()
+    main = asyncio.create_task(_main(name, settings, build, lifecycle), name="main")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _on_signal, number, life, main)
+        loop.add_signal_handler(number, _on_signal, number, lifecycle, main)
     try:
         return await main
     finally:
@@ -84,89 +84,89 @@ async def live(name: str, settings: S, build: Build[S]) -> int:
             loop.remove_signal_handler(number)
 
 
-def _on_signal(number: int, life: Life, main: asyncio.Task[int]) -> None:
-    if life.stopping.is_set():
-        log.warning("second signal: leaving at once", signal=signal.Signals(number).name)
+def _on_signal(number: int, lifecycle: Lifecycle, main: asyncio.Task[int]) -> None:
+    if lifecycle.stopping.is_set():
+        log.warning("second signal: exiting at once", signal=signal.Signals(number).name)
         os._exit(128 + number)
     log.info("stopping", signal=signal.Signals(number).name)
-    life.stopping.set()
-    if not life.started:
+    lifecycle.stopping.set()
+    if not lifecycle.started:
         main.cancel()
 
 
-async def _main(name: str, settings: S, build: Build[S], life: Life) -> int:
+async def _main(name: str, settings: S, build: Build[S], lifecycle: Lifecycle) -> int:
     stack = AsyncExitStack()
-    code = FAILED
+    code = EXIT_FAILED
     try:
-        port = await stack.enter_async_context(serve_probes(life, settings.probe_host, settings.probe_port))
+        port = await stack.enter_async_context(serve_probes(lifecycle, settings.probe_host, settings.probe_port))
         log.info("probes listen", host=settings.probe_host, port=port)
-        tasks = await stack.enter_async_context(build(settings, life))
-        life.started = True
+        tasks = await stack.enter_async_context(build(settings, lifecycle))
+        lifecycle.started = True
         log.info("started", name=name, tasks=sorted(tasks))
-        code = await _supervise(tasks, life, settings.drain_seconds)
+        code = await _supervise(tasks, lifecycle, settings.drain_seconds)
     except asyncio.CancelledError:
-        if life.started or not life.stopping.is_set():  # no signal asked for it: something raised it
-            log.exception("failed", during="running" if life.started else "starting")
+        if lifecycle.started or not lifecycle.stopping.is_set():  # not caused by a signal: something raised it
+            log.exception("failed", during="running" if lifecycle.started else "starting")
         else:
             log.info("stopped while starting")
-            code = CLEAN
+            code = EXIT_CLEAN
     except SettingsError as error:
-        log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback says no more
-        code = WRONG
-    except Exception:  # the process ends here, with its reason in the log
-        log.exception("failed", during="running" if life.started else "starting")
+        log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback adds nothing
+        code = EXIT_BAD_SETTINGS
+    except Exception:  # the process ends here and logs the reason
+        log.exception("failed", during="running" if lifecycle.started else "starting")
     finally:
-        life.started = False
+        lifecycle.started = False
         closed = await _close(stack)
-    log.info("ended", exit_code=code if closed else FAILED)
-    return code if closed else FAILED
+    log.info("ended", exit_code=code if closed else EXIT_FAILED)
+    return code if closed else EXIT_FAILED
 
 
-async def _supervise(tasks: Mapping[str, Task], life: Life, drain_seconds: float) -> int:
-    """Run the tasks until one ends or the process is told to stop; then drain them all."""
-    running = {asyncio.create_task(_named(task), name=name): name for name, task in tasks.items()}
-    stop = asyncio.create_task(_stopped(life), name="stopping")
+async def _supervise(tasks: Mapping[str, Task], lifecycle: Lifecycle, drain_seconds: float) -> int:
+    """Run the tasks until one ends or a stop is requested; then drain them all."""
+    running = {asyncio.create_task(_without_system_exit(task), name=name): name for name, task in tasks.items()}
+    stop = asyncio.create_task(_stopped(lifecycle), name="stopping")
     lag = asyncio.create_task(_measure_lag(), name="loop lag")
-    code = CLEAN
+    code = EXIT_CLEAN
     try:
         ended, _ = await asyncio.wait({*running, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if not life.stopping.is_set():
-            code = FAILED
+        if not lifecycle.stopping.is_set():
+            code = EXIT_FAILED
             for one in ended - {stop}:
                 if not one.cancelled() and one.exception() is None:
-                    log.error("task returned though nothing told it to stop", task=one.get_name())
-        life.stopping.set()
+                    log.error("task returned before a stop was requested", task=one.get_name())
+        lifecycle.stopping.set()
         await asyncio.wait(running, timeout=drain_seconds) if running else None
-        return max(code, await _reap(running, drain_seconds))
+        return max(code, await _log_endings(running, drain_seconds))
     finally:
         stop.cancel()
         lag.cancel()
 
 
-async def _stopped(life: Life) -> None:
-    await life.stopping.wait()
+async def _stopped(lifecycle: Lifecycle) -> None:
+    await lifecycle.stopping.wait()
 
 
-async def _named(task: Task) -> None:
+async def _without_system_exit(task: Task) -> None:
     try:
         await task()
-    except SystemExit as error:  # it would end the event loop at once, with the others not drained
-        raise RuntimeError(f"a task asked for the end of the process, exit code {error.code}") from error
+    except SystemExit as error:  # it would end the event loop without draining the other tasks
+        raise RuntimeError(f"a task raised SystemExit with code {error.code}") from error
 
 
-async def _reap(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
-    """Cancel what did not finish in time, and log how each task ended."""
-    code = CLEAN
+async def _log_endings(running: Mapping[asyncio.Task[None], str], drain_seconds: float) -> int:
+    """Cancel tasks that did not finish in time, and log how each task ended; returns the exit code."""
+    code = EXIT_CLEAN
     late = {one for one in running if not one.done()}
     if late:
-        code = FAILED
+        code = EXIT_FAILED
         log.error("drain took too long: cancelling", seconds=drain_seconds, tasks=sorted(running[one] for one in late))
         for one in late:
             one.cancel()
         await asyncio.wait(late, timeout=CANCEL_SECONDS)
     for one, name in running.items():
         if one.done() and not (one in late and one.cancelled()) and (error := failure_of(one)) is not None:
-            code = FAILED
+            code = EXIT_FAILED
             log.error("task failed", task=name, exc_info=error)
     return code
 
@@ -178,14 +178,14 @@ async def _close(stack: AsyncExitStack) -> bool:
     except TimeoutError:
         log.exception("closing took too long", seconds=CLOSE_SECONDS)
         return False
-    except (Exception, asyncio.CancelledError):  # the process ends anyway: what cannot be closed is logged, and fails the exit code
+    except (Exception, asyncio.CancelledError):  # the process ends anyway: log it, and exit with 1
         log.exception("closing failed")
         return False
     return True
 
 
 async def _measure_lag() -> None:
-    """How late the event loop runs what is due: the time that something blocked it."""
+    """Measure how late the event loop runs a timer: the time that a callback blocked it."""
     lag = metrics.histogram("mesh_loop_lag_seconds", "How late the event loop ran a timer.")
     loop = asyncio.get_running_loop()
     while True:
@@ -194,8 +194,8 @@ async def _measure_lag() -> None:
         lag.observe(max(0.0, loop.time() - due))
 
 
-def _leave_in_time(code: int) -> None:
-    """A thread of an executor that never returns must not keep the process alive."""
+def _exit_after_timeout(code: int) -> None:
+    """End the process even if a thread of an executor never returns."""
     timer = threading.Timer(CANCEL_SECONDS, os._exit, (code,))
     timer.daemon = True
     timer.start()

@@ -1,4 +1,4 @@
-"""What every process of the mesh is told by its environment. Each service adds its own in ``services/NAME/settings.py``."""
+"""The settings that all processes of the mesh share. Each service adds its own in ``services/NAME/settings.py``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 
 
 class MeshSettings(BaseSettings):
-    """Settings by environment variable (upper case, no prefix) or by the file ``.env``."""
+    """Settings from environment variables (upper case, no prefix) or the file ``.env``."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
@@ -24,13 +24,13 @@ class MeshSettings(BaseSettings):
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Kafka brokers, ``host:port`` separated by commas."""
     kafka_session_ms: int = Field(default=45_000, ge=6_000)
-    """A consumer that is silent for this long loses its partitions, milliseconds."""
+    """A consumer that sends no heartbeat for this long loses its partitions, milliseconds."""
     kafka_stall_seconds: float = Field(default=120.0, gt=0)
-    """A consumer with messages before it that does not move for this long ends its process, so that it is started afresh."""
+    """A consumer with lag that makes no progress for this long ends its process, and the supervisor restarts it."""
     var: Path = Path("var")
     """Folder for the data that a process writes: logs, the embedded database."""
     cache: Path = Path(".cache")
-    """Folder for what takes long to make and depends on no data: compiled kernels, Kafka's jars."""
+    """Folder for files that are slow to create and do not depend on data: compiled kernels, Kafka's jars."""
     database_url: str = Field(default_factory=lambda given: f"sqlite+aiosqlite:///{data_folder(given['var']) / 'finstage.db'}")
     """``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``; never logged with its password.
     Unset: ``finstage.db`` in the folder of the newest ``make run`` under VAR, or in VAR itself."""
@@ -39,9 +39,9 @@ class MeshSettings(BaseSettings):
     probe_host: str = "127.0.0.1"
     """Address that /healthz, /readyz and /metrics listen on."""
     probe_port: int = Field(default=0, ge=0, le=65535)
-    """Port for the probes; 0 takes any free one (each service has a default of its own)."""
+    """Port of the probes; 0 selects a free one (each service has a default of its own)."""
     drain_seconds: float = Field(default=20.0, gt=0)
-    """How long a stopping process may go on finishing what it has begun."""
+    """How long a stopping process may take to finish its work in progress."""
     instance: str = ""
     """Name of this replica in logs and metrics; the host name and process id where empty."""
 
@@ -63,15 +63,15 @@ def data_folder(var: Path) -> Path:
 
 
 S = TypeVar("S", bound=MeshSettings)
-WRONG = 2
-"""Exit code of a process whose settings are wrong: starting it again does not help."""
+EXIT_BAD_SETTINGS = 2
+"""Exit code of a process whose settings are invalid: a restart does not help."""
 
 
-def read(settings: type[S]) -> S:
-    """The settings that the environment gives.
+def read_settings(settings: type[S]) -> S:
+    """Read the settings from the environment.
 
     Raises:
-        SystemExit: some are wrong; a line on stderr for each says its name, its value unless it is secret, and what would be right.
+        SystemExit: some are invalid; a line on stderr for each gives its name, its value unless it is secret, and the valid values.
     """
     try:
         return settings()
@@ -80,12 +80,12 @@ def read(settings: type[S]) -> S:
         for found in error.errors(include_url=False, include_context=False, include_input=False):
             wrong.setdefault(str(found["loc"][0]) if found["loc"] else "", []).append(found["msg"])
         for name, messages in wrong.items():
-            print(f"error: setting {_told(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+            print(f"error: setting {_as_given(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
+        sys.exit(EXIT_BAD_SETTINGS)
 
 
-def _told(settings: type[MeshSettings], name: str) -> str:
-    """The setting as it was given; of a secret, and of an address that may hold a password, only the name."""
+def _as_given(settings: type[MeshSettings], name: str) -> str:
+    """Name and value of the setting as given; only the name if it is a secret or a URL that may contain a password."""
     field, given = settings.model_fields.get(name), os.environ.get(name.upper())
     secret = field is None or "Secret" in str(field.annotation) or name.endswith("url")
     return name.upper() if secret or given is None else f"{name.upper()}={given!r}"

@@ -1,4 +1,4 @@
-"""Which known name a misspelt one was likely meant to be. None is better than a wrong one."""
+"""Suggesting the known name closest to a misspelt one. No suggestion is better than a wrong one."""
 
 from __future__ import annotations
 
@@ -8,60 +8,60 @@ from difflib import SequenceMatcher
 from typing import Final
 
 LONGEST: Final = 48
-"""Characters of a name that is compared; a longer one is nobody's misspelling."""
-ALIKE: Final = 0.8
-"""difflib's ratio from which two words of ``SHORT`` or more letters are alike: one letter of five, two of twelve."""
+"""Characters: longer names get no suggestion."""
+MIN_RATIO: Final = 0.8
+"""The least difflib ratio of two similar words of ``SHORT`` or more letters: one letter of five differs, two of twelve."""
 SHORT: Final = 5
-"""Letters. Shorter words with one letter changed are other names (hma, wma): only a doubled letter or two swapped ones count."""
-_TWICE: Final = re.compile(r"(.)\1+")
+"""Letters. Shorter words that differ in one letter are other names (hma, wma): only doubled or swapped letters are allowed."""
+_REPEATED: Final = re.compile(r"(.)\1+")
 
 
-def likely(name: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that ``name`` was likely meant to be; None where there is none, or two are as likely.
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """The one of ``known`` that is most similar to ``name``; None if none is similar, or two are equally similar.
 
-    Names are words with ``_`` between; the words may be joined, or stand in another order.
+    Names are words joined by ``_``; ``name`` may lack the ``_`` or have the words in another order.
 
     >>> known = ("sma", "wma", "macd_signal", "bb_upper", "close", "open")
-    >>> [likely(name, known) for name in ("smma", "hma", "upper_bb", "macdsignal", "bb_uper", "pe")]
+    >>> [suggest(name, known) for name in ("smma", "hma", "upper_bb", "macdsignal", "bb_uper", "pe")]
     ['sma', None, 'bb_upper', 'macd_signal', 'bb_upper', None]
     """
     if not 2 <= len(name) <= LONGEST:
         return None
-    scores = {other: _likeness(name, other) for other in known}
+    scores = {other: _similarity(name, other) for other in known}
     best = max(scores.values(), default=0.0)
     found = [other for other, score in scores.items() if score == best]
     return found[0] if best > 0 and len(found) == 1 else None
 
 
-def _likeness(name: str, other: str) -> float:
-    """From 0, another name, to 1, the same but for the order and the joining of its words."""
+def _similarity(name: str, other: str) -> float:
+    """From 0 (different) to 1 (the same words, in any order, with or without ``_``)."""
     words, others = name.split("_"), other.split("_")
     if name.replace("_", "") == other.replace("_", "") or sorted(words) == sorted(others):
         return 1.0
     if len(words) != len(others):
         return 0.0
-    return min(_alike(word, meant) for word, meant in zip(words, others, strict=True))
+    return min(_word_similarity(word, target) for word, target in zip(words, others, strict=True))
 
 
-def _alike(word: str, meant: str) -> float:
-    if word == meant:
+def _word_similarity(word: str, target: str) -> float:
+    if word == target:
         return 1.0
-    if _TWICE.sub(r"\1", word) == _TWICE.sub(r"\1", meant) or _swapped(word, meant):
+    if _REPEATED.sub(r"\1", word) == _REPEATED.sub(r"\1", target) or _swapped(word, target):
         return 0.9
-    if min(len(word), len(meant)) < SHORT - 1 or len(meant) < SHORT:
+    if min(len(word), len(target)) < SHORT - 1 or len(target) < SHORT:
         return 0.0
-    ratio = SequenceMatcher(None, word, meant, autojunk=False).ratio()
-    return ratio if ratio >= ALIKE else 0.0
+    ratio = SequenceMatcher(None, word, target, autojunk=False).ratio()
+    return ratio if ratio >= MIN_RATIO else 0.0
 
 
-def _swapped(word: str, meant: str) -> bool:
-    """Two neighbouring letters changed places."""
-    if len(word) != len(meant):
+def _swapped(word: str, target: str) -> bool:
+    """The words differ by two swapped adjacent letters."""
+    if len(word) != len(target):
         return False
-    differ = [i for i, (one, other) in enumerate(zip(word, meant, strict=True)) if one != other]
+    differ = [i for i, (one, other) in enumerate(zip(word, target, strict=True)) if one != other]
     return (
         len(differ) == 2
         and differ[1] == differ[0] + 1
-        and word[differ[0]] == meant[differ[1]]
-        and word[differ[1]] == meant[differ[0]]
+        and word[differ[0]] == target[differ[1]]
+        and word[differ[1]] == target[differ[0]]
     )

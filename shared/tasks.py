@@ -1,4 +1,4 @@
-"""How tasks end. A CancelledError that nobody sent is a failure like any other, and never the end of whoever waits for it."""
+"""Results of tasks. A CancelledError in a task that nobody cancelled is a failure and must not cancel the awaiting task."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 CANCEL_SECONDS: Final = 15.0
-"""How long a cancelled task may take to end."""
+"""Limit for a cancelled task to end."""
 
 
-class CancelledItselfError(Exception):
-    """A task ended in a CancelledError though nobody had cancelled it."""
+class UnrequestedCancellationError(Exception):
+    """A task raised CancelledError without having been cancelled."""
 
 
 def failure_of(task: asyncio.Task[Any]) -> BaseException | None:
-    """What a finished task raised; None: it returned. For tasks that the caller has not cancelled."""
+    """The exception of a finished task; None: it returned. For tasks that the caller has not cancelled."""
     try:
         return task.exception()
     except asyncio.CancelledError as cancelled:
-        error = CancelledItselfError(f"task {task.get_name()!r} ended cancelled though nobody had cancelled it")
+        error = UnrequestedCancellationError(f"task {task.get_name()!r} raised CancelledError without having been cancelled")
         error.__cause__ = cancelled
         return error
 
 
 def result_of(task: asyncio.Task[T]) -> T:
-    """What a finished task returned; raises ``failure_of`` it."""
+    """The result of a finished task; raises its ``failure_of``."""
     if (error := failure_of(task)) is not None:
         raise error
     return task.result()
 
 
 async def all_of(*running: Coroutine[Any, Any, T]) -> list[T]:
-    """Run side by side until all have ended; their results.
+    """Run coroutines concurrently until all have ended; returns their results.
 
     Raises:
-        BaseException: what the first of them failed with, after the others have ended too.
+        BaseException: the failure of the first one that failed, after all have ended.
     """
     tasks = [asyncio.create_task(each) for each in running]
     try:
@@ -53,9 +53,9 @@ async def all_of(*running: Coroutine[Any, Any, T]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-async def first_of(name: str, main: Coroutine[Any, Any, None], guard: Coroutine[Any, Any, None]) -> None:
-    """Run both until one of them ends, and cancel the other. Raises what the first one raised."""
-    tasks = {asyncio.create_task(main, name=name), asyncio.create_task(guard, name=f"{name} watch")}
+async def first_of(name: str, main: Coroutine[Any, Any, None], watchdog: Coroutine[Any, Any, None]) -> None:
+    """Run both until one of them ends, and cancel the other. Raises the exception of the one that ended."""
+    tasks = {asyncio.create_task(main, name=name), asyncio.create_task(watchdog, name=f"{name} watch")}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -1,7 +1,7 @@
-"""Text that people type, in one form: applied where it enters, so that every comparison behind it is of like with like.
+"""Normalisation of typed text, applied where it enters the system, so that equal texts compare equal.
 
-The form is Unicode's NFKC (UAX 15) without invisible characters: decomposed Hangul is composed, full-width letters, digits and
-signs are the plain ones. Superscripts and subscripts stay as they are: as digits, 10² would be 102.
+The normal form is Unicode's NFKC (UAX 15) without invisible characters: decomposed Hangul is composed, full-width letters, digits
+and signs become ordinary ones. Superscripts and subscripts stay: as a digit, 10² would become 102.
 """
 
 from __future__ import annotations
@@ -11,66 +11,66 @@ import unicodedata
 from bisect import bisect_right
 from typing import Final
 
-BEFORE: Final = 4
-"""So many times the bound is looked at before normalising: a syllable of Hangul is up to three characters when it is decomposed."""
+READ_FACTOR: Final = 4
+"""Text is cut to this many times its limit before it is normalised: a decomposed syllable of Hangul has up to three characters."""
 MOST_MARKS: Final = 30
-"""Combining marks on one character, as in the Stream-Safe Text Format (UAX 15): sorting n of them takes time in n squared."""
-LONGEST_ARGUMENT: Final = 4096
-"""Characters of an operator's argument."""
-CUT: Final = "…"
-"""Ends a text of which something was left out, so that its beginning is not taken for the whole."""
-_RAISED: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
+"""Combining marks on one character, as in the Stream-Safe Text Format (UAX 15): sorting n of them takes O(n²) time."""
+LONGEST_INPUT: Final = 4096
+"""Characters of an input of an operator."""
+ELLIPSIS: Final = "…"
+"""Ends a text that was cut."""
+_SUPERSCRIPTS: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero-width, bidirectional, fillers, variants; and surrogates."""
+"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero-width, bidirectional, fillers, variation selectors, surrogates."""
 _VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
-"""Conjoining jamo that a font draws into the syllable before them."""
+"""Conjoining jamo, which a font draws as part of the syllable before them."""
 
 
-def normal(text: str, most: int) -> str:
-    r"""The text in the one form, at most ``most`` characters; a longer one ends with ``CUT``.
+def normalize(text: str, most: int) -> str:
+    r"""The normal form of the text, at most ``most`` characters; a longer one is cut and ends with ``ELLIPSIS``.
 
-    Control characters stay: whoever takes the text refuses them, or takes them for spaces.
+    Control characters stay: the caller refuses them or treats them as spaces.
 
-    >>> normal("ＡＡＰＬ", 8), normal("삼\u1109\u1165\u11bc\u200b전자", 8), normal("10²", 8), normal("AAPLX", 4)
+    >>> normalize("ＡＡＰＬ", 8), normalize("삼\u1109\u1165\u11bc\u200b전자", 8), normalize("10²", 8), normalize("AAPLX", 4)
     ('AAPL', '삼성전자', '10²', 'AAP…')
     """
-    read = text[: BEFORE * most]
+    read = text[: READ_FACTOR * most]
     found = _composed(read)
     if len(found) <= most and len(read) == len(text):
         return found
-    return found[: most - 1] + CUT
+    return found[: most - 1] + ELLIPSIS
 
 
-def folded(text: str, most: int) -> str:
-    """``normal``, and without case: two names that are the same to a reader are equal.
+def fold_case(text: str, most: int) -> str:
+    """The normal form with case folded, for comparing names.
 
-    >>> folded("ＳＡＭＳＵＮＧ", 16), folded("Straße", 16)
+    >>> fold_case("ＳＡＭＳＵＮＧ", 16), fold_case("Straße", 16)
     ('samsung', 'strasse')
     """
-    return normal(normal(text, most).casefold(), most)
+    return normalize(normalize(text, most).casefold(), most)
 
 
-def typed(text: str) -> str:
-    """An operator's argument in the one form."""
-    return normal(text, LONGEST_ARGUMENT)
+def normalize_input(text: str) -> str:
+    """The normal form of a command line argument or an answer of an operator."""
+    return normalize(text, LONGEST_INPUT)
 
 
-def place(text: str, position: int) -> int:
-    r"""Where the character at ``position`` of the normal form begins in ``text``; its length where there is none.
+def source_position(text: str, position: int) -> int:
+    r"""The index in ``text`` of the character at ``position`` of its normal form; the length of ``text`` if there is none.
 
-    >>> place("\u1109\u1165\u11bc > ３", 4)
+    >>> source_position("\u1109\u1165\u11bc > ３", 4)
     6
     """
     return bisect_right(range(len(text)), position, key=lambda i: len(_composed(text[: i + 1])))
 
 
-def pointed(text: str, position: int, around: int = 500) -> str:
-    r"""The text in one line with a caret below a place, for a font of fixed width; ``around`` characters before and after it.
+def with_caret(text: str, position: int, around: int = 500) -> str:
+    r"""The text on one line, with a caret below ``position``, for a monospaced font; ``around`` characters on either side.
 
-    >>> print(pointed("삼성 x", 3))
+    >>> print(with_caret("삼성 x", 3))
     삼성 x
          ^
     """
@@ -81,7 +81,7 @@ def pointed(text: str, position: int, around: int = 500) -> str:
 def _composed(text: str) -> str:
     if text.isascii():
         return text
-    parts = _RAISED.split(_few_marks(_INVISIBLE.sub("", text)))
+    parts = _SUPERSCRIPTS.split(_few_marks(_INVISIBLE.sub("", text)))
     found = "".join(part if i % 2 else unicodedata.normalize("NFKC", part) for i, part in enumerate(parts))
     return _INVISIBLE.sub("", found)
 
@@ -96,7 +96,7 @@ def _few_marks(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """As it was typed, on one line: what has no width or turns the direction is left out."""
+    """The text on one line, without characters that have no width or change the direction."""
     return "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
 
 

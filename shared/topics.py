@@ -1,4 +1,4 @@
-"""The only list of topics. Creation, documents and checks are derived from it."""
+"""The list of all topics. The creation of topics, the documents and the checks derive from it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ DAY: Final = 24 * HOUR
 
 @dataclass(frozen=True)
 class Topic(Generic[E_co]):
-    """A topic and the type it carries: ``Topic[Signal]`` holds nothing else."""
+    """A topic and the type of its events: ``Topic[Signal]`` carries only signals."""
 
     name: str
     types: tuple[type[E_co], ...]
     key: str
-    """What the message key is, for the documents."""
+    """The meaning of the message key, for the documents."""
     about: str
     writers: tuple[str, ...]
     retention_ms: int = 30 * DAY
@@ -42,7 +42,7 @@ class Topic(Generic[E_co]):
 
     @property
     def dead_letters(self) -> Topic[Any]:
-        """Where messages of this topic go that cannot be understood: raw bytes, with the reason in the headers."""
+        """The topic of this topic's dead letters: the original bytes, with the reason in the headers."""
         return Topic(f"{self.name}.dlq", (), "as in the original", f"Dead letters of {self.name}.", ("any consumer",))
 
 
@@ -50,7 +50,7 @@ TICKS: Final[Topic[events.TickLog]] = Topic(
     "market.ticks.v1",
     (events.Tick, events.Heartbeat, events.HistoryReady),
     "symbol (heartbeats: exchange, to every partition)",
-    "Prices as they were seen, the passing of event time, and where history takes effect.",
+    "Prices as received, the progress of event time, and the points at which history takes effect.",
     ("ingest",),
     retention_ms=DAY,
 )
@@ -58,7 +58,7 @@ HISTORY: Final[Topic[events.History]] = Topic(
     "market.history.v1",
     (events.History,),
     "symbol",
-    "Closed bars of the provider, with corporate actions.",
+    "Closed bars from the provider, with corporate actions.",
     ("ingest",),
     retention_ms=7 * DAY,
 )
@@ -72,17 +72,17 @@ QUARANTINE: Final[Topic[events.Quarantined]] = Topic(
     "market.quarantine.v1",
     (events.Quarantined,),
     "symbol (stale feeds: exchange)",
-    "Ticks, bars and feeds that were not used as they came, and why.",
+    "Ticks, bars and feeds that were rejected or changed, with the reason.",
     ("ingest", "analysis live"),
 )
 INDICATORS: Final[Topic[events.IndicatorRow]] = Topic(
-    "analysis.indicators.v1", (events.IndicatorRow,), "symbol", "One row of all indicators per closed bar.", ("analysis live",)
+    "analysis.indicators.v1", (events.IndicatorRow,), "symbol", "One row with all indicators per closed bar.", ("analysis live",)
 )
 SIGNALS: Final[Topic[events.Signal]] = Topic(
     "analysis.signals.v1",
     (events.Signal,),
     "symbol",
-    "Signals with the values they fired on and their record.",
+    "Signals with the values that triggered them and their past quality.",
     ("analysis live",),
     retention_ms=90 * DAY,
 )

@@ -1,4 +1,4 @@
-"""Waiting that a stop ends: a pause, a first success, and what is done again and again."""
+"""Waiting that ends when the process stops: a pause, retries until a success, and a periodic action."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from shared.failures import classify
 
 T = TypeVar("T")
 MOST_SECONDS: Final = 5.0
-"""What is not there is looked for at least this often."""
+"""The longest wait between two retries."""
 SPREAD: Final = 0.2
-"""Periods vary by up to this share, so that replicas do not work in step."""
+"""Periods vary by up to this fraction, so that replicas do not act at the same moment."""
 
 log = structlog.get_logger("waiting")
 
 
 async def pause(seconds: float, until: asyncio.Event) -> None:
-    """Wait so long, or until the event is set."""
+    """Wait for ``seconds``, or until the event is set."""
     try:
         async with asyncio.timeout(seconds):
             await until.wait()
@@ -30,8 +30,8 @@ async def pause(seconds: float, until: asyncio.Event) -> None:
         return
 
 
-async def insist(action: Callable[[], Awaitable[T]], what: str, stopping: asyncio.Event) -> T | None:
-    """Try until ``action`` succeeds; None when the process stops before. Raises what ``classify`` does not say "retry" to."""
+async def keep_trying(action: Callable[[], Awaitable[T]], what: str, stopping: asyncio.Event) -> T | None:
+    """Retry ``action`` until it succeeds; None when the process stops first. Raises errors not classified as "retry"."""
     backoff = Backoff(Random(), most=MOST_SECONDS)  # noqa: S311 - jitter
     while not stopping.is_set():
         try:
@@ -39,39 +39,39 @@ async def insist(action: Callable[[], Awaitable[T]], what: str, stopping: asynci
         except Exception as error:
             if classify(error) != "retry":
                 raise
-            log.warning("not there yet", what=what, error=str(error))
+            log.warning("not available yet", what=what, error=str(error))
             await pause(backoff.next(), stopping)
     return None
 
 
 class Refresher:
-    """Does something at once and then again and again: reads a table, measures, publishes. What is away is tried again sooner."""
+    """Runs an action at once and then periodically. After a transient failure it retries sooner, with backoff."""
 
     def __init__(
         self, action: Callable[[], Awaitable[None]], what: str, seconds: Callable[[], float] | float, stopping: asyncio.Event
     ) -> None:
-        """``seconds``: from the end of one time to the begin of the next, asked anew each time where it is a function."""
+        """``seconds``: from the end of one run to the start of the next; a function is called after each run."""
         self._action = action
         self._what = what
         self._seconds = seconds if callable(seconds) else lambda: seconds
         self._stopping = stopping
-        self._settled = asyncio.Event()
+        self._first_done = asyncio.Event()
         self._random = Random()  # noqa: S311 - jitter
-        self.done = False
-        """It has succeeded at least once."""
-        self.good = False
-        """It succeeded the last time."""
+        self.ever_succeeded = False
+        """The action has succeeded at least once."""
+        self.healthy = False
+        """The last run of the action succeeded."""
 
-    async def first(self) -> bool:
-        """Wait until it has succeeded once; False when the process stops before."""
-        await self._settled.wait()
-        return self.done
+    async def first_success(self) -> bool:
+        """Wait until the action has succeeded once; False when the process stops first."""
+        await self._first_done.wait()
+        return self.ever_succeeded
 
     async def run(self) -> None:
-        """Until the process stops.
+        """Run the action periodically until the process stops.
 
         Raises:
-            Exception: what ``classify`` does not say "retry" to.
+            Exception: an error that ``classify`` does not map to "retry".
         """
         backoff = Backoff(self._random, most=MOST_SECONDS)
         try:
@@ -79,16 +79,16 @@ class Refresher:
                 try:
                     await self._action()
                 except Exception as error:
-                    self.good = False
+                    self.healthy = False
                     if classify(error) != "retry":
                         raise
-                    log.warning("not possible now", what=self._what, error=str(error))
+                    log.warning("failed, will retry", what=self._what, error=str(error))
                     seconds = backoff.next()
                 else:
-                    self.done = self.good = True
-                    self._settled.set()
+                    self.ever_succeeded = self.healthy = True
+                    self._first_done.set()
                     backoff.reset()
                     seconds = self._seconds() * self._random.uniform(1 - SPREAD, 1 + SPREAD)
                 await pause(seconds, self._stopping)
         finally:
-            self._settled.set()
+            self._first_done.set()

@@ -1,6 +1,6 @@
-"""How an event becomes bytes and headers, and back.
+"""Encoding of events as message bodies and headers, and decoding.
 
-The body is JSON; the headers ``event``, ``version``, ``event-id`` and ``traceparent`` let a reader route without parsing it.
+The body is JSON. The headers ``event``, ``version``, ``event-id`` and ``traceparent`` let a reader route without parsing the body.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ Header = tuple[str, bytes]
 Headers = Sequence[Header]
 
 _encoder = msgspec.json.Encoder()
-_marks: dict[type[Event], tuple[Header, Header]] = {}
+_type_headers: dict[type[Event], tuple[Header, Header]] = {}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 
 
 class WireError(ValueError):
-    """These bytes are not an event of their topic. The message names the field; the raw bytes stay with the caller."""
+    """The bytes are not an event of their topic. The message names the field."""
 
 
 def encode(event: Event) -> bytes:
@@ -35,17 +35,17 @@ def encode(event: Event) -> bytes:
 
 
 def headers(event: Event, traceparent: str | None = None) -> list[tuple[str, bytes]]:
-    """The headers that go with ``encode(event)``."""
-    kind, version = _marks.get(type(event)) or _mark(type(event))
+    """The headers of a message with the body ``encode(event)``."""
+    kind, version = _type_headers.get(type(event)) or _headers_of_type(type(event))
     identity = ("event-id", event.event_id.encode())
     if traceparent:
         return [kind, version, identity, ("traceparent", traceparent.encode())]
     return [kind, version, identity]
 
 
-def _mark(kind: type[Event]) -> tuple[Header, Header]:
+def _headers_of_type(kind: type[Event]) -> tuple[Header, Header]:
     found = ("event", str(kind.__struct_config__.tag).encode()), ("version", str(kind.version).encode())
-    _marks[kind] = found
+    _type_headers[kind] = found
     return found
 
 
@@ -53,7 +53,7 @@ def decode(topic: Topic[E], body: bytes | None) -> E:
     """The event in a message of ``topic``.
 
     Raises:
-        WireError: the body is missing, is no JSON, has another type, or lacks a field.
+        WireError: the body is missing, is not JSON, has another type, or lacks a field.
     """
     if body is None:
         raise WireError(f"{topic.name}: the message has no body")
@@ -65,7 +65,7 @@ def decode(topic: Topic[E], body: bytes | None) -> E:
 
 
 def decoder(topic: Topic[E]) -> msgspec.json.Decoder[E]:
-    """The bare decoder, for loops that decode thousands a call; raises ``msgspec.DecodeError``."""
+    """The msgspec decoder of a topic, for loops over many messages; raises ``msgspec.DecodeError``."""
     found = _decoders.get(topic.name)
     if found is None:
         found = _decoders[topic.name] = msgspec.json.Decoder(reduce(or_, topic.types))
@@ -73,7 +73,7 @@ def decoder(topic: Topic[E]) -> msgspec.json.Decoder[E]:
 
 
 def header(found: Iterable[tuple[str, bytes]], name: str) -> str | None:
-    """The first header of that name, or None."""
+    """The value of the first header with that name, or None."""
     for key, value in found:
         if key == name:
             return value.decode(errors="replace")
@@ -81,5 +81,5 @@ def header(found: Iterable[tuple[str, bytes]], name: str) -> str | None:
 
 
 def new_trace() -> str:
-    """A fresh W3C traceparent."""
+    """A new W3C traceparent."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

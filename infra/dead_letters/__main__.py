@@ -19,7 +19,7 @@ from shared import logs
 from shared.failures import PoisonError, TransientError
 from shared.kafka import open_producer
 from shared.settings import MeshSettings
-from shared.text import typed
+from shared.text import normalize_input
 
 Ask = Callable[[str], str]
 
@@ -45,11 +45,13 @@ def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     filters = argparse.ArgumentParser(add_help=False)
-    filters.add_argument("names", nargs="*", type=typed, metavar="NAME", help="TOPIC.dlq/PARTITION/OFFSET, as list shows it")
-    filters.add_argument("--topic", type=typed, default="", help="only letters of this original topic")
-    filters.add_argument("--group", type=typed, default="", help="only letters that this consumer group set aside")
-    filters.add_argument("--exception", type=typed, default="", help="only letters with this exception class")
-    filters.add_argument("--containing", type=typed, default="", help="only letters whose error text contains this")
+    filters.add_argument(
+        "names", nargs="*", type=normalize_input, metavar="NAME", help="TOPIC.dlq/PARTITION/OFFSET, as list shows it"
+    )
+    filters.add_argument("--topic", type=normalize_input, default="", help="only letters of this original topic")
+    filters.add_argument("--group", type=normalize_input, default="", help="only letters that this consumer group set aside")
+    filters.add_argument("--exception", type=normalize_input, default="", help="only letters with this exception class")
+    filters.add_argument("--containing", type=normalize_input, default="", help="only letters whose error text contains this")
     parser = argparse.ArgumentParser(prog="python -m infra.dead_letters", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", parents=[filters], help="one line a letter")
@@ -91,7 +93,7 @@ async def _replay(settings: MeshSettings, wanted: Wanted, *, ask: Ask | None) ->
         return 0
     if ask is not None:
         answer = await asyncio.to_thread(ask, f"Put {len(found)} of them back? [y/N] ")
-        if typed(answer).strip().lower() not in ("y", "yes"):
+        if normalize_input(answer).strip().lower() not in ("y", "yes"):
             sys.stdout.write("nothing was done\n")
             return 1
     async with open_producer(settings, "dead-letters") as producer:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from shared.kafka.dead_letters import PREFIX, REPLAYED_FROM, SUFFIX
 from shared.kafka.raw import open_raw_reader
 from shared.settings import MeshSettings
-from shared.text import typed
+from shared.text import normalize_input
 from shared.topics import TOPICS
 
 PREVIEW: Final = 4000
@@ -69,7 +69,7 @@ class Wanted:
             (not self.topic or letter.original_topic == self.topic)
             and (not self.group or letter.why("group") == self.group)
             and (not self.exception or letter.why("exception") == self.exception)
-            and (not self.containing or self.containing in typed(letter.why("error")))
+            and (not self.containing or self.containing in normalize_input(letter.why("error")))
             and (not self.names or letter.name in self.names)
         )
 

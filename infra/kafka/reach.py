@@ -6,7 +6,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from infra.kafka.node import Node
 from shared.failures import PoisonError, TransientError
-from shared.settings import MeshSettings, data_folder, read
+from shared.settings import MeshSettings, data_folder, read_settings
 
 
 def reachable() -> MeshSettings:
@@ -15,7 +15,7 @@ def reachable() -> MeshSettings:
     Raises:
         SystemExit: a setting is wrong.
     """
-    settings = read(MeshSettings)
+    settings = read_settings(MeshSettings)
     port = None if "kafka_bootstrap" in settings.model_fields_set else _running(settings)
     return settings if port is None else settings.model_copy(update={"kafka_bootstrap": f"127.0.0.1:{port}"})
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from infra.local.errors import StackError
 from infra.local.reasons import reason, size
-from shared.settings import WRONG
+from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
 """supervisord's names for a program that ended though it should run."""
@@ -104,7 +104,7 @@ class Changes:
                 continue
             if (new[0] in FAILING and old[0] not in FAILING) or (old[0] == "RUNNING" and new[1] != old[1]):
                 ends.add(log, now)
-                if new[0] in FAILING and state.get("exitstatus") == WRONG:
+                if new[0] in FAILING and state.get("exitstatus") == EXIT_BAD_SETTINGS:
                     raise StackError(f"{name} cannot run with these settings: {ends.why}")
                 if ends.reported:
                     yield f"! {name} ended{_count(ends.times)} and is started again: {ends.why}. Its log: {log}"

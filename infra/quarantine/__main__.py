@@ -19,7 +19,7 @@ from shared.events import Quarantined
 from shared.failures import PoisonError, TransientError
 from shared.kafka.raw import open_raw_reader
 from shared.settings import MeshSettings
-from shared.text import typed
+from shared.text import normalize_input
 from shared.topics import QUARANTINE
 
 LATEST = 253_402_300_799_000
@@ -38,10 +38,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     filters = argparse.ArgumentParser(add_help=False)
-    filters.add_argument("--symbol", type=typed, default="", help="only this instrument (of a silent feed: this exchange)")
-    filters.add_argument("--reason", type=typed, default="", help="only this reason: spike, unit, split, ...")
     filters.add_argument(
-        "--outcome", type=typed, default="", choices=["", "quarantined", "repaired", "released"], help="only this outcome"
+        "--symbol", type=normalize_input, default="", help="only this instrument (of a silent feed: this exchange)"
+    )
+    filters.add_argument("--reason", type=normalize_input, default="", help="only this reason: spike, unit, split, ...")
+    filters.add_argument(
+        "--outcome",
+        type=normalize_input,
+        default="",
+        choices=["", "quarantined", "repaired", "released"],
+        help="only this outcome",
     )
     parser = argparse.ArgumentParser(prog="python -m infra.quarantine", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)

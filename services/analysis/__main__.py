@@ -3,7 +3,7 @@
 import argparse
 
 from shared.runtime import run
-from shared.settings import read
+from shared.settings import read_settings
 
 
 def live() -> None:
@@ -11,7 +11,7 @@ def live() -> None:
     from services.analysis.live.app import build, check
     from services.analysis.live.settings import LiveSettings
 
-    settings = read(LiveSettings)
+    settings = read_settings(LiveSettings)
     check(settings)
     run("analysis", settings, build)
 
@@ -21,7 +21,7 @@ def industries() -> None:
     from services.analysis.industries.app import build
     from services.analysis.industries.settings import IndustriesSettings
 
-    run("analysis-industries", read(IndustriesSettings), build)
+    run("analysis-industries", read_settings(IndustriesSettings), build)
 
 
 def compile_live() -> None:
@@ -33,7 +33,7 @@ def compile_live() -> None:
     from services.analysis.live.domain.series import Series
     from services.analysis.live.settings import LiveSettings
 
-    settings = read(LiveSettings)
+    settings = read_settings(LiveSettings)
     rehearse(Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
     compiled(settings)
 
@@ -47,7 +47,7 @@ def compile_patterns() -> None:
     from services.analysis.live.domain.series import Series
     from services.analysis.live.settings import LiveSettings
 
-    settings = read(LiveSettings)
+    settings = read_settings(LiveSettings)
     rehearse_patterns(charts(settings), Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
 
 
@@ -58,7 +58,7 @@ def compile_all() -> None:
     from services.analysis.live.domain.rehearsal import rehearse_history
     from services.analysis.live.settings import LiveSettings
 
-    settings = read(LiveSettings)
+    settings = read_settings(LiveSettings)
     rehearse_history(compiled(settings).base, machine_code.load(settings.kernels))
 
 

@@ -19,8 +19,8 @@ from shared.db import open_database
 from shared.failures import TransientError
 from shared.migrations.command import current
 from shared.sequences import SequenceError, SignalSequence, parse
-from shared.settings import read
-from shared.text import typed
+from shared.settings import read_settings
+from shared.text import normalize_input
 
 SCOPES: Final = MappingProxyType({"industry": "industries"})
 EXAMPLE: Final = "rsi_oversold up then macd_cross up within 10 bars on 1d"
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; exit code 1 where it could not be done."""
     chosen = _parser().parse_args(arguments)
     try:
-        if asyncio.run(current(read(LiveSettings).database_url)) is None:
+        if asyncio.run(current(read_settings(LiveSettings).database_url)) is None:
             sys.stderr.write("there are no tables yet: start Finstage first (make run)\n")
             return 1
         match chosen.command:
@@ -62,14 +62,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(typed(text).replace(",", " ").split()))
+    names = tuple(dict.fromkeys(normalize_input(text).replace(",", " ").split()))
     if not names:
         raise argparse.ArgumentTypeError("nothing is named")
     return names
 
 
 async def _list() -> int:
-    async with open_database(read(LiveSettings).database_url) as database:
+    async with open_database(read_settings(LiveSettings).database_url) as database:
         rows = await SequenceTable(database).rows()
     for row in rows:
         sys.stdout.write(_line(row) + "\n")
@@ -81,7 +81,7 @@ async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...])
     sequence = parse(text)
     scope: Scope = "symbols" if symbols else "industry" if industries else "all"
     targets = tuple(each.upper() for each in symbols) or tuple(each.lower() for each in industries)
-    async with open_database(read(LiveSettings).database_url) as database:
+    async with open_database(read_settings(LiveSettings).database_url) as database:
         table = SequenceTable(database)
         if targets and (unknown := await table.unknown(scope, targets)):
             sys.stderr.write(f"no {'instrument' if symbols else 'industry'} is called {', '.join(unknown)}\n")
@@ -92,9 +92,9 @@ async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...])
 
 
 async def _remove(beginning: str) -> int:
-    async with open_database(read(LiveSettings).database_url) as database:
+    async with open_database(read_settings(LiveSettings).database_url) as database:
         table = SequenceTable(database)
-        found = [row for row in await table.rows() if row.id.startswith(typed(beginning).lower())]
+        found = [row for row in await table.rows() if row.id.startswith(normalize_input(beginning).lower())]
         if len(found) != 1:
             sys.stderr.write(f"{'no sequence' if not found else f'{len(found)} sequences'} with an id that begins {beginning}\n")
             return 1

@@ -5,7 +5,7 @@ import argparse
 from services.ingest.app import build, check, check_stores
 from services.ingest.settings import Settings
 from shared.runtime import run
-from shared.settings import read
+from shared.settings import read_settings
 
 parser = argparse.ArgumentParser(prog="python -m services.ingest", description="Publishes prices and history into the mesh.")
 parser.add_argument(
@@ -16,7 +16,7 @@ parser.add_argument(
     help="check: verify that settings, universe, tape and database fit together, and exit",
 )
 role = parser.parse_args().role
-settings = read(Settings)
+settings = read_settings(Settings)
 origin = check(settings)
 if role == "check":
     check_stores(settings, origin)

@@ -39,9 +39,9 @@ from shared.db import open_database
 from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
 from shared.migrations.command import current
-from shared.runtime import Life, Task
-from shared.settings import WRONG
-from shared.waiting import insist
+from shared.runtime import Lifecycle, Task
+from shared.settings import EXIT_BAD_SETTINGS
+from shared.waiting import keep_trying
 
 TAPE_CALENDAR_MARGIN: Final = dt.timedelta(days=4)
 """Days of calendar before and after the tape, so that its last week is complete and its first session has one before it."""
@@ -58,13 +58,13 @@ class SourceParts:
     universe: Universe
     cursors: CursorTable
     clock: Clock
-    life: Life
+    lifecycle: Lifecycle
     health: ProviderHealth
 
     @property
     def stopping(self) -> asyncio.Event:
         """Set when the process is to stop."""
-        return self.life.stopping
+        return self.lifecycle.stopping
 
 
 def check(settings: Settings) -> DataOrigin:
@@ -109,11 +109,11 @@ async def _check_database(settings: Settings, origin: DataOrigin) -> None:
 
 def _exit_with_error(error: Exception) -> NoReturn:
     print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-    sys.exit(WRONG)
+    sys.exit(EXIT_BAD_SETTINGS)
 
 
 @asynccontextmanager
-async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open the connections of ingest and return its tasks.
 
     Raises:
@@ -122,29 +122,31 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
         SettingsError: the database or Kafka holds prices of another origin.
         CorrectionError: the file of calendar corrections is wrong.
     """
-    clock = SystemClock(life.stopping)
+    clock = SystemClock(lifecycle.stopping)
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         health = ProviderHealth()
-        parts = SourceParts(settings, universe, CursorTable(database), clock, life, health)
+        parts = SourceParts(settings, universe, CursorTable(database), clock, lifecycle, health)
         source, origin = await stack.enter_async_context(SOURCES[settings.source](parts))
-        await insist(lambda: claim_database(settings, parts.cursors, origin, clock.wall()), "database", life.stopping)
-        await insist(lambda: store_universe(database, universe), "database", life.stopping)
-        producer = await insist(lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", life.stopping)
-        await insist(lambda: claim_kafka(settings, origin), "broker", life.stopping)
-        if producer is None or life.stopping.is_set():
+        await keep_trying(lambda: claim_database(settings, parts.cursors, origin, clock.wall()), "database", lifecycle.stopping)
+        await keep_trying(lambda: store_universe(database, universe), "database", lifecycle.stopping)
+        producer = await keep_trying(
+            lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", lifecycle.stopping
+        )
+        await keep_trying(lambda: claim_kafka(settings, origin), "broker", lifecycle.stopping)
+        if producer is None or lifecycle.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
         negative = frozenset(each.symbol for each in universe.instruments if each.negative)
-        publisher = SourcePublisher(producer, clock, life.stopping, Inspector(currencies, negative))
-        life.on_ready("broker", lambda: publisher.healthy)
+        publisher = SourcePublisher(producer, clock, lifecycle.stopping, Inspector(currencies, negative))
+        lifecycle.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is ready", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
-        life.tell("sources", lambda: [asdict(each) for each in health.all()])
+        lifecycle.add_detail("sources", lambda: [asdict(each) for each in health.all()])
         yield {
             "publish": lambda: publisher.publish_all(source),
-            "health": lambda: report_health(health.all, partial(store_health, database), clock, life.stopping),
+            "health": lambda: report_health(health.all, partial(store_health, database), clock, lifecycle.stopping),
         }
 
 
@@ -177,8 +179,8 @@ async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]
         feeds = StaleFeeds(
             {each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000)
         )
-        parts.life.tell("stale feeds", lambda: sorted(feeds.stale))
-        parts.life.tell("calendars in doubt", lambda: sorted(source.off_hours.in_doubt))
+        parts.lifecycle.add_detail("stale feeds", lambda: sorted(feeds.stale))
+        parts.lifecycle.add_detail("calendars in doubt", lambda: sorted(source.off_hours.in_doubt))
         every, lag = settings.beat_seconds, settings.beat_lag
         live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
         yield live, DataOrigin(YAHOO)

@@ -3,6 +3,6 @@
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
 from shared.runtime import run
-from shared.settings import read
+from shared.settings import read_settings
 
-run("notifier", read(NotifierSettings), build)
+run("notifier", read_settings(NotifierSettings), build)

@@ -36,7 +36,7 @@ from services.notifier.handlers.sending import Sender, Terms
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import Record, open_group_consumer, open_producer, open_tail
-from shared.runtime import Life, Task
+from shared.runtime import Lifecycle, Task
 from shared.topics import INDUSTRIES, QUOTES, SIGNALS
 from shared.waiting import Refresher
 
@@ -47,7 +47,7 @@ QUOTES_BACK = 2_000
 
 
 @asynccontextmanager
-async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open and wire the notifier; yields its tasks."""
     clock = Clock()
     async with AsyncExitStack() as stack:
@@ -60,7 +60,7 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
         lanes = await _lanes(settings, bot, chats, clock, stack)
         deliveries = DeliveryTable(database, tuple(lanes))
         book = InstrumentBook(market)
-        instruments = Refresher(book.refresh, "instruments", lambda: book.seconds, life.stopping)
+        instruments = Refresher(book.refresh, "instruments", lambda: book.seconds, lifecycle.stopping)
         pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
         lease = int(settings.lease_seconds * 1000)
         attempt = Attempt(deliveries, chats, book, pictures, settings.policy, lease, clock)
@@ -70,23 +70,25 @@ async def build(settings: NotifierSettings, life: Life) -> AsyncIterator[Mapping
             chats, ConditionTable(database), market, deliveries, tuple(lanes), settings.policy.expiry, clock, sender.nudge
         )
         reporter = Reporter(deliveries, KafkaReports(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock)
-        life.on_ready("signals", lambda: consumer.ready)
-        life.on_ready("database", lambda: sender.reading)
-        life.on_alive("signals", lambda: consumer.alive)
+        lifecycle.on_ready("signals", lambda: consumer.ready)
+        lifecycle.on_ready("database", lambda: sender.reading)
+        lifecycle.on_alive("signals", lambda: consumer.alive)
         tasks: dict[str, Task] = {
-            "signals": partial(consumer.run, fan_out.handle, life.stopping),
-            "sender": partial(_with_names, instruments, sender.run, life.stopping),
-            "reports": partial(reporter.run, life.stopping),
+            "signals": partial(consumer.run, fan_out.handle, lifecycle.stopping),
+            "sender": partial(_with_names, instruments, sender.run, lifecycle.stopping),
+            "reports": partial(reporter.run, lifecycle.stopping),
             "instruments": instruments.run,
         }
         if bot is not None and settings.telegram_polling:
-            tasks |= await _bot_tasks(settings, life, stack, bot, lanes["telegram"], database, deliveries, book, instruments, clock)
+            tasks |= await _bot_tasks(
+                settings, lifecycle, stack, bot, lanes["telegram"], database, deliveries, book, instruments, clock
+            )
         yield tasks
 
 
 async def _with_names(instruments: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
     """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
-    if await instruments.first():
+    if await instruments.first_success():
         await run(stopping)
 
 
@@ -134,7 +136,7 @@ def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExit
 
 async def _bot_tasks(
     settings: NotifierSettings,
-    life: Life,
+    lifecycle: Lifecycle,
     stack: AsyncExitStack,
     bot: Client,
     lane: Lane,
@@ -178,4 +180,7 @@ async def _bot_tasks(
     )
     people = BotDesk(desk, settings.bot_commands_minute)
     polling = Polling(bot, people, Updates(bot, people, Answers(bot, lane.pace, clock.ticking), settings.bot_concurrency))
-    return {"quotes": partial(tail.run, hear, life.stopping), "bot": partial(_with_names, instruments, polling.run, life.stopping)}
+    return {
+        "quotes": partial(tail.run, hear, lifecycle.stopping),
+        "bot": partial(_with_names, instruments, polling.run, lifecycle.stopping),
+    }

@@ -1,13 +1,13 @@
-"""The language of conditions: what a user writes about a bar, checked, in one normal form.
+"""The language of conditions that users write about bars: parsing, checks, normal form.
 
-The notifier checks with it what people type, analysis compiles from it what it runs. No prices here, and nothing of how a condition
-is evaluated. ``docs/conditions.md`` is the reference for people.
+The notifier checks the input of users with it, and analysis compiles its trees. It knows no prices and evaluates nothing.
+The reference for users is ``docs/conditions.md``.
 """
 
 from shared.conditions.condition import Condition, identity, parse
-from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, Series
+from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.problems import PROBLEMS, ConditionError
-from shared.conditions.vocabulary import Wanted, resolve
+from shared.conditions.vocabulary import ResolvedColumn, resolve
 
 __all__ = [
     "BAR_FIELDS",
@@ -17,8 +17,8 @@ __all__ = [
     "Node",
     "Number",
     "Operation",
-    "Series",
-    "Wanted",
+    "ResolvedColumn",
+    "SeriesName",
     "identity",
     "parse",
     "resolve",

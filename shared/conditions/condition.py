@@ -1,4 +1,4 @@
-"""A condition, parsed and checked."""
+"""A parsed and checked condition."""
 
 from __future__ import annotations
 
@@ -6,47 +6,47 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from shared.conditions.expression import BAR_FIELDS, Node, Operation, Series, stack, truth, walk
+from shared.conditions.expression import BAR_FIELDS, Node, Operation, SeriesName, is_boolean, stack_size, walk
 from shared.conditions.normal import render
 from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
-from shared.conditions.vocabulary import Wanted, resolve
+from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
-from shared.text import normal, place
+from shared.text import normalize, source_position
 
 LONGEST: Final = 500
-"""Characters of a text, as it was typed and in its normal form."""
+"""Characters of a text, as typed and in its normal form."""
 BOUND: Final = 18 * LONGEST
-"""So long can the longest text become when it is normalised (UAX 15, expansion factors)."""
+"""The greatest length of the longest text after normalisation (UAX 15, expansion factors)."""
 MOST_OPERATIONS: Final = 60
 MOST_COLUMNS: Final = 12
 MOST_STACK: Final = 12
-"""Places on the stack of whatever evaluates it."""
+"""Stack entries that the evaluation may need."""
 _PLAIN: Final = str.maketrans({**{chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)}, **dict.fromkeys("\n\r\t\f\v", " ")})
-"""Keeps every character at its place, which str.lower does not."""
+"""Lower case that keeps every character at its index; str.lower does not."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What a user wants to be told about. Make one with ``parse``."""
+    """A boolean expression over bars of one timeframe. Create it with ``parse``."""
 
     root: Node
     timeframe: Timeframe
     text: str
-    """The normal form, timeframe included: all spellings of a condition have the same."""
+    """The normal form, including the timeframe: the same for all spellings of a condition."""
     columns: tuple[str, ...]
-    """Indicator columns that it names, in the order of the text."""
+    """Names of the indicator columns in it, in the order of the text."""
     fields: tuple[str, ...]
-    """Fields of the bar that it names, likewise."""
+    """Names of the bar fields in it, in the order of the text."""
 
     @property
     def id(self) -> str:
-        """Names the condition for ever: a hash of its normal form."""
+        """The permanent id: a hash of the normal form."""
         return identity(self.text)
 
     @property
-    def indicators(self) -> tuple[Wanted, ...]:
-        """The indicators that it needs, each once, by the first column that it names of them."""
+    def indicators(self) -> tuple[ResolvedColumn, ...]:
+        """The indicators that it needs, each once, with its first column in the text."""
         found = {(wanted.kind, wanted.parameters): wanted for wanted in map(resolve, reversed(self.columns))}
         return tuple(reversed(found.values()))
 
@@ -57,10 +57,10 @@ def identity(text: str) -> str:
 
 
 def parse(text: str) -> Condition:
-    """The condition in a text.
+    """Parse a condition.
 
     Raises:
-        ConditionError: it is none, with the place and what may be meant.
+        ConditionError: the text is invalid; the error has the position and possibly a suggestion.
 
     >>> parse("RSI_14<30 AND (ｖｏｌｕｍｅ > 2*volume_sma_20)").text
     'rsi_14 < 30 and volume > 2 * volume_sma_20 on 1d'
@@ -68,9 +68,9 @@ def parse(text: str) -> Condition:
     if len(text) > LONGEST:
         raise ConditionError("long", text[:LONGEST], LONGEST, length=len(text), most=LONGEST)
     try:
-        return _parsed(normal(text, BOUND).translate(_PLAIN))
-    except ConditionError as error:  # its place is in the normal form: whoever typed the text knows only that
-        raise ConditionError(error.code, text, place(text, error.position), **error.values) from None
+        return _parsed(normalize(text, BOUND).translate(_PLAIN))
+    except ConditionError as error:  # its position refers to the normal form: convert it to the text as typed
+        raise ConditionError(error.code, text, source_position(text, error.position), **error.values) from None
 
 
 def _parsed(shown: str) -> Condition:
@@ -80,14 +80,14 @@ def _parsed(shown: str) -> Condition:
         raise ConditionError("empty", "", 0)
     root, timeframe = read(shown)
     _check(root, shown)
-    normal = f"{render(root)} on {timeframe}"
-    if len(normal) > LONGEST:  # whoever reads it back must be able to
-        raise ConditionError("long", shown, 0, length=len(normal), most=LONGEST)
-    names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, Series)))
+    normal_form = f"{render(root)} on {timeframe}"
+    if len(normal_form) > LONGEST:  # the normal form is parsed again later
+        raise ConditionError("long", shown, 0, length=len(normal_form), most=LONGEST)
+    names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, SeriesName)))
     return Condition(
         root,
         timeframe,
-        normal,
+        normal_form,
         tuple(name for name in names if name not in BAR_FIELDS),
         tuple(name for name in names if name in BAR_FIELDS),
     )
@@ -96,8 +96,8 @@ def _parsed(shown: str) -> Condition:
 def _check(root: Node, text: str) -> None:
     nodes = list(walk(root))
     operations = [node for node in nodes if isinstance(node, Operation)]
-    series = [node for node in nodes if isinstance(node, Series)]
-    if not truth(root):
+    series = [node for node in nodes if isinstance(node, SeriesName)]
+    if not is_boolean(root):
         raise ConditionError("condition", text, root.at)
     if not series:
         raise ConditionError("constant", text, root.at)
@@ -107,5 +107,5 @@ def _check(root: Node, text: str) -> None:
     if len(columns) > MOST_COLUMNS:
         last = max(columns.values(), key=lambda node: node.at)
         raise ConditionError("columns", text, last.at, most=MOST_COLUMNS)
-    if stack(root) > MOST_STACK:
+    if stack_size(root) > MOST_STACK:
         raise ConditionError("deep", text, root.at)

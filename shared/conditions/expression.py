@@ -1,4 +1,4 @@
-"""A condition as a tree."""
+"""The expression tree of a condition."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
-"""What a bar says by itself; adjusted, as indicators see it."""
+"""The fields of a bar, adjusted as in indicators."""
 COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 CROSSINGS: Final = frozenset({"crosses_above", "crosses_below"})
 CONNECTIVES: Final = frozenset({"and", "or"})
-TRUTHS: Final = COMPARISONS | CROSSINGS | CONNECTIVES | {"not"}
-"""Operations whose value is true, false or unknown; the others' is a number, ``prev``'s that of what it holds."""
+BOOLEAN_OPERATIONS: Final = COMPARISONS | CROSSINGS | CONNECTIVES | {"not"}
+"""Operations whose value is true, false or unknown. ``prev`` has the type of its operand; all others are numbers."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Series:
-    """A column of the indicators or a field of the bar, by its canonical name."""
+class SeriesName:
+    """The canonical name of an indicator column or a bar field."""
 
     name: str
     at: int = field(default=0, compare=False)
@@ -41,21 +41,21 @@ class Operation:
     name: str
     operands: tuple[Node, ...]
     at: int = field(default=0, compare=False)
-    """Where in the text it stands: for errors."""
+    """Position in the text, for errors."""
 
 
-Node = Number | Series | Operation
+Node = Number | SeriesName | Operation
 
 
-def truth(node: Node) -> bool:
-    """Whether the value is a truth; else it is a number."""
+def is_boolean(node: Node) -> bool:
+    """Whether the value is boolean; otherwise it is a number."""
     if isinstance(node, Operation) and node.name == "prev":
-        return truth(node.operands[0])
-    return isinstance(node, Operation) and node.name in TRUTHS
+        return is_boolean(node.operands[0])
+    return isinstance(node, Operation) and node.name in BOOLEAN_OPERATIONS
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, as they are written."""
+    """The node and all its descendants, in the order of the text."""
     waiting = [node]
     while waiting:
         found = waiting.pop()
@@ -64,13 +64,13 @@ def walk(node: Node) -> Iterator[Node]:
             waiting += reversed(found.operands)
 
 
-def stack(node: Node) -> int:
-    """Places that a stack machine needs for it, operands pushed from left to right."""
+def stack_size(node: Node) -> int:
+    """Stack entries that a stack machine needs for it, operands pushed from left to right."""
     if not isinstance(node, Operation):
         return 1
-    if node.name in CROSSINGS:  # now and before: four values
-        return max(stack(operand) + i for i, operand in enumerate(node.operands * 2))
-    if node.name in CONNECTIVES:  # folded from the left: two at a time
+    if node.name in CROSSINGS:  # current and previous values: four
+        return max(stack_size(operand) + i for i, operand in enumerate(node.operands * 2))
+    if node.name in CONNECTIVES:  # evaluated from the left, two at a time
         first, *rest = node.operands
-        return max(stack(first), *(stack(operand) + 1 for operand in rest))
-    return max(stack(operand) + i for i, operand in enumerate(node.operands))
+        return max(stack_size(first), *(stack_size(operand) + 1 for operand in rest))
+    return max(stack_size(operand) + i for i, operand in enumerate(node.operands))

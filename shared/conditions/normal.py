@@ -1,4 +1,4 @@
-"""The normal form: one text for all spellings of a condition."""
+"""Rendering a condition in its normal form, the same for all spellings."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Final
 from shared.conditions.expression import COMPARISONS, CONNECTIVES, Node, Number, Operation
 
 BINDING: Final = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "negate": 7} | dict.fromkeys(COMPARISONS, 4)
-"""How tightly an operation holds its operands; functions, names and numbers hold tightest."""
+"""Operator precedence; functions, names and numbers have the highest, ``ATOM``."""
 ATOM: Final = 8
 
 
-def render(node: Node, least: int = 0) -> str:
-    """The node as text; in parentheses where it binds less tightly than ``least``."""
+def render(node: Node, min_binding: int = 0) -> str:
+    """The node as text, in parentheses if its precedence is below ``min_binding``."""
     if isinstance(node, Number):
         return _number(node.value)
     if not isinstance(node, Operation):
         return node.name
     binding = BINDING.get(node.name, ATOM)
     text = _operation(node, binding)
-    return f"({text})" if binding < least else text
+    return f"({text})" if binding < min_binding else text
 
 
 def _operation(node: Operation, binding: int) -> str:
@@ -30,7 +30,7 @@ def _operation(node: Operation, binding: int) -> str:
     if node.name == "negate":
         return f"-{render(node.operands[0], binding)}"
     first, *rest = node.operands
-    # From the left: 1 - (2 - 3) keeps its parentheses, (1 - 2) - 3 needs none. Comparisons hold numbers, never comparisons.
+    # Left-associative: 1 - (2 - 3) keeps its parentheses, (1 - 2) - 3 needs none. Operands of comparisons are never comparisons.
     left = render(first, binding + (node.name in CONNECTIVES))
     return f" {node.name} ".join([left, *(render(operand, binding + 1) for operand in rest)])
 

@@ -1,4 +1,4 @@
-"""The one door to the parser library: a text becomes a tree of nodes, or a ``ConditionError`` that points into it."""
+"""All use of the parser library: a text becomes an expression tree, or a ``ConditionError`` with a position."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from shared.conditions.expression import Node
 from shared.conditions.problems import ConditionError
 from shared.events import Timeframe
 
-INSTEAD: Final = {
+REPLACEMENTS: Final = {
     "=": "==", "=>": ">=", "=<": "<=", "<>": "!=", "&": "and", "&&": "and", "|": "or", "||": "or", "!": "not",
     "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-",
 }  # fmt: skip
-"""What people write who know another language."""
+"""Operators of other languages, and what they are here."""
 LONGEST_FOUND: Final = 24
 END: Final = "$END"
 _SIGNS: Final = re.compile(r"[^\w\s().,]*")
 
 
 def read(text: str) -> tuple[Node, Timeframe]:
-    """The tree of a text in lower case, and its timeframe.
+    """Parse a text in lower case into a tree and a timeframe.
 
     Raises:
-        ConditionError: it is no condition.
+        ConditionError: the text is not a condition.
     """
     try:
-        found: tuple[Node, Timeframe] = _parser().parse(text)  # type: ignore[assignment]  # what the builder makes of a tree
+        found: tuple[Node, Timeframe] = _parser().parse(text)  # type: ignore[assignment]  # the result of Builder.start
     except UnexpectedToken as error:
         raise _unexpected(text, error.token.type, str(error.token), error.token.start_pos or 0) from None
     except UnexpectedCharacters as error:
@@ -47,8 +47,8 @@ def _unexpected(text: str, kind: str, found: str, at: int) -> ConditionError:
         return ConditionError("unfinished", text, len(text))
     signs = _SIGNS.match(text, at)
     sign = signs[0] if signs else ""
-    if sign in INSTEAD:
-        return ConditionError("instead", text, at, found=f"'{sign}'", instead=f"'{INSTEAD[sign]}'")
+    if sign in REPLACEMENTS:
+        return ConditionError("instead", text, at, found=f"'{sign}'", instead=f"'{REPLACEMENTS[sign]}'")
     return ConditionError("unexpected", text, at, found=f"'{found[:LONGEST_FOUND]}'")
 
 

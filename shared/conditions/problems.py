@@ -1,10 +1,10 @@
-"""What can be wrong with a condition, and where."""
+"""The errors of conditions, with their position."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from shared.text import pointed
+from shared.text import with_caret
 
 PROBLEMS: Final[dict[str, str]] = {
     "empty": "there is no condition",
@@ -33,13 +33,13 @@ PROBLEMS: Final[dict[str, str]] = {
     "deep": "nested too deeply",
     "columns": "more than {most} columns",
 }
-"""Every problem by its code, in English; the values in braces come with the error."""
+"""The English text of every error code; the error supplies the values in braces."""
 
 
 class ConditionError(ValueError):
-    """A text is no condition.
+    """A text is not a condition.
 
-    ``code`` is a key of ``PROBLEMS``, ``values`` fill its braces, ``position`` counts the characters of ``text`` before the place.
+    ``code`` is a key of ``PROBLEMS``, ``values`` fill its braces, ``position`` is an index into ``text``.
     """
 
     def __init__(self, code: str, text: str, position: int, **values: object) -> None:
@@ -48,14 +48,14 @@ class ConditionError(ValueError):
 
     @property
     def message(self) -> str:
-        """What is wrong, in English."""
+        """The error in English."""
         return PROBLEMS[self.code].format(**self.values)
 
     def caret(self) -> str:
-        r"""The text with a caret below the place, for a font of fixed width.
+        r"""The text with a caret below the position, for a monospaced font.
 
         >>> print(ConditionError("unfinished", "close >", 7).caret())
         close >
                ^
         """
-        return pointed(self.text, self.position)
+        return with_caret(self.text, self.position)

@@ -1,4 +1,4 @@
-"""What somebody who named no column likely meant: never another indicator that is merely spelled alike."""
+"""Suggestions for names that are not columns; never another indicator whose name only looks similar."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 
 from shared.conditions.expression import BAR_FIELDS
 from shared.conditions.problems import ConditionError
-from shared.conditions.vocabulary import Words, resolve, vocabulary
-from shared.spelling import likely
+from shared.conditions.vocabulary import IndicatorColumns, resolve, vocabulary
+from shared.spelling import suggest
 
 LONGEST: Final = 64
-"""Characters of a name that is looked at."""
+"""Characters: longer names get no suggestion."""
 ALIASES: Final = {
     "ma": "sma", "moving_average": "sma", "simple_ma": "sma", "simple_moving_average": "sma", "exp_ma": "ema",
     "exponential_ma": "ema", "exponential_moving_average": "ema", "weighted_ma": "wma", "weighted_moving_average": "wma",
@@ -30,28 +30,28 @@ ALIASES: Final = {
     "ultimate_oscillator": "ultimate", "williams": "williams_r", "mom": "momentum", "rate_of_change": "roc", "ath": "all_time_high",
     "atl": "all_time_low", "price": "close", "last": "close", "ichimoku_tenkan": "tenkan", "ichimoku_kijun": "kijun",
 }  # fmt: skip
-"""What others call a column or a field of the bar: names without their numbers."""
+"""Names of columns and bar fields in other programs, without their numbers."""
 _PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")
 _PLACE: Final = re.compile(r"_?\{\w+\}")
 
 
-def meant(name: str) -> ConditionError:
-    """The error for a name that is no column: with its form, with what was likely meant, or that it is unknown."""
+def name_error(name: str) -> ConditionError:
+    """The error for a name that is not a column: wrong parameters, a suggestion, or unknown."""
     if len(name) <= LONGEST:
         stem, numbers = _parts(name)
         known = _stems().get(stem)
         if known is not None and numbers and _column(stem, numbers) is None:
-            words, column = known
-            usual = words.spelled(column, words.usual)
-            return ConditionError("parameters", name, 0, found=name, form=words.columns[column], example=usual)
-        for near in _likely(stem):
+            indicator, column = known
+            usual = indicator.full_name(column, indicator.usual)
+            return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
+        for near in _candidates(stem):
             if column_name := _column(near, numbers):
                 return ConditionError("meant", name, 0, found=name, near=column_name)
     return ConditionError("name", name, 0, found=name)
 
 
-def in_place_of(function: str, arguments: Sequence[str]) -> str | None:
-    """The column that a call of another language stands for: ``rsi(14)``, ``sma(close, 20)``, ``ma(volume, 20)``."""
+def column_for_call(function: str, arguments: Sequence[str]) -> str | None:
+    """The column for a function call as in other languages: ``rsi(14)``, ``sma(close, 20)``, ``ma(volume, 20)``."""
     if sum(map(len, arguments)) > LONGEST:
         return None
     source = arguments[0] if arguments and arguments[0] in {"close", "volume"} else ""
@@ -59,35 +59,35 @@ def in_place_of(function: str, arguments: Sequence[str]) -> str | None:
     numbers += arguments[bool(source) :]
     if not all(re.fullmatch(r"\d+(\.\d+)?", number) for number in numbers):
         return None
-    return next((column for near in (stem, *_likely(stem)) if (column := _column(near, numbers))), None)
+    return next((column for near in (stem, *_candidates(stem)) if (column := _column(near, numbers))), None)
 
 
 def _parts(name: str) -> tuple[str, list[str]]:
-    """The words of a name, joined, and its numbers; 52w is a word."""
+    """The words of a name joined by ``_``, and its numbers; 52w is a word."""
     pieces = _PIECE.findall(name)
     numbers = [piece for piece in pieces if piece[-1].isdigit()]
     return "_".join(piece for piece in pieces if not piece[-1].isdigit()), numbers
 
 
-def _likely(stem: str) -> Iterator[str]:
+def _candidates(stem: str) -> Iterator[str]:
     if stem in _stems() or stem in BAR_FIELDS:
         yield stem
         return
     alias = ALIASES.get(stem)
-    near = alias or likely(stem, (*_stems(), *BAR_FIELDS))
+    near = alias or suggest(stem, (*_stems(), *BAR_FIELDS))
     if near:
         yield near
 
 
 def _column(stem: str, numbers: Sequence[str]) -> str | None:
-    """The column of this stem with these numbers, or the usual one where there are none; None where they do not fit."""
+    """The column of this stem with these numbers, or with the usual ones if none are given; None if they are invalid."""
     if stem in BAR_FIELDS:
         return stem if not numbers else None
     if stem not in _stems():
         return None
-    words, place = _stems()[stem]
+    indicator, index = _stems()[stem]
     if not numbers:
-        return words.column(place, words.usual)
+        return indicator.column(index, indicator.usual)
     try:
         return resolve("_".join([stem, *numbers])).column
     except ConditionError:
@@ -95,6 +95,10 @@ def _column(stem: str, numbers: Sequence[str]) -> str | None:
 
 
 @cache
-def _stems() -> dict[str, tuple[Words, int]]:
-    """Every column without its numbers."""
-    return {_PLACE.sub("", template): (words, place) for words in vocabulary() for place, template in enumerate(words.columns)}
+def _stems() -> dict[str, tuple[IndicatorColumns, int]]:
+    """Every column by its name without numbers."""
+    return {
+        _PLACE.sub("", template): (indicator, index)
+        for indicator in vocabulary()
+        for index, template in enumerate(indicator.columns)
+    }

@@ -1,7 +1,7 @@
-"""The columns that a condition may name: those of every kind of indicator, with any parameters that the kind can work with.
+"""The columns that a condition may name: those of every kind of indicator, with all valid parameters.
 
-``vocabulary.json`` is made from the kinds themselves by ``make docs`` (``services/analysis/documents/vocabulary.py``). It may
-refuse what a kind would take, never the reverse.
+``make docs`` generates ``vocabulary.json`` from the kinds (``services/analysis/documents/vocabulary.py``). It may refuse parameters
+that a kind accepts, never the reverse.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """What a parameter may be."""
+    """The bounds of a parameter."""
 
     name: str
     least: float
@@ -29,108 +29,108 @@ class Parameter(msgspec.Struct, frozen=True):
     whole: bool
 
 
-class Order(msgspec.Struct, frozen=True):
-    """One parameter must be less than another; where not ``strict``, they may be equal."""
+class ParameterOrder(msgspec.Struct, frozen=True):
+    """``lower`` must be less than ``higher``; if not ``strict``, they may be equal."""
 
     lower: str
     higher: str
     strict: bool
 
 
-class Words(msgspec.Struct, frozen=True):
-    """The columns of one kind of indicator."""
+class IndicatorColumns(msgspec.Struct, frozen=True):
+    """The columns of one kind of indicator, and its parameters."""
 
     kind: str
     parameters: tuple[Parameter, ...]
     usual: tuple[float, ...]
-    """The parameters under which the ``short`` names stand."""
+    """The parameters of the columns with ``short`` names."""
     columns: tuple[str, ...]
-    """Names with ``{parameter}`` in them."""
+    """Templates of the names, with ``{parameter}`` in them."""
     short: tuple[str, ...] = ()
-    orders: tuple[Order, ...] = ()
+    orders: tuple[ParameterOrder, ...] = ()
     running: tuple[tuple[float, ...], ...] = ()
-    """Parameters that run anyway, whoever asks."""
+    """Parameters that are always computed."""
 
-    def column(self, place: int, values: tuple[float, ...]) -> str:
-        """The canonical name of the column at a place."""
+    def column(self, index: int, values: tuple[float, ...]) -> str:
+        """The canonical name of the column at an index of ``columns``."""
         if self.short and values == self.usual:
-            return self.short[place]
-        return self.spelled(place, values)
+            return self.short[index]
+        return self.full_name(index, values)
 
-    def spelled(self, place: int, values: tuple[float, ...]) -> str:
-        """The column's name with all its parameters."""
-        return self.columns[place].format(**{p.name: f"{v:g}" for p, v in zip(self.parameters, values, strict=True)})
+    def full_name(self, index: int, values: tuple[float, ...]) -> str:
+        """The name of the column with all its parameters."""
+        return self.columns[index].format(**{p.name: f"{v:g}" for p, v in zip(self.parameters, values, strict=True)})
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The indicator that a column belongs to."""
+class ResolvedColumn:
+    """A column name with the indicator and parameters that it stands for."""
 
     kind: str
     parameters: tuple[float, ...]
     column: str
-    """The canonical name: two spellings of one column have the same."""
+    """The canonical name, the same for all spellings of a column."""
     running: bool
-    """It is computed anyway."""
+    """The indicator is always computed."""
 
 
 @cache
-def vocabulary() -> tuple[Words, ...]:
-    """All kinds."""
+def vocabulary() -> tuple[IndicatorColumns, ...]:
+    """The columns of all kinds."""
     text = resources.files("shared.conditions").joinpath("vocabulary.json").read_bytes()
-    return msgspec.json.decode(text, type=tuple[Words, ...])
+    return msgspec.json.decode(text, type=tuple[IndicatorColumns, ...])
 
 
-def resolve(name: str) -> Wanted:
-    """What a column's name stands for.
+def resolve(name: str) -> ResolvedColumn:
+    """The indicator, parameters and canonical name of a column.
 
     Raises:
-        ConditionError: it is no column, or its parameters are out of bounds; ``text`` is the name alone.
+        ConditionError: there is no such column, or its parameters are out of bounds; ``text`` is the name alone.
 
     >>> resolve("rsi_21"), resolve("bb_upper_20_2").column
-    (Wanted(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
+    (ResolvedColumn(kind='rsi', parameters=(21.0,), column='rsi_21', running=False), 'bb_upper_20')
     """
     short = _short_names().get(name)
     if short is not None:
         return short
-    for words, place, pattern in _patterns():
+    for indicator, index, pattern in _patterns():
         match = pattern.fullmatch(name)
         if match:
             values = tuple(float(value) for value in match.groups())
-            _check(name, words, values)
-            return Wanted(words.kind, values, words.column(place, values), values in words.running)
+            _check(name, indicator, values)
+            return ResolvedColumn(indicator.kind, values, indicator.column(index, values), values in indicator.running)
     raise ConditionError("name", name, 0, found=name)
 
 
 @cache
-def _short_names() -> dict[str, Wanted]:
+def _short_names() -> dict[str, ResolvedColumn]:
     found = {}
-    for words in vocabulary():
-        for column in words.short or (() if words.parameters else words.columns):
-            found[column] = Wanted(words.kind, words.usual, column, words.usual in words.running)
+    for indicator in vocabulary():
+        for column in indicator.short or (() if indicator.parameters else indicator.columns):
+            found[column] = ResolvedColumn(indicator.kind, indicator.usual, column, indicator.usual in indicator.running)
     return found
 
 
 @cache
-def _patterns() -> tuple[tuple[Words, int, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[IndicatorColumns, int, re.Pattern[str]], ...]:
     return tuple(
-        (words, place, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
-        for words in vocabulary()
-        if words.parameters
-        for place, template in enumerate(words.columns)
+        (indicator, index, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
+        for indicator in vocabulary()
+        if indicator.parameters
+        for index, template in enumerate(indicator.columns)
     )
 
 
-def _check(name: str, words: Words, values: tuple[float, ...]) -> None:
-    for parameter, value in zip(words.parameters, values, strict=True):
+def _check(name: str, indicator: IndicatorColumns, values: tuple[float, ...]) -> None:
+    for parameter, value in zip(indicator.parameters, values, strict=True):
         bounds = {"parameter": parameter.name, "least": f"{parameter.least:g}", "most": f"{parameter.most:g}"}
         if parameter.whole and value != int(value):
             raise ConditionError("whole", name, 0, found=name, **bounds)
         if not parameter.least <= value <= parameter.most or float(f"{value:g}") != value:
             raise ConditionError("range", name, 0, found=name, **bounds)
-    told = {parameter.name: value for parameter, value in zip(words.parameters, values, strict=True)}
-    for order in words.orders:
-        lower, higher = told[order.lower], told[order.higher]
+    given = {parameter.name: value for parameter, value in zip(indicator.parameters, values, strict=True)}
+    for order in indicator.orders:
+        lower, higher = given[order.lower], given[order.higher]
         if lower > higher or (order.strict and lower == higher):
             than = "<" if order.strict else "<="
             raise ConditionError("order", name, 0, found=name, lower=order.lower, than=than, higher=order.higher)

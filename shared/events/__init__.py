@@ -1,12 +1,12 @@
-"""Every fact that crosses a topic, as frozen structs.
+"""All events that topics carry, as frozen structs.
 
-Times are integer milliseconds since the epoch in UTC: ``ts_event`` is when something happened, ``ts_init`` when the mesh learned of
-it. Prices are in the instrument's own currency; changes are fractions (0.05 is 5 %). Inside a version only optional fields are ever
-added; readers ignore fields that they do not know.
+Times are integer milliseconds since the epoch in UTC: ``ts_event`` is when something happened, ``ts_init`` when the mesh received
+it. Prices are in the instrument's own currency; changes are fractions (0.05 is 5 %). Within a version only optional
+fields are added; readers ignore unknown fields.
 """
 
 from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 from shared.events.industries import IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
 from shared.events.notify import Delivery
@@ -33,12 +33,12 @@ __all__ = [
     "Quote",
     "RelativeStrength",
     "RuleCount",
+    "SafeInt",
     "Signal",
     "SignalQuality",
     "Tick",
     "TickLog",
     "Timeframe",
-    "Whole",
     "pattern_id",
     "signal_id",
 ]

@@ -1,4 +1,4 @@
-"""What analysis says: indicator rows and signals."""
+"""Events of analysis: indicator rows and signals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 
 
 class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
@@ -16,8 +16,8 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 
     symbol: str
     timeframe: Timeframe
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     close: float
     values: dict[str, float | None]
     source: str = ""
@@ -29,11 +29,11 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 
 
 class SignalQuality(msgspec.Struct, frozen=True, kw_only=True):
-    """How this signal did out of sample in the past. Absent until research has computed it; never estimated."""
+    """The past out-of-sample performance of such signals. Absent until it has been computed; never estimated."""
 
-    n: Whole
+    n: SafeInt
     years: float
-    horizon_bars: Whole
+    horizon_bars: SafeInt
     win_rate: float
     win_rate_low: float
     win_rate_high: float
@@ -48,31 +48,31 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     """A rule fired on a closed bar."""
 
     id: str
-    """``signal_id(...)`` of the fields below: the same input gives the same id, for ever."""
+    """``signal_id(...)`` of the fields below: deterministic and permanent."""
     rule: str
-    rule_version: Whole
+    rule_version: SafeInt
     params: dict[str, float]
     direction: Literal["up", "down"]
     symbol: str
     timeframe: Timeframe
-    ts_event: Whole
+    ts_event: SafeInt
     """Close of the bar it fired on; see ``provisional``."""
-    ts_init: Whole
+    ts_init: SafeInt
     price: float
     """Close of that bar."""
     level: float | None = None
-    """The price or value that was crossed, where the rule has one."""
+    """The price or value that was crossed, if the rule has one."""
     evidence: dict[str, float | None]
-    """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
+    """The values that triggered it: ``name`` at this bar, ``name.prev`` one bar before."""
     quality: SignalQuality | None = None
     condition: str = ""
-    """The normal form of the user's condition that held, where ``rule`` is ``condition``; its owners alone get an alert."""
+    """The normal form of the user's condition that held, if ``rule`` is ``condition``; only its owners get an alert."""
     sequence: str = ""
-    """The normal form of the sequence that this signal completes, where ``rule`` is ``sequence``."""
+    """The normal form of the sequence that this signal completes, if ``rule`` is ``sequence``."""
     provisional: bool = False
-    """True when the rule held on a bar that was still forming: it may not hold when the bar closes. ``ts_event`` is then when it
-    was seen, the close of a minute inside the bar."""
-    bar_close: Whole | None = None
+    """True when the rule held on a forming bar: it may not hold when the bar closes. ``ts_event`` is then the close of the minute
+    inside the bar at which it held."""
+    bar_close: SafeInt | None = None
     """When the forming bar of a provisional signal closes."""
     source: str = ""
     replayed: bool = False

@@ -1,4 +1,4 @@
-"""What all events share: timeframes, whole numbers, and the event itself."""
+"""The parts of all events: timeframes, integers and the base class."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Timeframe(enum.StrEnum):
     W1 = "1w"
 
 
-Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
-"""A whole number that every JSON reader keeps exactly; what lies beyond is refused when a message is decoded."""
+SafeInt = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""An integer that every JSON reader represents exactly; decoding refuses integers out of this range."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """What all events share: the tag ``type`` in the body, the version in the headers."""
+    """The base class: the tag ``type`` in the body, the version in the headers."""
 
     version: ClassVar[int] = 1
 
     @property
     def event_id(self) -> str:
-        """Names this event for ever: the same content gives the same id."""
+        """The permanent id of the event: the same content has the same id."""
         raise NotImplementedError(f"{type(self).__name__} has no event_id")

@@ -1,4 +1,4 @@
-"""What analysis says of industries and markets as a whole."""
+"""Views of industries and whole markets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Whole
+from shared.events.event import Event, SafeInt
 
 
 class RelativeStrength(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """(1 + own return) / (1 + return of what it is measured against) - 1, on adjusted daily closes; absent: short history."""
+    """(1 + own return) / (1 + return of the reference) - 1, on adjusted daily closes; absent when the history is too short."""
 
     over_20: float | None = None
     """Over the last 20 sessions."""
@@ -20,25 +20,25 @@ class RelativeStrength(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 
 class IndustryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One member; what is not known is absent."""
+    """One member; unknown values are absent."""
 
     symbol: str
-    session: Whole = 0
+    session: SafeInt = 0
     """Session date (yyyymmdd) of its quote; 0: none yet."""
     last_price: float | None = None
     move: float | None = None
-    """Last price against the close of its previous session; absent where it has not traded in its exchange's newest session."""
+    """Change of the last price from the previous session's close; absent if it has not traded in its exchange's newest session."""
     above_sma_50: bool | None = None
     above_sma_200: bool | None = None
     against_industry: RelativeStrength | None = None
-    """Against the other members, held in equal parts. Absent in a market's view."""
+    """Against the equally weighted other members. Absent in a market's view."""
     benchmark: str = ""
     """The index that ``against_market`` is measured with."""
     against_market: RelativeStrength | None = None
 
 
 class Mover(msgspec.Struct, frozen=True, kw_only=True):
-    """A member that leads or lags."""
+    """One of the members with the largest or smallest move."""
 
     symbol: str
     move: float
@@ -49,12 +49,12 @@ class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often a rule fired on the members today."""
 
     rule: str
-    up: Whole
-    down: Whole
+    up: SafeInt
+    down: SafeInt
 
 
 class IndustryView(Event, frozen=True, kw_only=True, tag="industry"):
-    """An industry, or a market as a whole, as it stands: breadth, leaders, signals of today, relative strength.
+    """The current state of an industry or a whole market: breadth, leaders, signals of today, relative strength.
 
     Today is, for each exchange, the newest session date among its members' quotes. Fractions are rounded to six decimals.
     """
@@ -64,36 +64,36 @@ class IndustryView(Event, frozen=True, kw_only=True, tag="industry"):
     kind: Literal["industry", "market"]
     name_en: str
     name_ko: str
-    ts_event: Whole
-    """Newest event time among what the view is made of."""
-    ts_init: Whole
-    session: Whole
+    ts_event: SafeInt
+    """Newest event time among the inputs of the view."""
+    ts_init: SafeInt
+    session: SafeInt
     """Newest session date among the members' quotes (yyyymmdd)."""
-    advances: Whole
-    declines: Whole
-    unchanged: Whole
-    missing: Whole
-    """Members without a move today: not traded yet, or nothing to compare with. The four counts add up to the number of members."""
+    advances: SafeInt
+    declines: SafeInt
+    unchanged: SafeInt
+    missing: SafeInt
+    """Members without a move today: not traded yet, or no previous close. The four counts add up to the number of members."""
     median_move: float | None = None
     """Median of the moves against the previous session's close."""
     above_sma_50: float | None = None
-    """Share of the members that stand above their SMA 50 on the daily bars, the price now counting as today's close."""
-    sma_50_of: Whole = 0
-    """Members that traded today and have an SMA 50: what the share is taken of."""
+    """Share of the members above their SMA 50 on daily bars, with the current price as today's close."""
+    sma_50_of: SafeInt = 0
+    """Members that traded today and have an SMA 50: the denominator of the share."""
     above_sma_200: float | None = None
-    sma_200_of: Whole = 0
+    sma_200_of: SafeInt = 0
     leaders: tuple[Mover, ...] = ()
     """Up to three largest moves, the largest first."""
     laggards: tuple[Mover, ...] = ()
     """Up to three smallest moves of the other members, the smallest first."""
-    signals_up: Whole = 0
+    signals_up: SafeInt = 0
     """Signals of today on closed bars."""
-    signals_down: Whole = 0
+    signals_down: SafeInt = 0
     signals_by_rule: tuple[RuleCount, ...] = ()
     members: tuple[IndustryMember, ...] = ()
     source: str = ""
     replayed: bool = False
-    """True when any of the prices is recorded data, played back."""
+    """True when any of the prices is replayed recorded data."""
 
     @property
     def event_id(self) -> str:

@@ -1,4 +1,4 @@
-"""Prices: ticks, the passing of time, provider history, closed bars and quotes."""
+"""Prices: ticks, heartbeats, provider history, closed bars and quotes."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 
 
 class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
-    """A price was seen."""
+    """A price was received."""
 
     symbol: str
     price: float
     """Last price, in the instrument's currency (never in pence or cents)."""
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     source: str
-    """Who said it: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
-    seq: Whole = 0
-    """Gap-free number per symbol within a source that counts (replay, from 1); 0 where the source does not count."""
+    """Where it comes from: ``yahoo-stream``, ``yahoo-poll`` or ``replay``."""
+    seq: SafeInt = 0
+    """Sequence number per symbol and source, without gaps (replay, from 1); 0 if the source has none."""
     size: float = 0.0
-    """Volume of this trade. Ignored where ``day_volume`` is given."""
+    """Volume of this trade. Ignored if ``day_volume`` is given."""
     day_volume: float | None = None
-    """Volume of the session so far; the engine takes the differences, so that a lost tick loses no volume."""
+    """Volume of the session so far; the engine takes differences, so a lost tick loses no volume."""
     finest: Timeframe = Timeframe.M1
-    """The finest timeframe that may be built from this tick: a tape of daily bars says ``1d``."""
+    """The finest timeframe that may be built from this tick: ``1d`` for a tape of daily bars."""
     replayed: bool = False
-    """True when this is recorded data, played back."""
+    """True when this is replayed recorded data."""
 
     @property
     def event_id(self) -> str:
@@ -39,11 +39,11 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
     """Event time of an exchange has reached ``ts_event``: every tick before it has been published. Sent to every partition."""
 
     exchange: str
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     source: str
     mark: Literal["beat", "session_open", "session_close"] = "beat"
-    """``session_close`` carries the calendar's close time, whatever the clock says when it is sent."""
+    """``session_close`` has the calendar's close time as ``ts_event``, whenever it is sent."""
     replayed: bool = False
 
     @property
@@ -52,19 +52,18 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat", gc=False):
 
 
 class HistoryReady(Event, frozen=True, kw_only=True, tag="history-ready", gc=False):
-    """Closed bars of a symbol lie in market.history.v1, same partition, offsets ``first`` to ``last`` inclusive.
+    """Closed bars of a symbol are in market.history.v1, same partition, offsets ``first`` to ``last`` inclusive.
 
-    It stands in the log of ticks so that history takes effect at one definite place in the order of things,
-    the same after a restart.
+    It is in the log of ticks so that history takes effect at one definite offset, the same after a restart.
     """
 
     symbol: str
-    ts_event: Whole
-    """Close time of the newest bar in it."""
-    ts_init: Whole
+    ts_event: SafeInt
+    """Close time of the newest of these bars."""
+    ts_init: SafeInt
     source: str
-    first: Whole
-    last: Whole
+    first: SafeInt
+    last: SafeInt
     replayed: bool = False
 
     @property
@@ -78,8 +77,8 @@ TickLog = Tick | Heartbeat | HistoryReady
 class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A closed bar as a provider reports it, raw; adjusted price = raw x price_factor, adjusted volume = raw / split_factor."""
 
-    ts_open: Whole
-    ts_close: Whole
+    ts_open: SafeInt
+    ts_close: SafeInt
     open: float
     high: float
     low: float
@@ -97,7 +96,7 @@ class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
     """A split or a cash dividend."""
 
     kind: Literal["split", "dividend"]
-    ts_event: Whole
+    ts_event: SafeInt
     """Open of the ex-date's session."""
     value: float
     """New shares for an old one (4.0 for 4:1), or cash per share in the instrument's currency."""
@@ -110,9 +109,9 @@ class History(Event, frozen=True, kw_only=True, tag="history"):
     exchange: str
     timeframe: Timeframe
     bars: tuple[ProviderBar, ...]
-    ts_event: Whole
+    ts_event: SafeInt
     """Close of the newest bar."""
-    ts_init: Whole
+    ts_init: SafeInt
     source: str
     reason: Literal["backfill", "repair"] = "backfill"
     actions: tuple[CorporateAction, ...] = ()
@@ -129,11 +128,11 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
 
     symbol: str
     timeframe: Timeframe
-    ts_open: Whole
-    ts_event: Whole
+    ts_open: SafeInt
+    ts_event: SafeInt
     """Close of the interval."""
-    ts_init: Whole
-    session: Whole
+    ts_init: SafeInt
+    session: SafeInt
     """The exchange's session date as yyyymmdd."""
     open: float
     high: float
@@ -153,12 +152,12 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
 
 
 class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
-    """The latest price of an instrument and where it stands. ``None`` where nothing is known yet."""
+    """The latest price of an instrument, with its change and ranges. Unknown values are ``None``."""
 
     symbol: str
     last_price: float
-    ts_event: Whole
-    ts_init: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
     source: str
     prev_close: float | None = None
     """Close of the previous session."""
@@ -172,7 +171,7 @@ class Quote(Event, frozen=True, kw_only=True, tag="quote", gc=False):
     year_high: float | None = None
     """Highest high of the last 252 daily bars, adjusted, and today."""
     year_low: float | None = None
-    session: Whole = 0
+    session: SafeInt = 0
     replayed: bool = False
 
     @property

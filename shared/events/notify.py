@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from shared.events.event import Event, Whole
+from shared.events.event import Event, SafeInt
 
 
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
-    """How one alert fared with one recipient."""
+    """The outcome of one alert for one recipient."""
 
     signal_id: str
     channel: str
     recipient: str
-    """An opaque name of the chat: 16 hex digits of a hash, never the chat's own id."""
+    """An opaque id of the chat: 16 hex digits of a hash, never the chat's own id."""
     outcome: Literal["sent", "unknown", "failed", "expired", "muted"]
-    ts_event: Whole
-    ts_init: Whole
-    tries: Whole
+    ts_event: SafeInt
+    ts_init: SafeInt
+    tries: SafeInt
     error: str | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""What analysis says of chart patterns."""
+"""Chart patterns."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, Timeframe, Whole
+from shared.events.event import Event, SafeInt, Timeframe
 
 
 class Pivot(msgspec.Struct, frozen=True, kw_only=True):
-    """A turn of price that is a corner of a pattern."""
+    """A turning point of the price that is a corner of a pattern."""
 
     kind: Literal["high", "low"]
-    ts_close: Whole
+    ts_close: SafeInt
     """Close of its bar."""
-    bars: Whole
+    bars: SafeInt
     """How many bars after the first pivot."""
     price: float
 
@@ -30,21 +30,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pattern(Event, frozen=True, kw_only=True, tag="pattern"):
-    """A chart pattern reached a status at the close of a bar; each status of a pattern is told once."""
+    """A chart pattern reached a status at the close of a bar; each status of a pattern is published once."""
 
     id: str
-    """``pattern_id(...)``: the same pivots give the same id, for ever."""
+    """``pattern_id(...)``: the same pivots always give the same id."""
     pattern: str
     status: Literal["forming", "confirmed", "failed", "target"]
     reason: str = ""
-    """Why it failed: invalidated, expired, absorbed (another pattern tells of the same move) or displaced."""
+    """Why it failed: invalidated, expired, absorbed (another pattern covers the same move) or displaced."""
     direction: Literal["up", "down", "either"]
-    """Of the breakout; ``either`` until it comes, where the shape does not tell."""
+    """Of the breakout; ``either`` before the breakout of a shape that allows both."""
     symbol: str
     timeframe: Timeframe
-    ts_event: Whole
+    ts_event: SafeInt
     """Close of the bar of this status."""
-    ts_init: Whole
+    ts_init: SafeInt
     price: float
     """Close of that bar."""
     pivots: tuple[Pivot, ...]
@@ -52,11 +52,11 @@ class Pattern(Event, frozen=True, kw_only=True, tag="pattern"):
     upper: Line | None = None
     lower: Line | None = None
     quality: float
-    """0 to 1: how well shaped it is, as docs/patterns.md defines it for each pattern. It says nothing about success."""
+    """0 to 1: how well shaped it is, as docs/patterns.md defines it for each pattern. It does not predict success."""
     level: float | None = None
-    """The line that was broken, at the breakout bar."""
+    """The price of the broken line at the breakout bar."""
     target: float | None = None
-    """The measured target; a measure of the shape, not a forecast."""
+    """The measured target, derived from the shape; not a forecast."""
     invalidation: float | None = None
     """A close beyond it makes the pattern fail."""
     volume_ratio: float | None = None

@@ -1,14 +1,14 @@
-"""Quality of data: what was not used as it came."""
+"""Data quality: data that was rejected or changed."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from shared.events.event import Event, Whole
+from shared.events.event import Event, SafeInt
 
 
 class Quarantined(Event, frozen=True, kw_only=True, tag="quarantined"):
-    """Something was not used as it came: left out, repaired, or held back until more is known. See docs/data-quality.md."""
+    """Data was not used as received: rejected, repaired, or kept pending. See docs/data-quality.md."""
 
     symbol: str
     """The instrument; of a feed the exchange."""
@@ -17,19 +17,19 @@ class Quarantined(Event, frozen=True, kw_only=True, tag="quarantined"):
     """``price``, ``size``, ``time``, ``future``, ``order``, ``wick``, ``spike``, ``unit``, ``duplicate``, ``overlap``, ``grid``,
     ``stale``, ``outside_session``, ``split``, ``dividend``, ``factor``, ``level``, ``revised``, ``contradicted``."""
     outcome: Literal["quarantined", "repaired", "released"] = "quarantined"
-    """``released``: what was held back counts from now on, or the feed is heard again."""
+    """``released``: pending data is used from now on, or the feed sends again."""
     values: dict[str, float | None]
-    """As received; null where it was no number. ``last`` is what it was compared with."""
+    """As received; null if not a number. ``last`` is the value that it was compared with."""
     note: str = ""
-    """What was repaired, or what decided."""
+    """What was repaired, or the reason of the decision."""
     timeframe: str = ""
     """Of a bar."""
     source: str = ""
-    """Who said it."""
-    ts_event: Whole
-    ts_init: Whole
-    more: Whole = 0
-    """How many others of this symbol were counted and not told since the one before: a broken feed does not flood."""
+    """Where it comes from."""
+    ts_event: SafeInt
+    ts_init: SafeInt
+    more: SafeInt = 0
+    """Number of events of this symbol since the previous one that were counted but not published: the rate is limited."""
     replayed: bool = False
 
     @property

@@ -1,13 +1,13 @@
-"""The one door to Kafka: publishing, consumer groups, owned partitions, tails, dead letters.
+"""All access to Kafka: publishing, consumer groups, owned partitions, tails, dead letters.
 
-What only one service knows about its messages must never be here.
+Knowledge of a single service about its messages never belongs here.
 """
 
-from shared.kafka.ends import Ends, Extent, open_ends
 from shared.kafka.group import GroupConsumer, open_group_consumer
 from shared.kafka.label import read_label, write_label
+from shared.kafka.offsets import OffsetRange, OffsetReader, open_offset_reader
 from shared.kafka.owned import OwnedConsumer, open_owned_consumer
-from shared.kafka.owner import Owner
+from shared.kafka.partition_owner import PartitionOwner
 from shared.kafka.partitions import partition_of
 from shared.kafka.producer import Producer, open_producer
 from shared.kafka.ranges import RangeGoneError, RangeReader, open_range_reader
@@ -15,19 +15,19 @@ from shared.kafka.records import Published, Record
 from shared.kafka.tail import Tail, open_tail
 
 __all__ = [
-    "Ends",
-    "Extent",
     "GroupConsumer",
+    "OffsetRange",
+    "OffsetReader",
     "OwnedConsumer",
-    "Owner",
+    "PartitionOwner",
     "Producer",
     "Published",
     "RangeGoneError",
     "RangeReader",
     "Record",
     "Tail",
-    "open_ends",
     "open_group_consumer",
+    "open_offset_reader",
     "open_owned_consumer",
     "open_producer",
     "open_range_reader",

@@ -1,6 +1,6 @@
-"""Which partitions are ours.
+"""The partitions that a consumer group has assigned to this process.
 
-aiokafka rebalances in the background and swallows what a listener raises, so this one only notes and pauses.
+aiokafka rebalances in the background and ignores what a listener raises, so this listener only records and pauses.
 """
 
 from __future__ import annotations
@@ -15,49 +15,49 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from shared import metrics
 from shared.failures import TransientError
-from shared.kafka.connection import POLL_MS, translated
+from shared.kafka.connection import POLL_MS, kafka_errors
 
 POLL_LIMIT_SECONDS: Final = 5.0
-"""While a rebalance is under way ``getmany`` waits for its end, however long that takes."""
+"""``getmany`` waits for the end of a rebalance without a limit of its own."""
 
 _rebalances = metrics.counter("mesh_rebalances_total", "Assignments received.", ("group",))
 log = structlog.get_logger("kafka.assignment")
 
 
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Counts assignments (``epoch``) and holds new partitions still; the consumer's own task restores and resumes them."""
+    """Counts assignments (``epoch``) and pauses new partitions; the consumer's own task restores and resumes them."""
 
     def __init__(self, consumer: AIOKafkaConsumer, group: str) -> None:
         self._consumer = consumer
         self._group = group
         self.epoch = 0
         self.joined = False
-        self.since = time.monotonic()
+        self.changed_at = time.monotonic()
         """When ``joined`` last changed."""
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # noqa: ARG002
-        self._turn(joined=False)
+        self._set_joined(joined=False)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         self._consumer.pause(*assigned)
-        self._turn(joined=True)
+        self._set_joined(joined=True)
         _rebalances.labels(self._group).inc()
         log.info("assigned", group=self._group, partitions=sorted(f"{tp.topic}/{tp.partition}" for tp in assigned))
 
     def owned(self) -> frozenset[TopicPartition]:
-        """The partitions that are ours now; none while a rebalance is under way."""
+        """The partitions that are assigned now; none during a rebalance."""
         return frozenset(self._consumer.assignment()) if self.joined else frozenset()
 
-    def _turn(self, *, joined: bool) -> None:
+    def _set_joined(self, *, joined: bool) -> None:
         self.epoch += 1
         self.joined = joined
-        self.since = time.monotonic()
+        self.changed_at = time.monotonic()
 
 
 async def poll(consumer: AIOKafkaConsumer, max_records: int) -> Mapping[TopicPartition, list[Any]]:
-    """The next micro-batches, or nothing after 200 ms or while the broker is away."""
+    """The next batches by partition; empty after 200 ms without messages, or while the broker does not answer."""
     try:
-        with translated("poll"):
+        with kafka_errors("poll"):
             async with asyncio.timeout(POLL_LIMIT_SECONDS):
                 found: Mapping[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=max_records)
                 return found

@@ -1,4 +1,4 @@
-"""The hot path of publishing: whole batches a partition, built here and handed over at once."""
+"""Publishing many messages: complete record batches of each partition are built here and sent together."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from shared.failures import PoisonError
 Headers = Sequence[tuple[str, bytes]]
 
 
-class Queue:
-    """The batches of one partition, in order; ``places`` says which message of the whole each one is."""
+class PartitionBatches:
+    """The record batches of one partition, in order; ``indexes`` holds the position in the caller's list of each message."""
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
-        self._batch = producer.create_batch()
-        self.full: list[Any] = []
-        self.places: list[int] = []
+        self._open = producer.create_batch()
+        self._closed: list[Any] = []
+        self.indexes: list[int] = []
 
-    def add(self, place: int, stamp: int, key: bytes, value: bytes, headers: Headers) -> None:
-        """Put a message behind the others.
+    def add(self, index: int, stamp: int, key: bytes, value: bytes, headers: Headers) -> None:
+        """Append a message.
 
         Raises:
-            PoisonError: it does not even fit into an empty batch.
+            PoisonError: the message does not fit into an empty batch.
         """
-        if self._batch.append(timestamp=stamp, key=key, value=value, headers=headers) is None:  # full: it is not in there
-            self._turn()
-            if self._batch.append(timestamp=stamp, key=key, value=value, headers=headers) is None:
+        if self._open.append(timestamp=stamp, key=key, value=value, headers=headers) is None:  # the batch is full
+            self._close_batch()
+            if self._open.append(timestamp=stamp, key=key, value=value, headers=headers) is None:
                 raise PoisonError(f"a message of {len(value)} bytes does not fit into an empty batch")
-        self.places.append(place)
+        self.indexes.append(index)
 
-    def closed(self) -> list[Any]:
-        """All batches, closed: an open one would let single sends slip in, and the offsets would be wrong."""
-        if self._batch.record_count():
-            self._turn()
-        return self.full
+    def close(self) -> list[Any]:
+        """All batches, closed: aiokafka would add single sends to an open batch, and the offsets would be wrong."""
+        if self._open.record_count():
+            self._close_batch()
+        return self._closed
 
-    def _turn(self) -> None:
-        self._batch.close()
-        self.full.append(self._batch)
-        self._batch = self._producer.create_batch()
+    def _close_batch(self) -> None:
+        self._open.close()
+        self._closed.append(self._open)
+        self._open = self._producer.create_batch()
 
 
-async def send_queues(producer: AIOKafkaProducer, topic: str, queues: Mapping[int, Queue]) -> dict[int, list[int]]:
-    """Send each partition's batches in order, partitions side by side; their offsets, once all are acknowledged.
+async def send_batches(producer: AIOKafkaProducer, topic: str, batches: Mapping[int, PartitionBatches]) -> dict[int, list[int]]:
+    """Send the batches of each partition in order, all partitions concurrently; returns the offsets once all are acknowledged.
 
     Raises:
-        KafkaError: the broker did not take a batch.
+        KafkaError: the broker did not accept a batch.
     """
     tasks = [
-        asyncio.create_task(_send_partition(producer, topic, partition, queue.closed()), name=f"publish {topic}/{partition}")
-        for partition, queue in queues.items()
+        asyncio.create_task(_send_partition(producer, topic, partition, each.close()), name=f"publish {topic}/{partition}")
+        for partition, each in batches.items()
     ]
     try:
-        return dict(zip(queues, await asyncio.gather(*tasks), strict=True))
+        return dict(zip(batches, await asyncio.gather(*tasks), strict=True))
     except BaseException:
         for task in tasks:
             task.cancel()
@@ -76,11 +76,11 @@ async def _send_partition(producer: AIOKafkaProducer, topic: str, partition: int
             offsets.extend(range(first, first + batch.record_count()))
     except BaseException:
         for future in sent:
-            future.add_done_callback(_look_at)  # what nobody awaits any more must not be reported as never retrieved
+            future.add_done_callback(_retrieve_exception)  # nobody awaits it any more: asyncio would report it as never retrieved
         raise
     return offsets
 
 
-def _look_at(future: asyncio.Future[Any]) -> None:
+def _retrieve_exception(future: asyncio.Future[Any]) -> None:
     if not future.cancelled():
         future.exception()

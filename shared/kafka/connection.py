@@ -1,4 +1,4 @@
-"""The settings of every Kafka client in the mesh, and what its errors mean. aiokafka's own defaults are wrong on most of these."""
+"""Options of every Kafka client in the mesh, and the translation of aiokafka's errors into those of ``shared.failures``."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from shared.failures import PoisonError, TransientError
 from shared.settings import MeshSettings
 
 REQUEST_MS: Final = 30_000
-"""How long a record may wait for its acknowledgement before aiokafka gives it up; longer than a broker needs to restart."""
+"""aiokafka fails a record that is not acknowledged for this long; longer than a broker needs to restart."""
 ACK_SECONDS: Final = 45.0
-"""Our own limit around it: its futures have been seen to hang while a broker is down."""
+"""A second limit around it: aiokafka's futures can hang while a broker is down."""
 START_SECONDS: Final = 30.0
 JOIN_SECONDS: Final = 150.0
-"""A start in a group waits for the rebalance: a member that died holds it up for its session, and then for the rebalance limit."""
+"""Joining a group waits for the rebalance: a member that died delays it by its session timeout and then the rebalance timeout."""
 STOP_SECONDS: Final = 10.0
-ASK_SECONDS: Final = 15.0
-"""For questions about offsets."""
+QUERY_SECONDS: Final = 15.0
+"""Limit of a request for offsets or a commit."""
 POLL_MS: Final = 200
 
 
 def client_id(settings: MeshSettings, name: str) -> str:
-    """How the broker's logs and quotas know this process."""
+    """The name of this process in the broker's logs and quotas."""
     return f"{name}-{settings.instance or f'{socket.gethostname()}-{os.getpid()}'}"
 
 
 def producer_options(settings: MeshSettings, name: str) -> dict[str, Any]:
-    """Idempotent, acknowledged by all in-sync replicas, big compressed batches."""
+    """Idempotent, acknowledged by all in-sync replicas, large compressed batches."""
     return {
         "bootstrap_servers": settings.kafka_bootstrap,
         "client_id": client_id(settings, name),
@@ -54,7 +54,7 @@ def producer_options(settings: MeshSettings, name: str) -> dict[str, Any]:
 
 
 def consumer_options(settings: MeshSettings, name: str, group: str | None) -> dict[str, Any]:
-    """No automatic commit; from the oldest message where there is no position; patient with sessions."""
+    """No automatic commit; starts at the oldest message where no offset is committed; long session timeouts."""
     return {
         "bootstrap_servers": settings.kafka_bootstrap,
         "client_id": client_id(settings, name),
@@ -71,29 +71,29 @@ def consumer_options(settings: MeshSettings, name: str, group: str | None) -> di
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """What aiokafka raises, in the words of ``shared.failures``: too large or corrupt is poison, the rest is not now.
+def kafka_errors(action: str) -> Iterator[None]:
+    """Raise PoisonError for messages that are too large or corrupt, TransientError for all other errors of aiokafka.
 
-    A CancelledError that was not meant for this task is aiokafka's own: it cancels futures that are waited for.
+    aiokafka cancels futures that are awaited: a CancelledError while this task is not being cancelled is transient too.
     """
     try:
         yield
     except asyncio.CancelledError as error:
         if (task := asyncio.current_task()) is None or task.cancelling():
             raise
-        raise TransientError(f"{doing}: the client has cancelled it") from error
+        raise TransientError(f"{action}: cancelled by the client") from error
     except (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError, CorruptRecordException) as error:
-        raise PoisonError(f"{doing}: {type(error).__name__}: {error}") from error
+        raise PoisonError(f"{action}: {type(error).__name__}: {error}") from error
     except IllegalStateError as error:
-        raise TransientError(f"{doing}: the assignment changed: {error}") from error
+        raise TransientError(f"{action}: the assignment changed: {error}") from error
     except (KafkaError, TimeoutError, OSError) as error:
-        raise TransientError(f"{doing}: {type(error).__name__}: {error}") from error
+        raise TransientError(f"{action}: {type(error).__name__}: {error}") from error
 
 
-async def start(client: Any, doing: str, seconds: float = START_SECONDS) -> None:
-    """Start an aiokafka client, or raise TransientError and leave nothing behind."""
+async def start(client: Any, action: str, seconds: float = START_SECONDS) -> None:
+    """Start an aiokafka client; when that fails, close it and raise TransientError."""
     try:
-        with translated(doing):
+        with kafka_errors(action):
             async with asyncio.timeout(seconds):
                 await client.start()
     except BaseException:
@@ -102,13 +102,13 @@ async def start(client: Any, doing: str, seconds: float = START_SECONDS) -> None
 
 
 async def stop(client: Any) -> None:
-    """Stop an aiokafka client; one that hangs is left behind after a while."""
+    """Stop an aiokafka client; one that does not stop within ``STOP_SECONDS`` is abandoned."""
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await client.stop()
     except asyncio.CancelledError:
         if (task := asyncio.current_task()) is not None and task.cancelling():
-            raise  # else it is aiokafka's own: it awaits a task of its own that it cancelled before the first step
+            raise  # otherwise aiokafka raised it: it awaits a task that it cancelled before the task's first step
     except (KafkaError, TimeoutError, OSError):
-        if (inner := getattr(client, "client", None)) is not None:  # a producer that cannot flush still holds its sockets
+        if (inner := getattr(client, "client", None)) is not None:  # a producer that cannot flush keeps its sockets open
             await inner.close()

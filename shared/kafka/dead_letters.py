@@ -1,4 +1,4 @@
-"""Dead letters: the message as it was, and in headers where it came from and why it could not be handled."""
+"""Dead letters: the original message, with headers that give its origin and the error."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from shared.logs import redact
 
 SUFFIX: Final = ".dlq"
 PREFIX: Final = "dead-letter-"
-"""Headers of ours begin so: topic, partition, offset, timestamp, group, exception, error, no-body."""
+"""Prefix of the headers that are added: topic, partition, offset, timestamp, group, exception, error, no-body."""
 REPLAYED_FROM: Final = "replayed-from"
 LONGEST_ERROR: Final = 2000
 
-_count = metrics.counter("mesh_dead_letters_total", "Messages that were set aside.", ("group", "topic"))
+_count = metrics.counter("mesh_dead_letters_total", "Messages published as dead letters.", ("group", "topic"))
 log = structlog.get_logger("kafka.dead_letters")
 
 
-def reasons(message: Any, group: str, error: BaseException) -> list[tuple[str, bytes]]:
-    """The headers of the dead letter: the original's, then where from and why."""
+def dead_letter_headers(message: Any, group: str, error: BaseException) -> list[tuple[str, bytes]]:
+    """The headers of the original, then its origin and the error."""
     kept = [(name, value) for name, value in message.headers if not name.startswith(PREFIX)]
     found = {
         "topic": message.topic,
@@ -38,11 +38,14 @@ def reasons(message: Any, group: str, error: BaseException) -> list[tuple[str, b
 
 
 async def send_dead_letter(producer: Producer, message: Any, group: str, error: BaseException) -> None:
-    """Set ``message`` (aiokafka's ConsumerRecord) aside; returns when that is acknowledged. Raises TransientError."""
+    """Publish ``message`` (aiokafka's ConsumerRecord) as a dead letter; returns when it is acknowledged. Raises TransientError.
+
+    The headers topic, partition, offset and group identify the message: a dead letter that is published twice has the same.
+    """
     topic = message.topic + SUFFIX
     partition = None if message.key else 0
     body = b"" if message.value is None and message.key is None else message.value
-    await producer.publish_raw(topic, message.key or None, body, reasons(message, group, error), partition=partition)
+    await producer.publish_raw(topic, message.key or None, body, dead_letter_headers(message, group, error), partition=partition)
     _count.labels(group, message.topic).inc()
     log.error(
         "dead letter",

@@ -1,4 +1,7 @@
-"""Handing over batches to a handler that is not undone when it fails: what fails is tried again, set aside, or ends the task."""
+"""Running a handler on batches, and acting on its failures: retry, dead letter, or the end of the task.
+
+The effects of a handler that fails are not undone, so a handler must be idempotent.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +17,27 @@ from shared.kafka.records import Record, record_of
 from shared.logs import tracing
 from shared.topics import Topic
 
-Handle = Callable[[Sequence[Record[Any]]], Awaitable[None]]
-SetAside = Callable[[Any, Exception], Awaitable[None]]
-"""Keeps or counts a message that cannot be handled; raises ``TransientError`` where it cannot be kept now."""
+RecordHandler = Callable[[Sequence[Record[Any]]], Awaitable[None]]
+PoisonHandler = Callable[[Any, Exception], Awaitable[None]]
+"""Publishes a dead letter of a message that cannot be handled, or counts it; raises ``TransientError`` when it must be retried."""
 
 log = structlog.get_logger("kafka.handling")
 
 
-class Handling:
-    """Batches of one consumer, on their way to ``handle``."""
+class BatchRunner:
+    """Passes the batches of one consumer to ``handle``."""
 
-    def __init__(self, handle: Handle, topics: Mapping[str, Topic[Any]], pauses: Pauses, set_aside: SetAside) -> None:
+    def __init__(self, handle: RecordHandler, topics: Mapping[str, Topic[Any]], pauses: Pauses, on_poison: PoisonHandler) -> None:
         self._handle = handle
         self._topics = topics
         self._pauses = pauses
-        self._set_aside = set_aside
+        self._on_poison = on_poison
 
-    async def take(self, partition: TopicPartition, messages: Sequence[Any], records: Sequence[Record[Any]]) -> int:
-        """Handle a batch of decoded messages; returns how many of them are done with, from the first on.
+    async def handle_batch(self, partition: TopicPartition, messages: Sequence[Any], records: Sequence[Record[Any]]) -> int:
+        """Handle a batch of decoded messages; returns how many of them, from the first on, are handled or dead-lettered.
 
         Raises:
-            Exception: what ``classify`` says "crash" to.
+            Exception: ``classify`` returns "crash" for it.
         """
         try:
             with tracing(records[-1].traceparent):
@@ -48,12 +51,12 @@ class Handling:
                     return 0
                 case "dead-letter":
                     log.warning("a batch failed: handling it one by one", topic=partition.topic, size=len(messages), exc_info=error)
-                    return await self.take_singly(partition, messages)
+                    return await self.handle_one_by_one(partition, messages)
         self._pauses.passed(partition, len(messages))
         return len(messages)
 
-    async def take_singly(self, partition: TopicPartition, messages: Sequence[Any]) -> int:
-        """The same for messages that are not decoded yet, one by one."""
+    async def handle_one_by_one(self, partition: TopicPartition, messages: Sequence[Any]) -> int:
+        """Decode and handle messages one by one; returns and raises as ``handle_batch``."""
         for done, message in enumerate(messages):
             try:
                 record = record_of(self._topics[partition.topic], message)
@@ -67,18 +70,18 @@ class Handling:
         return len(messages)
 
     async def _failed(self, partition: TopicPartition, message: Any, error: Exception) -> bool:
-        """True when the message was set aside; False when the partition waits before it. Raises what is to crash."""
-        verdict = classify(error)
-        if verdict == "crash":
+        """True: the message was dead-lettered. False: the partition is paused to retry it. Raises errors classified as "crash"."""
+        action = classify(error)
+        if action == "crash":
             raise error
-        if verdict == "retry":
+        if action == "retry":
             self._pauses.retry(partition, message.offset, error)
             return False
         if self._pauses.failed(partition, message.offset, error):
             return False
         try:
-            await self._set_aside(message, error)
-        except TransientError as unsent:
-            self._pauses.retry(partition, message.offset, unsent)
+            await self._on_poison(message, error)
+        except TransientError as publish_error:
+            self._pauses.retry(partition, message.offset, publish_error)
             return False
         return True

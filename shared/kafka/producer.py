@@ -1,4 +1,4 @@
-"""Publishing: idempotent, acknowledged by all replicas, compressed, with a limit on every wait."""
+"""Publishing: idempotent, acknowledged by all in-sync replicas, compressed, with a timeout on every wait."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaProducer
 from shared import wire
 from shared.events import Event
 from shared.failures import PoisonError, TransientError
-from shared.kafka.batches import Headers, Queue, send_queues
-from shared.kafka.connection import ACK_SECONDS, producer_options, start, stop, translated
+from shared.kafka.batches import Headers, PartitionBatches, send_batches
+from shared.kafka.connection import ACK_SECONDS, kafka_errors, producer_options, start, stop
 from shared.kafka.partitions import partition_of
 from shared.kafka.records import Published
 from shared.logs import current_trace
@@ -23,26 +23,26 @@ from shared.settings import MeshSettings
 from shared.topics import Topic
 
 E = TypeVar("E", bound=Event)
-BREATH: Final = 250
-"""After so many encoded events others get the event loop: about a millisecond."""
+YIELD_EVERY: Final = 250
+"""``publish_many`` yields to the event loop after encoding this many events, about a millisecond of work."""
 HEADROOM: Final = 1024
-"""Bytes of a message that are not its body: key, headers, framing."""
-_NOWHERE: Final = Published(-1, -1)
+"""Bytes that key, headers and framing of a message may take."""
+_NOT_PUBLISHED: Final = Published(-1, -1)
 
 log = structlog.get_logger("kafka.producer")
 
 
 class Producer:
-    """Publishes events. Every method returns only when the broker has acknowledged.
+    """Publishes events. Every method returns after the broker's acknowledgement.
 
-    After an error the connection is replaced: an idempotent producer that lost a batch may not number the next one.
+    After an error the client is replaced: the sequence numbers of an idempotent producer that lost a batch have a gap.
     """
 
     def __init__(self, settings: MeshSettings, name: str) -> None:
         self._settings = settings
         self._name = name
-        self._inner: AIOKafkaProducer | None = None
-        self._renewing = asyncio.Lock()
+        self._client: AIOKafkaProducer | None = None
+        self._connecting = asyncio.Lock()
         self._counts: dict[str, int] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -59,99 +59,101 @@ class Producer:
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, *, partition: int | None = None
     ) -> Published:
-        """Publish bytes as they are (dead letters and their replay); ``partition`` None: as the key says. Raises as ``publish``."""
-        inner = await self._connected()
+        """Publish bytes unchanged (dead letters and their replay); ``partition`` None: that of the key. Raises as ``publish``."""
+        client = await self._connected()
         try:
-            with translated(f"publish to {topic}"):
+            with kafka_errors(f"publish to {topic}"):
                 async with asyncio.timeout(ACK_SECONDS):
-                    sent = await inner.send(topic, value, key, partition, _now(), headers)
+                    sent = await client.send(topic, value, key, partition, _now(), headers)
                     ack = await sent
         except TransientError:
-            self._discard(inner)
+            self._discard(client)
             raise
         return Published(ack.partition, ack.offset)
 
     async def publish_many(
         self, topic: Topic[E], events: Sequence[tuple[str, E]], *, traceparent: str | None = None
     ) -> list[Published]:
-        """Publish ``(key, event)`` pairs, in batches a partition; the order of a key is kept.
+        """Publish ``(key, event)`` pairs in batches per partition; events with the same key keep their order.
 
-        The result is in the order of ``events``. Raises as ``publish``; after an error any of them may be in the log.
+        The result has the order of ``events``. Raises as ``publish``; after an error any of the events may be in the log.
         """
         if not events:
             return []
-        inner, count = await self._partitions(topic)
+        client, count = await self._partition_count(topic)
         trace, stamp = traceparent or current_trace(), _now()
-        queues: dict[int, Queue] = {}
-        routes: dict[str, tuple[Queue, bytes]] = {}
+        batches: dict[int, PartitionBatches] = {}
+        targets: dict[str, tuple[PartitionBatches, bytes]] = {}
         for i, (key, event) in enumerate(events):
-            route = routes.get(key)
-            if route is None:
+            target = targets.get(key)
+            if target is None:
                 partition = partition_of(key, count)
-                if partition not in queues:
-                    queues[partition] = Queue(inner)
-                route = routes[key] = queues[partition], key.encode()
-            route[0].add(i, stamp, route[1], _body(topic, event), wire.headers(event, trace))
-            if i % BREATH == BREATH - 1:
+                if partition not in batches:
+                    batches[partition] = PartitionBatches(client)
+                target = targets[key] = batches[partition], key.encode()
+            target[0].add(i, stamp, target[1], _body(topic, event), wire.headers(event, trace))
+            if i % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
-        return await self._send(inner, topic, queues, len(events))
+        return await self._send(client, topic, batches, len(events))
 
     async def publish_everywhere(self, topic: Topic[E], event: E, *, key: str) -> None:
-        """Publish one copy into every partition of the topic. Raises as ``publish``."""
-        inner, count = await self._partitions(topic)
+        """Publish one copy to every partition of the topic. Raises as ``publish``."""
+        client, count = await self._partition_count(topic)
         stamp, name, body, headers = _now(), key.encode(), _body(topic, event), wire.headers(event, current_trace())
-        queues = {partition: Queue(inner) for partition in range(count)}
-        for partition, queue in queues.items():
-            queue.add(partition, stamp, name, body, headers)
-        await self._send(inner, topic, queues, count)
+        batches = {partition: PartitionBatches(client) for partition in range(count)}
+        for partition, batch in batches.items():
+            batch.add(partition, stamp, name, body, headers)
+        await self._send(client, topic, batches, count)
 
     def partition_of(self, topic: Topic[Any], key: str) -> int:
-        """The partition that ``publish`` puts ``key`` into."""
+        """The partition to which ``publish`` sends ``key``."""
         return partition_of(key, self._counts.get(topic.name, topic.partitions))
 
     async def close(self) -> None:
-        """Flush and close, within a limit."""
-        inner, self._inner = self._inner, None
-        if inner is not None:
-            await stop(inner)
+        """Flush and close, within a timeout."""
+        client, self._client = self._client, None
+        if client is not None:
+            await stop(client)
         await asyncio.gather(*self._closing)
 
-    async def _send(self, inner: AIOKafkaProducer, topic: Topic[Any], queues: dict[int, Queue], total: int) -> list[Published]:
+    async def _send(
+        self, client: AIOKafkaProducer, topic: Topic[Any], batches: dict[int, PartitionBatches], total: int
+    ) -> list[Published]:
         try:
-            with translated(f"publish {total} to {topic.name}"):
+            with kafka_errors(f"publish {total} to {topic.name}"):
                 async with asyncio.timeout(ACK_SECONDS):
-                    offsets = await send_queues(inner, topic.name, queues)
+                    offsets = await send_batches(client, topic.name, batches)
         except TransientError:
-            self._discard(inner)
+            self._discard(client)
             raise
-        found = [_NOWHERE] * total
-        for partition, queue in queues.items():
-            for place, offset in zip(queue.places, offsets[partition], strict=True):
-                found[place] = Published(partition, offset)
+        found = [_NOT_PUBLISHED] * total
+        for partition, batch in batches.items():
+            for index, offset in zip(batch.indexes, offsets[partition], strict=True):
+                found[index] = Published(partition, offset)
         return found
 
-    async def _partitions(self, topic: Topic[Any]) -> tuple[AIOKafkaProducer, int]:
-        inner = await self._connected()
-        with translated(f"ask for the partitions of {topic.name}"):
+    async def _partition_count(self, topic: Topic[Any]) -> tuple[AIOKafkaProducer, int]:
+        client = await self._connected()
+        with kafka_errors(f"read the partitions of {topic.name}"):
             async with asyncio.timeout(ACK_SECONDS):
-                count = len(await inner.partitions_for(topic.name))
+                count = len(await client.partitions_for(topic.name))
         self._counts[topic.name] = count
-        return inner, count
+        return client, count
 
     async def _connected(self) -> AIOKafkaProducer:
-        if self._inner is None:
-            async with self._renewing:
-                if self._inner is None:  # another task may have connected while this one waited
-                    fresh = AIOKafkaProducer(**producer_options(self._settings, self._name))
-                    await start(fresh, f"connect to {self._settings.kafka_bootstrap}")
-                    self._inner = fresh
-        return self._inner
+        if self._client is None:
+            async with self._connecting:
+                if self._client is None:  # another task may have connected while this one waited
+                    new = AIOKafkaProducer(**producer_options(self._settings, self._name))
+                    await start(new, f"connect to {self._settings.kafka_bootstrap}")
+                    self._client = new
+        return self._client
 
-    def _discard(self, inner: AIOKafkaProducer) -> None:
-        if self._inner is inner:
-            log.warning("replacing the connection after a failure", client=self._name)
-            self._inner = None
-            closing = asyncio.create_task(stop(inner), name=f"close {self._name}")
+    def _discard(self, client: AIOKafkaProducer) -> None:
+        if self._client is client:
+            log.warning("replacing the client after a failure", client=self._name)
+            self._client = None
+            closing = asyncio.create_task(stop(client), name=f"close {self._name}")
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
@@ -175,7 +177,7 @@ async def open_producer(settings: MeshSettings, client_id: str) -> AsyncIterator
         TransientError: no broker answers.
     """
     producer = Producer(settings, client_id)
-    await producer._connected()  # noqa: SLF001 - connects early, so that a missing broker is found at the start
+    await producer._connected()  # noqa: SLF001 - connects now: a missing broker is an error of the start
     try:
         yield producer
     finally:

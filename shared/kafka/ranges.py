@@ -1,4 +1,4 @@
-"""Reading a definite range of offsets beside the main stream, without a group."""
+"""Reading a given range of offsets, without a consumer group."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import metrics
 from shared.events import Event
-from shared.kafka.connection import ASK_SECONDS, POLL_MS, consumer_options, start, stop, translated
+from shared.kafka.connection import POLL_MS, QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.records import Record, record_of
 from shared.settings import MeshSettings
 from shared.topics import Topic
@@ -21,12 +21,14 @@ from shared.wire import WireError
 E = TypeVar("E", bound=Event)
 READ_SECONDS: Final = 60.0
 
-_skipped = metrics.counter("mesh_skipped_total", "Messages that a reader without dead letters left out.", ("reader", "topic"))
+_skipped = metrics.counter(
+    "mesh_skipped_total", "Messages skipped by a reader that publishes no dead letters.", ("reader", "topic")
+)
 log = structlog.get_logger("kafka.ranges")
 
 
 class RangeGoneError(Exception):
-    """The log does not hold this range any more (retention), or does not yet."""
+    """Part of the range is not in the log: retention has deleted it, or it is not written yet."""
 
 
 class RangeReader:
@@ -38,7 +40,7 @@ class RangeReader:
         self._turn = asyncio.Lock()
 
     async def read(self, topic: Topic[E], partition: int, first: int, last: int) -> list[Record[E]]:
-        """The records with offsets from ``first`` to ``last`` inclusive; those that cannot be decoded are counted and left out.
+        """The records with offsets from ``first`` to ``last`` inclusive; messages that cannot be decoded are counted and skipped.
 
         Raises:
             RangeGoneError: part of the range is not in the log.
@@ -46,7 +48,7 @@ class RangeReader:
         """
         where = TopicPartition(topic.name, partition)
         async with self._turn:
-            with translated(f"read {topic.name}/{partition} {first}..{last}"):
+            with kafka_errors(f"read {topic.name}/{partition} {first}..{last}"):
                 async with asyncio.timeout(READ_SECONDS):
                     messages = await self._messages(where, first, last)
         found = []
@@ -55,12 +57,12 @@ class RangeReader:
                 found.append(record_of(topic, message))
             except WireError as error:
                 _skipped.labels(self._name, topic.name).inc()
-                log.warning("left out", topic=topic.name, partition=partition, offset=message.offset, error=str(error))
+                log.warning("skipped", topic=topic.name, partition=partition, offset=message.offset, error=str(error))
         return found
 
     async def _messages(self, where: TopicPartition, first: int, last: int) -> list[Any]:
         self._consumer.assign([where])
-        async with asyncio.timeout(ASK_SECONDS):
+        async with asyncio.timeout(QUERY_SECONDS):
             begin = (await self._consumer.beginning_offsets([where]))[where]
             end = (await self._consumer.end_offsets([where]))[where]
         if first < begin or last >= end:

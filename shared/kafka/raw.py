@@ -1,4 +1,4 @@
-"""Reading everything that some topics hold now, as bytes: for tools."""
+"""Reading all messages that topics hold at this moment, undecoded: for commands of operators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
-from shared.kafka.connection import ASK_SECONDS, consumer_options, start, stop, translated
+from shared.kafka.connection import QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.settings import MeshSettings
 
 
@@ -30,8 +30,8 @@ async def open_raw_reader(settings: MeshSettings, topics: Sequence[str], client_
 
 async def _messages(consumer: AIOKafkaConsumer) -> AsyncIterator[Any]:
     partitions = sorted(consumer.assignment())
-    with translated("find the ends of the logs"):
-        async with asyncio.timeout(ASK_SECONDS):
+    with kafka_errors("read the first and end offsets"):
+        async with asyncio.timeout(QUERY_SECONDS):
             starts = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
     consumer.pause(*partitions)
@@ -40,8 +40,8 @@ async def _messages(consumer: AIOKafkaConsumer) -> AsyncIterator[Any]:
         consumer.seek(partition, position)
         consumer.resume(partition)
         while position < ends[partition]:
-            with translated(f"read {partition.topic}/{partition.partition}"):
-                async with asyncio.timeout(ASK_SECONDS):
+            with kafka_errors(f"read {partition.topic}/{partition.partition}"):
+                async with asyncio.timeout(QUERY_SECONDS):
                     message = await consumer.getone(partition)
             position = message.offset + 1
             if message.offset < ends[partition]:

@@ -1,4 +1,4 @@
-"""What goes into and comes out of a topic, typed."""
+"""Typed results of publishing and consuming."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ E = TypeVar("E", bound=Event)
 
 
 class Published(NamedTuple):
-    """Where an acknowledged message lies."""
+    """Partition and offset of an acknowledged message."""
 
     partition: int
     offset: int
 
 
 class Record(NamedTuple, Generic[E]):
-    """A message that was understood."""
+    """A decoded message."""
 
     topic: str
     partition: int
     offset: int
     timestamp: int
-    """When the broker's log says it was produced, milliseconds."""
+    """Time of production in the broker's log, milliseconds since the epoch."""
     key: str
     event: E
     traceparent: str | None
@@ -35,7 +35,7 @@ def record_of(topic: Topic[E], message: Any) -> Record[E]:
     """The typed record of aiokafka's ``ConsumerRecord``.
 
     Raises:
-        WireError: the body is no event of the topic; the message names the field.
+        WireError: the body is not an event of the topic; the message names the field.
     """
     return Record(
         message.topic,

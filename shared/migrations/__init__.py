@@ -1,1 +1,1 @@
-"""The history of the tables (Alembic). A released migration is never changed; ``shared.tables`` is what they all add up to."""
+"""The history of the tables (Alembic). A released migration is never changed; ``shared.tables`` is the schema after all of them."""

@@ -12,7 +12,7 @@ from shared.settings import MeshSettings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code: 1 where ``check`` found differences or the database did not answer."""
+    """Run one command; returns the exit code: 1 if ``check`` found differences or the database is not available."""
     parser = argparse.ArgumentParser(prog="python -m shared.migrations", description=__doc__)
     parser.add_argument("command", choices=("upgrade", "downgrade", "current", "check"))
     parser.add_argument("revision", nargs="?")
@@ -30,7 +30,7 @@ async def _run(name: str, revision: str | None, url: str) -> int:
     match name:
         case "check":
             found = await command.differences(url)
-            sys.stdout.write("\n".join(found) + "\n" if found else "the database agrees with shared.tables\n")
+            sys.stdout.write("\n".join(found) + "\n" if found else "the database matches shared.tables\n")
             return 1 if found else 0
         case "upgrade":
             at = await command.upgrade(url, revision or "head")

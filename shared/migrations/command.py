@@ -1,4 +1,4 @@
-"""Upgrade, downgrade and check a database; safe when several processes do it at once."""
+"""Upgrade, downgrade and check a database; safe if several processes do it at the same time."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ RUN_SECONDS: Final = 600.0
 
 
 async def upgrade(url: str, revision: str = "head") -> str | None:
-    """Bring the database to ``revision``; returns the revision it is at then.
+    """Upgrade the database to ``revision``; returns its revision afterwards.
 
     Raises:
-        TransientError: the database is not there, or another process migrates for too long.
+        TransientError: the database is not available, or another process has held the migration lock for too long.
     """
     return await _locked(url, lambda connection: command.upgrade(_config(connection), revision))
 
 
 async def downgrade(url: str, revision: str) -> str | None:
-    """Take the database back to ``revision`` (``base``: no tables). Returns and raises as ``upgrade``."""
+    """Downgrade the database to ``revision`` (``base``: no tables). Returns and raises as ``upgrade``."""
     return await _locked(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 async def current(url: str) -> str | None:
-    """The revision that the database is at; None: no migration has run."""
+    """The revision of the database; None: no migration has run."""
     return await _locked(url, lambda _: None)
 
 
 async def differences(url: str) -> list[str]:
-    """In what the database differs from ``shared.tables``; empty: they agree."""
+    """The differences between the database and ``shared.tables``; empty: none."""
     async with open_database(url) as database, database.connect(seconds=RUN_SECONDS) as connection:
         return await connection.run_sync(_compare)
 
 
 async def _locked(url: str, work: Callable[[Connection], None]) -> str | None:
-    """SQLite's write lock is taken by ``begin``; MariaDB commits with each table, so it needs a lock that outlives that."""
+    """SQLite's write lock is taken by ``begin``; MariaDB commits with each table, so it needs a lock beyond the transaction."""
     async with open_database(url) as database, database.begin(seconds=RUN_SECONDS) as connection:
         if database.dialect == "sqlite":
             return await connection.run_sync(_run, work)
@@ -78,7 +78,7 @@ def _compare(connection: Connection) -> list[str]:
 
 
 def _differs(_context: Any, _inspected_column: Any, column: Any, inspected: Any, wanted: Any) -> bool | None:
-    """MySQL has no boolean: it keeps one as TINYINT(1). None leaves the decision to Alembic."""
+    """MySQL stores booleans as TINYINT(1). None leaves the decision to Alembic."""
     kept = str(inspected).upper()
     if column.type.__class__.__name__ == "Boolean" and (kept.startswith(("TINYINT", "BOOL"))):
         return False

@@ -1,20 +1,20 @@
-"""Sequences of signals: one rule fires, and within so many bars another. Parsed, checked, in one normal form.
+"""Sequences of signals: one rule fires, and another one within N bars. Parsing, checks, normal form.
 
-Who keeps sequences checks them with it, analysis follows what it reads, the notifier says it in words. ``docs/sequences.md`` is the
-reference for people.
+The command that stores sequences checks them, analysis follows them, and the notifier describes them. The reference for users is
+``docs/sequences.md``.
 """
 
 from shared.sequences.parser import LONGEST, SequenceError, parse
 from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step, identity
-from shared.sequences.vocabulary import Fires, vocabulary
+from shared.sequences.vocabulary import SignalKind, vocabulary
 
 __all__ = [
     "LONGEST",
     "MOST_BARS",
     "MOST_STEPS",
     "Direction",
-    "Fires",
     "SequenceError",
+    "SignalKind",
     "SignalSequence",
     "Step",
     "identity",

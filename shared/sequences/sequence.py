@@ -1,4 +1,4 @@
-"""What a sequence is."""
+"""The structure of a sequence."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Direction = Literal["up", "down"]
 
 MOST_STEPS: Final = 4
 MOST_BARS: Final = 63
-"""Bars from the first step to the last: so far back analysis remembers what fired."""
+"""Bars from the first step to the last; analysis keeps recent signals for this many bars."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A signal that is waited for."""
+    """A signal that must fire."""
 
     rule: str
-    """A rule, or a chart pattern that is confirmed."""
+    """A rule, or a confirmed chart pattern."""
     direction: Direction
     params: tuple[tuple[str, float], ...] = ()
-    """Parameters that the signal must have, by name; those that are not named may be any."""
+    """Parameters that the signal must have, by name; other parameters may have any value."""
 
     @property
     def text(self) -> str:
@@ -34,16 +34,16 @@ class Step:
 
 @dataclass(frozen=True)
 class SignalSequence:
-    """Signals of one instrument and timeframe that follow each other. Make one with ``parse``."""
+    """Signals of one instrument and timeframe that follow each other. Create it with ``parse``."""
 
     steps: tuple[Step, ...]
     within: tuple[int, ...]
-    """For each step but the first: it fires at least one and at most so many bars after the step before it."""
+    """For each step but the first: the most bars after the previous step at which it may fire; at least one."""
     timeframe: Timeframe
 
     @property
     def text(self) -> str:
-        """The normal form: all spellings of a sequence have the same."""
+        """The normal form, the same for all spellings of a sequence."""
         first, *later = self.steps
         links = (
             f" then {step.text} within {bars} bar{'s' if bars > 1 else ''}" for step, bars in zip(later, self.within, strict=True)
@@ -52,7 +52,7 @@ class SignalSequence:
 
     @property
     def id(self) -> str:
-        """Names the sequence for ever: a hash of its normal form."""
+        """The permanent id: a hash of the normal form."""
         return identity(self.text)
 
 

@@ -1,6 +1,6 @@
-"""What fires: the rules, with the parameters, directions and timeframes that they fire with, and the chart patterns.
+"""The signals that a sequence may name: rules with their parameters, directions and timeframes, and chart patterns.
 
-``vocabulary.json`` is made from the rules themselves by ``make docs`` (``services/analysis/documents/vocabulary.py``).
+``make docs`` generates ``vocabulary.json`` from the rules (``services/analysis/documents/vocabulary.py``).
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from shared.events import Timeframe
 from shared.sequences.sequence import Direction
 
 
-class Fires(msgspec.Struct, frozen=True):
-    """How a rule or a pattern can fire."""
+class SignalKind(msgspec.Struct, frozen=True):
+    """The possible signals of one rule or chart pattern."""
 
     rule: str
     directions: tuple[Direction, ...]
     timeframes: tuple[Timeframe, ...]
     instances: tuple[dict[str, float], ...]
-    """The parameters it runs with; one empty mapping where it has none."""
+    """The parameter sets that the rule runs with; one empty mapping if it has no parameters."""
     pattern: bool = False
-    """It is a chart pattern: a signal when it is confirmed."""
+    """It is a chart pattern, which is a signal when confirmed."""
 
 
 @cache
-def vocabulary() -> Mapping[str, Fires]:
-    """All of them by name."""
+def vocabulary() -> Mapping[str, SignalKind]:
+    """All rules and chart patterns by name."""
     text = resources.files("shared.sequences").joinpath("vocabulary.json").read_bytes()
-    return MappingProxyType({fires.rule: fires for fires in msgspec.json.decode(text, type=tuple[Fires, ...])})
+    return MappingProxyType({signal.rule: signal for signal in msgspec.json.decode(text, type=tuple[SignalKind, ...])})

@@ -22,7 +22,7 @@ from shared.conditions import ConditionError, parse, resolve
 from shared.conditions.condition import MOST_STACK
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of
-from tests.conditions import COLUMNS, FIELDS, Tree, conditions, says, spelled
+from tests.conditions import COLUMNS, FIELDS, Tree, conditions, evaluate, spelled
 
 LOOPS = machine_code.load(KERNELS)
 NAMES = (*COLUMNS, *FIELDS)
@@ -45,7 +45,7 @@ def test_every_way_of_asking_gives_what_the_page_says(tree: Tree, seed: int, row
     other = parse("close > 0")
     programs = compiled([other, condition, other], COLUMNS)
     values, last = np.array(rows).T.copy(), np.full(len(NAMES), np.nan)
-    expected = [says(tree, [dict(zip(NAMES, row, strict=True)) for row in rows], t) for t in range(len(rows))]
+    expected = [evaluate(tree, [dict(zip(NAMES, row, strict=True)) for row in rows], t) for t in range(len(rows))]
     assert truths(scanned(LOOPS, programs, 1, values)) == expected
     said = np.empty(len(rows))
     LOOPS.scan_condition(programs.arrays, 1, values, np.empty((MOST_STACK, 2)), said)  # in blocks of two bars

@@ -15,7 +15,7 @@ from infra.kafka.node import Node, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
 from shared.kafka import Record, open_group_consumer, open_producer
-from shared.kafka.handling import Handle
+from shared.kafka.handling import RecordHandler
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES
 from tests.servers import Broker
@@ -32,7 +32,7 @@ def settings(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> MeshSettings:
     return MeshSettings(kafka_bootstrap=kafka.bootstrap, kafka_session_ms=6000, _env_file=None)
 
 
-async def consume(settings: MeshSettings, group: str, handle: Handle, condition: Callable[[], bool]) -> None:
+async def consume(settings: MeshSettings, group: str, handle: RecordHandler, condition: Callable[[], bool]) -> None:
     stopping = asyncio.Event()
     async with (
         open_producer(settings, "dlq-test") as producer,

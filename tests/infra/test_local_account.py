@@ -10,7 +10,7 @@ import pytest
 from infra.local.account import QUIET_SECONDS, Changes
 from infra.local.errors import StackError
 from infra.local.reasons import LONGEST, UNKNOWN, reason
-from shared.settings import WRONG
+from shared.settings import EXIT_BAD_SETTINGS
 
 TRACEBACK = """Traceback (most recent call last):
   File "app.py", line 1, in main
@@ -124,4 +124,4 @@ def test_refused_settings_end_the_run_with_their_reason(tmp_path: Path) -> None:
     watched = Watched(tmp_path)
     watched.state("STARTING", 1)
     with pytest.raises(StackError, match="gateway cannot run with these settings: PORT is a word"):
-        watched.state("BACKOFF", 0, "PORT is a word", WRONG)
+        watched.state("BACKOFF", 0, "PORT is a word", EXIT_BAD_SETTINGS)

@@ -16,7 +16,7 @@ from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, confli
 from services.ingest.settings import Settings
 from shared.db import open_database
 from shared.failures import SettingsError
-from shared.settings import WRONG
+from shared.settings import EXIT_BAD_SETTINGS
 from tests.servers import Broker
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +100,7 @@ def test_check_and_start_exit_with_the_code_for_wrong_settings(database_url: str
             [sys.executable, "-m", "services.ingest", role], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
             check=False,
         )  # fmt: skip
-        assert done.returncode == WRONG, done.stderr
+        assert done.returncode == EXIT_BAD_SETTINGS, done.stderr
         assert "holds tape demo, so tape crypto cannot go there" in done.stderr
         assert f"deleting the folder {tmp_path}" in done.stderr
         assert "Traceback" not in done.stderr

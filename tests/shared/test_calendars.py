@@ -1,4 +1,4 @@
-"""Hours that the library has wrong are right, whatever the season; an operator's file is checked line by line."""
+"""Sessions are right where the library is wrong, in every season; an operator's file is checked line by line."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_chicago(day: str, expected: str) -> None:
         ("2024-11-01", "2024-11-04"),
     ],
 )
-def test_foreign_exchange_rests_from_friday_to_sunday_evening_in_new_york(friday: str, monday: str) -> None:
+def test_foreign_exchange_is_closed_from_friday_to_sunday_evening_in_new_york(friday: str, monday: str) -> None:
     assert hours("FX", friday).endswith("-17:00")
     assert hours("FX", monday).startswith("Sun 17:00-")
     first = int(np.flatnonzero(years("FX").date == int(monday.replace("-", "")))[0])
@@ -144,7 +144,7 @@ def test_foreign_exchange_rests_from_friday_to_sunday_evening_in_new_york(friday
     assert (opens[1:] % 86_400_000 == 0).all()  # the days within a week end at midnight UTC, as they did
 
 
-def test_new_york_is_left_as_it_is() -> None:
+def test_new_york_is_not_corrected() -> None:
     assert [hours("NYSE", day) for day in ("2024-07-03", "2024-11-29", "2025-01-09", "2026-06-19")] == [
         "09:30-13:00",
         "09:30-13:00",
@@ -163,13 +163,13 @@ def test_sessions_never_overlap_and_belong_to_one_week(exchange: str) -> None:
     assert (found.close - found.open <= 27 * 3_600_000).all()
 
 
-def test_every_bundled_line_names_where_it_comes_from() -> None:
+def test_every_bundled_line_names_its_source() -> None:
     lines = read_corrections()
     assert len(lines) == len(BUNDLED.read_text().splitlines()) > 40
     assert all(len(line.source) > 10 and line.why for line in lines)
 
 
-def test_an_operators_day_comes_after_ours(tmp_path: Path) -> None:
+def test_an_operators_correction_overrides_a_bundled_one(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     day = {"exchange": "KRX", "source": "a notice", "date": "2027-11-18", "zone": "Asia/Seoul", "open": "10:00", "close": "16:30"}
     again = {**day, "date": "2026-11-19", "open": "11:00", "close": "17:30"}
@@ -184,7 +184,7 @@ def test_an_operators_day_comes_after_ours(tmp_path: Path) -> None:
     assert found.week_close[wednesday] == found.close[saturday]
 
 
-def test_weekly_hours_leave_special_ones_alone(tmp_path: Path) -> None:
+def test_weekly_hours_do_not_change_special_hours(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     line = {"exchange": "NYSE", "source": "a notice", "weekdays": ["Wed", "Fri"], "from": "2024-07-01", "until": "2024-12-31"}
     own.write_text(json.dumps({**line, "zone": "America/New_York", "usual_close": "16:00", "close": "18:00"}))
@@ -212,39 +212,39 @@ WEEK: dict[str, Any] = {
     ("line", "words"),
     [
         ("nonsense", "not JSON"),
-        ("[1]", "an object is wanted, not [1]"),
+        ("[1]", "expected an object, not [1]"),
         ({**GOOD, "exchange": "MOON"}, "exchange 'MOON' is none of NYSE"),
-        ({**GOOD, "source": " "}, "source ' ' must say"),
+        ({**GOOD, "source": " "}, "source ' ' must name"),
         ({**GOOD, "date": "2027-13-01"}, "date '2027-13-01'"),
         ({**GOOD, "open": 10}, "open 10: Expected `str`"),
         ({**GOOD, "open": "24:00"}, "open '24:00' is not a time HH:MM"),
         ({**GOOD, "open": "١٠:00"}, "is not a time HH:MM"),
         ({**GOOD, "opne": "10:00"}, "unknown field `opne`"),
-        ({**GOOD, "zone": "Asia/Nowhere"}, "zone 'Asia/Nowhere' is no time zone"),
-        ({**GOOD, "zone": "../../etc/passwd"}, "zone '../../etc/passwd' is no time zone"),
-        ({**GOOD, "zone": ""}, "zone '' is no time zone"),
-        ({**GOOD, "close": "09:00"}, "close '09:00' comes"),
-        ({**GOOD, "close": ""}, "close '': a date wants both, or closed"),
+        ({**GOOD, "zone": "Asia/Nowhere"}, "zone 'Asia/Nowhere' is not a time zone"),
+        ({**GOOD, "zone": "../../etc/passwd"}, "zone '../../etc/passwd' is not a time zone"),
+        ({**GOOD, "zone": ""}, "zone '' is not a time zone"),
+        ({**GOOD, "close": "09:00"}, "close '09:00' is"),
+        ({**GOOD, "close": ""}, "close '': a date requires both, or closed"),
         ({**GOOD, "closed": True}, "closed true, but open '10:00'"),
         ({**GOOD, "from": "2027-01-01"}, "from '2027-01-01'"),
         ({**GOOD, "usual_open": "09:00"}, "usual_open '09:00' belongs to weekdays"),
-        ({**GOOD, "weekdays": ["Mon"]}, "exactly one of them is wanted"),
-        ({"exchange": "KRX", "source": "a notice"}, "exactly one of them is wanted"),
+        ({**GOOD, "weekdays": ["Mon"]}, "exactly one of them is required"),
+        ({"exchange": "KRX", "source": "a notice"}, "exactly one of them is required"),
         ({**WEEK, "weekdays": ["Mo"]}, "weekdays 'Mo' is none of Mon"),
-        ({**WEEK, "usual_open": ""}, "open '08:00' and usual_open '' go together"),
+        ({**WEEK, "usual_open": ""}, "open '08:00' and usual_open '' need each other"),
         ({**WEEK, "closed": True}, "closed true belongs to a date"),
-        ({**WEEK, "open": "", "usual_open": ""}, "weekdays want one of them at least"),
+        ({**WEEK, "open": "", "usual_open": ""}, "weekdays require at least one of them"),
         ({**WEEK, "from": "2027-02-01", "until": "2027-01-01"}, "from '2027-02-01' is after until '2027-01-01'"),
     ],
 )
-def test_a_bad_line_is_named_with_its_field_and_value(line: Any, words: str) -> None:
+def test_the_error_for_an_invalid_line_names_field_and_value(line: Any, words: str) -> None:
     text = line if isinstance(line, str) else json.dumps(line)
     with pytest.raises(CorrectionError, match=r"own\.jsonl line 2: ") as found:
         parse_corrections([json.dumps({**GOOD, "date": "2028-11-16"}), text], "own.jsonl", CALENDARS)
     assert words in str(found.value)
 
 
-def test_a_day_that_stands_twice_and_hours_that_overlap_are_refused(tmp_path: Path) -> None:
+def test_duplicate_days_and_overlapping_hours_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CorrectionError, match=r"line 2: date '2027-11-18' of KRX stands in line 1 too"):
         parse_corrections([json.dumps(GOOD)] * 2, "own.jsonl", CALENDARS)
     own = tmp_path / "own.jsonl"
@@ -258,7 +258,7 @@ def test_a_day_that_stands_twice_and_hours_that_overlap_are_refused(tmp_path: Pa
         read_corrections(own)
 
 
-def test_only_what_is_past_changes_the_name_of_the_hours() -> None:
+def test_only_past_corrections_change_the_digest() -> None:
     ours = read_corrections()
     day = dt.date(2026, 11, 27)
     (ahead,) = parse_corrections([json.dumps(GOOD)], "own", CALENDARS)

@@ -1,4 +1,4 @@
-"""The language of conditions: what is read, how it is spelled alike, and what is said of what cannot be read."""
+"""The language of conditions: parsing, one normal form for all spellings, and errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.conditions import PROBLEMS, ConditionError, parse
 from shared.conditions.condition import LONGEST
-from shared.text import normal
+from shared.text import normalize
 from tests.conditions import conditions, spelled
 
 ALIKE = [
@@ -29,22 +29,22 @@ ALIKE = [
 
 
 @pytest.mark.parametrize("spellings", ALIKE, ids=[spellings[0] for spellings in ALIKE])
-def test_spellings_of_one_condition_are_one(spellings: list[str]) -> None:
+def test_spellings_of_a_condition_have_one_normal_form(spellings: list[str]) -> None:
     found = [parse(text) for text in spellings]
     assert {condition.text for condition in found} == {spellings[0]}
     assert len({condition.id for condition in found}) == 1
 
 
-def test_what_differs_has_another_id() -> None:
+def test_different_conditions_have_different_ids() -> None:
     texts = ["close > 1", "close >= 1", "close > 1 on 1h", "close > 1.0000001", "prev(close) > 1", "not close > 1", "open > 1"]
     assert len({parse(text).id for text in texts}) == len(texts)
 
 
-def test_an_id_is_for_ever() -> None:
+def test_ids_never_change() -> None:
     assert parse("rsi_14 < 30").id == "48aa5829160b89b076051b4d376c6530"
 
 
-def test_it_knows_what_it_names() -> None:
+def test_a_condition_lists_its_columns_fields_and_indicators() -> None:
     found = parse("rsi_21 < 30 and close > sma_200 and volume > 2 * volume_sma_20 and rsi_21 > 1")
     assert (found.columns, found.fields) == (("rsi_21", "sma_200", "volume_sma_20"), ("close", "volume"))
 
@@ -100,7 +100,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "code", "position"), WRONG, ids=[f"{code} {text[:20]!r}" for text, code, _ in WRONG])
-def test_it_says_what_is_wrong_and_where(text: str, code: str, position: int | None) -> None:
+def test_an_error_has_a_code_and_a_position(text: str, code: str, position: int | None) -> None:
     with pytest.raises(ConditionError) as caught:
         parse(text)
     error = caught.value
@@ -110,12 +110,12 @@ def test_it_says_what_is_wrong_and_where(text: str, code: str, position: int | N
     assert error.caret().splitlines()[-1].strip() == "^"
 
 
-def test_the_page_tells_every_problem() -> None:
+def test_the_page_lists_every_error() -> None:
     page = (Path(__file__).parents[2] / "docs" / "conditions.md").read_text("utf-8")
     assert [code for code, text in PROBLEMS.items() if f"| `{code}` | {text} |" not in page] == []
 
 
-def test_every_problem_can_be_had() -> None:
+def test_every_error_can_occur() -> None:
     assert {code for _, code, _ in WRONG} == set(PROBLEMS)
 
 
@@ -131,17 +131,17 @@ def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
+    ("text", "expected"),
     [("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"),
      ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"),
      ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"),
      ("rsi(14)", "rsi_14"), ("signal", "macd_signal"), ("low52w", "low_52w"), ("stoch_k", "stoch_k_14"), ("price", "close"),
      ("ＭＡ２００", "sma_200"), ("opne", "open"), ("drawdwn_252", "drawdown_252")],
 )  # fmt: skip
-def test_what_others_call_it_gets_its_name(text: str, meant: str) -> None:
+def test_a_name_of_another_program_gets_a_suggestion(text: str, expected: str) -> None:
     with pytest.raises(ConditionError) as caught:
         parse(f"{text} > 1")
-    assert f"'{meant}'" in caught.value.message or caught.value.message.endswith(f"did you mean {meant}?")
+    assert f"'{expected}'" in caught.value.message or caught.value.message.endswith(f"did you mean {expected}?")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_what_others_call_it_gets_its_name(text: str, meant: str) -> None:
      "ema(volume, 20)", "sma(obv, 20)",
      "x" * 400, "1".join("a" * 200), "a_" * 200 + "b", "a" + "_1" * 240, "a" + "1" * 400 + "x"],
 )  # fmt: skip
-def test_no_hint_is_better_than_a_wrong_one(text: str) -> None:
+def test_a_name_without_a_similar_one_gets_no_suggestion(text: str) -> None:
     with pytest.raises(ConditionError) as caught:
         parse(f"{text} > 1")
     assert caught.value.code in {"name", "function"}
@@ -161,7 +161,7 @@ FULL = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
 
 
 @pytest.mark.parametrize(("text", "code", "position"), [case for case in WRONG if case[1] not in {"long", "magnitude"}])
-def test_a_place_is_one_of_the_text_that_was_typed(text: str, code: str, position: int | None) -> None:
+def test_a_position_refers_to_the_text_as_typed(text: str, code: str, position: int | None) -> None:
     for typed in (text.translate(FULL), "\u200b".join(text), unicodedata.normalize("NFD", text)):
         if len(typed) > LONGEST:
             continue
@@ -169,29 +169,29 @@ def test_a_place_is_one_of_the_text_that_was_typed(text: str, code: str, positio
             parse(typed)
         error = caught.value
         assert (error.code, error.text) == (code, typed)
-        assert normal(typed[: error.position], 2 * LONGEST) == text[: len(normal(typed[: error.position], 2 * LONGEST))]
-        assert position is None or len(normal(typed[: error.position], 2 * LONGEST)) == position
+        assert normalize(typed[: error.position], 2 * LONGEST) == text[: len(normalize(typed[: error.position], 2 * LONGEST))]
+        assert position is None or len(normalize(typed[: error.position], 2 * LONGEST)) == position
 
 
-def test_the_caret_stands_below_a_decomposed_syllable() -> None:
+def test_the_caret_is_below_a_decomposed_syllable() -> None:
     with pytest.raises(ConditionError) as caught:
         parse(unicodedata.normalize("NFD", "ｃlose > 1 on 1d 에서"))
     assert caught.value.caret() == "ｃlose > 1 on 1d 에서\n                 ^"
 
 
-def test_a_raised_digit_is_refused() -> None:
+def test_a_superscript_digit_is_refused() -> None:
     with pytest.raises(ConditionError, match="'²' cannot stand here"):
         parse("close > 10²")
 
 
-def test_what_grows_when_it_is_normalised_is_bounded() -> None:
+def test_a_text_that_grows_when_normalised_is_bounded() -> None:
     with pytest.raises(ConditionError) as caught:
         parse("\ufdfa" * 400)
     assert caught.value.code == "long"
     assert caught.value.position <= 400
 
 
-def test_the_caret_stands_below_the_place_where_letters_are_wide() -> None:
+def test_the_caret_is_below_the_position_among_wide_letters() -> None:
     with pytest.raises(ConditionError) as caught:
         parse("close > 1 on 1d 에서")
     assert caught.value.caret() == "close > 1 on 1d 에서\n                ^"
@@ -255,7 +255,7 @@ def answered(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(text=st.one_of(st.text(st.sampled_from(ENDS), max_size=60), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)))
-def test_nothing_typed_does_harm(text: str) -> None:
+def test_any_text_is_a_condition_or_an_error(text: str) -> None:
     answered(text)
 
 
@@ -271,5 +271,5 @@ DEEP = [
 
 
 @pytest.mark.parametrize("text", DEEP)
-def test_what_is_deep_or_long_is_answered_too(text: str) -> None:
+def test_deep_or_long_texts_are_errors(text: str) -> None:
     answered(text)

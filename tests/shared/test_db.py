@@ -45,7 +45,7 @@ async def closes(database: Database) -> dict[int, float]:
         return dict((await connection.execute(select(bars.c.ts_close, bars.c.close))).tuples().all())
 
 
-async def test_upsert_inserts_changes_or_leaves(database: Database) -> None:
+async def test_upsert_inserts_updates_or_leaves_rows(database: Database) -> None:
     rows = [bar(i) for i in range(1000)]
     for changed, update, wanted in (
         (1.0, None, 1.0),
@@ -72,7 +72,7 @@ async def test_many_rows_are_one_round_trip_each_batch(database: Database) -> No
     assert int(after) - int(before) < 10
 
 
-async def test_upsert_refuses_nonsense(database: Database) -> None:
+async def test_upsert_refuses_no_rows_and_unknown_columns(database: Database) -> None:
     with pytest.raises(ValueError, match="no rows"):
         database.upsert(bars, [])
     with pytest.raises(ValueError, match="surprise"):
@@ -127,7 +127,7 @@ async def test_korean_text_and_foreign_keys(database: Database) -> None:
             await connection.execute(instrument_industries.insert(), {"symbol": "NONE", "industry": "s"})
 
 
-async def test_a_mistake_of_ours_is_not_hidden_as_transient(database: Database) -> None:
+async def test_a_programming_error_is_not_transient(database: Database) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 - the class differs by driver
         async with database.connect() as connection:
             await connection.execute(text("SELECT nonsense FROM nowhere"))
@@ -143,7 +143,7 @@ async def test_a_value_that_does_not_fit_is_poison(database: Database) -> None:
             await connection.execute(industries.insert(), {"industry": "x" * 500, "name_en": "", "name_ko": ""})
 
 
-async def test_a_slow_block_ends_and_the_pool_lives_on(database: Database) -> None:
+async def test_a_slow_block_times_out_and_the_pool_still_works(database: Database) -> None:
     if database.dialect == "sqlite":
         pytest.skip("a statement of SQLite runs in its thread to its end")
     with pytest.raises(TransientError):
@@ -159,7 +159,7 @@ async def test_utc(database: Database) -> None:
         assert (await connection.execute(text("SELECT TIMEDIFF(NOW(), UTC_TIMESTAMP())"))).scalar_one().total_seconds() == 0
 
 
-async def test_sqlite_is_set_up(tmp_path: Path) -> None:
+async def test_sqlite_pragmas(tmp_path: Path) -> None:
     async with (
         open_database(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'er' / 'x.db'}") as database,
         database.connect() as connection,
@@ -170,7 +170,7 @@ async def test_sqlite_is_set_up(tmp_path: Path) -> None:
     assert found == ["wal", 30_000, 1]
 
 
-async def test_a_database_that_is_away_is_transient_and_its_password_stays_secret() -> None:
+async def test_an_unreachable_database_is_transient_and_its_password_stays_secret() -> None:
     async with open_database("mysql+aiomysql://fin:canary-4711@127.0.0.1:1/x") as database:
         with pytest.raises(TransientError) as caught:
             async with database.connect():
@@ -189,7 +189,7 @@ async def test_an_unknown_driver_is_refused_without_its_password(url: str) -> No
     assert "canary" not in str(caught.value)
 
 
-async def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
+async def test_many_processes_open_a_new_file_at_once(tmp_path: Path) -> None:
     async def look(url: str) -> int:
         async with open_database(url) as database, database.connect() as connection:
             return int((await connection.execute(text("SELECT 1"))).scalar_one())

@@ -15,18 +15,18 @@ from shared.topics import TICKS
 from tests.until import until
 
 
-async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(settings: MeshSettings, tmp_path: Path) -> None:
+async def test_sigterm_drains_and_the_next_process_continues(settings: MeshSettings, tmp_path: Path) -> None:
     """Handled once and committed: two clean stops in the middle lose nothing, and double nothing."""
     group, path = f"drain-{uuid.uuid4().hex[:8]}", tmp_path / "seen"
     path.touch()
-    command = [sys.executable, "-m", "tests.shared.life_of_a_consumer", group, str(path)]
+    command = [sys.executable, "-m", "tests.shared.consumer_process", group, str(path)]
     environment = {**os.environ, "KAFKA_BOOTSTRAP": settings.kafka_bootstrap, "LOG_LEVEL": "error"}
 
-    def seen() -> list[int]:
+    def received() -> list[int]:
         return [int(line) for line in path.read_text().split()]
 
-    def has_seen(count: int) -> Callable[[], bool]:
-        return lambda: len(seen()) >= count
+    def has_received(count: int) -> Callable[[], bool]:
+        return lambda: len(received()) >= count
 
     events = [
         (f"S{i % 6}", Tick(symbol=f"S{i % 6}", price=1.0, ts_event=i, ts_init=i, source=group, seq=i + 1)) for i in range(3000)
@@ -36,11 +36,11 @@ async def test_sigterm_drains_what_is_begun_and_the_next_process_goes_on(setting
     for enough in (300, 1200, 3000):
         process = await asyncio.create_subprocess_exec(*command, env=environment)
         try:
-            await until(has_seen(enough), seconds=60)
+            await until(has_received(enough), seconds=60)
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 30) == 0
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-    assert sorted(seen()) == list(range(1, 3001))
+    assert sorted(received()) == list(range(1, 3001))

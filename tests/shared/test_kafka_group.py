@@ -13,8 +13,8 @@ from shared import metrics
 from shared.events import Tick
 from shared.failures import PoisonError, TransientError
 from shared.kafka import Producer, Record, open_group_consumer, open_producer, open_tail
-from shared.kafka.handling import Handle
-from shared.kafka.watch import StalledError
+from shared.kafka.handling import RecordHandler
+from shared.kafka.lag import StalledError
 from shared.settings import MeshSettings
 from tests.shared.conftest import MakeTopic
 from tests.until import until
@@ -72,49 +72,49 @@ async def committed(settings: MeshSettings, group: str) -> int:
         await admin.close()
 
 
-async def test_each_is_handled_in_order_and_then_committed(
+async def test_records_are_handled_in_order_and_then_committed(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic, group = await make_topic(3), "g-order"
     group += topic.name
     events = [(f"S{i % 5}", tick(i, f"S{i % 5}")) for i in range(1000)]
     await producer.publish_many(topic, events)
-    seen: dict[str, list[int]] = {}
+    received: dict[str, list[int]] = {}
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
         assert len({record.partition for record in records}) == 1
         for record in records:
-            seen.setdefault(record.key, []).append(record.event.seq)
+            received.setdefault(record.key, []).append(record.event.seq)
 
     async with open_group_consumer(settings, [topic], group, producer, max_records=100) as consumer:
         async with running(consumer, handle):
-            await until(lambda: sum(map(len, seen.values())) == 1000, seconds=30)
+            await until(lambda: sum(map(len, received.values())) == 1000, seconds=30)
             assert consumer.ready
             assert consumer.alive
-        assert all(found == sorted(found) for found in seen.values())
+        assert all(found == sorted(found) for found in received.values())
         assert await committed(settings, group) == 1000
 
 
-async def test_a_second_start_goes_on_where_the_first_stopped(
+async def test_a_second_start_continues_at_the_committed_offset(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic = await make_topic(1)
-    seen: list[int] = []
+    received: list[int] = []
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
-        seen.extend(record.event.seq for record in records)
+        received.extend(record.event.seq for record in records)
 
-    def has_seen(count: int) -> Callable[[], bool]:
-        return lambda: len(seen) >= count
+    def has_received(count: int) -> Callable[[], bool]:
+        return lambda: len(received) >= count
 
     for round_ in range(2):
         await producer.publish_many(topic, [("A", tick(round_ * 10 + i)) for i in range(10)])
         async with open_group_consumer(settings, [topic], "again" + topic.name, producer) as consumer, running(consumer, handle):
-            await until(has_seen(10 * (round_ + 1)), seconds=30)
-    assert seen == list(range(1, 21))
+            await until(has_received(10 * (round_ + 1)), seconds=30)
+    assert received == list(range(1, 21))
 
 
-async def test_poison_goes_to_the_dead_letters_and_the_rest_goes_on(
+async def test_poison_becomes_a_dead_letter_and_the_rest_is_handled(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic = await make_topic(1)
@@ -124,18 +124,18 @@ async def test_poison_goes_to_the_dead_letters_and_the_rest_goes_on(
     await producer.publish(topic, tick(1), key="A")
     await producer.publish(topic, tick(13), key="A")
     await producer.publish(topic, tick(2), key="A")
-    seen: list[int] = []
+    received: list[int] = []
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
         if any(record.event.seq == 14 for record in records):
             raise PoisonError("thirteen password=canary-secret")
-        seen.extend(record.event.seq for record in records)
+        received.extend(record.event.seq for record in records)
 
     group = "poison" + topic.name
     async with open_group_consumer(settings, [topic], group, producer) as consumer, running(consumer, handle):
-        await until(lambda: 3 in seen, seconds=30)
+        await until(lambda: 3 in received, seconds=30)
         await until(lambda: committed(settings, group), seconds=10)
-    assert [seq for seq in seen if seq != 14] == [1, 2, 3]
+    assert [seq for seq in received if seq != 14] == [1, 2, 3]
     letters = await all_messages(settings, topic.dead_letters.name)
     headers = [{name: value.decode() for name, value in letter.headers} for letter in letters]
     assert [found["dead-letter-offset"] for found in headers] == ["1", "2", "4"]
@@ -148,24 +148,24 @@ async def test_poison_goes_to_the_dead_letters_and_the_rest_goes_on(
     assert "canary-secret" not in headers[2]["dead-letter-error"]
 
 
-async def test_what_is_not_there_now_is_tried_again_and_never_dead_lettered(
+async def test_a_transient_failure_is_retried_and_never_dead_lettered(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic = await make_topic(1)
     await producer.publish_many(topic, [("A", tick(i)) for i in range(5)])
     tries = 0
-    seen: list[int] = []
+    received: list[int] = []
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
         nonlocal tries
         tries += 1
         if tries < 4:
             raise TransientError("the database is away")
-        seen.extend(record.event.seq for record in records)
+        received.extend(record.event.seq for record in records)
 
     async with open_group_consumer(settings, [topic], "transient" + topic.name, producer) as consumer, running(consumer, handle):
-        await until(lambda: len(seen) == 5, seconds=30)
-    assert seen == [1, 2, 3, 4, 5]
+        await until(lambda: len(received) == 5, seconds=30)
+    assert received == [1, 2, 3, 4, 5]
     assert tries == 4
     assert await all_messages(settings, topic.dead_letters.name) == []
 
@@ -176,12 +176,12 @@ async def test_when_most_messages_fail_the_partition_is_held(
     topic = await make_topic(1)
     await producer.publish_many(topic, [("A", tick(i)) for i in range(60)])
     broken = True
-    seen: list[int] = []
+    received: list[int] = []
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
         if broken:
             raise KeyError("symbol")
-        seen.extend(record.event.seq for record in records)
+        received.extend(record.event.seq for record in records)
 
     async with (
         open_group_consumer(settings, [topic], "held" + topic.name, producer, hold_seconds=0.3) as consumer,
@@ -191,10 +191,10 @@ async def test_when_most_messages_fail_the_partition_is_held(
         assert not consumer.ready
         letters = len(await all_messages(settings, topic.dead_letters.name))
         broken = False
-        await until(lambda: len(seen) == 60 - letters, seconds=30)
+        await until(lambda: len(received) == 60 - letters, seconds=30)
         await until(lambda: consumer.ready, seconds=10)
     assert letters < 25
-    assert seen == list(range(letters + 1, 61))
+    assert received == list(range(letters + 1, 61))
 
 
 async def test_an_unknown_error_ends_the_task(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
@@ -209,14 +209,16 @@ async def test_an_unknown_error_ends_the_task(settings: MeshSettings, make_topic
             await asyncio.wait_for(consumer.run(handle, asyncio.Event()), 30)
 
 
-async def test_two_members_share_and_one_takes_over(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
+async def test_two_members_share_the_partitions_and_one_takes_over(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic = await make_topic(4)
     group = "two" + topic.name
-    seen: list[tuple[str, str, int]] = []
+    received: list[tuple[str, str, int]] = []
 
-    def handler(name: str) -> Handle:
+    def handler(name: str) -> RecordHandler:
         async def handle(records: Sequence[Record[Tick]]) -> None:
-            seen.extend((name, record.key, record.event.seq) for record in records)
+            received.extend((name, record.key, record.event.seq) for record in records)
 
         return handle
 
@@ -229,15 +231,15 @@ async def test_two_members_share_and_one_takes_over(settings: MeshSettings, make
         async with open_group_consumer(settings, [topic], group, producer) as two, running(two, handler("two")):
             await until(lambda: len(one.partitions) == len(two.partitions) == 2, seconds=30)
             await publish(0, 900)
-            await until(lambda: len({entry[1:] for entry in seen}) == 900, seconds=30)
-            assert {entry[0] for entry in seen} == {"one", "two"}
+            await until(lambda: len({entry[1:] for entry in received}) == 900, seconds=30)
+            assert {entry[0] for entry in received} == {"one", "two"}
         await until(lambda: len(one.partitions) == 4, seconds=30)
         await publish(900, 1200)
-        await until(lambda: len({entry[1:] for entry in seen}) == 1200, seconds=30)
-    assert {entry[2] for entry in seen} == set(range(1, 1201))
+        await until(lambda: len({entry[1:] for entry in received}) == 1200, seconds=30)
+    assert {entry[2] for entry in received} == set(range(1, 1201))
 
 
-async def test_the_watchdog_ends_a_consumer_that_hangs(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
+async def test_the_watchdog_ends_a_stalled_consumer(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
     topic = await make_topic(1)
     impatient = settings.model_copy(update={"kafka_stall_seconds": 1.0})
     await producer.publish(topic, tick(0), key="A")
@@ -275,32 +277,34 @@ async def test_lag_is_measured_in_records_and_age(settings: MeshSettings, make_t
         assert shown("lag_age_seconds") == 0
 
 
-async def test_a_tail_begins_back_and_goes_on_live(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
+async def test_a_tail_starts_before_the_end_and_continues_live(
+    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
+) -> None:
     topic = await make_topic(2)
     await producer.publish_many(topic, [("A", tick(i)) for i in range(20)])
     await producer.publish_raw(topic.name, b"A", b"not json", [])
-    seen: list[int] = []
+    received: list[int] = []
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
-        seen.extend(record.event.seq for record in records)
+        received.extend(record.event.seq for record in records)
 
     async with open_tail(settings, {topic: 5}, "tail-test") as tail:
         assert not tail.caught_up
         async with running(tail, handle):
             await until(lambda: tail.caught_up, seconds=20)
-            assert seen == [17, 18, 19, 20]  # the fifth from the end cannot be decoded
+            assert received == [17, 18, 19, 20]  # the fifth from the end cannot be decoded
             await producer.publish(topic, tick(20), key="A")
-            await until(lambda: seen[-1] == 21, seconds=10)
+            await until(lambda: received[-1] == 21, seconds=10)
     async with open_tail(settings, {topic: None}, "tail-test") as tail, running(tail, handle):
-        await until(lambda: seen[-21:] == list(range(1, 22)), seconds=20)
+        await until(lambda: received[-21:] == list(range(1, 22)), seconds=20)
 
 
-async def test_a_tail_leaves_out_what_its_handler_fails_on_and_waits_for_what_is_away(
+async def test_a_tail_skips_poison_and_retries_transient_failures(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic = await make_topic(1)
     await producer.publish_many(topic, [("A", tick(i)) for i in range(40)])
-    seen: list[int] = []
+    received: list[int] = []
     away = 2
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
@@ -311,31 +315,29 @@ async def test_a_tail_leaves_out_what_its_handler_fails_on_and_waits_for_what_is
             if record.event.seq == 30 and away:
                 away -= 1
                 raise TransientError("the database is away")
-            seen.append(record.event.seq)
+            received.append(record.event.seq)
 
     async with open_tail(settings, {topic: None}, "tail-poison") as tail, running(tail, handle):
         await until(lambda: tail.caught_up, seconds=30)
         assert tail.alive
-    assert set(seen) == set(range(1, 41)) - {17}
-    assert (seen[-1], away) == (40, 0)
+    assert set(received) == set(range(1, 41)) - {17}
+    assert (received[-1], away) == (40, 0)
 
 
-async def test_a_tail_is_held_where_its_handler_fails_on_most(
-    settings: MeshSettings, make_topic: MakeTopic, producer: Producer
-) -> None:
+async def test_a_tail_is_held_when_most_messages_fail(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
     topic = await make_topic(1)
     await producer.publish_many(topic, [("A", tick(i)) for i in range(60)])
-    seen: list[int] = []
+    received: list[int] = []
     broken = True
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
         if broken:
             raise KeyError("symbol")
-        seen.extend(record.event.seq for record in records)
+        received.extend(record.event.seq for record in records)
 
     async with open_tail(settings, {topic: None}, "tail-held", hold_seconds=0.3) as tail, running(tail, handle):
         await until(lambda: tail.held, seconds=30)
         broken = False
         await until(lambda: tail.caught_up, seconds=30)
-    assert seen[-1] == 60
-    assert len(seen) > 35
+    assert received[-1] == 60
+    assert len(received) > 35

@@ -19,7 +19,7 @@ from tests.until import until
 async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_kafka: Broker) -> None:
     settings = MeshSettings(kafka_bootstrap=own_kafka.bootstrap, kafka_session_ms=10_000, _env_file=None)
     acknowledged: set[int] = set()
-    seen: set[int] = set()
+    received: set[int] = set()
     stopping, publishing = asyncio.Event(), asyncio.Event()
 
     async def publish(producer: Producer) -> None:
@@ -34,7 +34,7 @@ async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_k
             i += 50
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
-        seen.update(record.event.seq for record in records)
+        received.update(record.event.seq for record in records)
 
     async with (
         open_producer(settings, "outage") as producer,
@@ -42,13 +42,13 @@ async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_k
     ):
         consuming = asyncio.create_task(consumer.run(handle, stopping))
         sending = asyncio.create_task(publish(producer))
-        await until(lambda: len(seen) > 500, seconds=30)
+        await until(lambda: len(received) > 500, seconds=30)
         own_kafka.kill()
         before = len(acknowledged)
         await own_kafka.restart()
         await until(lambda: len(acknowledged) > before + 500, seconds=90)
         publishing.set()
         await asyncio.wait_for(sending, 60)
-        await until(lambda: acknowledged <= seen, seconds=60)
+        await until(lambda: acknowledged <= received, seconds=60)
         stopping.set()
         await asyncio.wait_for(consuming, 30)

@@ -39,7 +39,7 @@ class Summing:
         self.restored: list[tuple[int, int]] = []
         self.forgotten: list[int] = []
         self.finals = 0
-        self.trouble: list[BaseException] = []
+        self.errors: list[BaseException] = []
 
     async def restore(self, partition: int, log_start: int) -> int | None:
         self.restored.append((partition, log_start))
@@ -49,22 +49,22 @@ class Summing:
         return row[0] if row else None
 
     async def handle(self, partition: int, messages: Sequence[ConsumerRecord]) -> None:
-        if self.trouble:
-            raise self.trouble.pop()
-        position, seen = self.state[partition]
+        if self.errors:
+            raise self.errors.pop()
+        position, received = self.state[partition]
         assert messages[0].offset == position
-        self.state[partition] = messages[-1].offset + 1, seen + self.numbers(messages)
+        self.state[partition] = messages[-1].offset + 1, received + self.numbers(messages)
 
     def numbers(self, messages: Sequence[ConsumerRecord]) -> tuple[int, ...]:
         events = [wire.decode(self.topic, message.value) for message in messages]
         return tuple(event.seq for event in events if isinstance(event, Tick))
 
     async def skip(self, partition: int, offset: int) -> None:
-        position, seen = self.state[partition]
+        position, received = self.state[partition]
         assert offset == position
-        self.state[partition] = offset + 1, seen
+        self.state[partition] = offset + 1, received
 
-    async def settle(self, final: bool) -> None:
+    async def flush(self, final: bool) -> None:
         self.finals += final
         for partition, row in self.state.items():
             kept = self.store.rows.get(partition)
@@ -87,12 +87,12 @@ async def publish(producer: Producer, topic: Topic[TickLog], first: int, last: i
     await producer.publish_many(topic, [(f"S{i % 9}", tick(i, f"S{i % 9}")) for i in range(first, last)])
 
 
-def seen_by(store: Store) -> list[int]:
+def received_by(store: Store) -> list[int]:
     return sorted(seq for _, seqs in store.rows.values() for seq in seqs)
 
 
-def has_seen(store: Store, count: int) -> Callable[[], bool]:
-    return lambda: len(seen_by(store)) == count
+def has_received(store: Store, count: int) -> Callable[[], bool]:
+    return lambda: len(received_by(store)) == count
 
 
 async def test_state_follows_the_log_and_survives_a_restart(
@@ -105,44 +105,44 @@ async def test_state_follows_the_log_and_survives_a_restart(
         group = "o" + topic.name
         async with open_owned_consumer(settings, topic, group, producer, max_records=50) as consumer, running(consumer, owner):
             await until(lambda: consumer.ready, seconds=30)
-            await until(has_seen(store, round_ * 500), seconds=30)
+            await until(has_received(store, round_ * 500), seconds=30)
             assert consumer.alive
             assert consumer.partitions == {0, 1, 2}
         assert owner.finals == 1
         assert sorted(partition for partition, _ in owner.restored) == [0, 1, 2]
-    assert seen_by(store) == list(range(1, 1001))
+    assert received_by(store) == list(range(1, 1001))
 
 
-async def test_what_fails_half_way_is_restored_and_done_once(
+async def test_a_failed_batch_is_restored_and_applied_once(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 100)
     owner = Summing(topic, store)
-    owner.trouble = [TransientError("database away"), ConnectionResetError("gone"), FencedError("not yours", 0), FencedError("any")]
+    owner.errors = [TransientError("database away"), ConnectionResetError("gone"), FencedError("not yours", 0), FencedError("any")]
     async with open_owned_consumer(settings, topic, "t" + topic.name, producer) as consumer, running(consumer, owner):
-        await until(lambda: len(seen_by(store)) == 100, seconds=30)
-    assert seen_by(store) == list(range(1, 101))
+        await until(lambda: len(received_by(store)) == 100, seconds=30)
+    assert received_by(store) == list(range(1, 101))
     assert len(owner.restored) == 5
 
 
-async def test_whoever_lost_the_partition_is_fenced_and_starts_from_what_the_other_wrote(
+async def test_a_fenced_owner_restores_the_checkpoint_of_the_other_process(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 10)
     owner = Summing(topic, store)
     async with open_owned_consumer(settings, topic, "f" + topic.name, producer) as consumer, running(consumer, owner):
-        await until(lambda: len(seen_by(store)) == 10, seconds=30)
+        await until(lambda: len(received_by(store)) == 10, seconds=30)
         store.rows[0] = (7, tuple(range(1, 8)))  # as another process would write
         await until(lambda: len(owner.restored) == 2, seconds=30)
-        await until(lambda: len(seen_by(store)) == 10, seconds=30)
+        await until(lambda: len(received_by(store)) == 10, seconds=30)
         await publish(producer, topic, 10, 20)
-        await until(lambda: len(seen_by(store)) == 20, seconds=30)
-    assert seen_by(store) == list(range(1, 21))
+        await until(lambda: len(received_by(store)) == 20, seconds=30)
+    assert received_by(store) == list(range(1, 21))
 
 
-async def test_two_members_share_and_nothing_is_lost_or_doubled(
+async def test_two_members_share_the_partitions_without_loss_or_duplicates(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic, store, group = await make_topic(4), Store(), "owned-two"
@@ -152,20 +152,20 @@ async def test_two_members_share_and_nothing_is_lost_or_doubled(
         one = await stack.enter_async_context(open_owned_consumer(settings, topic, group, producer))
         await stack.enter_async_context(running(one, first))
         await publish(producer, topic, 0, 300)
-        await until(lambda: len(seen_by(store)) == 300, seconds=30)
+        await until(lambda: len(received_by(store)) == 300, seconds=30)
         async with open_owned_consumer(settings, topic, group, producer) as two, running(two, second):
             await until(lambda: one.ready and two.ready and len(one.partitions) == len(two.partitions) == 2, seconds=30)
             assert not one.partitions & two.partitions
             assert len(first.forgotten) == 2
             await publish(producer, topic, 300, 600)
-            await until(lambda: len(seen_by(store)) == 600, seconds=30)
+            await until(lambda: len(received_by(store)) == 600, seconds=30)
         await until(lambda: len(one.partitions) == 4 and one.ready, seconds=30)
         await publish(producer, topic, 600, 900)
-        await until(lambda: len(seen_by(store)) == 900, seconds=30)
-    assert seen_by(store) == list(range(1, 901))
+        await until(lambda: len(received_by(store)) == 900, seconds=30)
+    assert received_by(store) == list(range(1, 901))
 
 
-async def test_a_checkpoint_that_fell_off_the_log_is_seen(
+async def test_a_checkpoint_before_the_start_of_the_log_is_detected(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic, store = await make_topic(1), Store()
@@ -195,11 +195,11 @@ async def test_a_checkpoint_of_another_broker_is_refused(settings: MeshSettings,
     topic, store = await make_topic(1), Store()
     store.rows[0] = (1000, ())
     async with open_owned_consumer(settings, topic, "beyond" + topic.name, producer) as consumer:
-        with pytest.raises(BeyondLogError, match="the checkpoint says 1000, but the log ends at 0"):
+        with pytest.raises(BeyondLogError, match="the checkpoint is at offset 1000, but the log ends at 0"):
             await asyncio.wait_for(consumer.run(Summing(topic, store), asyncio.Event()), 30)
 
 
-async def test_an_owner_can_set_a_message_aside(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
+async def test_an_owner_can_publish_a_dead_letter(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
     topic, store = await make_topic(1), Store()
     await publish(producer, topic, 0, 3)
     await producer.publish_raw(topic.name, b"S1", b"{", [])
@@ -209,22 +209,22 @@ async def test_an_owner_can_set_a_message_aside(settings: MeshSettings, make_top
         consumer: OwnedConsumer
 
         async def handle(self, partition: int, messages: Sequence[ConsumerRecord]) -> None:
-            good = []
+            valid = []
             for message in messages:
                 try:
                     wire.decode(self.topic, message.value)
-                    good.append(message)
+                    valid.append(message)
                 except wire.WireError as error:
                     await self.consumer.dead_letter(message, error)
-            _, seen = self.state[partition]
-            self.state[partition] = messages[-1].offset + 1, seen + self.numbers(good)
+            _, received = self.state[partition]
+            self.state[partition] = messages[-1].offset + 1, received + self.numbers(valid)
 
     owner = Careful(topic, store)
     async with (
         open_owned_consumer(settings, topic, "aside" + topic.name, producer) as owner.consumer,
         running(owner.consumer, owner),
     ):
-        await until(lambda: len(seen_by(store)) == 5, seconds=30)
+        await until(lambda: len(received_by(store)) == 5, seconds=30)
     reader = AIOKafkaConsumer(topic.dead_letters.name, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
     await reader.start()
     letter = await asyncio.wait_for(reader.getone(), 10)
@@ -256,7 +256,7 @@ async def letters_of(settings: MeshSettings, topic: Topic[TickLog]) -> list[int]
 
 
 @pytest.mark.parametrize("poison", [{137}, {1, 2, 300}, {64, 65, 200, 299}])
-async def test_a_message_that_the_owner_fails_on_becomes_a_dead_letter_and_the_others_count_once(
+async def test_a_message_that_the_owner_fails_on_becomes_a_dead_letter_and_the_others_apply_once(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer, poison: set[int]
 ) -> None:
     topic, store = await make_topic(1), Store()
@@ -269,25 +269,40 @@ async def test_a_message_that_the_owner_fails_on_becomes_a_dead_letter_and_the_o
     assert await letters_of(settings, topic) == sorted(number - 1 for number in poison)
 
 
-async def test_what_comes_out_only_when_storing_is_found_as_well(
+async def test_after_a_restart_before_the_checkpoint_a_dead_letter_is_published_again_with_the_same_identity(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
+    topic, store = await make_topic(1), Store()
+    await publish(producer, topic, 0, 10)
+    for _ in range(2):
+        store.rows.clear()  # the first process ended before it wrote a checkpoint
+        owner = Failing(topic, store, lambda number: number == 4, ValueError)
+        async with open_owned_consumer(settings, topic, "twice" + topic.name, producer) as consumer, running(consumer, owner):
+            await until(has_received(store, 9), seconds=30)
+    letters = [dict(message.headers) for message in await all_messages(settings, topic.dead_letters.name)]
+    assert len(letters) == 2
+    assert (
+        len({tuple(letter[f"dead-letter-{name}"] for name in ("group", "topic", "partition", "offset")) for letter in letters}) == 1
+    )
+
+
+async def test_poison_that_only_fails_the_flush_is_found(settings: MeshSettings, make_topic: MakeTopic, producer: Producer) -> None:
     topic, store = await make_topic(2), Store()
     await publish(producer, topic, 0, 400)
 
     class Late(Summing):
-        async def settle(self, final: bool) -> None:
-            for position, seen in self.state.values():
-                if 77 in seen:
+        async def flush(self, final: bool) -> None:
+            for position, received in self.state.values():
+                if 77 in received:
                     raise PoisonError(f"cannot store 77, position {position}")
-            await super().settle(final)
+            await super().flush(final)
 
     async with (
         open_owned_consumer(settings, topic, "late" + topic.name, producer) as consumer,
         running(consumer, Late(topic, store)),
     ):
-        await until(has_seen(store, 399), seconds=30)
-    assert seen_by(store) == [number for number in range(1, 401) if number != 77]
+        await until(has_received(store, 399), seconds=30)
+    assert received_by(store) == [number for number in range(1, 401) if number != 77]
     assert len(await letters_of(settings, topic)) == 1
 
 
@@ -311,12 +326,12 @@ async def test_a_failure_of_the_broker_or_the_database_is_never_a_dead_letter(
             open_owned_consumer(settings, topic, error.__name__ + topic.name, producer) as consumer,
             running(consumer, owner),
         ):
-            await until(has_seen(store, 50), seconds=30)
+            await until(has_received(store, 50), seconds=30)
         assert away == 0
     assert await letters_of(settings, topic) == []
 
 
-async def test_an_owner_that_fails_on_everything_holds_its_partition(
+async def test_a_partition_is_held_when_all_messages_fail(
     settings: MeshSettings, make_topic: MakeTopic, producer: Producer
 ) -> None:
     topic, store = await make_topic(1), Store()

@@ -31,13 +31,13 @@ def test_default_settings() -> None:
 
 
 @pytest.mark.parametrize("session", [6_000, 10_000, 45_000])
-def test_a_member_beats_at_least_three_times_a_session(session: int) -> None:
+def test_a_member_sends_at_least_three_heartbeats_per_session(session: int) -> None:
     options = consumer_options(MeshSettings(_env_file=None, kafka_session_ms=session), "x", "g")
     assert options["session_timeout_ms"] == session
     assert options["heartbeat_interval_ms"] < session / 3
 
 
-async def test_many_keep_their_order_and_say_where_they_lie(settings: MeshSettings, make_topic: MakeTopic) -> None:
+async def test_many_events_keep_their_order_and_return_their_offsets(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic(4)
     events = [(f"S{i % 7}", tick(i, f"S{i % 7}")) for i in range(9000)]  # more than one batch of 256 KiB a partition
     async with open_producer(settings, "many") as producer, open_range_reader(settings, "many") as reader:
@@ -54,19 +54,19 @@ async def test_many_keep_their_order_and_say_where_they_lie(settings: MeshSettin
             assert {partition_of(r.key, 4) for r in records} == {partition}
 
 
-async def test_one_and_everywhere(settings: MeshSettings, make_topic: MakeTopic) -> None:
+async def test_publishing_to_one_partition_and_to_all(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic(3)
     async with open_producer(settings, "one") as producer, open_range_reader(settings, "one") as reader:
         place = await producer.publish(topic, tick(1), key="AAPL")
         assert place.partition == producer.partition_of(topic, "AAPL") == partition_of("AAPL", 3)
-        beat = Heartbeat(exchange="NYSE", ts_event=1, ts_init=1, source="replay")
-        await producer.publish_everywhere(topic, beat, key="NYSE")
+        heartbeat = Heartbeat(exchange="NYSE", ts_event=1, ts_init=1, source="replay")
+        await producer.publish_everywhere(topic, heartbeat, key="NYSE")
         for partition in range(3):
             last = 1 if partition == place.partition else 0
-            assert (await reader.read(topic, partition, last, last))[0].event == beat
+            assert (await reader.read(topic, partition, last, last))[0].event == heartbeat
 
 
-async def test_too_large_is_poison_and_the_producer_goes_on(settings: MeshSettings, make_topic: MakeTopic) -> None:
+async def test_a_too_large_event_is_poison_and_the_producer_still_works(settings: MeshSettings, make_topic: MakeTopic) -> None:
     topic = await make_topic()
     large = Tick(symbol="A" * 1_100_000, price=1.0, ts_event=1, ts_init=1, source="replay")
     async with open_producer(settings, "large") as producer:
@@ -77,7 +77,7 @@ async def test_too_large_is_poison_and_the_producer_goes_on(settings: MeshSettin
         assert (await producer.publish(topic, tick(0), key="A")).offset == 0
 
 
-async def test_no_broker_is_transient() -> None:
+async def test_a_missing_broker_is_a_transient_failure() -> None:
     nobody = MeshSettings(kafka_bootstrap="127.0.0.1:1", _env_file=None)
     with pytest.raises(TransientError):
         async with open_producer(nobody, "nobody"):

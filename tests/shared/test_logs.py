@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from structlog.contextvars import get_contextvars
 
 from shared import logs, metrics
-from shared.failures import FencedError, PoisonError, TransientError, Verdict, classify
+from shared.failures import FailureAction, FencedError, PoisonError, TransientError, classify
 from shared.settings import MeshSettings
 from shared.wire import WireError
 
@@ -29,7 +29,7 @@ from shared.wire import WireError
         "password=canary;",
     ],
 )
-def test_shapes_of_secrets_are_hidden(text: str) -> None:
+def test_texts_like_secrets_are_redacted(text: str) -> None:
     assert "canary" not in logs.redact(text)
 
 
@@ -38,8 +38,8 @@ def test_other_text_stays(text: str) -> None:
     assert logs.redact(text) == text
 
 
-def test_secrets_at_any_depth_and_by_name() -> None:
-    found = logs.clean(
+def test_secrets_are_redacted_at_any_depth_and_by_name() -> None:
+    found = logs.redact_values(
         {"a": [{"token": "canary"}, ("api_key=canary",)], "password": ["canary"], "error": ValueError("token=canary"), "n": 1}
     )
     assert "canary" not in repr(found)
@@ -47,17 +47,17 @@ def test_secrets_at_any_depth_and_by_name() -> None:
 
 
 @given(st.text(max_size=20).filter(lambda text: "*" not in text).map("canary-{}".format))  # it stays hidden: no other word
-def test_a_registered_secret_never_shows(secret: str) -> None:
-    logs.hide([secret])
+def test_a_registered_secret_is_redacted(secret: str) -> None:
+    logs.hide_secrets([secret])
     assert secret not in logs.redact(f"before {secret} after")
 
 
-def test_passwords_of_urls_in_settings_are_secrets() -> None:
+def test_passwords_in_urls_of_settings_are_secrets() -> None:
     settings = MeshSettings(database_url="mysql+aiomysql://fin:canary-pw@db/x", _env_file=None)
     assert list(logs.secrets_of(settings)) == ["canary-pw"]
 
 
-def test_a_trace_holds_within_its_block() -> None:
+def test_a_trace_applies_within_its_block() -> None:
     with logs.tracing("00-" + "a" * 32 + "-" + "b" * 16 + "-01"):
         assert get_contextvars()["trace_id"] == "a" * 32
         assert (logs.current_trace() or "").startswith("00-aaaa")
@@ -65,7 +65,7 @@ def test_a_trace_holds_within_its_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "verdict"),
+    ("error", "action"),
     [
         (TransientError("x"), "retry"),
         (TimeoutError(), "retry"),
@@ -80,8 +80,8 @@ def test_a_trace_holds_within_its_block() -> None:
         (AssertionError(), "crash"),
     ],
 )
-def test_failures_are_classified_once(error: BaseException, verdict: Verdict) -> None:
-    assert classify(error) == verdict
+def test_failures_are_classified(error: BaseException, action: FailureAction) -> None:
+    assert classify(error) == action
 
 
 def test_metrics_keep_their_naming_rule() -> None:

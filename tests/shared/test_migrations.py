@@ -25,7 +25,7 @@ async def tables_of(url: str) -> set[str]:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
-async def test_up_check_down_up(empty_url: str) -> None:
+async def test_upgrade_check_downgrade_upgrade(empty_url: str) -> None:
     assert await command.current(empty_url) is None
     head = await command.upgrade(empty_url)
     assert await command.current(empty_url) == head is not None
@@ -45,13 +45,13 @@ async def test_a_difference_is_found(empty_url: str) -> None:
     assert "surprise" in found[0]
 
 
-async def test_many_at_once(empty_url: str) -> None:
+async def test_many_processes_upgrade_at_once(empty_url: str) -> None:
     heads = await asyncio.gather(*(command.upgrade(empty_url) for _ in range(4)))
     assert len(set(heads)) == 1
     assert await command.differences(empty_url) == []
 
 
-async def test_upgrade_keeps_what_is_there(empty_url: str) -> None:
+async def test_upgrade_keeps_existing_rows(empty_url: str) -> None:
     await command.upgrade(empty_url)
     async with open_database(empty_url) as database:
         async with database.begin() as connection:

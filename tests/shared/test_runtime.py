@@ -20,7 +20,7 @@ CANARY = "4711"
 @contextmanager
 def service(how: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.shared.life_of_a_service", how],
+        [sys.executable, "-m", "tests.shared.service_process", how],
         stderr=subprocess.PIPE,
         env={
             **os.environ,
@@ -76,19 +76,19 @@ def test_a_signal_drains_closes_and_exits_with_0(number: signal.Signals) -> None
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "output"),
     [
         ("fails", "task failed"),
-        ("returns", "task returned though nothing told it to stop"),
+        ("returns", "task returned before a stop was requested"),
         ("cancelled", "task failed"),
         ("exits", "task failed"),
     ],
 )
-def test_a_task_that_ends_stops_the_process_with_1(how: str, said: str) -> None:
+def test_a_task_that_ends_stops_the_process_with_1(how: str, output: str) -> None:
     with service(how) as process:
         lines = rest(process)
         assert process.wait(10) == 1
-    assert next(line for line in lines if line["event"] == said)["task"] == "work"
+    assert next(line for line in lines if line["event"] == output)["task"] == "work"
     assert "other drained" in [line["event"] for line in lines]
     assert "closed" in [line["event"] for line in lines]
 
@@ -112,7 +112,7 @@ def test_a_second_signal_ends_it_at_once() -> None:
         assert process.wait(10) == 128 + signal.SIGTERM
 
 
-def test_a_task_that_ends_cancelled_while_draining_fails_the_exit_code() -> None:
+def test_a_task_cancelled_while_draining_makes_the_exit_code_1() -> None:
     with service("drain-cancelled") as process:
         lines_until(process, "working")
         process.send_signal(signal.SIGTERM)
@@ -122,7 +122,7 @@ def test_a_task_that_ends_cancelled_while_draining_fails_the_exit_code() -> None
     assert "closed" in [line["event"] for line in lines]
 
 
-def test_a_start_that_is_cancelled_by_nobody_exits_with_1() -> None:
+def test_a_cancelled_error_during_the_start_exits_with_1() -> None:
     with service("start-cancelled") as process:
         lines = rest(process)
         assert process.wait(10) == 1
@@ -144,7 +144,7 @@ def test_a_start_that_hangs_can_be_stopped() -> None:
 
 
 @pytest.mark.parametrize("how", ["close-fails", "close-cancelled"])
-def test_what_cannot_be_closed_fails_the_exit_code(how: str) -> None:
+def test_a_failure_to_close_makes_the_exit_code_1(how: str) -> None:
     with service(how) as process:
         lines_until(process, "working")
         process.send_signal(signal.SIGTERM)
@@ -155,11 +155,11 @@ def test_what_cannot_be_closed_fails_the_exit_code(how: str) -> None:
 def test_no_secret_reaches_the_log(how: str) -> None:
     with service(how, LOG_LEVEL="debug") as process:
         if how == "clean":
-            seen = lines_until(process, "working")
+            received = lines_until(process, "working")
             process.send_signal(signal.SIGTERM)
         else:
-            seen = []
-        text = json.dumps(seen + rest(process))
+            received = []
+        text = json.dumps(received + rest(process))
         process.wait(10)
     assert "***" in text or how == "start-hangs"
     assert CANARY not in text

@@ -1,4 +1,4 @@
-"""The language of sequences: one normal form, and errors that say where and what."""
+"""The language of sequences: one normal form, and errors with position and reason."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_spelling_has_one_normal_form(text: str, normal: str) -> None:
     assert parse(normal).id == found.id
 
 
-def test_a_sequence_is_read_in_any_width_and_its_errors_point_into_what_was_typed() -> None:
+def test_full_width_text_is_parsed_and_errors_refer_to_the_text_as_typed() -> None:
     assert (
         parse("ｇｏｌｄｅｎ＿ｃｒｏｓｓ then rsi_mid up w\u200bithin ３").text
         == "golden_cross up then rsi_mid up within 3 bars on 1d"
@@ -51,7 +51,7 @@ def test_a_sequence_is_read_in_any_width_and_its_errors_point_into_what_was_type
     assert SequenceError("", 3).caret("삼성 then") == "삼성 then\n     ^"
 
 
-def test_a_rule_that_is_merely_spelled_alike_is_no_hint() -> None:
+def test_a_rule_with_only_a_similar_name_is_not_suggested() -> None:
     for name, hint in (
         ("rsi_cross", False),
         ("golden_crss", True),
@@ -95,7 +95,7 @@ def test_a_rule_that_is_merely_spelled_alike_is_no_hint() -> None:
         ("x" * 501, 500, "501 characters, at most 500"),
     ],
 )
-def test_what_is_wrong_is_named_at_its_place(text: str, place: int, message: str) -> None:
+def test_an_error_has_a_message_and_a_position(text: str, place: int, message: str) -> None:
     with pytest.raises(SequenceError) as caught:
         parse(text)
     assert message in str(caught.value)
@@ -104,20 +104,20 @@ def test_what_is_wrong_is_named_at_its_place(text: str, place: int, message: str
 
 @st.composite
 def sequences(draw: st.DrawFn) -> SignalSequence:
-    steps, within, left = [], [], MOST_BARS
+    steps, within, remaining = [], [], MOST_BARS
     for _ in range(draw(st.integers(2, 4))):
         fires = draw(st.sampled_from(list(vocabulary().values())))
         params = draw(st.sampled_from(fires.instances))
         named = sorted(draw(st.sets(st.sampled_from(sorted(params)))) if params else [])
         steps.append(Step(fires.rule, draw(st.sampled_from(fires.directions)), tuple((name, params[name]) for name in named)))
     for step in range(len(steps) - 1):
-        within.append(draw(st.integers(1, max(1, left - (len(steps) - 2 - step)))))
-        left -= within[-1]
+        within.append(draw(st.integers(1, max(1, remaining - (len(steps) - 2 - step)))))
+        remaining -= within[-1]
     return SignalSequence(tuple(steps), tuple(within), draw(st.sampled_from([Timeframe.M15, Timeframe.H1])))
 
 
 @given(wanted=sequences())
-def test_what_is_written_out_is_read_back(wanted: SignalSequence) -> None:
+def test_the_normal_form_parses_to_the_same_sequence(wanted: SignalSequence) -> None:
     everywhere = all(wanted.timeframe in vocabulary()[step.rule].timeframes for step in wanted.steps)
     if everywhere:
         assert parse(wanted.text) == wanted
@@ -130,7 +130,7 @@ WORDS = ("golden_cross", "rsi_mid", "up", "down", "then", "within", "3", "(", "f
 
 
 @given(text=st.text(max_size=80) | st.lists(st.sampled_from(WORDS)).map(" ".join))
-def test_any_text_is_a_sequence_or_an_error_with_a_place(text: str) -> None:
+def test_any_text_is_a_sequence_or_an_error_with_a_position(text: str) -> None:
     found: SignalSequence | None = None
     error: SequenceError | None = None
     try:

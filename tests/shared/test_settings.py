@@ -7,7 +7,7 @@ import pytest
 
 import services
 from services.notifier.settings import NotifierSettings
-from shared.settings import WRONG, MeshSettings, read
+from shared.settings import EXIT_BAD_SETTINGS, MeshSettings, read_settings
 
 
 def every_settings_class() -> list[type[MeshSettings]]:
@@ -30,7 +30,7 @@ def test_every_setting_is_documented_and_frozen(settings: type[MeshSettings]) ->
     assert settings.model_config["frozen"]
 
 
-def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_sets_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP", "broker:1")
     monkeypatch.setenv("DRAIN_SECONDS", "3")
     settings = MeshSettings(_env_file=None)
@@ -41,22 +41,22 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [("KAFKA_BOOTSTRAP", "localhost:kafka"), ("DRAIN_SECONDS", "0"), ("PROBE_PORT", "70000"), ("KAFKA_SESSION_MS", "soon")],
 )
-def test_nonsense_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_an_invalid_value_is_refused_with_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=name.lower()):
         MeshSettings(_env_file=None)
 
 
-def test_wrong_settings_end_the_process_with_a_line_each(
+def test_invalid_settings_end_the_process_with_a_line_each(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DRAIN_SECONDS", "0")
     monkeypatch.setenv("PROBE_PORT", "many")
     with pytest.raises(SystemExit) as ended:
-        read(MeshSettings)
-    said = capsys.readouterr().err.splitlines()
-    assert ended.value.code == WRONG
-    assert [line.partition(": Input")[0] for line in said] == [
+        read_settings(MeshSettings)
+    output = capsys.readouterr().err.splitlines()
+    assert ended.value.code == EXIT_BAD_SETTINGS
+    assert [line.partition(": Input")[0] for line in output] == [
         "error: setting PROBE_PORT='many'",
         "error: setting DRAIN_SECONDS='0'",
     ]
@@ -65,7 +65,7 @@ def test_wrong_settings_end_the_process_with_a_line_each(
 def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("WEBHOOKS", "hush-hush-canary")
     with pytest.raises(SystemExit):
-        read(NotifierSettings)
-    said = capsys.readouterr()
-    assert "WEBHOOKS" in said.err
-    assert "hush-hush-canary" not in said.err + said.out
+        read_settings(NotifierSettings)
+    output = capsys.readouterr()
+    assert "WEBHOOKS" in output.err
+    assert "hush-hush-canary" not in output.err + output.out

@@ -1,4 +1,4 @@
-"""Pauses, first successes and periods end with the process, and nothing that fails for good is tried again."""
+"""Pauses, retries and periodic actions end with the process, and a permanent failure is not retried."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from shared.failures import TransientError
-from shared.tasks import CancelledItselfError, all_of, failure_of, first_of
-from shared.waiting import Refresher, insist, pause
+from shared.tasks import UnrequestedCancellationError, all_of, failure_of, first_of
+from shared.waiting import Refresher, keep_trying, pause
 from tests.until import until
 
 
@@ -41,64 +41,64 @@ async def test_a_pause_ends_with_its_event() -> None:
     assert waiting.done()
 
 
-async def test_a_refresher_waits_out_what_is_away_and_goes_on_from_then() -> None:
+async def test_a_refresher_retries_transient_failures_and_then_continues() -> None:
     table, stopping = Table(away=2), asyncio.Event()
     refresher = Refresher(table.read, "a table", 0.01, stopping)
     running = asyncio.create_task(refresher.run())
     await until(lambda: table.reads, what="the first try")
-    assert await asyncio.wait_for(refresher.first(), 20)
-    await until(lambda: refresher.good, what="a success")
+    assert await asyncio.wait_for(refresher.first_success(), 20)
+    await until(lambda: refresher.healthy, what="a success")
     await until(lambda: table.reads > 4, what="the next periods")
     table.away = 10**9
-    await until(lambda: not refresher.good, what="a failure later on")
+    await until(lambda: not refresher.healthy, what="a failure later on")
     stopping.set()
     await asyncio.wait_for(running, 10)
 
 
-async def test_who_waits_for_the_first_time_is_released_by_a_stop() -> None:
+async def test_waiting_for_the_first_success_ends_with_the_process() -> None:
     stopping = asyncio.Event()
     refresher = Refresher(Table(away=10**9).read, "a table", 3600, stopping)
-    waiting, running = asyncio.create_task(refresher.first()), asyncio.create_task(refresher.run())
+    waiting, running = asyncio.create_task(refresher.first_success()), asyncio.create_task(refresher.run())
     stopping.set()
     assert await asyncio.wait_for(waiting, 10) is False
     await asyncio.wait_for(running, 10)
 
 
-async def test_a_mistake_ends_a_refresher_and_releases_who_waits() -> None:
+async def test_a_programming_error_ends_a_refresher_and_the_waiting() -> None:
     refresher = Refresher(Table(away=1, error=ValueError).read, "a table", 0.01, asyncio.Event())
-    waiting = asyncio.create_task(refresher.first())
+    waiting = asyncio.create_task(refresher.first_success())
     with pytest.raises(ValueError, match="no database yet"):
         await asyncio.wait_for(refresher.run(), 10)
     assert await waiting is False
 
 
-async def test_who_insists_gets_it_or_the_mistake_or_nothing() -> None:
+async def test_keep_trying_returns_the_result_raises_or_stops() -> None:
     stopping, table = asyncio.Event(), Table(away=1)
-    await asyncio.wait_for(insist(table.read, "a table", stopping), 20)
+    await asyncio.wait_for(keep_trying(table.read, "a table", stopping), 20)
     assert table.reads == 2
     with pytest.raises(ValueError, match="no database"):
-        await insist(Table(away=1, error=ValueError).read, "a table", stopping)
+        await keep_trying(Table(away=1, error=ValueError).read, "a table", stopping)
     stopping.set()
     never = Table(away=0)
-    await insist(never.read, "a table", stopping)
+    await keep_trying(never.read, "a table", stopping)
     assert never.reads == 0
 
 
-async def test_a_cancellation_that_nobody_sent_is_a_failure_and_reaches_nobody_else() -> None:
+async def test_a_cancelled_error_without_a_cancel_is_a_failure_of_its_task_only() -> None:
     task = asyncio.create_task(lost(), name="the lost one")
     await asyncio.wait([task])
     assert "'the lost one' ended cancelled" in str(failure_of(task))
     finished = Table(away=0)
-    with pytest.raises(CancelledItselfError):
+    with pytest.raises(UnrequestedCancellationError):
         await all_of(lost(), finished.read())
     assert finished.reads == 1
-    with pytest.raises(CancelledItselfError):
+    with pytest.raises(UnrequestedCancellationError):
         await first_of("main", lost(), asyncio.Event().wait())  # type: ignore[arg-type]
-    with pytest.raises(CancelledItselfError):
+    with pytest.raises(UnrequestedCancellationError):
         await first_of("main", asyncio.Event().wait(), lost())  # type: ignore[arg-type]
 
 
-async def test_who_is_cancelled_cancels_what_it_runs() -> None:
+async def test_cancelling_all_of_cancels_its_tasks() -> None:
     ended: list[str] = []
 
     async def child(name: str) -> None:

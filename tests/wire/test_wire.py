@@ -31,7 +31,7 @@ def test_every_type_has_a_sample_of_every_version(topic: Topic[Any], kind: type[
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_samples_decode_for_ever(sample: Path) -> None:
+def test_samples_of_every_version_decode(sample: Path) -> None:
     topic, kind = next(found for found in TYPES if tag(found[1]) == sample.stem)
     event = wire.decode(topic, sample.read_bytes())
     assert type(event) is kind
@@ -75,13 +75,13 @@ def test_a_missing_field_is_named(sample: Path) -> None:
         (b'{"type":"tick","symbol":"\xff"}', "market.ticks.v1"),
     ],
 )
-def test_bad_bytes_say_what_is_wrong(body: bytes | None, named: str) -> None:
+def test_the_error_for_bad_bytes_names_the_field(body: bytes | None, named: str) -> None:
     with pytest.raises(wire.WireError, match=named):
         wire.decode(TICKS, body)
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_raise_anything_else(body: bytes) -> None:
+def test_any_bytes_raise_only_wire_errors(body: bytes) -> None:
     try:
         wire.decode(SIGNALS, body)
     except wire.WireError:

@@ -11,7 +11,7 @@ from services.analysis.industries.handlers.views import Industries
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
 from shared.kafka import open_producer, open_tail
-from shared.runtime import Life, Task
+from shared.runtime import Lifecycle, Task
 from shared.topics import BARS, QUOTES, SIGNALS
 from shared.waiting import Refresher
 
@@ -22,7 +22,7 @@ SOON_SECONDS: Final = 0.5
 
 
 @asynccontextmanager
-async def build(settings: IndustriesSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: IndustriesSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
@@ -33,23 +33,23 @@ async def build(settings: IndustriesSettings, life: Life) -> AsyncIterator[Mappi
         industries = Industries(IndustryTables(database), producer)
 
         async def publish() -> None:
-            if tail.caught_up and roster.done:
+            if tail.caught_up and roster.ever_succeeded:
                 await industries.read_closes()
                 await industries.publish()
 
         def often(seconds: float) -> Callable[[], float]:
             return lambda: seconds if industries.read else SOON_SECONDS
 
-        watch = Refresher(database.ping, "database", DATABASE_SECONDS, life.stopping)
-        roster = Refresher(industries.read_roster, "industries", often(settings.roster_seconds), life.stopping)
-        views = Refresher(publish, "views of industries", often(settings.industries_seconds), life.stopping)
-        life.on_ready("topics read", lambda: tail.caught_up)
-        life.on_ready("database answers", lambda: watch.good)
-        life.on_ready("topics handled", lambda: not tail.held)
-        life.on_alive("topics", lambda: tail.alive)
+        watch = Refresher(database.ping, "database", DATABASE_SECONDS, lifecycle.stopping)
+        roster = Refresher(industries.read_roster, "industries", often(settings.roster_seconds), lifecycle.stopping)
+        views = Refresher(publish, "views of industries", often(settings.industries_seconds), lifecycle.stopping)
+        lifecycle.on_ready("topics read", lambda: tail.caught_up)
+        lifecycle.on_ready("database answers", lambda: watch.healthy)
+        lifecycle.on_ready("topics handled", lambda: not tail.held)
+        lifecycle.on_alive("topics", lambda: tail.alive)
 
         async def follow() -> None:
-            await roster.first()
-            await tail.run(industries.handle, life.stopping)
+            await roster.first_success()
+            await tail.run(industries.handle, lifecycle.stopping)
 
         yield {"topics": follow, "roster": roster.run, "views": views.run, "database watch": watch.run}

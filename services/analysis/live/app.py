@@ -24,11 +24,12 @@ from services.analysis.live.adapters.checkpoints import Checkpoints
 from services.analysis.live.adapters.conditions import AskedConditions
 from services.analysis.live.adapters.instruments import Catalogue
 from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.charts import Charts
 from services.analysis.live.domain.rehearsal import rehearse
 from services.analysis.live.domain.series import Series
 from services.analysis.live.handlers.history import HistoryReader
-from services.analysis.live.handlers.live import Live, Pace
+from services.analysis.live.handlers.live import Live, Pace, wall
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
@@ -38,8 +39,8 @@ from shared.calendars import read_corrections
 from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
-from shared.runtime import Life, Task
-from shared.settings import WRONG
+from shared.runtime import Lifecycle, Task
+from shared.settings import EXIT_BAD_SETTINGS
 from shared.topics import TICKS
 from shared.waiting import Refresher
 
@@ -58,11 +59,11 @@ def check(settings: LiveSettings) -> None:
         read_corrections(settings.calendar_corrections)
     except CorrectionError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-        sys.exit(WRONG)
+        sys.exit(EXIT_BAD_SETTINGS)
 
 
 @asynccontextmanager
-async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
         series = await asyncio.to_thread(compiled, settings)
@@ -78,7 +79,7 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
         asking = Asking(AskedConditions(database), [wish(column) for column in settings.indicators])
-        warm_up = WarmUp(stored, settings.rebuild_bars)
+        warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall)
         following = Following(SequenceTable(database))
         live = Live(
             Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars, lambda: asking.wishes),
@@ -92,20 +93,20 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
             consumer.dead_letter,
             Pace(settings.checkpoint_seconds, settings.checkpoint_rows),
         )
-        stopping = life.stopping
+        stopping = lifecycle.stopping
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
         tables = {
             "catalogue": Refresher(catalogue.read, "instruments", settings.catalogue_seconds, stopping),
             "conditions": Refresher(asking.read, "conditions", settings.conditions_seconds, stopping),
             "sequences": Refresher(following.read, "sequences", settings.conditions_seconds, stopping),
         }
-        life.on_ready("partitions restored", lambda: consumer.ready)
-        life.on_ready("database answers", lambda: watch.good)
-        life.on_alive("ticks are read", lambda: consumer.alive)
+        lifecycle.on_ready("partitions restored", lambda: consumer.ready)
+        lifecycle.on_ready("database answers", lambda: watch.healthy)
+        lifecycle.on_alive("ticks are read", lambda: consumer.alive)
 
         async def consume() -> None:
             for table in tables.values():
-                await table.first()
+                await table.first_success()
             spare_the_collector()
             await consumer.run(live, stopping)
 

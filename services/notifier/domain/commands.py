@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.notifier.domain.markup import clean
-from shared.text import normal
+from shared.text import normalize
 
 LINE_LENGTH: Final = 1000
 """Characters of a message that are looked at."""
@@ -47,7 +47,7 @@ def parse(text: str, bot_name: str = "") -> Asked | None:
     >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
     (Asked(name='watch', rest='AAPL'), None, Asked(name='', rest='hello'))
     """
-    line = clean(normal(text, LINE_LENGTH), LINE_LENGTH)
+    line = clean(normalize(text, LINE_LENGTH), LINE_LENGTH)
     match = _COMMAND.match(line)
     if match is None:
         return Asked("", line)

@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.text import CUT
-from shared.text import folded as caseless
+from shared.text import ELLIPSIS
+from shared.text import fold_case as caseless
 
 LONGEST = 64
 """Characters of a question that are looked at: what is longer is nobody's symbol or name."""
-SIGNS = frozenset("^=.-&" + CUT)
+SIGNS = frozenset("^=.-&" + ELLIPSIS)
 """Signs that tell names apart; with the mark of a cut, so that the beginning of a longer text is nobody's name."""
 
 

@@ -25,7 +25,7 @@ from shared import wire
 from shared.backoff import Backoff
 from shared.events import Signal
 from shared.failures import TransientError, classify
-from shared.kafka.share import HOLD_SECONDS, FailureShare
+from shared.kafka.failure_rate import HOLD_SECONDS, FailureRate
 from shared.logs import redact
 from shared.topics import SIGNALS
 from shared.waiting import pause
@@ -50,7 +50,7 @@ class Attempt:
     ) -> None:
         self._deliveries, self._chats, self._book, self._pictures = deliveries, chats, book, pictures
         self._policy, self._lease, self._clock = policy, lease, clock
-        self._shares: defaultdict[str, FailureShare] = defaultdict(FailureShare)
+        self._shares: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
     async def make(self, row: Delivery, lane: Lane, stopping: asyncio.Event) -> bool:
         """Try a reserved delivery; False when it was not begun and should be given back.

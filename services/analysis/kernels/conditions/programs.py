@@ -11,7 +11,7 @@ import numpy as np
 from services.analysis.kernels.conditions.machine import CODES
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
-from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, Series
+from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, SeriesName
 from shared.conditions.condition import MOST_STACK
 
 BLOCK: Final = 256
@@ -67,7 +67,7 @@ def scanned(kernels: SeriesKernels, programs: Programs, number: int, values: Flo
 def _instructions(node: Node, places: Mapping[str, int], when: str) -> Iterator[Instruction]:
     if isinstance(node, Number):
         yield "number", node.value
-    elif isinstance(node, Series):
+    elif isinstance(node, SeriesName):
         yield when, float(places[node.name])
     elif node.name == "prev":
         yield from _instructions(node.operands[0], places, "before")

@@ -54,7 +54,7 @@ class Pace:
 
 
 class Live:
-    """Implements ``shared.kafka.Owner``: one engine a partition."""
+    """Implements ``shared.kafka.PartitionOwner``: one engine a partition."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Live:
         self.partitions: dict[int, Partition] = {}
 
     async def restore(self, partition: int, log_start: int) -> int | None:
-        """Brings the engine of a partition back; see ``Owner``."""
+        """Brings the engine of a partition back; see ``PartitionOwner``."""
         await self.forget(partition)
         found = await self._restorer.restore(partition, log_start)
         self.partitions[partition] = Partition(
@@ -97,7 +97,7 @@ class Live:
         return found.next_offset
 
     async def handle(self, partition: int, messages: Sequence[Message]) -> None:
-        """Applies messages in their order and hands on what they bring about; see ``Owner``."""
+        """Applies messages in their order and hands on what they bring about; see ``PartitionOwner``."""
         mine = self.partitions[partition]
         with blameless("users' conditions or sequences cannot take effect"):
             await self._asking.take(mine)
@@ -119,12 +119,12 @@ class Live:
             await self._save(mine)
 
     async def skip(self, partition: int, offset: int) -> None:
-        """Passes a dead letter; see ``Owner``."""
+        """Passes a dead letter; see ``PartitionOwner``."""
         self.partitions[partition].next_offset = offset + 1
         measures.ticks.labels("poison").inc()
 
-    async def settle(self, final: bool) -> None:
-        """Writes the checkpoints that are due; see ``Owner``."""
+    async def flush(self, final: bool) -> None:
+        """Writes the checkpoints that are due; see ``PartitionOwner``."""
         now = time.monotonic()
         due = [each for each in self.partitions.values() if each.moved and (final or now - each.saved_at >= self._pace.seconds)]
         results = await asyncio.gather(*(self._save(each) for each in due), return_exceptions=True)
@@ -139,7 +139,7 @@ class Live:
                 await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
-        """Drops what is in memory; see ``Owner``."""
+        """Drops what is in memory; see ``PartitionOwner``."""
         mine = self.partitions.pop(partition, None)
         if mine is not None:
             await mine.outbox.drop()

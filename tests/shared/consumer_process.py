@@ -1,4 +1,4 @@
-"""A service that writes the numbers of the ticks it reads to a file: ``python -m tests.shared.life_of_a_consumer GROUP FILE``."""
+"""A service that appends the sequence numbers of the ticks it reads to a file: ``python -m tests.shared.consumer_process GROUP FILE``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shared.events import Tick
 from shared.kafka import Record, open_group_consumer, open_producer
-from shared.runtime import Life, Task, run
+from shared.runtime import Lifecycle, Task, run
 from shared.settings import MeshSettings
 from shared.topics import TICKS
 
@@ -21,7 +21,7 @@ def append(path: Path, numbers: list[int]) -> None:
 
 
 @asynccontextmanager
-async def build(settings: MeshSettings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: MeshSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     group, path = sys.argv[1], Path(sys.argv[2])
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
@@ -29,17 +29,17 @@ async def build(settings: MeshSettings, life: Life) -> AsyncIterator[Mapping[str
         append(path, [record.event.seq for record in records if record.event.source == group])
 
     async with (
-        open_producer(settings, "life") as producer,
+        open_producer(settings, "consumer-process") as producer,
         open_group_consumer(settings, [TICKS], group, producer, max_records=20) as consumer,
     ):
-        life.on_ready("ticks", lambda: consumer.ready)
-        life.on_alive("ticks", lambda: consumer.alive)
+        lifecycle.on_ready("ticks", lambda: consumer.ready)
+        lifecycle.on_alive("ticks", lambda: consumer.alive)
 
         async def consume() -> None:
-            await consumer.run(handle, life.stopping)
+            await consumer.run(handle, lifecycle.stopping)
 
         yield {"consume": consume}
 
 
 if __name__ == "__main__":
-    run("life-of-a-consumer", MeshSettings(), build)
+    run("consumer-process", MeshSettings(), build)

@@ -1,17 +1,17 @@
-"""What the gateway asks of the database."""
+"""Filters of signals and patterns, and the reads from the database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.gateway.domain.windows import Stretch, Window
+from services.gateway.domain.bar_windows import BarWindow, StoredRows
 from shared.events import Pattern, Signal, Timeframe
 
 
 @dataclass(frozen=True)
 class SignalFilter:
-    """Which signals; None where anything goes. ``before`` is the (ts_event, id) of the last one that was told."""
+    """Which signals; None matches everything. ``before`` is the (ts_event, id) of the last one on the previous page."""
 
     limit: int
     start: int
@@ -25,7 +25,7 @@ class SignalFilter:
     before: tuple[int, str] | None = None
 
     def matches(self, signal: Signal) -> bool:
-        """True for a signal of this filter (``members`` are the symbols of ``industry``)."""
+        """True where the signal matches (``members`` are the symbols of ``industry``)."""
         return (
             self.start <= signal.ts_event <= self.end
             and self.symbol in (None, signal.symbol)
@@ -39,7 +39,7 @@ class SignalFilter:
 
 @dataclass(frozen=True)
 class PatternFilter:
-    """Which chart patterns; None where anything goes. ``before`` is the (ts_event, id) of the last one that was told."""
+    """Which chart patterns; None matches everything. ``before`` is the (ts_event, id) of the last one on the previous page."""
 
     limit: int
     start: int
@@ -53,17 +53,17 @@ class PatternFilter:
     before: tuple[int, str] | None = None
 
 
-class History(Protocol):
+class HistoryReader(Protocol):
     """Reads from the tables of the mesh."""
 
-    async def bars(self, symbol: str, timeframe: Timeframe, wanted: Window, *, adjusted: bool) -> Stretch:
+    async def bars(self, symbol: str, timeframe: Timeframe, window: BarWindow, *, adjusted: bool) -> StoredRows:
         """Stored bars of the window, oldest first. Raises TransientError."""
         ...
 
-    async def signals(self, wanted: SignalFilter) -> list[Signal]:
+    async def signals(self, filter_: SignalFilter) -> list[Signal]:
         """Stored signals, newest first. Raises TransientError."""
         ...
 
-    async def patterns(self, wanted: PatternFilter) -> list[Pattern]:
+    async def patterns(self, filter_: PatternFilter) -> list[Pattern]:
         """Stored chart patterns at their newest status, newest first. Raises TransientError."""
         ...

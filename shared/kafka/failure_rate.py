@@ -1,4 +1,7 @@
-"""When most messages fail it is not the messages: then setting them aside would empty the topic into the dead letters."""
+"""Holding a partition when most of its messages fail.
+
+Then the handler is at fault, not the messages: dead-lettering them would empty the topic.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ WINDOW: Final = 100
 FEWEST: Final = 20
 LIMIT: Final = 0.5
 HOLD_SECONDS: Final = 30.0
-"""A held partition tries its next message again this often."""
+"""A held partition retries its next message this often."""
 
-_held = metrics.gauge("mesh_held_partitions", "Partitions that stand still because too many of their messages fail.", ("group",))
-log = structlog.get_logger("kafka.share")
+_held = metrics.gauge("mesh_held_partitions", "Partitions that are paused because most of their messages fail.", ("group",))
+log = structlog.get_logger("kafka.failure_rate")
 
 
-class FailureShare:
+class FailureRate:
     """The outcomes of the last 100 messages of a partition.
 
     >>> share = FailureShare()
@@ -33,37 +36,37 @@ class FailureShare:
         self._outcomes: deque[bool] = deque(maxlen=WINDOW)
 
     def passed(self, count: int) -> None:
-        """So many messages were handled."""
+        """Record that ``count`` messages were handled."""
         self._outcomes.extend([True] * min(count, WINDOW))
 
     def failed(self) -> bool:
-        """One failed. True when more than half of the last ones did, of at least twenty: hold the partition instead."""
+        """Record a failure. True when more than half of the last 100 failed, of at least 20: the partition is to be held."""
         self._outcomes.append(False)
         failures = self._outcomes.count(False)
         return len(self._outcomes) >= FEWEST and failures > LIMIT * len(self._outcomes)
 
     def clear(self) -> None:
-        """A message that was held passed: forget the past."""
+        """Forget all outcomes: a held message was handled."""
         self._outcomes.clear()
 
 
-class Guard:
-    """Which partitions of one consumer are held because most of their messages fail."""
+class FailureGuard:
+    """The failure rates of the partitions of one consumer, and which of the partitions are held."""
 
     def __init__(self, group: str) -> None:
         self._group = group
-        self._shares: defaultdict[TopicPartition, FailureShare] = defaultdict(FailureShare)
+        self._shares: defaultdict[TopicPartition, FailureRate] = defaultdict(FailureRate)
         self.held: set[TopicPartition] = set()
 
     def passed(self, partition: TopicPartition, count: int) -> None:
-        """So many messages were handled."""
+        """Record that ``count`` messages were handled."""
         if partition in self.held:
             self._hold(self.held - {partition})
             self._shares[partition].clear()
         self._shares[partition].passed(count)
 
     def failed(self, partition: TopicPartition, error: BaseException) -> bool:
-        """A message failed for good. True when it must wait instead of being set aside, because most messages fail."""
+        """Record a permanent failure. True when most messages fail: the partition is held, and no dead letter must be published."""
         if not self._shares[partition].failed():
             return False
         log.error(
@@ -73,7 +76,7 @@ class Guard:
         return True
 
     def keep(self, owned: frozenset[TopicPartition]) -> None:
-        """Only these are ours now. What is known of failures stays."""
+        """Only ``owned`` partitions can be held. The failure rates stay."""
         self._hold(self.held & owned)
 
     def _hold(self, held: set[TopicPartition]) -> None:

@@ -1,16 +1,16 @@
-"""Finding the one message that a handler fails on, among those of a batch, when a failure voids all that is in memory."""
+"""Finding the message of a batch that a handler fails on, when every failure requires that the state is restored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-NARROWER: Final = 8
-"""A part that failed is handed over again in so many parts."""
+SPLIT_INTO: Final = 8
+"""A part that failed is split into this many parts."""
 
 
-class Search:
-    """The offsets of one partition that are handed over in parts, from ``first`` until before ``end``, and those set aside.
+class PoisonSearch:
+    """The range of offsets of one partition that is handled in parts, from ``first`` to before ``end``, and the dead letters in it.
 
     >>> from types import SimpleNamespace
     >>> batch = [SimpleNamespace(offset=offset) for offset in range(3, 24)]
@@ -27,27 +27,27 @@ class Search:
     def __init__(self) -> None:
         self._first = self._end = 0
         self._size = 1
-        self._condemned: set[int] = set()
+        self._excluded: set[int] = set()
 
     def narrow(self, first: int, end: int) -> None:
-        """The handling failed somewhere between ``first`` and before ``end``."""
-        self._first, self._end, self._size = first, end, max(1, (end - first) // NARROWER)
+        """A message from ``first`` to before ``end`` failed: search that range in smaller parts."""
+        self._first, self._end, self._size = first, end, max(1, (end - first) // SPLIT_INTO)
 
-    def condemn(self, offset: int) -> None:
-        """Set a message aside; those behind it go one by one until the end of the last part that failed."""
-        self._condemned.add(offset)
+    def exclude(self, offset: int) -> None:
+        """The message at ``offset`` is a dead letter. The messages after it, up to the end of the range, are handled one by one."""
+        self._excluded.add(offset)
 
-    def is_condemned(self, offset: int) -> bool:
-        """Whether the message is set aside and must not be handed over again."""
-        return offset in self._condemned
+    def is_excluded(self, offset: int) -> bool:
+        """Whether the message is a dead letter and must be skipped."""
+        return offset in self._excluded
 
-    def reached(self, offset: int) -> bool:
-        """Everything before ``offset`` is stored: what lies there is forgotten. True when nothing is left to look for."""
-        self._condemned = {each for each in self._condemned if each >= offset}
-        return not self._condemned and offset >= self._end
+    def stored_until(self, offset: int) -> bool:
+        """A checkpoint at ``offset`` is stored: forget what is before it. True when the search is over."""
+        self._excluded = {each for each in self._excluded if each >= offset}
+        return not self._excluded and offset >= self._end
 
     def parts(self, messages: Sequence[Any]) -> Iterator[Sequence[Any]]:
-        """The messages in their order, cut; a condemned one is a part of its own."""
+        """Split the messages into parts, in order; a dead letter is a part of its own."""
         start = 0
         for place in range(1, len(messages) + 1):
             if place == len(messages) or self._cut(messages[start].offset, messages[place].offset, place - start):
@@ -56,7 +56,7 @@ class Search:
 
     def _cut(self, first: int, offset: int, size: int) -> bool:
         """Whether a part of ``size`` that began at ``first`` ends before ``offset``."""
-        if first in self._condemned or offset in self._condemned:
+        if first in self._excluded or offset in self._excluded:
             return True
         if offset in (self._first, self._end):
             return True

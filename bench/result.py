@@ -1,4 +1,4 @@
-"""One line of the report, and the report."""
+"""A row of the report, and the report as a Markdown table."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
-class Row:
-    """A piece of work, what it costs us and its peers, how the two compare, and what was wanted."""
+class BenchmarkResult:
+    """The measured work, its cost for us and for peers, the ratio, and the target."""
 
     work: str
     ours: str
     peers: str = ""
     ratio: str = ""
-    wanted: str = ""
+    target: str = ""
 
 
-def table(rows: Iterable[Row]) -> str:
+def table(rows: Iterable[BenchmarkResult]) -> str:
     """The rows as a Markdown table."""
-    lines = ["| work | ours | peers | ratio | wanted |", "|---|---|---|---|---|"]
+    lines = ["| work | ours | peers | ratio | target |", "|---|---|---|---|---|"]
     lines += [f"| {' | '.join(cell.replace('|', '/') for cell in astuple(row))} |" for row in rows]
     return "\n".join(lines) + "\n"

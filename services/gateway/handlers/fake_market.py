@@ -1,4 +1,4 @@
-"""/v1/stream/test: a stream of made-up data that never stops, for those who write clients. Every message says ``source: test``."""
+"""The market of /v1/stream/test: random data around the clock for authors of clients. Every message has ``source: test``."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Final, Literal
 
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Hub
-from services.gateway.domain.market import Market
+from services.gateway.domain.memory import MarketMemory
 from shared import events
 
 SYMBOLS: Final = ("FAKE", "FAKEPACA")
 INDUSTRY: Final = "fakes"
 START: Final = 100.0
-EVERY_BAR: Final = 5
-EVERY_SIGNAL: Final = 10
-SECONDS: Final = 0.5
+STEPS_PER_BAR: Final = 5
+STEPS_PER_SIGNAL: Final = 10
+STEP_SECONDS: Final = 0.5
 
 
 @dataclass
-class Fake:
+class FakeMarket:
     """A random walk of ``SYMBOLS``, one step a call."""
 
     hub: Hub
     random: random.Random
     clock: Callable[[], int]
-    market: Market = field(default_factory=lambda: Market(rows_per_series=10))
+    market: MarketMemory = field(default_factory=lambda: MarketMemory(rows_per_series=10))
     prices: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SYMBOLS, START))
     steps: int = 0
 
     def step(self) -> None:
-        """Publish a tick and a quote of each symbol, now and then a bar with a view of their industry, and what is told of bars."""
+        """Publish a tick and a quote of each symbol; every few steps also bars, an industry view, signals and patterns."""
         self.steps += 1
         now = self.clock()
         for symbol in SYMBOLS:
@@ -45,15 +45,15 @@ class Fake:
             )
             self.market.put_quote(_quote(symbol, price, now))
             self.hub.publish("q", symbol, self.market.quotes[symbol].body)
-            if self.steps % EVERY_BAR == 0:
+            if self.steps % STEPS_PER_BAR == 0:
                 bar = _bar(symbol, before, price, now)
                 self.hub.publish("b", symbol, messages.bar(bar, self.market.put_bar(bar)[0].raw))
-            if self.steps % EVERY_SIGNAL == EVERY_BAR:
+            if self.steps % STEPS_PER_SIGNAL == STEPS_PER_BAR:
                 self.hub.publish("f", symbol, messages.provisional(_signal(symbol, price, now, provisional=True)))
-            if self.steps % EVERY_SIGNAL == 0:
+            if self.steps % STEPS_PER_SIGNAL == 0:
                 self.hub.publish("s", symbol, messages.signal(_signal(symbol, price, now)))
                 self.hub.publish("p", symbol, messages.pattern(_pattern(symbol, price, now)))
-        if self.steps % EVERY_BAR == 0:
+        if self.steps % STEPS_PER_BAR == 0:
             self.hub.publish("v", INDUSTRY, messages.industry(None, _view(self.prices, now)))
 
 
@@ -107,7 +107,7 @@ def _signal(symbol: str, price: float, now: int, *, provisional: bool = False) -
 
 
 def _pattern(symbol: str, price: float, now: int) -> events.Pattern:
-    """A double bottom that breaks out now."""
+    """A double bottom whose breakout is now."""
     corners: tuple[tuple[Literal["high", "low"], int, float], ...] = (("low", 0, 0.98), ("high", 10, 0.999), ("low", 20, 0.98))
     closes = [now - (25 - bars) * 60_000 for _, bars, _ in corners]
     return events.Pattern(

@@ -1,4 +1,4 @@
-"""A service for the tests of the runtime: ``python -m tests.shared.life_of_a_service HOW`` with settings by environment."""
+"""A service for the tests of the runtime: ``python -m tests.shared.service_process HOW`` with settings by environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 from pydantic import SecretStr
 
 from shared.failures import TransientError
-from shared.runtime import Life, Task, run
+from shared.runtime import Lifecycle, Task, run
 from shared.settings import MeshSettings
 
 HOW = sys.argv[1] if len(sys.argv) > 1 else "clean"
@@ -23,7 +23,7 @@ class Settings(MeshSettings):
 
 
 @asynccontextmanager
-async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     if HOW == "start":
         raise TransientError("no broker at mysql://fin:canary-two-4711@db/x")
     if HOW == "start-cancelled":
@@ -52,7 +52,7 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
                     except asyncio.CancelledError:
                         log.info("cancelled")
                         raise
-        await life.stopping.wait()
+        await lifecycle.stopping.wait()
         log.info("draining")
         if HOW == "second":
             await asyncio.Event().wait()
@@ -60,11 +60,11 @@ async def build(settings: Settings, life: Life) -> AsyncIterator[Mapping[str, Ta
             raise asyncio.CancelledError
 
     async def other() -> None:
-        await life.stopping.wait()
+        await lifecycle.stopping.wait()
         log.info("other drained")
 
-    life.on_ready("fine", lambda: HOW != "unready")
-    life.on_alive("fine", lambda: True)
+    lifecycle.on_ready("fine", lambda: HOW != "unready")
+    lifecycle.on_alive("fine", lambda: True)
     try:
         yield {"work": work, "other": other}
     finally:

@@ -1,7 +1,7 @@
-// Korean and English. Korean readers expect red for up, others green: the colours follow the language.
+// Texts in English and Korean. In Korean, red means up; in English, green: the colours follow the language.
 export type Language = "ko" | "en";
 
-const WORDS = {
+const TEXTS = {
   watchlist: ["Watchlist", "관심 종목"],
   search: ["Search name or symbol", "종목명 또는 심볼 검색"],
   allMine: ["My watchlist", "내 관심 종목"],
@@ -27,15 +27,15 @@ const WORDS = {
   silent: ["No news from analysis since {time}", "{time} 이후 분석 소식이 없습니다"],
   silentEver: ["No news from analysis yet", "아직 분석 소식이 없습니다"],
   quiet: ["No new prices since {time}", "{time} 이후 새 시세가 없습니다"],
-  behind: ["Live; what was missed is being read", "실시간 · 놓친 내용을 읽는 중"],
+  behind: ["Live; reading missed updates", "실시간 · 놓친 업데이트를 읽는 중"],
   behindWhy: ["The last try failed: {why}", "마지막 시도 실패: {why}"],
   pending: ["Connected, no prices yet", "연결됨, 아직 시세 없음"],
   cutOff: ["No prices: the provider cannot be read", "시세 없음: 제공처를 읽을 수 없습니다"],
-  unreported: ["Whether prices come is not known", "시세 수신 여부를 알 수 없습니다"],
-  sourceUnknown: ["{source}: not known; ingest has not reported since {time}.", "{source}: 알 수 없습니다. {time} 이후 수집기의 보고가 없습니다."],
+  unreported: ["It is unknown whether prices arrive", "시세 수신 여부를 알 수 없습니다"],
+  sourceUnknown: ["{source}: unknown; ingest has not reported since {time}.", "{source}: 알 수 없습니다. {time} 이후 수집기의 보고가 없습니다."],
   outage: ["{source} {reason} since {time}; {next}.", "{source}: {time}부터 {reason}. {next}."],
   nextTry: ["next try at {time}", "다음 시도 {time}"],
-  trying: ["it is being tried again", "다시 시도하는 중"],
+  trying: ["trying again", "다시 시도하는 중"],
   noPrice: ["No price yet", "아직 시세가 없습니다"],
   replayed: [
     "Replayed data: recorded prices played back with their original times, not the market of today.",
@@ -44,7 +44,7 @@ const WORDS = {
   replayedShort: ["Replay", "재생"],
   noBars: ["No closed bars of this timeframe yet.", "이 주기의 마감된 봉이 아직 없습니다."],
   loading: ["Loading…", "불러오는 중…"],
-  failed: ["This could not be read", "불러오지 못했습니다"],
+  failed: ["Could not be loaded", "불러오지 못했습니다"],
   retry: ["Try again", "다시 시도"],
   timeframe: ["Timeframe", "주기"],
   chart: ["Chart", "차트"],
@@ -71,7 +71,7 @@ const WORDS = {
   asOf: ["as of", "기준"],
 } satisfies Record<string, [string, string]>;
 
-const FRAMES: Record<string, [string, string]> = {
+const TIMEFRAMES: Record<string, [string, string]> = {
   "1Min": ["1m", "1분"],
   "5Min": ["5m", "5분"],
   "15Min": ["15m", "15분"],
@@ -89,12 +89,12 @@ const SOURCES: Record<string, [string, string]> = {
 const REASONS: Record<string, [string, string]> = {
   unreachable: ["cannot be reached", "연결할 수 없습니다"],
   unavailable: ["is out of service", "서비스가 중단되었습니다"],
-  rate_limited: ["is refused (too many requests)", "요청이 너무 많아 거부되었습니다"],
-  unauthorized: ["is refused (no access)", "접근이 거부되었습니다"],
-  not_json: ["is answered with something that is no data", "응답이 데이터가 아닙니다"],
-  no_stream: ["is answered with something that is no stream", "응답이 스트림이 아닙니다"],
+  rate_limited: ["rejects requests (too many requests)", "요청이 너무 많아 거부되었습니다"],
+  unauthorized: ["rejects requests (no access)", "접근이 거부되었습니다"],
+  not_json: ["returns invalid data", "응답이 올바른 데이터가 아닙니다"],
+  no_stream: ["returns no stream", "응답이 스트림이 아닙니다"],
   silent: ["is connected and sends nothing", "연결되었으나 시세가 오지 않습니다"],
-  closed: ["ends at once", "연결이 바로 끊깁니다"],
+  closed: ["closes the connection at once", "연결이 바로 끊깁니다"],
 };
 
 const RULES: Record<string, [string, string]> = {
@@ -162,36 +162,36 @@ export function language(): Language {
   return current;
 }
 
-export function speak(chosen: Language): void {
-  current = chosen;
-  document.documentElement.lang = chosen;
+export function setLanguage(selected: Language): void {
+  current = selected;
+  document.documentElement.lang = selected;
 }
 
 const pick = (pair: [string, string]) => pair[current === "ko" ? 1 : 0];
 
-export function t(word: keyof typeof WORDS): string {
-  return pick(WORDS[word]);
+export function t(word: keyof typeof TEXTS): string {
+  return pick(TEXTS[word]);
 }
 
-export function frame(timeframe: string): string {
-  return pick(FRAMES[timeframe] ?? [timeframe, timeframe]);
+export function timeframeName(timeframe: string): string {
+  return pick(TIMEFRAMES[timeframe] ?? [timeframe, timeframe]);
 }
 
-export function source(name: string): string {
+export function sourceName(name: string): string {
   return pick(SOURCES[name] ?? [name, name]);
 }
 
-export function reason(name: string): string {
+export function reasonText(name: string): string {
   return pick(REASONS[name] ?? ["fails", "실패합니다"]);
 }
 
-export function rule(name: string, params: Record<string, number>): string {
-  const words = pick(RULES[name] ?? [name.replaceAll("_", " "), name.replaceAll("_", " ")]);
+export function ruleName(name: string, params: Record<string, number>): string {
+  const text = pick(RULES[name] ?? [name.replaceAll("_", " "), name.replaceAll("_", " ")]);
   const period = name.startsWith("sma_breakout") ? params["period"] : undefined;
   const drop = name === "drop_from_high" ? params["drop"] : undefined;
-  if (period !== undefined) return `${words} ${period}`;
-  if (drop !== undefined) return `${words} ${Math.round(drop * 100)}%`;
-  return words;
+  if (period !== undefined) return `${text} ${period}`;
+  if (drop !== undefined) return `${text} ${Math.round(drop * 100)}%`;
+  return text;
 }
 
 export function nameOf(thing: { name: string; name_ko: string }): string {

@@ -1,4 +1,4 @@
-"""What every request passes: rate limit, size limits, time limit, CORS, headers, and problems instead of tracebacks."""
+"""The middleware of all requests: host check, rate, size and time limits, CORS, metrics, and problems in place of tracebacks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from aiohttp.typedefs import Handler, Middleware
 from limits import parse
 from multidict import CIMultiDict
 
-from services.gateway.domain.hosts import name_of
+from services.gateway.domain.hosts import host_name
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
-from services.gateway.domain.rate import Window
+from services.gateway.domain.rate_window import RateWindow
 from services.gateway.handlers.cache import Cache
+from services.gateway.handlers.prebuilt import prebuilt_response
 from services.gateway.handlers.problems import problem_of, respond
-from services.gateway.handlers.ready import ready
 from services.gateway.settings import Settings
 from shared import metrics
 from shared.failures import TransientError
@@ -27,24 +27,24 @@ from shared.failures import TransientError
 log: Final = structlog.get_logger("gateway.edge")
 
 REQUESTS: Final = metrics.counter("gateway_requests_total", "Answered requests.", ["route", "status"])
-SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer (streams: none).", ["route"])
+SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer in seconds, without streams.", ["route"])
 STREAMS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/events"})
 
 
 @dataclass
-class Edge:
-    """The one middleware."""
+class ApiMiddleware:
+    """Checks each request and turns errors into problems."""
 
     settings: Settings
     cache: Cache
-    _limit: Window | None = None
+    _limit: RateWindow | None = None
     _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
     _times: dict[str, Callable[[float], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.settings.rate_limit:
-            wanted = parse(self.settings.rate_limit)
-            self._limit = Window(wanted.amount, wanted.get_expiry())
+            limit = parse(self.settings.rate_limit)
+            self._limit = RateWindow(limit.amount, limit.get_expiry())
         self._origins = self.settings.allowed_origins
         self._hosts = self.settings.hosts
         self._open = self.settings.reads_are_public
@@ -53,21 +53,21 @@ class Edge:
         """The middleware, for ``web.Application``."""
 
         @web.middleware
-        async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
-            began = time.perf_counter()
+        async def api(request: web.Request, handler: Handler) -> web.StreamResponse:
+            started = time.perf_counter()
             response = await self._answer(request, handler)
             if self._origins:
                 self._allow(request, response)
-            self._measure(request, response.status, time.perf_counter() - began)
+            self._measure(request, response.status, time.perf_counter() - started)
             return response
 
-        return edge
+        return api
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check(request)
-            if not self._origins and (done := ready(self.cache, request)) is not None:
-                return done
+            if not self._origins and (prebuilt := prebuilt_response(self.cache, request)) is not None:
+                return prebuilt
             if request.method == "OPTIONS":
                 return self._preflight(request)
             if request.path in STREAMS:
@@ -81,26 +81,26 @@ class Edge:
                 raise
             return respond(problem_of(error, request.method), request.path, allow=error.headers.get("Allow"))
         except TransientError as error:
-            log.warning("a part does not answer", path=request.path, error=str(error))
+            log.warning("a dependency does not answer", path=request.path, error=str(error))
             return respond(RequestError("unavailable", "the database does not answer now", retry_after=2), request.path)
         except TimeoutError:
             if request.path in STREAMS:
                 raise
             return respond(RequestError("timeout", f"no answer within {self.settings.request_seconds:g} s"), request.path)
         except ConnectionError:
-            raise  # the client has gone: aiohttp ends it quietly
-        except Exception:  # the last line: logged with its traceback, told without
-            log.exception("a handler failed", path=request.path)
+            raise  # the client has disconnected: aiohttp handles it
+        except Exception:  # logged with its traceback; the answer has none
+            log.exception("handler failed", path=request.path)
             if request.path in STREAMS:
-                raise  # a stream that has begun cannot turn into a problem
-            return respond(RequestError("internal", "the gateway failed to answer this; it has been logged"), request.path)
+                raise  # a started stream cannot return a problem
+            return respond(RequestError("internal", "the gateway failed to answer; the error has been logged"), request.path)
 
     def _check(self, request: web.Request) -> None:
-        if self._hosts is not None and name_of(host := request.headers.get("Host", "")) not in self._hosts:
-            raise RequestError("misdirected-host", f"{host!r:.200} is no name of this server", field="Host", value=host)
+        if self._hosts is not None and host_name(host := request.headers.get("Host", "")) not in self._hosts:
+            raise RequestError("misdirected-host", f"{host!r:.200} is not a name of this server", field="Host", value=host)
         if len(request.raw_path) > self.settings.max_url:
             raise RequestError(
-                "url-too-long", f"the path has {len(request.raw_path)} characters, allowed are {self.settings.max_url}"
+                "url-too-long", f"the path has {len(request.raw_path)} characters; the limit is {self.settings.max_url}"
             )
         if self._limit is not None:
             client = request.remote or "unknown"
@@ -108,7 +108,7 @@ class Edge:
                 raise RequestError("rate-limited", f"more than {self.settings.rate_limit} from {client}", retry_after=wait)
         if request.body_exists and (request.content_length or 0) > self.settings.max_body:
             raise RequestError(
-                "body-too-large", f"the body has {request.content_length} bytes, allowed are {self.settings.max_body}"
+                "body-too-large", f"the body has {request.content_length} bytes; the limit is {self.settings.max_body}"
             )
         if not self._open and request.path.startswith("/v1/") and request.path not in STREAMS:
             raise RequestError("unauthorized", NOT_PUBLIC)

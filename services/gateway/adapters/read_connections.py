@@ -1,6 +1,6 @@
-"""Reading many rows at a third of the cost: SQLAlchemy's dialect and connections, but the driver's own cursor and rows.
+"""Reads many rows with the driver's cursor on SQLAlchemy's connections, at a third of the cost of SQLAlchemy's rows.
 
-Connections are kept for reading, in autocommit: each read sees what is committed now, and nothing has to be rolled back after it.
+The connections only read and are in autocommit: each read sees what is committed now and needs no rollback.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from shared.failures import TransientError
 Rows = Sequence[tuple[Any, ...]]
 
 
-class Readers:
-    """A few connections that only read; opened when they are first needed, opened anew when they break."""
+class ReadConnections:
+    """A pool of connections that only read; each is opened at its first use and again after it breaks."""
 
     def __init__(self, engine: AsyncEngine, size: int = 4) -> None:
         self._engine = engine
@@ -27,10 +27,10 @@ class Readers:
             self._free.put_nowait(None)
 
     async def fetch(self, sql: str, parameters: tuple[Any, ...]) -> Rows:
-        """All rows of a query whose parameters are written ``?``. A connection that broke while idle is replaced once.
+        """All rows of a query with ``?`` as placeholder. A connection that broke while idle is replaced once.
 
         Raises:
-            TransientError: the database is not there now.
+            TransientError: the database does not answer.
         """
         connection = await self._free.get()
         try:
@@ -42,7 +42,7 @@ class Readers:
             connection = None
             connection = await self._open()
             return await _fetch(connection, sql, parameters)
-        except BaseException:  # cancelled in the middle of an answer, too: what is left of it must not reach the next reader
+        except BaseException:  # also when cancelled: unread rows must not reach the next query
             broken, connection = connection, None
             await _discard(broken)
             raise
@@ -50,7 +50,7 @@ class Readers:
             self._free.put_nowait(connection)
 
     async def close(self) -> None:
-        """Give the connections back; reads must have ended."""
+        """Close the connections; no read may be running."""
         while not self._free.empty():
             if (connection := self._free.get_nowait()) is not None:
                 await connection.close()
