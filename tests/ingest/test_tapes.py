@@ -119,11 +119,11 @@ def test_ticks_are_valid_and_sum_to_the_bars(name: str) -> None:
         assert path.price.max() == each.bars.high.max() or name == "daily"
         assert (np.diff(path.ts) >= 0).all(), each.symbol
         ticks = zip(path.ts.tolist(), path.price.tolist(), path.size.tolist(), strict=True)
-        unfit = [
+        rejections = [
             tick_rejection(Tick(symbol=each.symbol, price=price, size=size, ts_event=ts, ts_init=ts, source="replay"))
             for ts, price, size in ticks
         ]
-        assert not any(unfit), each.symbol
+        assert not any(rejections), each.symbol
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -116,14 +116,14 @@ def test_a_listed_dividend_missing_in_the_adjusted_closes_is_in_the_factors() ->
     *before, ex = (open_of(dt.date(2025, 2, day)) for day in (10, 11, 12))
     named = {"dividends": {"x": {"amount": 2.0, "date": ex}}}
     rows = [(ts, 100.0, 101.0, 97.0, 100.0, 1e6) for ts in (*before, ex)]
-    for asked, adjclose in (
+    for case, adjclose in (
         ("applied", [98.0, 98.0, 100.0]),
         ("not yet", [100.0, 100.0, 100.0]),
         ("older too", [99.0, 100.0, 100.0]),
     ):
         parsed = read(chart(rows=rows, events=named, adjclose=adjclose))
         factors = [bar.price_factor for bar in daily_bars(parsed, adjustments(parsed, nasdaq(), "USD"), nasdaq(), 1.0, NOW).bars]
-        assert factors == pytest.approx({"older too": [0.9702, 0.98, 1.0]}.get(asked, [0.98, 0.98, 1.0])), asked
+        assert factors == pytest.approx({"older too": [0.9702, 0.98, 1.0]}.get(case, [0.98, 0.98, 1.0])), case
 
 
 def test_a_split_that_is_listed_but_not_applied_is_refused() -> None:

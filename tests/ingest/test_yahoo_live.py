@@ -159,7 +159,7 @@ async def test_a_silent_stream_is_replaced_by_polling_and_comes_back(tmp_path: P
         assert streaming._value.get() == 1
         await until(lambda: len(rig.of("yahoo-poll")) >= 2, 15, "polled")  # nothing is streamed now
         assert streaming._value.get() == 0
-        await until(connections.labels("silent")._value.get, 10, "connected anew")
+        await until(connections.labels("silent")._value.get, 10, "reconnected")
         await flowing(rig, lambda: streaming._value.get() == 1)
         await flowing(rig, lambda: polled_symbols._value.get() == 0)
         streamed = len(rig.of("yahoo-stream"))
