@@ -1,4 +1,6 @@
-"""A service that appends the sequence numbers of the ticks it reads to a file: ``python -m tests.shared.consumer_process GROUP FILE``."""
+"""A service that appends the sequence numbers of the ticks it reads to a file:
+
+``python -m tests.shared.consumer_process GROUP FILE``."""
 
 from __future__ import annotations
 
