@@ -181,6 +181,15 @@ checkpoints: Final = Table(
     Column("updated_at", BigInteger, nullable=False),
     comment="writer: analysis live",
 )
+warm_ups: Final = Table(
+    "warm_ups",
+    metadata,
+    Column("partition_no", Integer, primary_key=True, autoincrement=False),
+    Column("indicators", Long, nullable=False, comment="JSON array of their columns"),
+    Column("symbols_left", Integer, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: analysis live. A row a partition in which requested indicators are being warmed up",
+)
 
 
 chats: Final = Table(

@@ -20,7 +20,7 @@ from infra.local.errors import StackError
 from infra.local.prepare import prepare
 from infra.local.runs import Owner, elsewhere, only_run, running
 from infra.local.settings import ROOT, LocalSettings
-from infra.local.stack import run_stack
+from infra.local.stack import require_ports, run_stack
 
 STOP_SECONDS = 150.0
 
@@ -58,6 +58,7 @@ def _run(settings: LocalSettings) -> int:
         settings.root.mkdir(parents=True, exist_ok=True)
     with only_run(settings):
         say("Finstage: checking what is needed ...")
+        require_ports(settings)
         move_earlier(settings.root, say)
         prepare(settings, say)
         make_folder(settings)

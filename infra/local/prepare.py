@@ -19,7 +19,8 @@ from shared.settings import EXIT_BAD_SETTINGS
 
 Say = Callable[[str], None]
 PATIENCE_SECONDS: Final = 4.0
-LIMIT_SECONDS: Final = 600.0
+LIMIT_SECONDS: Final = 1800.0
+"""Compiling takes about two minutes of two cores, and many times that on a machine with other work."""
 
 
 def prepare(settings: LocalSettings, say: Say) -> None:
@@ -36,7 +37,7 @@ def prepare(settings: LocalSettings, say: Say) -> None:
         fetch(settings.cached / "kafka", say)
         warm(settings.cached / "kafka", say)
         build_page(say)
-        with telling(say, "Compiling the indicators (once, about two minutes) ..."):
+        with telling(say, "Making the machine code of the indicators ready (compiled once, which takes about two minutes) ..."):
             for each in compiling:
                 finish(each)
 
@@ -88,7 +89,7 @@ def finish(process: subprocess.Popen[str]) -> None:
     """Wait for its end.
 
     Raises:
-        StackError: it refused its settings, failed, or took longer than ten minutes; the message holds what it printed.
+        StackError: it refused its settings, failed, or took longer than ``LIMIT_SECONDS``; the message holds what it printed.
     """
     command = " ".join(["python", *cast("list[str]", process.args)[1:]])
     try:

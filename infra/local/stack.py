@@ -47,7 +47,7 @@ class Stack:
             StackError: something did not start.
             BrokerError: Kafka did not.
         """
-        self._require_ports()
+        require_ports(self.settings)
         await asyncio.to_thread(migrate, self.settings)
         supervisor = start_supervisor(self.settings)
         try:
@@ -77,12 +77,6 @@ class Stack:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-
-    def _require_ports(self) -> None:
-        for program in (broker(self.settings), *services(self.settings)):
-            require_free(program.port, self.settings.hint(program.name))
-        require_free(self.settings.port, self.settings.hint("page"))
-        require_free(self.settings.kafka_port + 1, self.settings.hint("kafka"))
 
     async def _until_gone(self, supervisor: Supervisor) -> None:
         """Where supervisord was killed, its programs end by themselves, a little later."""
@@ -140,6 +134,14 @@ class Stack:
             _print(changes.lines(await asyncio.to_thread(supervisor.states), time.monotonic()))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), PACE_SECONDS)
+
+
+def require_ports(settings: LocalSettings) -> None:
+    """See whether every port is free. Raises BrokerError: one is not; the message names the setting that moves it."""
+    for program in (broker(settings), *services(settings)):
+        require_free(program.port, settings.hint(program.name))
+    require_free(settings.port, settings.hint("page"))
+    require_free(settings.kafka_port + 1, settings.hint("kafka"))
 
 
 def _print(lines: Iterable[str]) -> None:

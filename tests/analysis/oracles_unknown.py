@@ -26,7 +26,7 @@ def _last(values: Floats, n: int, pick: Callable[..., Floats]) -> Floats:
 def _still(bars: Bars, n: int) -> Flags:
     """The last n bars have one price."""
     top = _last(bars.high, n, np.max)
-    return np.asarray(top - _last(bars.low, n, np.min) <= SAME * top)
+    return np.asarray(top - _last(bars.low, n, np.min) <= SAME * abs(top))
 
 
 def _any(flags: Flags, n: int) -> Flags:
@@ -50,7 +50,7 @@ def _true_range(bars: Bars) -> Floats:
 
 
 def _moves(bars: Bars, n: float) -> list[Flags]:
-    return [_wilder(np.abs(np.diff(bars.close, prepend=bars.close[:1])), int(n)) <= SAME * bars.close]
+    return [_wilder(np.abs(np.diff(bars.close, prepend=bars.close[:1])), int(n)) <= SAME * abs(bars.close)]
 
 
 def _stochastic(bars: Bars, n: float, slowing: float, signal: float) -> list[Flags]:
@@ -66,7 +66,7 @@ def _deviation(bars: Bars, n: float, width: float) -> list[Flags]:
 def _doji(bars: Bars) -> list[Flags]:
     never, before = np.zeros(len(bars.close), bool), np.full(len(bars.close), np.nan)
     before[1:] = _last(bars.high - bars.low, 10, np.sum)[:-1]
-    return [never, never, never, never, never, before <= SAME * bars.close]
+    return [never, never, never, never, never, before <= SAME * abs(bars.close)]
 
 
 def _weighed(bars: Bars, *_: float) -> list[Flags]:
@@ -85,8 +85,8 @@ UNKNOWN: dict[str, Callable[..., list[Flags]]] = {
     "stochastic": _stochastic,
     "williams_r": lambda b, n: [_still(b, int(n))],
     "aroon": lambda b, n: [_still(b, int(n) + 1)] * 3,
-    "ultimate": lambda b, short, *_: [_last(_true_range(b), int(short), np.sum) <= SAME * b.close],
-    "supertrend": lambda b, n, _: [_wilder(_true_range(b), int(n)) <= SAME * b.close] * 2,
+    "ultimate": lambda b, short, *_: [_last(_true_range(b), int(short), np.sum) <= SAME * abs(b.close)],
+    "supertrend": lambda b, n, _: [_wilder(_true_range(b), int(n)) <= SAME * abs(b.close)] * 2,
     "bollinger": _deviation,
     "volume_sma": lambda b, n: [_last(b.volume, int(n), np.max) <= 0],
     "obv": lambda b: [~np.logical_or.accumulate(b.volume > 0)],
@@ -112,7 +112,7 @@ def adx(bars: Bars, n: float) -> list[Floats]:
     up, down = np.diff(high, prepend=high[:1]), -np.diff(low, prepend=low[:1])
     plus, minus = np.where((up > down) & (up > 0), up, 0.0), np.where((down > up) & (down > 0), down, 0.0)
     sums = [_summed(each, n) for each in (plus, minus, _true_range(bars))]
-    rounding = SAME * bars.close
+    rounding = SAME * abs(bars.close)
     with np.errstate(invalid="ignore", divide="ignore"):
         wide = np.where(sums[2] > rounding, sums[2], np.nan)
         plus_di, minus_di = 100 * sums[0] / wide, 100 * sums[1] / wide

@@ -80,8 +80,9 @@ def locked(still: int = 150, after: int = 0) -> Bars:
     return bars_of(np.concatenate([rally, np.full(still, rally[-1]), walk]), VOLUME, wide=0.0)
 
 
-def test_a_price_that_never_moved_has_no_strength_and_fires_nothing() -> None:
-    bars = bars_of(np.full(N, 100.0), VOLUME, wide=0.0)
+@pytest.mark.parametrize("price", [100.0, 1e-6, 0.0, -5.0])
+def test_a_price_that_never_moved_has_no_strength_and_fires_nothing(price: float) -> None:
+    bars = bars_of(np.full(N, price), VOLUME, wide=0.0)
     for name, column in values(bars).items():
         assert not (name in RATIOS and np.isfinite(column).any()), name
     assert not any(len(fired) for fired in fires(bars).values())
@@ -110,6 +111,15 @@ def test_a_price_that_is_locked_after_a_rally_has_no_place_in_a_range() -> None:
     for name, fired in fires(bars).items():
         assert not (fired > first + 30).any(), name
     assert not (true("stoch_k_14 < 20 or mfi_14 < 20 or williams_r_14 > -20 or bb_width_20 < 0.01", bars) > first + 30).any()
+
+
+def test_below_zero_all_but_shares_of_the_price_is_known_once_it_moves() -> None:
+    close = np.concatenate([np.full(60, -5.0), -5.0 - np.cumsum(0.01 + np.random.default_rng(2).random(60) / 10)])
+    found = values(bars_of(close, VOLUME[:120], wide=0.0))
+    for name in ("rsi_14", "cmo_14", "stoch_k_14", "williams_r_14", "mfi_14", "ultimate", "adx_14", "aroon_up_14", "supertrend"):
+        assert np.isfinite(found[name][-20:]).all(), name
+    assert found["rsi_14"][-1] == 0
+    assert found["adx_14"][-1] == pytest.approx(100)
 
 
 def test_all_is_known_again_when_it_moves_again() -> None:

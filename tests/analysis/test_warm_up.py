@@ -99,6 +99,7 @@ class Gated(Stores):
         self.reads: defaultdict[str, int] = defaultdict(int)
         self.let_through = asyncio.Event()
         self.away = False
+        self.reports: list[tuple[list[str], int]] = []
 
     async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:
         if after is None:
@@ -107,6 +108,10 @@ class Gated(Stores):
         if self.away:
             raise TransientError("database is gone")
         return await super().pasts(symbol, most, after)
+
+    async def report(self, partition: int, columns: Sequence[str], symbols_left: int, now: int) -> None:
+        assert (partition, now) == (0, 1)
+        self.reports.append((list(columns), symbols_left))
 
     def fill(self, bars: Sequence[Bar]) -> None:
         for symbol, timeframe in (table := stored(bars)):
@@ -120,7 +125,7 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
     stores.fill(first.bars)
     mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
     found.wish([OLD, NEW])
-    warm_up, stopping, unsaved = WarmUp(stores, 10_000), asyncio.Event(), list[Bar]()
+    warm_up, stopping, unsaved = WarmUp(stores, 10_000, stores, lambda: 1), asyncio.Event(), list[Bar]()
 
     def run(events: Sequence[TickLog]) -> Outcome:
         outcome = found.apply(events)
@@ -150,6 +155,8 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
 
         await until(warmed, 20, "everything is warmed up")
         assert mine.unsaved
+        await until(lambda: stores.reports[-1:] == [([], 0)], 20, "the report that all is warmed up")
+        assert stores.reports == [(["sma_5"], 2), (["sma_5"], 1), ([], 0)]
     finally:
         stopping.set()
         await task
@@ -164,7 +171,7 @@ async def test_a_history_that_takes_effect_while_the_past_is_read_has_it_read_ag
     stores.fill(first.bars)
     mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
     found.wish([NEW])
-    warm_up, stopping = WarmUp(stores, 10_000), asyncio.Event()
+    warm_up, stopping = WarmUp(stores, 10_000, stores, lambda: 1), asyncio.Event()
 
     async def save(_: Partition) -> None: ...
 

@@ -48,10 +48,9 @@ amounts = st.sampled_from((*WRONG, 100.0, 101.0, 99.0)) | st.floats(width=64)
 @settings(max_examples=300, deadline=None)
 @given(values=st.tuples(amounts, amounts, amounts, amounts, amounts), factors=st.tuples(amounts, amounts))
 def test_history_lets_in_bars_that_can_be_alone(values: tuple[float, ...], factors: tuple[float, float]) -> None:
-    names = ("open", "high", "low", "close", "volume")
-    bar = ProviderBar(
-        ts_open=1, ts_close=2, price_factor=factors[0], split_factor=factors[1], **dict(zip(names, values, strict=True))
-    )
+    o, h, l, c, v = values
+    price, split = factors
+    bar = ProviderBar(ts_open=1, ts_close=2, open=o, high=h, low=l, close=c, volume=v, price_factor=price, split_factor=split)
     told = History(symbol="A", exchange="NYSE", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=2, source="provider")
     bars = of_history([told], 2)
     possible = all(0 < price <= 1e9 for price in values[:4]) and 0 <= values[4] < math.inf

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.fitness import unfit_bar
+from services.ingest.domain.fitness import LONGEST, unfit_bar
 from services.ingest.domain.freshness import Feeds
 from services.ingest.domain.histories import backfills
 from services.ingest.domain.inspection import MOST_TOLD, TOLD_MS, Inspector
@@ -161,7 +161,7 @@ def test_duplicates_overlaps_and_bars_of_another_length() -> None:
     bars = days(calm(6))
     double = msgspec.structs.replace(bars[2], close=bars[2].open)
     across = msgspec.structs.replace(bars[4], ts_open=bars[3].ts_close - 5, ts_close=bars[3].ts_close + 100)
-    long = msgspec.structs.replace(bars[5], ts_close=bars[5].ts_open + DAY + 1)
+    long = msgspec.structs.replace(bars[5], ts_close=bars[5].ts_open + LONGEST[Timeframe.D1] + 1)
     slightly = msgspec.structs.replace(bars[1], high=bars[1].open * 0.999)
     inverted = msgspec.structs.replace(bars[5], high=bars[5].low / 2)
     found = daily([bars[0], slightly, bars[2], double, bars[3], across, long, inverted])

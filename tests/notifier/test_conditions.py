@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.domain import alerts, rules
@@ -51,6 +52,23 @@ async def test_a_condition_is_kept_shown_and_taken_away(database_url: str) -> No
         assert [(one.number, one.frequency, one.scope, one.extra) for one in kept] == [(2, "once_per_bar", "watched", ("rsi_21",))]
         assert "gone" in await talk.ask("/unalert all")
         assert "no alerts" in await talk.ask("/alerts")
+
+
+async def test_a_condition_says_that_its_indicators_are_warming_up(database_url: str) -> None:
+    async with talking(database_url) as talk:
+        await talk.ask("/lang en")
+        assert "warming up" not in await talk.ask("/alert rsi_14 < 30")
+        assert "warming up" in await talk.ask("/alert rsi_21 < 30")  # nobody has requested it before
+        assert "warming up" not in await talk.ask("/alerts")
+        table = WarmUpTable(talk.parts.database)
+        await table.report(3, ["rsi_21", "wma_30"], 12, NOW)
+        first, second = plain(await talk.ask("/alerts")).split("#")[1:]
+        assert "warming up" not in first
+        assert "warming up" in second
+        await table.report(3, ["rsi_21"], 0, NOW)
+        assert "warming up" in await talk.ask("/alerts")
+        await table.report(3, [], 0, NOW)
+        assert "warming up" not in await talk.ask("/alerts")
 
 
 WRONG = [

@@ -24,11 +24,12 @@ from services.analysis.live.adapters.checkpoints import Checkpoints
 from services.analysis.live.adapters.conditions import AskedConditions
 from services.analysis.live.adapters.instruments import Catalogue
 from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.charts import Charts
 from services.analysis.live.domain.rehearsal import rehearse
 from services.analysis.live.domain.series import Series
 from services.analysis.live.handlers.history import HistoryReader
-from services.analysis.live.handlers.live import Live, Pace
+from services.analysis.live.handlers.live import Live, Pace, wall
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import Following
 from services.analysis.live.handlers.user_conditions import Asking
@@ -78,7 +79,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
         asking = Asking(AskedConditions(database), [wish(column) for column in settings.indicators])
-        warm_up = WarmUp(stored, settings.rebuild_bars)
+        warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall)
         following = Following(SequenceTable(database))
         live = Live(
             Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars, lambda: asking.wishes),

@@ -14,6 +14,7 @@ from services.notifier.domain.conditions import ConditionAlert
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
 from shared.tables import conditions as table
+from shared.tables import warm_ups
 
 
 class ConditionTable:
@@ -46,6 +47,11 @@ class ConditionTable:
             count = (await connection.execute(select(func.count()).select_from(table).where(enabled))).scalar_one()
             extra = (await connection.execute(select(table.c.extra).where(enabled).distinct())).scalars().all()
         return int(count), frozenset(column for text in extra for column in _names(text))
+
+    async def warming_up(self) -> frozenset[str]:
+        async with self._database.connect() as connection:
+            found = (await connection.execute(select(warm_ups.c.indicators))).scalars().all()
+        return frozenset(column for text in found for column in _names(text))
 
     async def owners(self, channels: Sequence[str], condition_ids: Sequence[str]) -> list[tuple[Chat, ConditionAlert]]:
         asking = and_(

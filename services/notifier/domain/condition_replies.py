@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from services.notifier.domain.condition_words import said
 from services.notifier.domain.conditions import FORMING, ConditionAlert
@@ -22,17 +22,19 @@ def refused(error: ConditionError, language: str) -> str:
     return "\n".join(filter(None, [escape(said(error, language), 300), pointed, say(language, "alert_more")]))
 
 
-def told(alert: ConditionAlert, language: str, book: Directory) -> str:
-    """One alert in two lines."""
-    frequency = say(language, "alert_forming" if alert.frequency == FORMING else "alert_at_close")
-    return f"#{alert.number} <code>{escape(alert.text, SHOWN_TEXT)}</code>\n    {_scope(alert, language, book)} · {frequency}"
+def told(alert: ConditionAlert, language: str, book: Directory, warming_up: Collection[str]) -> str:
+    """One alert in two lines; ``warming_up``: columns of indicators that have no values yet for some instruments."""
+    parts = [_scope(alert, language, book), say(language, "alert_forming" if alert.frequency == FORMING else "alert_at_close")]
+    if not {*alert.extra}.isdisjoint(warming_up):
+        parts.append(say(language, "alert_warming_up"))
+    return f"#{alert.number} <code>{escape(alert.text, SHOWN_TEXT)}</code>\n    {' · '.join(parts)}"
 
 
-def alerts_text(alerts: Sequence[ConditionAlert], language: str, book: Directory) -> str:
+def alerts_text(alerts: Sequence[ConditionAlert], language: str, book: Directory, warming_up: Collection[str]) -> str:
     """All alerts of a chat."""
     if not alerts:
         return say(language, "alerts_none")
-    lines = [say(language, "alerts", count=len(alerts)), *(told(alert, language, book) for alert in alerts)]
+    lines = [say(language, "alerts", count=len(alerts)), *(told(alert, language, book, warming_up) for alert in alerts)]
     return "\n".join([*lines, say(language, "alerts_remove")])
 
 

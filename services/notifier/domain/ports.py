@@ -147,6 +147,9 @@ class ConditionStore(Protocol):
     async def in_use(self) -> tuple[int, frozenset[str]]:
         """How many alerts there are in all, and a column of each indicator that runs for them alone."""
 
+    async def warming_up(self) -> frozenset[str]:
+        """Columns of indicators that have not seen the past of every instrument yet."""
+
     async def owners(self, channels: Sequence[str], condition_ids: Sequence[str]) -> list[tuple[Chat, ConditionAlert]]:
         """Active chats with an alert on one of these conditions, at the address that it goes to."""
 

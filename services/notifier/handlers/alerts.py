@@ -38,14 +38,16 @@ async def alert(desk: Desk, chat: Chat, rest: str) -> Reply:
         return wanted
     mine = await desk.conditions.of(chat.channel, chat.chat_id)
     known = next((each for each in mine if each.same(wanted)), None)
-    reason = None if known else refusal(mine, *await desk.conditions.in_use(), wanted)
+    count, in_use = await desk.conditions.in_use()
+    reason = None if known else refusal(mine, count, in_use, wanted)
     if reason:
         return Reply(say(chat.language, reason))
     now = desk.clock.now()
     await desk.chats.save(replace(chat, active=True), now)
     stored = known or await desk.conditions.add(wanted, now)
+    warming_up = await desk.conditions.warming_up() | {*wanted.extra} - in_use  # nobody has requested these before
     lines = [say(chat.language, "alert_same" if known else "alert_set")]
-    lines.append(condition_replies.told(stored, chat.language, desk.book.current))
+    lines.append(condition_replies.told(stored, chat.language, desk.book.current, warming_up))
     if wanted.scope == "watched" and not chat.watch_all and not await desk.chats.watched(chat.address):
         lines.append(say(chat.language, "alert_watching_none"))
     return Reply("\n".join(lines))
@@ -82,7 +84,7 @@ async def _scoped(desk: Desk, chat: Chat, condition: ParsedCondition, wish: Aske
 async def alerts(desk: Desk, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
     """The chat's conditions."""
     mine = await desk.conditions.of(chat.channel, chat.chat_id)
-    return Reply(condition_replies.alerts_text(mine, chat.language, desk.book.current))
+    return Reply(condition_replies.alerts_text(mine, chat.language, desk.book.current, await desk.conditions.warming_up()))
 
 
 async def unalert(desk: Desk, chat: Chat, rest: str) -> Reply:

@@ -30,7 +30,7 @@ def adx(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
     if n < int(p[0]):
         return (s[0] + plus, s[1] + minus, s[2] + wide, 0.0, 0.0), (NAN, NAN, NAN)
     plus, minus, wide = s[0] * p[1] + plus, s[1] * p[1] + minus, s[2] * p[1] + wide
-    rounding = SAME * bars.close[t]
+    rounding = SAME * abs(bars.close[t])
     if not wide > rounding:
         return (plus, minus, wide, s[3], s[4]), (NAN, NAN, NAN)
     share = 100.0 / wide

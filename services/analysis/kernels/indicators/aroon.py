@@ -20,7 +20,7 @@ def aroon(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, V
     if n < length:
         return s, (NAN, NAN, NAN)
     top, bottom = highest(bars.high, t, length + 1), lowest(bars.low, t, length + 1)
-    if not top - bottom > SAME * top:
+    if not top - bottom > SAME * abs(top):
         return s, (NAN, NAN, NAN)
     high, low = ago(bars.high, t, length + 1, top), ago(bars.low, t, length + 1, bottom)
     return s, (p[1] * (length - high), p[1] * (length - low), p[1] * (low - high))

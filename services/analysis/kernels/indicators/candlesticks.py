@@ -86,7 +86,7 @@ def candlesticks(s: State, _p: Parameters, bars: Bars, t: int, n: int) -> tuple[
     """State: none."""
     if n < LONGEST:
         return s, (NAN, NAN, NAN, NAN, NAN, NAN)
-    same = SAME * bars.close[t]
+    same = SAME * abs(bars.close[t])
     bodies = 0.0
     for i in range(t - 10, t - 2):
         bodies += abs(body(bars, i))

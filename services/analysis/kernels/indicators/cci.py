@@ -29,7 +29,7 @@ def cci(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
     now = typical(bars, t)
     mean = distances(bars, t, length, now) * p[1]
     deviation = deviations(bars, t, length, now + mean)
-    return s, (-mean / (deviation * p[2]) if deviation > SAME * p[0] * now else NAN,)
+    return s, (-mean / (deviation * p[2]) if deviation > SAME * p[0] * abs(now) else NAN,)
 
 
 @step

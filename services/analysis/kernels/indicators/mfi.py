@@ -41,7 +41,7 @@ def mfi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
 def flow(bars: Bars, t: int) -> tuple[float, float]:
     """The flow of bar t, as a rising and as a falling one."""
     before, now = typical(bars, t - 1), typical(bars, t)
-    money, rounding = now * bars.volume[t], SAME * now
+    money, rounding = abs(now) * bars.volume[t], SAME * abs(now)
     return (money if now - before > rounding else 0.0, money if before - now > rounding else 0.0)
 
 

@@ -30,7 +30,7 @@ def rsi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Val
     """State and p as ``gain_and_loss``."""
     gain, loss = gain_and_loss(s, p, bars, t, n)
     both = gain + loss
-    known = (n >= int(p[0])) & (both > SAME * bars.close[t])
+    known = (n >= int(p[0])) & (both > SAME * abs(bars.close[t]))
     return (gain, loss), (100.0 * gain / both if known else NAN,)
 
 

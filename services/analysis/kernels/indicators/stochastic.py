@@ -26,7 +26,7 @@ def stochastic(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
     length, slowing, signal = int(p[0]), p[1], p[2]
     high, low = moved_high(high, bars.high, t, n, length), moved_low(low, bars.low, t, n, length)
     span = high - low
-    raw = 100.0 * (bars.close[t] - low) / span if span > SAME * high else NAN
+    raw = 100.0 * (bars.close[t] - low) / span if span > SAME * abs(high) else NAN
     k = (raw + (raw1 if slowing > 1 else 0.0) + (raw2 if slowing > 2 else 0.0)) * p[3]
     d = (k + (k1 if signal > 1 else 0.0) + (k2 if signal > 2 else 0.0)) * p[4]
     shown = n >= length - 3 + int(slowing + signal)

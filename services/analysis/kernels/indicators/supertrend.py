@@ -30,7 +30,7 @@ def supertrend(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
         upper = upper if before > s[1] else min(upper, s[1])
         lower = lower if before < s[2] else max(lower, s[2])
     direction = (-1.0 if close < lower else 1.0) if direction > 0 else (1.0 if close > upper else -1.0)
-    known = range_ > SAME * close
+    known = range_ > SAME * abs(close)
     line = lower if direction > 0 else upper
     return (wide, upper, lower, direction), (line if known else NAN, direction if known else NAN)
 

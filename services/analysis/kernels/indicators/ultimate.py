@@ -34,7 +34,7 @@ def ultimate(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State
         bought2, moved2 = bought2 + bought1, moved2 + moved1
         bought3, moved3 = bought3 + bought2, moved3 + moved2
         largest = moved3
-    known = (n >= long) & (moved1 > SAME * bars.close[t])
+    known = (n >= long) & (moved1 > SAME * abs(bars.close[t]))
     total = 4.0 * bought1 / moved1 + 2.0 * bought2 / moved2 + bought3 / moved3
     return (bought1, moved1, bought2, moved2, bought3, moved3, largest), (total * (100.0 / 7.0) if known else NAN,)
 

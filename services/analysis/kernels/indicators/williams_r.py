@@ -18,7 +18,7 @@ def williams_r(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[Sta
     length = int(p[0])
     high, low = moved_high(s[0], bars.high, t, n, length), moved_low(s[1], bars.low, t, n, length)
     span = high - low
-    known = (n >= length - 1) & (span > SAME * high)
+    known = (n >= length - 1) & (span > SAME * abs(high))
     return (high, low), (-100.0 * (high - bars.close[t]) / span if known else NAN,)
 
 

@@ -25,6 +25,7 @@ from services.analysis.live.domain.hours import realign
 from services.analysis.live.domain.layout import CLOSED, CODES, ODD, REASONS, TIMEFRAMES
 from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
 from services.analysis.live.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
+from services.analysis.live.domain.requested import columns_of
 from services.analysis.live.domain.sequence_signals import Followed
 from services.analysis.live.domain.series import Series
 from services.analysis.live.domain.suspicion import AT_A_TIME, Verdict, released, remake_weeks, take_back, told, verdict_of
@@ -176,6 +177,11 @@ class Engine:
     def not_warmed_up(self) -> list[str]:
         """Symbols of which a requested indicator has not seen the past yet."""
         return [self.state.symbols[row] for row in self.state.not_warmed_up]
+
+    @property
+    def columns_not_warmed_up(self) -> list[str]:
+        """The columns whose values are unknown for one symbol or more, since they have not seen its past yet."""
+        return columns_of({each for missing in self.state.not_warmed_up.values() for each in missing})
 
     def warm_up(self, symbol: str, pasts: Mapping[Timeframe, Bars]) -> None:
         """Shows the requested indicators of a symbol all its closed bars (dtype PAST); they have values from the next bar on."""

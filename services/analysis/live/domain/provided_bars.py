@@ -20,9 +20,9 @@ MOST: Final = 1e100
 def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> Bars:
     """The bars of some messages as PAST, session not yet filled; of two with the same close time the later message's counts.
 
-    Left out: prices that are not numbers, not above 0 (unless they may be ``negative``) or beyond 1e9, volumes that are no number of
-    shares, factors that are not above 0 or make no such prices or volumes, bars that end before they begin, and bars that had not
-    ended by ``ts_init``. A high below the body or a low above it is moved to the body.
+    Left out: prices that are not numbers, not above 0 (unless they may be ``negative``) or beyond 1e9, volumes that are no number
+    of shares, factors that are not above 0 or make no such prices or volumes, bars that end before they begin, and bars that had
+    not ended by ``ts_init``. A high below the body or a low above it is moved to the body.
     """
     rows: dict[int, tuple[Any, ...]] = {}
     for message in messages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import Plan, Wish
+
+_KINDS = {kind.name: kind for kind in KINDS}
 
 NotWarmedUp = dict[int, frozenset[Wish]]
 """Row of a symbol -> requested indicators whose values are unknown, since they have not seen the symbol's past yet."""
@@ -27,6 +29,11 @@ def places(requested: Sequence[Wish], laid: Plan) -> Iterator[tuple[Wish, Place]
     for wish, (code, state, column) in zip(requested, laid.arrays.indicators.tolist(), strict=True):
         kind = KINDS[code]
         yield wish, Place(slice(state, state + kind.state), slice(column, column + len(kind.columns)))
+
+
+def columns_of(requested: Iterable[Wish]) -> list[str]:
+    """The names of the columns of some indicators, in the order of the alphabet."""
+    return sorted(column for name, parameters in requested for column in _KINDS[name].names(parameters))
 
 
 def hide(cold: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[Wish, Place], *values: npt.NDArray[Any]) -> None:

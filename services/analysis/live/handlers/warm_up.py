@@ -7,10 +7,10 @@ the indicators of that symbol take their values. What is done is part of the nex
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -23,6 +23,12 @@ from shared.waiting import Refresher
 
 log: Final = structlog.get_logger("analysis.warm-up")
 IDLE_SECONDS: Final = 0.2
+
+
+class WarmUpReports(Protocol):
+    """Where others read what is being warmed up; raises ``TransientError``."""
+
+    async def report(self, partition: int, columns: Sequence[str], symbols_left: int, now: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,13 @@ class _Past:
 class WarmUp:
     """Finds what is not warmed up, reads its past, and applies it between batches."""
 
-    def __init__(self, stored: BarStore, most: int) -> None:
-        """``most``: newest bars of a series that an indicator is warmed up from."""
+    def __init__(self, stored: BarStore, most: int, reports: WarmUpReports, clock: Callable[[], int]) -> None:
+        """``most``: newest bars of a series that an indicator is warmed up from; ``clock``: milliseconds since the epoch."""
         self._stored = stored
         self._most = most
+        self._reports = reports
+        self._clock = clock
+        self._reported: dict[int, tuple[list[str], int]] = {}
         self._read: _Past | None = None
 
     async def run(self, partitions: Mapping[int, Partition], stopping: asyncio.Event) -> None:
@@ -53,11 +62,21 @@ class WarmUp:
             return
         waiting = {number: symbols for number, mine in partitions.items() if (symbols := mine.engine.not_warmed_up)}
         measures.warming_up.set(sum(map(len, waiting.values())))
+        await self._report(partitions)
         if waiting:
             mine = partitions[max(waiting, key=lambda number: len(waiting[number]))]
             symbol = waiting[mine.number][0]
             loads = mine.loads[symbol]
             self._read = _Past(mine, symbol, loads, await self._stored.pasts(symbol, self._most))
+
+    async def _report(self, partitions: Mapping[int, Partition]) -> None:
+        """Writes down what has changed since the last time; a partition that is new here replaces what another process wrote."""
+        self._reported = {number: report for number, report in self._reported.items() if number in partitions}
+        for number, mine in list(partitions.items()):
+            report = mine.engine.columns_not_warmed_up, len(mine.engine.not_warmed_up)
+            if self._reported.get(number) != report:
+                await self._reports.report(number, *report, self._clock())
+                self._reported[number] = report
 
     async def apply(self, partitions: Mapping[int, Partition], save: Callable[[Partition], Awaitable[None]]) -> None:
         """Applies the past that was read last, if there is one. Called between batches.
