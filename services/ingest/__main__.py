@@ -1,4 +1,4 @@
-"""``python -m services.ingest``, or ``python -m services.ingest check`` to see whether its settings can work."""
+"""``python -m services.ingest`` runs ingest; ``python -m services.ingest check`` verifies its settings and exits."""
 
 import argparse
 
@@ -7,18 +7,18 @@ from services.ingest.settings import Settings
 from shared.runtime import run
 from shared.settings import read_settings
 
-parser = argparse.ArgumentParser(prog="python -m services.ingest", description="Prices into the mesh.")
+parser = argparse.ArgumentParser(prog="python -m services.ingest", description="Publishes prices and history into the mesh.")
 parser.add_argument(
     "role",
     nargs="?",
     choices=("run", "check"),
     default="run",
-    help="check: see whether settings, universe, tape and database fit together, and exit",
+    help="check: verify that settings, universe, tape and database fit together, and exit",
 )
 role = parser.parse_args().role
 settings = read_settings(Settings)
-wanted = check(settings)
+origin = check(settings)
 if role == "check":
-    check_stores(settings, wanted)
+    check_stores(settings, origin)
 else:
     run("ingest", settings, build)

@@ -1,4 +1,4 @@
-"""Where ingest is wired: universe, database, broker, and the one source that the settings name."""
+"""Wires ingest: universe, database, broker, and the one source that the settings name."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from typing import Final, NoReturn
 import structlog
 
 from services.ingest.adapters.clock import SystemClock
-from services.ingest.adapters.cursors import Cursors
+from services.ingest.adapters.cursor_table import CursorTable
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.live import LiveSource
-from services.ingest.adapters.marks import check_database, claim_database, claim_kafka, sqlite_file
-from services.ingest.adapters.replay import Pace, Replay
+from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka, sqlite_file
+from services.ingest.adapters.replay import PlaybackSpeed, Replay
 from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
+from services.ingest.domain.data_origin import REPLAY, YAHOO, DataOrigin
 from services.ingest.domain.delays import DELAY_MS
-from services.ingest.domain.freshness import Feeds
-from services.ingest.domain.health import HealthRecord
-from services.ingest.domain.holding import REPLAY, YAHOO, Holding
+from services.ingest.domain.freshness import StaleFeeds
+from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.score import Score, score_of
+from services.ingest.domain.schedule import Schedule, schedule_of
 from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
-from services.ingest.handlers.publishing import Publisher
+from services.ingest.handlers.publishing import SourcePublisher
 from services.ingest.settings import Settings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
@@ -43,23 +43,23 @@ from shared.runtime import Lifecycle, Task
 from shared.settings import EXIT_BAD_SETTINGS
 from shared.waiting import keep_trying
 
-BESIDE: Final = dt.timedelta(days=4)
-"""Days of calendar beyond the tape, so that its last week and its first session have neighbours."""
-AROUND: Final = dt.timedelta(days=10)
+TAPE_CALENDAR_MARGIN: Final = dt.timedelta(days=4)
+"""Days of calendar before and after the tape, so that its last week is complete and its first session has one before it."""
+LIVE_CALENDAR_MARGIN: Final = dt.timedelta(days=10)
 
 log = structlog.get_logger("ingest")
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What every source is made from."""
+class SourceParts:
+    """The dependencies of a source."""
 
     settings: Settings
     universe: Universe
-    cursors: Cursors
+    cursors: CursorTable
     clock: Clock
     lifecycle: Lifecycle
-    health: HealthRecord
+    health: ProviderHealth
 
     @property
     def stopping(self) -> asyncio.Event:
@@ -67,128 +67,136 @@ class Parts:
         return self.lifecycle.stopping
 
 
-def check(settings: Settings) -> Holding:
-    """See whether the files that the settings name can be read, before anything is opened; returns what prices they ask for.
+def check(settings: Settings) -> DataOrigin:
+    """Verify that the files named in the settings can be read, before anything is opened; returns the origin of the prices.
 
     Raises:
-        SystemExit: they cannot; a line on stderr says which and why.
+        SystemExit: one cannot be read; a line on stderr names it and the reason.
     """
     try:
         universe = read_universe(settings.universe)
         read_corrections(settings.calendar_corrections)
         if settings.source != REPLAY:
-            return Holding(settings.source)
-        return Holding(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
+            return DataOrigin(settings.source)
+        return DataOrigin(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
     except (UniverseError, TapeError, CorrectionError) as error:
-        _refuse(error)
+        _exit_with_error(error)
 
 
-def check_stores(settings: Settings, wanted: Holding) -> None:
-    """See whether the database, where there is one yet, may take these prices.
+def check_stores(settings: Settings, origin: DataOrigin) -> None:
+    """Verify that the database, if it exists, may hold prices of this origin.
 
     Raises:
-        SystemExit: it holds others; a line on stderr says which, and what helps.
+        SystemExit: it holds prices of another origin; a line on stderr names both and the remedy.
     """
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         return
     try:
-        asyncio.run(_check_database(settings, wanted))
+        asyncio.run(_check_database(settings, origin))
     except SettingsError as error:
-        _refuse(error)
+        _exit_with_error(error)
     except TransientError as error:
-        print(f"warning: what the database holds is not known yet: {error}", file=sys.stderr)  # noqa: T201 - before any log
+        print(f"warning: the database could not be verified: {error}", file=sys.stderr)  # noqa: T201 - before any log
 
 
-async def _check_database(settings: Settings, wanted: Holding) -> None:
+async def _check_database(settings: Settings, origin: DataOrigin) -> None:
     if await current(settings.database_url) is None:  # no tables yet
         return
     async with open_database(settings.database_url) as database:
-        await check_database(settings, Cursors(database), wanted)
+        await check_database(settings, CursorTable(database), origin)
 
 
-def _refuse(error: Exception) -> NoReturn:
+def _exit_with_error(error: Exception) -> NoReturn:
     print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
     sys.exit(EXIT_BAD_SETTINGS)
 
 
 @asynccontextmanager
 async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
-    """Open what ingest needs and wire it.
+    """Open the connections of ingest and return its tasks.
 
     Raises:
         UniverseError: the file of instruments is wrong.
         TapeError: the tape cannot be played.
-        SettingsError: the database or Kafka is for other prices.
+        SettingsError: the database or Kafka holds prices of another origin.
         CorrectionError: the file of calendar corrections is wrong.
     """
     clock = SystemClock(lifecycle.stopping)
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        health = HealthRecord()
-        parts = Parts(settings, universe, Cursors(database), clock, lifecycle, health)
-        source, wanted = await stack.enter_async_context(SOURCES[settings.source](parts))
-        await keep_trying(lambda: claim_database(settings, parts.cursors, wanted, clock.wall()), "database", lifecycle.stopping)
+        health = ProviderHealth()
+        parts = SourceParts(settings, universe, CursorTable(database), clock, lifecycle, health)
+        source, origin = await stack.enter_async_context(SOURCES[settings.source](parts))
+        await keep_trying(lambda: claim_database(settings, parts.cursors, origin, clock.wall()), "database", lifecycle.stopping)
         await keep_trying(lambda: store_universe(database, universe), "database", lifecycle.stopping)
         producer = await keep_trying(
             lambda: stack.enter_async_context(open_producer(settings, "ingest")), "broker", lifecycle.stopping
         )
-        await keep_trying(lambda: claim_kafka(settings, wanted), "broker", lifecycle.stopping)
+        await keep_trying(lambda: claim_kafka(settings, origin), "broker", lifecycle.stopping)
         if producer is None or lifecycle.stopping.is_set():
             yield {}
             return
         currencies = {each.symbol: each.currency for each in universe.instruments}
         negative = frozenset(each.symbol for each in universe.instruments if each.negative)
-        publisher = Publisher(producer, clock, lifecycle.stopping, Inspector(currencies, negative))
+        publisher = SourcePublisher(producer, clock, lifecycle.stopping, Inspector(currencies, negative))
         lifecycle.on_ready("broker", lambda: publisher.healthy)
-        log.info("ingest is set up", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
+        log.info("ingest is ready", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
         lifecycle.add_detail("sources", lambda: [asdict(each) for each in health.all()])
         yield {
-            "publish": lambda: publisher.pump(source),
+            "publish": lambda: publisher.publish_all(source),
             "health": lambda: report_health(health.all, partial(store_health, database), clock, lifecycle.stopping),
         }
 
 
 @asynccontextmanager
-async def _replay(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
+async def _replay(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
     settings = parts.settings
-    tape, score = await asyncio.to_thread(load, settings, parts.universe)
-    wanted = tape.speed if settings.speed == "tape" else settings.speed
-    speed = None if wanted == "max" or not wanted else float(wanted)
-    log.info("a tape is played", tape=tape.name, title=tape.title, speed=speed or "max", items=len(score))
-    replay = Replay(tape, score, Pace(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
-    yield replay, Holding(REPLAY, tape.name, tape.digest)
+    tape, schedule = await asyncio.to_thread(load, settings, parts.universe)
+    chosen = tape.speed if settings.speed == "tape" else settings.speed
+    speed = None if chosen == "max" or not chosen else float(chosen)
+    log.info("playing a tape", tape=tape.name, title=tape.title, speed=speed or "max", items=len(schedule))
+    replay = Replay(tape, schedule, PlaybackSpeed(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    yield replay, DataOrigin(REPLAY, tape.name, tape.digest)
 
 
 @asynccontextmanager
-async def _yahoo(parts: Parts) -> AsyncIterator[tuple[Source, Holding]]:
-    from services.ingest.adapters.yahoo.source import open_yahoo  # yfinance takes seconds: only who is live pays them
+async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
+    from services.ingest.adapters.yahoo.source import open_yahoo  # importing yfinance takes seconds
 
     settings = parts.settings
     exchanges = sorted({each.exchange for each in parts.universe.instruments})
     corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
 
     def calendars(today: dt.date) -> dict[str, Sessions]:
-        return {exchange: sessions(exchange, today - AROUND, today + AROUND, corrections) for exchange in exchanges}
+        return {
+            exchange: sessions(exchange, today - LIVE_CALENDAR_MARGIN, today + LIVE_CALENDAR_MARGIN, corrections)
+            for exchange in exchanges
+        }
 
     async with open_yahoo(settings, parts.universe, parts.cursors, parts.clock, parts.stopping, parts.health) as source:
-        feeds = Feeds({each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000))
+        feeds = StaleFeeds(
+            {each.symbol: each.exchange for each in parts.universe.instruments}, int(settings.feed_stale_seconds * 1000)
+        )
         parts.lifecycle.add_detail("stale feeds", lambda: sorted(feeds.stale))
-        parts.lifecycle.add_detail("calendars in doubt", lambda: sorted(source.off_hours.doubted))
+        parts.lifecycle.add_detail("calendars in doubt", lambda: sorted(source.off_hours.in_doubt))
         every, lag = settings.beat_seconds, settings.beat_lag
         live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
-        yield live, Holding(YAHOO)
+        yield live, DataOrigin(YAHOO)
 
 
-Opener = Callable[[Parts], AbstractAsyncContextManager[tuple[Source, Holding]]]
+Opener = Callable[[SourceParts], AbstractAsyncContextManager[tuple[Source, DataOrigin]]]
 SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
-"""Setting ``SOURCE`` -> how that source is opened, and what its prices are."""
+"""Setting ``SOURCE`` -> context manager that opens the source and states the origin of its prices."""
 
 
-def load(settings: Settings, universe: Universe) -> tuple[Tape, Score]:
-    """Read the tape of the settings and put it in order; takes a second or two. Raises ``TapeError``."""
+def load(settings: Settings, universe: Universe) -> tuple[Tape, Schedule]:
+    """Read the tape named in the settings and make its schedule; takes a second or two. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
     corrections = read_corrections(settings.calendar_corrections)
-    return tape, score_of(tape, {each: sessions(each, first - BESIDE, last + BESIDE, corrections) for each in tape.exchanges})
+    return tape, schedule_of(
+        tape,
+        {each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections) for each in tape.exchanges},
+    )

@@ -1,4 +1,4 @@
-"""What ingest is told by its environment."""
+"""Settings of ingest, read from its environment."""
 
 from __future__ import annotations
 
@@ -22,37 +22,38 @@ class Settings(MeshSettings):
     universe: Path = HERE / "universe.jsonl"
     """File of instruments and industries, one JSON object a line."""
     calendar_corrections: Path | None = None
-    """File of corrections of exchange calendars (docs/calendars.md), after those of the project. The same one for ingest and
+    """File of calendar corrections (docs/calendars.md), applied after those of the project. Use the same file for ingest and
     analysis."""
     tapes: Path = HERE / "tapes"
     """Folder of the tapes."""
     tape: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")
     """Name of the tape that ``replay`` plays."""
     speed: Literal["tape", "max"] | Annotated[float, Field(ge=0, allow_inf_nan=False)] = "tape"
-    """Seconds of event time a second; ``tape`` takes the tape's own, ``max`` or 0 plays as fast as the broker acknowledges."""
+    """Seconds of event time per second; ``tape`` uses the tape's own speed, ``max`` or 0 plays as fast as the broker
+    acknowledges."""
     longest_pause: float = Field(default=2.0, ge=0)
-    """Seconds: times in which nothing happens on the tape (nights, weekends) are cut to this."""
+    """Seconds: times without events on the tape (nights, weekends) are shortened to this."""
     beat_seconds: float = Field(default=5.0, gt=0)
-    """Live sources: how often the passing of event time is told while an exchange is open."""
+    """Live sources: seconds between heartbeats while an exchange is open."""
     beat_lag: float = Field(default=5.0, ge=0)
-    """Live sources: seconds by which heartbeats lag behind the clock, so that ticks on their way come before them."""
+    """Live sources: seconds by which heartbeats lag behind the clock, so that delayed ticks are published before them."""
     feed_stale_seconds: float = Field(default=300.0, gt=0)
-    """Live sources: an exchange whose session is open and of which no tick has come for this long is a stale feed, and is told."""
+    """Live sources: an open exchange without a tick for this many seconds is reported as a stale feed."""
     yahoo_stream_url: str = "wss://streamer.finance.yahoo.com/?version=2"
     """Yahoo's streaming WebSocket."""
     yahoo_origin: str = ""
-    """Scheme, host and port that stand in for all of Yahoo's HTTP hosts (a proxy of one's own); empty for Yahoo itself."""
+    """Scheme, host and port that replace all of Yahoo's HTTP hosts (for example a proxy); empty for Yahoo itself."""
     yahoo_threads: int = Field(default=6, ge=2, le=8)
-    """Threads that ask Yahoo over HTTP."""
+    """Threads for HTTP requests to Yahoo."""
     yahoo_per_minute: float = Field(default=60.0, gt=0)
-    """Most HTTP questions a minute, polled prices and history together; Yahoo blocks who asks much more."""
+    """Maximum HTTP requests per minute, polled prices and history together; Yahoo blocks clients that send many more."""
     yahoo_timeout_seconds: float = Field(default=12.0, gt=0)
-    """How long one HTTP question may take, cookies and crumbs included."""
+    """Seconds that one HTTP request may take, including cookies and crumbs."""
     yahoo_poll_seconds: float = Field(default=60.0, gt=0)
-    """How often a polled symbol is asked for; longer where ``yahoo_per_minute`` does not allow that for all of them."""
+    """Seconds between polls of one symbol; longer if ``yahoo_per_minute`` does not allow that for all polled symbols."""
     yahoo_subscribe_seconds: float = Field(default=15.0, gt=0)
-    """How often the stream is told again what it is to send."""
+    """Seconds between subscriptions: the stream is subscribed again at this interval."""
     yahoo_stale_seconds: float = Field(default=120.0, gt=0)
-    """A symbol of an open market that the stream has not told of for this long is polled."""
+    """A symbol of an open market without a streamed price for this many seconds is polled."""
     yahoo_silent_seconds: float = Field(default=30.0, gt=0)
-    """When the stream has told of nothing at all for this long, everything is polled and the stream is connected anew."""
+    """If no price at all is streamed for this many seconds, all symbols are polled and the stream is reconnected."""

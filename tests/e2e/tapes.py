@@ -9,11 +9,11 @@ from functools import cache
 
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
-from services.ingest.domain.histories import backfills
 from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.score import Score, score_of
+from services.ingest.domain.schedule import Schedule, schedule_of
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape import Tape
+from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.universe import Universe
 from services.ingest.settings import Settings
 from shared.calendars import sessions
@@ -39,15 +39,15 @@ def tape(name: str) -> Tape:
         whole, symbols = PARTS[name]
         of = tape(whole)
         recordings = tuple(each for each in of.recordings if each.symbol in symbols)
-        return replace(of, name=name, recordings=recordings, past=tuple(each for each in of.past if each.symbol in symbols))
+        return replace(of, name=name, recordings=recordings, history=tuple(each for each in of.history if each.symbol in symbols))
     return read_tape(Settings().tapes, name, universe())
 
 
 @cache
-def score(name: str) -> Score:
+def schedule(name: str) -> Schedule:
     played = tape(name)
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
-    return score_of(played, {exchange: sessions(exchange, START, end) for exchange in played.exchanges})
+    return schedule_of(played, {exchange: sessions(exchange, START, end) for exchange in played.exchanges})
 
 
 def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
@@ -57,7 +57,7 @@ def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
         found = inspector.backfill(backfill)
         assert found is not None
         yield found
-    played = score(name)
+    played = schedule(name)
     for i in range(len(played)):
         yield played.item(i)
 
@@ -74,7 +74,7 @@ def kinds() -> dict[str, str]:
 def reference(name: str) -> Reference:
     """The reference after the whole tape."""
     played = tape(name)
-    symbols = {each.symbol for each in played.recordings} | {each.symbol for each in played.past}
+    symbols = {each.symbol for each in played.recordings} | {each.symbol for each in played.history}
     known = {symbol: exchange for symbol, exchange in exchanges().items() if symbol in symbols}
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
     splitting = frozenset(symbol for symbol, kind in kinds().items() if kind in {"stock", "etf"})

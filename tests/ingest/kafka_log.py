@@ -1,4 +1,4 @@
-"""What lies in a topic, read with the plain client: partition by partition, in the order of the log."""
+"""Reads the content of a topic with the plain client: per partition, in the order of the log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.wire import decode
 
 @asynccontextmanager
 async def open_size(bootstrap: str, topic: Topic[Any]) -> AsyncIterator[Callable[[], Awaitable[int]]]:
-    """A function that says how many records lie in the topic now."""
+    """A function that returns the current number of records in the topic."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     await asyncio.wait_for(consumer.start(), 30)
@@ -32,7 +32,7 @@ async def open_size(bootstrap: str, topic: Topic[Any]) -> AsyncIterator[Callable
 
 
 async def read_log(bootstrap: str, topic: Topic[Any]) -> dict[int, list[tuple[int, str, Event]]]:
-    """Partition -> (offset, key, event) of all that lies in the topic now."""
+    """Partition -> (offset, key, event) of all records in the topic."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await asyncio.wait_for(consumer.start(), 30)
     try:

@@ -1,4 +1,4 @@
-"""Small tapes of made-up prices, and the sessions they are played in. Sample data."""
+"""Small tapes of made-up prices, and their sessions. Sample data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from services.ingest.adapters.tapes import write_tape
-from services.ingest.domain.tape import Bars, Past, Recording, Resolution, Tape
+from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Resolution, Tape
 from services.ingest.domain.universe import Universe, parse_universe
 from shared.calendars import Sessions, sessions
 from shared.events import Timeframe
@@ -42,23 +42,23 @@ def session(exchange: str, day: dt.date) -> tuple[int, int]:
     return int(found.open[i]), int(found.close[i])
 
 
-def bars(starts: list[int], ends: list[int], seed: int) -> Bars:
-    chance = np.random.default_rng(seed)
+def bars(starts: list[int], ends: list[int], seed: int) -> RecordedBars:
+    rng = np.random.default_rng(seed)
     count = len(starts)
-    prices = np.round(100 + chance.normal(0, 1, (count, 4)).cumsum(axis=0), 2)
-    return Bars(
+    prices = np.round(100 + rng.normal(0, 1, (count, 4)).cumsum(axis=0), 2)
+    return RecordedBars(
         np.array(starts, dtype=np.int64),
         np.array(ends, dtype=np.int64),
         prices[:, 0],
         prices.max(axis=1),
         prices.min(axis=1),
         prices[:, 3],
-        chance.integers(0, 500, count).astype(np.float64),
+        rng.integers(0, 500, count).astype(np.float64),
     )
 
 
 def intraday(symbol: str, resolution: Resolution, day: dt.date, numbers: list[int], seed: int = 1) -> Recording:
-    """Bars number so-and-so of a session."""
+    """The bars with these numbers within a session."""
     opening, _ = session(EXCHANGES[symbol], day)
     length = LENGTHS[resolution]
     starts = [opening + number * length for number in numbers]
@@ -73,19 +73,19 @@ def daily(symbol: str, days: list[dt.date], seed: int = 1) -> Recording:
     )
 
 
-def tape(recordings: list[Recording], past: list[Past] | None = None, name: str = "small") -> Tape:
+def tape(recordings: list[Recording], history_of: list[RecordedHistory] | None = None, name: str = "small") -> Tape:
     exchanges = {each.exchange for each in recordings}
     start = min(session(each, FIRST)[0] for each in exchanges)
     end = max(session(each, LAST)[1] for each in exchanges)
-    return Tape(name, "sample data", start, end, 60.0, "digest", tuple(recordings), tuple(past or ()))
+    return Tape(name, "sample data", start, end, 60.0, "digest", tuple(recordings), tuple(history_of or ()))
 
 
-def past(symbol: str, count: int, seed: int = 9) -> Past:
+def history_of(symbol: str, count: int, seed: int = 9) -> RecordedHistory:
     """Daily bars of the sessions before the tape."""
     found = calendar(EXCHANGES[symbol])
     last = int(np.flatnonzero(found.date < 20240701)[-1]) + 1
     spans = [(int(found.open[i]), int(found.close[i])) for i in range(last - count, last)]
-    return Past(
+    return RecordedHistory(
         symbol,
         EXCHANGES[symbol],
         Timeframe.D1,
@@ -105,14 +105,14 @@ def mixed() -> Tape:
             daily("CCC-USD", days, 4),
             daily("KKK.KS", days, 5),
         ],
-        [past("AAA", 4), past("KKK.KS", 3)],
+        [history_of("AAA", 4), history_of("KKK.KS", 3)],
     )
 
 
 def written(folder: Path, what: Tape) -> Path:
-    """The folder with this tape in it."""
+    """Write the tape into the folder and return the folder."""
     folder.mkdir(exist_ok=True)
     about: dict[tuple[str, str, str], str] = {("ticks", each.symbol, each.resolution): "sample data" for each in what.recordings}
-    about |= {("history", each.symbol, each.timeframe.value): "sample data" for each in what.past}
+    about |= {("history", each.symbol, each.timeframe.value): "sample data" for each in what.history}
     write_tape(folder, what, "made up for the test", "none", about)
     return folder

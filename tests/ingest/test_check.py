@@ -1,4 +1,4 @@
-"""Settings that cannot work are told before anything is opened."""
+"""Invalid settings are reported before anything is opened."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_a_bad_line_of_corrected_hours_stops_the_start_of_both_services(tmp_path
         (partial(Settings, universe=Path("/nowhere.jsonl")), "/nowhere.jsonl"),
     ],
 )
-def test_what_cannot_be_read_is_named(wrong: Callable[[], Settings], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreadable_file_is_named(wrong: Callable[[], Settings], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         check(wrong())
     assert ended.value.code == 2
     assert words in capsys.readouterr().err
 
 
-def test_what_is_bundled_can_be_read() -> None:
+def test_bundled_tapes_pass_the_check() -> None:
     for tape in ("crypto", "daily", "demo", "seconds"):
         check(Settings(tape=tape))

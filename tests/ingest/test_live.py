@@ -1,4 +1,4 @@
-"""A live source with heartbeats in it: prices first, then time; whatever ends the source ends the whole."""
+"""A live source with heartbeats: ticks come first; the end or failure of the inner source ends it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.ingest.adapters.live import LiveSource
-from services.ingest.domain.freshness import Feeds
+from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.source import Item
 from services.ingest.settings import Settings
 from shared.calendars import sessions
@@ -20,8 +20,8 @@ CRYPTO = sessions("CRYPTO", dt.date(2024, 6, 25), dt.date(2024, 7, 10))
 NOON = int(CRYPTO.open[5]) + 12 * 3_600_000
 
 
-class Hand:
-    """A clock that stands until somebody waits or moves it."""
+class ManualClock:
+    """A clock that advances only when it is waited on or set."""
 
     def __init__(self) -> None:
         self.ms = NOON
@@ -43,11 +43,13 @@ def tick(ms: int) -> Tick:
 
 
 class Feed:
-    """A source of ``count`` ticks, each after ``silence`` seconds, moving the clock by ``step``."""
+    """A source of ``count`` ticks, each after ``silence`` seconds; each advances the clock by ``step``."""
 
     name = "yahoo"
 
-    def __init__(self, clock: Hand, count: int, step: float = 0.0, silence: float = 0.0, error: Exception | None = None) -> None:
+    def __init__(
+        self, clock: ManualClock, count: int, step: float = 0.0, silence: float = 0.0, error: Exception | None = None
+    ) -> None:
         self._clock, self._count, self._step, self._silence, self._error = clock, count, step, silence, error
 
     async def events(self) -> AsyncIterator[Sequence[Item]]:
@@ -61,7 +63,7 @@ class Feed:
             raise self._error
 
 
-def live(feed: Feed, clock: Hand) -> LiveSource:
+def live(feed: Feed, clock: ManualClock) -> LiveSource:
     return LiveSource(feed, lambda _: {"CRYPTO": CRYPTO}, clock, asyncio.Event(), every=5.0, lag=2.0)
 
 
@@ -69,19 +71,19 @@ async def collect(source: LiveSource) -> list[Item]:
     return [item async for batch in source.events() for item in batch]
 
 
-async def test_beats_come_in_the_silence_and_lag_behind_the_clock() -> None:
-    clock = Hand()
+async def test_heartbeats_come_without_ticks_and_lag_behind_the_clock() -> None:
+    clock = ManualClock()
     found = await collect(live(Feed(clock, 3, silence=30.0), clock))
-    beats = [item for item in found if isinstance(item, Heartbeat)]
-    assert len(beats) >= 9
-    assert all(beat.mark == "beat" and beat.ts_event == beat.ts_init - 2_000 for beat in beats)
-    assert [beat.ts_event for beat in beats] == sorted(beat.ts_event for beat in beats)
+    heartbeats = [item for item in found if isinstance(item, Heartbeat)]
+    assert len(heartbeats) >= 9
+    assert all(beat.mark == "beat" and beat.ts_event == beat.ts_init - 2_000 for beat in heartbeats)
+    assert [beat.ts_event for beat in heartbeats] == sorted(beat.ts_event for beat in heartbeats)
     assert sum(isinstance(item, Tick) for item in found) == 3
 
 
-async def test_no_beat_overtakes_a_tick_that_is_waiting() -> None:
-    """After a broker was away for ten minutes, the ticks that wait go before the next beat."""
-    clock = Hand()
+async def test_no_heartbeat_overtakes_a_waiting_tick() -> None:
+    """After ten minutes without a broker, waiting ticks come before the next heartbeat."""
+    clock = ManualClock()
     source = live(Feed(clock, 40, step=0.01), clock)
     found: list[Item] = []
     async for batch in source.events():
@@ -96,45 +98,45 @@ async def test_no_beat_overtakes_a_tick_that_is_waiting() -> None:
             assert item.ts_event >= reached
 
 
-async def test_beats_come_between_ticks_that_never_rest() -> None:
-    clock = Hand()
+async def test_heartbeats_come_between_ticks_that_never_pause() -> None:
+    clock = ManualClock()
     found = await collect(live(Feed(clock, 200, step=0.5), clock))
-    beats = [item.ts_event for item in found if isinstance(item, Heartbeat)]
-    assert 5 <= len(beats) <= 21
+    heartbeats = [item.ts_event for item in found if isinstance(item, Heartbeat)]
+    assert 5 <= len(heartbeats) <= 21
     for place, item in enumerate(found):
         if isinstance(item, Heartbeat):
             assert all(each.ts_event >= item.ts_event for each in found[place:] if isinstance(each, Tick))
 
 
 async def test_sessions_open_and_close_at_the_times_of_the_calendar() -> None:
-    clock = Hand()
+    clock = ManualClock()
     clock.ms = int(CRYPTO.open[6]) - 60_000
     found = await collect(live(Feed(clock, 2, silence=70.0), clock))
     marks = [(item.mark, item.ts_event) for item in found if isinstance(item, Heartbeat) and item.mark != "beat"]
     assert marks == [("session_close", int(CRYPTO.open[6])), ("session_open", int(CRYPTO.open[6]))]
 
 
-async def test_a_silent_feed_is_told_once_and_its_return_too() -> None:
-    clock = Hand()
-    feeds = Feeds({"BTC-USD": "CRYPTO"}, 60_000)
+async def test_a_stale_feed_is_reported_once_and_its_recovery_too() -> None:
+    clock = ManualClock()
+    feeds = StaleFeeds({"BTC-USD": "CRYPTO"}, 60_000)
     source = LiveSource(
         Feed(clock, 2, silence=200.0), lambda _: {"CRYPTO": CRYPTO}, clock, asyncio.Event(), every=5.0, lag=2.0, feeds=feeds
     )
-    told = [item for item in await collect(source) if isinstance(item, Quarantined)]
-    assert {(event.symbol, event.what, event.reason) for event in told} == {("CRYPTO", "feed", "stale")}
-    assert [event.outcome for event in told[:3]] == ["quarantined", "released", "quarantined"]
-    assert told[0].values["silent_seconds"] == pytest.approx(62.5, abs=3.0)
+    reports = [item for item in await collect(source) if isinstance(item, Quarantined)]
+    assert {(event.symbol, event.what, event.reason) for event in reports} == {("CRYPTO", "feed", "stale")}
+    assert [event.outcome for event in reports[:3]] == ["quarantined", "released", "quarantined"]
+    assert reports[0].values["silent_seconds"] == pytest.approx(62.5, abs=3.0)
 
 
-async def test_the_end_and_the_error_of_a_source_are_those_of_the_whole() -> None:
-    clock = Hand()
+async def test_the_live_source_ends_and_fails_with_its_inner_source() -> None:
+    clock = ManualClock()
     assert [item for item in await collect(live(Feed(clock, 2), clock)) if isinstance(item, Tick)]
     with pytest.raises(RuntimeError, match="gone"):
         await collect(live(Feed(clock, 1, error=RuntimeError("gone")), clock))
 
 
 @pytest.mark.parametrize("speed", ["-1", "nan", "inf", "fast"])
-def test_a_speed_that_is_none_is_refused(speed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_speed_is_refused(speed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEED", speed)
     with pytest.raises(ValidationError, match="speed"):
         Settings()

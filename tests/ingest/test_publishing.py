@@ -1,4 +1,4 @@
-"""Onto a real broker: order, keys, history before its announcement, a broker that dies, and an ingest that is killed."""
+"""Publishing to a real broker: order, keys, history before its HistoryReady, a killed broker, and a killed ingest."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from infra.kafka.node import free_ports
 from services.ingest.adapters.clock import SystemClock
-from services.ingest.adapters.cursors import Cursors
-from services.ingest.adapters.replay import Position
+from services.ingest.adapters.cursor_table import CursorTable
+from services.ingest.adapters.replay import TapePosition
 from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.score import score_of
+from services.ingest.domain.schedule import schedule_of
 from services.ingest.domain.source import Backfill, Item
-from services.ingest.handlers.publishing import Publisher, steps
+from services.ingest.handlers.publishing import SourcePublisher, publish_steps
 from shared.db import open_database
 from shared.events import Event, Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe
 from shared.kafka import open_producer, partition_of
@@ -53,7 +53,7 @@ def history(symbol: str, timeframe: Timeframe, first: int, closes: Sequence[floa
 
 
 class Script:
-    """A source that says what it was given."""
+    """A source that yields the given batches."""
 
     name = "script"
 
@@ -65,16 +65,16 @@ class Script:
             yield batch
 
 
-async def publish(bootstrap: str, batches: Sequence[Sequence[Item]]) -> Publisher:
+async def publish(bootstrap: str, batches: Sequence[Sequence[Item]]) -> SourcePublisher:
     stopping = asyncio.Event()
     async with open_producer(MeshSettings(kafka_bootstrap=bootstrap), "test-ingest") as producer:
-        publisher = Publisher(producer, SystemClock(stopping), stopping, Inspector(), random.Random(1))
-        await publisher.pump(Script(batches))
+        publisher = SourcePublisher(producer, SystemClock(stopping), stopping, Inspector(), random.Random(1))
+        await publisher.publish_all(Script(batches))
     return publisher
 
 
-def test_steps_keep_the_order_and_leave_out_what_is_unfit() -> None:
-    beat = Heartbeat(exchange="NYSE", ts_event=5, ts_init=5, source="replay")
+def test_publish_steps_keep_the_order_and_drop_rejected_items() -> None:
+    heartbeat = Heartbeat(exchange="NYSE", ts_event=5, ts_init=5, source="replay")
     batch: list[Item] = [
         tick("AAA", 1),
         tick("BBB", 1, price=float("nan")),
@@ -84,46 +84,48 @@ def test_steps_keep_the_order_and_leave_out_what_is_unfit() -> None:
         tick("BBB", 5, day_volume=float("nan")),
         msgspec.structs.replace(tick("BBB", 6), ts_event=10**9),
         tick("AAA", 2),
-        beat,
+        heartbeat,
         Backfill("CCC", (history("CCC", Timeframe.D1, 1, [10, 0, 11]), history("CCC", Timeframe.W1, 1, [99]))),
         Backfill("DDD", (history("DDD", Timeframe.D1, 1, [float("nan")]),)),
         tick("AAA", 3),
     ]
     inspector = Inspector()
-    found = list(steps(batch, inspector))
+    found = list(publish_steps(batch, inspector))
     assert found[0] == [tick("AAA", 1), tick("AAA", 2)]
-    assert found[1] == beat
+    assert found[1] == heartbeat
     assert isinstance(found[2], Backfill)
     assert [[bar.close for bar in each.bars] for each in found[2].histories] == [[10, 11]]
     assert found[3] == [tick("AAA", 3)]
-    (told,) = found[4:]
-    assert isinstance(told, tuple)
-    assert [(event.symbol, event.what, event.reason) for event in told] == [
+    (reports,) = found[4:]
+    assert isinstance(reports, tuple)
+    assert [(event.symbol, event.what, event.reason) for event in reports] == [
         *(("BBB", "tick", reason) for reason in ("price", "price", "price", "size", "size", "time")),
         ("CCC", "bar", "price"), ("CCC", "bar", "order"), ("DDD", "bar", "price"),
     ]  # fmt: skip
-    assert told[0].values == {"price": None, "size": 0.0}
+    assert reports[0].values == {"price": None, "size": 0.0}
     assert sum(inspector.counts.values()) == 9
 
 
-async def test_everything_lands_in_order_and_history_before_its_announcement(own_kafka: Broker) -> None:
-    beat = Heartbeat(exchange="NYSE", ts_event=5_000, ts_init=5_000, source="replay", mark="session_open")
-    past = Backfill(
+async def test_everything_is_published_in_order_and_history_before_its_history_ready(own_kafka: Broker) -> None:
+    heartbeat = Heartbeat(exchange="NYSE", ts_event=5_000, ts_init=5_000, source="replay", mark="session_open")
+    backfill = Backfill(
         "AAA", tuple(history("AAA", frame, 1 + 3 * run, [10, 11, 12]) for frame in (Timeframe.D1, Timeframe.W1) for run in range(2))
     )
     symbols = ["AAA", "BBB", "CCC-USD", "KKK.KS", "^GSPC"]
     ticks = [tick(symbol, seq) for seq in range(1, 301) for symbol in symbols]
-    publisher = await publish(own_kafka.bootstrap, [[past], [*ticks[:700], beat, *ticks[700:]], [tick("BBB", 0, price=0.0)]])
+    publisher = await publish(
+        own_kafka.bootstrap, [[backfill], [*ticks[:700], heartbeat, *ticks[700:]], [tick("BBB", 0, price=0.0)]]
+    )
     assert publisher.healthy
     log = await read_log(own_kafka.bootstrap, TICKS)
     for number, records in log.items():
         events = [event for _, _, event in records]
-        assert [event for event in events if isinstance(event, Heartbeat)] == [beat]
+        assert [event for event in events if isinstance(event, Heartbeat)] == [heartbeat]
         for _, key, event in records:
             if isinstance(event, Tick):
                 assert key == event.symbol
                 assert partition_of(key, TICKS.partitions) == number
-        place = events.index(beat)
+        place = events.index(heartbeat)
         assert all(event.seq <= 140 for event in events[:place] if isinstance(event, Tick))
         assert all(event.seq > 140 for event in events[place:] if isinstance(event, Tick))
     everything = [event for records in log.values() for _, _, event in records]
@@ -133,7 +135,7 @@ async def test_everything_lands_in_order_and_history_before_its_announcement(own
     runs = [(offset, event) for offset, key, event in (await read_log(own_kafka.bootstrap, HISTORY))[home] if key == "AAA"]
     ready = next(event for event in everything if isinstance(event, HistoryReady))
     assert (ready.first, ready.last) == (runs[0][0], runs[-1][0])
-    assert [event for _, event in runs] == list(past.histories)
+    assert [event for _, event in runs] == list(backfill.histories)
     mine = [event for _, key, event in log[home] if key == "AAA"]
     assert mine[0] == ready
 
@@ -149,7 +151,7 @@ def sequences(log: Log) -> dict[str, list[Tick]]:
 
 
 def assert_whole(log: Log, wanted: dict[str, list[Tick]]) -> None:
-    """Every tick is there, none differs from its repetition, and whoever drops repeated numbers has them in order."""
+    """All ticks are present, repetitions are equal, and without repeated numbers they are in order."""
     found = sequences(log)
     assert found.keys() == wanted.keys()
     for symbol, ticks in found.items():
@@ -164,19 +166,19 @@ def assert_whole(log: Log, wanted: dict[str, list[Tick]]) -> None:
 
 
 def expected() -> dict[str, list[Tick]]:
-    score = score_of(small_tape.mixed(), small_tape.calendars())
+    schedule = schedule_of(small_tape.mixed(), small_tape.calendars())
     wanted: dict[str, list[Tick]] = {}
-    for i in range(len(score)):
-        item = score.item(i)
+    for i in range(len(schedule)):
+        item = schedule.item(i)
         if isinstance(item, Tick):
             wanted.setdefault(item.symbol, []).append(item)
     return wanted
 
 
 @pytest.mark.kill
-async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) -> None:
-    score = score_of(small_tape.mixed(), small_tape.calendars())
-    items = [score.item(i) for i in range(len(score))]
+async def test_a_killed_broker_loses_and_reorders_nothing(own_kafka: Broker) -> None:
+    schedule = schedule_of(small_tape.mixed(), small_tape.calendars())
+    items = [schedule.item(i) for i in range(len(schedule))]
     batches = [items[i : i + 40] for i in range(0, len(items), 40)]
     sent = asyncio.Event()
 
@@ -190,8 +192,8 @@ async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) 
 
     stopping = asyncio.Event()
     async with open_producer(MeshSettings(kafka_bootstrap=own_kafka.bootstrap), "test-ingest") as producer:
-        publisher = Publisher(producer, SystemClock(stopping), stopping, Inspector())
-        pumping = asyncio.create_task(publisher.pump(Killing(batches)))
+        publisher = SourcePublisher(producer, SystemClock(stopping), stopping, Inspector())
+        pumping = asyncio.create_task(publisher.publish_all(Killing(batches)))
         await asyncio.wait_for(sent.wait(), 60)
         await own_kafka.restart()
         await asyncio.wait_for(pumping, 120)
@@ -199,7 +201,7 @@ async def test_a_broker_that_dies_loses_and_reorders_nothing(own_kafka: Broker) 
 
 
 async def fetch(port: int, path: str) -> tuple[int, bool]:
-    """The status of a probe, and whether its text speaks of the broker."""
+    """The status of a probe, and whether its text mentions the broker (or the metric of ticks)."""
     limit = aiohttp.ClientTimeout(total=10)
     async with aiohttp.ClientSession(timeout=limit) as session, session.get(f"http://127.0.0.1:{port}/{path}") as answer:
         text = await answer.text()
@@ -215,8 +217,8 @@ async def _tables(url: str) -> None:
 
 @pytest.mark.kill
 @pytest.mark.timeout(400)
-async def test_an_ingest_that_is_killed_goes_on_without_a_gap(own_kafka: Broker, tmp_path: Path) -> None:
-    """SIGKILL twice at random places, then an orderly stop by SIGTERM, then to the end."""
+async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_path: Path) -> None:
+    """SIGKILL twice at random places, then an orderly stop by SIGTERM, then run to the end."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'ingest.db'}"
     await _tables(url)
     (tmp_path / "universe.jsonl").write_text(small_tape.UNIVERSE)
@@ -233,20 +235,20 @@ async def test_an_ingest_that_is_killed_goes_on_without_a_gap(own_kafka: Broker,
         "PROBE_PORT": str(port),
         "VAR": str(tmp_path),
     }
-    chance = random.Random(7)
+    rng = random.Random(7)
     async with open_database(url) as database, open_size(own_kafka.bootstrap, TICKS) as size:
-        score = score_of(small_tape.mixed(), small_tape.calendars())
+        schedule = schedule_of(small_tape.mixed(), small_tape.calendars())
 
         async def over() -> bool:
-            text = await Cursors(database).load("replay:small")
-            return text is not None and msgspec.json.decode(text, type=Position).played == len(score)
+            text = await CursorTable(database).load("replay:small")
+            return text is not None and msgspec.json.decode(text, type=TapePosition).played == len(schedule)
 
         for how in (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, None):
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.ingest", cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
             )
             try:
-                goal = await size() + chance.randint(100, 1500)
+                goal = await size() + rng.randint(100, 1500)
 
                 async def enough(goal: int = goal, process: asyncio.subprocess.Process = process) -> bool:
                     assert process.returncode is None, f"ingest ended with {process.returncode}"

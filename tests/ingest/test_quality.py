@@ -1,4 +1,4 @@
-"""Bars and ticks are used as they came, repaired, or quarantined: each with a word of it, and nothing honest is touched."""
+"""Bars and ticks are used as received, repaired or quarantined with a report; correct ones are not changed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.fitness import LONGEST, unfit_bar
-from services.ingest.domain.freshness import Feeds
-from services.ingest.domain.histories import backfills
-from services.ingest.domain.inspection import MOST_TOLD, TOLD_MS, Inspector
-from services.ingest.domain.neighbours import Looked, looked_at
+from services.ingest.domain.bar_inspection import InspectedBars, inspect_bars
+from services.ingest.domain.freshness import StaleFeeds
+from services.ingest.domain.inspection import MAX_REPORTS, REPORT_WINDOW_MS, Inspector
 from services.ingest.domain.source import Backfill
+from services.ingest.domain.tape_backfills import backfills
+from services.ingest.domain.validation import LONGEST, bar_rejection
 from shared.events import History, ProviderBar, Tick, Timeframe
 from tests.ingest.test_tapes import NAMES, bundled
 
@@ -24,7 +24,7 @@ DAY = 86_400_000
 
 
 def days(closes: list[float], *, volume: float = 100.0) -> list[ProviderBar]:
-    """Quiet daily bars with these closes."""
+    """Daily bars with small ranges and these closes."""
     return [
         ProviderBar(
             ts_open=i * DAY, ts_close=i * DAY + DAY // 4, open=close, high=close * 1.01, low=close * 0.99, close=close,
@@ -38,11 +38,11 @@ def calm(n: int, level: float = 100.0) -> list[float]:
     return [level * (1 + 0.003 * math.sin(i)) for i in range(n)]
 
 
-def daily(bars: list[ProviderBar], *, hundredths: bool = False) -> Looked:
-    return looked_at(bars, Timeframe.D1, hundredths=hundredths)
+def daily(bars: list[ProviderBar], *, hundredths: bool = False) -> InspectedBars:
+    return inspect_bars(bars, Timeframe.D1, hundredths=hundredths)
 
 
-def told(looked: Looked) -> list[tuple[str, str]]:
+def findings_of(looked: InspectedBars) -> list[tuple[str, str]]:
     return [(finding.reason, finding.outcome) for finding in looked.findings]
 
 
@@ -53,21 +53,21 @@ WRONG = {
     "crypto": {("BTC-USD", "1d", 0.06), ("BTC-USD", "1w", 0.06)},
     "daily": set(),
 }  # fmt: skip
-"""The bars of the tapes' sources that are wrong: (symbol, timeframe, low). AIG's has a high of 419.6 between days around 33."""
+"""Wrong bars in the sources of the tapes: (symbol, timeframe, low). AIG's has a high of 419.6 between days around 33."""
 KNOWN = ("005930.KS", "order", "repaired")
-"""The one bar of Samsung's that is delivered with a low above its open; see docs/tapes.md."""
+"""The only bar of Samsung with a low above its close, as delivered; see docs/tapes.md."""
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_honest_bar_of_a_tape_is_touched(name: str) -> None:
+def test_no_correct_bar_of_a_tape_is_changed(name: str) -> None:
     inspector, count = Inspector(), 0
     for backfill in backfills(bundled(name)):
         found = inspector.backfill(backfill)
         assert found is not None
         assert [len(history.bars) for history in found.histories] == [len(history.bars) for history in backfill.histories]
         count += sum(len(history.bars) for history in backfill.histories)
-    assert {(each.symbol, each.timeframe, each.values["low"]) for each in inspector.told} == WRONG[name]
-    assert {(each.reason, each.outcome) for each in inspector.told} <= {("wick", "repaired")}
+    assert {(each.symbol, each.timeframe, each.values["low"]) for each in inspector.reports} == WRONG[name]
+    assert {(each.reason, each.outcome) for each in inspector.reports} <= {("wick", "repaired")}
     for each in bundled(name).recordings:
         if each.resolution == "1d":
             columns = (
@@ -81,31 +81,35 @@ def test_no_honest_bar_of_a_tape_is_touched(name: str) -> None:
             )
             bars = [ProviderBar(ts_open=a, ts_close=b, open=o, high=h, low=low, close=c, volume=v)
                     for a, b, o, h, low, c, v in zip(*(column.tolist() for column in columns), strict=True)]  # fmt: skip
-            assert [(each.symbol, *finding) for finding in told(daily(bars))] in ([], [("BTC-USD", "wick", "repaired")], [KNOWN])
+            assert [(each.symbol, *finding) for finding in findings_of(daily(bars))] in (
+                [],
+                [("BTC-USD", "wick", "repaired")],
+                [KNOWN],
+            )
             count += len(bars)
     assert count > 1000
 
 
-def test_a_spike_between_two_that_agree_is_left_out_and_a_crash_is_not() -> None:
+def test_a_spike_between_equal_closes_is_quarantined_and_a_crash_is_not() -> None:
     spiked = [*calm(30), 160.0, *calm(5)]
     found = daily(days(spiked))
-    assert told(found) == [("spike", "quarantined")]
+    assert findings_of(found) == [("spike", "quarantined")]
     assert 160.0 not in [bar.close for bar in found.bars]
     assert found.findings[0].last == pytest.approx(spiked[29])
     assert not daily(days([*calm(30), *calm(5, 55.0)])).findings
-    assert not daily(days([*calm(30), 60.0, 85.0, 80.0])).findings, "a collapse that comes half back"
+    assert not daily(days([*calm(30), 60.0, 85.0, 80.0])).findings, "a collapse that recovers by half"
 
 
-def test_a_spike_is_believed_where_the_market_moved_too() -> None:
+def test_a_spike_is_accepted_if_the_market_moved_too() -> None:
     bars = days([*calm(30), 60.0, *calm(5)])
-    assert not looked_at(
+    assert not inspect_bars(
         bars, Timeframe.D1, hundredths=False, market=lambda close, move: close == bars[30].ts_close and move < 0
     ).findings
     inspector = Inspector()
     crash = [history(f"S{i}", days([*calm(30), 70.0, 72.0, 71.0, 71.5])) for i in range(8)]
     for each in crash:
         assert inspector.backfill(each) == each
-    assert inspector.backfill(history("ODD", bars)) == history("ODD", bars)
+    assert inspector.backfill(history("SPIKE", bars)) == history("SPIKE", bars)
     up = days([*calm(30), 160.0, *calm(5)])
     left = inspector.backfill(history("UP", up))
     assert left is not None
@@ -114,36 +118,36 @@ def test_a_spike_is_believed_where_the_market_moved_too() -> None:
 
 def history(symbol: str, bars: list[ProviderBar], timeframe: Timeframe = Timeframe.D1) -> Backfill:
     runs = [tuple(bars[first : first + 20]) for first in range(0, len(bars), 20)]
-    told = (
+    findings_of = (
         History(
             symbol=symbol, exchange="NYSE", timeframe=timeframe, bars=run, ts_event=run[-1].ts_close, ts_init=10**12, source="test"
         )
         for run in runs
     )
-    return Backfill(symbol, tuple(told))
+    return Backfill(symbol, tuple(findings_of))
 
 
-def test_a_stray_low_is_moved_to_the_body() -> None:
+def test_an_erroneous_low_is_moved_to_the_body() -> None:
     bars = days(calm(40))
     bars[30] = msgspec.structs.replace(bars[30], low=0.01)
     found = daily(bars)
-    assert told(found) == [("wick", "repaired")]
+    assert findings_of(found) == [("wick", "repaired")]
     assert found.bars[30].low == min(bars[30].open, bars[30].close)
     assert found.findings[0].bar.low == 0.01
 
 
-def test_pence_among_pounds_are_repaired_only_where_it_is_unmistakable() -> None:
+def test_pence_among_pounds_are_repaired_only_between_bars_that_agree() -> None:
     closes = [*calm(10), *(100 * close for close in calm(3)), *calm(10)]
     found = daily(days(closes), hundredths=True)
-    assert told(found) == [("unit", "repaired")] * 3
+    assert findings_of(found) == [("unit", "repaired")] * 3
     assert [bar.close for bar in found.bars] == pytest.approx([*calm(10), *calm(3), *calm(10)], rel=1e-8)
-    assert told(daily(days(closes))) == [("unit", "quarantined")] * 3, "a currency without hundredths"
+    assert findings_of(daily(days(closes))) == [("unit", "quarantined")] * 3, "a currency without hundredths"
     at_end = daily(days([*calm(10), *(100 * close for close in calm(3))]), hundredths=True)
-    assert told(at_end) == [("unit", "quarantined")] * 3
+    assert findings_of(at_end) == [("unit", "quarantined")] * 3
     assert len(at_end.bars) == 10
 
 
-def test_ticks_in_pence_too() -> None:
+def test_ticks_in_pence_are_repaired() -> None:
     inspector = Inspector({"VOD.L": "GBP", "AAPL": "USD"})
 
     def price(symbol: str, value: float, at: int) -> float | None:
@@ -153,7 +157,7 @@ def test_ticks_in_pence_too() -> None:
     assert [price("VOD.L", value, 10 + i) for i, value in enumerate((1.5, 151.0, 1.52, 0.0151, 1.51, 130.0, 1.5))] == [
         1.5, 1.51, 1.52, 1.51, 1.51, None, 1.5,
     ]  # fmt: skip
-    assert [event.outcome for event in inspector.told] == ["repaired", "repaired", "quarantined"]
+    assert [event.outcome for event in inspector.reports] == ["repaired", "repaired", "quarantined"]
     assert [price("AAPL", value, 10) for value in (2.0, 200.0)] == [2.0, 200.0]
 
 
@@ -165,7 +169,7 @@ def test_duplicates_overlaps_and_bars_of_another_length() -> None:
     slightly = msgspec.structs.replace(bars[1], high=bars[1].open * 0.999)
     inverted = msgspec.structs.replace(bars[5], high=bars[5].low / 2)
     found = daily([bars[0], slightly, bars[2], double, bars[3], across, long, inverted])
-    assert told(found) == [
+    assert findings_of(found) == [
         ("order", "repaired"), ("duplicate", "quarantined"), ("overlap", "quarantined"), ("grid", "quarantined"),
         ("order", "quarantined"),
     ]  # fmt: skip
@@ -173,29 +177,29 @@ def test_duplicates_overlaps_and_bars_of_another_length() -> None:
     assert found.bars[1].high == bars[1].open
 
 
-def test_a_broken_feed_does_not_flood_and_the_rest_is_counted() -> None:
+def test_reports_of_a_broken_feed_are_bounded_and_the_others_counted() -> None:
     inspector = Inspector()
     for i in range(100):
         inspector.tick(Tick(symbol="A", price=-1.0, ts_event=5, ts_init=5 + i, source="test"))
     inspector.tick(Tick(symbol="B", price=-1.0, ts_event=5, ts_init=5, source="test"))
-    assert [event.symbol for event in inspector.told] == ["A"] * MOST_TOLD + ["B"]
-    inspector.tick(Tick(symbol="A", price=-1.0, ts_event=5, ts_init=6 + TOLD_MS, source="test"))
-    assert inspector.told[-1].more == 100 - MOST_TOLD
+    assert [event.symbol for event in inspector.reports] == ["A"] * MAX_REPORTS + ["B"]
+    inspector.tick(Tick(symbol="A", price=-1.0, ts_event=5, ts_init=6 + REPORT_WINDOW_MS, source="test"))
+    assert inspector.reports[-1].more == 100 - MAX_REPORTS
     assert sum(inspector.counts.values()) == 102
 
 
 def test_bars_without_volume_are_counted() -> None:
-    assert daily([*days(calm(3)), *days(calm(9), volume=0.0)[3:]]).still == 6
+    assert daily([*days(calm(3)), *days(calm(9), volume=0.0)[3:]]).without_volume == 6
 
 
 def test_an_exchange_is_silent_only_while_it_is_open_and_only_once() -> None:
-    feeds = Feeds({"A": "NYSE", "B": "KRX"}, 100)
-    said = []
+    feeds = StaleFeeds({"A": "NYSE", "B": "KRX"}, 100)
+    changes = []
     for now in range(0, 1000, 10):
         if now < 200 or now > 600:
-            feeds.heard("A", now)
-        said += [(now, *change) for change in feeds.changed({"NYSE": 0, "KRX": None}, now).items()]
-    assert said == [(300, "NYSE", True), (610, "NYSE", False)]
+            feeds.received("A", now)
+        changes += [(now, *change) for change in feeds.changes({"NYSE": 0, "KRX": None}, now).items()]
+    assert changes == [(300, "NYSE", True), (610, "NYSE", False)]
 
 
 Row = tuple[int, int, float, float, float, float, float, float]
@@ -209,15 +213,15 @@ numbers = st.one_of(st.floats(), st.floats(1, 200))
     ),
     hundredths=st.booleans(),
 )
-def test_whatever_comes_what_is_kept_is_fit_and_what_is_not_is_told(rows: list[Row], hundredths: bool) -> None:
+def test_kept_bars_are_valid_and_all_others_are_reported(rows: list[Row], hundredths: bool) -> None:
     rng = random.Random(len(rows))
     bars = [*days(calm(rng.randrange(12)))]
     bars += [
         ProviderBar(ts_open=start * DAY, ts_close=start * DAY + length, open=o, high=h, low=low, close=c, volume=v, price_factor=f)
         for start, length, o, h, low, c, v, f in rows
     ]
-    found = looked_at(bars, Timeframe.D1, hundredths=hundredths)
-    assert all(unfit_bar(bar, Timeframe.D1) is None for bar in found.bars)
+    found = inspect_bars(bars, Timeframe.D1, hundredths=hundredths)
+    assert all(bar_rejection(bar, Timeframe.D1) is None for bar in found.bars)
     assert all(bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high for bar in found.bars)
     assert all(before.ts_close <= after.ts_open for before, after in itertools.pairwise(found.bars))
     assert len(found.bars) + sum(finding.outcome == "quarantined" for finding in found.findings) == len(bars)

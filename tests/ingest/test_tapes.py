@@ -1,4 +1,4 @@
-"""Tapes say what they hold, bad ones are refused with the reason, and the bundled ones hold what the recorded files hold."""
+"""Headers match the tapes, bad tapes are refused with a reason, and the bundled ones hold the bars of the recorded files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from services.ingest.adapters.instruments import read_universe
-from services.ingest.adapters.tape_maker import PLANS, Maker
+from services.ingest.adapters.tape_maker import TAPE_PLANS, TapeMaker
 from services.ingest.adapters.tapes import read_tape, write_tape
 from services.ingest.domain.aggregate import intraday
-from services.ingest.domain.fitness import unfit_tick
-from services.ingest.domain.histories import backfills
 from services.ingest.domain.source import MAX_BARS
-from services.ingest.domain.tape import Bars, Past, Recording, Tape, TapeError, path_of
+from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Tape, TapeError, tick_path
+from services.ingest.domain.tape_backfills import backfills
+from services.ingest.domain.validation import tick_rejection
 from services.ingest.settings import Settings
 from shared.calendars import sessions
 from shared.events import Tick, Timeframe
@@ -40,11 +40,11 @@ def recording(tape: str, symbol: str, resolution: str) -> Recording:
     return next(each for each in bundled(tape).recordings if (each.symbol, each.resolution) == (symbol, resolution))
 
 
-def on(bars: Bars, day: dt.date) -> Bars:
+def on(bars: RecordedBars, day: dt.date) -> RecordedBars:
     """The bars of a New York day."""
     start = int(dt.datetime(day.year, day.month, day.day, 4, tzinfo=dt.UTC).timestamp()) * 1000
     kept = (bars.start >= start) & (bars.start < start + 86_400_000)
-    return Bars(*(getattr(bars, name)[kept] for name in ("start", "end", "open", "high", "low", "close", "volume")))
+    return RecordedBars(*(getattr(bars, name)[kept] for name in ("start", "end", "open", "high", "low", "close", "volume")))
 
 
 # Counted by awk over the recorded CSV files, stamps from 09:30:00 to 15:59:59 New York time:
@@ -95,7 +95,7 @@ def test_daily_bars_are_those_of_the_recorded_files() -> None:
     assert litecoin.volume.sum() == pytest.approx(894888, abs=1)
 
 
-def test_one_bad_bar_is_on_the_tape_as_delivered() -> None:
+def test_one_wrong_bar_is_on_the_tape_as_delivered() -> None:
     bars = recording("daily", "005930.KS", "1d").bars
     bad = (bars.high < np.maximum(bars.open, bars.close)) | (bars.low > np.minimum(bars.open, bars.close))
     assert (bars.low[bad].tolist(), bars.close[bad].tolist()) == ([59400.0], [59300.0])
@@ -111,23 +111,23 @@ def test_splits_leave_no_jump() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ticks_are_fit_to_be_published_and_carry_the_bars(name: str) -> None:
+def test_ticks_are_valid_and_sum_to_the_bars(name: str) -> None:
     for each in bundled(name).recordings:
-        path = path_of(each)
+        path = tick_path(each)
         assert path.size.sum() == pytest.approx(each.bars.volume.sum(), rel=1e-12)
         assert path.size.min() >= 0
         assert path.price.max() == each.bars.high.max() or name == "daily"
         assert (np.diff(path.ts) >= 0).all(), each.symbol
         ticks = zip(path.ts.tolist(), path.price.tolist(), path.size.tolist(), strict=True)
         unfit = [
-            unfit_tick(Tick(symbol=each.symbol, price=price, size=size, ts_event=ts, ts_init=ts, source="replay"))
+            tick_rejection(Tick(symbol=each.symbol, price=price, size=size, ts_event=ts, ts_init=ts, source="replay"))
             for ts, price, size in ticks
         ]
         assert not any(unfit), each.symbol
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_history_ends_before_the_start_and_is_cut_into_runs(name: str) -> None:
+def test_history_ends_before_the_start_and_messages_are_bounded(name: str) -> None:
     tape = bundled(name)
     for backfill in backfills(tape):
         for timeframe, group in itertools.groupby(backfill.histories, key=lambda history: history.timeframe):
@@ -138,36 +138,36 @@ def test_history_ends_before_the_start_and_is_cut_into_runs(name: str) -> None:
             assert bars[-1].ts_close <= tape.start, (backfill.symbol, timeframe)
 
 
-def test_history_of_the_demo_warms_every_timeframe_of_its_stocks() -> None:
-    past = {(each.symbol, each.timeframe): each for each in bundled("demo").past}
+def test_history_of_the_demo_warms_up_every_timeframe_of_its_stocks() -> None:
+    history = {(each.symbol, each.timeframe): each for each in bundled("demo").history}
     for symbol in ("SPY", "IBM", "BAC", "AIG"):
-        assert len(past[symbol, Timeframe.D1].bars) > 1_000
-        assert len(past[symbol, Timeframe.W1].bars) > 200
-        assert len(past[symbol, Timeframe.M15].bars) == 26
-        assert len(past[symbol, Timeframe.H1].bars) == 7  # 9:30 to 16:00, the last one half an hour
-    spy = past["SPY", Timeframe.D1]
+        assert len(history[symbol, Timeframe.D1].bars) > 1_000
+        assert len(history[symbol, Timeframe.W1].bars) > 200
+        assert len(history[symbol, Timeframe.M15].bars) == 26
+        assert len(history[symbol, Timeframe.H1].bars) == 7  # 9:30 to 16:00, the last one half an hour
+    spy = history["SPY", Timeframe.D1]
     assert spy.price_factor[-1] == 1.0
     assert (np.diff(spy.price_factor) >= 0).all()
     assert spy.price_factor[0] < 0.95
 
 
 def test_coarse_history_is_the_aggregate_of_fine_history() -> None:
-    past = {each.timeframe: each.bars for each in bundled("demo").past if each.symbol == "SPY"}
+    history = {each.timeframe: each.bars for each in bundled("demo").history if each.symbol == "SPY"}
     nyse = sessions("NYSE", dt.date(2013, 9, 1), dt.date(2013, 10, 11))
-    made = intraday(past[Timeframe.M1], nyse, 15 * 60_000)
-    stored = past[Timeframe.M15]
+    made = intraday(history[Timeframe.M1], nyse, 15 * 60_000)
+    stored = history[Timeframe.M15]
     for column in ("start", "end", "open", "high", "low", "close", "volume"):
         assert getattr(made, column).tolist() == getattr(stored, column).tolist()
-    day = past[Timeframe.D1]
-    hours = past[Timeframe.H1]
+    day = history[Timeframe.D1]
+    hours = history[Timeframe.H1]
     assert (day.open[-1], day.close[-1], day.volume[-1]) == (hours.open[0], hours.close[-1], hours.volume.sum())
 
 
-def series(tape: Tape) -> list[Recording | Past]:
-    return [*tape.recordings, *tape.past]
+def series(tape: Tape) -> list[Recording | RecordedHistory]:
+    return [*tape.recordings, *tape.history]
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_a_written_tape_is_read_unchanged(tmp_path: Path) -> None:
     tape = small_tape.mixed()
     found = read_tape(small_tape.written(tmp_path / "tapes", tape), "small", small_tape.universe())
     for before, after in zip(series(tape), series(found), strict=True):
@@ -238,7 +238,7 @@ def test_a_bad_tape_is_refused_with_the_reason(tmp_path: Path, damage: Any, word
         assert word in str(caught.value)
 
 
-def test_a_tape_that_is_not_there_says_which_are(tmp_path: Path) -> None:
+def test_a_missing_tape_lists_the_available_ones(tmp_path: Path) -> None:
     folder = small_tape.written(tmp_path / "tapes", small_tape.mixed())
     with pytest.raises(TapeError, match=r"'gone'.*tapes there: small"):
         read_tape(folder, "gone", small_tape.universe())
@@ -250,7 +250,7 @@ def _csv(path: Path, lines: list[str]) -> None:
 
 
 def test_the_maker_takes_sessions_from_the_calendar_and_splits_from_the_factors(tmp_path: Path) -> None:
-    """A made-up market of one stock: a day that was no session, trading before hours, a split of 2:1 within the tape."""
+    """Made-up data of one stock: a day without a session, trading before the open, a split of 2:1 within the tape."""
     head = "start_new_york,open,high,low,close,volume"
     _csv(
         tmp_path / "daily" / "IBM.csv.gz",
@@ -267,31 +267,31 @@ def test_the_maker_takes_sessions_from_the_calendar_and_splits_from_the_factors(
     (tmp_path / "factors" / "IBM.csv").write_text("20131003,0.98,0.5,110\n20131007,1,0.5,110\n20501231,1,1,0\n")
     _csv(tmp_path / "second" / "IBM.csv.gz", [head, "2013-10-07T09:29:59,9,9,9,9,9", "2013-10-07T09:30:00,100,101,99,100,10"])
     _csv(tmp_path / "minute" / "IBM.csv.gz", [head, "2013-10-04T09:30,110,111,109,110,10", "2013-10-04T15:59,1,2,1,2,20"])
-    plan = next(each for each in PLANS if each.name == "seconds")
+    plan = next(each for each in TAPE_PLANS if each.name == "seconds")
     day = dt.date(2013, 10, 7)
     plan = dataclasses.replace(
         plan,
         seconds=(("IBM", day),),
         minutes=(),
-        warm=(("IBM", dt.date(2013, 10, 4)),),
+        intraday_history=(("IBM", dt.date(2013, 10, 4)),),
         daily=(("IBM", dt.date(2013, 10, 8)),),
-        before=("IBM",),
+        daily_history=("IBM",),
     )
-    Maker(plan, tmp_path).make(tmp_path)
+    TapeMaker(plan, tmp_path).make(tmp_path)
     tape = read_tape(tmp_path, "seconds", read_universe(Settings.model_fields["universe"].default))
     days, seconds = tape.recordings if tape.recordings[0].resolution == "1d" else reversed(tape.recordings)
     assert (seconds.bars.start.tolist(), seconds.bars.open.tolist()) == ([1381152600000], [100.0])  # 13:30 UTC
     assert (days.bars.open.tolist(), days.bars.volume.tolist()) == ([50.0], [2000.0])
-    past = {each.timeframe: each for each in tape.past}
-    daily = past[Timeframe.D1]
+    history = {each.timeframe: each for each in tape.history}
+    daily = history[Timeframe.D1]
     assert daily.bars.close.tolist() == [55.0, 55.0]
     assert daily.bars.volume.tolist() == [2000.0, 2000.0]
     assert daily.price_factor.tolist() == [0.98, 1.0]
-    assert past[Timeframe.W1].bars.volume.tolist() == [4000.0]
-    assert past[Timeframe.H1].bars.close.tolist() == [110.0, 2.0]
+    assert history[Timeframe.W1].bars.volume.tolist() == [4000.0]
+    assert history[Timeframe.H1].bars.close.tolist() == [110.0, 2.0]
     assert "1 on days without a session" in (tmp_path / "seconds.json").read_text()
 
 
-def test_writing_needs_to_know_where_each_series_comes_from(tmp_path: Path) -> None:
+def test_writing_requires_a_description_of_each_series(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         write_tape(tmp_path, small_tape.mixed(), "made up", "none", {})

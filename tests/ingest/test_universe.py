@@ -1,4 +1,4 @@
-"""The bundled universe is right, wrong ones are told apart by line, field and value, and the tables follow the file."""
+"""The bundled universe is right, errors name line, field and value, and the tables match the file."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_every_industry_has_instruments_and_a_korean_name() -> None:
     assert {"semiconductors", "blockchain", "ai", "batteries", "biotech", "banks", "energy", "defence"} <= used
 
 
-def test_every_stock_has_a_market_that_says_what_it_is_measured_against() -> None:
+def test_every_stock_has_a_market_with_benchmarks() -> None:
     universe = read_universe(BUNDLED)
     measured = {}
     for each in universe.instruments:
@@ -72,7 +72,7 @@ def test_every_stock_has_a_market_that_says_what_it_is_measured_against() -> Non
     assert {market.market for market in universe.markets} >= {"all", "us", "korea"}
 
 
-def test_symbols_suit_their_exchange_and_currency() -> None:
+def test_symbols_match_their_exchange_and_currency() -> None:
     for each in read_universe(BUNDLED).instruments:
         korean = each.symbol.endswith((".KS", ".KQ"))
         assert korean == (each.exchange == "KRX" and each.kind != "index"), each
@@ -153,7 +153,7 @@ async def _markets(database: Database) -> list[str]:
         return list((await connection.execute(select(markets.c.market).order_by(markets.c.place))).scalars())
 
 
-async def test_the_tables_follow_the_file_and_the_same_twice_changes_nothing(database_url: str) -> None:
+async def test_the_tables_match_the_file_and_storing_twice_changes_nothing(database_url: str) -> None:
     universe = read_universe(BUNDLED)
     async with open_database(database_url) as database:
         await store_universe(database, universe)
@@ -171,7 +171,7 @@ async def test_the_tables_follow_the_file_and_the_same_twice_changes_nothing(dat
         assert await _markets(database) == [each.market for each in universe.markets[2:0:-1]]
 
 
-async def test_what_leaves_the_universe_becomes_inactive_and_may_come_back(database_url: str) -> None:
+async def test_a_removed_instrument_becomes_inactive_and_can_return(database_url: str) -> None:
     universe = read_universe(BUNDLED)
     changed = tuple(
         msgspec.structs.replace(each, industries=()) if each.symbol == "NVDA" else each

@@ -1,4 +1,4 @@
-"""Everything that Yahoo can answer badly ends in a typed error and a count, and the next question is answered."""
+"""Every bad response of Yahoo gives a typed error and a count, and the next request succeeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from yfinance.data import YfData
 
-from services.ingest.adapters.yahoo.chart_door import ChartDoor
+from services.ingest.adapters.yahoo.chart_client import ChartClient
 from services.ingest.adapters.yahoo.client import YahooClient, busy, open_client, requests
 from services.ingest.domain.yahoo_errors import (
     InvalidRangeError,
@@ -36,12 +36,12 @@ BAD_CRUMB = json.dumps(fault("Unauthorized", "Invalid Crumb", "finance")).encode
 ASK = {"period1": 1598832000, "period2": 1604707200}
 
 
-def fresh_door(cache: Path, url: str, seconds: float = 3.0) -> ChartDoor:
-    door = ChartDoor(cache, url, seconds)
-    data = YfData()  # one a process: each test begins without the cookie and crumb of the one before
+def fresh_client(cache: Path, url: str, seconds: float = 3.0) -> ChartClient:
+    chart_client = ChartClient(cache, url, seconds)
+    data = YfData()  # a singleton: each test starts without the cookie and crumb of the previous one
     data._cookie = data._crumb = None
     data._cookie_strategy = "basic"
-    return door
+    return chart_client
 
 
 @pytest.fixture
@@ -53,9 +53,9 @@ async def yahoo() -> AsyncIterator[YahooStandIn]:
 @pytest.fixture
 async def client(yahoo: YahooStandIn, tmp_path: Path) -> AsyncIterator[YahooClient]:
     async with AsyncExitStack() as stack:
-        door = fresh_door(tmp_path, yahoo.url)
-        stack.callback(door.close)
-        yield await stack.enter_async_context(open_client(door, threads=4, per_minute=60_000, wait=3.0))
+        chart_client = fresh_client(tmp_path, yahoo.url)
+        stack.callback(chart_client.close)
+        yield await stack.enter_async_context(open_client(chart_client, threads=4, per_minute=60_000, request_seconds=3.0))
 
 
 def counted(outcome: str) -> float:
@@ -68,16 +68,16 @@ async def test_good_answer_with_cookie_and_crumb_of_yfinance(yahoo: YahooStandIn
     found = await client.chart("AAPL", "1d", ASK)
     assert len(found.rows) == 49
     assert found.splits[0].ratio == 4.0
-    (asked,) = yahoo.asked
-    assert asked.host == "query2.finance.yahoo.com"
-    assert "A3=d=cookie" in asked.cookie
-    assert asked.query["interval"] == "1d"
-    assert asked.query["period1"] == "1598832000"
-    assert "splits" in asked.query["events"]
+    (request,) = yahoo.requests
+    assert request.host == "query2.finance.yahoo.com"
+    assert "A3=d=cookie" in request.cookie
+    assert request.query["interval"] == "1d"
+    assert request.query["period1"] == "1598832000"
+    assert "splits" in request.query["events"]
 
 
 def wrong(path: tuple[Any, ...], value: Any) -> bytes:
-    """The good body with one thing changed."""
+    """The valid body with one value changed."""
     body = json.loads(json.dumps(GOOD))
     place = body
     for step in path[:-1]:
@@ -108,9 +108,9 @@ CASES = {
     "truncated JSON": (Reply(200, json.dumps(GOOD).encode()[:5000]), NotJsonError, "not_json"),
     "empty body": (Reply(200, b""), NotJsonError, "not_json"),
     "not UTF-8": (Reply(200, b'{"chart": {"result": [{"meta": {"symbol": "\xff\xfe'), NotJsonError, "not_json"),
-    "hang": (Reply(misdeed="hang"), UnreachableError, "unreachable"),
-    "reset": (Reply(misdeed="reset"), UnreachableError, "unreachable"),
-    "cut short": (Reply(200, json.dumps(GOOD).encode()[:5000], misdeed="cut"), UnreachableError, "unreachable"),
+    "hang": (Reply(failure="hang"), UnreachableError, "unreachable"),
+    "reset": (Reply(failure="reset"), UnreachableError, "unreachable"),
+    "cut short": (Reply(200, json.dumps(GOOD).encode()[:5000], failure="cut"), UnreachableError, "unreachable"),
     "another symbol": (Reply(200, wrong((*RESULT, "meta", "symbol"), "AMZN")), MalformedError, "malformed"),
     "another timeframe": (Reply(200, wrong((*RESULT, "meta", "dataGranularity"), "1wk")), MalformedError, "malformed"),
     "price as text": (Reply(200, wrong((*RESULT, "indicators", "quote", 0, "close", 3), "12")), MalformedError, "malformed"),
@@ -123,29 +123,29 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 async def test_bad_answer(case: str, yahoo: YahooStandIn, tmp_path: Path) -> None:
     reply, kind, label = CASES[case]
-    door = fresh_door(tmp_path, yahoo.url, 1.0 if case == "hang" else 3.0)
+    chart_client = fresh_client(tmp_path, yahoo.url, 1.0 if case == "hang" else 3.0)
     yahoo.default = lambda *_: reply
     before = counted(label)
-    async with open_client(door, threads=4, per_minute=60_000, wait=3.0) as client:
+    async with open_client(chart_client, threads=4, per_minute=60_000, request_seconds=3.0) as client:
         with pytest.raises(YahooError) as caught:
             await client.chart("AAPL", "1d", ASK)
         assert type(caught.value) is kind
         assert caught.value.symbol == "AAPL"
         assert str(caught.value).startswith("AAPL: ")
-        assert counted(label) == before + (3 if caught.value.passes else 1)
+        assert counted(label) == before + (3 if caught.value.retry_at_once else 1)
         yahoo.default = lambda *_: ok(GOOD)
-        assert len((await client.chart("AAPL", "1d", ASK)).rows) == 49  # a later question is answered
+        assert len((await client.chart("AAPL", "1d", ASK)).rows) == 49  # a later request succeeds
 
 
 async def test_refused_connection(tmp_path: Path) -> None:
-    door = fresh_door(tmp_path, "http://127.0.0.1:9")
-    async with open_client(door, threads=4, per_minute=60_000, wait=3.0) as client:
+    chart_client = fresh_client(tmp_path, "http://127.0.0.1:9")
+    async with open_client(chart_client, threads=4, per_minute=60_000, request_seconds=3.0) as client:
         with pytest.raises(UnreachableError):
             await client.chart("AAPL", "1d", ASK)
 
 
-async def test_a_passing_fault_is_tried_again_at_once(yahoo: YahooStandIn, client: YahooClient) -> None:
-    yahoo.script("AAPL", Reply(misdeed="reset"), Reply(200, HTML), ok(GOOD))
+async def test_a_transient_error_is_retried_at_once(yahoo: YahooStandIn, client: YahooClient) -> None:
+    yahoo.script("AAPL", Reply(failure="reset"), Reply(200, HTML), ok(GOOD))
     assert len((await client.chart("AAPL", "1d", ASK)).rows) == 49
 
 
@@ -165,10 +165,10 @@ async def test_200_without_timestamps_is_a_chart_without_rows(yahoo: YahooStandI
     assert found.price == 244.87
 
 
-async def test_hung_questions_do_not_fill_the_threads(yahoo: YahooStandIn, tmp_path: Path) -> None:
-    yahoo.default = lambda *_: Reply(misdeed="hang")
-    door = fresh_door(tmp_path, yahoo.url, 0.5)
-    async with open_client(door, threads=2, per_minute=60_000, wait=0.5) as client:
+async def test_hanging_requests_do_not_occupy_all_threads(yahoo: YahooStandIn, tmp_path: Path) -> None:
+    yahoo.default = lambda *_: Reply(failure="hang")
+    chart_client = fresh_client(tmp_path, yahoo.url, 0.5)
+    async with open_client(chart_client, threads=2, per_minute=60_000, request_seconds=0.5) as client:
         found = await asyncio.gather(*(client.chart(f"S{i}", "1d", ASK) for i in range(6)), return_exceptions=True)
         assert {type(each) for each in found} <= {UnreachableError, PausedError}
         await until(lambda: busy._value.get() == 0, 5, "threads are free")
@@ -176,14 +176,16 @@ async def test_hung_questions_do_not_fill_the_threads(yahoo: YahooStandIn, tmp_p
 
 async def test_an_outage_opens_the_breaker_and_it_closes_again(yahoo: YahooStandIn, tmp_path: Path) -> None:
     yahoo.default = lambda *_: Reply(429, b"Too Many Requests")
-    async with open_client(fresh_door(tmp_path, yahoo.url), threads=4, per_minute=60_000, wait=3.0, rest=0.5) as client:
+    async with open_client(
+        fresh_client(tmp_path, yahoo.url), threads=4, per_minute=60_000, request_seconds=3.0, open_seconds=0.5
+    ) as client:
         for _ in range(5):
             with pytest.raises(RateLimitedError):
                 await client.chart("AAPL", "1d", ASK)
-        asked = len(yahoo.asked)
+        request = len(yahoo.requests)
         with pytest.raises(PausedError):
             await client.chart("AAPL", "1d", ASK)
-        assert len(yahoo.asked) == asked  # Yahoo was left alone
+        assert len(yahoo.requests) == request  # no request was sent
         yahoo.default = lambda *_: ok(chart(rows=[(1598880600, 1, 1, 1, 1, 1)]))
 
         async def answered() -> bool:
@@ -203,14 +205,14 @@ async def test_an_unknown_symbol_does_not_open_the_breaker(yahoo: YahooStandIn, 
     assert (await client.chart("AAPL", "1d", ASK)).symbol == "AAPL"
 
 
-async def test_a_hanging_cookie_does_not_keep_the_chart_away(yahoo: YahooStandIn, client: YahooClient) -> None:
+async def test_a_hanging_cookie_request_does_not_block_the_chart(yahoo: YahooStandIn, client: YahooClient) -> None:
     yahoo.cookies_hang = True
     yahoo.default = lambda *_: ok(GOOD)
     assert (await client.chart("AAPL", "1d", ASK)).symbol == "AAPL"
 
 
 @pytest.mark.parametrize("symbol", ["^GSPC", "ES=F", "KRW=X", "BTC-USD", "005930.KS"])
-async def test_symbols_reach_yahoo_as_they_are(symbol: str, yahoo: YahooStandIn, client: YahooClient) -> None:
-    yahoo.default = lambda asked, _: ok(chart(asked))
+async def test_symbols_are_sent_to_yahoo_unchanged(symbol: str, yahoo: YahooStandIn, client: YahooClient) -> None:
+    yahoo.default = lambda request, _: ok(chart(request))
     assert (await client.chart(symbol, "1d", ASK)).symbol == symbol
-    assert [each.symbol for each in yahoo.asked] == [symbol]
+    assert [each.symbol for each in yahoo.requests] == [symbol]

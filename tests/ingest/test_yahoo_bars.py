@@ -1,4 +1,4 @@
-"""Chart bodies become raw bars that are right, or are left out."""
+"""Rows of charts become valid raw bars or are dropped."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.adjustments import Adjustments, adjustments
-from services.ingest.domain.currency import CurrencyError, unit
-from services.ingest.domain.gaps import expected_closes, missing_runs
+from services.ingest.domain.currency import CurrencyError, unit_worth
+from services.ingest.domain.gaps import expected_closes, missing_ranges
 from services.ingest.domain.provider_bars import daily_bars, intraday_bars
 from services.ingest.domain.yahoo_chart import Chart, read_chart
 from services.ingest.domain.yahoo_errors import SplitNotAppliedError
@@ -74,7 +74,7 @@ def test_nvda_split_in_the_range_and_one_after_it() -> None:
     assert [bar.volume / bar.split_factor for bar in bars] == pytest.approx(result["quote"][0]["volume"])
 
 
-def test_aapl_split_meets_what_was_traded_before_it() -> None:
+def test_aapl_bars_before_the_split_match_the_traded_prices() -> None:
     """The captured body begins on the day of the split; the days before it are raw exchange prices, divided as Yahoo does."""
     tape = FOLDER / "aapl-before-split.csv"
     raw = list(csv.DictReader(tape.read_text().splitlines()))
@@ -103,7 +103,7 @@ def test_aapl_split_meets_what_was_traded_before_it() -> None:
     assert [bar.close * bar.price_factor for bar in found.bars] == pytest.approx(adjclose["adjclose"], rel=1e-6)
 
 
-def test_dividend_before_a_split_is_told_as_it_was_paid() -> None:
+def test_a_dividend_before_a_split_is_published_as_paid() -> None:
     dividend, day = open_of(dt.date(2020, 8, 7)), open_of(dt.date(2020, 8, 31))
     body = chart(rows=[(day, 1, 1, 1, 1, 1)], events={**split(day, 4), "dividends": {"x": {"amount": 0.205, "date": dividend}}})
     assert [(each.kind, each.value) for each in adjustments(read(body), nasdaq(), "USD").actions] == [
@@ -112,7 +112,7 @@ def test_dividend_before_a_split_is_told_as_it_was_paid() -> None:
     ]
 
 
-def test_dividend_that_is_named_but_not_yet_in_the_adjusted_closes_is_put_into_the_factors() -> None:
+def test_a_listed_dividend_missing_in_the_adjusted_closes_is_in_the_factors() -> None:
     *before, ex = (open_of(dt.date(2025, 2, day)) for day in (10, 11, 12))
     named = {"dividends": {"x": {"amount": 2.0, "date": ex}}}
     rows = [(ts, 100.0, 101.0, 97.0, 100.0, 1e6) for ts in (*before, ex)]
@@ -126,7 +126,7 @@ def test_dividend_that_is_named_but_not_yet_in_the_adjusted_closes_is_put_into_t
         assert factors == pytest.approx({"older too": [0.9702, 0.98, 1.0]}.get(asked, [0.98, 0.98, 1.0])), asked
 
 
-def test_split_that_is_named_but_not_applied_is_refused() -> None:
+def test_a_split_that_is_listed_but_not_applied_is_refused() -> None:
     before, on = open_of(dt.date(2020, 8, 28)), open_of(dt.date(2020, 8, 31))
     body = chart(rows=[(before, 500, 505, 495, 499.23, 1e6), (on, 127.5, 131, 126, 129.04, 4e6)], events=split(on, 4))
     with pytest.raises(SplitNotAppliedError, match=r"AAPL: 4:1 on 20200831, but 499\.23 before it and 127\.5 after"):
@@ -157,20 +157,20 @@ def test_round_the_clock_markets_are_stamped_by_their_calendar(start: str, symbo
     assert all(bar.price_factor == 1.0 for bar in found.bars)
 
 
-def test_pence_become_pounds_and_units_that_do_not_fit_are_refused() -> None:
+def test_pence_become_pounds_and_wrong_units_are_refused() -> None:
     day = open_of(dt.date(2020, 8, 28))
     rows = read(chart("VOD.L", rows=[(day, 150.5, 152, 149, 151.25, 10)], currency="GBp"), "VOD.L")
     adjust = adjustments(rows, nasdaq(), "GBP")
-    bar = daily_bars(rows, adjust, nasdaq(), unit("GBp", "GBP"), NOW).bars[0]
+    bar = daily_bars(rows, adjust, nasdaq(), unit_worth("GBp", "GBP"), NOW).bars[0]
     assert (bar.open, bar.high, bar.low, bar.close) == (1.505, 1.52, 1.49, 1.5125)
-    assert unit("ZAc", "ZAR") == unit("ILA", "ILS") == 0.01
+    assert unit_worth("ZAc", "ZAR") == unit_worth("ILA", "ILS") == 0.01
     with pytest.raises(CurrencyError):
-        unit("USD", "GBP")
+        unit_worth("USD", "GBP")
     with pytest.raises(CurrencyError):
-        unit(None, "ZAR")
+        unit_worth(None, "ZAR")
 
 
-def test_rows_that_cannot_be_closed_bars_are_left_out_with_their_reason() -> None:
+def test_rows_that_are_not_closed_bars_are_dropped_with_a_reason() -> None:
     monday, tuesday = open_of(dt.date(2025, 2, 10)), open_of(dt.date(2025, 2, 11))
     now = (tuesday + 3600) * 1000
     rows = [
@@ -232,7 +232,7 @@ def test_gaps_are_found_against_the_calendar() -> None:
     first, last = dt.datetime(2024, 7, 1, tzinfo=ZoneInfo("UTC")), dt.datetime(2024, 7, 9, tzinfo=ZoneInfo("UTC"))
     want = expected_closes(hours, Timeframe.D1, int(first.timestamp() * 1000), int(last.timestamp() * 1000))
     assert len(want) == 5  # the 4th of July is no session
-    assert missing_runs(want, [int(want[0]), int(want[3])]) == ((int(want[1]), int(want[2])), (int(want[4]), int(want[4])))
+    assert missing_ranges(want, [int(want[0]), int(want[3])]) == ((int(want[1]), int(want[2])), (int(want[4]), int(want[4])))
     short_day = sessions("NYSE", dt.date(2024, 7, 3), dt.date(2024, 7, 3))
     hourly = expected_closes(short_day, Timeframe.H1, 0, 2**60)
     assert len(hourly) == 4
@@ -248,7 +248,7 @@ row = st.tuples(days, numbers, numbers, numbers, numbers, numbers)
 @given(
     rows=st.lists(row, max_size=30), ratio=st.sampled_from([0.1, 1.5, 4.0]), when=days, interval=st.sampled_from(["1d", "1m", "1h"])
 )
-def test_normalisation_never_yields_an_impossible_bar(rows: list[Any], ratio: float, when: int, interval: str) -> None:
+def test_normalisation_never_yields_an_invalid_bar(rows: list[Any], ratio: float, when: int, interval: str) -> None:
     body = chart(rows=rows, interval=interval, events=split(when, ratio))
     try:
         parsed = read(body, interval=interval)

@@ -1,4 +1,4 @@
-"""The past comes whole, once, resumed where it stopped, and is repaired where it was missing or has changed."""
+"""History is published once and completely, resumed at its position, and repaired if bars were missing or have changed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.yahoo.chart_door import ChartDoor
+from services.ingest.adapters.yahoo.chart_client import ChartClient
 from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import YahooHistory, failures
 from services.ingest.domain.gaps import expected_closes
-from services.ingest.domain.health import HealthRecord
-from services.ingest.domain.history_plan import Gap, Position, after, in_hours, read_position
+from services.ingest.domain.health import ProviderHealth
+from services.ingest.domain.history_position import Gap, HistoryPosition, advance_position, read_position, with_hours
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
 from shared.calendars import CALENDARS, Corrections, sessions
@@ -34,7 +34,7 @@ DAY = 86_400_000
 ALL = ("1d", "1w", "1h", "15m", "5m", "1m")
 
 
-class Keeper:
+class MemoryCursors:
     """Positions in memory."""
 
     def __init__(self) -> None:
@@ -43,17 +43,17 @@ class Keeper:
 
     async def load(self, cursor: str) -> str | None:
         if self.broken:
-            raise TransientError("the database is gone")
+            raise TransientError("the database is not available")
         return self.kept.get(cursor)
 
     async def save(self, cursor: str, position: str, now: int) -> None:  # noqa: ARG002
         if self.broken:
-            raise TransientError("the database is gone")
+            raise TransientError("the database is not available")
         self.kept[cursor] = position
 
 
 class Clock:
-    """Waiting is what makes this clock go on."""
+    """A clock that advances when it is waited on."""
 
     def __init__(self, wall: int) -> None:
         self.at = wall
@@ -70,15 +70,15 @@ class Clock:
 
 
 class Rig:
-    """A stand-in, a market behind it, and what a source has published from it."""
+    """A stand-in for Yahoo, its market data, and what a source has published."""
 
     def __init__(self, yahoo: YahooStandIn, client: YahooClient) -> None:
         self.yahoo, self.client = yahoo, client
-        self.keeper, self.clock, self.market = Keeper(), Clock(EVENING), Market(EVENING)
+        self.cursors, self.clock, self.market = MemoryCursors(), Clock(EVENING), Market(EVENING)
         self.corrections: Corrections | None = None
         self.reports: list[Quarantined] = []
-        self.health = HealthRecord()
-        self.health.watch({"yahoo-history": "yahoo"})
+        self.health = ProviderHealth()
+        self.health.register({"yahoo-history": "yahoo"})
         yahoo.default = self.market.reply
 
     async def run(
@@ -87,11 +87,11 @@ class Rig:
         most: int = 20 * DAY,
         meanwhile: Callable[[YahooHistory], None] | None = None,
     ) -> list[Backfill]:
-        """What a fresh source yields until ``enough`` says so, or until ``most`` milliseconds have passed on the clock."""
+        """What a new source yields until ``enough`` is true, or until ``most`` milliseconds have passed on the clock."""
         stopping = asyncio.Event()
         found: list[Backfill] = []
         source = YahooHistory(
-            self.client, [AAPL], self.keeper, self.clock, stopping, random.Random(7), self.health, self.corrections
+            self.client, [AAPL], self.cursors, self.clock, stopping, random.Random(7), self.health, self.corrections
         )
         end = self.clock.at + most
 
@@ -119,28 +119,28 @@ class Rig:
         return await self.run(lambda found: "1m" in timeframes(found))
 
 
-async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_one_is_over(rig: Rig) -> None:
+async def test_a_split_is_published_between_the_last_session_and_its_own(rig: Rig) -> None:
     ex = dt.date(2025, 2, 13)
     rig.market.splits = [(ex, 4.0)]
     rig.clock.at = rig.market.now = EVENING - 4 * 3_600_000  # in the session before
     assert not [action for history in histories(await rig.first(), "1d") for action in history.actions]
-    told_at: list[int] = []
+    published_at: list[int] = []
 
-    def told(found: list[Backfill]) -> bool:
+    def split_published(found: list[Backfill]) -> bool:
         if any(action.kind == "split" for history in histories(found, "1d") for action in history.actions):
-            told_at.append(rig.clock.at)
-        return bool(told_at)
+            published_at.append(rig.clock.at)
+        return bool(published_at)
 
     def hide(_: YahooHistory) -> None:
         rig.market.now = rig.clock.at
-        rig.market.unapplied = rig.clock.at < open_of(ex) * 1000 - 900_000  # named first, applied a little later
-        late = rig.clock.at >= open_of(ex) * 1000 - 3_600_000  # Yahoo knows of it in the morning
+        rig.market.unapplied = rig.clock.at < open_of(ex) * 1000 - 900_000  # listed first, applied later
+        late = rig.clock.at >= open_of(ex) * 1000 - 3_600_000  # Yahoo lists it in the morning
         rig.market.splits = [(ex, 4.0)] if late else []
 
     rig.market.splits = []
-    found = await rig.run(told, meanwhile=hide)
+    found = await rig.run(split_published, meanwhile=hide)
     opens = open_of(ex) * 1000
-    assert opens - 900_000 <= told_at[0] < opens
+    assert opens - 900_000 <= published_at[0] < opens
     (split,) = (action for history in histories(found, "1d") for action in history.actions)
     assert (split.kind, split.value, split.ts_event) == ("split", 4.0, opens)
     newest = bars(found, "1d")[-1]
@@ -149,24 +149,24 @@ async def test_a_split_is_told_before_its_session_opens_and_not_before_the_last_
     assert newest.close == pytest.approx(raw_price(newest.ts_open // 1000) * 1.005, rel=1e-6)
 
 
-async def test_a_price_far_from_the_close_is_asked_about_at_once(rig: Rig) -> None:
+async def test_a_price_far_from_the_close_triggers_a_request_at_once(rig: Rig) -> None:
     ex = dt.date(2025, 2, 13)
-    opens, told_at = open_of(ex) * 1000, list[int]()
+    opens, published_at = open_of(ex) * 1000, list[int]()
 
     def jump(source: YahooHistory) -> None:
         rig.market.now = rig.clock.at
         late = rig.clock.at >= opens + 3_600_000  # Yahoo is late
         rig.market.splits = [(ex, 4.0)] if late else []
         if rig.clock.at >= opens:
-            source.seen("AAPL", 26.2)
+            source.observe_price("AAPL", 26.2)
 
-    def told(found: list[Backfill]) -> bool:
+    def split_published(found: list[Backfill]) -> bool:
         if any(action.kind == "split" for history in histories(found, "1d") for action in history.actions):
-            told_at.append(rig.clock.at)
-        return bool(told_at)
+            published_at.append(rig.clock.at)
+        return bool(published_at)
 
-    await rig.run(told, meanwhile=jump)
-    assert opens + 3_600_000 <= told_at[0] < opens + 3_600_000 + 400_000
+    await rig.run(split_published, meanwhile=jump)
+    assert opens + 3_600_000 <= published_at[0] < opens + 3_600_000 + 400_000
 
 
 def never(_: list[Backfill]) -> bool:
@@ -194,12 +194,12 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with AsyncExitStack() as stack:
         yahoo = await stack.enter_async_context(yahoo_stand_in())
         client = await stack.enter_async_context(
-            open_client(ChartDoor(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, wait=5.0, rest=0.05)
+            open_client(ChartClient(tmp_path, yahoo.url, 5.0), threads=4, per_minute=60_000, request_seconds=5.0, open_seconds=0.05)
         )
         yield Rig(yahoo, client)
 
 
-async def test_the_whole_past_comes_in_messages_of_one_timeframe(rig: Rig) -> None:
+async def test_the_whole_history_is_published_in_messages_of_one_timeframe(rig: Rig) -> None:
     found = await rig.first()
     assert timeframes(found) == list(ALL)
     calendar = sessions("NASDAQ", dt.date(2024, 1, 2), dt.date(2025, 2, 12))
@@ -237,9 +237,9 @@ async def test_a_week_is_the_aggregate_of_its_days_across_a_split(rig: Rig) -> N
 
 async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
     await rig.first()
-    asked = len(rig.yahoo.asked)
+    sent = len(rig.yahoo.requests)
     assert await rig.run(bool, most=60_000) == []
-    assert len(rig.yahoo.asked) == asked + 1  # the days, for their factors; nothing else can be new
+    assert len(rig.yahoo.requests) == sent + 1  # the daily chart, for its factors; nothing else can be new
     rig.market.now = rig.clock.at = EVENING + 2 * DAY
     found = await rig.first()
     fresh = sessions("NASDAQ", dt.date(2025, 2, 13), dt.date(2025, 2, 14))
@@ -249,7 +249,7 @@ async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
     assert {history.reason for each in found for history in each.histories} == {"backfill"}
 
 
-async def test_each_session_is_asked_for_after_its_close(rig: Rig) -> None:
+async def test_each_session_is_requested_after_its_close(rig: Rig) -> None:
     await rig.first()
     rig.market.now = EVENING + DAY
     found = await rig.first()
@@ -258,18 +258,18 @@ async def test_each_session_is_asked_for_after_its_close(rig: Rig) -> None:
     assert close < histories(found, "1d")[0].ts_init < close + 10 * 60_000
 
 
-async def test_what_was_not_saved_comes_again(rig: Rig) -> None:
-    rig.keeper.broken = True
+async def test_an_unsaved_position_is_published_again(rig: Rig) -> None:
+    rig.cursors.broken = True
     assert await rig.run(bool, most=60_000) == []
     assert failures.labels("database")._value.get() > 0
-    rig.keeper.broken = False
+    rig.cursors.broken = False
     first = await rig.first()
-    rig.keeper.kept.clear()
+    rig.cursors.kept.clear()
     again = await rig.first()
     assert bars(again, "1d") == bars(first, "1d")
 
 
-async def test_a_missing_session_is_asked_for_again_and_repaired(rig: Rig) -> None:
+async def test_a_missing_session_is_requested_again_and_repaired(rig: Rig) -> None:
     hole = open_of(dt.date(2025, 2, 6))
     rig.market.hidden = lambda _, ts: hole <= ts < hole + 86_400
     first = await rig.first()
@@ -284,18 +284,18 @@ async def test_a_missing_session_is_asked_for_again_and_repaired(rig: Rig) -> No
     assert week.ts_open < hole * 1000 < week.ts_close
 
 
-async def test_a_gap_that_stays_is_given_up(rig: Rig) -> None:
+async def test_a_remaining_gap_is_accepted_after_the_last_try(rig: Rig) -> None:
     hole = open_of(dt.date(2025, 2, 6))
     rig.market.hidden = lambda interval, ts: interval == "1m" and ts == hole
     await rig.first()
     await rig.run(never, most=45 * 60_000)
-    asked = len(rig.yahoo.asked)
+    sent = len(rig.yahoo.requests)
     await rig.run(never, most=3 * 3_600_000)
-    assert [each.query["interval"] for each in rig.yahoo.asked[asked:]] == ["1d"]
-    assert read_position(rig.keeper.kept["history:AAPL:1m"]).gaps == (Gap(hole * 1000 + 60_000, hole * 1000 + 60_000, 2),)
+    assert [each.query["interval"] for each in rig.yahoo.requests[sent:]] == ["1d"]
+    assert read_position(rig.cursors.kept["history:AAPL:1m"]).gaps == (Gap(hole * 1000 + 60_000, hole * 1000 + 60_000, 2),)
 
 
-async def test_a_new_split_publishes_the_past_again_with_its_factors(rig: Rig) -> None:
+async def test_a_new_split_publishes_history_again_with_its_factors(rig: Rig) -> None:
     before = await rig.first()
     rig.market.splits = [(dt.date(2025, 2, 13), 10.0)]
     rig.market.now = rig.clock.at = EVENING + DAY
@@ -338,7 +338,7 @@ async def test_a_range_that_is_refused_is_halved(rig: Rig) -> None:
         (Reply(200, json.dumps(chart(interval="1d")).encode()[:80]), "not_json"),
     ],
 )
-async def test_a_bad_answer_is_counted_and_asked_for_again_later(rig: Rig, reply: Reply, reason: str) -> None:
+async def test_a_bad_response_is_counted_and_requested_again_later(rig: Rig, reply: Reply, reason: str) -> None:
     count = failures.labels(reason)._value.get()
     rig.yahoo.script("AAPL", *[reply] * 3)
     found = await rig.run(lambda found: "1m" in timeframes(found), most=2 * DAY)
@@ -346,16 +346,16 @@ async def test_a_bad_answer_is_counted_and_asked_for_again_later(rig: Rig, reply
     assert timeframes(found) == list(ALL)
 
 
-def test_many_gaps_are_remembered_as_few() -> None:
+def test_many_gaps_are_merged() -> None:
     runs = [(i * 10, i * 10 + 5) for i in range(1, 300)]
-    kept = after(Position(), "", 5000, 0, runs).gaps
+    kept = advance_position(HistoryPosition(), "", 5000, 0, runs).gaps
     assert len(kept) <= 20
     assert (kept[0].first, kept[-1].last) == (10, 2995)
     assert all(any(gap.first <= first and last <= gap.last for gap in kept) for first, last in runs)
 
 
 async def test_a_day_that_yahoo_revises_is_published_again_and_reported(rig: Rig) -> None:
-    """What was read as a closed day was still running: prices of another hour came after it."""
+    """The day was read as closed while it was still open: prices of another hour followed."""
     first = await rig.first()
     running, hidden = bars(first, "1d")[-1], bars(first, "1d")[-3]
     rig.market.revised = {running.ts_open // 1000: 1.02, hidden.ts_open // 1000: 1 + 5e-5}
@@ -374,7 +374,7 @@ async def test_a_day_that_yahoo_revises_is_published_again_and_reported(rig: Rig
     assert [bar for bar in bars(later, "1d") if bar.ts_close <= running.ts_close] == []
 
 
-async def test_other_hours_of_a_past_day_publish_the_past_again_and_of_a_day_to_come_nothing(rig: Rig) -> None:
+async def test_corrected_hours_publish_history_again_for_a_past_day_only(rig: Rig) -> None:
     before = await rig.first()
     day = {"exchange": "NASDAQ", "source": "a notice", "zone": "America/New_York", "open": "09:30", "close": "13:00"}
 
@@ -395,8 +395,8 @@ async def test_other_hours_of_a_past_day_publish_the_past_again_and_of_a_day_to_
     assert await rig.run(bool, most=60_000) == []
 
 
-def test_a_position_of_before_is_read() -> None:
+def test_a_position_of_an_older_version_is_read() -> None:
     old = read_position('{"until":5,"fingerprint":"x","gaps":[[1,2,1]]}')
     assert (old.until, old.recent, old.hours) == (5, (), "")
-    assert in_hours(old, "") is old
-    assert in_hours(old, "h").fingerprint != "x"
+    assert with_hours(old, "") is old
+    assert with_hours(old, "h").fingerprint != "x"

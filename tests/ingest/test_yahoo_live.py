@@ -1,4 +1,4 @@
-"""Prices are streamed; where the stream is silent they are polled, and say so; when it flows again they are streamed again."""
+"""Prices are streamed; while the stream is silent they are polled, and logged; then they are streamed again."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from yfinance.pricing_pb2 import PricingData
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.yahoo.frames import FrameError, decode
-from services.ingest.adapters.yahoo.outlet import Outlet, stale_ticks
+from services.ingest.adapters.yahoo.output_queue import OutputQueue, stale_ticks
 from services.ingest.adapters.yahoo.source import open_yahoo, polled_symbols, streaming
 from services.ingest.adapters.yahoo.stream import connections, frames
 from services.ingest.domain.delays import DELAY_MS
-from services.ingest.domain.freshness import Freshness, open_since
-from services.ingest.domain.health import HealthRecord
+from services.ingest.domain.freshness import StreamFreshness, open_since
+from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.universe import Instrument, Universe
 from services.ingest.domain.yahoo_chart import read_chart
-from services.ingest.domain.yahoo_ticks import NoTick, Pricing, polled_tick, streamed_tick
+from services.ingest.domain.yahoo_ticks import NoTick, StreamedPrice, polled_tick, streamed_tick
 from services.ingest.settings import Settings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
@@ -47,8 +47,8 @@ BTC, ETH = crypto("BTC-USD"), crypto("ETH-USD")
 VOD = Instrument(symbol="VOD.L", name_en="Vodafone", name_ko="보다폰", exchange="NYSE", currency="GBP", kind="stock")
 
 
-class Keeper:
-    """Forgets."""
+class NoCursors:
+    """Stores nothing."""
 
     async def load(self, cursor: str) -> str | None:  # noqa: ARG002
         return None
@@ -66,11 +66,11 @@ class Rig:
         self.backfills: list[Backfill] = []
         self.reports: list[Quarantined] = []
         self.price = 50_000.0
-        self.health = HealthRecord()
+        self.health = ProviderHealth()
         yahoo.default = self.answer
 
     def answer(self, symbol: str, query: Mapping[str, str]) -> Reply:
-        """A last price that moves with every question; of the past, one bar of yesterday where there is to be one."""
+        """A last price that moves with every request; as history one bar of yesterday, if ``past``."""
         if "range" not in query:
             day = int(time.time()) // 86_400 * 86_400 - 86_400
             return ok(chart(symbol, query["interval"], [(day, 10, 12, 9, 11, 5)], timezone="UTC")) if self.past else Reply(404)
@@ -80,9 +80,11 @@ class Rig:
     def of(self, source: str) -> list[Tick]:
         return [tick for tick in self.ticks if tick.source == source]
 
-    async def tell(self, symbol: str = "BTC-USD", price: float = 50_000.5, **more: Any) -> None:
+    async def stream_price(self, symbol: str = "BTC-USD", price: float = 50_000.5, **more: Any) -> None:
         """Stream a price of now."""
-        await self.yahoo.tell(**{"id": symbol, "price": price, "time": time.time_ns() // 1_000_000, "currency": "USD", **more})
+        await self.yahoo.stream_price(
+            **{"id": symbol, "price": price, "time": time.time_ns() // 1_000_000, "currency": "USD", **more}
+        )
 
 
 @asynccontextmanager
@@ -106,7 +108,7 @@ async def running(
             **settings,
         }
         source = await stack.enter_async_context(
-            open_yahoo(Settings(**wanted), Universe((), instruments), Keeper(), SystemClock(stopping), stopping, rig.health)
+            open_yahoo(Settings(**wanted), Universe((), instruments), NoCursors(), SystemClock(stopping), stopping, rig.health)
         )
 
         async def read() -> None:
@@ -127,12 +129,12 @@ async def running(
 async def flowing(rig: Rig, done: Callable[[], Any], **more: Any) -> None:
     """Stream a price again and again until ``done``."""
 
-    async def told() -> Any:
-        await rig.tell(**more)
+    async def streamed_once() -> Any:
+        await rig.stream_price(**more)
         await asyncio.sleep(0.05)
         return done()
 
-    await until(told, 15)
+    await until(streamed_once, 15)
 
 
 async def test_streamed_prices_become_ticks(tmp_path: Path) -> None:
@@ -140,7 +142,7 @@ async def test_streamed_prices_become_ticks(tmp_path: Path) -> None:
         await flowing(rig, lambda: len(rig.of("yahoo-stream")) >= 3, price=64_123.25, day_volume=99)
         tick = rig.of("yahoo-stream")[-1]
         assert (tick.symbol, tick.price) == ("BTC-USD", 64_123.25)
-        assert tick.day_volume is None  # of crypto, Yahoo tells the volume of 24 hours
+        assert tick.day_volume is None  # for crypto, Yahoo sends the volume of 24 hours
         assert abs(tick.ts_init - tick.ts_event) < 60_000
         await until(lambda: len(rig.yahoo.subscriptions) >= 3, 10, "subscribed again")
         assert rig.yahoo.subscriptions[0] == ["BTC-USD"]
@@ -159,22 +161,22 @@ async def test_a_silent_stream_is_replaced_by_polling_and_comes_back(tmp_path: P
         await flowing(rig, lambda: len(rig.of("yahoo-stream")) > streamed)
 
 
-async def test_one_symbol_that_the_stream_leaves_out_is_polled_alone(tmp_path: Path) -> None:
+async def test_only_the_symbol_that_is_not_streamed_is_polled(tmp_path: Path) -> None:
     async with running(tmp_path, (BTC, ETH)) as rig:
         await flowing(rig, lambda: len(rig.of("yahoo-poll")) >= 3)
         assert {tick.symbol for tick in rig.of("yahoo-poll")[-2:]} == {"ETH-USD"}
         assert streaming._value.get() == 1
 
 
-async def test_the_stream_is_connected_again_after_every_way_to_lose_it(tmp_path: Path) -> None:
+async def test_the_stream_reconnects_after_every_kind_of_loss(tmp_path: Path) -> None:
     async with running(tmp_path, yahoo_silent_seconds=30, yahoo_stale_seconds=30) as rig:
         await flowing(rig, lambda: rig.of("yahoo-stream"))
         for connection in range(2, 4):
-            await rig.yahoo.hang_up()
+            await rig.yahoo.close_streams()
             await until(lambda: len(rig.yahoo.streams) >= connection, 10, "connected again")  # noqa: B023
             streamed = len(rig.of("yahoo-stream"))
             await flowing(rig, lambda: len(rig.of("yahoo-stream")) > streamed)  # noqa: B023
-        await rig.yahoo.say("x" * 200_000)  # more than a frame may have: the connection is dropped
+        await rig.yahoo.send_text("x" * 200_000)  # above the limit of a frame: the connection is closed
         await until(lambda: len(rig.yahoo.streams) >= 4, 10, "connected again")
         assert not rig.of("yahoo-poll")
 
@@ -182,7 +184,7 @@ async def test_the_stream_is_connected_again_after_every_way_to_lose_it(tmp_path
 async def test_a_stream_that_refuses_does_not_stop_prices(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         rig.yahoo.refuse_streams = 503
-        await rig.yahoo.hang_up()
+        await rig.yahoo.close_streams()
         await until(lambda: len(rig.of("yahoo-poll")) >= 2, 15, "polled")
         rig.yahoo.refuse_streams = 0
         await flowing(rig, lambda: rig.of("yahoo-stream"))
@@ -205,13 +207,13 @@ async def test_malformed_frames_are_counted_and_never_fatal(tmp_path: Path) -> N
         await flowing(rig, lambda: rig.of("yahoo-stream"))
         counts = {name: frames.labels(name)._value.get() for name in ("malformed", "unknown_symbol", "price", "time", "currency")}
         for text in bad:
-            await rig.yahoo.say(text)
-        await rig.tell(symbol="NOBODY")
+            await rig.yahoo.send_text(text)
+        await rig.stream_price(symbol="UNKNOWN")
         for price in (float("nan"), float("inf"), 0.0, -3.0):
-            await rig.tell(price=price)
-        await rig.tell(time=0)
-        await rig.tell(time=(time.time_ns() // 1_000_000) + 600_000)
-        await rig.tell(currency="GBp")
+            await rig.stream_price(price=price)
+        await rig.stream_price(time=0)
+        await rig.stream_price(time=(time.time_ns() // 1_000_000) + 600_000)
+        await rig.stream_price(currency="GBp")
         wanted = {"malformed": len(bad), "unknown_symbol": 1, "price": 4, "time": 2, "currency": 1}
         await until(lambda: all(frames.labels(name)._value.get() == counts[name] + n for name, n in wanted.items()), 10, "counted")
         assert len(rig.yahoo.streams) == 1  # the same connection all along
@@ -220,10 +222,10 @@ async def test_malformed_frames_are_counted_and_never_fatal(tmp_path: Path) -> N
         assert all(tick.price == 50_000.5 for tick in rig.of("yahoo-stream"))
 
 
-async def test_polling_bears_every_bad_answer(tmp_path: Path) -> None:
+async def test_polling_continues_after_every_bad_response(tmp_path: Path) -> None:
     async with running(tmp_path, yahoo_silent_seconds=0.1) as rig:
         rig.yahoo.refuse_streams = True
-        answers = [Reply(429, b"Too Many Requests"), Reply(200, b"<html>"), Reply(503), Reply(misdeed="reset"), Reply(401)]
+        answers = [Reply(429, b"Too Many Requests"), Reply(200, b"<html>"), Reply(503), Reply(failure="reset"), Reply(401)]
         rig.yahoo.script("BTC-USD", *answers)
         await until(lambda: len(rig.of("yahoo-poll")) >= 2, 90, "polled")
         assert not rig.yahoo.scripted["BTC-USD"]
@@ -242,15 +244,15 @@ async def test_history_and_prices_come_from_one_source(tmp_path: Path) -> None:
 async def test_a_stopping_source_ends_though_yahoo_hangs(tmp_path: Path) -> None:
     async with running(tmp_path, yahoo_silent_seconds=0.1, yahoo_timeout_seconds=2.0) as rig:
         rig.yahoo.refuse_streams = True
-        rig.yahoo.default = lambda *_: Reply(misdeed="hang")
-        await until(lambda: any("range" in each.query for each in rig.yahoo.asked), 10, "asked")
+        rig.yahoo.default = lambda *_: Reply(failure="hang")
+        await until(lambda: any("range" in each.query for each in rig.yahoo.requests), 10, "requested")
         rig.stopping.set()
     assert rig.stopping.is_set()  # leaving the block waited for the end
 
 
-async def test_older_and_equal_ticks_are_held_back() -> None:
+async def test_older_and_equal_ticks_are_dropped() -> None:
     stopping = asyncio.Event()
-    outlet = Outlet(stopping)
+    output = OutputQueue(stopping)
     count = stale_ticks.labels("yahoo-poll")._value.get()
 
     def tick(ts: int, price: float, source: str = "yahoo-stream") -> Tick:
@@ -258,11 +260,11 @@ async def test_older_and_equal_ticks_are_held_back() -> None:
 
     async def feed() -> None:
         for each in (tick(10, 1.0), tick(9, 2.0, "yahoo-poll"), tick(10, 1.0, "yahoo-poll"), tick(10, 1.5), tick(11, 1.0)):
-            await outlet.put(each)
+            await output.put(each)
         await stopping.wait()
 
     seen: list[Any] = []
-    async for batch in outlet.batches({"feed": feed}):
+    async for batch in output.batches({"feed": feed}):
         seen += batch
         if len(seen) >= 3:
             stopping.set()
@@ -272,7 +274,7 @@ async def test_older_and_equal_ticks_are_held_back() -> None:
 
 async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() -> None:
     async def breaks() -> None:
-        raise ArithmeticError("as it does")
+        raise ArithmeticError("a failure")
 
     async def returns() -> None:
         return None
@@ -282,20 +284,20 @@ async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() ->
 
     for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError), (is_cancelled, UnrequestedCancellationError)):
         with pytest.raises(kind):
-            async for _ in Outlet(asyncio.Event()).batches({"task": run}):
+            async for _ in OutputQueue(asyncio.Event()).batches({"task": run}):
                 pass
 
 
-async def test_a_backfill_counts_as_published_when_the_next_batch_is_asked_for() -> None:
+async def test_a_backfill_counts_as_published_when_the_next_batch_is_requested() -> None:
     stopping = asyncio.Event()
-    outlet = Outlet(stopping)
+    output = OutputQueue(stopping)
     published: list[bool] = []
 
     async def feed() -> None:
-        published.append(await outlet.publish(Backfill("A", ())))
+        published.append(await output.publish(Backfill("A", ())))
         await stopping.wait()
 
-    batches = outlet.batches({"feed": feed})
+    batches = output.batches({"feed": feed})
     assert list(await anext(batches)) == [Backfill("A", ())]
     assert published == []
     following = asyncio.ensure_future(anext(batches, None))
@@ -306,17 +308,17 @@ async def test_a_backfill_counts_as_published_when_the_next_batch_is_asked_for()
 
 def test_pence_are_streamed_and_polled_as_pounds() -> None:
     now = 1_700_000_000_000
-    tick = streamed_tick(Pricing("VOD.L", 71.52, now, "GBp", 10), VOD, now)
+    tick = streamed_tick(StreamedPrice("VOD.L", 71.52, now, "GBp", 10), VOD, now)
     assert isinstance(tick, Tick)
     assert (tick.price, tick.day_volume) == (0.7152, 10.0)
-    assert streamed_tick(Pricing("VOD.L", 71.52, now, "", 10), VOD, now) == NoTick("currency")
+    assert streamed_tick(StreamedPrice("VOD.L", 71.52, now, "", 10), VOD, now) == NoTick("currency")
     body = json.dumps(chart("VOD.L", currency="GBp", price=71.52, price_ts=now // 1000, volume=10)).encode()
     tick = polled_tick(read_chart("VOD.L", "1d", 200, body), VOD, now)
     assert isinstance(tick, Tick)
     assert (tick.price, tick.source) == (0.7152, "yahoo-poll")
 
 
-def test_a_price_of_32_bits_is_the_printed_one() -> None:
+def test_a_32_bit_price_has_its_shortest_decimal_form() -> None:
     frame = json.dumps({"message": base64.b64encode(PricingData(id="AAPL", price=244.87, time=5).SerializeToString()).decode()})
     instrument = Instrument(symbol="AAPL", name_en="a", name_ko="a", exchange="NASDAQ", currency="USD", kind="stock")
     tick = streamed_tick(decode(frame), instrument, 10)
@@ -328,34 +330,34 @@ def test_a_price_of_32_bits_is_the_printed_one() -> None:
 
 def test_polls_are_spread_over_the_interval_and_within_the_rate() -> None:
     plan, wanted = PollPlan(60, 60), [f"S{i:03d}" for i in range(120)]
-    asked: list[tuple[int, str]] = []
+    polled: list[tuple[int, str]] = []
     for second in range(600):
-        while (symbol := plan.take(wanted, second)) is not None:
-            asked.append((second, symbol))
-    per_minute = [sum(1 for second, _ in asked if second // 60 == minute) for minute in range(10)]
+        while (symbol := plan.next_symbol(wanted, second)) is not None:
+            polled.append((second, symbol))
+    per_minute = [sum(1 for second, _ in polled if second // 60 == minute) for minute in range(10)]
     assert max(per_minute) <= 61
     assert min(per_minute) >= 59
-    per_second = [sum(1 for at, _ in asked if at == second) for second in range(600)]
+    per_second = [sum(1 for at, _ in polled if at == second) for second in range(600)]
     assert max(per_second) <= 2
-    assert {symbol for second, symbol in asked if 120 <= second < 245} == set(wanted)
+    assert {symbol for second, symbol in polled if 120 <= second < 245} == set(wanted)
 
 
-def test_closed_exchanges_are_not_polled_and_delays_are_waited_for() -> None:
+def test_closed_exchanges_are_not_polled_and_delays_are_respected() -> None:
     krx = sessions("KRX", dt.date(2025, 2, 10), dt.date(2025, 2, 12))
     opening, closing = int(krx.open[1]), int(krx.close[1])
     assert open_since(krx, opening - 1) is None
-    assert open_since(krx, opening + 5 * 60_000) is None  # what Yahoo tells now is of before the open
+    assert open_since(krx, opening + 5 * 60_000) is None  # prices that arrive now are from before the open
     assert open_since(krx, opening + 20 * 60_000) == opening + 20 * 60_000
     assert open_since(krx, closing + 20 * 60_000 + 1) is None
-    fresh = Freshness({"005930.KS": "KRX"}, 0, stale=120_000, silent=30_000)
-    assert fresh.verdict({"KRX": None}, closing).poll == frozenset()
+    fresh = StreamFreshness({"005930.KS": "KRX"}, 0, stale=120_000, silent=30_000)
+    assert fresh.decide({"KRX": None}, closing).poll == frozenset()
     since = opening + 20 * 60_000
-    assert fresh.verdict({"KRX": since}, since + 29_000).poll == frozenset()
-    assert fresh.verdict({"KRX": since}, since + 31_000).poll == {"005930.KS"}
+    assert fresh.decide({"KRX": since}, since + 29_000).poll == frozenset()
+    assert fresh.decide({"KRX": since}, since + 31_000).poll == {"005930.KS"}
 
 
-async def test_heartbeats_wait_for_prices_that_come_late() -> None:
-    """KRX's prices reach us 20 minutes late: its bars may not be closed by the clock before."""
+async def test_heartbeats_wait_for_delayed_prices() -> None:
+    """KRX's prices arrive 20 minutes late: its bars must not be closed earlier."""
     krx, nyse = (sessions(exchange, dt.date(2025, 2, 10), dt.date(2025, 2, 14)) for exchange in ("KRX", "NYSE"))
 
     class Quiet:

@@ -26,7 +26,7 @@ HOME = partition_of("BTC-USD", TICKS.partitions)
 
 
 def past(symbol: str, query: Mapping[str, str]) -> Reply:
-    """At most a thousand bars of a market that never closes, from where the question begins; the last one is still forming."""
+    """At most a thousand bars of a market that never closes, from the start of the request; the last one is still forming."""
     if "range" in query:
         return ok(chart(symbol, "1d", timezone="UTC", price=50_000.0, price_ts=int(time.time())))
     interval = query["interval"]
@@ -66,15 +66,15 @@ def program(tmp_path: Path, yahoo: YahooStandIn, broker: Broker, database_url: s
 
 async def streamed(yahoo: YahooStandIn, seconds: float) -> None:
     """Stream a price that moves, for a while."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < seconds:
-        await yahoo.tell(id="BTC-USD", price=50_000.0 + time.time() % 100, time=time.time_ns() // 1_000_000, currency="USD")
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        await yahoo.stream_price(id="BTC-USD", price=50_000.0 + time.time() % 100, time=time.time_ns() // 1_000_000, currency="USD")
         await asyncio.sleep(0.1)
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_history_prices_and_event_time_reach_kafka_and_a_restart_goes_on(
+async def test_history_prices_and_heartbeats_reach_kafka_and_a_restart_continues(
     own_kafka: Broker, database_url: str, tmp_path: Path
 ) -> None:
     async with yahoo_stand_in() as yahoo:
@@ -82,7 +82,7 @@ async def test_history_prices_and_event_time_reach_kafka_and_a_restart_goes_on(
         ingest = program(tmp_path, yahoo, own_kafka, database_url)
         try:
             await until(lambda: yahoo.subscriptions, 60, "subscribed")
-            await until(lambda: any(each.query.get("interval") == "1m" for each in yahoo.asked), 30, "the whole past was asked for")
+            await until(lambda: any(each.query.get("interval") == "1m" for each in yahoo.requests), 30, "all history was requested")
             await streamed(yahoo, 2.5)
             assert await asyncio.to_thread(ingest.stop) == 0, ingest.tail()
             ticks, histories = await read_log(own_kafka.bootstrap, TICKS), await read_log(own_kafka.bootstrap, HISTORY)
@@ -108,9 +108,9 @@ def check(ticks: Mapping[int, list[tuple[int, str, Event]]], histories: Mapping[
     assert {tick.source for tick in prices} == {"yahoo-stream"}
     assert [tick.ts_event for tick in prices] == sorted(tick.ts_event for tick in prices)
     for partition, log in ticks.items():
-        beats = [event for _, _, event in log if isinstance(event, Heartbeat)]
-        assert beats, f"no heartbeat in partition {partition}"
-        assert all(beat.ts_event < beat.ts_init for beat in beats)
+        heartbeats = [event for _, _, event in log if isinstance(event, Heartbeat)]
+        assert heartbeats, f"no heartbeat in partition {partition}"
+        assert all(beat.ts_event < beat.ts_init for beat in heartbeats)
     ready = [event for _, _, event in ticks[HOME] if isinstance(event, HistoryReady)]
     stored = {offset: event for offset, _, event in histories[HOME]}
     timeframes: list[str] = []

@@ -1,4 +1,4 @@
-"""What Yahoo gets wrong in the past is put right, or left out, one thing at a time; what only looks wrong is not touched."""
+"""Errors in Yahoo's history are repaired or quarantined one by one; correct data that look wrong are not changed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from services.ingest.domain.adjustments import adjustments
-from services.ingest.domain.history_plan import Position
+from services.ingest.domain.history_position import HistoryPosition
 from services.ingest.domain.provider_bars import daily_bars
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart, read_chart
-from services.ingest.domain.yahoo_history import Found, read_daily
+from services.ingest.domain.yahoo_history import ChartHistory, read_daily
 from shared.calendars import sessions
 from shared.events import ProviderBar, Quarantined, Timeframe
 from tests.ingest.yahoo.charts import chart
@@ -28,15 +28,15 @@ def parsed(answer: dict[str, Any], symbol: str = "AAPL") -> Chart:
     return read_chart(symbol, "1d", 200, json.dumps(answer).encode())
 
 
-def found(answer: dict[str, Any], instrument: Instrument = SHARE) -> Found:
-    """What a first reading of a daily chart gives, a week after its newest row."""
+def found(answer: dict[str, Any], instrument: Instrument = SHARE) -> ChartHistory:
+    """The result of a first read of a daily chart, a week after its newest row."""
     stamps = [ts for ts in answer["chart"]["result"][0]["timestamp"] if ts]
     now = (max(stamps) + 7 * 86_400) * 1000
     calendar = sessions(instrument.exchange, dt.date(2020, 1, 1), dt.date(2026, 12, 31))
-    return read_daily(parsed(answer, instrument.symbol), instrument, calendar, Position(), min(stamps) * 1000, now)
+    return read_daily(parsed(answer, instrument.symbol), instrument, calendar, HistoryPosition(), min(stamps) * 1000, now)
 
 
-def bars(result: Found, timeframe: Timeframe = Timeframe.D1) -> dict[str, ProviderBar]:
+def bars(result: ChartHistory, timeframe: Timeframe = Timeframe.D1) -> dict[str, ProviderBar]:
     """The published bars by the date of their close."""
     return {
         dt.datetime.fromtimestamp(bar.ts_close / 1000, dt.UTC).date().isoformat(): bar
@@ -46,7 +46,7 @@ def bars(result: Found, timeframe: Timeframe = Timeframe.D1) -> dict[str, Provid
     }
 
 
-def told(result: Found) -> list[tuple[str, str]]:
+def outcomes(result: ChartHistory) -> list[tuple[str, str]]:
     return [(each.reason, each.outcome) for each in result.quarantined]
 
 
@@ -67,32 +67,32 @@ def test_a_block_at_fifteen_times_the_price_is_repaired() -> None:
     assert [days[line[0]].close for line in SOXS_WRONG] == [82.0, 89.5, 83.5, 82.7, 92.3, 99.5, 99.3, 85.4, 82.9, 77.3]
     assert (days["2026-05-12"].high, days["2026-05-12"].volume) == (99.1, 3466026 * 15)
     assert [days[line[0]].close for line in SOXS_RIGHT] == [line[4] for line in SOXS_RIGHT]
-    assert told(result) == [("level", "repaired")]
+    assert outcomes(result) == [("level", "repaired")]
     assert "10 bars" in result.quarantined[0].note
     week = bars(result, Timeframe.W1)["2026-05-15"]
     assert (week.high, week.close, week.incomplete) == (99.1, 92.3, False)
 
 
-def test_of_a_block_with_one_edge_in_sight_nothing_is_used() -> None:
+def test_a_block_with_only_one_visible_edge_is_quarantined() -> None:
     result = found(body([*SOXS_WRONG, *SOXS_RIGHT]))
     assert sorted(bars(result)) == [line[0] for line in SOXS_RIGHT]
-    assert told(result) == [("level", "quarantined")]
+    assert outcomes(result) == [("level", "quarantined")]
 
 
-def test_a_block_that_no_single_ratio_explains_is_left_out() -> None:
+def test_a_block_that_no_single_ratio_explains_is_quarantined() -> None:
     blurred = [(day, *(value + 0.37 for value in prices), adj, volume) for day, *prices, adj, volume in SOXS_WRONG]
     result = found(body([*before_soxs(), *blurred, *SOXS_RIGHT]))  # type: ignore[list-item]
     assert not set(bars(result)) & {line[0] for line in SOXS_WRONG}
-    assert told(result) == [("level", "quarantined")]
+    assert outcomes(result) == [("level", "quarantined")]
     weeks = bars(result, Timeframe.W1)
     assert "2026-05-15" not in weeks, "a week without any day"
-    assert result.missing, "asked for again"
+    assert result.missing, "requested again"
 
 
 def test_a_real_collapse_is_not_touched() -> None:
     result = found(body(KALA))
     assert [bar.close for bar in bars(result).values()] == [line[4] for line in KALA]
-    assert told(result) == []
+    assert outcomes(result) == []
 
 
 def named(split_on: str, ratio: tuple[float, float], dividend: float | None = None) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def named(split_on: str, ratio: tuple[float, float], dividend: float | None = No
     return events
 
 
-def test_a_split_that_is_named_a_day_late_counts_where_prices_shift() -> None:
+def test_a_split_listed_a_day_late_moves_to_the_day_of_the_price_shift() -> None:
     result = found(body(SHIN_ETSU, named("2023-03-30", (5, 1), 55)))
     days = bars(result)
     assert [(days[day].close, days[day].split_factor) for day in ("2023-03-28", "2023-03-29", "2023-03-30")] == [
@@ -112,15 +112,15 @@ def test_a_split_that_is_named_a_day_late_counts_where_prices_shift() -> None:
     assert days["2023-03-28"].volume == 901100
     assert days["2023-03-29"].price_factor == pytest.approx(4151 / 4206)
     assert days["2023-03-28"].price_factor == pytest.approx(0.2 * 20439.186 / 20710, rel=1e-6)
-    assert told(result) == [("split", "repaired")]
+    assert outcomes(result) == [("split", "repaired")]
     assert [(each.kind, each.ts_event) for each in result.adjust.actions] == [
         ("split", opened("2023-03-29") * 1000), ("dividend", opened("2023-03-30") * 1000),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name_on", "scale"), [("2023-03-31", 5.0), ("2023-03-27", 0.2)])
-def test_rows_between_the_named_day_and_the_shift_that_are_adjusted_too_often_or_not_at_all(name_on: str, scale: float) -> None:
-    """Yahoo divides what lies before the day that it names, where prices shift on another one."""
+def test_rows_between_the_listed_day_and_the_shift_are_adjusted_once(name_on: str, scale: float) -> None:
+    """Yahoo adjusts the rows before the listed day, though prices shift on another day."""
     lines = list[Line]()
     for day, opened_at, high, low, close, adjusted, volume in SHIN_ETSU:
         by = 5 if day < name_on else 1
@@ -130,7 +130,7 @@ def test_rows_between_the_named_day_and_the_shift_that_are_adjusted_too_often_or
     assert {day: bar.close for day, bar in bars(result).items()} == pytest.approx(
         {day: right[day] for day in bars(result)}, rel=1e-6
     )
-    assert ("split", "repaired") in told(result)
+    assert ("split", "repaired") in outcomes(result)
     assert f"prices x {scale:g} on" in result.quarantined[0].note
 
 
@@ -146,7 +146,7 @@ CALM: list[Line] = [(f"2025-02-{day:02d}", 100.0, 101.0, 99.0, 100.0, 100.0, 100
 EX = opened("2025-02-12")
 GOOD = {"date": EX, "numerator": 1.1, "denominator": 1.0}
 ODDITIES: Mapping[str, tuple[str, dict[str, Any] | list[Any] | str, str]] = {
-    "by nothing": ("splits", {"1": {"date": EX, "numerator": 1, "denominator": 0}}, "denominator is 0"),
+    "divided by 0": ("splits", {"1": {"date": EX, "numerator": 1, "denominator": 0}}, "denominator is 0"),
     "ratio as text": ("splits", {"1": {"date": EX, "splitRatio": "5:1"}}, "splitRatio is '5:1'"),
     "terms as text": ("splits", {"1": {"date": EX, "numerator": "5", "denominator": 1}}, "numerator is '5'"),
     "no date": ("splits", {"1": {"date": None, "numerator": 5, "denominator": 1}}, "date is None"),
@@ -161,7 +161,7 @@ ODDITIES: Mapping[str, tuple[str, dict[str, Any] | list[Any] | str, str]] = {
 
 
 @pytest.mark.parametrize("case", ODDITIES)
-def test_one_event_that_makes_no_sense_costs_itself_alone(case: str) -> None:
+def test_an_invalid_event_does_not_affect_others(case: str) -> None:
     name, entries, note = ODDITIES[case]
     other = {"dividends": {"d": {"date": EX, "amount": 0.5}}} if name == "splits" else {"splits": {"s": GOOD}}
     result = found(body(CALM, {name: entries, **other}))
@@ -171,7 +171,7 @@ def test_one_event_that_makes_no_sense_costs_itself_alone(case: str) -> None:
     assert (wrong.symbol, wrong.reason, wrong.outcome) == ("AAPL", name[:-1], "quarantined")
 
 
-def test_an_event_that_stands_there_twice_under_other_keys_counts_once() -> None:
+def test_a_duplicate_event_under_another_key_counts_once() -> None:
     result = found(body(CALM, {"splits": {"a": GOOD, "b": dict(GOOD), "c": {**GOOD, "date": EX + 60}}}))
     assert result.adjust.splits == ((20250212, 1.1),)
     assert bars(result)["2025-02-11"].split_factor == pytest.approx(1 / 1.1)
@@ -180,7 +180,7 @@ def test_an_event_that_stands_there_twice_under_other_keys_counts_once() -> None
 
 
 @pytest.mark.parametrize("wrong", [None, 0.0, -3.5, 5000.0, 1e-4, float("inf"), float("-inf"), float("nan"), "Infinity"])
-def test_an_adjusted_close_that_cannot_be_right_costs_no_price(wrong: float | str | None) -> None:
+def test_an_invalid_adjusted_close_does_not_affect_prices(wrong: float | str | None) -> None:
     """Days 1 to 3 have no usable adjusted close; a dividend of 2 lies after them."""
     answer = body([(*line[:5], 98.0 if line[0] < "2025-02-12" else 100.0, line[6]) for line in CALM])
     answer["chart"]["result"][0]["events"] = {"dividends": {"d": {"date": EX, "amount": 2.0}}}
@@ -191,7 +191,7 @@ def test_an_adjusted_close_that_cannot_be_right_costs_no_price(wrong: float | st
     assert [days[line[0]].price_factor for line in CALM] == pytest.approx([0.98] * 7 + [1.0] * 3)
 
 
-def test_without_a_column_of_adjusted_closes_dividends_make_the_factors() -> None:
+def test_without_adjusted_closes_factors_are_computed_from_dividends() -> None:
     answer = body(CALM, {"dividends": {"d": {"date": EX, "amount": 2.0}}})
     for column in ([], [100.0]):
         answer["chart"]["result"][0]["indicators"]["adjclose"] = [{"adjclose": column}]
@@ -199,7 +199,7 @@ def test_without_a_column_of_adjusted_closes_dividends_make_the_factors() -> Non
         assert [days[line[0]].price_factor for line in CALM] == pytest.approx([0.98] * 7 + [1.0] * 3)
 
 
-def test_a_dividend_in_another_currency_whose_worth_nobody_knows_is_reported() -> None:
+def test_a_dividend_in_another_currency_without_adjusted_closes_is_reported() -> None:
     answer = body(CALM, {"dividends": {"d": {"date": EX, "amount": 2000.0, "currency": "KRW"}}})
     answer["chart"]["result"][0]["indicators"]["adjclose"] = []
     result = found(answer)
@@ -236,7 +236,7 @@ QUARTERS = {"2023-03-15": 0.25, "2023-06-15": 0.25, "2023-09-15": 0.25, "2024-03
         (2242.0, 0.0, "times the price before it"),  # 811,800 KRW on a share of 36,200
         (95.0, 0.0, "times the price before it"),
         (15.2, 0.7, "the price did not fall"),  # a factor of 0.848 on a day that went from 2.90 to 2.88
-        (2.5, 0.0, "times the dividends beside it"),
+        (2.5, 0.0, "times the adjacent dividends"),
         (25.0, 0.0, "the price did not fall"),
         (10.3, 9.2, None),  # MSFT's 3.08 on 29.97 in November 2004, when it opened at 27.34
         (2.5, 2.4, None),
@@ -244,14 +244,14 @@ QUARTERS = {"2023-03-15": 0.25, "2023-06-15": 0.25, "2023-09-15": 0.25, "2024-03
         (0.3, -1.0, None),  # an ordinary one on a day that rose
     ],
 )
-def test_dividends_are_judged_by_the_price_and_by_their_neighbours(amount: float, fall: float, refused: str | None) -> None:
+def test_dividends_are_checked_against_the_price_and_adjacent_dividends(amount: float, fall: float, refused: str | None) -> None:
     day = "2023-12-15"
     result = found(paying({**QUARTERS, day: amount}, {day: fall}))
     days = bars(result)
     paid = [each.value for each in result.adjust.actions]
     step = days["2023-12-14"].price_factor / days[day].price_factor
     if refused is None:
-        assert told(result) == []
+        assert outcomes(result) == []
         assert amount in paid
         assert step == pytest.approx(1 - amount / days["2023-12-14"].close, rel=1e-6)
     else:
@@ -263,20 +263,20 @@ def test_dividends_are_judged_by_the_price_and_by_their_neighbours(amount: float
         assert days["2023-01-03"].price_factor == pytest.approx(0.9975**5, rel=2e-4)
 
 
-def test_a_factor_that_no_dividend_and_no_price_explains_is_not_used() -> None:
+def test_a_factor_without_a_dividend_or_a_price_fall_is_not_used() -> None:
     lines = [(*line[:5], 84.8 if line[0] < "2025-02-06" else 100.0, line[6]) for line in CALM]
     result = found(body(lines))
     assert {bar.price_factor for bar in bars(result).values()} == {1.0}
     assert [(each.reason, each.outcome) for each in result.quarantined] == [("factor", "repaired")]
 
 
-def test_a_bar_without_a_volume_is_used_with_none() -> None:
+def test_a_bar_with_a_null_volume_has_volume_zero() -> None:
     answer = body(CALM)
     answer["chart"]["result"][0]["indicators"]["quote"][0]["volume"][4] = None
     assert bars(found(answer))["2025-02-07"].volume == 0.0
 
 
-def test_a_week_of_which_a_day_is_missing_says_so() -> None:
+def test_a_week_with_a_missing_day_is_marked_incomplete() -> None:
     answer = body(CALM)
     answer["chart"]["result"][0]["indicators"]["quote"][0]["close"][3] = None
     weeks = bars(found(answer), Timeframe.W1)
@@ -327,26 +327,26 @@ def oil() -> dict[str, Any]:
     return chart("CL=F", rows=rows)  # type: ignore[arg-type]
 
 
-def test_a_price_below_zero_is_one_where_the_instrument_allows_it() -> None:
+def test_a_price_below_zero_is_accepted_if_the_instrument_allows_it() -> None:
     result = found(oil(), OIL)
     days = bars(result)
     assert [days[line[0]].close for line in CRASH] == [line[4] for line in CRASH]
     assert (days["2020-04-20"].low, days["2020-04-20"].price_factor) == (-40.32, 1.0)
     week = bars(result, Timeframe.W1)["2020-04-24"]
     assert (week.open, week.high, week.low, week.close, week.incomplete) == (17.73, 18.26, -40.32, 16.94, False)
-    assert told(result) == []
+    assert outcomes(result) == []
 
 
-def test_elsewhere_it_is_none_and_the_week_says_that_a_day_is_missing() -> None:
+def test_otherwise_it_is_quarantined_and_the_week_is_incomplete() -> None:
     other = Instrument(symbol="CL=F", name_en="Oil", name_ko="원유", exchange="CME", currency="USD", kind="future")
     result = found(oil(), other)
     assert set(bars(result)) == {line[0] for line in CRASH} - {"2020-04-20", "2020-04-21"}
     week = bars(result, Timeframe.W1)["2020-04-24"]
     assert (week.open, week.low, week.incomplete) == (11.37, 10.26, True)
-    assert told(result) == [("price", "quarantined")]
+    assert outcomes(result) == [("price", "quarantined")]
 
 
-def test_reports_of_one_chart_are_few_and_say_how_many_there_are() -> None:
+def test_reports_of_one_chart_are_bounded_and_carry_the_count_of_the_others() -> None:
     wrong = {str(i): {"date": EX + i, "amount": None} for i in range(50)}
     reports: tuple[Quarantined, ...] = found(body(CALM, {"dividends": wrong})).quarantined
     assert len(reports) == 10

@@ -33,8 +33,8 @@ ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     "industry": (lambda text: industry(text, [Industry("chips", "Chips", "반도체")]), 1000),
     "markup": (lambda text: [*split(text), escape(text)], 16_384),
     "log": (redact, 200_000),
-    "host": (hosts.name_of, 8192),
-    "query": (lambda text: queries.parse({"symbol": text, "start": text}, queries.PatternsQuery), 8192),
+    "host": (hosts.host_name, 8192),
+    "query": (lambda text: queries.parse_query({"symbol": text, "start": text}, queries.PatternsQuery), 8192),
     "subscription": (subscriptions.SELECTOR.match, 8192),
 }
 UNITS = [

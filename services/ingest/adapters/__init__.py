@@ -1,1 +1,1 @@
-"""One module per outside thing: Yahoo, tapes on disk, the database. Decisions must never be here."""
+"""One module per external system: Yahoo, tapes on disk, the database. Decisions must never be here."""

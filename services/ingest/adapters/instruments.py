@@ -1,4 +1,4 @@
-"""The universe's way from its file into the database."""
+"""Reads the universe from its file and stores it in the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read_universe(path: Path) -> Universe:
     """Read the file.
 
     Raises:
-        UniverseError: it is missing, is no UTF-8, or its content is wrong; the message names line, field and value.
+        UniverseError: it is missing, not UTF-8, or its content is wrong; the message names line, field and value.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -27,10 +27,10 @@ def read_universe(path: Path) -> Universe:
 
 
 async def store_universe(database: Database, universe: Universe) -> None:
-    """Make the tables say what the universe says: what it lacks becomes inactive. The same universe twice changes nothing.
+    """Update the tables to match the universe: missing instruments become inactive. Idempotent.
 
     Raises:
-        TransientError: the database is not there now.
+        TransientError: the database is not available.
     """
     named = [msgspec.structs.asdict(industry) for industry in universe.industries]
     listed = [_row(instrument) | {"active": True} for instrument in map(msgspec.structs.asdict, universe.instruments)]

@@ -1,6 +1,6 @@
-"""The table ``sources``: how each source of the provider stands, for those who cannot ask ingest itself.
+"""Writes the health of the provider's sources to the table ``sources``, for readers in other processes.
 
-It is written at once when something changes, and now and then so that silence means a dead ingest.
+Rows are written after each change, and also at an interval, so that an old ``updated_at`` shows that ingest has stopped.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ import structlog
 from sqlalchemy import delete
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.health import Health
+from services.ingest.domain.health import SourceHealth
 from shared.db import Database
 from shared.failures import TransientError
 from shared.tables import sources
 
-LOOK_SECONDS: Final = 2.0
-"""Changes within this time make one write."""
+CHECK_SECONDS: Final = 2.0
+"""Interval of checking for changes; changes within it are written together."""
 REPEAT_SECONDS: Final = 10.0
 
 log = structlog.get_logger("ingest")
 
 
-async def store_health(database: Database, found: Sequence[Health], now: int) -> None:
-    """Make the table hold these sources and no others; ``now`` in milliseconds.
+async def store_health(database: Database, found: Sequence[SourceHealth], now: int) -> None:
+    """Replace the rows of the table by these sources; ``now`` in milliseconds.
 
     Raises:
-        TransientError: the database is not there now.
+        TransientError: the database is not available.
     """
     rows = [asdict(each) | {"updated_at": now} for each in found]
     async with database.begin() as connection:
@@ -40,13 +40,13 @@ async def store_health(database: Database, found: Sequence[Health], now: int) ->
 
 
 async def report_health(
-    health: Callable[[], Sequence[Health]],
-    store: Callable[[Sequence[Health], int], Awaitable[None]],
+    health: Callable[[], Sequence[SourceHealth]],
+    store: Callable[[Sequence[SourceHealth], int], Awaitable[None]],
     clock: Clock,
     stopping: asyncio.Event,
 ) -> None:
-    """Write until the process stops."""
-    written: Sequence[Health] | None = None
+    """Store the health after changes and at an interval, until the process stops."""
+    written: Sequence[SourceHealth] | None = None
     due = clock.now()
     while not stopping.is_set():
         found = health()
@@ -57,4 +57,4 @@ async def report_health(
                 log.warning("the health of the sources cannot be stored now", error=str(error))
             else:
                 written, due = found, clock.now() + REPEAT_SECONDS
-        await clock.wait(LOOK_SECONDS)
+        await clock.wait(CHECK_SECONDS)

@@ -1,4 +1,4 @@
-"""Tapes on disk: ``NAME.json`` says what is on it, for people and for checks; ``NAME.npz`` holds the numbers. See docs/tapes.md."""
+"""Reads and writes tapes: ``NAME.json`` is the header, ``NAME.npz`` holds the arrays. See docs/tapes.md."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
-from services.ingest.domain.tape import Bars, Floats, Past, Recording, Resolution, Tape, TapeError
+from services.ingest.domain.tape import Floats, RecordedBars, RecordedHistory, Recording, Resolution, Tape, TapeError
 from services.ingest.domain.universe import Universe
 from shared.events import Timeframe
 
 FORMAT: Final = 1
-About = dict[tuple[str, str, str], str]
-"""Where a series comes from and what was done to it, by use (``ticks`` or ``history``), symbol, and resolution or timeframe."""
+SeriesDescriptions = dict[tuple[str, str, str], str]
+"""(use, symbol, resolution or timeframe) -> source and processing of a series; use is ``ticks`` or ``history``."""
 _COLUMNS: Final = ("start", "end", "open", "high", "low", "close", "volume")
 
 
 class SeriesHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One series of bars, as the header tells it."""
+    """One series of bars, as listed in the header."""
 
     symbol: str
     exchange: str
@@ -34,11 +34,11 @@ class SeriesHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     volume: float
     """Sum of the volumes."""
     about: str
-    """Where it comes from and what was done to it."""
+    """Its source and processing."""
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``NAME.json`` holds."""
+class TapeHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of ``NAME.json``."""
 
     format: int
     name: str
@@ -57,7 +57,8 @@ def read_tape(folder: Path, name: str, universe: Universe) -> Tape:
     """Read a tape and check it.
 
     Raises:
-        TapeError: it is missing, damaged, of another format, or has a symbol that the universe lacks or lists elsewhere.
+        TapeError: it is missing, damaged, of another format, or has a symbol that the universe lacks or lists on another
+        exchange.
     """
     header = _header(folder, name)
     numbers = folder / f"{name}.npz"
@@ -69,26 +70,28 @@ def read_tape(folder: Path, name: str, universe: Universe) -> Tape:
     if found != header.sha256:
         raise TapeError(f"tape {name!r}: {numbers} is damaged: {len(body)} bytes with SHA-256 {found}, not {header.sha256}")
     recordings: list[Recording] = []
-    past: list[Past] = []
+    history: list[RecordedHistory] = []
     try:
         with np.load(numbers, allow_pickle=False) as arrays:
             for i, series in enumerate(header.series):
                 _check_instrument(name, series, universe)
-                bars = Bars(*(arrays[f"{i}/{column}"] for column in _COLUMNS))
+                bars = RecordedBars(*(arrays[f"{i}/{column}"] for column in _COLUMNS))
                 if len(bars) != series.bars:
                     raise TapeError(f"tape {name!r}: series {i} ({series.symbol}) has {len(bars)} bars, not {series.bars}")
                 if series.use == "ticks":
                     recordings.append(Recording(series.symbol, series.exchange, _resolution(name, series), bars))
                 else:
-                    past.append(Past(series.symbol, series.exchange, _timeframe(name, series), bars, arrays[f"{i}/factor"]))
+                    history.append(
+                        RecordedHistory(series.symbol, series.exchange, _timeframe(name, series), bars, arrays[f"{i}/factor"])
+                    )
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         if isinstance(error, TapeError):
             raise
         raise TapeError(f"tape {name!r}: {numbers} does not hold what its header says: {error}") from error
-    return Tape(name, header.title, header.start, header.end, header.speed, header.sha256[:16], tuple(recordings), tuple(past))
+    return Tape(name, header.title, header.start, header.end, header.speed, header.sha256[:16], tuple(recordings), tuple(history))
 
 
-def _header(folder: Path, name: str) -> Header:
+def _header(folder: Path, name: str) -> TapeHeader:
     path = folder / f"{name}.json"
     try:
         text = path.read_bytes()
@@ -99,7 +102,7 @@ def _header(folder: Path, name: str) -> Header:
         version = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("format", msgspec.Raw(b"null"))
         if bytes(version) != str(FORMAT).encode():
             raise TapeError(f"tape {name!r}: format {bytes(version).decode()} of {path} is not {FORMAT}, which this program reads")
-        return msgspec.json.decode(text, type=Header)
+        return msgspec.json.decode(text, type=TapeHeader)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TapeError(f"tape {name!r}: {path}: {error}") from error
 
@@ -129,19 +132,19 @@ def _timeframe(name: str, series: SeriesHeader) -> Timeframe:
         raise TapeError(f"tape {name!r}: {series.symbol}: {series.resolution!r} is no timeframe") from error
 
 
-def write_tape(folder: Path, tape: Tape, source: str, licence: str, about: About) -> Header:
-    """Write a tape; its digest is that of the numbers written, the same for the same content."""
+def write_tape(folder: Path, tape: Tape, source: str, licence: str, about: SeriesDescriptions) -> TapeHeader:
+    """Write a tape and return its header. The same content gives the same bytes and digest."""
     arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
     headers: list[SeriesHeader] = []
-    series: tuple[Recording | Past, ...] = (*tape.recordings, *tape.past)
+    series: tuple[Recording | RecordedHistory, ...] = (*tape.recordings, *tape.history)
     for i, each in enumerate(series):
         arrays |= {f"{i}/{column}": getattr(each.bars, column) for column in _COLUMNS}
-        if isinstance(each, Past):
+        if isinstance(each, RecordedHistory):
             arrays[f"{i}/factor"] = each.price_factor
         headers.append(_series_header(each, about))
     numbers = folder / f"{tape.name}.npz"
     _write_numbers(numbers, arrays)
-    header = Header(
+    header = TapeHeader(
         format=FORMAT,
         name=tape.name,
         title=tape.title,
@@ -157,10 +160,10 @@ def write_tape(folder: Path, tape: Tape, source: str, licence: str, about: About
     return header
 
 
-def _series_header(each: Recording | Past, about: About) -> SeriesHeader:
+def _series_header(each: Recording | RecordedHistory, about: SeriesDescriptions) -> SeriesHeader:
     use: Literal["ticks", "history"] = "ticks" if isinstance(each, Recording) else "history"
     resolution = each.resolution if isinstance(each, Recording) else each.timeframe.value
-    bars: Bars = each.bars
+    bars: RecordedBars = each.bars
     volume: Floats = bars.volume
     return SeriesHeader(
         symbol=each.symbol,
@@ -176,7 +179,7 @@ def _series_header(each: Recording | Past, about: About) -> SeriesHeader:
 
 
 def _write_numbers(path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]) -> None:
-    """As ``np.savez_compressed``, but without the time of writing in it: the same numbers give the same bytes."""
+    """As ``np.savez_compressed``, but without timestamps, so that the same arrays give the same bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))

@@ -1,9 +1,9 @@
-"""Splits and dividends of one symbol: what undoes Yahoo's split adjustment, and what adjusts raw prices.
+"""Splits and dividends of one symbol, as factors that undo Yahoo's split adjustment and factors that adjust raw prices.
 
 Yahoo's prices are already divided by every later split. So raw = Yahoo's price / split_factor, with split_factor = the product
 of 1 / ratio over the splits after the bar (0.25 before a 4:1 split); and adjusted = raw x price_factor, with price_factor =
-split_factor x (adjusted close / close of Yahoo's daily row). Everything is keyed by session date (yyyymmdd), since a split takes
-effect at an open.
+split_factor x (adjusted close / close of Yahoo's daily row). All factors are keyed by session date (yyyymmdd), since a split
+takes effect at an open.
 
 A chart names only the splits inside its range, yet its prices are adjusted for later ones too: adjustments must be read from a
 daily chart that reaches to the present, and serve all timeframes of that symbol.
@@ -17,11 +17,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.ingest.domain.currency import CurrencyError, unit
+from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.currency import CurrencyError, unit_worth
 from services.ingest.domain.dates import stamped_date, zone_of
-from services.ingest.domain.dividends import judged
+from services.ingest.domain.dividends import remove_wrong_dividends
 from services.ingest.domain.factors import dividend_factors
-from services.ingest.domain.flaws import Flaw
 from services.ingest.domain.splits import check_splits
 from services.ingest.domain.yahoo_chart import Chart
 from shared.calendars import Sessions
@@ -35,17 +35,17 @@ class Adjustments:
     splits: tuple[tuple[int, float], ...]
     """(session date it takes effect on, new shares for an old one), oldest first."""
     ex_dates: tuple[int, ...]
-    """Session dates on which a dividend was gone, oldest first."""
+    """Ex-dates of dividends (session dates), oldest first."""
     dates: tuple[int, ...]
     dividend_factors: tuple[float, ...]
     actions: tuple[CorporateAction, ...]
-    """Oldest first; a dividend as it was paid, that is not adjusted for later splits."""
+    """Oldest first; dividend amounts are as paid, not adjusted for later splits."""
     flaws: tuple[Flaw, ...] = ()
     """Dividends and adjusted closes that are not used."""
 
     @property
     def fingerprint(self) -> str:
-        """Names the newest actions. When it changes, the factors of all earlier bars have changed."""
+        """Text that identifies the newest actions. When it changes, the factors of all earlier bars have changed."""
         newest = {action.kind: f"{action.kind} {action.ts_event} {action.value:.6g}" for action in self.actions}
         return "; ".join(newest[kind] for kind in sorted(newest))
 
@@ -62,16 +62,16 @@ class Adjustments:
         return factor
 
     def dividend_factor(self, date: int) -> float:
-        """Adjusted close / close in that session; where it has no row, of a neighbour with no dividend between."""
+        """Adjusted close / close in that session; without a row, that of an adjacent session with no ex-date in between."""
         after = bisect_left(self.dates, date)
         if after == len(self.dates):
-            return self.dividend_factors[-1] if self.dates and not self._paid(self.dates[-1], date) else 1.0
-        if self.dates[after] == date or after == 0 or not self._paid(date, self.dates[after]):
+            return self.dividend_factors[-1] if self.dates and not self._ex_date_between(self.dates[-1], date) else 1.0
+        if self.dates[after] == date or after == 0 or not self._ex_date_between(date, self.dates[after]):
             return self.dividend_factors[after]
         return self.dividend_factors[after - 1]
 
-    def _paid(self, first: int, last: int) -> bool:
-        """True when a dividend was gone after ``first`` and not after ``last``."""
+    def _ex_date_between(self, first: int, last: int) -> bool:
+        """True if an ex-date lies after ``first`` and not after ``last``."""
         return bisect_right(self.ex_dates, first) < bisect_right(self.ex_dates, last)
 
 
@@ -85,12 +85,12 @@ def adjustments(chart: Chart, sessions: Sessions, currency: str) -> Adjustments:
     zone = zone_of(chart)
     splits = tuple(sorted({(stamped_date(split.ts, zone), split.ratio) for split in chart.splits}))
     check_splits(chart, splits, zone)
-    chart, wrong = judged(chart, currency, zone)
+    chart, wrong = remove_wrong_dividends(chart, currency, zone)
     factors, computed = dividend_factors(chart, currency, zone, {stamped_date(flaw.ts, zone) for flaw in wrong})
-    bare = Adjustments(splits, (), tuple(factors), tuple(factors.values()), ())
-    found = sorted(_actions(chart, bare, sessions, currency, zone), key=lambda each: each.ts_event)
+    without_actions = Adjustments(splits, (), tuple(factors), tuple(factors.values()), ())
+    found = sorted(_actions(chart, without_actions, sessions, currency, zone), key=lambda each: each.ts_event)
     ex_dates = tuple(sorted(stamped_date(each.ts, zone) for each in chart.dividends))
-    return Adjustments(splits, ex_dates, bare.dates, bare.dividend_factors, tuple(found), (*wrong, *computed))
+    return Adjustments(splits, ex_dates, without_actions.dates, without_actions.dividend_factors, tuple(found), (*wrong, *computed))
 
 
 def _actions(chart: Chart, factors: Adjustments, sessions: Sessions, currency: str, zone: dt.tzinfo) -> Iterable[CorporateAction]:
@@ -100,9 +100,9 @@ def _actions(chart: Chart, factors: Adjustments, sessions: Sessions, currency: s
         yield CorporateAction(kind="split", ts_event=opens.get(day, split.ts * 1000), value=split.ratio)
     for dividend in chart.dividends:
         try:
-            worth = unit(dividend.currency or chart.currency, currency)
+            worth = unit_worth(dividend.currency or chart.currency, currency)
         except CurrencyError:
-            continue  # paid in another currency: the factors know it through the adjusted closes, the amount would mislead
+            continue  # paid in another currency: the adjusted closes hold it, and the amount would be wrong
         day = stamped_date(dividend.ts, zone)
         paid = dividend.amount * worth / factors.split_factor(day)
         if 0 < paid < math.inf:

@@ -6,11 +6,11 @@ import datetime as dt
 
 import numpy as np
 
-from services.ingest.domain.tape import Bars, Int64s
+from services.ingest.domain.tape import Int64s, RecordedBars
 from shared.calendars import Sessions
 
 
-def intraday(bars: Bars, sessions: Sessions, length: int) -> Bars:
+def intraday(bars: RecordedBars, sessions: Sessions, length: int) -> RecordedBars:
     """Bars of ``length`` milliseconds, anchored at the session's open, the last of a session cut at its close.
 
     ``bars`` must lie within sessions and ``length`` be a multiple of theirs.
@@ -21,7 +21,7 @@ def intraday(bars: Bars, sessions: Sessions, length: int) -> Bars:
     return _grouped(bars, start, np.minimum(start + length, sessions.close[session]))
 
 
-def weekly(bars: Bars, sessions: Sessions) -> Bars:
+def weekly(bars: RecordedBars, sessions: Sessions) -> RecordedBars:
     """One bar an ISO week, from the open of its first session to the close of its last. ``bars`` are daily.
 
     Weeks of which the calendar knows no later session than the bars reach are dropped: they may not be over.
@@ -42,8 +42,8 @@ def session_of_date(sessions: Sessions, dates: list[dt.date]) -> Int64s:
     return np.where(sessions.date[found] == numbers, found, -1).astype(np.int64)
 
 
-def _select(bars: Bars, which: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Bars:
-    return Bars(
+def _select(bars: RecordedBars, which: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> RecordedBars:
+    return RecordedBars(
         bars.start[which],
         bars.end[which],
         bars.open[which],
@@ -54,12 +54,12 @@ def _select(bars: Bars, which: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) 
     )
 
 
-def _grouped(bars: Bars, start: Int64s, end: Int64s) -> Bars:
+def _grouped(bars: RecordedBars, start: Int64s, end: Int64s) -> RecordedBars:
     if not len(bars):
         return bars
     first = np.flatnonzero(np.concatenate([[True], start[1:] != start[:-1]]))
     last = np.concatenate([first[1:], [len(start)]]) - 1
-    return Bars(
+    return RecordedBars(
         start[first],
         end[first],
         bars.open[first],

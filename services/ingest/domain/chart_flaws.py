@@ -1,68 +1,19 @@
-"""What was found wrong with a chart as a whole -> the events that report it, a bounded number of them."""
+"""A split, dividend or adjusted close of a chart that is not used as received."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
-from typing import Final
-
-from services.ingest.domain.findings import Finding
-from services.ingest.domain.flaws import Flaw
-from services.ingest.domain.yahoo_events import BadEvent
-from shared.events import Quarantined, Timeframe
-
-MOST: Final = 10
-"""Events of one reason that are reported of one chart; the newest ones. ``more`` of the first says how many were not."""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 
-def told(
-    symbol: str, bad: Iterable[BadEvent], flaws: Iterable[Flaw], findings: Sequence[Finding], source: str, now: int
-) -> Iterator[Quarantined]:
-    """The events; ``now`` in milliseconds."""
-    everything = sorted((*map(_of_event, bad), *flaws), key=lambda flaw: (flaw.reason, -flaw.ts))
-    for _, group in groupby(everything, key=lambda flaw: flaw.reason):
-        run = list(group)
-        for place, flaw in enumerate(islice(run, MOST)):
-            yield Quarantined(
-                symbol=symbol,
-                what="instrument",
-                reason=flaw.reason,
-                outcome=flaw.outcome,
-                values=_numbers(flaw.values),
-                note=flaw.note,
-                timeframe=Timeframe.D1.value,
-                source=source,
-                ts_event=flaw.ts * 1000 or now,
-                ts_init=now,
-                more=max(0, len(run) - MOST) if place == 0 else 0,
-            )
-    yield from _of_bars(symbol, findings, source, now)
+@dataclass(frozen=True)
+class Flaw:
+    """One such value; it is reported as ``Quarantined``."""
 
-
-def _of_event(bad: BadEvent) -> Flaw:
-    return Flaw(bad.kind, "quarantined", f"{bad.field} is {bad.value}: this {bad.kind} is not used", bad.ts, {bad.field: None})
-
-
-def _of_bars(symbol: str, findings: Sequence[Finding], source: str, now: int) -> Iterator[Quarantined]:
-    """One event for each run of bars of which the same was found."""
-    for (reason, outcome, note), group in groupby(findings, key=lambda each: (each.reason, each.outcome, each.note)):
-        run = list(group)
-        first = run[0].bar
-        values = {name: getattr(first, name) for name in ("open", "high", "low", "close", "volume", "price_factor", "split_factor")}
-        yield Quarantined(
-            symbol=symbol,
-            what="bar",
-            reason=reason,
-            outcome=outcome,
-            values=_numbers({**values, "last": run[0].last}),
-            note=f"{note}: {len(run)} bars from here on" if len(run) > 1 else note,
-            timeframe=Timeframe.D1.value,
-            source=source,
-            ts_event=first.ts_close,
-            ts_init=now,
-        )
-
-
-def _numbers(values: Mapping[str, float | None]) -> dict[str, float | None]:
-    return {name: value if value is None or math.isfinite(value) else None for name, value in values.items()}
+    reason: Literal["split", "dividend", "factor"]
+    outcome: Literal["quarantined", "repaired"]
+    note: str
+    ts: int
+    """Seconds; 0 where no time is known."""
+    values: Mapping[str, float | None] = field(default_factory=dict)

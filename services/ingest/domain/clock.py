@@ -1,4 +1,4 @@
-"""What a clock can do for whoever paces or waits; the real one is an adapter, tests bring their own."""
+"""The clock that sources read and wait on; the real one is an adapter, tests provide their own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """A clock that can be waited on."""
+    """Monotonic time, wall time and waiting."""
 
     def now(self) -> float:
-        """Seconds that only ever grow."""
+        """Monotonic seconds."""
 
     def wall(self) -> int:
         """Milliseconds since the epoch, UTC."""
 
     async def wait(self, seconds: float) -> None:
-        """Come back after ``seconds``, or earlier when the process is to stop."""
+        """Return after ``seconds``, or earlier when the process is to stop."""

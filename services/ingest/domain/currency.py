@@ -1,11 +1,11 @@
-"""Quotes in pence, cents and agorot become pounds, rand and shekels."""
+"""Converts quotes in pence, cents and agorot to pounds, rand and shekels."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import Final
 
-MINOR: Final = MappingProxyType(
+MINOR_UNITS: Final = MappingProxyType(
     {
         "GBp": ("GBP", 0.01),
         "GBX": ("GBP", 0.01),
@@ -13,9 +13,9 @@ MINOR: Final = MappingProxyType(
         "ILA": ("ILS", 0.01),
     }
 )
-"""Unit that Yahoo quotes in -> (currency, how much of it one unit is). Letter case counts: ``GBp`` is not ``GBP``."""
+"""Minor unit in which Yahoo quotes -> (currency, value of one unit in it). Case-sensitive: ``GBp`` is not ``GBP``."""
 
-DIVIDED: Final = frozenset(currency for currency, _ in MINOR.values())
+WITH_HUNDREDTHS: Final = frozenset(currency for currency, _ in MINOR_UNITS.values())
 """Currencies in which a price without a unit is ambiguous by a factor of 100."""
 
 
@@ -23,24 +23,24 @@ class CurrencyError(ValueError):
     """The unit of a price is missing where it matters, or is of another currency than the instrument's."""
 
 
-def unit(quoted: str | None, currency: str) -> float:
-    """What one quoted unit is worth in ``currency``.
+def unit_worth(quoted: str | None, currency: str) -> float:
+    """Value of one quoted unit in ``currency``.
 
     Raises:
-        CurrencyError: the quote is in another currency, or might be in its hundredths and does not say.
+        CurrencyError: the quote is in another currency, or its unit is missing and could be a hundredth.
 
-    >>> unit("GBp", "GBP"), unit("USD", "USD"), unit(None, "USD")
+    >>> unit_worth("GBp", "GBP"), unit_worth("USD", "USD"), unit_worth(None, "USD")
     (0.01, 1.0, 1.0)
-    >>> unit("", "GBP")
+    >>> unit_worth("", "GBP")
     Traceback (most recent call last):
     ...
     services.ingest.domain.currency.CurrencyError: currency '' does not say whether the price is in GBP or in hundredths of it
     """
     if not quoted:
-        if currency in DIVIDED:
+        if currency in WITH_HUNDREDTHS:
             raise CurrencyError(f"currency {quoted!r} does not say whether the price is in {currency} or in hundredths of it")
         return 1.0
-    major, worth = MINOR.get(quoted, (quoted, 1.0))
+    major, worth = MINOR_UNITS.get(quoted, (quoted, 1.0))
     if major != currency:
         raise CurrencyError(f"currency {quoted!r} is not the instrument's {currency!r}")
     return worth

@@ -1,4 +1,4 @@
-"""Which session date a row of a chart, a split or a dividend belongs to."""
+"""The session date of a chart's row, of a split or of a dividend."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LATEST = 4_102_444_800
 
 
 def zone_of(chart: Chart) -> dt.tzinfo:
-    """The exchange's zone; where Yahoo names none, its distance from UTC now, and else UTC.
+    """The exchange's time zone; without a name its current UTC offset, and without that UTC.
 
     Raises:
         MalformedError: there is no such zone.
@@ -28,17 +28,17 @@ def zone_of(chart: Chart) -> dt.tzinfo:
 
 
 def session_date(ts: int, zone: dt.tzinfo) -> int:
-    """The local date of a time in seconds as yyyymmdd; 0 where it is no possible time."""
+    """The local date of a time in seconds as yyyymmdd; 0 if the time is out of range."""
     if not 0 <= ts < LATEST:
         return 0
     return _number(dt.datetime.fromtimestamp(ts, zone))
 
 
 def stamped_date(ts: int, zone: dt.tzinfo) -> int:
-    """The session date of a daily row or of an event, as yyyymmdd; 0 where it is no possible time.
+    """The session date of a daily row or of an event, as yyyymmdd; 0 if the time is out of range.
 
-    Yahoo stamps them with the local midnight or the open of the session. Where it takes the wrong side of a change of the clocks,
-    midnight becomes 23:00 of the evening before: such a stamp belongs to the day that follows.
+    Yahoo stamps them with local midnight or with the open of the session. With the wrong daylight saving offset, midnight becomes
+    23:00 of the previous day: such a stamp belongs to the next day.
 
     >>> stamped_date(1_711_926_000, ZoneInfo("Europe/London")), stamped_date(1_711_926_000, dt.UTC)
     (20240401, 20240401)
@@ -52,7 +52,9 @@ def stamped_date(ts: int, zone: dt.tzinfo) -> int:
 
 
 def row_dates(chart: Chart, zone: dt.tzinfo) -> list[int]:
-    """The session date of each row of a chart. The newest daily row may carry the time of the last price instead of a stamp."""
+    """The session date of each row of a chart. The newest daily row may carry the time of the last price instead of that of the
+    session.
+    """
     if chart.interval != "1d":
         return [session_date(row.ts, zone) for row in chart.rows]
     return [session_date(row.ts, zone) if row.ts == chart.price_ts else stamped_date(row.ts, zone) for row in chart.rows]

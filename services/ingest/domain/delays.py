@@ -1,4 +1,4 @@
-"""How far Yahoo's prices are behind the exchange. A bar is over for us only when its last trade can have reached us."""
+"""Delay of Yahoo's prices behind each exchange. A bar is final only once its last trade can have arrived."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DELAY_MS: Final = MappingProxyType({"NYSE": 0, "NASDAQ": 0, "KRX": 20 * MINUTE, 
 """Exchange -> delay in milliseconds, as Yahoo's list of exchanges states it."""
 
 SETTLE_MS: Final = 2 * MINUTE
-"""What a closed bar may still change after the delay: late prints and Yahoo's own caches."""
+"""Time after the delay in which a closed bar may still change, because of late trades and Yahoo's caches."""
 
 
 def final_until(exchange: str, now: int) -> int:

@@ -1,4 +1,4 @@
-"""Whether the stream can be relied on, which symbols must be polled because it cannot, and which exchanges are silent."""
+"""Whether the stream works, which symbols must be polled because it does not, and which exchanges send no ticks."""
 
 from __future__ import annotations
 
@@ -10,92 +10,99 @@ from shared.calendars import Sessions
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What is to be done now."""
+class PollDecision:
+    """Whether to use the stream, and which symbols to poll."""
 
     streaming: bool
-    """True when prices flow, or when no market is open that could send any."""
+    """True if prices are streamed, or if no market is open."""
     poll: frozenset[str]
-    """Symbols that are polled: all of open markets where the stream is silent, else those that it leaves out."""
+    """Symbols to poll: all of open markets if the stream is silent, else those without a streamed price."""
 
 
 def open_since(sessions: Sessions, now: int) -> int | None:
-    """When prices of the running session began to reach us, or None while the exchange is closed; Yahoo's delay is counted in."""
+    """Time from which prices of the current session arrive, Yahoo's delay included; None while the exchange is closed."""
     delay = DELAY_MS.get(sessions.exchange, 0)
     i = sessions.at(now - delay)
     return None if i < 0 else int(sessions.open[i]) + delay
 
 
-class Freshness:
-    """Remembers when the stream last told of each symbol. Times in milliseconds."""
+class StreamFreshness:
+    """The time of the newest streamed price of each symbol. Times in milliseconds."""
 
     def __init__(self, exchanges: Mapping[str, str], started: int, *, stale: int, silent: int) -> None:
-        """``exchanges``: symbol -> exchange; ``stale``: of one symbol; ``silent``: of all together."""
+        """``exchanges``: symbol -> exchange; longest time without a price: ``stale`` of one symbol, ``silent`` of all
+        together.
+        """
         self._exchanges = exchanges
-        self._seen = dict.fromkeys(exchanges, started)
+        self._last_received = dict.fromkeys(exchanges, started)
         self._stale = stale
         self._silent = silent
 
-    def seen(self, symbol: str, now: int) -> None:
-        """The stream told of this symbol."""
-        self._seen[symbol] = now
+    def received(self, symbol: str, now: int) -> None:
+        """A price of this symbol was streamed."""
+        self._last_received[symbol] = now
 
-    def verdict(self, opened: Mapping[str, int | None], now: int) -> Verdict:
-        """Decide; ``opened``: exchange -> what ``open_since`` says.
+    def decide(self, opened: Mapping[str, int | None], now: int) -> PollDecision:
+        """The decision at ``now``; ``opened``: exchange -> result of ``open_since``.
 
-        >>> fresh = Freshness({"AAPL": "NASDAQ", "IBM": "NYSE"}, 0, stale=120, silent=30)
-        >>> fresh.verdict({"NASDAQ": 0, "NYSE": 0}, 31).poll == {"AAPL", "IBM"}
+        >>> fresh = StreamFreshness({"AAPL": "NASDAQ", "IBM": "NYSE"}, 0, stale=120, silent=30)
+        >>> fresh.decide({"NASDAQ": 0, "NYSE": 0}, 31).poll == {"AAPL", "IBM"}
         True
-        >>> fresh.seen("AAPL", 110)
-        >>> fresh.verdict({"NASDAQ": 0, "NYSE": 0}, 121)
+        >>> fresh.received("AAPL", 110)
+        >>> fresh.decide({"NASDAQ": 0, "NYSE": 0}, 121)
         Verdict(streaming=True, poll=frozenset({'IBM'}))
-        >>> fresh.verdict({"NASDAQ": None, "NYSE": None}, 999)
+        >>> fresh.decide({"NASDAQ": None, "NYSE": None}, 999)
         Verdict(streaming=True, poll=frozenset())
         """
-        since = {symbol: begun for symbol, exchange in self._exchanges.items() if (begun := opened.get(exchange)) is not None}
+        since = {
+            symbol: opened_at for symbol, exchange in self._exchanges.items() if (opened_at := opened.get(exchange)) is not None
+        }
         if not since:
-            return Verdict(streaming=True, poll=frozenset())
-        ages = {symbol: now - max(self._seen[symbol], begun) for symbol, begun in since.items()}
+            return PollDecision(streaming=True, poll=frozenset())
+        ages = {symbol: now - max(self._last_received[symbol], opened_at) for symbol, opened_at in since.items()}
         if min(ages.values()) > self._silent:
-            return Verdict(streaming=False, poll=frozenset(since))
-        return Verdict(streaming=True, poll=frozenset(symbol for symbol, age in ages.items() if age > self._stale))
+            return PollDecision(streaming=False, poll=frozenset(since))
+        return PollDecision(streaming=True, poll=frozenset(symbol for symbol, age in ages.items() if age > self._stale))
 
 
-class Feeds:
-    """Remembers when an exchange was last heard of, and which ones have fallen silent. Times in milliseconds."""
+class StaleFeeds:
+    """The time of the newest tick of each exchange, and the open exchanges without ticks. Times in milliseconds."""
 
-    def __init__(self, exchanges: Mapping[str, str], most: int) -> None:
-        """``exchanges``: symbol -> exchange; ``most``: how long an open exchange may be silent."""
+    def __init__(self, exchanges: Mapping[str, str], max_silence: int) -> None:
+        """``exchanges``: symbol -> exchange; ``max_silence``: longest time that an open exchange may be without a tick."""
         self._exchanges = exchanges
-        self._most = most
-        self._heard: dict[str, int] = {}
+        self._max_silence = max_silence
+        self._received: dict[str, int] = {}
         self.stale: set[str] = set()
-        """Exchanges that are open and silent."""
+        """Exchanges that are open and without ticks."""
 
-    def heard(self, symbol: str, now: int) -> None:
-        """A tick of this symbol came."""
+    def received(self, symbol: str, now: int) -> None:
+        """A tick of this symbol was received."""
         if (exchange := self._exchanges.get(symbol)) is not None:
-            self._heard[exchange] = now
+            self._received[exchange] = now
 
-    def silence(self, exchange: str, opened: int | None, now: int) -> int:
-        """For how long an exchange has been silent, its running session considered; 0 while it is closed."""
+    def silent_ms(self, exchange: str, opened: int | None, now: int) -> int:
+        """Milliseconds since the newest tick or the open of the current session, whichever is later; 0 while the exchange is
+        closed.
+        """
         if opened is None:
             return 0
-        return now - max(opened, self._heard.setdefault(exchange, now))
+        return now - max(opened, self._received.setdefault(exchange, now))
 
-    def changed(self, opened: Mapping[str, int | None], now: int) -> dict[str, bool]:
-        """Exchanges that have become stale (True) or are so no more; ``opened``: exchange -> what ``open_since`` says.
+    def changes(self, opened: Mapping[str, int | None], now: int) -> dict[str, bool]:
+        """Exchanges that have become stale (True) or are no longer stale (False); ``opened``: exchange -> result of
+        ``open_since``.
 
-        >>> feeds = Feeds({"AAPL": "NASDAQ"}, 300)
-        >>> feeds.changed({"NASDAQ": 0}, 10), feeds.changed({"NASDAQ": 0}, 311), feeds.changed({"NASDAQ": 0}, 312)
+        >>> feeds = StaleFeeds({"AAPL": "NASDAQ"}, 300)
+        >>> feeds.changes({"NASDAQ": 0}, 10), feeds.changes({"NASDAQ": 0}, 311), feeds.changes({"NASDAQ": 0}, 312)
         ({}, {'NASDAQ': True}, {})
-        >>> feeds.heard("AAPL", 320)
-        >>> feeds.changed({"NASDAQ": 0}, 321)
+        >>> feeds.received("AAPL", 320)
+        >>> feeds.changes({"NASDAQ": 0}, 321)
         {'NASDAQ': False}
         """
         found = {}
         for exchange, since in opened.items():
-            stale = self.silence(exchange, since, now) > self._most
+            stale = self.silent_ms(exchange, since, now) > self._max_silence
             if stale != (exchange in self.stale):
                 found[exchange] = stale
                 (self.stale.add if stale else self.stale.discard)(exchange)

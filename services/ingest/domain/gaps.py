@@ -1,4 +1,4 @@
-"""Which bars the calendar expects and the provider did not give."""
+"""Bars that the calendar expects and the provider did not deliver."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from services.ingest.domain.provider_bars import LENGTH_MS
 from shared.calendars import Int64s, Sessions
 from shared.events import Timeframe
 
-Run = tuple[int, int]
-"""Close times of the first and the last missing bar of a run, milliseconds, both inclusive."""
+MissingRange = tuple[int, int]
+"""Close times of the first and the last of consecutive missing bars, milliseconds, both inclusive."""
 
 
 def expected_closes(sessions: Sessions, timeframe: Timeframe, first: int, last: int) -> Int64s:
@@ -29,10 +29,10 @@ def expected_closes(sessions: Sessions, timeframe: Timeframe, first: int, last: 
     return closes[(closes >= first) & (closes <= last)]
 
 
-def missing_runs(expected: Int64s, closes: Iterable[int]) -> tuple[Run, ...]:
-    """Runs of expected bars that are not there.
+def missing_ranges(expected: Int64s, closes: Iterable[int]) -> tuple[MissingRange, ...]:
+    """Ranges of expected bars that are missing.
 
-    >>> missing_runs(np.array([10, 20, 30, 40, 50]), [10, 40])
+    >>> missing_ranges(np.array([10, 20, 30, 40, 50]), [10, 40])
     ((20, 30), (50, 50))
     """
     present = np.isin(expected, np.fromiter(closes, dtype=np.int64))

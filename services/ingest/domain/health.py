@@ -1,4 +1,4 @@
-"""Whether a provider can be read: one record for each way on which its data come."""
+"""Whether a provider can be read: one record for each of its sources."""
 
 from __future__ import annotations
 
@@ -6,55 +6,55 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-State = Literal["idle", "ok", "failing"]
+SourceState = Literal["idle", "ok", "failing"]
 MAX_DETAIL: Final = 200
 
 
 @dataclass(frozen=True)
-class Health:
-    """How one source stands. Times in milliseconds since the epoch."""
+class SourceHealth:
+    """The state of one source. Times in milliseconds since the epoch."""
 
     source: str
     """``yahoo-stream``, ``yahoo-poll`` or ``yahoo-history``."""
     target: str
-    """The host that is asked."""
-    state: State = "idle"
-    """``idle``: it has not been asked yet, or need not be asked now."""
+    """Host that receives the requests."""
+    state: SourceState = "idle"
+    """``idle``: no request was sent yet, or none is needed now."""
     reason: str = ""
-    """Why it fails, in one word; empty unless it does."""
+    """Why it fails, in one word; empty unless it fails."""
     detail: str = ""
-    """The error in full, at most 200 characters."""
+    """The error message, at most 200 characters."""
     since: int | None = None
-    """When it failed first since it last worked."""
+    """Time of the first failure after the last success."""
     retry_at: int | None = None
-    """When it is tried again; None while it is being tried, or where that is not known."""
+    """Time of the next attempt; None during an attempt, or if unknown."""
 
 
-class HealthRecord:
+class ProviderHealth:
     """The newest health of each source of a provider."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Health] = {}
+        self._known: dict[str, SourceHealth] = {}
 
-    def watch(self, targets: Mapping[str, str]) -> None:
+    def register(self, targets: Mapping[str, str]) -> None:
         """Keep the health of these sources; ``targets``: source -> host."""
-        self._known |= {source: Health(source, target) for source, target in targets.items()}
+        self._known |= {source: SourceHealth(source, target) for source, target in targets.items()}
 
     def succeeded(self, source: str) -> None:
-        """It gave an answer that can be used, or refused this one question only."""
+        """It gave a usable response, or refused a single request only."""
         known = self._known[source]
-        self._known[source] = Health(source, known.target, "ok")
+        self._known[source] = SourceHealth(source, known.target, "ok")
 
-    def rests(self, source: str) -> None:
-        """It is not asked now, since nothing is wanted of it."""
+    def set_idle(self, source: str) -> None:
+        """No request is needed now."""
         known = self._known[source]
-        self._known[source] = Health(source, known.target)
+        self._known[source] = SourceHealth(source, known.target)
 
     def failed(self, source: str, reason: str, detail: str, now: int, retry_at: int | None) -> None:
-        """It failed as a whole at ``now`` and is tried again at ``retry_at``.
+        """It failed as a whole at ``now``; the next attempt is at ``retry_at``.
 
-        >>> record = HealthRecord()
-        >>> record.watch({"yahoo-poll": "query2.finance.yahoo.com"})
+        >>> record = ProviderHealth()
+        >>> record.register({"yahoo-poll": "query2.finance.yahoo.com"})
         >>> record.failed("yahoo-poll", "unreachable", "refused", 1000, 2000)
         >>> record.failed("yahoo-poll", "rate_limited", "HTTP 429", 5000, 9000)
         >>> found, = record.all()
@@ -66,6 +66,6 @@ class HealthRecord:
         detail = detail[:MAX_DETAIL]
         self._known[source] = replace(known, state="failing", reason=reason, detail=detail, since=since, retry_at=retry_at)
 
-    def all(self) -> tuple[Health, ...]:
-        """Every source, in the order in which they were named."""
+    def all(self) -> tuple[SourceHealth, ...]:
+        """All sources, in the order of registration."""
         return tuple(self._known.values())

@@ -1,4 +1,4 @@
-"""The validator that everything passes before it is published: ok, repaired or quarantined, and what is told of it."""
+"""Inspects every tick and bar before it is published: it is passed on, repaired or quarantined, with a report and a count."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from services.ingest.domain.currency import DIVIDED
-from services.ingest.domain.findings import Finding
-from services.ingest.domain.fitness import unfit_tick
-from services.ingest.domain.neighbours import HUNDRED, UNIT_NEAR, looked_at
+from services.ingest.domain.bar_findings import Finding
+from services.ingest.domain.bar_inspection import HUNDRED, UNIT_NEAR, inspect_bars
+from services.ingest.domain.currency import WITH_HUNDREDTHS
 from services.ingest.domain.ranges import true_ranges, usual_range
 from services.ingest.domain.source import Backfill
+from services.ingest.domain.validation import tick_rejection
 from shared.events import History, ProviderBar, Quarantined, Tick, Timeframe
 
-MOST_TOLD: Final = 10
-"""Events of one symbol in ``TOLD_MS``; the rest are counted, and the count is told with the next."""
-TOLD_MS: Final = 3_600_000
+MAX_REPORTS: Final = 10
+"""Maximum reports of one symbol within ``REPORT_WINDOW_MS``; the others are counted, and the next report carries the count."""
+REPORT_WINDOW_MS: Final = 3_600_000
 UNIT_MAYBE: Final = math.log(1.3)
-"""A price that is a hundred times the last one to within 30 %, but not to within 5 %, is not used."""
+"""A price that is a hundred times the last one to within 30 %, but not to within 5 %, is quarantined."""
 MARKET_RANGES: Final = 3.0
 MARKET_FLOOR: Final = 0.04
 MARKET_FEWEST: Final = 5
 MARKET_SHARE: Final = 1 / 3
-"""A spike is believed where at least so many, and this share, of the exchange's other instruments moved that way that day."""
+"""A spike is accepted if at least ``MARKET_FEWEST`` other instruments of the exchange have been inspected, and this share of them
+moved in the same direction on that day."""
 
 
-class Seen(NamedTuple):
-    """What has been counted: kind of thing, source, reason, outcome."""
+class OutcomeKey(NamedTuple):
+    """Key of a count: kind, source, reason, outcome."""
 
     kind: Literal["tick", "bar"]
     source: str
@@ -42,50 +43,52 @@ class Seen(NamedTuple):
 
 
 @dataclass
-class _Allowance:
+class _ReportQuota:
     since: int = 0
-    told: int = 0
-    untold: int = 0
+    reported: int = 0
+    suppressed: int = 0
 
 
 @dataclass
 class Inspector:
-    """Holds the last price of the symbols whose unit can be mistaken, and what is to be told. Not for several tasks at once."""
+    """Inspects ticks and backfills, keeps the last price of symbols whose unit is ambiguous, and collects reports. For one task
+    only.
+    """
 
     currencies: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> currency."""
     negative: frozenset[str] = frozenset()
     """Symbols whose prices may be 0 or below."""
-    counts: Counter[Seen] = field(default_factory=Counter)
-    """What was repaired or quarantined since they were last taken."""
-    still: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(source, timeframe) -> bars without volume since they were last taken."""
-    told: list[Quarantined] = field(default_factory=list)
-    """What is to be published next."""
+    counts: Counter[OutcomeKey] = field(default_factory=Counter)
+    """Ticks and bars that were repaired or quarantined since the counts were last reset."""
+    without_volume: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(source, timeframe) -> bars without volume since the counts were last reset."""
+    reports: list[Quarantined] = field(default_factory=list)
+    """Reports that are to be published next."""
 
     def __post_init__(self) -> None:
-        self._divided = frozenset(symbol for symbol, currency in self.currencies.items() if currency in DIVIDED)
+        self._with_hundredths = frozenset(symbol for symbol, currency in self.currencies.items() if currency in WITH_HUNDREDTHS)
         self._last: dict[str, tuple[int, float]] = {}
-        self._allowances: dict[str, _Allowance] = defaultdict(_Allowance)
-        self._looked: dict[str, set[str]] = defaultdict(set)
+        self._quotas: dict[str, _ReportQuota] = defaultdict(_ReportQuota)
+        self._inspected: dict[str, set[str]] = defaultdict(set)
         self._moved: dict[tuple[str, int, bool], set[str]] = defaultdict(set)
 
     def tick(self, tick: Tick) -> Tick | None:
-        """The tick as it may be published; None where it may not."""
-        reason = unfit_tick(tick, negative=tick.symbol in self.negative)
+        """The tick to publish, repaired if necessary; None if it is quarantined."""
+        reason = tick_rejection(tick, negative=tick.symbol in self.negative)
         if reason is not None:
-            self._tell_tick(tick, reason, "quarantined")
+            self._report_tick(tick, reason, "quarantined")
             return None
-        return self._in_its_unit(tick) if tick.symbol in self._divided else tick
+        return self._in_its_unit(tick) if tick.symbol in self._with_hundredths else tick
 
     def backfill(self, backfill: Backfill) -> Backfill | None:
-        """The histories as they may be published, without those of which nothing is left; None where that is all."""
+        """The histories to publish, without empty ones; None if nothing remains."""
         found = tuple(history for timeframe, run in _runs(backfill.histories) for history in self._run(timeframe, run))
         return Backfill(backfill.symbol, found) if found else None
 
-    def feed(self, event: Quarantined) -> None:
-        """A feed that has fallen silent, or is heard again: told without an allowance, since it comes once."""
-        self.told.append(event)
+    def add_report(self, event: Quarantined) -> None:
+        """Publish a report that a source made itself. It does not count towards the maximum."""
+        self.reports.append(event)
 
     def _in_its_unit(self, tick: Tick) -> Tick | None:
         known = self._last.get(tick.symbol)
@@ -93,45 +96,45 @@ class Inspector:
             off = math.log(tick.price / known[1])
             if abs(abs(off) - HUNDRED) <= UNIT_NEAR:
                 by = 0.01 if off > 0 else 100.0
-                self._tell_tick(tick, "unit", "repaired", f"price x {by:g}", known[1])
+                self._report_tick(tick, "unit", "repaired", f"price x {by:g}", known[1])
                 tick = msgspec.structs.replace(tick, price=float(f"{tick.price * by:.9g}"))
             elif abs(abs(off) - HUNDRED) <= UNIT_MAYBE:
-                self._tell_tick(tick, "unit", "quarantined", "", known[1])
+                self._report_tick(tick, "unit", "quarantined", "", known[1])
                 return None
         if known is None or tick.ts_event >= known[0]:
             self._last[tick.symbol] = (tick.ts_event, tick.price)
         return tick
 
     def _run(self, timeframe: Timeframe, run: Sequence[History]) -> Iterator[History]:
-        """The histories of one timeframe, judged as one series."""
+        """The histories of one timeframe, inspected as one series."""
         first = run[0]
         symbol, exchange = first.symbol, first.exchange
         daily = timeframe is Timeframe.D1
 
         def market(close: int, move: float) -> bool:
             others = self._moved[exchange, close, move > 0] - {symbol}
-            looked = len(self._looked[exchange] - {symbol})
-            return looked >= MARKET_FEWEST and len(others) >= MARKET_SHARE * looked
+            inspected = len(self._inspected[exchange] - {symbol})
+            return inspected >= MARKET_FEWEST and len(others) >= MARKET_SHARE * inspected
 
-        looked = looked_at(
+        inspected = inspect_bars(
             [bar for history in run for bar in history.bars],
             timeframe,
-            hundredths=symbol in self._divided,
+            hundredths=symbol in self._with_hundredths,
             negative=symbol in self.negative,
             market=market if daily else None,
         )
-        for finding in looked.findings:
-            self._tell_bar(first, finding)
-        self.still[first.source, timeframe.value] += looked.still
+        for finding in inspected.findings:
+            self._report_bar(first, finding)
+        self.without_volume[first.source, timeframe.value] += inspected.without_volume
         if daily:
-            self._remember_moves(symbol, exchange, looked.bars)
-        if looked.bars and symbol in self._divided and looked.bars[-1].ts_close > self._last.get(symbol, (0, 0.0))[0]:
-            newest = looked.bars[-1]
+            self._remember_moves(symbol, exchange, inspected.bars)
+        if inspected.bars and symbol in self._with_hundredths and inspected.bars[-1].ts_close > self._last.get(symbol, (0, 0.0))[0]:
+            newest = inspected.bars[-1]
             self._last[symbol] = (newest.ts_close, newest.close * newest.split_factor)
-        yield from _as_before(run, looked.bars)
+        yield from _as_before(run, inspected.bars)
 
     def _remember_moves(self, symbol: str, exchange: str, bars: Sequence[ProviderBar]) -> None:
-        self._looked[exchange].add(symbol)
+        self._inspected[exchange].add(symbol)
         bars = [bar for bar in bars if bar.low > 0]
         if len(bars) < 2:
             return
@@ -141,13 +144,13 @@ class Inspector:
             if abs(moves[i]) > MARKET_RANGES * usual_range(ranges, i):
                 self._moved[exchange, bars[i].ts_close, bool(moves[i] > 0)].add(symbol)
 
-    def _tell_tick(
+    def _report_tick(
         self, tick: Tick, reason: str, outcome: Literal["quarantined", "repaired"], note: str = "", last: float | None = None
     ) -> None:
-        self.counts[Seen("tick", tick.source, reason, outcome)] += 1
+        self.counts[OutcomeKey("tick", tick.source, reason, outcome)] += 1
         values = {"price": tick.price, "size": tick.size, "day_volume": tick.day_volume, "last": last}
-        if (more := self._may_tell(tick.symbol, tick.ts_init)) is not None:
-            self.told.append(
+        if (more := self._take_quota(tick.symbol, tick.ts_init)) is not None:
+            self.reports.append(
                 Quarantined(
                     symbol=tick.symbol,
                     what="tick",
@@ -163,13 +166,13 @@ class Inspector:
                 )
             )
 
-    def _tell_bar(self, history: History, finding: Finding) -> None:
-        self.counts[Seen("bar", history.source, finding.reason, finding.outcome)] += 1
+    def _report_bar(self, history: History, finding: Finding) -> None:
+        self.counts[OutcomeKey("bar", history.source, finding.reason, finding.outcome)] += 1
         bar = finding.bar
         names = ("open", "high", "low", "close", "volume", "price_factor", "split_factor")
         values = {**{name: getattr(bar, name) for name in names}, "last": finding.last}
-        if (more := self._may_tell(history.symbol, history.ts_init)) is not None:
-            self.told.append(
+        if (more := self._take_quota(history.symbol, history.ts_init)) is not None:
+            self.reports.append(
                 Quarantined(
                     symbol=history.symbol,
                     what="bar",
@@ -186,27 +189,27 @@ class Inspector:
                 )
             )
 
-    def _may_tell(self, symbol: str, now: int) -> int | None:
-        """How many were not told before this one; None where this one may not be told either."""
-        mine = self._allowances[symbol]
-        if not mine.since <= now < mine.since + TOLD_MS:
-            mine.since, mine.told = now, 0
-        if mine.told >= MOST_TOLD:
-            mine.untold += 1
+    def _take_quota(self, symbol: str, now: int) -> int | None:
+        """Number of suppressed reports before this one; None if this one is suppressed too."""
+        quota = self._quotas[symbol]
+        if not quota.since <= now < quota.since + REPORT_WINDOW_MS:
+            quota.since, quota.reported = now, 0
+        if quota.reported >= MAX_REPORTS:
+            quota.suppressed += 1
             return None
-        mine.told += 1
-        untold, mine.untold = mine.untold, 0
-        return untold
+        quota.reported += 1
+        suppressed, quota.suppressed = quota.suppressed, 0
+        return suppressed
 
 
 def _runs(histories: Sequence[History]) -> Iterator[tuple[Timeframe, list[History]]]:
-    """Those of one timeframe follow one another: see ``Backfill``."""
+    """Group by timeframe; histories of one timeframe are consecutive: see ``Backfill``."""
     for timeframe, run in groupby(histories, lambda history: history.timeframe):
         yield timeframe, list(run)
 
 
 def _as_before(run: Sequence[History], bars: Sequence[ProviderBar]) -> Iterator[History]:
-    """The bars in the messages that they came in; a message of which nothing is left is not told."""
+    """Distribute the bars over the messages in which they arrived; a message without bars is dropped."""
     place = 0
     for history in run:
         end = history.bars[-1].ts_close if history.bars else 0
@@ -221,5 +224,5 @@ def _as_before(run: Sequence[History], bars: Sequence[ProviderBar]) -> Iterator[
 
 
 def _numbers(values: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Without what is missing; what is no number is None."""
+    """The values without missing ones; NaN and infinity become None."""
     return {name: value if value is None or math.isfinite(value) else None for name, value in values.items() if value is not None}

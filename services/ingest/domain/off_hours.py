@@ -1,9 +1,9 @@
-"""Trading outside of every session: a calendar that is wrong is seen in the ticks themselves.
+"""Detects trading outside of every session, which shows that a calendar is wrong.
 
-A few late prints, quotes before the open and trades of extended hours are normal. What counts is a tick of the regular market, as
-the provider marks it, further than ``LATE_MS`` after a close. An instrument trades when it has ``FEWEST_TICKS`` of these within
-``WINDOW_MS``, its price has moved, and its day's volume has grown where it is known. A calendar is in doubt when most instruments
-of the exchange, or ``ENOUGH`` of them, trade at once.
+Late trades, quotes before the open and trades in extended hours are normal. Only ticks that the provider marks as regular market
+count, later than ``GRACE_MS`` after a close. An instrument is trading when it has ``MIN_TICKS`` such ticks within
+``WINDOW_MS``, its price has moved and, if known, its day volume has risen. A calendar is in doubt when more than half of the
+exchange's instruments, or ``ENOUGH_INSTRUMENTS``, are trading at once.
 """
 
 from __future__ import annotations
@@ -19,100 +19,106 @@ from shared.calendars import Sessions
 from shared.events import Tick
 
 WINDOW_MS: Final = 600_000
-LATE_MS: Final = 1_800_000
-"""Closing prices, settlements and corrections of the close come within this time."""
-FEWEST_TICKS: Final = 3
-ENOUGH: Final = 5
-AGAIN_MS: Final = 43_200_000
-"""An exchange is reported once in this time: once a day of trading."""
+GRACE_MS: Final = 1_800_000
+"""Closing prices, settlements and their corrections arrive within this time after a close."""
+MIN_TICKS: Final = 3
+ENOUGH_INSTRUMENTS: Final = 5
+REPORT_INTERVAL_MS: Final = 43_200_000
+"""Minimum time between two reports of one exchange: one report per trading day."""
 
 
 @dataclass(frozen=True)
-class Doubt:
+class CalendarDoubt:
     """The calendar of an exchange is in doubt."""
 
     exchange: str
     ts: int
-    """Event time of the tick that made it so."""
+    """Event time of the tick that led to the report."""
     ticks: int
     """Ticks of the regular market outside sessions, in the window."""
     instruments: int
-    """Those that trade."""
+    """Instruments that are trading."""
     session: int
-    """Date (yyyymmdd) of the nearest session that the calendar has, its open and its close."""
-    opens: int
-    closes: int
+    """Date (yyyymmdd) of the calendar's nearest session; below, its open and close in milliseconds."""
+    session_open: int
+    session_close: int
 
 
 @dataclass
-class _Trading:
+class _Activity:
     ticks: int
     price: float
     volume: float | None
-    moved: bool = False
-    grown: bool = False
+    price_moved: bool = False
+    volume_rose: bool = False
 
     @property
-    def trades(self) -> bool:
-        return self.ticks >= FEWEST_TICKS and self.moved and (self.grown or self.volume is None)
+    def is_trading(self) -> bool:
+        return self.ticks >= MIN_TICKS and self.price_moved and (self.volume_rose or self.volume is None)
 
 
 @dataclass
 class _Window:
     number: int = -1
-    symbols: dict[str, _Trading] = field(default_factory=dict)
+    symbols: dict[str, _Activity] = field(default_factory=dict)
 
 
-class OffHours:
-    """Watches the ticks of all exchanges. Memory: one small record an instrument."""
+class OffHoursMonitor:
+    """Checks the regular-market ticks of all exchanges. Memory: one small record per instrument."""
 
     def __init__(self, exchanges: Mapping[str, str]) -> None:
         """``exchanges``: symbol -> exchange."""
         self._exchanges = exchanges
-        self._fewest = {exchange: min(ENOUGH, count // 2 + 1) for exchange, count in Counter(exchanges.values()).items()}
-        self._windows = {exchange: _Window() for exchange in self._fewest}
-        self.doubted: dict[str, int] = {}
-        """Exchange -> event time since which its calendar is in doubt, until it has a session again."""
+        self._required = {
+            exchange: min(ENOUGH_INSTRUMENTS, count // 2 + 1) for exchange, count in Counter(exchanges.values()).items()
+        }
+        self._windows = {exchange: _Window() for exchange in self._required}
+        self.in_doubt: dict[str, int] = {}
+        """Exchange -> event time since which its calendar is in doubt, until a tick within a session."""
         self._reported: dict[str, int] = {}
 
-    def seen(self, tick: Tick, calendar: Sessions) -> Doubt | None:
-        """A tick of the regular market; what is to be reported because of it. ``calendar``: the sessions around it."""
+    def observe(self, tick: Tick, calendar: Sessions) -> CalendarDoubt | None:
+        """Process a tick of the regular market; returns the doubt to report, if any. ``calendar``: the sessions around the
+        tick.
+        """
         exchange, ts = self._exchanges[tick.symbol], tick.ts_event
         if not len(calendar.open):
             return None
         before = int(np.searchsorted(calendar.open, ts, side="right")) - 1
         if before >= 0 and ts <= calendar.close[before]:
-            self.doubted.pop(exchange, None)
+            self.in_doubt.pop(exchange, None)
             return None
-        if before >= 0 and ts <= calendar.close[before] + LATE_MS:
+        if before >= 0 and ts <= calendar.close[before] + GRACE_MS:
             return None
         window = self._windows[exchange]
         if window.number != ts // WINDOW_MS:
             window.number, window.symbols = ts // WINDOW_MS, {}
-        _note(window.symbols, tick)
-        trading = sum(each.trades for each in window.symbols.values())
-        if trading < self._fewest[exchange] or ts - self._reported.get(exchange, -AGAIN_MS) < AGAIN_MS:
+        _record(window.symbols, tick)
+        trading = sum(each.is_trading for each in window.symbols.values())
+        if trading < self._required[exchange] or ts - self._reported.get(exchange, -REPORT_INTERVAL_MS) < REPORT_INTERVAL_MS:
             return None
-        self.doubted[exchange] = self._reported[exchange] = ts
+        self.in_doubt[exchange] = self._reported[exchange] = ts
         near = _nearest(calendar, before, ts)
         ticks = sum(each.ticks for each in window.symbols.values())
-        return Doubt(exchange, ts, ticks, trading, int(calendar.date[near]), int(calendar.open[near]), int(calendar.close[near]))
+        return CalendarDoubt(
+            exchange, ts, ticks, trading, int(calendar.date[near]), int(calendar.open[near]), int(calendar.close[near])
+        )
 
 
-def _note(symbols: dict[str, _Trading], tick: Tick) -> None:
+def _record(symbols: dict[str, _Activity], tick: Tick) -> None:
     known = symbols.get(tick.symbol)
     if known is None:
-        symbols[tick.symbol] = _Trading(1, tick.price, tick.day_volume)
+        symbols[tick.symbol] = _Activity(1, tick.price, tick.day_volume)
         return
     known.ticks += 1
-    known.moved |= tick.price != known.price
+    known.price_moved |= tick.price != known.price
     if tick.day_volume is not None:
-        known.grown |= known.volume is not None and tick.day_volume > known.volume
+        known.volume_rose |= known.volume is not None and tick.day_volume > known.volume
         known.volume = tick.day_volume if known.volume is None else known.volume
 
 
 def _nearest(calendar: Sessions, before: int, ts: int) -> int:
-    """The session that ended or will begin nearest to ``ts``."""
+    """Index of the session whose close before, or open after, is nearest to ``ts``."""
     after = before + 1
     if before < 0 or after >= len(calendar.open):
         return max(before, 0)

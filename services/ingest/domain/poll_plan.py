@@ -1,4 +1,4 @@
-"""Whose turn it is to be polled."""
+"""Decides which symbol is polled next."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 
 class PollPlan:
-    """Every wanted symbol once an interval, spread evenly over it. Times in seconds of any clock that only grows.
+    """Polls every symbol once per interval, evenly spread. Times in seconds of a monotonic clock.
 
-    The interval grows with the number of symbols, so that at most ``per_minute`` are asked for.
+    The interval grows with the number of symbols, so that at most ``per_minute`` requests are sent.
     """
 
     def __init__(self, interval: float, per_minute: float) -> None:
@@ -16,19 +16,19 @@ class PollPlan:
         self._per_minute = per_minute
         self._due: dict[str, float] = {}
 
-    def take(self, wanted: Collection[str], now: float) -> str | None:
-        """The symbol whose turn it is, None when nobody's is. Who is no longer wanted is forgotten.
+    def next_symbol(self, symbols: Collection[str], now: float) -> str | None:
+        """The symbol that is due, or None. Symbols that are no longer in ``symbols`` are removed from the plan.
 
         >>> plan = PollPlan(60, 60)
-        >>> [plan.take(("A", "B"), now) for now in (0, 0, 30, 59, 60)]
+        >>> [plan.next_symbol(("A", "B"), now) for now in (0, 0, 30, 59, 60)]
         ['A', None, 'B', None, 'A']
         """
-        interval = max(self._interval, 60.0 * len(wanted) / self._per_minute)
-        for symbol in self._due.keys() - set(wanted):
+        interval = max(self._interval, 60.0 * len(symbols) / self._per_minute)
+        for symbol in self._due.keys() - set(symbols):
             del self._due[symbol]
-        fresh = [symbol for symbol in sorted(wanted) if symbol not in self._due]
-        for i, symbol in enumerate(fresh):
-            self._due[symbol] = now + i * interval / len(fresh)
+        added = [symbol for symbol in sorted(symbols) if symbol not in self._due]
+        for i, symbol in enumerate(added):
+            self._due[symbol] = now + i * interval / len(added)
         if not self._due:
             return None
         symbol, due = min(self._due.items(), key=lambda each: each[1])
@@ -39,10 +39,10 @@ class PollPlan:
 
     @property
     def next_due(self) -> float | None:
-        """When somebody's turn comes next; None when nobody is wanted."""
+        """When the next symbol is due; None without symbols."""
         return min(self._due.values(), default=None)
 
-    def put_off(self, symbol: str, until: float) -> None:
-        """Not before ``until``."""
+    def postpone(self, symbol: str, until: float) -> None:
+        """Do not poll the symbol before ``until``."""
         if symbol in self._due:
             self._due[symbol] = max(until, self._due[symbol])

@@ -1,4 +1,4 @@
-"""Rows of a chart -> closed bars, raw, stamped by the exchange's sessions. What cannot be right is left out, with its reason."""
+"""Converts rows of a chart to closed raw bars, stamped by the exchange's sessions. Invalid rows are dropped, with a reason."""
 
 from __future__ import annotations
 
@@ -14,45 +14,46 @@ import numpy as np
 from services.ingest.domain.adjustments import Adjustments
 from services.ingest.domain.dates import row_dates, zone_of
 from services.ingest.domain.splits import check_splits
-from services.ingest.domain.yahoo_chart import Chart, Row
+from services.ingest.domain.yahoo_chart import Chart, ChartRow
 from shared.calendars import Sessions
 from shared.events import ProviderBar, Timeframe
 
 LENGTH_MS: Final = MappingProxyType({Timeframe.M1: 60_000, Timeframe.M5: 300_000, Timeframe.M15: 900_000, Timeframe.H1: 3_600_000})
 """Intraday timeframe -> milliseconds."""
-HIGHEST_PRICE: Final = 1e9
-MOST_OUTSIDE: Final = 0.01
-"""Yahoo's opens and closes can lie outside low and high by a rounding or an official print: up to this share the bar is widened."""
+MAX_PRICE: Final = 1e9
+MAX_OUTSIDE: Final = 0.01
+"""Yahoo's opens and closes can lie outside low and high, by rounding or as auction prices: up to this share the bar is
+widened."""
 
 
 @dataclass(frozen=True)
-class Normalised:
-    """Closed bars, oldest first, and how many rows were left out, by reason."""
+class NormalisedBars:
+    """Closed bars, oldest first, and the number of dropped rows by reason."""
 
     bars: tuple[ProviderBar, ...]
     dropped: Mapping[str, int]
-    examples: Mapping[str, Row]
-    """The first row of each reason, as received."""
+    examples: Mapping[str, ChartRow]
+    """The first dropped row of each reason, as received."""
 
 
 def daily_bars(
     chart: Chart, adjust: Adjustments, sessions: Sessions, worth: float, final_until: int, *, negative: bool = False
-) -> Normalised:
-    """One bar a session, stamped with the session's open and close, whatever time of day Yahoo stamps it with.
+) -> NormalisedBars:
+    """One bar per session, stamped with the session's open and close instead of Yahoo's time of day.
 
     Args:
         chart: a daily chart.
         adjust: splits and dividends up to the present.
         sessions: of the instrument's exchange, over the chart's whole range.
-        worth: what one quoted unit is worth in the instrument's currency.
+        worth: value of one quoted unit in the instrument's currency.
         final_until: milliseconds; sessions that close later are still forming.
         negative: prices of 0 and below are possible.
     """
     index = {date: i for i, date in enumerate(sessions.date.tolist())}
-    placed = ((row, index.get(date, -1)) for row, date in zip(chart.rows, row_dates(chart, zone_of(chart)), strict=True))
+    with_session = ((row, index.get(date, -1)) for row, date in zip(chart.rows, row_dates(chart, zone_of(chart)), strict=True))
     spans = (
         (row, int(sessions.date[i]), int(sessions.open[i]), int(sessions.close[i])) if i >= 0 else (row, 0, 0, 0)
-        for row, i in placed
+        for row, i in with_session
     )
     return _normalise(spans, adjust, worth, final_until, negative=negative)
 
@@ -66,8 +67,9 @@ def intraday_bars(
     final_until: int,
     *,
     negative: bool = False,
-) -> Normalised:
-    """Bars whose intervals are anchored at the session's open; the last one of a session ends with the session. As ``daily_bars``.
+) -> NormalisedBars:
+    """Bars whose intervals are anchored at the session's open; the last one of a session ends with it. Arguments as
+    ``daily_bars``.
 
     Raises:
         SplitNotAppliedError: the rows before a split are not adjusted for it.
@@ -77,26 +79,26 @@ def intraday_bars(
     return _normalise(_intervals(chart, length, sessions), adjust, worth, final_until, negative=negative)
 
 
-def _intervals(chart: Chart, length: int, sessions: Sessions) -> Iterator[tuple[Row, int, int, int]]:
+def _intervals(chart: Chart, length: int, sessions: Sessions) -> Iterator[tuple[ChartRow, int, int, int]]:
     starts = np.array([min(max(row.ts, 0), 2**40) for row in chart.rows], dtype=np.int64) * 1000
     places = np.searchsorted(sessions.open, starts, side="right") - 1
     for row, start, i in zip(chart.rows, starts.tolist(), places.tolist(), strict=True):
         if i < 0 or start >= sessions.close[i]:
             yield row, 0, 0, 0
         elif (start - int(sessions.open[i])) % length:
-            yield row, int(sessions.date[i]), start, start  # of no length: off the grid
+            yield row, int(sessions.date[i]), start, start  # zero length marks a row off the grid
         else:
             yield row, int(sessions.date[i]), start, min(start + length, int(sessions.close[i]))
 
 
 def _normalise(
-    spans: Iterator[tuple[Row, int, int, int]], adjust: Adjustments, worth: float, final_until: int, *, negative: bool
-) -> Normalised:
+    spans: Iterator[tuple[ChartRow, int, int, int]], adjust: Adjustments, worth: float, final_until: int, *, negative: bool
+) -> NormalisedBars:
     bars: dict[int, ProviderBar] = {}
     dropped: Counter[str] = Counter()
-    examples: dict[str, Row] = {}
+    examples: dict[str, ChartRow] = {}
     for row, date, start, end in spans:
-        reason = _unfit(row, start, end, final_until, negative=negative)
+        reason = _rejection(row, start, end, final_until, negative=negative)
         if reason is None and end in bars:
             reason = "duplicate"
         if reason is not None:
@@ -106,11 +108,11 @@ def _normalise(
         split = adjust.split_factor(date)
         dividends = adjust.dividend_factor(date)
         bars[end] = _bar(row, start, end, worth / split, split, split * dividends)
-    return Normalised(tuple(bars[end] for end in sorted(bars)), MappingProxyType(dict(dropped)), examples)
+    return NormalisedBars(tuple(bars[end] for end in sorted(bars)), MappingProxyType(dict(dropped)), examples)
 
 
-def _unfit(row: Row, start: int, end: int, final_until: int, *, negative: bool) -> str | None:
-    """Why this row can be no closed bar, or None."""
+def _rejection(row: ChartRow, start: int, end: int, final_until: int, *, negative: bool) -> str | None:
+    """Why this row is not a closed bar, or None."""
     if end == 0:
         return "off_calendar"
     if end == start:
@@ -120,20 +122,20 @@ def _unfit(row: Row, start: int, end: int, final_until: int, *, negative: bool) 
     prices = (row.open, row.high, row.low, row.close)
     if None in prices:
         return "null"
-    least = -HIGHEST_PRICE if negative else math.ulp(0.0)
-    if not all(least <= price <= HIGHEST_PRICE for price in prices if price is not None) or not 0 <= (row.volume or 0.0) < 1e15:
+    least = -MAX_PRICE if negative else math.ulp(0.0)
+    if not all(least <= price <= MAX_PRICE for price in prices if price is not None) or not 0 <= (row.volume or 0.0) < 1e15:
         return "no_price"
     low, high = row.low or 0.0, row.high or 0.0
     if high < low:
         return "inverted"
-    low, high = low - MOST_OUTSIDE * abs(low), high + MOST_OUTSIDE * abs(high)
+    low, high = low - MAX_OUTSIDE * abs(low), high + MAX_OUTSIDE * abs(high)
     if any(price is not None and not low <= price <= high for price in (row.open, row.close)):
         return "inconsistent"
     return None
 
 
-def _bar(row: Row, start: int, end: int, scale: float, split: float, price_factor: float) -> ProviderBar:
-    first, high, low, last = (_scaled(printed(price or 0.0), scale) for price in (row.open, row.high, row.low, row.close))
+def _bar(row: ChartRow, start: int, end: int, scale: float, split: float, price_factor: float) -> ProviderBar:
+    first, high, low, last = (_scaled(shortest_decimal(price or 0.0), scale) for price in (row.open, row.high, row.low, row.close))
     return ProviderBar(
         ts_open=start,
         ts_close=end,
@@ -147,10 +149,10 @@ def _bar(row: Row, start: int, end: int, scale: float, split: float, price_facto
     )
 
 
-def printed(price: float) -> float:
-    """The price as it was printed: Yahoo sends 32-bit numbers written out as 64-bit ones.
+def shortest_decimal(price: float) -> float:
+    """The price in its shortest decimal form: Yahoo sends 32-bit numbers converted to 64-bit ones.
 
-    >>> printed(129.0399932861328), printed(244.87)
+    >>> shortest_decimal(129.0399932861328), shortest_decimal(244.87)
     (129.04, 244.87)
     """
     narrow = np.float32(price)

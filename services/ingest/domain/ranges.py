@@ -1,4 +1,4 @@
-"""How far prices of a run of bars usually go."""
+"""True ranges of bars and their usual size."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ import numpy.typing as npt
 from shared.events import ProviderBar
 
 AROUND: Final = 20
-"""Bars whose ranges are what is usual: those before, or those after where there are fewer than ``FEWEST`` before."""
+"""Bars whose median range is the usual one: those before, or those after if there are fewer than ``FEWEST`` before."""
 FEWEST: Final = 5
 
 Floats = npt.NDArray[np.float64]
 
 
 def usual_range(ranges: Floats, at: int) -> float:
-    """The median of the ranges before, or after where there are too few; shape (bars,), in logarithms. NaN where nobody knows."""
+    """Median of the ranges before index ``at``, or after it if there are too few; NaN if both are too few. ``ranges``: shape
+    (bars,), in logarithms.
+    """
     before = ranges[max(1, at - AROUND) : at]
     near = before if len(before) >= FEWEST else ranges[at + 2 : at + 2 + AROUND]
     return float(np.median(near)) if len(near) >= FEWEST else math.nan

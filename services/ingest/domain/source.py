@@ -1,4 +1,4 @@
-"""What every source of prices is: something that yields batches of events, in order."""
+"""The interface of a source of prices: it yields batches of events, in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.events import Heartbeat, History, Quarantined, Tick
 
 @dataclass(frozen=True)
 class Backfill:
-    """Closed bars of one symbol: the histories are published first, then a HistoryReady that names their place."""
+    """Closed bars of one symbol: the histories are published first, then a HistoryReady with their offsets."""
 
     symbol: str
     histories: tuple[History, ...]
@@ -19,27 +19,26 @@ class Backfill:
 
 
 MAX_BARS = 500
-"""Most bars in one History message."""
+"""Maximum bars in one History message."""
 MAX_BATCH = 2_000
-"""Most events in one batch of a source."""
+"""Maximum events in one batch of a source."""
 
 Item = Tick | Heartbeat | Backfill | Quarantined
-"""``Quarantined`` is what a source itself says of its feeds."""
+"""``Quarantined``: a report that the source itself makes about its feeds or history."""
 
 
 class Source(Protocol):
     """Where prices come from.
 
-    ``events`` yields batches of at most ``MAX_BATCH`` items. Items are published in the order given, and a source is asked for its
-    next batch only when every item of the one before has been acknowledged by the broker (or was found unfit and counted). So
-    whatever a source does after a ``yield`` (saving a cursor) happens after the acknowledgement, and a source that is not asked is
-    being held back.
+    ``events`` yields batches of at most ``MAX_BATCH`` items. Items are published in order, and the next batch is requested only
+    after the broker has acknowledged every item of the previous one (or the item was quarantined). So code after a ``yield``,
+    such as saving a cursor, runs after the acknowledgement, and a slow broker slows down the source.
 
-    A source retries on its own whatever its provider does badly: it never raises for a bad answer. It ends its iteration soon after
-    the stopping event it was built with is set; ending before that is a failure of the process.
+    A source retries failed requests itself and never raises for a bad response. Its iteration ends soon after the stopping event
+    that it was built with is set; an earlier end is a failure of the process.
     """
 
     name: str
-    """The name in ``Tick.source`` or its family: ``replay``, ``yahoo``."""
+    """The name in ``Tick.source``, or its first part: ``replay``, ``yahoo``."""
 
     def events(self) -> AsyncIterator[Sequence[Item]]: ...

@@ -1,4 +1,4 @@
-"""Splits against the prices of a chart: Yahoo names some a few days off, and has not applied others yet."""
+"""Compares splits with the prices of a chart: Yahoo lists some on a wrong date, and has not applied others yet."""
 
 from __future__ import annotations
 
@@ -9,78 +9,79 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.daily_prices import DailyPrices, daily_prices
 from services.ingest.domain.dates import row_dates, session_date, stamped_date
-from services.ingest.domain.days import Days, days_of
-from services.ingest.domain.flaws import Flaw
-from services.ingest.domain.yahoo_chart import Chart, Row
+from services.ingest.domain.yahoo_chart import Chart, ChartRow
 from services.ingest.domain.yahoo_errors import SplitNotAppliedError
 from services.ingest.domain.yahoo_events import Split
 
-TELLING_RATIO: Final = math.log(1.8)
-"""Smaller splits (in logarithms) cannot be told from an ordinary day's move, so they are taken on trust."""
-NEAR: Final = 10
-"""Sessions around the date of a split in which prices may shift instead."""
-LEAST: Final = 0.08
-USUAL: Final = 4.0
-SHARE: Final = 1 / 8
-"""Prices shift by a ratio where they move by it to within this, in logarithms, so many usual moves, or this share of it."""
-WAITED: Final = 5
-"""Sessions after which a split that is named and not applied will not be: it is applied here."""
+DETECTABLE_RATIO: Final = math.log(1.8)
+"""Smaller splits (in logarithms) cannot be distinguished from an ordinary move, so they are not verified."""
+NEAR_SESSIONS: Final = 10
+"""Sessions before and after the listed date of a split in which the shift of prices is searched."""
+MIN_TOLERANCE: Final = 0.08
+USUAL_MOVES: Final = 4.0
+RATIO_SHARE: Final = 1 / 8
+"""A move matches a ratio to within the largest of these: a distance in logarithms, a number of usual moves, a share of the
+ratio."""
+MAX_DELAY_SESSIONS: Final = 5
+"""A listed split that Yahoo has not applied after this many sessions is applied here."""
 
 
-def placed(chart: Chart, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]]:
-    """The daily chart with each split on the day on which its prices shift, and adjusted up to there, as Yahoo means it.
+def align_splits(chart: Chart, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]]:
+    """Move each split of a daily chart to the day on which prices shift, and adjust all prices before that day.
 
-    A split of the last days that was not applied at all stays as it is: see ``check_splits``.
+    A recent split that was not applied at all is left unchanged: see ``check_splits``.
     """
     flaws: list[Flaw] = []
     for split in sorted(chart.splits, key=lambda split: split.ts):
-        if abs(math.log(split.ratio)) >= TELLING_RATIO:
-            chart, found = _placed(chart, split, days_of(chart, zone), zone)
+        if abs(math.log(split.ratio)) >= DETECTABLE_RATIO:
+            chart, found = _align_split(chart, split, daily_prices(chart, zone), zone)
             flaws += found
     return chart, tuple(flaws)
 
 
-def _placed(chart: Chart, split: Split, days: Days, zone: dt.tzinfo) -> tuple[Chart, list[Flaw]]:
+def _align_split(chart: Chart, split: Split, days: DailyPrices, zone: dt.tzinfo) -> tuple[Chart, list[Flaw]]:
     named = days.first_on(stamped_date(split.ts, zone))
     size = -math.log(split.ratio)
-    near = range(max(1, named - NEAR), min(len(days.dates), named + NEAR + 1))
+    near = range(max(1, named - NEAR_SESSIONS), min(len(days.dates), named + NEAR_SESSIONS + 1))
     shifts = [at for at in near if _shifts(days, at, size)]
     returns = [at for at in near if _shifts(days, at, -size)]
     if len(shifts) != 1 or returns not in ([], [named]):
         return chart, []
     at = shifts[0]
-    if at == named and len(days.dates) - named < WAITED:
+    if at == named and len(days.dates) - named < MAX_DELAY_SESSIONS:
         return chart, []
-    if not returns:  # nothing before is adjusted
+    if not returns:  # no earlier row is adjusted
         rows, scale = range(at), 1.0 / split.ratio
-    elif at < named:  # adjusted once too often
+    elif at < named:  # the rows in between are adjusted twice
         rows, scale = range(at, named), split.ratio
-    else:  # adjusted too far back only
+    else:  # the rows in between are not adjusted
         rows, scale = range(named, at), 1.0 / split.ratio
     places = {days.at[i] for i in rows}
-    moved = Split(chart.rows[days.at[at]].ts, split.ratio)
-    note = f"{split.ratio:g}:1 is named on {stamped_date(split.ts, zone)}, prices shift on {days.dates[at]}: "
-    flaw = Flaw("split", "repaired", f"{note}prices x {scale:g} on {len(places)} days", moved.ts, {"ratio": split.ratio})
+    moves = Split(chart.rows[days.at[at]].ts, split.ratio)
+    note = f"{split.ratio:g}:1 is listed on {stamped_date(split.ts, zone)}, prices shift on {days.dates[at]}: "
+    flaw = Flaw("split", "repaired", f"{note}prices x {scale:g} on {len(places)} days", moves.ts, {"ratio": split.ratio})
     fixed = replace(
         chart,
         rows=tuple(_scaled(row, scale) if i in places else row for i, row in enumerate(chart.rows)),
-        splits=tuple(moved if each == split else each for each in chart.splits),
+        splits=tuple(moves if each == split else each for each in chart.splits),
     )
     return fixed, [flaw]
 
 
-def _shifts(days: Days, at: int, size: float) -> bool:
-    """Whether prices move by ``size`` (in logarithms) from the day before to this one."""
-    tolerance = max(LEAST, USUAL * days.usual(at), SHARE * abs(size))
-    at_open, at_close = days.moved(at)
+def _shifts(days: DailyPrices, at: int, size: float) -> bool:
+    """Whether prices move by ``size`` (in logarithms) from the previous day to day ``at``."""
+    tolerance = max(MIN_TOLERANCE, USUAL_MOVES * days.usual_move(at), RATIO_SHARE * abs(size))
+    at_open, at_close = days.moves(at)
     return abs(size) > 3 * tolerance and abs(at_open - size) <= tolerance and abs(at_close - size) <= 2 * tolerance
 
 
-def _scaled(row: Row, by: float) -> Row:
+def _scaled(row: ChartRow, by: float) -> ChartRow:
     prices = (None if price is None else float(f"{price * by:.9g}") for price in (row.open, row.high, row.low, row.close))
     opened, high, low, close = prices
-    return Row(
+    return ChartRow(
         row.ts,
         opened,
         high,
@@ -95,7 +96,7 @@ def check_splits(chart: Chart, splits: Sequence[tuple[int, float]], zone: dt.tzi
     """Compare the price before each split with the price after it.
 
     Raises:
-        SplitNotAppliedError: they stand in the split's ratio, so the prices before it are not adjusted.
+        SplitNotAppliedError: their ratio is the split's, so the prices before it are not adjusted.
     """
     if not splits:
         return
@@ -105,10 +106,10 @@ def check_splits(chart: Chart, splits: Sequence[tuple[int, float]], zone: dt.tzi
         i = bisect_left(dates, day)
         after = (rows[i].open or rows[i].close) if i < len(rows) else _price_since(chart, day, zone)
         before = rows[i - 1].close if i else None
-        if not before or not after or after <= 0 or abs(math.log(ratio)) < TELLING_RATIO:
+        if not before or not after or after <= 0 or abs(math.log(ratio)) < DETECTABLE_RATIO:
             continue
-        seen = math.log(before / after)
-        if abs(seen - math.log(ratio)) < abs(seen):
+        measured = math.log(before / after)
+        if abs(measured - math.log(ratio)) < abs(measured):
             raise SplitNotAppliedError(chart.symbol, f"{ratio:g}:1 on {day}, but {before:g} before it and {after:g} after")
 
 

@@ -1,4 +1,4 @@
-"""A tape: recorded bars of several instruments, some of them to be played as ticks, some published as history before the start."""
+"""A tape: recorded bars of several instruments; some are played as ticks, others are published as history before the start."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FINEST: Final[dict[Resolution, Timeframe]] = {"1s": Timeframe.M1, "1m": Timefram
 
 
 class TapeError(ValueError):
-    """A tape cannot be played; the message names the tape, what is wrong with it, and what helps."""
+    """A tape cannot be played; the message names the tape, the problem and the remedy."""
 
 
 @dataclass(frozen=True)
-class Bars:
+class RecordedBars:
     """Bars of one series, oldest first. All arrays have the shape (bars,)."""
 
     start: Int64s
@@ -47,46 +47,46 @@ class Recording:
     symbol: str
     exchange: str
     resolution: Resolution
-    bars: Bars
+    bars: RecordedBars
 
 
 @dataclass(frozen=True)
-class Past:
-    """Closed bars from before the tape's start."""
+class RecordedHistory:
+    """Closed bars before the tape's start, published as history."""
 
     symbol: str
     exchange: str
     timeframe: Timeframe
-    bars: Bars
+    bars: RecordedBars
     price_factor: Floats
     """Dividends between the bar and the tape's start: adjusted price = price x factor. Shape (bars,)."""
 
 
 @dataclass(frozen=True)
 class Tape:
-    """What is on a tape."""
+    """The content of a tape."""
 
     name: str
     title: str
     start: int
-    """Event time at which playing starts: the opening of the first session, never within one."""
+    """Event time of the start: the open of the first session."""
     end: int
-    """Event time at which the tape is over: after its last session."""
+    """Event time of the end: the close of the last session or later."""
     speed: float
-    """Seconds of event time a second at which it is meant to be played."""
+    """Default speed: seconds of event time per second."""
     digest: str
-    """Hash of its content: a cursor into another edition of the tape is worth nothing."""
+    """Hash of its content: a cursor of another edition of the tape is not valid."""
     recordings: tuple[Recording, ...]
-    past: tuple[Past, ...]
+    history: tuple[RecordedHistory, ...]
 
     @property
     def exchanges(self) -> tuple[str, ...]:
-        """The exchanges whose instruments are played, in order of their names."""
+        """The exchanges whose instruments are played, sorted by name."""
         return tuple(sorted({each.exchange for each in self.recordings}))
 
 
 @dataclass(frozen=True)
-class Path:
+class TickPath:
     """Ticks of one recording, in order. All arrays have the shape (ticks,)."""
 
     ts: Int64s
@@ -94,17 +94,17 @@ class Path:
     size: Floats
 
 
-def path_of(recording: Recording) -> Path:
-    """The ticks that a recording is played as.
+def tick_path(recording: Recording) -> TickPath:
+    """Convert a recording's bars to ticks.
 
-    A bar does not say in which order its prices came. A rising or unchanged bar is walked open, low, high, close, a falling one
-    open, high, low, close, at equal distances from its start to its end. Within a second, prices that repeat the one before are
-    left out.
-    Sizes are whole where the volume is, and sum to it: each tick has an equal share, rounded down, the last one the rest.
+    A bar does not record the order of its prices. A rising or unchanged bar gives open, low, high, close, a falling one open,
+    high, low, close, at equal distances from its start to its end. In one-second bars, a price equal to the previous one is
+    omitted. Sizes are whole if the volume is, and sum to it: each tick has an equal share, rounded down, and the last one the
+    remainder.
 
     >>> one = np.array([1.0])
-    >>> bars = Bars(np.array([0]), np.array([999]), one, one * 3, one, one * 2, one * 10)
-    >>> path = path_of(Recording("A", "NYSE", "1m", bars))
+    >>> bars = RecordedBars(np.array([0]), np.array([999]), one, one * 3, one, one * 2, one * 10)
+    >>> path = tick_path(Recording("A", "NYSE", "1m", bars))
     >>> path.ts.tolist(), path.price.tolist(), path.size.tolist()
     ([0, 333, 666, 999], [1.0, 1.0, 3.0, 2.0], [2.0, 2.0, 2.0, 4.0])
     """
@@ -122,4 +122,4 @@ def path_of(recording: Recording) -> Path:
     newest = 3 - np.argmax(keep[:, ::-1], axis=1)
     size[np.arange(len(bars)), newest] = bars.volume - share * (count - 1)
     ts = bars.start[:, None] + (bars.end - bars.start)[:, None] * np.arange(4) // 3
-    return Path(ts[keep], price[keep], size[keep])
+    return TickPath(ts[keep], price[keep], size[keep])

@@ -1,7 +1,7 @@
-"""The universe: which instruments and industries exist. It is data, reviewed as data; this file only checks it.
+"""The universe: the instruments, industries and markets that exist. It is a data file; this module parses and checks it.
 
-The file holds one JSON object a line, so that an error and a change each have a line of their own. Lines with ``"industry"`` come
-before the instruments that name them; lines with ``"market"`` stand anywhere, and their order counts.
+The file holds one JSON object per line, so that errors and changes refer to single lines. Lines with ``"industry"`` come before
+the instruments that name them; lines with ``"market"`` may be anywhere, and their order counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from shared.calendars import CALENDARS
 
-Kind = Literal["index", "future", "stock", "etf", "fx", "crypto"]
+InstrumentKind = Literal["index", "future", "stock", "etf", "fx", "crypto"]
 
 
 class UniverseError(ValueError):
@@ -22,7 +22,7 @@ class UniverseError(ValueError):
 
 
 class Industry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A field of business that people know from their own lives."""
+    """A field of business, in everyday terms."""
 
     industry: str
     """Slug: lower-case letters and hyphens."""
@@ -31,20 +31,20 @@ class Industry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Instruments of some exchanges, looked at as a whole.
+    """A group of instruments, by exchange and suffix of the symbol.
 
-    The first market that holds an instrument says what it is measured against.
+    The benchmarks of an instrument are those of the first market that contains it.
     """
 
     market: str
-    """Slug; no industry has the same one."""
+    """Slug; different from every industry's."""
     name_en: str
     name_ko: str
     exchanges: tuple[str, ...]
     suffix: str = ""
-    """What the symbols end in, where an exchange's code does not tell enough: ``.KQ``."""
+    """Suffix of the symbols, if the exchange is not specific enough: ``.KQ``."""
     benchmarks: tuple[str, ...] = ()
-    """Symbols of this file, the first choice first: a later one stands in where the one before has no prices."""
+    """Symbols of this file in order of preference: a later one is used if those before have no prices."""
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,13 +55,13 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name_en: str
     name_ko: str
     exchange: str
-    """Key of ``shared.calendars.CALENDARS``: whose sessions it trades in (NYSE stands for NYSE Arca and Cboe too)."""
+    """Key of ``shared.calendars.CALENDARS``: the calendar of its sessions (NYSE includes NYSE Arca and Cboe)."""
     currency: str
-    kind: Kind
+    kind: InstrumentKind
     sector: str = ""
     industries: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    """Further names that news use."""
+    """Other names used in news."""
     negative: bool = False
     """Whether its price may be 0 or below, as that of crude oil was on 2020-04-20. Futures only."""
 
@@ -88,7 +88,7 @@ def parse_universe(lines: Iterable[str], name: str = "universe") -> Universe:
     """Read and check a universe.
 
     Raises:
-        UniverseError: a line is no JSON object, lacks a field, has an unknown one, or holds a value that cannot be right.
+        UniverseError: a line is not a JSON object, lacks a field, has an unknown one, or holds an invalid value.
 
     >>> text = '{"symbol": "AAPL", "name_en": "Apple", "name_ko": "애플", "exchange": "MOON", "currency": "USD", "kind": "stock"}'
     >>> parse_universe([text])
@@ -139,8 +139,8 @@ def _decode(line: str, where: str) -> Industry | Market | Instrument:
     if not isinstance(found, dict):
         raise UniverseError(f"{where}: an object is wanted, not {found!r}")
     kind = found.get("kind")
-    if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(Kind):
-        raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(Kind))}")
+    if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(InstrumentKind):
+        raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(InstrumentKind))}")
     try:
         if "industry" in found:
             return msgspec.convert(found, Industry)

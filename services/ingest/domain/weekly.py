@@ -1,4 +1,4 @@
-"""Weekly bars of the provider's daily ones."""
+"""Builds weekly bars from the provider's daily bars."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shared.events import ProviderBar
 
 
 def weekly_bars(daily: Iterable[ProviderBar], sessions: Sessions) -> tuple[ProviderBar, ...]:
-    """One bar an ISO week that is over, from the open of its first session to the close of its last one.
+    """One bar per completed ISO week, from the open of its first session to the close of its last one.
 
-    A week counts as over when its last session, or one after it, has a bar. One of which a session has no bar is marked as
-    incomplete. A split inside the week: the bars before it are put into the terms of the last bar, whose factors the weekly bar
-    takes. A first week of which the provider's range has only a part is left out.
+    A week is complete when its last session, or a later one, has a bar. A week in which a session has no bar is marked
+    incomplete. With a split inside the week, earlier bars are converted to the shares of the last bar, and the weekly bar has the
+    factors of that bar. A first week that the provider's range covers only in part is omitted.
     """
 
     def week(bar: ProviderBar) -> int:

@@ -1,7 +1,7 @@
-"""Yahoo's chart answer as bytes -> a checked ``Chart``, still in Yahoo's own terms.
+"""Parses and checks Yahoo's chart response; the result is a ``Chart`` with Yahoo's own prices.
 
-Prices in it are Yahoo's: adjusted for every split that Yahoo knows of (also those after the range asked for), not for dividends,
-in the unit that is quoted (pence stay pence). ``provider_bars`` makes raw bars of it.
+The prices are adjusted for every split that Yahoo knows (also those after the requested range), not for dividends, and in the
+quoted unit (pence stay pence). ``provider_bars`` converts them to raw bars.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from services.ingest.domain.yahoo_errors import (
 from services.ingest.domain.yahoo_events import BadEvent, Dividend, Split, read_events
 
 MAX_ROWS: Final = 100_000
-"""More rows than any timeframe that is asked for can have."""
+"""More rows than any requested timeframe can have."""
 NO_TIME: Final = -1
-"""Time of a row without one: it lies in no session."""
+"""Time of a row without a time: it is in no session."""
 NO_NUMBERS: Final = (b"NaN", b"Infinity")
-"""What Yahoo writes where a computed number went wrong."""
+"""What Yahoo writes for an invalid number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a chart; None where Yahoo says null. ``ts`` is the start of the interval in seconds."""
+class ChartRow:
+    """One row of a chart; None for null. ``ts`` is the start of the interval in seconds."""
 
     ts: int
     open: float | None
@@ -48,26 +48,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A checked answer. Rows are as delivered: unsorted, with nulls, perhaps with a bar that is still forming."""
+    """A checked response. Rows are as received: unsorted, with nulls, possibly with a bar that is still forming."""
 
     symbol: str
     currency: str
-    """Unit of the prices as Yahoo writes it, ``GBp`` included; empty where it does not say."""
+    """Unit of the prices as Yahoo writes it, ``GBp`` included; empty if missing."""
     timezone: str
-    """IANA name of the exchange's zone, in which daily rows are stamped; empty where Yahoo does not say."""
+    """IANA name of the exchange's zone, in which daily rows are stamped; empty if missing."""
     interval: str
     price: float | None
     """Last regular price."""
     price_ts: int | None
     """Its time in seconds."""
     day_volume: float | None
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     splits: tuple[Split, ...]
     dividends: tuple[Dividend, ...]
     bad_events: tuple[BadEvent, ...] = ()
-    """Splits and dividends that are named and make no sense."""
+    """Splits and dividends that are invalid."""
     offset: int | None = None
-    """Seconds that the exchange is ahead of UTC now, where Yahoo says so."""
+    """Current UTC offset of the exchange in seconds, if given."""
 
 
 Numbers = list[float | None]
@@ -127,10 +127,10 @@ _SAME: Final = {"60m": "1h"}
 
 
 def read_chart(symbol: str, interval: str, status: int, body: bytes) -> Chart:
-    """Check and read an answer of ``/v8/finance/chart``.
+    """Check and parse a response of ``/v8/finance/chart``.
 
     Raises:
-        YahooError: one of its types, for every answer that is not a chart of this symbol and interval.
+        YahooError: a subclass, for every response that is not a chart of this symbol and interval.
     """
     fault = _refused(symbol, status, body)
     if fault is not None:
@@ -139,12 +139,12 @@ def read_chart(symbol: str, interval: str, status: int, body: bytes) -> Chart:
     if answer.error is not None:
         raise _named_fault(symbol, status, answer.error)
     if not answer.result:
-        raise MalformedError(symbol, "chart.result is empty and no error is named", status)
+        raise MalformedError(symbol, "chart.result is empty without an error", status)
     return _checked(symbol, interval, answer.result[0])
 
 
 def _refused(symbol: str, status: int, body: bytes) -> YahooError | None:
-    """What the status alone, or a text in place of JSON, says."""
+    """The error that follows from the status, or from text instead of JSON."""
     start = body[:2048].lstrip()
     if status == 429 or (b"too many requests" in start.lower() and not start.startswith(b"{")):
         return RateLimitedError(symbol, "too many requests", status)
@@ -174,7 +174,7 @@ def _decode(symbol: str, status: int, body: bytes) -> _Body:
 
 
 def _decode_leniently(symbol: str, status: int, body: bytes) -> _Body | None:
-    """An answer with ``NaN`` or ``Infinity`` in it, which JSON does not have: they are read as null. None where it is no JSON."""
+    """Decode a response with ``NaN`` or ``Infinity``, which are not JSON, as null. None if it is still not JSON."""
     try:
         found: Any = json.loads(body, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
@@ -186,7 +186,7 @@ def _decode_leniently(symbol: str, status: int, body: bytes) -> _Body | None:
 
 
 def _described(body: bytes) -> str:
-    """Yahoo's own words, where the body has some: ``chart.error`` or ``finance.error``."""
+    """Yahoo's own description in the body, if any: ``chart.error`` or ``finance.error``."""
     try:
         found: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -218,7 +218,7 @@ def _checked(symbol: str, interval: str, result: _Result) -> Chart:
         raise MalformedError(symbol, f"meta.symbol is {meta.symbol!r}")
     granularity = meta.data_granularity or interval
     if _SAME.get(granularity, granularity) != _SAME.get(interval, interval):
-        raise MalformedError(symbol, f"meta.dataGranularity is {granularity!r}, {interval!r} was asked for")
+        raise MalformedError(symbol, f"meta.dataGranularity is {granularity!r}, {interval!r} was requested")
     events = read_events(result.events)
     return Chart(
         symbol=symbol,
@@ -236,7 +236,7 @@ def _checked(symbol: str, interval: str, result: _Result) -> Chart:
     )
 
 
-def _rows(symbol: str, result: _Result) -> tuple[Row, ...]:
+def _rows(symbol: str, result: _Result) -> tuple[ChartRow, ...]:
     times = [NO_TIME if time is None else time for time in result.timestamp or ()]
     if not times:
         return ()
@@ -250,11 +250,11 @@ def _rows(symbol: str, result: _Result) -> tuple[Row, ...]:
         if len(column) != len(times):
             raise MalformedError(symbol, f"{name} has {len(column)} values for {len(times)} timestamps")
     adjclose = _adjusted_closes(result.indicators, len(times))
-    return tuple(Row(*values) for values in zip(times, *columns, adjclose, strict=True))
+    return tuple(ChartRow(*values) for values in zip(times, *columns, adjclose, strict=True))
 
 
 def _adjusted_closes(indicators: _Indicators, length: int) -> Numbers:
-    """None where there is no number: prices do not depend on it, so that it condemns none of them."""
+    """The adjusted closes, None for each that is not a number: prices do not depend on them, so no row is rejected for it."""
     column = indicators.adjclose[0].adjclose if indicators.adjclose else []
     if len(column) != length:
         return [None] * length

@@ -1,4 +1,4 @@
-"""Everything that Yahoo can answer badly, as types. Each says for which symbol, with which status, and what was wrong."""
+"""One exception type for each kind of failed request to Yahoo, with symbol, HTTP status and detail."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from typing import ClassVar
 
 
 class YahooError(Exception):
-    """A request to Yahoo that gave no usable answer. Never raised as such: always one of the types below."""
+    """A request to Yahoo without a usable response. Only its subclasses are raised."""
 
     reason: ClassVar[str] = "error"
     """Label of the metric."""
-    passes: ClassVar[bool] = True
-    """True where the same request may well succeed a moment later, so that an immediate second try is worth its cost."""
+    retry_at_once: ClassVar[bool] = True
+    """True if the same request may succeed a moment later, so that it is retried at once."""
     outage: ClassVar[bool] = True
-    """True where the fault is Yahoo's as a whole, not this symbol's or this request's: such failures open the breaker."""
+    """True if Yahoo as a whole fails, not a single symbol or request: such failures open the circuit breaker."""
 
-    def __init__(self, symbol: str, what: str, status: int | None = None) -> None:
-        super().__init__(f"{symbol}: {what}" + (f" (HTTP {status})" if status is not None else ""))
+    def __init__(self, symbol: str, detail: str, status: int | None = None) -> None:
+        super().__init__(f"{symbol}: {detail}" + (f" (HTTP {status})" if status is not None else ""))
         self.symbol = symbol
-        self.what = what
+        self.detail = detail
         self.status = status
 
 
 class UnreachableError(YahooError):
-    """No answer: timeout, reset or refused connection, a body cut short."""
+    """No response: timeout, reset or refused connection, truncated body."""
 
     reason = "unreachable"
 
@@ -35,73 +35,73 @@ class UnavailableError(YahooError):
 
 
 class NotJsonError(YahooError):
-    """HTML, plain text or truncated JSON where JSON was promised."""
+    """HTML, plain text or truncated JSON instead of JSON."""
 
     reason = "not_json"
 
 
 class RateLimitedError(YahooError):
-    """429, or its text with another status. Trying again at once makes it worse."""
+    """429, or its text with another status. Not retried at once, since that prolongs the limit."""
 
     reason = "rate_limited"
-    passes = False
+    retry_at_once = False
 
 
 class PausedError(YahooError):
-    """Not asked at all: the breaker is open, or every thread is busy."""
+    """No request was sent: the circuit breaker is open, or every thread is busy."""
 
     reason = "paused"
-    passes = False
+    retry_at_once = False
 
-    def __init__(self, symbol: str, what: str, *, cause: YahooError | None = None, until: int | None = None) -> None:
-        """``cause`` opened the breaker; ``until``: when it closes, milliseconds since the epoch."""
-        super().__init__(symbol, what)
+    def __init__(self, symbol: str, detail: str, *, cause: YahooError | None = None, until: int | None = None) -> None:
+        """``cause`` opened the circuit breaker; ``until``: when it closes, milliseconds since the epoch."""
+        super().__init__(symbol, detail)
         self.cause = cause
         self.until = until
 
 
 class UnauthorizedError(YahooError):
-    """401 or 403: the crumb was refused, and refused again after yfinance had fetched a new one."""
+    """401 or 403: the crumb was refused, also after yfinance had fetched a new one."""
 
     reason = "unauthorized"
-    passes = False
+    retry_at_once = False
 
 
 class UnknownSymbolError(YahooError):
-    """404: Yahoo does not know this symbol, or no longer."""
+    """404: Yahoo does not know this symbol (any more)."""
 
     reason = "unknown_symbol"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
 class InvalidRangeError(YahooError):
-    """422 or 400: Yahoo does not give this timeframe that far back."""
+    """422 or 400: Yahoo does not provide this timeframe that far back."""
 
     reason = "invalid_range"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
 class EmptyAnswerError(YahooError):
-    """200 without bars, where the calendar says that there must be some."""
+    """200 without bars, though the calendar has sessions in the range."""
 
     reason = "empty"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
 class MalformedError(YahooError):
-    """JSON of another shape than a chart has, or the chart of another symbol or timeframe than was asked for."""
+    """JSON that is not a chart, or the chart of another symbol or timeframe than requested."""
 
     reason = "malformed"
-    passes = False
+    retry_at_once = False
     outage = False
 
 
 class SplitNotAppliedError(YahooError):
-    """Yahoo names a split but has not yet adjusted the prices before it, so that no price in this body can be trusted."""
+    """Yahoo lists a split but has not yet adjusted the prices before it, so no price of this response is used."""
 
     reason = "split_not_applied"
-    passes = False
+    retry_at_once = False
     outage = False

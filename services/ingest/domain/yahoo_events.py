@@ -1,4 +1,4 @@
-"""The splits and dividends that a chart names, each read alone: one that makes no sense is left out and reported."""
+"""Parses the splits and dividends of a chart, each separately: an invalid one is dropped and reported."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-MOST_EVENTS: Final = 5_000
-"""More events of one kind than this are not read."""
+MAX_EVENTS: Final = 5_000
+"""Maximum number of events of one kind that are read."""
 RATIOS: Final = (1e-4, 1e4)
-"""No share was ever split into more than this, or merged from more."""
+"""Smallest and largest possible split ratio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dividend:
-    """Cash per share, adjusted for later splits; ``currency`` is empty where Yahoo does not say."""
+    """Cash per share, adjusted for later splits; ``currency`` is empty if missing."""
 
     ts: int
     amount: float
@@ -36,38 +36,38 @@ class BadEvent:
 
     kind: Literal["split", "dividend"]
     field: str
-    """Which field is wrong."""
+    """Name of the invalid field."""
     value: str
-    """What it holds, as received."""
+    """Its value, as received."""
     ts: int
-    """Seconds; 0 where the date is what is wrong."""
+    """Seconds; 0 if the date is invalid."""
     amount: float | None = None
-    """Of a dividend whose amount is a number."""
+    """Amount of a dividend, if it is a number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
-    """What a chart names, and what of it cannot be used. The order is the chart's; nothing stands in it twice."""
+class ChartEvents:
+    """Valid and invalid events of a chart, in its order, without duplicates."""
 
     splits: tuple[Split, ...] = ()
     dividends: tuple[Dividend, ...] = ()
     bad: tuple[BadEvent, ...] = ()
 
 
-def read_events(found: object) -> Events:
-    """Read ``events`` of a chart. The keys do not matter: Yahoo repeats the date there.
+def read_events(found: object) -> ChartEvents:
+    """Parse ``events`` of a chart. The keys are ignored: they repeat the date.
 
     >>> read_events({"splits": {"x": {"date": 1, "numerator": 1, "denominator": 0}}}).bad
     (BadEvent(kind='split', field='denominator', value='0', ts=1, amount=None),)
     """
     if found is None:
-        return Events()
+        return ChartEvents()
     if not isinstance(found, Mapping):
-        return Events(bad=(_bad("split", "events", found),))
+        return ChartEvents(bad=(_bad("split", "events", found),))
     splits = [_split(each) for each in _entries(found, "splits")]
     dividends = [_dividend(each) for each in _entries(found, "dividends")]
     bad = [each for each in (*splits, *dividends) if isinstance(each, BadEvent)]
-    return Events(
+    return ChartEvents(
         tuple(dict.fromkeys(each for each in splits if isinstance(each, Split))),
         tuple(dict.fromkeys(each for each in dividends if isinstance(each, Dividend))),
         tuple(bad),
@@ -79,8 +79,8 @@ def _entries(found: Mapping[Any, Any], name: str) -> Iterable[object]:
     if entries is None:
         return ()
     if isinstance(entries, Mapping):
-        return list(entries.values())[:MOST_EVENTS]
-    return entries[:MOST_EVENTS] if isinstance(entries, list) else (entries,)
+        return list(entries.values())[:MAX_EVENTS]
+    return entries[:MAX_EVENTS] if isinstance(entries, list) else (entries,)
 
 
 def _split(entry: object) -> Split | BadEvent:

@@ -1,26 +1,26 @@
-"""What Yahoo says a price is, streamed or polled -> a tick, or the reason why it is none."""
+"""Converts a streamed or polled price of Yahoo to a tick, or to the reason why it is rejected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from services.ingest.domain.currency import CurrencyError, unit
-from services.ingest.domain.fitness import unfit_tick
-from services.ingest.domain.provider_bars import printed
+from services.ingest.domain.currency import CurrencyError, unit_worth
+from services.ingest.domain.provider_bars import shortest_decimal
 from services.ingest.domain.universe import Instrument
+from services.ingest.domain.validation import tick_rejection
 from services.ingest.domain.yahoo_chart import Chart
 from shared.events import Tick
 
 STREAM: Final = "yahoo-stream"
 POLL: Final = "yahoo-poll"
 ROLLING_VOLUME: Final = frozenset({"CRYPTO", "FX"})
-"""Exchanges whose volume is that of the last 24 hours, or none: it is no volume of a session, so it is left out."""
+"""Exchanges whose volume covers the last 24 hours, or is missing: it is not the volume of a session, so it is omitted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pricing:
-    """One streamed price, as the frame has it."""
+class StreamedPrice:
+    """One streamed price, as decoded from its frame."""
 
     symbol: str
     price: float
@@ -29,19 +29,19 @@ class Pricing:
     currency: str
     day_volume: int
     regular: bool = False
-    """A price of the regular market, as Yahoo says; False before it opens, after it has closed, and where Yahoo does not say."""
+    """Whether Yahoo marks it as a price of the regular market; False before the open, after the close, and if not marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoTick:
-    """Why there is none: ``price``, ``size``, ``time`` or ``currency``."""
+    """The price was rejected; the reason is ``price``, ``size``, ``time`` or ``currency``."""
 
     reason: str
 
 
-def streamed_tick(pricing: Pricing, instrument: Instrument, now: int) -> Tick | NoTick:
+def streamed_tick(streamed: StreamedPrice, instrument: Instrument, now: int) -> Tick | NoTick:
     """The tick of a streamed price; ``now`` in milliseconds."""
-    return _tick(instrument, STREAM, pricing.price, pricing.currency, pricing.ts, float(pricing.day_volume), now)
+    return _tick(instrument, STREAM, streamed.price, streamed.currency, streamed.ts, float(streamed.day_volume), now)
 
 
 def polled_tick(chart: Chart, instrument: Instrument, now: int) -> Tick | NoTick:
@@ -53,10 +53,10 @@ def polled_tick(chart: Chart, instrument: Instrument, now: int) -> Tick | NoTick
 
 def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: int, volume: float, now: int) -> Tick | NoTick:
     try:
-        worth = unit(quoted, instrument.currency)
+        worth = unit_worth(quoted, instrument.currency)
     except CurrencyError:
         return NoTick("currency")
-    value = printed(price) if abs(price) < 1e30 else price
+    value = shortest_decimal(price) if abs(price) < 1e30 else price
     tick = Tick(
         symbol=instrument.symbol,
         price=value if worth == 1.0 else float(f"{value * worth:.9g}"),
@@ -65,5 +65,5 @@ def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: in
         source=source,
         day_volume=volume if volume and instrument.exchange not in ROLLING_VOLUME else None,
     )
-    reason = unfit_tick(tick, negative=instrument.negative)
+    reason = tick_rejection(tick, negative=instrument.negative)
     return NoTick(reason) if reason else tick

@@ -1,4 +1,4 @@
-"""From a source's batches to acknowledged records, in order, whatever the broker does meanwhile."""
+"""Publishes a source's batches in order and retries until the broker has acknowledged them."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ from shared.kafka import Producer
 from shared.metrics import counter, gauge, histogram
 from shared.topics import HISTORY, QUARANTINE, TICKS
 
-FIRST_SECONDS: Final = 0.1
-MOST_SECONDS: Final = 5.0
-"""How long to wait before sending the same again, at first and at most."""
+INITIAL_SECONDS: Final = 0.1
+MAX_SECONDS: Final = 5.0
+"""Shortest and longest pause before a retry."""
 
 log = structlog.get_logger("ingest")
 ticks_sent = counter("ingest_ticks_total", "Ticks acknowledged by the broker.", ["source"])
 heartbeats_sent = counter("ingest_heartbeats_total", "Heartbeats acknowledged in every partition.", ["exchange", "mark"])
 bars_sent = counter("ingest_history_bars_total", "Closed bars of history acknowledged by the broker.", ["source", "timeframe"])
-judged = counter(
-    "ingest_judged_total", "Ticks and bars that were not published as they came.", ["source", "kind", "reason", "outcome"]
+inspection_outcomes = counter(
+    "ingest_judged_total", "Ticks and bars that were repaired or quarantined.", ["source", "kind", "reason", "outcome"]
 )
-still_bars = counter("ingest_history_still_bars_total", "Closed bars of history without volume.", ["source", "timeframe"])
-retries = counter("ingest_publish_retries_total", "Times that the broker did not acknowledge and the same was sent again.")
-publish_seconds = histogram("ingest_publish_seconds", "Time from handing a run of events to the broker to its acknowledgement.")
+bars_without_volume = counter("ingest_history_still_bars_total", "Closed bars of history without volume.", ["source", "timeframe"])
+retries = counter("ingest_publish_retries_total", "Retries because the broker did not acknowledge.")
+publish_seconds = histogram("ingest_publish_seconds", "Time from sending a group of events to its acknowledgement by the broker.")
 event_time = gauge("ingest_event_time_seconds", "Event time of the newest published heartbeat or tick, seconds since the epoch.")
 
-Step = list[Tick] | Heartbeat | Backfill | tuple[Quarantined, ...]
+PublishStep = list[Tick] | Heartbeat | Backfill | tuple[Quarantined, ...]
 
 
-class Stopping(Protocol):
-    """Says whether the process is to stop."""
+class StopFlag(Protocol):
+    """Set when the process is to stop."""
 
     def is_set(self) -> bool: ...
 
 
-class Publisher:
-    """Publishes batches. What was not acknowledged is sent again until it is; nothing overtakes it meanwhile."""
+class SourcePublisher:
+    """Publishes batches. Each event is retried until it is acknowledged; later events wait, so that the order is kept."""
 
     def __init__(
-        self, producer: Producer, clock: Clock, stopping: Stopping, inspector: Inspector, chance: random.Random | None = None
+        self, producer: Producer, clock: Clock, stopping: StopFlag, inspector: Inspector, rng: random.Random | None = None
     ) -> None:
         self._producer = producer
         self._inspector = inspector
         self._clock = clock
         self._stopping = stopping
-        self._backoff = Backoff(chance or random.Random(), FIRST_SECONDS, MOST_SECONDS)  # noqa: S311 - jitter
+        self._backoff = Backoff(rng or random.Random(), INITIAL_SECONDS, MAX_SECONDS)  # noqa: S311 - jitter
         self.healthy = True
-        """False from the moment the broker does not acknowledge until it does."""
+        """False after a failed send, until the next acknowledgement."""
 
-    async def pump(self, source: Source) -> None:
+    async def publish_all(self, source: Source) -> None:
         """Publish everything that a source yields, until it ends."""
         async for batch in source.events():
             if not await self.publish(batch):
@@ -65,15 +65,15 @@ class Publisher:
 
     async def publish(self, batch: Sequence[Item]) -> bool:
         """Publish a batch in its order; False when the process stops before all of it was acknowledged."""
-        for step in steps(batch, self._inspector):
+        for step in publish_steps(batch, self._inspector):
             started = self._clock.now()
-            if not await self._insist(step):
+            if not await self._send_until_acknowledged(step):
                 return False
             publish_seconds.observe(self._clock.now() - started)
-        _count(self._inspector)
+        _record_outcomes(self._inspector)
         return True
 
-    async def _insist(self, step: Step) -> bool:
+    async def _send_until_acknowledged(self, step: PublishStep) -> bool:
         tries = 0
         while True:
             try:
@@ -83,7 +83,7 @@ class Publisher:
                 retries.inc()
                 pause = self._backoff.next()
                 tries += 1
-                log.warning("the broker did not acknowledge; the same again", error=str(error), tries=tries, pause=round(pause, 2))
+                log.warning("the broker did not acknowledge; retrying", error=str(error), tries=tries, pause=round(pause, 2))
                 await self._clock.wait(pause)
                 if self._stopping.is_set():
                     return False
@@ -92,7 +92,7 @@ class Publisher:
                 self._backoff.reset()
                 return True
 
-    async def _send(self, step: Step) -> None:
+    async def _send(self, step: PublishStep) -> None:
         if isinstance(step, Heartbeat):
             await self._producer.publish_everywhere(TICKS, step, key=step.exchange)
             heartbeats_sent.labels(step.exchange, step.mark).inc()
@@ -100,8 +100,14 @@ class Publisher:
         elif isinstance(step, Backfill):
             await self._send_backfill(step)
         elif isinstance(step, tuple):
-            for event in step:  # few: see Inspector
-                log.warning("not used as it came", symbol=event.symbol, what=event.what, reason=event.reason, outcome=event.outcome)
+            for event in step:  # bounded: see Inspector
+                log.warning(
+                    "a value was repaired or quarantined",
+                    symbol=event.symbol,
+                    what=event.what,
+                    reason=event.reason,
+                    outcome=event.outcome,
+                )
             await self._producer.publish_many(QUARANTINE, [(event.symbol, event) for event in step])
         else:
             await self._producer.publish_many(TICKS, [(tick.symbol, tick) for tick in step])
@@ -109,7 +115,7 @@ class Publisher:
             event_time.set(step[-1].ts_event / 1000)
 
     async def _send_backfill(self, backfill: Backfill) -> None:
-        """The histories first; once they are acknowledged, the word that they are there, into the log of ticks."""
+        """Publish the histories and, once they are acknowledged, a HistoryReady in the tick log."""
         sent = await self._producer.publish_many(HISTORY, [(backfill.symbol, history) for history in backfill.histories])
         newest = max(backfill.histories, key=lambda history: history.ts_event)
         ready = HistoryReady(
@@ -126,36 +132,38 @@ class Publisher:
             bars_sent.labels(history.source, history.timeframe.value).inc(len(history.bars))
 
 
-def steps(batch: Iterable[Item], inspector: Inspector) -> Iterator[Step]:
-    """What is published in one go each: runs of ticks, single heartbeats, backfills, and last what the inspector has to tell."""
-    run: list[Tick] = []
+def publish_steps(batch: Iterable[Item], inspector: Inspector) -> Iterator[PublishStep]:
+    """Split a batch into units that are sent together: consecutive ticks, single heartbeats, backfills, and last the inspector's
+    reports.
+    """
+    ticks: list[Tick] = []
     for item in batch:
         if isinstance(item, Tick):
             if (tick := inspector.tick(item)) is not None:
-                run.append(tick)
+                ticks.append(tick)
             continue
         if isinstance(item, Quarantined):
-            inspector.feed(item)
+            inspector.add_report(item)
             continue
-        if run:
-            yield run
-            run = []
+        if ticks:
+            yield ticks
+            ticks = []
         if isinstance(item, Heartbeat):
             yield item
         elif (backfill := inspector.backfill(item)) is not None:
             yield backfill
-    if run:
-        yield run
-    if inspector.told:
-        told, inspector.told = tuple(inspector.told), []
-        yield told
+    if ticks:
+        yield ticks
+    if inspector.reports:
+        reports, inspector.reports = tuple(inspector.reports), []
+        yield reports
 
 
-def _count(inspector: Inspector) -> None:
-    """Moves what the inspector counted into the metrics."""
+def _record_outcomes(inspector: Inspector) -> None:
+    """Add the inspector's counts to the metrics and reset them."""
     for (kind, source, reason, outcome), count in inspector.counts.items():
-        judged.labels(source, kind, reason, outcome).inc(count)
-    for (source, timeframe), count in inspector.still.items():
-        still_bars.labels(source, timeframe).inc(count)
+        inspection_outcomes.labels(source, kind, reason, outcome).inc(count)
+    for (source, timeframe), count in inspector.without_volume.items():
+        bars_without_volume.labels(source, timeframe).inc(count)
     inspector.counts.clear()
-    inspector.still.clear()
+    inspector.without_volume.clear()

@@ -1,4 +1,4 @@
-"""Captured bodies of Yahoo's, and bodies built in their shape."""
+"""Captured responses of Yahoo, and made-up responses in the same format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "bodies"
 
 
 def captured(start: str) -> dict[str, Any]:
-    """The body of the one captured answer whose file name starts so."""
+    """The body of the captured response whose file name starts with ``start``."""
     (path,) = FOLDER.glob(f"{start}*.json")
     body: dict[str, Any] = json.loads(path.read_text())["response"]["bodyJson"]
     return body
@@ -30,7 +30,7 @@ def chart(
     price_ts: int | None = None,
     volume: float | None = None,
 ) -> dict[str, Any]:
-    """A chart answer: rows of (ts in seconds, open, high, low, close, volume)."""
+    """A chart response: rows of (ts in seconds, open, high, low, close, volume)."""
     meta: dict[str, Any] = {
         "currency": currency,
         "symbol": symbol,
@@ -53,7 +53,7 @@ def chart(
 
 
 def fault(code: str, description: str, outer: str = "chart") -> dict[str, Any]:
-    """An error as Yahoo words it."""
+    """An error in Yahoo's format."""
     return {outer: {"result": None, "error": {"code": code, "description": description}}}
 
 

@@ -1,4 +1,4 @@
-"""A market that answers as Yahoo would: made-up bars of every timeframe at the calendar's times. Sample data, no real prices."""
+"""Market data in the format of Yahoo: made-up bars of every timeframe at the calendar's times. Sample data, no real prices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600}
 
 @dataclass
 class Market:
-    """Prices of one symbol on one exchange up to ``now`` (milliseconds); each bar's price is a number of its own."""
+    """Prices of one symbol on one exchange up to ``now`` (milliseconds); each bar has a different price."""
 
     now: int
     symbol: str = "AAPL"
@@ -28,16 +28,16 @@ class Market:
     splits: list[tuple[dt.date, float]] = field(default_factory=list)
     """Applied to the prices before them, as Yahoo does."""
     unapplied: bool = False
-    """The newest split is named, but not applied."""
+    """The newest split is listed, but not applied."""
     hidden: Callable[[str, int], bool] = field(default_factory=lambda: all_there)
-    """Bars (interval, start in seconds) that Yahoo does not give."""
+    """True for bars (interval, start in seconds) that Yahoo does not deliver."""
     revised: Mapping[int, float] = field(default_factory=dict)
     """Start of a daily bar (seconds) -> what its prices are multiplied by."""
     refused_before: Mapping[str, int] = field(default_factory=dict)
-    """Interval -> first second that Yahoo gives; older ranges are a 422."""
+    """Interval -> first second that Yahoo provides; older ranges give a 422."""
 
     def reply(self, symbol: str, query: Mapping[str, str]) -> Reply:
-        """The answer to a question for a chart."""
+        """The response to a request for a chart."""
         if symbol != self.symbol:
             return Reply(404)
         interval, first, last = query["interval"], int(query["period1"]), int(query["period2"])
@@ -81,7 +81,7 @@ class Market:
         return scale * self._traded(ts)
 
     def _traded(self, ts: int) -> float:
-        """A split divides what a share trades at."""
+        """The factor of the traded price: a split divides it."""
         scale = 1.0
         for day, ratio in self.splits:
             if ts >= self._open(day):
@@ -98,5 +98,5 @@ def all_there(interval: str, ts: int) -> bool:
 
 
 def raw_price(ts: int) -> float:
-    """What a share costs at a time (seconds), had there been no split: between 100 and 110."""
+    """The price of a share at a time (seconds) without splits: between 100 and 110."""
     return 100.0 + ts // 60 % 1000 / 100

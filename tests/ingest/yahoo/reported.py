@@ -1,4 +1,4 @@
-"""Rows that Yahoo gave and that were wrong, or that looked wrong and were right.
+"""Rows from Yahoo that were wrong, or that looked wrong and were right.
 
 From the project ranaroussi/yfinance, folder tests/data (commits 905d82ff, 5f990ff6, 16d25653, 47963737), Apache-2.0, Copyright Ran
 Aroussi and contributors. Extracts: values rounded as printed. Each row: date, open, high, low, close, adjusted close, volume.
@@ -28,7 +28,7 @@ SOXS_WRONG: list[Line] = [
     ("2026-05-21", 1297.5, 1317.0, 1231.5, 1243.5, 1214.012, 1714514),
     ("2026-05-22", 1200.0, 1209.0, 1125.0, 1159.5, 1132.004, 1883589),
 ]
-"""Ten days 15 times too high; no split is named."""
+"""Ten days 15 times too high; no split is listed."""
 SOXS_RIGHT: list[Line] = [
     ("2026-05-26", 69.0, 69.5, 61.9, 62.9, 61.4084, 40368300),
     ("2026-05-27", 58.3, 69.1, 58.3, 65.3, 63.7515, 53730730),
@@ -74,7 +74,7 @@ SHIN_ETSU: list[Line] = [
     ("2023-04-03", 4250, 4259, 4162, 4182, 4182, 7076800),
     ("2023-04-04", 4245, 4245, 4144, 4155, 4155, 6780600),
 ]
-"""4063.T: 5:1 and a dividend of 55 are named on 2023-03-30; prices shift on the day before."""
+"""4063.T: 5:1 and a dividend of 55 are listed on 2023-03-30; prices shift on the day before."""
 NEW_FORTRESS: list[Line] = [
     ("2026-09-02", 0.29, 0.294, 0.272, 0.276, 0.276, 1394900),
     ("2026-09-03", 0.285, 0.288, 0.276, 0.279, 0.279, 1512400),
@@ -88,7 +88,7 @@ NEW_FORTRESS: list[Line] = [
     ("2026-09-18", 12.23, 12.737, 12.053, 12.22, 12.22, 388400),
     ("2026-09-21", 12.0803, 12.15, 11.42, 11.72, 11.72, 220724),
 ]
-"""NFE: 1:50 is named on 2026-09-14, and the days before it are not adjusted a week later."""
+"""NFE: 1:50 is listed on 2026-09-14, and the days before it are not adjusted a week later."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Yahoo on a local socket: charts, cookies, crumbs and the streamer, and every bad answer that it is known for."""
+"""A stand-in for Yahoo on a local socket: charts, cookies, crumbs and the stream, and its known bad responses."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from yfinance.pricing_pb2 import PricingData
 
 @dataclass(frozen=True)
 class Reply:
-    """What the stand-in sends: a status and a body, or a misdeed instead."""
+    """A response of the stand-in: a status and a body, or a failure."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
-    misdeed: str = ""
-    """``hang``: never answers; ``reset``: breaks the connection; ``cut``: promises more bytes than it sends."""
+    failure: str = ""
+    """``hang``: no response; ``reset``: resets the connection; ``cut``: sends fewer bytes than announced."""
 
 
 def ok(body: Mapping[str, Any]) -> Reply:
@@ -32,8 +32,8 @@ def ok(body: Mapping[str, Any]) -> Reply:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question for a chart."""
+class ChartRequest:
+    """A received request for a chart."""
 
     symbol: str
     query: Mapping[str, str]
@@ -43,59 +43,61 @@ class Asked:
 
 @dataclass
 class YahooStandIn:
-    """Answers by symbol: the scripted ones first, one each, then what ``default`` makes."""
+    """Responds by symbol: with the scripted replies first, each once, then with ``default``."""
 
     scripted: dict[str, deque[Reply]] = field(default_factory=lambda: defaultdict(deque))
     default: Callable[[str, Mapping[str, str]], Reply] = lambda *_: Reply(404)
     crumb: str = "crumb-1"
     wants_crumb: bool = False
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ChartRequest] = field(default_factory=list)
     crumbs_given: int = 0
     subscriptions: list[list[str]] = field(default_factory=list)
     streams: list[web.WebSocketResponse] = field(default_factory=list)
     refuse_streams: int = 0
-    """Where not 0: the status of the answer that a stream gets instead, with HTML in it."""
+    """If not 0: the status of the HTML response that replaces a stream."""
     cookies_hang: bool = False
     url: str = ""
 
     @property
     def stream_url(self) -> str:
-        """Where the streamer listens."""
+        """The URL of the stream."""
         return self.url.replace("http", "ws", 1) + "/stream"
 
     def script(self, symbol: str, *replies: Reply) -> None:
-        """Queue answers for a symbol."""
+        """Queue replies for a symbol."""
         self.scripted[symbol].extend(replies)
 
-    async def tell(self, **values: Any) -> None:
+    async def stream_price(self, **values: Any) -> None:
         """Send a price to every open stream."""
         frame = json.dumps({"type": "pricing", "message": base64.b64encode(PricingData(**values).SerializeToString()).decode()})
-        await self.say(frame)
+        await self.send_text(frame)
 
-    async def say(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         """Send any text to every open stream."""
         for stream in [each for each in self.streams if not each.closed]:
             await stream.send_str(text)
 
-    async def hang_up(self) -> None:
+    async def close_streams(self) -> None:
         """Close every stream."""
         for stream in self.streams:
             await stream.close()
 
     async def _chart(self, request: web.Request) -> web.StreamResponse:
         symbol, query = request.match_info["symbol"], dict(request.query)
-        self.asked.append(Asked(symbol, query, request.headers.get("X-Forwarded-Host", ""), request.headers.get("Cookie", "")))
+        self.requests.append(
+            ChartRequest(symbol, query, request.headers.get("X-Forwarded-Host", ""), request.headers.get("Cookie", ""))
+        )
         if self.wants_crumb and query.get("crumb") != self.crumb:
             fault = {"finance": {"result": None, "error": {"code": "Unauthorized", "description": "Invalid Crumb"}}}
             return web.json_response(fault, status=401)
-        waiting = self.scripted[symbol]
-        return await self._send(request, waiting.popleft() if waiting else self.default(symbol, query))
+        queued = self.scripted[symbol]
+        return await self._send(request, queued.popleft() if queued else self.default(symbol, query))
 
     async def _send(self, request: web.Request, reply: Reply) -> web.StreamResponse:
-        if reply.misdeed == "hang":
+        if reply.failure == "hang":
             await asyncio.sleep(3600)
-        if reply.misdeed and request.transport is not None:
-            if reply.misdeed == "cut":
+        if reply.failure and request.transport is not None:
+            if reply.failure == "cut":
                 answer = web.StreamResponse(status=reply.status, headers={"Content-Length": str(len(reply.body) + 1000)})
                 await answer.prepare(request)
                 await answer.write(reply.body)

@@ -1,4 +1,4 @@
-"""Yahoo's doors: the streaming WebSocket, the polled quote, the history of bars.
+"""Yahoo's interfaces: the streaming WebSocket, polled prices and charts of history.
 
-Here belongs what talks to Yahoo. What its answers mean, and what to do about them, is decided in ``services.ingest.domain``.
+This package sends requests to Yahoo. How its responses are interpreted is decided in ``services.ingest.domain``.
 """

@@ -1,4 +1,4 @@
-"""Charts for coroutines: bounded threads behind a limiter and a breaker."""
+"""The asynchronous client for charts: a bounded thread pool behind a rate limiter and a circuit breaker."""
 
 from __future__ import annotations
 
@@ -7,78 +7,75 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from random import Random
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from aiolimiter import AsyncLimiter
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from services.ingest.adapters.yahoo.chart_api import ChartApi
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import PausedError, UnreachableError, YahooError
 from shared.backoff import Backoff
 from shared.metrics import counter, gauge, histogram
 
 TRIES: Final = 3
-MOST_PAUSE_SECONDS: Final = 3.0
+MAX_PAUSE_SECONDS: Final = 3.0
 SLACK_SECONDS: Final = 2.0
-"""The coroutine waits this much longer than the thread may take, so that it is the thread that says what went wrong."""
+"""The coroutine waits this much longer than the thread's time limit, so that the thread's own error is raised."""
 
-requests = counter("ingest_yahoo_requests_total", "Questions to Yahoo, by their outcome.", ["outcome"])
-seconds = histogram("ingest_yahoo_request_seconds", "Time from a question to Yahoo to its answer or failure.")
-busy = gauge("ingest_yahoo_busy_threads", "Threads that wait for Yahoo.")
+requests = counter("ingest_yahoo_requests_total", "Requests to Yahoo, by outcome.", ["outcome"])
+seconds = histogram("ingest_yahoo_request_seconds", "Time from a request to Yahoo to its response or failure.")
+busy = gauge("ingest_yahoo_busy_threads", "Threads that are waiting for Yahoo.")
 
 T = TypeVar("T")
 
 
-class Door(Protocol):
-    """Asks for one chart, blocking; raises ``YahooError`` and nothing else."""
-
-    def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart: ...
-
-
 class YahooClient:
-    """Asks for charts within Yahoo's limits. Made by ``open_client``."""
+    """Requests charts within Yahoo's limits. Created by ``open_client``."""
 
-    def __init__(self, door: Door, pool: ThreadPoolExecutor, threads: int, per_minute: float, wait: float, rest: float) -> None:
-        self._door = door
+    def __init__(
+        self, api: ChartApi, pool: ThreadPoolExecutor, threads: int, per_minute: float, request_seconds: float, open_seconds: float
+    ) -> None:
+        self._api = api
         self._pool = pool
-        self._wait = wait
-        self._rest = rest
+        self._request_seconds = request_seconds
+        self._open_seconds = open_seconds
         self._outage: YahooError | None = None
-        """The newest failure of Yahoo as a whole."""
+        """The newest error of Yahoo as a whole."""
         self._free = asyncio.Semaphore(threads)
-        self._limiter = AsyncLimiter(1, 60.0 / per_minute)  # one at a time, evenly: a burst is what Yahoo answers with 429
+        self._limiter = AsyncLimiter(1, 60.0 / per_minute)  # evenly spread: Yahoo refuses bursts with 429
         self._breakers = AsyncCircuitBreakerFactory(
-            default_threshold=5, default_ttl=rest, exclude=[(YahooError, lambda error: not error.outage)]
+            default_threshold=5, default_ttl=open_seconds, exclude=[(YahooError, lambda error: not error.outage)]
         )
 
     async def chart(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
-        """Ask for one chart; tries again at once, up to three times, only where that can help.
+        """Request one chart. An error with ``retry_at_once`` is retried up to two times.
 
         Raises:
-            YahooError: one of its types. ``PausedError`` where Yahoo was not asked at all.
+            YahooError: a subclass. ``PausedError`` if no request was sent.
         """
-        backoff = Backoff(Random(), most=MOST_PAUSE_SECONDS)  # noqa: S311 - jitter
+        backoff = Backoff(Random(), most=MAX_PAUSE_SECONDS)  # noqa: S311 - jitter
         for _ in range(TRIES - 1):
             try:
-                return await self._asked(symbol, interval, params)
+                return await self._request_once(symbol, interval, params)
             except YahooError as error:
-                if not error.passes:
+                if not error.retry_at_once:
                     raise
             await asyncio.sleep(backoff.next())
-        return await self._asked(symbol, interval, params)
+        return await self._request_once(symbol, interval, params)
 
-    async def _asked(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
+    async def _request_once(self, symbol: str, interval: str, params: Mapping[str, str | int]) -> Chart:
         try:
             async with await self._breakers.get_breaker("yahoo"):
                 await self._limiter.acquire()
                 with seconds.time():
-                    chart = await self._in_thread(symbol, lambda: self._door.chart(symbol, interval, params))
+                    chart = await self._in_thread(symbol, lambda: self._api.chart(symbol, interval, params))
         except OpenedState as error:
             requests.labels(PausedError.reason).inc()
-            until = int((error.opened_at + self._rest) * 1000)
-            what = "Yahoo failed too often in a row and is left alone for a while"
-            raise PausedError(symbol, what, cause=self._outage, until=until) from error
+            until = int((error.opened_at + self._open_seconds) * 1000)
+            detail = "Yahoo failed too often in a row; requests are paused"
+            raise PausedError(symbol, detail, cause=self._outage, until=until) from error
         except YahooError as error:
             requests.labels(error.reason).inc()
             if error.outage and not isinstance(error, PausedError):
@@ -87,28 +84,30 @@ class YahooClient:
         requests.labels("ok").inc()
         return chart
 
-    async def _in_thread(self, symbol: str, ask: Callable[[], T]) -> T:
-        """Run in a thread of the pool. Its place is given back when the thread ends, not when the caller loses patience."""
+    async def _in_thread(self, symbol: str, request: Callable[[], T]) -> T:
+        """Run in a thread of the pool. The semaphore is released when the thread ends, not when the caller's timeout expires."""
         try:
-            async with asyncio.timeout(self._wait):
+            async with asyncio.timeout(self._request_seconds):
                 await self._free.acquire()
         except TimeoutError as error:
             raise PausedError(symbol, "every thread is busy") from error
         loop = asyncio.get_running_loop()
         try:
-            future = self._pool.submit(ask)
+            future = self._pool.submit(request)
         except RuntimeError as error:
             self._free.release()
             raise PausedError(symbol, "the process is stopping") from error
         busy.inc()
-        future.add_done_callback(lambda _: self._call_back(loop))
+        future.add_done_callback(lambda _: self._thread_finished(loop))
         try:
-            async with asyncio.timeout(self._wait + SLACK_SECONDS):
+            async with asyncio.timeout(self._request_seconds + SLACK_SECONDS):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise UnreachableError(symbol, f"the thread did not come back within {self._wait + SLACK_SECONDS:g} s") from error
+            raise UnreachableError(
+                symbol, f"the thread did not return within {self._request_seconds + SLACK_SECONDS:g} s"
+            ) from error
 
-    def _call_back(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _thread_finished(self, loop: asyncio.AbstractEventLoop) -> None:
         busy.dec()
         if not loop.is_closed():
             loop.call_soon_threadsafe(self._free.release)
@@ -116,11 +115,13 @@ class YahooClient:
 
 @asynccontextmanager
 async def open_client(
-    door: Door, *, threads: int, per_minute: float, wait: float, rest: float = 60.0
+    api: ChartApi, *, threads: int, per_minute: float, request_seconds: float, open_seconds: float = 60.0
 ) -> AsyncIterator[YahooClient]:
-    """A client with its own threads. ``wait`` bounds a question in seconds, ``rest`` is how long an open breaker stays open."""
+    """A client with its own threads. ``request_seconds``: time limit of a request; ``open_seconds``: how long the circuit
+    breaker stays open.
+    """
     pool = ThreadPoolExecutor(threads, thread_name_prefix="yahoo")
     try:
-        yield YahooClient(door, pool, threads, per_minute, wait, rest)
+        yield YahooClient(api, pool, threads, per_minute, request_seconds, open_seconds)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

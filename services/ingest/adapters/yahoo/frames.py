@@ -1,4 +1,4 @@
-"""Frames of Yahoo's streamer: JSON around base64 around protobuf."""
+"""Decodes frames of Yahoo's stream: protobuf in base64 in JSON."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import msgspec
 from google.protobuf.message import DecodeError
 from yfinance.pricing_pb2 import PricingData
 
-from services.ingest.domain.yahoo_ticks import Pricing
+from services.ingest.domain.yahoo_ticks import StreamedPrice
 
 REGULAR: Final = 1
-"""``market_hours`` of the regular market; 0 is before it opens, or not said, 2 after it has closed."""
+"""``market_hours`` of the regular market; 0 is before the open or not set, 2 is after the close."""
 MAX_FRAME = 64 * 1024
 """Bytes; a price takes about 300."""
 
@@ -29,11 +29,11 @@ class _Frame(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Frame)
 
 
-def decode(text: str | bytes) -> Pricing:
+def decode(text: str | bytes) -> StreamedPrice:
     """The price in a frame.
 
     Raises:
-        FrameError: no JSON, no base64, no protobuf, or nobody's price.
+        FrameError: invalid JSON, base64 or protobuf, or a price without a symbol.
     """
     try:
         found = PricingData.FromString(base64.b64decode(_decoder.decode(text).message, validate=True))
@@ -41,4 +41,4 @@ def decode(text: str | bytes) -> Pricing:
         raise FrameError(f"{type(error).__name__}: {error}: {text[:80]!r}") from error
     if not found.id:
         raise FrameError(f"a price without a symbol: {text[:80]!r}")
-    return Pricing(found.id, found.price, found.time, found.currency, found.day_volume, found.market_hours == REGULAR)
+    return StreamedPrice(found.id, found.price, found.time, found.currency, found.day_volume, found.market_hours == REGULAR)

@@ -1,4 +1,4 @@
-"""What a failed connection means, in one word and one sentence."""
+"""Describes connection errors by a reason (one word) and a detail (one sentence)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def explain_stream(error: Exception) -> tuple[str, str]:
     """Reason and detail of a stream that could not be opened.
 
     >>> explain_stream(TimeoutError())
-    ('unreachable', 'no answer in time')
+    ('unreachable', 'no response in time')
     """
     if isinstance(error, aiohttp.WSServerHandshakeError):
         reason = REFUSALS.get(error.status, "unavailable" if error.status >= 500 else "no_stream")
@@ -22,13 +22,13 @@ def explain_stream(error: Exception) -> tuple[str, str]:
     if isinstance(error, aiohttp.ClientSSLError):
         return "unreachable", f"TLS failed: {error}"
     if isinstance(error, TimeoutError):
-        return "unreachable", "no answer in time"
+        return "unreachable", "no response in time"
     return "unreachable", f"{type(error).__name__}: {error}"
 
 
 def explain_request(error: RequestException | OSError) -> str:
-    """The detail of a request that had no answer."""
-    text = str(error).partition(" See https://")[0].removeprefix("Failed to perform, ")  # curl points to its manual
+    """The detail of a request without a response."""
+    text = str(error).partition(" See https://")[0].removeprefix("Failed to perform, ")  # drops curl's reference to its manual
     if isinstance(error, DNSError):
         return f"the name cannot be resolved (DNS): {text}"
     if isinstance(error, SSLError):

@@ -1,4 +1,4 @@
-"""The HTTP session under yfinance: bounded in time and size, and pointed where the settings say."""
+"""The HTTP session for yfinance, with limits of time and size and a configurable origin."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import Timeout
 
 MAX_BODY: Final = 32 * 1024 * 1024
-"""Bytes; ten years of days are a fiftieth of it."""
+"""Bytes; ten years of daily bars need a fiftieth of it."""
 DATA_PATH: Final = "/v8/"
-ERRAND_SHARE: Final = 1 / 3
-"""Cookies and crumbs may take this share of the time left: charts often come without, where a firewall swallows those hosts."""
+AUTHENTICATION_SHARE: Final = 1 / 3
+"""Requests for cookies and crumbs may take this share of the remaining time: charts often work without them if a firewall blocks
+those hosts."""
 
 
 class YahooSession(Session[Response]):
-    """A session as yfinance makes it itself, with two additions.
+    """A session as created by yfinance, with two additions.
 
-    ``origin`` (as in ``http://127.0.0.1:8000``) replaces scheme and host of every request, for a proxy of one's own or a
-    stand-in; the host that was meant travels in the header ``X-Forwarded-Host``. Empty: Yahoo itself.
+    ``origin`` (as in ``http://127.0.0.1:8000``) replaces scheme and host of every request, for a proxy; the original host is sent
+    in the header ``X-Forwarded-Host``. Empty: Yahoo itself.
 
-    ``within(seconds)`` bounds everything that its thread asks for inside the block. yfinance asks for cookies and crumbs on the
-    way, partly with timeouts of its own; without a bound over all of it, a hanging Yahoo would hold threads for minutes.
+    ``within(seconds)`` limits the total time of all requests of its thread inside the block. yfinance also requests cookies and
+    crumbs, partly with its own timeouts; without a total limit, a hanging Yahoo would block threads for minutes.
     """
 
     def __init__(self, origin: str = "") -> None:
@@ -37,7 +38,7 @@ class YahooSession(Session[Response]):
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Requests of this thread in the block end by then: those still running, and those begun later, raise ``Timeout``."""
+        """Limit the requests of this thread in the block: after ``seconds``, running and later ones raise ``Timeout``."""
         self._deadline.at = time.monotonic() + seconds
         try:
             yield
@@ -45,14 +46,14 @@ class YahooSession(Session[Response]):
             del self._deadline.at
 
     def request(self, method: Any, url: str, *args: Any, **kwargs: Any) -> Response:
-        """As in ``Session``; raises ``Timeout`` without asking where the block's time is over."""
-        left = getattr(self._deadline, "at", time.monotonic() + 30.0) - time.monotonic()
-        if left <= 0:
-            raise Timeout(f"no time left to ask for {urlsplit(url).path}")
+        """As in ``Session``; raises ``Timeout`` without a request if the time of the block is used up."""
+        remaining = getattr(self._deadline, "at", time.monotonic() + 30.0) - time.monotonic()
+        if remaining <= 0:
+            raise Timeout(f"no time left to request {urlsplit(url).path}")
         if not urlsplit(url).path.startswith(DATA_PATH):
-            left *= ERRAND_SHARE
-        asked = kwargs.get("timeout")
-        kwargs["timeout"] = min(left, asked) if isinstance(asked, int | float) else left
+            remaining *= AUTHENTICATION_SHARE
+        requested = kwargs.get("timeout")
+        kwargs["timeout"] = min(remaining, requested) if isinstance(requested, int | float) else remaining
         if self._origin:
             parts = urlsplit(url)
             kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Forwarded-Host": parts.hostname or ""}

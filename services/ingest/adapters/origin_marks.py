@@ -1,0 +1,78 @@
+"""Stores the origin of prices in the database (a cursor row) and in Kafka (metadata of a committed offset), and checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.engine import make_url
+
+from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict, origins, read_origin, write_origin
+from services.ingest.settings import Settings
+from shared.failures import SettingsError
+from shared.kafka import read_label, write_label
+from shared.topics import TICKS
+
+GROUP = "ingest-source"
+
+
+class CursorRows(Protocol):
+    """All cursors of the database; raises ``TransientError``."""
+
+    async def all(self) -> Mapping[str, str]: ...
+
+    async def save(self, cursor: str, position: str, now: int) -> None: ...
+
+
+async def check_database(settings: Settings, cursors: CursorRows, origin: DataOrigin) -> None:
+    """Verify that the database may hold prices of this origin.
+
+    Raises:
+        SettingsError: it holds prices of another origin; the message names the remedy.
+        TransientError: the database does not respond.
+    """
+    try:
+        held = origins(await cursors.all())
+    except ValueError as error:
+        raise SettingsError(f"the database: {error}") from error
+    for each in held:
+        if reason := conflict(each, origin, "the database", _remedy(settings)):
+            raise SettingsError(reason)
+
+
+async def claim_database(settings: Settings, cursors: CursorRows, origin: DataOrigin, now: int) -> None:
+    """Verify the database and store the origin in it; ``now`` in milliseconds. Raises as ``check_database``."""
+    await check_database(settings, cursors, origin)
+    await cursors.save(ORIGIN_CURSOR, write_origin(origin), now)
+
+
+async def claim_kafka(settings: Settings, origin: DataOrigin) -> None:
+    """Verify that the tick log may hold prices of this origin, and store the origin.
+
+    Raises:
+        SettingsError: it holds prices of another origin; the message names the remedy.
+        TransientError: the broker does not respond.
+    """
+    label = await read_label(settings, TICKS, GROUP)
+    if label:
+        try:
+            held = read_origin(label)
+        except ValueError as error:
+            raise SettingsError(f"group {GROUP} of Kafka at {settings.kafka_bootstrap}: {label[:80]!r}: {error}") from error
+        if reason := conflict(held, origin, f"Kafka at {settings.kafka_bootstrap}", _remedy(settings)):
+            raise SettingsError(reason)
+    await write_label(settings, TICKS, GROUP, write_origin(origin))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def _remedy(settings: Settings) -> str:
+    file = sqlite_file(settings.database_url)
+    if file is not None and file.is_relative_to(settings.var):
+        return f"start with no data by deleting the folder {settings.var}"
+    return "use an empty database and an empty Kafka (another DATABASE_URL and VAR; in containers: docker compose down --volumes)"
