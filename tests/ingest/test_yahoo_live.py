@@ -89,7 +89,12 @@ class Rig:
 
 @asynccontextmanager
 async def running(
-    tmp_path: Path, instruments: tuple[Instrument, ...] = (BTC,), *, past: bool = False, **settings: Any
+    tmp_path: Path,
+    instruments: tuple[Instrument, ...] = (BTC,),
+    *,
+    past: bool = False,
+    clock: type[SystemClock] = SystemClock,
+    **settings: Any,
 ) -> AsyncIterator[Rig]:
     async with AsyncExitStack() as stack:
         yahoo = await stack.enter_async_context(yahoo_stand_in())
@@ -108,7 +113,7 @@ async def running(
             **settings,
         }
         source = await stack.enter_async_context(
-            open_yahoo(Settings(**wanted), Universe((), instruments), NoCursors(), SystemClock(stopping), stopping, rig.health)
+            open_yahoo(Settings(**wanted), Universe((), instruments), NoCursors(), clock(stopping), stopping, rig.health)
         )
 
         async def read() -> None:
