@@ -30,11 +30,11 @@ def compile_live() -> None:
     from services.analysis.kernels.plan import plan
     from services.analysis.live.app import compiled
     from services.analysis.live.domain.rehearsal import rehearse
-    from services.analysis.live.domain.series import Series
+    from services.analysis.live.domain.series import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read(LiveSettings)
-    rehearse(Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
+    rehearse(SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
     compiled(settings)
 
 
@@ -42,13 +42,15 @@ def compile_patterns() -> None:
     """Compile the chart patterns and the ticks alone, and exit: run beside compile, each takes half of the time."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.app import charts
+    from services.analysis.live.app import chart_patterns
     from services.analysis.live.domain.rehearsal import rehearse_patterns
-    from services.analysis.live.domain.series import Series
+    from services.analysis.live.domain.series import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read(LiveSettings)
-    rehearse_patterns(charts(settings), Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
+    rehearse_patterns(
+        chart_patterns(settings), SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels))
+    )
 
 
 def compile_all() -> None:

@@ -12,7 +12,7 @@ import time
 from types import MappingProxyType
 from typing import Final
 
-from services.analysis.live.adapters.sequences import Row, Scope, SequenceTable
+from services.analysis.live.adapters.sequences import SequenceRow, SequenceScope, SequenceTable
 from services.analysis.live.settings import LiveSettings
 from shared import logs
 from shared.db import open_database
@@ -79,7 +79,7 @@ async def _list() -> int:
 
 async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...]) -> int:
     sequence = parse(text)
-    scope: Scope = "symbols" if symbols else "industry" if industries else "all"
+    scope: SequenceScope = "symbols" if symbols else "industry" if industries else "all"
     targets = tuple(each.upper() for each in symbols) or tuple(each.lower() for each in industries)
     async with open_database(read(LiveSettings).database_url) as database:
         table = SequenceTable(database)
@@ -103,11 +103,11 @@ async def _remove(beginning: str) -> int:
     return 0
 
 
-def _row(sequence: SignalSequence, scope: str, targets: tuple[str, ...]) -> Row:
-    return Row(sequence.id, sequence.text, scope, targets)
+def _row(sequence: SignalSequence, scope: str, targets: tuple[str, ...]) -> SequenceRow:
+    return SequenceRow(sequence.id, sequence.text, scope, targets)
 
 
-def _line(row: Row) -> str:
+def _line(row: SequenceRow) -> str:
     return (
         f"{row.id[:12]}  {row.text}{f'  for {SCOPES.get(row.scope, row.scope)} ' + ', '.join(row.targets) if row.targets else ''}"
     )

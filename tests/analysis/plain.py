@@ -52,7 +52,7 @@ class Symbol:
     """Open of the session that is looked at no more."""
     until: int | None = None
     """While a split is suspected: when that ends."""
-    aside: list[Closed] = field(default_factory=list)
+    pending: list[Closed] = field(default_factory=list)
 
     def range(self) -> float | None:
         if len(self.days) < 15:
@@ -146,10 +146,10 @@ class Plain:
         one = self.symbols[name]
         if one.until is not None and ts >= one.until:
             one.until = None
-            for bar in one.aside:
+            for bar in one.pending:
                 self.count_day(one, bar)
-            self.closed += one.aside
-            one.aside = []
+            self.closed += one.pending
+            one.pending = []
             self.told.append((name, "split", "released", one.newest))
 
     @staticmethod
@@ -248,7 +248,7 @@ class Plain:
                 prices = (bar.open, bar.high, bar.low, bar.close, bar.volume)
                 closed = (name, str(frame), bar.start, bar.end, bar.session, *prices)
                 if one.until is not None:
-                    one.aside.append(closed)
+                    one.pending.append(closed)
                     continue
                 self.closed.append(closed)
                 self.count_day(one, closed)

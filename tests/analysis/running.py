@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
 from services.analysis.live.adapters.sequences import SequenceTable
-from services.analysis.live.domain.engine import Listing
+from services.analysis.live.domain.engine import ListedInstrument
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import Heartbeat, TickLog
@@ -90,11 +90,11 @@ class Stage:
                 live.process.send_signal(signal.SIGCONT)
                 live.kill()
 
-    async def list_instruments(self, listings: dict[str, Listing]) -> None:
+    async def list_instruments(self, listed: dict[str, ListedInstrument]) -> None:
         rows = [
             {"symbol": symbol, "name_en": symbol, "name_ko": symbol, "exchange": one.exchange, "currency": "USD", "kind": one.kind,
              "sector": "", "aliases": "[]", "active": True}
-            for symbol, one in listings.items()
+            for symbol, one in listed.items()
         ]  # fmt: skip
         async with open_database(self.database_url) as database, database.begin() as connection:
             await connection.execute(database.upsert(instruments, rows), rows)

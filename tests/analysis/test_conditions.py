@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compiled, judged, scanned
-from services.analysis.kernels.conditions.required_indicators import wish, wishes
+from services.analysis.kernels.conditions.required_indicators import required_indicator, required_indicators
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, plan
 from services.analysis.kernels.rules.comparing import crossing
@@ -81,7 +81,7 @@ def test_on_indicators_it_is_true_where_numpy_says() -> None:
     rng = np.random.default_rng(5)
     bars = bars_of(100 * np.exp(np.cumsum(rng.normal(0, 0.02, 1500))), rng.integers(1, 10**6, 1500).astype(float))
     condition = parse("rsi_21 < 40 and close > bb_lower_30_1.5 or volume > 2 * prev(volume_sma_20)")
-    laid = plan(wishes(condition), [])
+    laid = plan(required_indicators(condition), [])
     past = history(LOOPS, laid, bars)
     columns = dict(zip(laid.columns, past.values, strict=True))
     values = np.vstack([past.values, bars.open, bars.high, bars.low, bars.close, bars.volume])
@@ -112,7 +112,7 @@ def test_what_the_vocabulary_lets_through_an_indicator_takes(data: st.DataObject
     except ConditionError:
         return
     kind.prepare(*parameters)
-    assert wish(name) == (kind.name, parameters)
+    assert required_indicator(name) == (kind.name, parameters)
     assert found.column == kind.names(parameters)[kind.columns.index(template)]
 
 
@@ -121,5 +121,5 @@ def test_every_column_of_every_indicator_can_be_named(kind: Any) -> None:
     wanted = [parameters for name, parameters in INDICATORS if name == kind.name]
     for parameters in (*kind.examples, *wanted):
         for column in kind.names(tuple(map(float, parameters))):
-            assert wish(column) == (kind.name, tuple(map(float, parameters)))
+            assert required_indicator(column) == (kind.name, tuple(map(float, parameters)))
             assert parse(f"{column} > 1").columns == (column,)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from services.analysis.documents import indicators
 from services.analysis.documents.__main__ import DOCS, PAGES, main
-from services.analysis.documents.page import Page, Picture, late, write
+from services.analysis.documents.page import DocumentPage, Picture, out_of_date, write
 from services.analysis.kernels.indicators import rsi
 from services.analysis.kernels.indicators.table import KINDS
 
@@ -37,14 +37,14 @@ def test_only_what_is_missing_is_drawn_and_what_nobody_shows_goes(tmp_path: Path
 
         return Picture(f"images/{name}.png", draw)
 
-    page = Page("a.md", "words", "images", (picture("one"), picture("two")))
-    assert late(tmp_path, page) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/two.png"]
+    page = DocumentPage("a.md", "words", "images", (picture("one"), picture("two")))
+    assert out_of_date(tmp_path, page) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/two.png"]
     write(tmp_path, page)
-    assert (late(tmp_path, page), drawn) == ([], ["one", "two"])
-    later = Page("a.md", "other words", "images", (picture("two"), picture("three")))
-    assert late(tmp_path, later) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/three.png"]
+    assert (out_of_date(tmp_path, page), drawn) == ([], ["one", "two"])
+    later = DocumentPage("a.md", "other words", "images", (picture("two"), picture("three")))
+    assert out_of_date(tmp_path, later) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/three.png"]
     write(tmp_path, later)
-    assert (late(tmp_path, later), drawn) == ([], ["one", "two", "three"])
+    assert (out_of_date(tmp_path, later), drawn) == ([], ["one", "two", "three"])
     write(tmp_path, later, redraw=True)
     assert drawn == ["one", "two", "three", "two", "three"]
 

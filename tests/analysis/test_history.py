@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from services.analysis.kernels.closed_bars import adjusted, merged
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.domain.provided_bars import of_history
 from shared.events import History, ProviderBar, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, engine, hours
@@ -26,7 +26,7 @@ def log() -> list[TickLog]:
 
 
 @cache
-def uninterrupted() -> Outcome:
+def uninterrupted() -> EngineOutcome:
     return engine().apply(log())
 
 
@@ -77,15 +77,15 @@ def test_a_rebuild_gives_the_same_later_signals_as_no_crash(crash: int, kept: fl
 
 
 def test_cuts_and_restarts_change_no_signal() -> None:
-    one, parts, first = engine(), Outcome(), 0
+    one, parts, first = engine(), EngineOutcome(), 0
     for size in itertools.cycle((1, 333, 7, 1000, 64)):
         part = one.apply(log()[first : first + size])
         parts.bars += part.bars
         parts.rows += part.rows
         parts.signals += part.signals
         table = stored(parts.bars)
-        windows = {(w.symbol, w.timeframe): table[w.symbol, w.timeframe][-w.n :] for w in wanted(one.state)}
-        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listings, one.series)
+        windows = {(w.symbol, w.timeframe): table[w.symbol, w.timeframe][-w.n :] for w in needed_windows(one.state)}
+        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listed, one.series)
         if (first := first + size) >= len(log()):
             break
     whole = uninterrupted()

@@ -201,9 +201,9 @@ def test_every_kind_can_stand_beside_every_other_under_names_of_its_own() -> Non
         (("sar", (0.3, float("inf"))), "maximum must be above 0 and at most 1, not inf"),
     ],
 )
-def test_a_wish_that_makes_no_sense_is_refused(wish: tuple[str, Parameters], why: str) -> None:
+def test_a_wish_that_makes_no_sense_is_refused(spec: tuple[str, Parameters], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        plan([wish], [])
+        plan([spec], [])
 
 
 def test_two_columns_of_one_name_are_refused() -> None:

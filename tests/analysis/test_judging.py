@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 
 from services.analysis.kernels.plan import INDICATORS
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.user_conditions import MOST_WISHES, Alert, Book, book
+from services.analysis.live.domain.user_conditions import MOST_REQUESTED, ConditionRequest, ConditionSet, condition_set
 from shared.conditions import parse
 from shared.events import Bar, Signal, Timeframe, signal_id
-from tests.analysis.market import LISTINGS, engine, market, series
+from tests.analysis.market import LISTED, engine, market, series
 from tests.analysis.tape import of_symbol, stored, tape
 
 SYMBOLS, DAYS = ("AAA", "BBB"), 4
@@ -22,19 +22,19 @@ ABOVE = "close > open on 15m"
 LOW = "rsi_21 < 50 and sma_5 > 0 on 1h"
 LOG = tape(SYMBOLS, DAYS)
 ALERTS = [
-    Alert(RISING, False, frozenset({"AAA"})),
-    Alert(ABOVE, True, frozenset({"BBB"})),
-    Alert(LOW, False, None),
-    Alert("close > 0 on 1d", False, frozenset()),
+    ConditionRequest(RISING, False, frozenset({"AAA"})),
+    ConditionRequest(ABOVE, True, frozenset({"BBB"})),
+    ConditionRequest(LOW, False, None),
+    ConditionRequest("close > 0 on 1d", False, frozenset()),
 ]
-ASKED = book(ALERTS)
+CONDITIONS = condition_set(ALERTS)
 WARM = 2 * len(LOG) // DAYS
 
 
-def asking(asked: Book = ASKED) -> Engine:
+def asking(condition_set: ConditionSet = CONDITIONS) -> Engine:
     found = engine()
-    found.wish(asked.wishes)
-    found.ask(asked)
+    found.request_indicators(condition_set.requested)
+    found.set_conditions(condition_set)
     return found
 
 
@@ -106,7 +106,7 @@ def test_who_asks_later_does_not_make_others_hear_twice_of_a_forming_bar() -> No
     found, ids = asking(), list[str]()
     for first in range(0, len(LOG), 50):
         ids += [signal.id for signal in found.apply(LOG[first : first + 50]).signals if signal.condition]
-        found.ask(book([Alert(f"close > {first} on 1w", False, None), *ALERTS]))
+        found.set_conditions(condition_set([ConditionRequest(f"close > {first} on 1w", False, None), *ALERTS]))
     assert ids == [signal.id for signal in said()[1] if signal.condition]
 
 
@@ -122,10 +122,10 @@ def test_a_restart_changes_nothing_with_the_wishes_of_conditions() -> None:
     one, bars = asking(), list[Bar]()
     bars += one.apply(LOG[:WARM]).bars
     table = stored(bars)
-    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in wanted(one.state)}
-    two = Engine.restore(one.snapshot(), windows, market(), LISTINGS, series())
-    assert two.wishes == ASKED.wishes != ()
-    two.ask(ASKED)
+    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in needed_windows(one.state)}
+    two = Engine.restore(one.snapshot(), windows, market(), LISTED, series())
+    assert two.requested == CONDITIONS.requested != ()
+    two.set_conditions(CONDITIONS)
     before, after = one.apply(LOG[WARM:]), two.apply(LOG[WARM:])
     assert [signal for signal in after.signals if not signal.provisional] == [
         signal for signal in before.signals if not signal.provisional
@@ -137,10 +137,10 @@ def test_a_restart_changes_nothing_with_the_wishes_of_conditions() -> None:
 def test_what_is_asked_later_is_warmed_up_from_the_stored_bars() -> None:
     late = engine()
     table = stored(late.apply(LOG[:WARM]).bars)
-    late.wish(ASKED.wishes)
+    late.request_indicators(CONDITIONS.requested)
     for symbol in SYMBOLS:
         late.warm_up(symbol, of_symbol(table, symbol))
-    late.ask(ASKED)
+    late.set_conditions(CONDITIONS)
     closed = [signal for signal in late.apply(LOG[WARM:]).signals if signal.condition and not signal.provisional]
     first = min(bar.ts_event for bar in closed)
     assert closed == [signal for signal in said()[1] if signal.condition and not signal.provisional and signal.ts_event >= first]
@@ -148,33 +148,46 @@ def test_what_is_asked_later_is_warmed_up_from_the_stored_bars() -> None:
 
 
 def test_a_book_joins_those_who_ask_the_same() -> None:
-    found = book([Alert("RSI_14<30", False, frozenset({"A"})), Alert("30 > rsi_14 on 1d", True, frozenset({"B"}))])
+    found = condition_set(
+        [ConditionRequest("RSI_14<30", False, frozenset({"A"})), ConditionRequest("30 > rsi_14 on 1d", True, frozenset({"B"}))]
+    )
     assert [condition.text for condition in found.conditions] == ["rsi_14 < 30 on 1d"]
     assert ("A" in found.closed[0], "B" in found.closed[0], "C" in found.closed[0]) == (True, True, False)
     assert ("A" in found.forming[0], "B" in found.forming[0]) == (False, True)
-    assert found.wishes == ()
+    assert found.requested == ()
 
 
 def test_what_cannot_run_is_left_out_with_its_reason_and_the_rest_runs() -> None:
-    many = [Alert(f"sma_{n} > 1 and wma_{n} > 1", False, None) for n in range(60, 60 + MOST_WISHES)]
-    found = book([Alert("nonsense", False, None), *many, Alert("close > 1", False, None), Alert("sma_60 > 2", False, None)])
-    assert len(found.wishes) == MOST_WISHES
-    assert len(found.conditions) == MOST_WISHES // 2 + 2
+    many = [ConditionRequest(f"sma_{n} > 1 and wma_{n} > 1", False, None) for n in range(60, 60 + MOST_REQUESTED)]
+    found = condition_set(
+        [
+            ConditionRequest("nonsense", False, None),
+            *many,
+            ConditionRequest("close > 1", False, None),
+            ConditionRequest("sma_60 > 2", False, None),
+        ]
+    )
+    assert len(found.requested) == MOST_REQUESTED
+    assert len(found.conditions) == MOST_REQUESTED // 2 + 2
     assert "nonsense" in found.left_out["nonsense"]
-    assert len(found.left_out) == 1 + MOST_WISHES // 2
-    assert not set(found.wishes) & set(INDICATORS)
+    assert len(found.left_out) == 1 + MOST_REQUESTED // 2
+    assert not set(found.requested) & set(INDICATORS)
 
 
 def test_hostile_series_do_no_harm() -> None:
-    strange = book([Alert("close / (open - open) > 1 or not 1 / close > 0 or prev(prev(close) > 1) on 1m", False, None)])
+    strange = condition_set(
+        [ConditionRequest("close / (open - open) > 1 or not 1 / close > 0 or prev(prev(close) > 1) on 1m", False, None)]
+    )
     assert strange.left_out
-    odd = book([Alert("close / (open - open) > 1 or 1e15 * 1e15 * close * volume >= 0 / (open - open) on 1m", False, None)])
+    odd = condition_set(
+        [ConditionRequest("close / (open - open) > 1 or 1e15 * 1e15 * close * volume >= 0 / (open - open) on 1m", False, None)]
+    )
     assert [s for s in asking(odd).apply(LOG[:500]).signals if s.condition] == []
 
 
 def test_the_first_bar_of_a_series_has_no_past() -> None:
-    asked = book([Alert("prev(close) > 0 or crosses_above(close, 1) on 1m", False, None)])
-    outcome = asking(asked).apply(LOG[:200])
+    first_bar = condition_set([ConditionRequest("prev(close) > 0 or crosses_above(close, 1) on 1m", False, None)])
+    outcome = asking(first_bar).apply(LOG[:200])
     first = min(bar.ts_event for bar in outcome.bars if bar.timeframe == Timeframe.M1)
     fired = [signal.ts_event for signal in outcome.signals if signal.condition]
     assert fired

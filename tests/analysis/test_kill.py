@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.analysis.expected import compare, listings
+from tests.analysis.expected import compare, listed
 from tests.analysis.running import Live, Stage
 from tests.analysis.tape import tape
 from tests.databases import on_mariadb, on_sqlite
@@ -49,9 +49,9 @@ async def started(live: Live) -> None:
 
 @on_mariadb
 async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage) -> None:
-    await stage.list_instruments(listings(SYMBOLS))
+    await stage.list_instruments(listed(SYMBOLS))
     await stage.follow("macd_cross down then macd_cross down within 40 on 15m", "rsi_mid up then macd_cross up within 6 on 15m")
-    log, rng = tape(SYMBOLS, 4, beats=30), random.Random(7)
+    log, rng = tape(SYMBOLS, 4, heartbeat_rounds=30), random.Random(7)
     one, two = stage.start("one"), stage.start("two")
     await started(one)
     feeding = asyncio.create_task(stage.feed(log, pause=0.5, run=200), name="feeding")
@@ -75,8 +75,8 @@ async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage
 
 @on_sqlite
 async def test_a_zombie_is_fenced(stage: Stage) -> None:
-    await stage.list_instruments(listings(SYMBOLS))
-    log = tape(SYMBOLS, 3, beats=60)
+    await stage.list_instruments(listed(SYMBOLS))
+    log = tape(SYMBOLS, 3, heartbeat_rounds=60)
     half = len(log) // 2
     zombie = stage.start("zombie")
     await started(zombie)

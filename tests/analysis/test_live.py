@@ -18,7 +18,7 @@ from shared.kafka import open_producer, partition_of
 from shared.settings import MeshSettings
 from shared.tables import bars, checkpoints
 from shared.topics import BARS, HISTORY, INDICATORS, QUARANTINE, QUOTES, SIGNALS, TICKS
-from tests.analysis.expected import compare, engine_of, listings
+from tests.analysis.expected import compare, engine_of, listed
 from tests.analysis.market import hours
 from tests.analysis.running import Live, Stage, rows
 from tests.analysis.tape import tape
@@ -74,8 +74,8 @@ async def settled(stage: Stage, *alive: Live, seconds: float = 90) -> None:
 
 
 async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 3, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 3, heartbeat_rounds=60)
     live = stage.start("one")
     await stage.feed(log)
     await settled(stage, live)
@@ -93,8 +93,8 @@ async def test_a_tick_that_leads_to_what_cannot_be_published_is_set_aside_and_le
     stage: Stage, symbols: list[str]
 ) -> None:
     """Its source is copied into the quote, which is then larger than its topic allows: that comes out when the quote is sent."""
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 1, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 1, heartbeat_rounds=60)
     half = len(log) // 2
     before = next(event for event in reversed(log[:half]) if isinstance(event, Tick) and event.symbol == symbols[0])
     poison = replace(before, source="x" * 1_047_500, seq=before.seq + 1, ts_event=before.ts_event + 1, price=before.price * 1.001)
@@ -111,8 +111,8 @@ async def test_a_tick_that_leads_to_what_cannot_be_published_is_set_aside_and_le
 
 @on_mariadb
 async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 3, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 3, heartbeat_rounds=60)
     third = len(log) // 3
     one, two = stage.start("one"), stage.start("two")
     await stage.feed(log[:third])
@@ -126,7 +126,7 @@ async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: lis
 
 
 async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
+    await stage.list_instruments(listed(symbols))
     symbol, times = symbols[0], hours("NYSE")
     days = [
         ProviderBar(
@@ -168,7 +168,7 @@ async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str
 
 
 async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
+    await stage.list_instruments(listed(symbols))
     symbol, times = symbols[0], hours("NYSE")
 
     def past(split: float) -> History:
@@ -237,9 +237,9 @@ async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, s
 
 @on_sqlite
 async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols[:1]))
+    await stage.list_instruments(listed(symbols[:1]))
     live = stage.start("one")
-    log = tape(symbols[:2], 1, beats=60)
+    log = tape(symbols[:2], 1, heartbeat_rounds=60)
     await stage.feed(log[:100])
     for body in (b"", b"{", b'{"type":"tick"}', b'{"type":"tick",\n"symbol":"X"}', b"\xff\xfe", b'{"type":"surprise"}'):
         await stage.raw(body, symbols[0])
@@ -248,7 +248,7 @@ async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symb
     await settled(stage, live)
     dead = [message for message in await stage.messages(TICKS.dead_letters) if message.key == symbols[0].encode()]
     assert len(dead) == 7
-    await stage.list_instruments(listings(symbols))  # a new instrument, while the process runs
+    await stage.list_instruments(listed(symbols))  # a new instrument, while the process runs
     opened = int(hours("NYSE").open[0])
 
     async def known() -> bool:
@@ -266,8 +266,8 @@ async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symb
 
 async def test_a_lost_checkpoint_is_rebuilt_loudly_and_later_signals_are_the_same(fresh_stage: Stage, symbols: list[str]) -> None:
     stage = fresh_stage
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 3, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 3, heartbeat_rounds=60)
     half = len(log) // 2
     live = stage.start("one")
     await stage.feed(log[:half])

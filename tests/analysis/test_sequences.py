@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from services.analysis.kernels.plan import plan
 from services.analysis.kernels.sequences.kinds import kind_of, kinds
 from services.analysis.kernels.sequences.whole_series import completed
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.layout import CLOSED, CODES
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.domain.recent_signals import Trails
-from services.analysis.live.domain.sequence_signals import Followed, Follower
+from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.recent_signals import RecentSignals
+from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from shared.events import Signal, TickLog, Timeframe
 from shared.sequences import MOST_BARS, SignalSequence, Step, parse
 from tests.analysis.market import engine
@@ -40,7 +40,7 @@ TEXTS = (
     "macd_cross down then macd_cross down within 40 on 15m",
     "prev_high_break then rsi_mid down within 30 on 1h",
 )
-FOLLOWED = tuple(Followed(parse(text)) for text in TEXTS)
+FOLLOWED = tuple(FollowedSequence(parse(text)) for text in TEXTS)
 
 
 def fired(kind: Step, number: int, *, provisional: bool = False) -> Signal:
@@ -79,11 +79,11 @@ def test_live_and_history_say_what_the_reference_says(past: tuple[SignalSequence
         bars[number].append(fired(KINDS[kind], number))
     said = [number for number in range(table.shape[1]) if complete(sequence, bars, number)]
     assert np.flatnonzero(completed(sequence, KINDS, table)).tolist() == said
-    state: Any = SimpleNamespace(trails=Trails(len(KINDS), 1))
-    follower, live = Follower((Followed(sequence),), KINDS), list[int]()
+    state: Any = SimpleNamespace(recent_signals=RecentSignals(len(KINDS), 1))
+    follower, live = SequenceFollower((FollowedSequence(sequence),), KINDS), list[int]()
     for number, signals in sorted(bars.items()):
         closed = np.zeros(1, CLOSED)
-        closed["number"], closed["timeframe"] = first + number, CODES[Timeframe.D1]
+        closed["number"], closed["timeframe"] = first + number, TIMEFRAME_CODES[Timeframe.D1]
         found = follower.follow(state, closed, [(0, signal) for signal in signals])
         live += [number] * len(found)
     assert live == said
@@ -101,11 +101,11 @@ def following() -> Engine:
 
 
 @cache
-def uninterrupted() -> Outcome:
+def uninterrupted() -> EngineOutcome:
     return following().apply(log())
 
 
-def of_sequences(outcome: Outcome, *, provisional: bool = False) -> list[Signal]:
+def of_sequences(outcome: EngineOutcome, *, provisional: bool = False) -> list[Signal]:
     return [signal for signal in outcome.signals if signal.rule == "sequence" and signal.provisional == provisional]
 
 
@@ -140,7 +140,7 @@ def test_a_signal_tells_what_completed_it_and_how_long_ago_the_steps_were() -> N
 
 def test_only_the_instruments_that_were_named_are_followed() -> None:
     one = engine()
-    one.follow((Followed(FOLLOWED[0].sequence, frozenset({"BBB"})),))
+    one.follow((FollowedSequence(FOLLOWED[0].sequence, frozenset({"BBB"})),))
     got = of_sequences(one.apply(log()))
     assert got == [
         signal for signal in of_sequences(uninterrupted()) if signal.symbol == "BBB" and signal.sequence == parse(TEXTS[0]).text
@@ -179,8 +179,8 @@ def test_cuts_and_restarts_change_nothing() -> None:
         signals += part.signals
         table += part.bars
         kept = stored(table)
-        windows = {(w.symbol, w.timeframe): kept[w.symbol, w.timeframe][-w.n :] for w in wanted(one.state)}
-        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listings, one.series)
+        windows = {(w.symbol, w.timeframe): kept[w.symbol, w.timeframe][-w.n :] for w in needed_windows(one.state)}
+        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listed, one.series)
         one.follow(FOLLOWED)
         if (first := first + size) >= len(log()):
             break
@@ -191,7 +191,9 @@ def remembered(one: Engine, symbol: str) -> list[int]:
     """What fired on the newest bars of each series, as whoever looks at the next bar sees it."""
     row = one.state.rows[symbol]
     numbers = one.state.forming["number"][row].tolist()
-    return [one.state.trails.seen(row, code, kind, n) for code, n in enumerate(numbers) for kind in range(len(KINDS))]
+    return [
+        one.state.recent_signals.bars_before(row, code, kind, n) for code, n in enumerate(numbers) for kind in range(len(KINDS))
+    ]
 
 
 @pytest.mark.parametrize("crash", [2_345, 6_111, 9_002])
@@ -207,4 +209,4 @@ def test_a_rebuild_remembers_what_fired_on_bars_of_history(crash: int) -> None:
     whole = uninterrupted()
     later = [signal for signal in whole.signals[len(before.signals) :] if not signal.provisional]
     assert [signal for signal in after.signals if not signal.provisional] == later
-    assert of_sequences(Outcome(signals=later))
+    assert of_sequences(EngineOutcome(signals=later))

@@ -18,7 +18,7 @@ from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain import ticks
 from shared.events import CorporateAction, History, ProviderBar, Timeframe
 from tests.analysis import apple
-from tests.analysis.apple import Day, Desk, beat, hours
+from tests.analysis.apple import Day, Desk, heartbeat, hours
 from tests.analysis.market import KERNELS, series
 from tests.analysis.plain import looks_split
 from tests.analysis.test_splits import Fired, fired
@@ -135,7 +135,7 @@ async def replay(ratio: float, moments: Sequence[str]) -> Desk:
         desk.apply(events[cut:])
         if now and "in the evening" in moments:
             await desk.load(reported(ratio, EX + 1, split=True))
-        desk.apply([beat(day.close_at + 60_000)])
+        desk.apply([heartbeat(day.close_at + 60_000)])
     return desk
 
 

@@ -13,7 +13,7 @@ from services.analysis.kernels.indicators.kind import Bars as Series
 from services.analysis.kernels.whole_series import history
 from shared.events import CorporateAction, History, ProviderBar, Signal, Tick, TickLog, Timeframe
 from tests.analysis import apple
-from tests.analysis.apple import HOUR, Day, Desk, beat, days, factor, hours, tick, told
+from tests.analysis.apple import HOUR, Day, Desk, days, factor, heartbeat, hours, tick, told
 from tests.analysis.expected import states
 from tests.analysis.market import KERNELS, series
 
@@ -106,7 +106,7 @@ async def test_the_signals_are_those_of_adjusted_history(year: int, moments: tup
         assert held[0].values["last"] == pytest.approx(days(year)[[day.date for day in days(year)].index(EX[year]) - 1].close)
         assert held[1].values["ratio"] == apple.SPLITS[EX[year]]
         assert held[1].note == "the split was told"
-    assert not len(desk.engine.state.aside)
+    assert not len(desk.engine.state.pending_bars)
     every = {day.close_at: day for day in days(year)}
     for (_, timeframe, close), row in desk.stores.rows.items():
         if timeframe == Timeframe.D1:
@@ -147,9 +147,9 @@ def session_of(date: dt.date, by: float = 1.0, seq: int = 1, symbol: str = "AAPL
     opens, ends = (
         int(moments[hours(2014).date.tolist().index(apple.number(date))]) for moments in (hours(2014).open, hours(2014).close)
     )
-    log += [beat(ts) for ts in range(opens + 300_000, ends, 300_000)]
+    log += [heartbeat(ts) for ts in range(opens + 300_000, ends, 300_000)]
     log.sort(key=lambda event: event.ts_event)
-    return [beat(opens, "session_open"), *log, beat(ends, "session_close")]
+    return [heartbeat(opens, "session_open"), *log, heartbeat(ends, "session_close")]
 
 
 FRIDAY, MONDAY = dt.date(2014, 6, 6), dt.date(2014, 6, 9)
@@ -234,7 +234,7 @@ async def test_a_small_ratio_waits_for_half_an_hour_only() -> None:
     await desk.load(told(2014, start.close_at, FRIDAY))
     opened = next(day for day in days(2014) if day.date == MONDAY).open_at
     log: list[TickLog] = [tick(opened + i * 60_000, 645.57 / 1.5 + i / 100, i + 1, size=1.0) for i in range(40)]
-    log.insert(30, beat(opened + HOUR // 2))
+    log.insert(30, heartbeat(opened + HOUR // 2))
     for i, event in enumerate(log):
         desk.apply([event])
         assert (len([bar for bar in desk.said.bars if bar.session == 20140609]) == 0) == (i < 30)
@@ -271,7 +271,7 @@ async def test_a_split_in_mid_week_leaves_a_week_of_one_kind_of_shares() -> None
         opens, ends = times[first + day]
         level = closes[first + day] if day < 2 else 33.0
         desk.apply(
-            [tick(opens, level - 0.5, seq, size=1.0), tick(opens + 1000, level + 2, seq + 1, size=1.0), beat(opens + 60_000)]
+            [tick(opens, level - 0.5, seq, size=1.0), tick(opens + 1000, level + 2, seq + 1, size=1.0), heartbeat(opens + 60_000)]
         )
         if day == 1:
             paid = CorporateAction(kind="dividend", ts_event=opens, value=0.5)
@@ -279,7 +279,7 @@ async def test_a_split_in_mid_week_leaves_a_week_of_one_kind_of_shares() -> None
         if day == 2:
             split = CorporateAction(kind="split", ts_event=opens, value=3.0)
             await desk.load(past(times[first + 1][1], 0.99, 1 / 3, [paid, split]))
-        desk.apply([tick(ends - 1000, level, seq + 2, size=1.0), beat(ends, "session_close")])
+        desk.apply([tick(ends - 1000, level, seq + 2, size=1.0), heartbeat(ends, "session_close")])
         seq += 3
     *_, week = (bar for bar in desk.said.bars if bar.timeframe == Timeframe.W1)
     assert week.session == 20140703  # the fourth of July is no session

@@ -7,17 +7,17 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from services.analysis.kernels.closed_bars import Bars
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.handlers.outbox import Outbox
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.handlers.partition import Partition
+from services.analysis.live.handlers.publish_queue import PublishQueue
 from services.analysis.live.handlers.warm_up import WarmUp
 from shared.events import Bar, IndicatorRow, TickLog, Timeframe
 from shared.failures import TransientError
 from tests.analysis.apple import Stores
-from tests.analysis.market import LISTINGS, engine, market, series
+from tests.analysis.market import LISTED, engine, market, series
 from tests.analysis.tape import of_symbol, stored, tape
 from tests.until import until
 
@@ -29,7 +29,7 @@ OLD, NEW = ("rsi", (21.0,)), ("sma", (5.0,))
 Rows = dict[tuple[str, str, int], IndicatorRow]
 
 
-def rows_of(*outcomes: Outcome) -> Rows:
+def rows_of(*outcomes: EngineOutcome) -> Rows:
     return {(row.symbol, str(row.timeframe), row.ts_event): row for outcome in outcomes for row in outcome.rows}
 
 
@@ -39,19 +39,19 @@ def values(rows: Rows, column: str, symbol: str) -> list[float | None]:
 
 def from_the_start() -> Rows:
     found = engine()
-    found.wish([OLD, NEW])
+    found.request_indicators([OLD, NEW])
     return rows_of(found.apply(LOG))
 
 
-def half_way() -> tuple[Engine, Outcome]:
+def half_way() -> tuple[Engine, EngineOutcome]:
     found = engine()
-    found.wish([OLD])
+    found.request_indicators([OLD])
     return found, found.apply(LOG[:WARM])
 
 
 def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_keeps_every_bit() -> None:
     reference, (found, first) = from_the_start(), half_way()
-    found.wish([OLD, NEW])
+    found.request_indicators([OLD, NEW])
     assert found.not_warmed_up == list(SYMBOLS)
     second = found.apply(LOG[WARM:LATER])
     table = stored([*first.bars, *second.bars])
@@ -72,11 +72,11 @@ def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_k
 
 def test_what_is_warmed_up_is_part_of_the_checkpoint() -> None:
     found, first = half_way()
-    found.wish([OLD, NEW])
+    found.request_indicators([OLD, NEW])
     table = stored(first.bars)
     found.warm_up("BBB", of_symbol(table, "BBB"))
-    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in wanted(found.state)}
-    again = Engine.restore(found.snapshot(), windows, market(), LISTINGS, series())
+    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in needed_windows(found.state)}
+    again = Engine.restore(found.snapshot(), windows, market(), LISTED, series())
     assert again.not_warmed_up == found.not_warmed_up == ["AAA"]
     assert [row.values for row in again.apply(LOG[WARM:]).rows] == [row.values for row in found.apply(LOG[WARM:]).rows]
     assert again.snapshot() == found.snapshot()
@@ -84,10 +84,10 @@ def test_what_is_warmed_up_is_part_of_the_checkpoint() -> None:
 
 def test_an_indicator_that_nobody_requests_any_more_is_not_waited_for() -> None:
     found, _ = half_way()
-    found.wish([OLD, NEW])
-    found.wish([OLD])
+    found.request_indicators([OLD, NEW])
+    found.request_indicators([OLD])
     assert found.not_warmed_up == []
-    found.wish([])
+    found.request_indicators([])
     assert found.not_warmed_up == []
 
 
@@ -100,7 +100,7 @@ class Gated(Stores):
         self.let_through = asyncio.Event()
         self.away = False
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:
         if after is None:
             self.reads[symbol] += 1
             await self.let_through.wait()
@@ -118,11 +118,11 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
     reference, (found, first) = from_the_start(), half_way()
     stores = Gated()
     stores.fill(first.bars)
-    mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
-    found.wish([OLD, NEW])
+    mine = Partition(0, found, PublishQueue("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
+    found.request_indicators([OLD, NEW])
     warm_up, stopping, unsaved = WarmUp(stores, 10_000), asyncio.Event(), list[Bar]()
 
-    def run(events: Sequence[TickLog]) -> Outcome:
+    def run(events: Sequence[TickLog]) -> EngineOutcome:
         outcome = found.apply(events)
         unsaved.extend(outcome.bars)
         return outcome
@@ -162,8 +162,8 @@ async def test_a_history_that_takes_effect_while_the_past_is_read_has_it_read_ag
     found, first = half_way()
     stores = Gated()
     stores.fill(first.bars)
-    mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
-    found.wish([NEW])
+    mine = Partition(0, found, PublishQueue("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
+    found.request_indicators([NEW])
     warm_up, stopping = WarmUp(stores, 10_000), asyncio.Event()
 
     async def save(_: Partition) -> None: ...

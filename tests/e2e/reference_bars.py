@@ -86,10 +86,10 @@ class Reference:
                     )
                 )
 
-    def heartbeat(self, beat: Heartbeat) -> None:
+    def heartbeat(self, heartbeat: Heartbeat) -> None:
         for symbol, exchange in self.exchanges.items():
-            if exchange == beat.exchange:
-                self._close(symbol, beat.ts_event)
+            if exchange == heartbeat.exchange:
+                self._close(symbol, heartbeat.ts_event)
 
     def tick(self, tick: Tick) -> None:
         if tick.seq and tick.seq <= self.seen.get(tick.symbol, 0):

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.ingest.domain.source import Backfill
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.e2e import tapes
@@ -20,10 +20,10 @@ HELD = {"daily": ["META"], "demo": ["GOOG", "META"]}
 """GOOG's class C shares of April 2014, a split that the tape's source does not name, and META's fall of 19.4 % in July 2018."""
 
 
-def play(name: str) -> Outcome:
+def play(name: str) -> EngineOutcome:
     """Everything that the engine says about a tape."""
     engine = new_engine()
-    whole = Outcome()
+    whole = EngineOutcome()
     waiting: list[Tick | Heartbeat] = []
 
     def flush() -> None:

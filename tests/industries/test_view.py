@@ -12,26 +12,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.industries.domain.closes import KEPT, Close, Closes
-from services.analysis.industries.domain.fired import Fired
-from services.analysis.industries.domain.memory import Memory
-from services.analysis.industries.domain.roster import Listing, Market, Roster, roster
+from services.analysis.industries.domain.market_state import MarketState
+from services.analysis.industries.domain.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
+from services.analysis.industries.domain.signals_today import SignalsToday
 from services.analysis.industries.domain.view import view
 from shared.events import Bar, IndustryView, Quote, Signal, Timeframe, signal_id
 from tests.industries import plain
 
 DAY = 86_400_000
 LISTINGS = [
-    Listing("AAA", "NYSE", "stock", ("chips",)),
-    Listing("BBB", "NASDAQ", "stock", ("chips",)),
-    Listing("CCC", "KRX", "stock", ("chips",)),
-    Listing("BULL", "NYSE", "etf", ("chips",)),
-    Listing("^US", "NYSE", "index"),
-    Listing("SPY", "NYSE", "etf"),
+    ClassifiedInstrument("AAA", "NYSE", "stock", ("chips",)),
+    ClassifiedInstrument("BBB", "NASDAQ", "stock", ("chips",)),
+    ClassifiedInstrument("CCC", "KRX", "stock", ("chips",)),
+    ClassifiedInstrument("BULL", "NYSE", "etf", ("chips",)),
+    ClassifiedInstrument("^US", "NYSE", "index"),
+    ClassifiedInstrument("SPY", "NYSE", "etf"),
 ]
 MARKETS = [
-    Market("us", "US", "미국", ("NYSE", "NASDAQ"), "", ("^US", "SPY")),
-    Market("korea", "Korea", "한국", ("KRX",), "", ("^KR",)),
-    Market("all", "All", "전체", ("NYSE", "NASDAQ", "KRX"), "", ()),
+    MarketDefinition("us", "US", "미국", ("NYSE", "NASDAQ"), "", ("^US", "SPY")),
+    MarketDefinition("korea", "Korea", "한국", ("KRX",), "", ("^KR",)),
+    MarketDefinition("all", "All", "전체", ("NYSE", "NASDAQ", "KRX"), "", ()),
 ]
 ROSTER = roster(LISTINGS, {"chips": ("Chips", "반도체"), "empty": ("Empty", "빈")}, MARKETS)
 
@@ -64,18 +64,18 @@ def signal(symbol: str, at: int, rule: str = "ema_cross", direction: Any = "up",
     )  # fmt: skip
 
 
-def memory(who: Roster = ROSTER) -> Memory:
-    made = Memory()
-    made.enrol(who)
+def state(who: Roster = ROSTER) -> MarketState:
+    made = MarketState()
+    made.set_roster(who)
     return made
 
 
-def seen(made: Memory, industry: str = "chips") -> IndustryView | None:
+def seen(made: MarketState, industry: str = "chips") -> IndustryView | None:
     group = next(group for group in made.roster.groups if group.industry == industry)
     return view(group, made, made.closes.ends(made.roster.exchanges))
 
 
-def some(made: Memory, industry: str = "chips") -> IndustryView:
+def some(made: MarketState, industry: str = "chips") -> IndustryView:
     found = seen(made, industry)
     assert found is not None
     return found
@@ -88,7 +88,7 @@ def test_a_view_is_what_the_definitions_say(seed: int, late: set[str], has_index
     random, today = np.random.default_rng(seed), day(240)
     names = ["AAA", "BBB", "CCC", "SPY", *(["^US"] if has_index else [])]
     histories: dict[str, dict[int, float]] = {}
-    made = memory()
+    made = state()
     for name in names:
         price, first = 100.0, int(random.integers(0, 215))
         histories[name] = {}
@@ -142,18 +142,18 @@ def test_funds_and_indices_are_no_members_and_markets_are_groups_too() -> None:
 
 
 def test_nothing_is_said_before_the_first_quote() -> None:
-    made = memory()
+    made = state()
     assert seen(made) is None
     made.put_quote(msgspec.structs.replace(quote("AAA", day(6), 1.0, None), session=0))  # outside of any session
     assert seen(made) is None
 
 
 def test_who_has_not_traded_today_is_missing_and_each_exchange_has_its_own_today() -> None:
-    made = memory()
+    made = state()
     for symbol in ("AAA", "DDD", "CCC"):
         made.put_quote(quote(symbol, day(5), 11.0, 10.0, replayed=symbol == "CCC"))
-    wider = roster([*LISTINGS, Listing("DDD", "NYSE", "stock", ("chips",))], {"chips": ("Chips", "반도체")}, MARKETS)
-    made.enrol(wider)
+    wider = roster([*LISTINGS, ClassifiedInstrument("DDD", "NYSE", "stock", ("chips",))], {"chips": ("Chips", "반도체")}, MARKETS)
+    made.set_roster(wider)
     made.put_quote(quote("AAA", day(6), 10.0, 10.0))
     found = some(made)
     assert (found.advances, found.unchanged, found.missing) == (1, 1, 2)  # CCC up, AAA still; DDD of yesterday, BBB never
@@ -167,14 +167,14 @@ def test_who_has_not_traded_today_is_missing_and_each_exchange_has_its_own_today
 
 
 def test_a_quote_that_cannot_say_how_it_moved_is_missing() -> None:
-    made = memory()
+    made = state()
     made.put_quote(quote("AAA", day(6), 10.0, None))
     found = some(made)
     assert (found.missing, found.median_move, found.leaders) == (3, None, ())
 
 
 def test_only_signals_of_today_on_closed_bars_count_each_once() -> None:
-    made = memory()
+    made = state()
     for session in (day(4), day(5)):
         made.put_bar(bar("AAA", session, 10.0))
         made.put_bar(bar("CCC", session, 10.0))
@@ -202,7 +202,7 @@ def test_only_signals_of_today_on_closed_bars_count_each_once() -> None:
 
 
 def test_the_same_content_has_the_same_id_and_other_content_another() -> None:
-    one, two = memory(), memory()
+    one, two = state(), state()
     for made in (one, two):
         for symbol in ("AAA", "CCC") if made is one else ("CCC", "AAA"):
             made.put_bar(bar(symbol, day(5), 10.0))
@@ -227,14 +227,14 @@ def test_memory_is_bounded_and_what_is_told_again_is_doubtful() -> None:
     assert closes.put("A", Close(day(KEPT + 50), 1, float("nan"))), "no price"
     closes.replace("A", [Close(day(1), 1, 2.0), Close(day(KEPT + 48), 2, 2.0)])
     assert [close.price for close in closes.of("A")] == [2.0, 2.0, 5.0], "the newer session stays"
-    fired = Fired()
+    fired = SignalsToday()
     for n in range(3000):
         fired.put(signal("A", n + 1))
     assert 0 < len(list(fired.since("A", 0))) < 3000
 
 
 def test_an_older_quote_changes_nothing() -> None:
-    made = memory()
+    made = state()
     made.put_quote(quote("AAA", day(6), 11.0, 10.0))
     made.put_quote(quote("AAA", day(5), 5.0, 10.0))
     assert made.quotes["AAA"].last_price == 11.0

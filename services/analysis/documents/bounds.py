@@ -37,10 +37,10 @@ def _end(kind: Kind, place: int, outside: float) -> float:
 
 
 def _accepts(kind: Kind, place: int, value: float) -> bool:
-    wished = list(kind.examples[0])
-    wished[place] = float(value)
+    given = list(kind.examples[0])
+    given[place] = float(value)
     try:
-        kind.prepare(*wished)
+        kind.prepare(*given)
     except ValueError:
         return False
     return True

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from services.analysis.documents.bounds import bounds
 from services.analysis.documents.chart import chart
-from services.analysis.documents.page import Page, Picture, named, table
+from services.analysis.documents.page import DocumentPage, Picture, named, table
 from services.analysis.documents.recorded import Recorded, daily, five_minutes
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Kind
@@ -40,14 +40,14 @@ A kind with parameters is one row of a plan, such as `("rsi", (14,))`; any param
 """
 
 
-def page() -> Page:
+def page() -> DocumentPage:
     """The page; drawing needs the compiled kernels, its text does not."""
     summary = table(
         ["kind", "what it is", "by default"],
-        ([f"[{kind.name}](#{kind.name})", _told(kind)[0], _default(kind)] for kind in KINDS),
+        ([f"[{kind.name}](#{kind.name})", _docstring(kind)[0], _default(kind)] for kind in KINDS),
     )
     pictures = tuple(Picture(_path(kind), partial(draw, kind)) for kind in KINDS)
-    return Page("indicators.md", "\n".join([HEAD, summary, *(_entry(kind) for kind in KINDS)]), FOLDER, pictures)
+    return DocumentPage("indicators.md", "\n".join([HEAD, summary, *(_entry(kind) for kind in KINDS)]), FOLDER, pictures)
 
 
 def draw(kind: Kind) -> Figure:
@@ -67,7 +67,7 @@ def _bars(kind: Kind) -> Recorded:
 
 
 def _entry(kind: Kind) -> str:
-    example, (first, *paragraphs) = kind.examples[0], _told(kind)
+    example, (first, *paragraphs) = kind.examples[0], _docstring(kind)
     head = f"## {kind.name}\n\n**{first}**\n"
     columns = table(
         ["column", "from"],
@@ -87,14 +87,14 @@ def _entry(kind: Kind) -> str:
     return "\n".join([head, *(f"{each}\n" for each in paragraphs), *([parameters] if kind.parameters else []), columns, shown])
 
 
-def _told(kind: Kind) -> list[str]:
+def _docstring(kind: Kind) -> list[str]:
     """The docstring of the kind's module, a string a paragraph."""
     text = inspect.cleandoc(_module(kind).__doc__ or "").replace("``", "`")
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
 def _default(kind: Kind) -> str:
-    return "; ".join(", ".join(f"{value:g}" for value in wished) or "yes" for name, wished in INDICATORS if name == kind.name)
+    return "; ".join(", ".join(f"{value:g}" for value in given) or "yes" for name, given in INDICATORS if name == kind.name)
 
 
 def _path(kind: Kind) -> str:

@@ -22,7 +22,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Page:
+class DocumentPage:
     """A document under docs/ and all pictures of one folder."""
 
     path: str
@@ -56,14 +56,14 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def late(docs: Path, page: Page) -> list[Path]:
+def out_of_date(docs: Path, page: DocumentPage) -> list[Path]:
     """What of the page is out of date: its text, pictures that are missing, pictures that nobody shows any more."""
     text, due = docs / page.path, {docs / picture.path for picture in page.pictures}
     found = set((docs / page.folder).glob("*.png"))
     return [*([] if text.exists() and text.read_text("utf-8") == page.text else [text]), *sorted(due ^ found)]
 
 
-def write(docs: Path, page: Page, *, redraw: bool = False) -> None:
+def write(docs: Path, page: DocumentPage, *, redraw: bool = False) -> None:
     """Brings the page up to date; draws the pictures that are missing, or all of them."""
     (docs / page.path).write_text(page.text, "utf-8")
     (docs / page.folder).mkdir(parents=True, exist_ok=True)

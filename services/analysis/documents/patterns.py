@@ -13,12 +13,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from services.analysis.documents.chart import chart
-from services.analysis.documents.page import Page, Picture, named, table
+from services.analysis.documents.page import DocumentPage, Picture, named, table
 from services.analysis.documents.recorded import Recorded, every
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
-from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, Pattern
+from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.signatures import PriceArrays
 
@@ -52,19 +52,19 @@ names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that nob
 """
 
 
-def page() -> Page:
+def page() -> DocumentPage:
     """The page; drawing needs the compiled kernels, its text does not."""
     summary = table(
         ["pattern", "upside down", "rank"],
         ([f"`{pattern.name}`", f"`{pattern.mirror}`", str(pattern.rank)] for pattern in PATTERNS),
     )
-    shared = [f"## {title}\n\n{_told(module)}" for title, module in SHARED.items()]
+    shared = [f"## {title}\n\n{_docstring(module)}" for title, module in SHARED.items()]
     families = [_entry(sys.modules[finder], patterns) for finder, patterns in _modules().items()]
     pictures = tuple(Picture(_path(pattern), partial(draw, pattern)) for pattern in PATTERNS)
-    return Page("patterns.md", "\n".join([HEAD, summary, *shared, *families]), FOLDER, pictures)
+    return DocumentPage("patterns.md", "\n".join([HEAD, summary, *shared, *families]), FOLDER, pictures)
 
 
-def draw(pattern: Pattern) -> Figure:
+def draw(pattern: ChartPattern) -> Figure:
     """The best shaped one that was confirmed on the daily tape (else on shorter bars), with its lines and pivots."""
     recorded, x = _best()[PATTERNS.index(pattern)]
     first, at = int(x["first"]), int(x["at"])
@@ -98,21 +98,21 @@ def _best() -> dict[int, tuple[Recorded, Any]]:
     return best
 
 
-def _modules() -> dict[str, list[Pattern]]:
+def _modules() -> dict[str, list[ChartPattern]]:
     """The patterns of each module of finders."""
-    found: dict[str, list[Pattern]] = {}
+    found: dict[str, list[ChartPattern]] = {}
     for family in FAMILIES:
         found.setdefault(family.find.__module__, []).extend(family.patterns)
     return found
 
 
-def _entry(module: ModuleType, patterns: list[Pattern]) -> str:
+def _entry(module: ModuleType, patterns: list[ChartPattern]) -> str:
     title = module.__name__.rpartition(".")[2].replace("_", " ")
     pictures = [f"![{pattern.name} on real bars]({_path(pattern)})\n" for pattern in patterns]
-    return "\n".join([f"## {title[0].upper()}{title[1:]}\n", _told(module), *pictures])
+    return "\n".join([f"## {title[0].upper()}{title[1:]}\n", _docstring(module), *pictures])
 
 
-def _told(module: ModuleType) -> str:
+def _docstring(module: ModuleType) -> str:
     """The module's docstring, and the constants that it names."""
     values = {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, int | float)}
     text = inspect.cleandoc(module.__doc__ or "")
@@ -121,10 +121,10 @@ def _told(module: ModuleType) -> str:
     return f"{text.replace('``', '`')}\n{known}"
 
 
-def _path(pattern: Pattern) -> str:
+def _path(pattern: ChartPattern) -> str:
     source = "".join(inspect.getsource(module) for module in (*SHARED.values(), geometry, sys.modules[_finder(pattern)]))
     return named(FOLDER, pattern.name, source)
 
 
-def _finder(pattern: Pattern) -> str:
+def _finder(pattern: ChartPattern) -> str:
     return next(family.find.__module__ for family in FAMILIES if pattern in family.patterns)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from services.analysis.industries.adapters.tables import IndustryTables
-from services.analysis.industries.handlers.views import Industries
+from services.analysis.industries.handlers.views import IndustryViews
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
 from shared.kafka import open_producer, open_tail
@@ -30,7 +30,7 @@ async def build(settings: IndustriesSettings, life: Life) -> AsyncIterator[Mappi
         # The tail's place is fixed before the database is read: what is not stored yet is told by the topic.
         back = {QUOTES: None, BARS: settings.industries_tail, SIGNALS: settings.industries_tail}
         tail = await stack.enter_async_context(open_tail(settings, back, "analysis-industries"))
-        industries = Industries(IndustryTables(database), producer)
+        industries = IndustryViews(IndustryTables(database), producer)
 
         async def publish() -> None:
             if tail.caught_up and roster.done:

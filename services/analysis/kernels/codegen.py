@@ -51,19 +51,19 @@ CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs
         out = rows.values[i]; fired = rows.fired[i]; mine = runs[k, kinds[i]]
         for j in range(last.shape[0]):  # an array assigned to an array might be copied first, which allocates
             rows.before[i, j] = last[j]
-        if x.glimpse == 0:
+        if x.provisional == 0:
             advance(plan, bars, x.at, state, True, last, out, mine, fired)
             for j in range(last.shape[0]):
                 last[j] = out[j]
             reported[:] = 0
         else:
-            kept = place(bars, x.at)
-            lend(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
-            look(plan, bars, x.at, state, last, out, mine, reported, fired)
-            lend(bars, x.at, kept)
+            kept = read_place(bars, x.at)
+            write_place(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
+            judge_forming(plan, bars, x.at, state, last, out, mine, reported, fired)
+            write_place(bars, x.at, kept)
 """
 
-LOOK: Final = """def look(plan, bars, t, state, previous, out, runs, reported, fired):
+JUDGE_FORMING: Final = """def judge_forming(plan, bars, t, state, previous, out, runs, reported, fired):
     n = int(state[0])
     peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
     fired[:] = 0
@@ -120,7 +120,17 @@ def source() -> str:
     """The text of the module."""
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
-    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, LOOK, CLOSE_BARS, PEEK_BARS, JUDGE_BARS]
+    parts = [
+        _pass(commit=True),
+        _pass(commit=False),
+        _judge(),
+        *_places(),
+        ADVANCE,
+        JUDGE_FORMING,
+        CLOSE_BARS,
+        PEEK_BARS,
+        JUDGE_BARS,
+    ]
     parts += CONDITIONS
     parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
     parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
@@ -137,11 +147,11 @@ def _places() -> list[str]:
     fields = list(enumerate(Bars._fields))
     series = ", ".join(f"windows.{name}[r, k]" for _, name in fields)
     values = ", ".join(f"bars.{name}[t]" for _, name in fields)
-    lend = "".join(f"    bars.{name}[t] = values[{i}]\n" for i, name in fields)
+    writes = "".join(f"    bars.{name}[t] = values[{i}]\n" for i, name in fields)
     return [
         f"def series_of(windows, r, k):\n    return Bars({series})\n",
-        f"def place(bars, t):\n    return ({values})\n",
-        f"def lend(bars, t, values):\n{lend}",
+        f"def read_place(bars, t):\n    return ({values})\n",
+        f"def write_place(bars, t, values):\n{writes}",
     ]
 
 

@@ -17,17 +17,17 @@ from services.analysis.kernels.rules.table import RULES
 from services.analysis.kernels.signatures import PlanArrays
 from shared.events import Timeframe
 
-TIMEFRAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
+TIMEFRAME_NAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
 """The place of a timeframe in this tuple is its code in the kernels."""
 INSTRUMENT_KINDS: Final = ("index", "future", "stock", "etf", "fx", "crypto")
 """The place of an instrument's kind in this tuple is its code in the kernels."""
 
 BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
 
-Wish = tuple[str, Parameters]
+IndicatorSpec = tuple[str, Parameters]
 """An indicator that is wanted: kind and parameters."""
 
-INDICATORS: Final[tuple[Wish, ...]] = (
+INDICATORS: Final[tuple[IndicatorSpec, ...]] = (
     ("sma", (20,)),
     ("sma", (50,)),
     ("sma", (200,)),
@@ -88,13 +88,13 @@ class Plan:
     arrays: PlanArrays
     state_width: int
     """Floats of state per symbol and timeframe; the first is the number of bars so far."""
-    wanted: npt.NDArray[np.uint8]
+    runs: npt.NDArray[np.uint8]
     """(timeframes, instrument kinds, rules): 1 where a rule instance runs."""
     version: str
     """Changes whenever a state written under one plan must not be read under another."""
 
 
-def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
+def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
     """Lays out a plan. ``sources`` is the hash of the kernels' sources and goes into the version.
 
     Raises:
@@ -105,13 +105,13 @@ def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES,
     """
     codes = {kind.name: code for code, kind in enumerate(KINDS)}
     table, constants, columns, width = [], [], list[str](), 1
-    for name, wished in indicators:
+    for name, given in indicators:
         if name not in codes:
             raise ValueError(f"indicator {name!r} is not known; known: {', '.join(codes)}")
-        parameters = tuple(float(value) for value in wished)
+        parameters = tuple(float(value) for value in given)
         kind = KINDS[codes[name]]
         if len(parameters) != len(kind.parameters):
-            raise ValueError(f"{name} takes ({', '.join(kind.parameters)}), not {wished!r}")
+            raise ValueError(f"{name} takes ({', '.join(kind.parameters)}), not {given!r}")
         constants.append(kind.prepare(*parameters))
         table.append((codes[name], width, len(columns)))
         width += kind.state
@@ -121,10 +121,12 @@ def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES,
     instances = tuple(_instances(rules))
     lookups, limits = _rules(instances, columns)
     arrays = PlanArrays(_ints(table, 3), _floats(constants), lookups, limits)
-    wanted = np.array([[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAMES], np.uint8)
+    runs = np.array(
+        [[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAME_NAMES], np.uint8
+    )
     shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], sources))
     version = hashlib.sha256(shape.encode()).hexdigest()[:16]
-    return Plan(tuple(columns), instances, arrays, width, wanted.reshape(len(TIMEFRAMES), len(INSTRUMENT_KINDS), -1), version)
+    return Plan(tuple(columns), instances, arrays, width, runs.reshape(len(TIMEFRAME_NAMES), len(INSTRUMENT_KINDS), -1), version)
 
 
 def _instances(rules: Sequence[Rule]) -> list[Instance]:

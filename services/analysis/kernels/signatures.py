@@ -41,7 +41,7 @@ class SeriesMemory(NamedTuple):
     """(symbols, timeframes, rules): directions that have fired on the forming bar already: 1 up, 2 down."""
 
 
-class Rows(NamedTuple):
+class SeriesRows(NamedTuple):
     """What some bars came to. Written."""
 
     values: Floats
@@ -52,7 +52,7 @@ class Rows(NamedTuple):
     """(bars, rules): +1 up, -1 down, 0 nothing."""
 
 
-class Places(NamedTuple):
+class BarPlaces(NamedTuple):
     """Where some bars are in the windows; each of shape (bars,)."""
 
     row: Int64s
@@ -85,7 +85,7 @@ class SeriesKernels(Protocol):
         """
 
     def close_bars(
-        self, plan: PlanArrays, windows: Bars, closed: Records, kinds: Int64s, memory: SeriesMemory, runs: Flags, rows: Rows
+        self, plan: PlanArrays, windows: Bars, closed: Records, kinds: Int64s, memory: SeriesMemory, runs: Flags, rows: SeriesRows
     ) -> None:
         """``advance`` for many bars (``closed``, dtype CLOSED) in their order.
 
@@ -94,7 +94,7 @@ class SeriesKernels(Protocol):
         one is lent its place and leaves no trace, but fires each rule and direction once a bar.
         """
 
-    def peek_bars(self, plan: PlanArrays, windows: Bars, places: Places, states: Floats, out: Floats) -> None:
+    def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarPlaces, states: Floats, out: Floats) -> None:
         """The indicators at the places of some forming bars into ``out`` (bars, columns), without a trace."""
 
     def judge_bars(self, plan: PlanArrays, bars: Bars, first: int, out: Floats, runs: Flags, fired: Int64s) -> None:
@@ -157,7 +157,7 @@ class PatternKernels(Protocol):
     """The module of the chart patterns. Both functions start again at the returned bar where the room for events was full."""
 
     def close_bars(
-        self, windows: Any, places: Places, times: Int64s, kept: Int64s, start: int, memory: PatternMemory, found: PatternEvents
+        self, windows: Any, places: BarPlaces, times: Int64s, kept: Int64s, start: int, memory: PatternMemory, found: PatternEvents
     ) -> tuple[int, int]:
         """Many closed bars from number ``start`` on: (next bar, events).
 

@@ -13,7 +13,7 @@ MOST_MEMBERS: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Listing:
+class ClassifiedInstrument:
     """An instrument as the tables have it."""
 
     symbol: str
@@ -23,7 +23,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Market:
+class MarketDefinition:
     """Instruments of some exchanges whose symbols end in ``suffix``, and what they are measured against, the first choice first."""
 
     market: str
@@ -33,9 +33,9 @@ class Market:
     suffix: str
     benchmarks: tuple[str, ...]
 
-    def holds(self, listing: Listing) -> bool:
+    def holds(self, instrument: ClassifiedInstrument) -> bool:
         """Whether the instrument belongs to it."""
-        return listing.exchange in self.exchanges and listing.symbol.endswith(self.suffix)
+        return instrument.exchange in self.exchanges and instrument.symbol.endswith(self.suffix)
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,14 @@ class Roster:
         return frozenset(self.exchanges).union(*self.benchmarks.values())
 
 
-def roster(listings: Iterable[Listing], industries: Mapping[str, tuple[str, str]], markets: Iterable[Market]) -> Roster:
+def roster(
+    instruments: Iterable[ClassifiedInstrument], industries: Mapping[str, tuple[str, str]], markets: Iterable[MarketDefinition]
+) -> Roster:
     """Sorts instruments into groups; ``industries`` maps a slug to its English and Korean name.
 
     An instrument is in every market that holds it; the first one in the order of ``markets`` says what it is measured against.
     """
-    counted = sorted((one for one in listings if one.kind in COUNTED), key=lambda one: one.symbol)
+    counted = sorted((one for one in instruments if one.kind in COUNTED), key=lambda one: one.symbol)
     markets = tuple(markets)
     held = {market.market: tuple(one.symbol for one in counted if market.holds(one)) for market in markets}
     groups = [

@@ -20,7 +20,7 @@ from numba import njit
 from services.analysis.kernels.indicators.kind import NAN
 from services.analysis.kernels.rules.comparing import crossing, ge, gt, le, lt, scale
 
-CODES: Final = (
+OPERATIONS: Final = (
     "number", "now", "before",
     "+", "-", "*", "/", "negate",
     "<", "<=", ">", ">=", "==", "!=",
@@ -28,7 +28,9 @@ CODES: Final = (
     "crosses_above", "crosses_below",
 )  # fmt: skip
 """The place of an operation is its code. Operands are pushed from the left; a crossing's are a, b, a before, b before."""
-NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATE, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(len(CODES))
+NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATE, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(
+    len(OPERATIONS)
+)
 
 inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
 plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
@@ -57,23 +59,23 @@ def compared(code, a, b):
     """A comparison; unknown where a side is no finite number."""
     s = scale(a, b)
     if code == LT:
-        said = lt(a, b, s)
+        holds = lt(a, b, s)
     elif code == LE:
-        said = le(a, b, s)
+        holds = le(a, b, s)
     elif code == GT:
-        said = gt(a, b, s)
+        holds = gt(a, b, s)
     elif code == GE:
-        said = ge(a, b, s)
+        holds = ge(a, b, s)
     else:
-        said = (le(a, b, s) & ge(a, b, s)) == (code == EQ)
-    return (1.0 if said else 0.0) if finite(a, b) else NAN
+        holds = (le(a, b, s) & ge(a, b, s)) == (code == EQ)
+    return (1.0 if holds else 0.0) if finite(a, b) else NAN
 
 
 @inline
 def crosses(code, a, b, a_before, b_before):
     """A crossing; unknown where one of the four is no finite number."""
-    said = crossing(a, b, a_before, b_before) == (1 if code == ABOVE else -1)
-    return (1.0 if said else 0.0) if finite(a, b) & finite(a_before, b_before) else NAN
+    holds = crossing(a, b, a_before, b_before) == (1 if code == ABOVE else -1)
+    return (1.0 if holds else 0.0) if finite(a, b) & finite(a_before, b_before) else NAN
 
 
 @inline
@@ -123,14 +125,14 @@ def value(codes, numbers, first, last, now, before, stack):
 
 
 @plain
-def judge(programs, chosen, now, before, stack, said):
-    """The programs whose numbers are ``chosen`` at one bar; ``said`` (chosen,) is what each says.
+def judge(programs, chosen, now, before, stack, holds):
+    """The programs whose numbers are ``chosen`` at one bar; ``holds`` (chosen,) is what each says.
 
     programs: codes and numbers of all instructions, and where each program begins, with the end of the last.
     """
     codes, numbers, starts = programs
     for j in range(chosen.shape[0]):
-        said[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], now, before, stack)
+        holds[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], now, before, stack)
 
 
 @inline

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.kernels.conditions.machine import CODES
+from services.analysis.kernels.conditions.machine import OPERATIONS
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, Series
@@ -17,7 +17,7 @@ from shared.conditions.condition import MOST_STACK
 BLOCK: Final = 256
 """Bars that an operation runs over at a time: they stay in the nearest cache."""
 
-_CODES: Final = {name: code for code, name in enumerate(CODES)}
+_CODES: Final = {name: code for code, name in enumerate(OPERATIONS)}
 
 Instruction = tuple[str, float]
 

@@ -48,7 +48,7 @@ def patience(x):
 
 
 @compiled
-def tell(alive, i, status, reason, n, events, m):
+def report(alive, i, status, reason, n, events, m):
     """Gives the pattern its status and notes it; one that is over makes room. Returns the number of events."""
     x = alive[i]
     x.status, x.reason, x.at = status, reason, n
@@ -65,7 +65,7 @@ def overlap(x, y):
 
 
 @compiled
-def take(alive, x, n, families, ranks, events, m):
+def accept(alive, x, n, families, ranks, events, m):
     """A draft becomes a forming pattern, unless what is alive already tells of it. Returns the number of events."""
     for i in range(ACTIVE):
         y = alive[i]
@@ -77,7 +77,7 @@ def take(alive, x, n, families, ranks, events, m):
     for i in range(ACTIVE):
         y = alive[i]
         if y.status == FORMING and families[y.kind] == families[x.kind] and overlap(x, y):
-            m = tell(alive, i, FAILED, ABSORBED, n, events, m)
+            m = report(alive, i, FAILED, ABSORBED, n, events, m)
         if y.status == FREE:
             place = i
     if place < 0:
@@ -87,14 +87,14 @@ def take(alive, x, n, families, ranks, events, m):
                 place, rank, oldest = i, ranks[y.kind], y.formed
         if place < 0 or rank < ranks[x.kind]:
             return m
-        m = tell(alive, place, FAILED, DISPLACED, n, events, m)
+        m = report(alive, place, FAILED, DISPLACED, n, events, m)
     x.formed, x.until = n, n + patience(x)
     u, d = x.upper_slope, x.lower_slope
     if x.direction == 0 and u < d:
         meet = (x.upper - x.lower) / (d - u)
         x.until = min(x.until, x.first + int(meet)) if abs(meet) < FAR else x.until
     alive[place] = x
-    return tell(alive, place, FORMING, NO_REASON, n, events, m)
+    return report(alive, place, FORMING, NO_REASON, n, events, m)
 
 
 @compiled
@@ -117,14 +117,14 @@ def confirm(alive, i, way, n, volume, t, events, m):
     for j in range(ACTIVE):
         y = alive[j]
         if j != i and y.status == CONFIRMED and y.direction == way and overlap(x, y):
-            return tell(alive, i, FAILED, ABSORBED, n, events, m)
+            return report(alive, i, FAILED, ABSORBED, n, events, m)
     since = n - x.first
     upper, lower = x.upper + x.upper_slope * since, x.lower + x.lower_slope * since
     x.level, other = (upper, lower) if way > 0 else (lower, upper)
     x.stop = other if math.isnan(x.stop) else x.stop
     x.target = x.level + way * x.height
     x.direction, x.until, x.volume_ratio = way, n + patience(x), volume_ratio(volume, t)
-    return tell(alive, i, CONFIRMED, NO_REASON, n, events, m)
+    return report(alive, i, CONFIRMED, NO_REASON, n, events, m)
 
 
 @inlined
@@ -163,11 +163,11 @@ def age(n, alive, high, low, close, volume, t, ranks, events, m):
         if x.status == FORMING and breaks(x, n, close) != 0:
             broke = True
         elif (x.direction > 0 and close < x.stop) or (x.direction < 0 and close > x.stop):
-            m = tell(alive, i, FAILED, INVALIDATED, n, events, m)
+            m = report(alive, i, FAILED, INVALIDATED, n, events, m)
         elif x.status == CONFIRMED and ((x.direction > 0 and high >= x.target) or (x.direction < 0 and low <= x.target)):
-            m = tell(alive, i, TARGET, NO_REASON, n, events, m)
+            m = report(alive, i, TARGET, NO_REASON, n, events, m)
         elif n >= x.until:
-            m = tell(alive, i, FAILED, EXPIRED, n, events, m)
+            m = report(alive, i, FAILED, EXPIRED, n, events, m)
     while broke:
         best, broke = -1, False
         for i in range(ACTIVE):

@@ -20,7 +20,7 @@ the place of the family's first pattern in ``PATTERNS``. It leaves status and ti
 
 
 @dataclass(frozen=True)
-class Pattern:
+class ChartPattern:
     """A chart pattern by name."""
 
     name: str
@@ -39,11 +39,11 @@ class Family:
     """A finder and the patterns it can draft, in the order of its codes."""
 
     find: Finder
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[ChartPattern, ...]
 
 
-def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[Pattern, Pattern]:
-    return Pattern(name, mirror, family, rank, way), Pattern(mirror, name, family, rank, -way)
+def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[ChartPattern, ChartPattern]:
+    return ChartPattern(name, mirror, family, rank, way), ChartPattern(mirror, name, family, rank, -way)
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -62,13 +62,13 @@ FAMILIES: Final[tuple[Family, ...]] = (
         triangle,
         (
             *_pair("ascending_triangle", "descending_triangle", "lines", 3, 0),
-            Pattern("symmetrical_triangle", "symmetrical_triangle", "lines", 3, 0),
+            ChartPattern("symmetrical_triangle", "symmetrical_triangle", "lines", 3, 0),
             *_pair("rising_wedge", "falling_wedge", "lines", 3, 0),
             *_pair("channel_up", "channel_down", "lines", 5, 0),
-            Pattern("rectangle", "rectangle", "tops", 5, 0),
+            ChartPattern("rectangle", "rectangle", "tops", 5, 0),
         ),
     ),
     Family(level, _pair("resistance", "support", "levels", 7, 1)),
 )
-PATTERNS: Final[tuple[Pattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
+PATTERNS: Final[tuple[ChartPattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
 """The place of a pattern in this table is its code in the kernels."""

@@ -12,7 +12,7 @@ Direction = Literal["up", "down"]
 INTRADAY_AND_DAILY: Final = ("15m", "1h", "1d")
 DAILY: Final = ("1d",)
 
-Fires = Callable[[Parameters, Values, Values, Bars, int], int]
+RuleFunction = Callable[[Parameters, Values, Values, Bars, int], int]
 """``(p, x, y, bars, t) -> +1, -1 or 0``: x holds the rule's columns at the closed bar, y the same one bar before; t >= 1."""
 Level = Callable[[Mapping[str, float], Mapping[str, float], Direction], "float | None"]
 """``(params, values, direction) ->`` the price or value that was crossed; values holds all columns and the bar's fields."""
@@ -23,7 +23,7 @@ class Rule:
     """A rule: its step and what must be known about it to run, name and explain it."""
 
     name: str
-    fires: Fires
+    fires: RuleFunction
     columns: tuple[str, ...]
     """The columns it looks at; ``{period}`` and the like stand for parameters."""
     instances: tuple[Mapping[str, float], ...]

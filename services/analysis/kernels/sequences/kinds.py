@@ -28,7 +28,7 @@ def kind_of(signal: Signal) -> Step:
     return Step(signal.rule, signal.direction, tuple(sorted(signal.params.items())))
 
 
-def meant(step: Step, known: Kinds) -> list[int]:
+def matching_kinds(step: Step, known: Kinds) -> list[int]:
     """The numbers of the kinds that a step may be: those with the parameters that it names."""
     wanted = set(step.params)
     return [

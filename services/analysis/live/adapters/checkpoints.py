@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.analysis.live.domain.ports import Checkpoint, Facts, Provided
+from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, Provided
 from shared.db import Database
 from shared.events import Bar, Pattern, Signal
 from shared.failures import FencedError
@@ -90,7 +90,7 @@ class Checkpoints:
             found = (await connection.execute(select(*columns).where(checkpoints.c.partition_no == partition))).first()
         return None if found is None else Checkpoint(int(found[0]), str(found[1]), bytes(found[2]))
 
-    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: Facts, now: int) -> None:
+    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: CheckpointRows, now: int) -> None:
         """Writes the checkpoint that follows the one at offset ``before`` (None: there is none yet), and the facts, or nothing.
 
         Raises:

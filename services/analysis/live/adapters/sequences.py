@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select
 
 from services.analysis.live.adapters.scopes import members, symbols, targets
-from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.domain.sequence_signals import FollowedSequence
 from shared.db import Database
 from shared.sequences import SignalSequence, parse
 from shared.tables import industries, instruments, sequences
@@ -19,11 +19,11 @@ from shared.tables import industries, instruments, sequences
 log: Final = structlog.get_logger("analysis.sequences")
 MOST: Final = 1_000
 """Sequences that are followed, the oldest first."""
-Scope = Literal["all", "symbols", "industry"]
+SequenceScope = Literal["all", "symbols", "industry"]
 
 
 @dataclass(frozen=True)
-class Row:
+class SequenceRow:
     """A row of the table."""
 
     id: str
@@ -38,13 +38,13 @@ class SequenceTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rows(self) -> list[Row]:
+    async def rows(self) -> list[SequenceRow]:
         """All of them, the oldest first."""
         statement = select(sequences).order_by(sequences.c.created_at, sequences.c.sequence_id).limit(MOST)
         async with self._database.connect() as connection:
             return [_row(row) for row in await connection.execute(statement)]
 
-    async def followed(self) -> tuple[Followed, ...]:
+    async def followed(self) -> tuple[FollowedSequence, ...]:
         """What is to be followed; a row that cannot be read is left out and told."""
         rows = await self.rows()
         async with self._database.connect() as connection:
@@ -56,10 +56,10 @@ class SequenceTable:
             except ValueError as error:
                 log.warning("a sequence is not followed", sequence=row.text, reason=str(error))
                 continue
-            found.append(Followed(sequence, None if row.scope == "all" else symbols(row.scope, row.targets, of)))
+            found.append(FollowedSequence(sequence, None if row.scope == "all" else symbols(row.scope, row.targets, of)))
         return tuple(found)
 
-    async def add(self, sequence: SignalSequence, scope: Scope, named: Sequence[str], now: int) -> None:
+    async def add(self, sequence: SignalSequence, scope: SequenceScope, named: Sequence[str], now: int) -> None:
         """Follows a sequence; one that is followed already is from now on for these instruments."""
         row = {"sequence_id": sequence.id, "sequence_text": sequence.text, "scope": scope, "created_at": now}
         rows = [row | {"targets": msgspec.json.encode(named).decode()}]
@@ -72,7 +72,7 @@ class SequenceTable:
             done = await connection.execute(sequences.delete().where(sequences.c.sequence_id == sequence_id))
         return bool(done.rowcount)
 
-    async def unknown(self, scope: Scope, named: Sequence[str]) -> list[str]:
+    async def unknown(self, scope: SequenceScope, named: Sequence[str]) -> list[str]:
         """Those that are no instrument or industry here."""
         column = instruments.c.symbol if scope == "symbols" else industries.c.industry
         async with self._database.connect() as connection:
@@ -80,5 +80,5 @@ class SequenceTable:
         return [name for name in named if name not in known]
 
 
-def _row(row: Any) -> Row:
-    return Row(row.sequence_id, row.sequence_text, row.scope, targets(row.targets))
+def _row(row: Any) -> SequenceRow:
+    return SequenceRow(row.sequence_id, row.sequence_text, row.scope, targets(row.targets))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import Bars, empty, merged
+from services.analysis.kernels.closed_bars import BarRecords, empty, merged
 from shared.events import CorporateAction, Timeframe
 
 Floats = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ BEFORE_OPEN_MS: Final = 12 * 3_600_000
 class Basis:
     """The factors of one symbol."""
 
-    daily: Bars
+    daily: BarRecords
     """Closed daily bars (dtype PAST), oldest first."""
     actions: Int64s
     """Opens of the sessions of the actions that were told, ascending."""
@@ -58,12 +58,12 @@ class Basis:
         return price, split
 
 
-def basis_of(daily: Bars | None, actions: Iterable[CorporateAction] = ()) -> Basis:
+def basis_of(daily: BarRecords | None, actions: Iterable[CorporateAction] = ()) -> Basis:
     """The factors that these daily bars and actions tell of."""
     return Basis(empty() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64))
 
 
-def changed(stored: Bars, told: Bars) -> bool:
+def changed(stored: BarRecords, told: BarRecords) -> bool:
     """Whether a day has other factors now than it had: there is a new action, or an old one has been revised."""
     _, mine, theirs = np.intersect1d(stored["ts_close"], told["ts_close"], assume_unique=True, return_indices=True)
     return any(
@@ -72,7 +72,7 @@ def changed(stored: Bars, told: Bars) -> bool:
     )
 
 
-def readjusted(stored: Mapping[Timeframe, Bars], basis: Basis) -> dict[Timeframe, Bars]:
+def readjusted(stored: Mapping[Timeframe, BarRecords], basis: Basis) -> dict[Timeframe, BarRecords]:
     """The same bars, raw as they were, with the factors of ``basis``."""
     found = {}
     for timeframe, bars in stored.items():
@@ -81,7 +81,7 @@ def readjusted(stored: Mapping[Timeframe, Bars], basis: Basis) -> dict[Timeframe
     return found
 
 
-def together(stored: Mapping[Timeframe, Bars], told: Mapping[Timeframe, Bars]) -> dict[Timeframe, Bars]:
+def together(stored: Mapping[Timeframe, BarRecords], told: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, BarRecords]:
     """Both, timeframe by timeframe; what was told counts where both have a bar."""
     return {
         timeframe: merged(stored.get(timeframe, empty()), told.get(timeframe, empty()))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.live.domain.layout import BEAT, CODES
+from services.analysis.live.domain.layout import HEARTBEAT, TIMEFRAME_CODES
+from services.analysis.live.domain.tick_arrays import TickColumns
 from shared.events import Heartbeat, Tick, TickLog
 
 T = TypeVar("T")
@@ -18,27 +19,12 @@ LARGEST: Final = 2**62
 """Times and numbers beyond this do not fit the columns; nothing honest is there."""
 
 
-class Columns(NamedTuple):
-    """Ticks, each field of shape (ticks,); ``row`` and ``source`` are -1 where unknown, ``day_volume`` NaN where none is given."""
-
-    row: npt.NDArray[np.int64]
-    source: npt.NDArray[np.int64]
-    replayed: npt.NDArray[np.int64]
-    finest: npt.NDArray[np.int64]
-    ts_event: npt.NDArray[np.int64]
-    ts_init: npt.NDArray[np.int64]
-    seq: npt.NDArray[np.int64]
-    price: npt.NDArray[np.float64]
-    size: npt.NDArray[np.float64]
-    day_volume: npt.NDArray[np.float64]
-
-
 def split(events: Sequence[TickLog], exchanges: Mapping[str, int]) -> tuple[list[Tick], npt.NDArray[Any], int]:
     """The ticks, the heartbeats (dtype BEAT) with their places among them, and how many events had numbers that no column holds."""
     if all([type(event) is Tick for event in events]):  # noqa: C419 - a list is twice as fast, and this is the hot path
-        return events, np.empty(0, BEAT), 0  # type: ignore[return-value]
+        return events, np.empty(0, HEARTBEAT), 0  # type: ignore[return-value]
     ticks: list[Tick] = []
-    beats: list[tuple[int, int, int, int]] = []
+    heartbeats: list[tuple[int, int, int, int]] = []
     broken = 0
     for event in events:
         if isinstance(event, Tick):
@@ -47,22 +33,22 @@ def split(events: Sequence[TickLog], exchanges: Mapping[str, int]) -> tuple[list
             if abs(event.ts_event) > LARGEST or abs(event.ts_init) > LARGEST:
                 broken += 1
             else:
-                beats.append((len(ticks), exchanges.get(event.exchange, -1), event.ts_event, event.ts_init))
-    return ticks, np.array(beats, BEAT), broken
+                heartbeats.append((len(ticks), exchanges.get(event.exchange, -1), event.ts_event, event.ts_init))
+    return ticks, np.array(heartbeats, HEARTBEAT), broken
 
 
-def columns(ticks: Sequence[Tick], rows: Mapping[str, int], sources: Mapping[str, int]) -> Columns:
+def columns(ticks: Sequence[Tick], rows: Mapping[str, int], sources: Mapping[str, int]) -> TickColumns:
     """The ticks as arrays.
 
     Raises:
         OverflowError: a time or number does not fit 64 bits.
     """
     row, n = rows.get, len(ticks)
-    return Columns(
+    return TickColumns(
         np.fromiter([row(t.symbol, -1) for t in ticks], np.int64, n),
         _codes([t.source for t in ticks], lambda name: sources.get(name, -1)),
         _codes([t.replayed for t in ticks], int),
-        _codes([t.finest for t in ticks], CODES.__getitem__),
+        _codes([t.finest for t in ticks], TIMEFRAME_CODES.__getitem__),
         np.fromiter([t.ts_event for t in ticks], np.int64, n),
         np.fromiter([t.ts_init for t in ticks], np.int64, n),
         np.fromiter([t.seq for t in ticks], np.int64, n),

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.live.domain.layout import DAY, LENGTHS, SESSION
+from services.analysis.live.domain.tick_arrays import SessionArrays
 
 Int64s = npt.NDArray[np.int64]
 
@@ -34,6 +35,11 @@ class Calendar:
     codes: Mapping[str, int]
     sessions: npt.NDArray[Any]
     bounds: Int64s
+
+    @property
+    def arrays(self) -> SessionArrays:
+        """What the kernel of ticks reads."""
+        return SessionArrays(self.bounds, self.sessions)
 
     def interval(self, exchange: int, timeframe: int, ts: int) -> tuple[int, int] | None:
         """Start and end of the bar of timeframe code ``timeframe`` that holds ``ts``; None when the exchange is closed then."""

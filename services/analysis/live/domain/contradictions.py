@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import Bars, empty
+from services.analysis.kernels.closed_bars import BarRecords, empty
 from shared.events import Quarantined, Timeframe
 
 Int64s = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ MOST_REPORTED: Final = 10
 """Bars of one history that are reported one by one, the newest; the others are counted in ``more``."""
 
 
-def superseded(stored: Mapping[Timeframe, Bars], provided: Mapping[Timeframe, Bars]) -> dict[Timeframe, Int64s]:
+def superseded(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Int64s]:
     """Close times of stored bars that overlap a provided bar which closes at another time; without timeframes that have none.
 
     A series has no two bars of one time. Such bars are left over from other hours of the session.
@@ -51,7 +51,7 @@ def superseded(stored: Mapping[Timeframe, Bars], provided: Mapping[Timeframe, Ba
     return found
 
 
-def without(stored: Mapping[Timeframe, Bars], gone: Mapping[Timeframe, Int64s]) -> dict[Timeframe, Bars]:
+def without(stored: Mapping[Timeframe, BarRecords], gone: Mapping[Timeframe, Int64s]) -> dict[Timeframe, BarRecords]:
     """The stored bars that stay."""
     return {
         timeframe: bars[~np.isin(bars["ts_close"], gone[timeframe])] if timeframe in gone else bars
@@ -59,7 +59,7 @@ def without(stored: Mapping[Timeframe, Bars], gone: Mapping[Timeframe, Int64s]) 
     }
 
 
-def contradicted(symbol: str, stored: Bars, provided: Bars, ts_init: int) -> list[Quarantined]:
+def contradicted(symbol: str, stored: BarRecords, provided: BarRecords, ts_init: int) -> list[Quarantined]:
     """Reports of stored daily bars, made of ticks, that bars of the provider replace with other prices or hours."""
     found = list(_pairs(stored, provided))[::-1]
     return [
@@ -84,7 +84,7 @@ def contradicted(symbol: str, stored: Bars, provided: Bars, ts_init: int) -> lis
     ]
 
 
-def _pairs(stored: Bars, provided: Bars) -> Iterator[tuple[np.void, np.void]]:
+def _pairs(stored: BarRecords, provided: BarRecords) -> Iterator[tuple[np.void, np.void]]:
     """Stored and provided bars of one session that say different things, oldest first."""
     _, mine, theirs = np.intersect1d(stored["session"], provided["session"], return_indices=True)
     for old, new in zip(stored[mine], provided[theirs], strict=True):

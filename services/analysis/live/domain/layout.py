@@ -14,10 +14,10 @@ from shared.events import Timeframe
 
 TIMEFRAMES: Final = tuple(Timeframe)
 """Finest first; the index of a timeframe is its code in the kernels."""
-CODES: Final = MappingProxyType({timeframe: code for code, timeframe in enumerate(TIMEFRAMES)})
+TIMEFRAME_CODES: Final = MappingProxyType({timeframe: code for code, timeframe in enumerate(TIMEFRAMES)})
 LENGTHS: Final = (60_000, 300_000, 900_000, 3_600_000)
 """Milliseconds of the timeframes within a session."""
-DAY: Final = CODES[Timeframe.D1]
+DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 
 WINDOW: Final = 640
 """Places for bars per symbol and timeframe; the place after the newest closed bar is lent to the forming one on a peek."""
@@ -47,8 +47,8 @@ REASON: Final = MappingProxyType({name: code for code, name in enumerate(REASONS
 
 SYMBOL: Final = np.dtype(
     [
-        ("suspect", "i8"),  # 1: closed bars are set aside since this may be a split; 2: that is over, and they are due
-        ("held", "i8"),  # 1 while an absurd price waits for a second one
+        ("split_suspected", "i8"),  # 1: closed bars are set aside since this may be a split; 2: that is over, and they are due
+        ("unconfirmed", "i8"),  # 1 while an absurd price waits for a second one
         ("jump", "f8"),  # a price further than this fraction from the last one waits for a second one
         ("quote_price", "f8"),  # in the shares of its day
         ("quote_by", "f8"),  # what puts it into today's shares
@@ -56,10 +56,10 @@ SYMBOL: Final = np.dtype(
         ("quote_ts_init", "i8"),
         ("quote_source", "i8"),
         ("quote_replayed", "i8"),
-        ("seen_ts", "i8"),  # the tick before this one, to recognise a repeat
-        ("seen_price", "f8"),
-        ("seen_size", "f8"),
-        ("seen_day_volume", "f8"),
+        ("previous_ts", "i8"),  # the tick before this one, to recognise a repeat
+        ("previous_price", "f8"),
+        ("previous_size", "f8"),
+        ("previous_day_volume", "f8"),
         ("session", "i8"),  # the session that was looked up last
         ("session_open", "i8"),
         ("session_close", "i8"),
@@ -76,21 +76,21 @@ SYMBOL: Final = np.dtype(
         ("week_open", "i8"),
         ("week_close", "i8"),
         ("range", "f8"),  # mean true range of the newest 14 daily bars, as a fraction; NaN where there are fewer
-        ("told_since", "i8"),  # since when (ts_init) what is wrong is told, how often it was, and what was only counted
-        ("told", "i8"),
-        ("untold", "i8"),
+        ("reported_since", "i8"),  # since when (ts_init) what is wrong is told, how often it was, and what was only counted
+        ("reported", "i8"),
+        ("unreported", "i8"),
         ("splits", "i8"),  # 1: an instrument of a kind that is split
         ("reference", "f8"),  # last price before the session, in today's shares
-        ("suspect_open", "i8"),  # open of that session
-        ("suspect_until", "i8"),
-        ("suspect_ratio", "f8"),  # new shares for an old one that it would be
-        ("held_price", "f8"),
-        ("held_size", "f8"),
-        ("held_day_volume", "f8"),
-        ("held_ts", "i8"),
-        ("held_source", "i8"),
-        ("held_replayed", "i8"),
-        ("held_finest", "i8"),
+        ("suspected_open", "i8"),  # open of that session
+        ("suspected_until", "i8"),
+        ("suspected_ratio", "f8"),  # new shares for an old one that it would be
+        ("unconfirmed_price", "f8"),
+        ("unconfirmed_size", "f8"),
+        ("unconfirmed_day_volume", "f8"),
+        ("unconfirmed_ts", "i8"),
+        ("unconfirmed_source", "i8"),
+        ("unconfirmed_replayed", "i8"),
+        ("unconfirmed_finest", "i8"),
         ("day", "i8"),  # newest session with a closed daily bar, and that bar
         ("day_open", "f8"),
         ("day_high", "f8"),
@@ -144,14 +144,14 @@ CLOSED: Final = np.dtype(
         ("ts_init", "i8"),
         ("source", "i8"),
         ("replayed", "i8"),
-        ("glimpse", "i8"),  # 1: not closed, but as it stood when a minute closed inside it
-        ("seen_at", "i8"),  # the close of that minute; else the bar's own
-        ("aside", "i8"),  # 1: closed while a split is suspected, and in no window yet
+        ("provisional", "i8"),  # 1: not closed, but as it stood when a minute closed inside it
+        ("known_at", "i8"),  # the close of that minute; else the bar's own
+        ("pending", "i8"),  # 1: closed while a split is suspected, and in no window yet
     ]
 )
 """A bar that a batch closed, or a glimpse of a forming one. Shape (bars,)."""
 
-ODD: Final = np.dtype(
+REJECTED: Final = np.dtype(
     [
         ("row", "i8"),
         ("reason", "i8"),  # place in REASONS; -1: the session began at a price that looks like a split
@@ -171,5 +171,5 @@ ODD: Final = np.dtype(
 SESSION: Final = np.dtype([("open", "i8"), ("close", "i8"), ("week_open", "i8"), ("week_close", "i8"), ("date", "i8")])
 """One session of an exchange. Shape (sessions,): the exchanges' sessions one after the other."""
 
-BEAT: Final = np.dtype([("at", "i8"), ("exchange", "i8"), ("ts_event", "i8"), ("ts_init", "i8")])
+HEARTBEAT: Final = np.dtype([("at", "i8"), ("exchange", "i8"), ("ts_event", "i8"), ("ts_init", "i8")])
 """A heartbeat that stands before tick number ``at`` of its batch; exchange -1 is an unknown one. Shape (heartbeats,)."""

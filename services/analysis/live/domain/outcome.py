@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Bars
+from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.live.domain.layout import DAY, TIMEFRAMES
-from services.analysis.live.domain.state import Floats, Int64s, Records, State
+from services.analysis.live.domain.state import Floats, Int64s, PartitionState, Records
 from shared.events import Bar, IndicatorRow, Pattern, Quarantined, Quote, Signal, Timeframe
 
 TOLD: Final = (
@@ -20,12 +20,12 @@ TOLD: Final = (
 )  # fmt: skip
 QUOTED: Final = (
     "quote_price", "quote_ts", "quote_ts_init", "quote_source", "quote_replayed", "prev_close", "year_high", "year_low",
-    "day", "day_open", "day_high", "day_low", "day_close", "day_volume", "quote_by", "suspect",
+    "day", "day_open", "day_high", "day_low", "day_close", "day_volume", "quote_by", "split_suspected",
 )  # fmt: skip
 
 
 @dataclass
-class Outcome:
+class EngineOutcome:
     """Events in the order in which they came about, and what became of each event of the log (reason -> count)."""
 
     bars: list[Bar] = field(default_factory=list)
@@ -90,7 +90,7 @@ def rows_of(bars: Sequence[Bar], closes: Sequence[float], columns: Sequence[str]
     ]
 
 
-def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> list[Bar]:
+def stored_bars(symbol: str, timeframe: Timeframe, bars: BarRecords, ts_init: int) -> list[Bar]:
     """Stored or provided bars (dtype PAST) as events."""
     return [
         Bar(
@@ -117,7 +117,7 @@ def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> 
     ]
 
 
-def quotes_of(state: State, rows: Int64s) -> list[Quote]:
+def quotes_of(state: PartitionState, rows: Int64s) -> list[Quote]:
     """The quotes of some symbols as they stand, without those that have no price yet."""
     sources = list(state.sources)
     forming = state.forming[rows, DAY]
@@ -136,7 +136,7 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
             session, prev_close = r["day"][i], r["prev_close"][i]
             opened, high, low, volume = r["day_open"][i], r["day_high"][i], r["day_low"][i], r["day_volume"][i]
         year_high, year_low = r["year_high"][i], r["year_low"][i]
-        if r["suspect"][i]:  # what was before is in other shares, or not: nobody knows yet
+        if r["split_suspected"][i]:  # what was before is in other shares, or not: nobody knows yet
             prev_close = math.nan
         known = prev_close == prev_close  # not NaN
         found.append(
@@ -153,8 +153,8 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
                 day_high=_known(high),
                 day_low=_known(low),
                 day_volume=_known(volume),
-                year_high=None if r["suspect"][i] else _known(high if not year_high >= high else year_high),
-                year_low=None if r["suspect"][i] else _known(low if not year_low <= low else year_low),
+                year_high=None if r["split_suspected"][i] else _known(high if not year_high >= high else year_high),
+                year_low=None if r["split_suspected"][i] else _known(low if not year_low <= low else year_low),
                 session=session,
                 replayed=bool(r["quote_replayed"][i]),
             )

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.analysis.kernels.closed_bars import Bars
-from services.analysis.live.domain.checkpoint import Wanted
-from services.analysis.live.domain.engine import Listing
+from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.live.domain.checkpoint import NeededWindow
+from services.analysis.live.domain.engine import ListedInstrument
 from shared.events import Bar, Pattern, Signal, Timeframe
 
 
@@ -27,12 +27,12 @@ class Provided:
 
     symbol: str
     timeframe: Timeframe
-    bars: Bars
+    bars: BarRecords
     superseded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class Facts:
+class CheckpointRows:
     """What came about since the last checkpoint; what stands in ``bars`` is newer than what is ``provided``."""
 
     provided: Sequence[Provided]
@@ -46,23 +46,23 @@ class CheckpointStore(Protocol):
 
     async def load(self, partition: int) -> Checkpoint | None: ...
 
-    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: Facts, now: int) -> None: ...
+    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: CheckpointRows, now: int) -> None: ...
 
 
 class BarStore(Protocol):
     """Reads closed bars back; all raise ``TransientError`` when the database is not there."""
 
-    async def windows(self, wanted: Sequence[Wanted]) -> dict[tuple[str, Timeframe], Bars]: ...
+    async def windows(self, needed: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]: ...
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = ...) -> dict[Timeframe, Bars]: ...
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = ...) -> dict[Timeframe, BarRecords]: ...
 
     async def symbols(self) -> frozenset[str]: ...
 
 
-class Directory(Protocol):
+class InstrumentLookup(Protocol):
     """The listed instruments."""
 
     @property
-    def listings(self) -> Mapping[str, Listing]: ...
+    def listed(self) -> Mapping[str, ListedInstrument]: ...
 
-    async def look_up(self, strangers: Collection[str]) -> bool: ...
+    async def look_up(self, unknown_symbols: Collection[str]) -> bool: ...

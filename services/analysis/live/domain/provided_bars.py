@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.domain.ticks import FUTURE_MS, MAX_PRICE
 from shared.events import History, ProviderBar
 
@@ -17,7 +17,7 @@ MOST: Final = 1e100
 """What adjusted prices and volumes lie within: their squares and ratios are finite numbers too."""
 
 
-def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> Bars:
+def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> BarRecords:
     """The bars of some messages as PAST, session not yet filled; of two with the same close time the later message's counts.
 
     Left out: prices that are not numbers, not above 0 (unless they may be ``negative``) or beyond 1e9, volumes that are no number of
@@ -32,7 +32,7 @@ def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = Fa
                 factors = (b.price_factor, b.split_factor)
                 values = (b.open, high, low, b.close, b.volume, *factors, message.replayed, message.source, b.incomplete)
                 rows[b.ts_close] = (b.ts_close, b.ts_open, 0, *values)
-    return np.array([rows[close] for close in sorted(rows)], PAST)
+    return np.array([rows[close] for close in sorted(rows)], BAR_RECORD)
 
 
 def _honest(b: ProviderBar, *, negative: bool) -> bool:

@@ -15,7 +15,7 @@ FIRED: Final = np.dtype(
     [
         ("number", "i8"),  # the bar (its number in the series) that it fired on last
         ("bars", "u8"),  # as bits: that one, the bar before it, and so on
-        ("glimpsed", "i8"),  # 1 + the number of the bar that it fired on last while that was forming
+        ("provisional", "i8"),  # 1 + the number of the bar that it fired on last while that was forming
     ]
 )
 """What one kind of signal did in one series."""
@@ -23,7 +23,7 @@ FIRED: Final = np.dtype(
 _ALL: Final = (1 << BARS) - 1
 
 
-class Trails:
+class RecentSignals:
     """``fired``: dtype FIRED, shape (symbols, timeframes, kinds). A step is remembered whether or not a sequence waits for it."""
 
     def __init__(self, kinds: int, room: int = 0) -> None:
@@ -34,9 +34,9 @@ class Trails:
         """What a checkpoint holds, row by row."""
         return (self.fired,)
 
-    def with_room(self, room: int, used: int) -> Trails:
+    def with_room(self, room: int, used: int) -> RecentSignals:
         """The same with more room."""
-        grown = Trails(self.fired.shape[2], room)
+        grown = RecentSignals(self.fired.shape[2], room)
         grown.fired[:used] = self.fired[:used]
         return grown
 
@@ -47,19 +47,19 @@ class Trails:
         kept["bars"] = (int(kept["bars"]) << moved & _ALL if 0 <= moved < BARS else 0) | 1
         kept["number"] = number
 
-    def seen(self, row: int, code: int, kind: int, number: int) -> int:
+    def bars_before(self, row: int, code: int, kind: int, number: int) -> int:
         """The bars on which a kind fired before bar ``number``, as bits: the lowest but one is the bar just before it."""
         kept: Any = self.fired[row, code, kind]
         moved = number - int(kept["number"])
         return int(kept["bars"]) << moved & _ALL if 0 < moved < BARS else 0
 
-    def glimpse(self, row: int, code: int, kind: int, number: int) -> None:
+    def mark_provisional(self, row: int, code: int, kind: int, number: int) -> None:
         """A kind fired on bar ``number`` of a series, which is still forming."""
-        self.fired[row, code, kind]["glimpsed"] = number + 1
+        self.fired[row, code, kind]["provisional"] = number + 1
 
-    def glimpsed(self, row: int, code: int, kind: int, number: int) -> bool:
+    def fired_provisionally(self, row: int, code: int, kind: int, number: int) -> bool:
         """Whether a kind has fired on this bar while it was forming."""
-        return bool(self.fired[row, code, kind]["glimpsed"] == number + 1)
+        return bool(self.fired[row, code, kind]["provisional"] == number + 1)
 
     def refill(self, row: int, code: int, fired: npt.NDArray[np.bool_], first: int) -> None:
         """Starts a series again: ``fired`` (kinds, bars) says what fired on the newest bars, from bar number ``first`` on."""

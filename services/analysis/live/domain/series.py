@@ -10,19 +10,20 @@ import numpy as np
 
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.indicators.kind import Bars
-from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
+from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
+from services.analysis.kernels.plan import plan as make_plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
-from services.analysis.kernels.signatures import Places, Rows, SeriesKernels
-from services.analysis.live.domain.charts import Charts
-from services.analysis.live.domain.condition_signals import Judge, Said
+from services.analysis.kernels.signatures import BarPlaces, SeriesKernels, SeriesRows
+from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.condition_signals import Judge, Reported
 from services.analysis.live.domain.layout import TIMEFRAMES
-from services.analysis.live.domain.recent_signals import BARS, Trails
-from services.analysis.live.domain.requested import hide, places
-from services.analysis.live.domain.sequence_signals import Followed, Follower
+from services.analysis.live.domain.recent_signals import BARS, RecentSignals
+from services.analysis.live.domain.requested_indicators import hide, places
+from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
-from services.analysis.live.domain.state import Floats, Memory, Records, State
-from services.analysis.live.domain.user_conditions import Book
+from services.analysis.live.domain.state import Floats, PartitionState, PlanMemory, Records
+from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Pattern, Signal, Timeframe
 
 
@@ -39,65 +40,71 @@ class Advanced:
     patterns: list[Pattern]
 
 
-class Series:
+class SeriesRunner:
     """Runs the plan, and beside it what users wish for. Holds no state of its own."""
 
-    def __init__(self, base: Plan, kernels: SeriesKernels, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
-        """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``charts``:
+    def __init__(
+        self,
+        base: Plan,
+        kernels: SeriesKernels,
+        requested: Sequence[IndicatorSpec] = (),
+        chart_patterns: ChartPatterns | None = None,
+    ) -> None:
+        """``requested``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``chart_patterns``:
         looks for chart patterns, where they are wanted.
 
         Raises:
             ValueError: a wish that makes no sense, or a column that the plan has already.
         """
         self.base = base
-        self.wishes = tuple(wishes)
-        self.extra = plan(self.wishes, []) if wishes else None
-        self._places = dict(places(self.wishes, self.extra)) if self.extra else {}
+        self.requested = tuple(requested)
+        self.extra = make_plan(self.requested, []) if requested else None
+        self._places = dict(places(self.requested, self.extra)) if self.extra else {}
         self._kernels = kernels
-        self._charts = charts
+        self._chart_patterns = chart_patterns
         self.kinds = kinds(base.rules)
-        self.version = base.version + (charts.version if charts else "")
+        self.version = base.version + (chart_patterns.version if chart_patterns else "")
         self.columns = base.columns + (self.extra.columns if self.extra else ())
         if len(set(self.columns)) < len(self.columns):
             raise ValueError(f"a wish gives a column that is there already: {', '.join(self.extra.columns if self.extra else ())}")
 
-    def wishing(self, wishes: Sequence[Wish]) -> Series:
+    def with_requested(self, requested: Sequence[IndicatorSpec]) -> SeriesRunner:
         """The same plan beside other wishes."""
-        return Series(self.base, self._kernels, wishes, self._charts)
+        return SeriesRunner(self.base, self._kernels, requested, self._chart_patterns)
 
-    def judge(self, asked: Book, said: Said | None = None) -> Judge:
-        """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
-        return Judge(asked, self.columns, self._kernels, said)
+    def judge(self, condition_set: ConditionSet, reported: Reported | None = None) -> Judge:
+        """What runs users' conditions over the rows of this series; ``reported`` is what the one before has said."""
+        return Judge(condition_set, self.columns, self._kernels, reported)
 
-    def follower(self, followed: tuple[Followed, ...]) -> Follower:
+    def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
         """What looks for sequences among the signals of this series."""
-        return Follower(followed, self.kinds)
+        return SequenceFollower(followed, self.kinds)
 
-    def state(self) -> State:
+    def state(self) -> PartitionState:
         """The state of a partition without instruments."""
-        memory = Memory(self.base.state_width, len(self.base.columns), len(self.base.rules))
-        return State(memory, self.extra_memory(), Trails(len(self.kinds)))
+        memory = PlanMemory(self.base.state_width, len(self.base.columns), len(self.base.rules))
+        return PartitionState(memory, self.extra_memory(), RecentSignals(len(self.kinds)))
 
-    def extra_memory(self) -> Memory:
+    def extra_memory(self) -> PlanMemory:
         """Empty memory of the wishes' series; of width 0 where there are none."""
-        return Memory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else Memory(0, 0, 0)
+        return PlanMemory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else PlanMemory(0, 0, 0)
 
-    def take_over(self, state: State, before: Series) -> None:
+    def take_over(self, state: PartitionState, before: SeriesRunner) -> None:
         """Goes on with what ``before``, with other wishes, remembered; wishes that are new have seen nothing of any symbol yet."""
         old, used = state.extra, len(state.symbols)
         state.extra = self.extra_memory().with_room(len(state.records), 0)
         common = self._places.keys() & before._places.keys()
         if common:
             state.extra.steps[..., 0] = old.steps[..., 0]
-        for wish in common:
-            here, there = self._places[wish], before._places[wish]
+        for spec in common:
+            here, there = self._places[spec], before._places[spec]
             state.extra.steps[..., here.state] = old.steps[..., there.state]
             state.extra.previous[..., here.columns] = old.previous[..., there.columns]
         new = frozenset(self._places.keys() - common)
         missing = {row: (state.not_warmed_up.get(row, frozenset()) & common) | new for row in range(used)}
-        state.not_warmed_up = {row: wishes for row, wishes in missing.items() if wishes}
+        state.not_warmed_up = {row: requested for row, requested in missing.items() if requested}
 
-    def advance(self, state: State, closed: Records) -> Advanced:
+    def advance(self, state: PartitionState, closed: Records) -> Advanced:
         """Moves every series on by its closed bars (dtype CLOSED), and looks at the glimpses among them.
 
         Signals come in the order of the bars; those of a glimpse are provisional.
@@ -112,47 +119,51 @@ class Series:
         for i, rule in np.argwhere(fired).tolist():
             facts = self._facts(state, closed[i], values[i], before[i])
             signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
-        if self._charts is not None:
-            patterns, confirmed = self._charts.advance(state, closed)
+        if self._chart_patterns is not None:
+            patterns, confirmed = self._chart_patterns.advance(state, closed)
             signals += confirmed
         return Advanced(values, before, signals, patterns)
 
-    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> Rows:
-        shape = len(closed), len(laid.columns)
-        rows = Rows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(laid.rules)), np.int64))
-        self._kernels.close_bars(laid.arrays, _windows(state), closed, sorts, memory.arrays, laid.wanted, rows)
+    def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, sorts: Any) -> SeriesRows:
+        shape = len(closed), len(plan.columns)
+        rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(plan.rules)), np.int64))
+        self._kernels.close_bars(plan.arrays, _windows(state), closed, sorts, memory.arrays, plan.runs, rows)
         return rows
 
-    def _facts(self, state: State, x: Any, values: Floats, before: Floats) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    def _facts(
+        self, state: PartitionState, x: Any, values: Floats, before: Floats
+    ) -> tuple[Mapping[str, float], Mapping[str, float]]:
         """All columns and the fields of the bar, now and at the closed bar before."""
         now = dict(zip(self.columns, values.tolist(), strict=True)) | {name: float(x[name]) for name in BAR_FIELDS}
         row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"]) - 1
         was = dict(zip(self.columns, before.tolist(), strict=True))
         return now, was | {name: float(getattr(state.windows, name)[row, code, at]) for name in BAR_FIELDS}
 
-    def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
+    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
         """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
-        patterns = None if self._charts is None else self._charts.replay(state, row, code, bars)
+        patterns = None if self._chart_patterns is None else self._chart_patterns.replay(state, row, code, bars)
         values = self._replay(self.base, state.base, row, code, bars)
         self._retrace(state, row, code, bars, values, patterns)
         if self.extra is None:
             return values
         return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
 
-    def _retrace(self, state: State, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None) -> None:
+    def _retrace(
+        self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None
+    ) -> None:
         """What fired on the newest bars, as live would remember it."""
         first = max(0, len(bars.close) - BARS)
         fired = np.zeros((len(bars.close) - first, len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
-        wanted = self.base.wanted[code, _kind(state.kinds[row])]
-        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
+        runs = self.base.runs[code, _kind(state.kinds[row])]
+        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
-        state.trails.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
+        state.recent_signals.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
-    def warm_up(self, state: State, row: int, code: int, bars: Adjusted) -> None:
+    def warm_up(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> None:
         """Starts the wishes of a series that are not warmed up from its closed bars; the others keep every bit."""
         if self.extra is None:
             return
@@ -160,24 +171,24 @@ class Series:
         values = self._values(self.extra, steps, bars)
         if missing == self._places.keys():
             memory.steps[row, code, 0] = steps[0]
-        for wish in missing:
-            place = self._places[wish]
+        for spec in missing:
+            place = self._places[spec]
             memory.steps[row, code, place.state] = steps[place.state]
             memory.previous[row, code, place.columns] = values[-1, place.columns]
 
-    def _replay(self, laid: Plan, memory: Memory, row: int, code: int, bars: Adjusted) -> Floats:
+    def _replay(self, plan: Plan, memory: PlanMemory, row: int, code: int, bars: Adjusted) -> Floats:
         steps = memory.steps[row, code]
         steps[:] = 0.0
-        values = self._values(laid, steps, bars)
-        memory.previous[row, code], memory.said[row, code] = values[-1], 0
+        values = self._values(plan, steps, bars)
+        memory.previous[row, code], memory.reported[row, code] = values[-1], 0
         return values
 
-    def _values(self, laid: Plan, steps: Floats, bars: Adjusted) -> Floats:
-        out = np.empty((len(laid.columns), len(bars.close)))
-        self._kernels.values(laid.arrays, _bars(bars), steps, out)
+    def _values(self, plan: Plan, steps: Floats, bars: Adjusted) -> Floats:
+        out = np.empty((len(plan.columns), len(bars.close)))
+        self._kernels.values(plan.arrays, _bars(bars), steps, out)
         return out.T
 
-    def peek(self, state: State, row: int, code: int) -> Floats:
+    def peek(self, state: PartitionState, row: int, code: int) -> Floats:
         """The values (columns,) at the forming bar, which is lent the place after the newest closed one."""
         forming: Any = state.forming[row, code]
         n = int(forming["n"])
@@ -186,19 +197,19 @@ class Series:
         known = TIMEFRAMES[code] != Timeframe.W1
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
-        one = Places(np.array([row]), np.array([code]), np.array([n]))
+        one = BarPlaces(np.array([row]), np.array([code]), np.array([n]))
         found = []
-        for laid, memory in ((self.base, state.base), (self.extra, state.extra)):
-            if laid is not None:
-                out = np.empty((1, len(laid.columns)))
-                self._kernels.peek_bars(laid.arrays, _windows(state), one, memory.steps, out)
-                if laid is self.extra:
+        for plan, memory in ((self.base, state.base), (self.extra, state.extra)):
+            if plan is not None:
+                out = np.empty((1, len(plan.columns)))
+                self._kernels.peek_bars(plan.arrays, _windows(state), one, memory.steps, out)
+                if plan is self.extra:
                     hide(state.not_warmed_up, one.row, self._places, out)
                 found.append(out[0])
         return np.concatenate(found)
 
 
-def _windows(state: State) -> Bars:
+def _windows(state: PartitionState) -> Bars:
     return Bars(*(getattr(state.windows, name) for name in Bars._fields))
 
 

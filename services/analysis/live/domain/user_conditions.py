@@ -8,17 +8,17 @@ from functools import lru_cache
 from typing import Final
 
 from services.analysis.kernels.conditions.programs import Programs, compiled
-from services.analysis.kernels.conditions.required_indicators import wishes
-from services.analysis.kernels.plan import INDICATORS, Wish
+from services.analysis.kernels.conditions.required_indicators import required_indicators
+from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, parse
 
-MOST_WISHES: Final = 64
+MOST_REQUESTED: Final = 64
 """Indicators that run for conditions alone."""
 _read = lru_cache(8192)(parse)
 
 
 @dataclass(frozen=True)
-class Alert:
+class ConditionRequest:
     """One row of the table of conditions, with its scope looked up."""
 
     text: str
@@ -29,7 +29,7 @@ class Alert:
 
 
 @dataclass
-class Scope:
+class ConditionScope:
     """Instruments that a condition runs for."""
 
     symbols: set[str] = field(default_factory=set)
@@ -45,13 +45,13 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Book:
-    """Conditions with their scopes, at the bar's close and on forming bars. Make one with ``book``; never changed afterwards."""
+class ConditionSet:
+    """Conditions with their scopes, at the bar's close and on forming bars. Make one with ``condition_set``; never changed afterwards."""
 
     conditions: tuple[Condition, ...] = ()
-    closed: tuple[Scope, ...] = ()
-    forming: tuple[Scope, ...] = ()
-    wishes: tuple[Wish, ...] = ()
+    closed: tuple[ConditionScope, ...] = ()
+    forming: tuple[ConditionScope, ...] = ()
+    requested: tuple[IndicatorSpec, ...] = ()
     """Indicators beyond those that run anyway."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Texts that do not run, and why."""
@@ -65,28 +65,32 @@ class Book:
         return self._programs[key]
 
 
-def book(alerts: Iterable[Alert], running: Sequence[Wish] = INDICATORS, always: Sequence[Wish] = ()) -> Book:
+def condition_set(
+    requests: Iterable[ConditionRequest], running: Sequence[IndicatorSpec] = INDICATORS, always: Sequence[IndicatorSpec] = ()
+) -> ConditionSet:
     """The book of some alerts, the oldest first: where indicators beyond ``running`` get too many, the newest do without.
 
     ``always`` are indicators that run whether a condition names them or not.
     """
     conditions: dict[str, Condition] = {}
-    closed: dict[str, Scope] = {}
-    forming: dict[str, Scope] = {}
-    wished = {wish: None for wish in always if wish not in running}
+    closed: dict[str, ConditionScope] = {}
+    forming: dict[str, ConditionScope] = {}
+    requested = {spec: None for spec in always if spec not in running}
     left_out: dict[str, str] = {}
-    for alert in alerts:
+    for request in requests:
         try:
-            condition = _read(alert.text)
-            extra = [wish for wish in wishes(condition) if wish not in running]
+            condition = _read(request.text)
+            extra = [spec for spec in required_indicators(condition) if spec not in running]
         except ValueError as error:
-            left_out[alert.text] = str(error)
+            left_out[request.text] = str(error)
             continue
-        if len({*wished, *extra}) > MOST_WISHES:
-            left_out[alert.text] = f"more than {MOST_WISHES} indicators run for conditions alone"
+        if len({*requested, *extra}) > MOST_REQUESTED:
+            left_out[request.text] = f"more than {MOST_REQUESTED} indicators run for conditions alone"
             continue
-        wished |= dict.fromkeys(extra)
+        requested |= dict.fromkeys(extra)
         conditions[condition.id] = condition
-        closed.setdefault(condition.id, Scope()).add(alert.symbols)
-        forming.setdefault(condition.id, Scope()).add(alert.symbols if alert.forming else ())
-    return Book(tuple(conditions.values()), tuple(closed.values()), tuple(forming.values()), tuple(sorted(wished)), left_out)
+        closed.setdefault(condition.id, ConditionScope()).add(request.symbols)
+        forming.setdefault(condition.id, ConditionScope()).add(request.symbols if request.forming else ())
+    return ConditionSet(
+        tuple(conditions.values()), tuple(closed.values()), tuple(forming.values()), tuple(sorted(requested)), left_out
+    )

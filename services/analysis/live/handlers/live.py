@@ -12,14 +12,14 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, Directory
+from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, InstrumentLookup
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.history import HistoryReader
-from services.analysis.live.handlers.outbox import Outbox, Publisher
 from services.analysis.live.handlers.partition import Partition
+from services.analysis.live.handlers.publish_queue import EventPublisher, PublishQueue
 from services.analysis.live.handlers.restore import Restorer
-from services.analysis.live.handlers.sequences import Following
-from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.sequences import FollowedSequences
+from services.analysis.live.handlers.user_conditions import UserConditions
 from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
@@ -37,7 +37,7 @@ LATEST: Final = 253_402_300_799_000  # the end of the year 9999: what a hostile 
 DeadLetter = Callable[[Any, BaseException], Awaitable[None]]
 
 
-class Message(Protocol):
+class RawMessage(Protocol):
     """What is asked of aiokafka's ConsumerRecord."""
 
     value: bytes | None
@@ -46,7 +46,7 @@ class Message(Protocol):
 
 
 @dataclass(frozen=True)
-class Pace:
+class CheckpointPace:
     """When a checkpoint is due."""
 
     seconds: float
@@ -61,21 +61,21 @@ class Live:
         restorer: Restorer,
         checkpoints: CheckpointStore,
         history: HistoryReader,
-        asking: Asking,
+        user_conditions: UserConditions,
         warm_up: WarmUp,
-        following: Following,
-        catalogue: Directory,
-        publisher: Publisher,
+        followed: FollowedSequences,
+        instrument_table: InstrumentLookup,
+        publisher: EventPublisher,
         dead_letter: DeadLetter,
-        pace: Pace,
+        pace: CheckpointPace,
     ) -> None:
         self._restorer = restorer
         self._checkpoints = checkpoints
         self._history = history
-        self._asking = asking
+        self._user_conditions = user_conditions
         self._warm_up = warm_up
-        self._following = following
-        self._catalogue = catalogue
+        self._followed = followed
+        self._instruments = instrument_table
         self._publisher = publisher
         self._dead_letter = dead_letter
         self._pace = pace
@@ -88,7 +88,7 @@ class Live:
         self.partitions[partition] = Partition(
             partition,
             found.engine,
-            Outbox(str(partition), self._publisher, wall),
+            PublishQueue(str(partition), self._publisher, wall),
             -1 if found.next_offset is None else found.next_offset,
             found.saved_offset,
             time.monotonic(),
@@ -96,12 +96,12 @@ class Live:
         )
         return found.next_offset
 
-    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
+    async def handle(self, partition: int, messages: Sequence[RawMessage]) -> None:
         """Applies messages in their order and hands on what they bring about; see ``Owner``."""
         mine = self.partitions[partition]
-        with blameless("users' conditions or sequences cannot take effect"):
-            await self._asking.take(mine)
-            self._following.take(mine.engine)
+        with fatal_errors("users' conditions or sequences cannot take effect"):
+            await self._user_conditions.apply_to(mine)
+            self._followed.apply_to(mine.engine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):
@@ -113,8 +113,8 @@ class Live:
                 run.append(event)
         await self._apply(mine, run, messages[-1])
         mine.next_offset = messages[-1].offset + 1
-        if len(mine.outbox) > MOST_WAITING:
-            await mine.outbox.drain()
+        if len(mine.queue) > MOST_WAITING:
+            await mine.queue.drain()
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
 
@@ -132,20 +132,20 @@ class Live:
         for failure in sorted(failures, key=lambda error: not isinstance(error, FencedError)):
             raise failure
         for each in self.partitions.values():
-            if each.outbox.failed:
-                await each.outbox.drain()
+            if each.queue.failed:
+                await each.queue.drain()
         if not final:
-            with blameless("requested indicators cannot be warmed up"):
+            with fatal_errors("requested indicators cannot be warmed up"):
                 await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
         """Drops what is in memory; see ``Owner``."""
         mine = self.partitions.pop(partition, None)
         if mine is not None:
-            await mine.outbox.drop()
+            await mine.queue.drop()
         measures.symbols.set(sum(len(each.engine.state.symbols) for each in self.partitions.values()))
 
-    async def _decoded(self, messages: Sequence[Message]) -> Sequence[TickLog | None]:
+    async def _decoded(self, messages: Sequence[RawMessage]) -> Sequence[TickLog | None]:
         """The events, None where a message is poison and has become a dead letter."""
         decoder = wire.decoder(TICKS)
         try:
@@ -167,38 +167,38 @@ class Live:
                 found.append(None)
         return found
 
-    async def _apply(self, mine: Partition, events: Sequence[TickLog], last: Message) -> None:
+    async def _apply(self, mine: Partition, events: Sequence[TickLog], last: RawMessage) -> None:
         if not events:
             return
         began = time.perf_counter()
         engine = mine.engine
         batch = engine.prepare(events)
-        if batch.strangers and await self._catalogue.look_up(batch.strangers):
+        if batch.unknown_symbols and await self._instruments.look_up(batch.unknown_symbols):
             batch = engine.prepare(events)
         outcome = engine.run(batch) if len(events) <= SMALL else await asyncio.to_thread(engine.run, batch)
         measures.batch_seconds.observe(time.perf_counter() - began)
         measures.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
         mine.note(outcome)
-        mine.outbox.put(outcome, last.timestamp)
+        mine.queue.put(outcome, last.timestamp)
 
-    async def _load(self, mine: Partition, ready: HistoryReady, message: Message) -> None:
+    async def _load(self, mine: Partition, ready: HistoryReady, message: RawMessage) -> None:
         """History takes effect; what closed before it must be stored first, since it is read back."""
-        if ready.symbol not in self._catalogue.listings:
-            await self._catalogue.look_up((ready.symbol,))
-        settled = True
-        while settled:
+        if ready.symbol not in self._instruments.listed:
+            await self._instruments.look_up((ready.symbol,))
+        resolved = True
+        while resolved:
             if mine.waits_for(ready.symbol):
                 await self._save(mine)
             try:
-                taken = await self._history.take(mine.engine, mine.number, ready)
+                taken = await self._history.load(mine.engine, mine.number, ready)
             except PoisonError as error:
                 await self._dead_letter(message, error)
                 measures.ticks.labels("poison").inc()
                 return
-            settled = taken.settled
+            resolved = taken.resolved
             mine.keep(taken)
             mine.loads[ready.symbol] += 1
-            mine.outbox.put(taken.outcome, message.timestamp)
+            mine.queue.put(taken.outcome, message.timestamp)
         mine.next_offset = message.offset + 1
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
@@ -207,7 +207,7 @@ class Live:
         """Publishes first, then records, if still ours."""
         if not mine.moved:
             return
-        await mine.outbox.drain()
+        await mine.queue.drain()
         began = time.monotonic()
         checkpoint = Checkpoint(mine.next_offset, mine.engine.version(), mine.engine.snapshot())
         try:
@@ -230,7 +230,7 @@ def wall() -> int:
 
 
 @contextmanager
-def blameless(what: str) -> Iterator[None]:
+def fatal_errors(what: str) -> Iterator[None]:
     """No message is to blame for what fails in here, so that none becomes a dead letter: it ends the process.
 
     A PoisonError goes through: the outcome of an earlier message cannot be stored.

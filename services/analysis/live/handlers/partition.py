@@ -9,11 +9,11 @@ from typing import Final
 import structlog
 
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.domain.ports import Facts, Provided
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.ports import CheckpointRows, Provided
 from services.analysis.live.handlers import measures
-from services.analysis.live.handlers.history import Taken
-from services.analysis.live.handlers.outbox import Outbox
+from services.analysis.live.handlers.history import LoadedHistory
+from services.analysis.live.handlers.publish_queue import PublishQueue
 from shared.events import Bar, Pattern, Signal
 
 log: Final = structlog.get_logger("analysis")
@@ -25,7 +25,7 @@ class Partition:
 
     number: int
     engine: Engine
-    outbox: Outbox
+    queue: PublishQueue
     next_offset: int
     """The offset after the last message that was applied; -1 before the first."""
     saved_offset: int | None
@@ -50,7 +50,7 @@ class Partition:
         """There is something that the stored checkpoint does not know."""
         return self.next_offset >= 0 and (self.unsaved or self.next_offset != self.saved_offset)
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: EngineOutcome) -> None:
         """Remembers a batch's bars and final signals for the next checkpoint, and counts them."""
         self.bars += outcome.bars
         self.signals += [signal for signal in outcome.signals if not signal.provisional]
@@ -64,10 +64,10 @@ class Partition:
             measures.ticks.labels(reason).inc(count)
         self._tell(outcome)
 
-    def keep(self, taken: Taken) -> None:
+    def keep(self, taken: LoadedHistory) -> None:
         """Remembers what a history brought about."""
         self.provided += taken.provided
-        if taken.settled:  # live bars at last; the checkpoint of this offset does not know them
+        if taken.resolved:  # live bars at last; the checkpoint of this offset does not know them
             self.note(taken.outcome)
             self.unsaved = True
             return
@@ -76,7 +76,7 @@ class Partition:
             measures.ticks.labels(reason).inc(count)
 
     @staticmethod
-    def _tell(outcome: Outcome) -> None:
+    def _tell(outcome: EngineOutcome) -> None:
         for event in outcome.quarantined:
             measures.quarantined.labels(event.reason, event.outcome).inc(1 + event.more)
             if event.what == "instrument":
@@ -88,9 +88,9 @@ class Partition:
         """Whether bars of this symbol wait."""
         return any(bar.symbol == symbol for bar in self.bars) or any(each.symbol == symbol for each in self.provided)
 
-    def facts(self) -> Facts:
+    def facts(self) -> CheckpointRows:
         """What waits."""
-        return Facts(self.provided, self.bars, self.signals, self.patterns)
+        return CheckpointRows(self.provided, self.bars, self.signals, self.patterns)
 
     def saved(self, at: float) -> None:
         """A checkpoint at ``next_offset`` holds everything that waited."""

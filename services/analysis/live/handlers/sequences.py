@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Protocol
 
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.handlers import measures
 
 
-class Kept(Protocol):
+class SequenceReader(Protocol):
     """Where sequences are kept; raises ``TransientError``."""
 
-    async def followed(self) -> tuple[Followed, ...]: ...
+    async def followed(self) -> tuple[FollowedSequence, ...]: ...
 
 
-class Following:
+class FollowedSequences:
     """The newest list of sequences, and its way into the engines. Nothing is warmed up: engines remember what fired anyway."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: SequenceReader) -> None:
         self._kept = kept
-        self._newest: tuple[Followed, ...] = ()
+        self._newest: tuple[FollowedSequence, ...] = ()
 
     async def read(self) -> None:
         """Reads what is to be followed at this time. Raises ``TransientError``."""
@@ -29,7 +29,7 @@ class Following:
             self._newest = followed
             measures.sequences.set(len(followed))
 
-    def take(self, engine: Engine) -> None:
+    def apply_to(self, engine: Engine) -> None:
         """The newest list takes effect, if it is not the one that the engine has."""
         if engine.followed is not self._newest:
             engine.follow(self._newest)

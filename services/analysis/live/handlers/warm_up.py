@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from services.analysis.kernels.closed_bars import Bars, empty, merged
+from services.analysis.kernels.closed_bars import BarRecords, empty, merged
 from services.analysis.live.domain.ports import BarStore
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
@@ -32,7 +32,7 @@ class _Past:
     partition: Partition
     symbol: str
     loads: int
-    bars: Mapping[Timeframe, Bars]
+    bars: Mapping[Timeframe, BarRecords]
 
 
 class WarmUp:
@@ -84,4 +84,4 @@ class WarmUp:
         self._read = None
         mine.unsaved = True
         if not mine.engine.not_warmed_up:
-            log.info("requested indicators are warmed up", partition=mine.number, requested=len(mine.engine.wishes))
+            log.info("requested indicators are warmed up", partition=mine.number, requested=len(mine.engine.requested))

@@ -11,10 +11,10 @@ from services.analysis.kernels.patterns.layout import CONFIRMED, MOST_EVENTS, PA
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.patterns.whole_series import history
 from services.analysis.kernels.rules.rule import Direction
-from services.analysis.kernels.signatures import PatternEvents, PatternKernels, PatternMemory, Places, PriceArrays
+from services.analysis.kernels.signatures import BarPlaces, PatternEvents, PatternKernels, PatternMemory, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.signals import known
-from services.analysis.live.domain.state import CHARTED, Records, State
+from services.analysis.live.domain.state import CHARTED, PartitionState, Records
 from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
 
 VERSION: Final = 2
@@ -23,7 +23,7 @@ ROOM: Final = 8 * MOST_EVENTS
 PLACES: Final = np.array([CHARTED.index(each) if each in CHARTED else -1 for each in TIMEFRAMES], np.int64)
 
 
-class Charts:
+class ChartPatterns:
     """Looks for chart patterns. Holds no state of its own."""
 
     def __init__(self, kernels: PatternKernels, version: str) -> None:
@@ -31,14 +31,14 @@ class Charts:
         self._kernels = kernels
         self.version = version
 
-    def advance(self, state: State, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
+    def advance(self, state: PartitionState, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
         """Moves the patterns on by the closed bars (dtype CLOSED; glimpses of forming ones are passed over).
 
         Returns what became of patterns, and a signal for each that is confirmed, with the place of its bar in ``closed``.
         """
-        final = np.flatnonzero(closed["glimpse"] == 0)
+        final = np.flatnonzero(closed["provisional"] == 0)
         *found, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
-        places, room = Places(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
+        places, room = BarPlaces(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
         while start < len(times):
             start, count = self._kernels.close_bars(state.windows, places, times, PLACES, start, state.sketches.arrays, room)
@@ -50,7 +50,7 @@ class Charts:
                     signals.setdefault(signal.id, (place, signal))
         return patterns, list(signals.values())
 
-    def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Records:
+    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Records:
         """Starts a series again from closed bars. Returns the events (dtype PATTERN) of its past, which nobody is told of."""
         place = int(PLACES[code])
         if place < 0:
@@ -62,7 +62,7 @@ class Charts:
         return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close))
 
 
-def _pattern(state: State, bar: Any, x: Any) -> Pattern:
+def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:
     """The event of a status (dtype PATTERN) that came with a closed bar (dtype CLOSED)."""
     symbol, timeframe, name = state.symbols[bar["row"]], TIMEFRAMES[bar["timeframe"]], PATTERNS[x["kind"]].name
     corners = [x[field][: x["corners"]].tolist() for field in ("corner_kind", "corner_time", "corner_at", "corner_price")]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import CODES, DAY
-from services.analysis.live.domain.state import Records, State
+from services.analysis.live.domain.layout import DAY, TIMEFRAME_CODES
+from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Timeframe
 
-WEEK = CODES[Timeframe.W1]
+WEEK = TIMEFRAME_CODES[Timeframe.W1]
 
 
-def lacks_days(state: State, calendar: Calendar, closed: Records) -> list[bool]:
+def lacks_days(state: PartitionState, calendar: Calendar, closed: Records) -> list[bool]:
     """For each closed bar (dtype CLOSED) whether it is a week with fewer closed daily bars than the calendar has sessions.
 
     False for other bars, and for a symbol without any daily bar: its ticks are those of weeks.

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import CODES, DAY
-from services.analysis.live.domain.state import State
+from services.analysis.live.domain.layout import DAY, TIMEFRAME_CODES
+from services.analysis.live.domain.state import PartitionState
 from shared.events import Timeframe
 
-WEEK = CODES[Timeframe.W1]
+WEEK = TIMEFRAME_CODES[Timeframe.W1]
 
 
-def realign(state: State, calendar: Calendar) -> int:
+def realign(state: PartitionState, calendar: Calendar) -> int:
     """Gives forming bars and the sessions that symbols carry the times that the calendar has now; how many bars have other ones.
 
     Only what holds the newest tick can change: a correction of another day touches nothing. Bars whose time is now outside every

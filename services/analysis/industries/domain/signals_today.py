@@ -12,7 +12,7 @@ KEPT: Final = 1_000
 """Newest signals of an instrument that are remembered."""
 
 
-class Firing(NamedTuple):
+class FiredSignal(NamedTuple):
     """What is remembered of a signal."""
 
     rule: str
@@ -21,11 +21,11 @@ class Firing(NamedTuple):
     ts_init: int
 
 
-class Fired:
+class SignalsToday:
     """Bounded memory of signals on closed bars, each once."""
 
     def __init__(self) -> None:
-        self._signals: dict[str, OrderedDict[str, Firing]] = {}
+        self._signals: dict[str, OrderedDict[str, FiredSignal]] = {}
 
     def put(self, signal: Signal) -> bool:
         """Take a signal; False when it is provisional or was there already."""
@@ -34,12 +34,12 @@ class Fired:
         known = self._signals.setdefault(signal.symbol, OrderedDict())
         if signal.id in known:
             return False
-        known[signal.id] = Firing(signal.rule, signal.direction, signal.ts_event, signal.ts_init)
+        known[signal.id] = FiredSignal(signal.rule, signal.direction, signal.ts_event, signal.ts_init)
         while len(known) > KEPT:
             known.popitem(last=False)
         return True
 
-    def since(self, symbol: str, ts: int) -> Iterator[Firing]:
+    def since(self, symbol: str, ts: int) -> Iterator[FiredSignal]:
         """The signals of a symbol on bars that closed after ``ts``."""
         return (one for one in self._signals.get(symbol, {}).values() if one.ts_event > ts)
 
@@ -60,7 +60,7 @@ def ended_before(ends: Mapping[int, int], session: int) -> int:
     return 0 if before is None else ends[before]
 
 
-def by_rule(signals: Iterable[Firing]) -> tuple[RuleCount, ...]:
+def by_rule(signals: Iterable[FiredSignal]) -> tuple[RuleCount, ...]:
     """How often each rule fired, in the order of their names."""
     counts: defaultdict[str, dict[str, int]] = defaultdict(lambda: {"up": 0, "down": 0})
     for signal in signals:

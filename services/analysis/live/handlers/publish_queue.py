@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.handlers import measures
 from shared.events import Bar, Event, IndicatorRow, Pattern, Quarantined, Quote, Signal
 from shared.topics import BARS, INDICATORS, PATTERNS, QUARANTINE, QUOTES, SIGNALS, Topic
@@ -18,30 +18,30 @@ AT_A_TIME: Final = 250
 """Events that are encoded in one go: more would hold up the event loop."""
 
 
-class Publisher(Protocol):
+class EventPublisher(Protocol):
     """What is asked of a producer."""
 
     async def publish_many(self, topic: Topic[E], events: Sequence[tuple[str, E]], *, traceparent: str | None = None) -> Any: ...
 
 
 @dataclass(frozen=True)
-class Fired:
+class TimedSignal:
     """A signal and when the mesh learned of the tick behind it, milliseconds of the wall clock."""
 
     signal: Signal
     learned: int
 
 
-class Outbox:
+class PublishQueue:
     """Publishes for one partition. Not for several tasks at once."""
 
-    def __init__(self, name: str, publisher: Publisher, now: Callable[[], int]) -> None:
+    def __init__(self, name: str, publisher: EventPublisher, now: Callable[[], int]) -> None:
         self._name = name
         self._publisher = publisher
         self._now = now
         self._bars: deque[Bar] = deque()
         self._rows: deque[IndicatorRow] = deque()
-        self._fired: deque[Fired] = deque()
+        self._fired: deque[TimedSignal] = deque()
         self._patterns: deque[Pattern] = deque()
         self._quotes: dict[str, Quote] = {}
         self._quarantined: deque[Quarantined] = deque()
@@ -52,11 +52,11 @@ class Outbox:
         waiting = (self._bars, self._rows, self._fired, self._patterns, self._quotes, self._quarantined)
         return sum(len(each) for each in waiting)
 
-    def put(self, outcome: Outcome, logged: int) -> None:
+    def put(self, outcome: EngineOutcome, logged: int) -> None:
         """Hands over a batch's outcome; ``logged`` is when its messages came into the log. A newer quote replaces a waiting one."""
         self._bars += outcome.bars
         self._rows += outcome.rows
-        self._fired += [Fired(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
+        self._fired += [TimedSignal(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
         self._quarantined += outcome.quarantined
         self._patterns += outcome.patterns
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}

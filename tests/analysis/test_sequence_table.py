@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.analysis.live.adapters.sequences import SequenceTable
-from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.settings import LiveSettings
 from services.analysis.sequences import main
 from shared.db import open_database
@@ -30,7 +30,7 @@ async def universe(url: str) -> None:
 FULL_WIDTH = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
 
 
-async def followed(url: str) -> tuple[Followed, ...]:
+async def followed(url: str) -> tuple[FollowedSequence, ...]:
     async with open_database(url) as database:
         return await SequenceTable(database).followed()
 
@@ -44,9 +44,9 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert "0 sequences" in capsys.readouterr().out
     assert main(["add", ONE.upper()]) == 0
     assert main(["add", TWO, "--industries", "ｃｈｉｐｓ"]) == 0
-    assert asyncio.run(followed(database_url)) == (Followed(parse(ONE)), Followed(parse(TWO), frozenset({"B"})))
+    assert asyncio.run(followed(database_url)) == (FollowedSequence(parse(ONE)), FollowedSequence(parse(TWO), frozenset({"B"})))
     assert main(["add", ONE, "--symbols", "ａ，\u200bB"]) == 0  # for these alone from now on
-    assert asyncio.run(followed(database_url))[0] == Followed(parse(ONE), frozenset({"A", "B"}))
+    assert asyncio.run(followed(database_url))[0] == FollowedSequence(parse(ONE), frozenset({"A", "B"}))
     capsys.readouterr()
     assert main(["list"]) == 0
     first, second, count = capsys.readouterr().out.splitlines()
@@ -54,7 +54,7 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert second.endswith(f"{TWO}  for industries chips")
     assert count == "2 sequences"
     assert main(["remove", parse(ONE).id[:6].translate(FULL_WIDTH)]) == 0
-    assert asyncio.run(followed(database_url)) == (Followed(parse(TWO), frozenset({"B"})),)
+    assert asyncio.run(followed(database_url)) == (FollowedSequence(parse(TWO), frozenset({"B"})),)
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ async def test_a_row_that_cannot_be_read_stops_no_other(database_url: str) -> No
         ]
         async with database.begin() as connection:
             await connection.execute(sequences.insert(), rows)
-        assert await SequenceTable(database).followed() == (Followed(parse(ONE), frozenset()), Followed(parse(TWO)))
+        assert await SequenceTable(database).followed() == (FollowedSequence(parse(ONE), frozenset()), FollowedSequence(parse(TWO)))

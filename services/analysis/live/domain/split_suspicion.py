@@ -10,28 +10,28 @@ import numpy as np
 
 from services.analysis.live.domain import ticks
 from services.analysis.live.domain.actions import Basis
-from services.analysis.live.domain.layout import CODES, KEEP, REASONS, WINDOW
-from services.analysis.live.domain.state import Records, State
+from services.analysis.live.domain.layout import KEEP, REASONS, TIMEFRAME_CODES, WINDOW
+from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Quarantined, Timeframe
 
-Verdict = Literal["split", "none", "deadline"]
+SplitResolution = Literal["split", "none", "deadline"]
 """How a suspicion ends: the split was told; history of the session came and knows of none; or nothing was told in time."""
 NOTES: Final = {
     "split": "the split was told",
     "none": "the session's daily bar came, and there was no split",
     "deadline": "no split was told in time",
 }
-WEEK: Final = CODES[Timeframe.W1]
-DAY: Final = CODES[Timeframe.D1]
+WEEK: Final = TIMEFRAME_CODES[Timeframe.W1]
+DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 AT_A_TIME: Final = WINDOW - KEEP - 8
 """Bars that a window that has been moved down has room for."""
-TOLD_AS: Final = {"absurd": "spike"}
+REPORTED_AS: Final = {"absurd": "spike"}
 
 
-def told(odd: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Quarantined]:
+def quarantined_ticks(rejected: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Quarantined]:
     """The kernel's notes (dtype ODD) as events."""
     found = []
-    for row, reason, ts, ts_init, price, size, day_volume, last, source, replayed, more in odd.tolist():
+    for row, reason, ts, ts_init, price, size, day_volume, last, source, replayed, more in rejected.tolist():
         suspected = reason == ticks.SPLIT
         name = "split" if suspected else REASONS[reason]
         values = {"price": price, "size": size, "day_volume": day_volume, "last": last}
@@ -39,8 +39,10 @@ def told(odd: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Q
             Quarantined(
                 symbol=symbols[row],
                 what="instrument" if suspected else "tick",
-                reason=TOLD_AS.get(name, name),
-                values={key: value if math.isfinite(value) else None for key, value in values.items() if not _unsaid(key, value)},
+                reason=REPORTED_AS.get(name, name),
+                values={
+                    key: value if math.isfinite(value) else None for key, value in values.items() if not _is_omitted(key, value)
+                },
                 note="bars are set aside: this may be a split" if suspected else "",
                 source=sources[source],
                 ts_event=ts,
@@ -52,19 +54,19 @@ def told(odd: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Q
     return found
 
 
-def _unsaid(key: str, value: float) -> bool:
+def _is_omitted(key: str, value: float) -> bool:
     return key in {"day_volume", "last"} and math.isnan(value)
 
 
-def verdict_of(record: Any, basis: Basis, told_daily: bool) -> Verdict | None:
-    """What history says about the split that is suspected; None where it does not say. ``told_daily``: it brings daily bars."""
-    before = int(np.searchsorted(basis.daily["ts_close"], record["suspect_open"], side="right"))
+def resolution_of(record: Any, basis: Basis, has_daily: bool) -> SplitResolution | None:
+    """What history says about the split that is suspected; None where it does not say. ``has_daily``: it brings daily bars."""
+    before = int(np.searchsorted(basis.daily["ts_close"], record["suspected_open"], side="right"))
     if before and basis.daily["split_factor"][before - 1] != 1.0:
         return "split"
-    return "none" if told_daily and before < len(basis.daily) else None
+    return "none" if has_daily and before < len(basis.daily) else None
 
 
-def released(state: State, row: int, verdict: Verdict, bars: int) -> Quarantined:
+def released(state: PartitionState, row: int, resolution: SplitResolution, bars: int) -> Quarantined:
     """The word that what was set aside counts from now on."""
     record: Any = state.records[row]
     return Quarantined(
@@ -72,8 +74,8 @@ def released(state: State, row: int, verdict: Verdict, bars: int) -> Quarantined
         what="instrument",
         reason="split",
         outcome="released",
-        values={"ratio": float(record["suspect_ratio"]), "bars": float(bars)},
-        note=NOTES[verdict],
+        values={"ratio": float(record["suspected_ratio"]), "bars": float(bars)},
+        note=NOTES[resolution],
         source=state.source_names[record["source"]],
         ts_event=int(record["last_ts"]),
         ts_init=int(record["last_ts"]),
@@ -81,18 +83,18 @@ def released(state: State, row: int, verdict: Verdict, bars: int) -> Quarantined
     )
 
 
-def take_back(state: State, row: int) -> Records:
+def take_pending(state: PartitionState, row: int) -> Records:
     """The bars of a row that were set aside, in the order of their closing; it is under suspicion no more."""
-    mine: Any = state.aside["row"] == row
-    found, state.aside = state.aside[mine], state.aside[~mine]
-    state.records[row]["suspect"] = 0
+    mine: Any = state.pending_bars["row"] == row
+    found, state.pending_bars = state.pending_bars[mine], state.pending_bars[~mine]
+    state.records[row]["split_suspected"] = 0
     return cast("Records", found)
 
 
-def remake_weeks(state: State, row: int, closed: Records, basis: Basis) -> None:
+def remake_weeks(state: PartitionState, row: int, closed: Records, basis: Basis) -> None:
     """Weeks among bars that were set aside hold prices from before the split: they are made anew of their days, in place.
 
-    ``closed`` as ``take_back`` gives it; the days before the session must be in their window.
+    ``closed`` as ``take_pending`` gives it; the days before the session must be in their window.
     """
     n = int(state.forming[row, DAY]["n"])
     ts_close = state.windows.ts_close[row, DAY, :n]

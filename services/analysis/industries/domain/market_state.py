@@ -7,27 +7,27 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.analysis.industries.domain.closes import Close, Closes
-from services.analysis.industries.domain.fired import Fired, ended_before
 from services.analysis.industries.domain.roster import Roster
+from services.analysis.industries.domain.signals_today import SignalsToday, ended_before
 from shared.events import Bar, Quote, Signal, Timeframe
 
 MOST_QUOTES: Final = 20_000
 
 
 @dataclass
-class Memory:
+class MarketState:
     """Bounded. Quotes are kept of all symbols, for one may join an industry later; all else is of the roster's."""
 
     roster: Roster = field(default_factory=Roster)
     quotes: dict[str, Quote] = field(default_factory=dict)
     closes: Closes = field(default_factory=Closes)
-    fired: Fired = field(default_factory=Fired)
+    fired: SignalsToday = field(default_factory=SignalsToday)
     changed: set[str] = field(default_factory=set)
     """Symbols with news since this was last emptied."""
-    doubtful: set[str] = field(default_factory=set)
+    to_reread: set[str] = field(default_factory=set)
     """Symbols whose closes were told again with other factors: their past is to be read from the database."""
 
-    def enrol(self, roster: Roster) -> frozenset[str]:
+    def set_roster(self, roster: Roster) -> frozenset[str]:
         """Another roster; returns the symbols whose closes are needed now and were not before."""
         fresh = roster.symbols - self.roster.symbols
         if roster != self.roster:
@@ -50,7 +50,7 @@ class Memory:
         if bar.timeframe is not Timeframe.D1:
             return
         if not self.closes.put(bar.symbol, Close(bar.session, bar.ts_event, bar.close * bar.price_factor)):
-            self.doubtful.add(bar.symbol)
+            self.to_reread.add(bar.symbol)
         self.changed.add(bar.symbol)
 
     def put_signal(self, signal: Signal) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.indicators.table import KINDS
-from services.analysis.kernels.plan import Plan, Wish
+from services.analysis.kernels.plan import IndicatorSpec, Plan
 
-NotWarmedUp = dict[int, frozenset[Wish]]
+NotWarmedUp = dict[int, frozenset[IndicatorSpec]]
 """Row of a symbol -> requested indicators whose values are unknown, since they have not seen the symbol's past yet."""
 
 
@@ -22,18 +22,20 @@ class Place(NamedTuple):
     columns: slice
 
 
-def places(requested: Sequence[Wish], laid: Plan) -> Iterator[tuple[Wish, Place]]:
+def places(requested: Sequence[IndicatorSpec], plan: Plan) -> Iterator[tuple[IndicatorSpec, Place]]:
     """The places of the indicators of a plan that was made of ``requested``."""
-    for wish, (code, state, column) in zip(requested, laid.arrays.indicators.tolist(), strict=True):
+    for spec, (code, state, column) in zip(requested, plan.arrays.indicators.tolist(), strict=True):
         kind = KINDS[code]
-        yield wish, Place(slice(state, state + kind.state), slice(column, column + len(kind.columns)))
+        yield spec, Place(slice(state, state + kind.state), slice(column, column + len(kind.columns)))
 
 
-def hide(cold: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[Wish, Place], *values: npt.NDArray[Any]) -> None:
+def hide(
+    not_warmed_up: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[IndicatorSpec, Place], *values: npt.NDArray[Any]
+) -> None:
     """Makes unknown (NaN) what is not warmed up; ``values`` (bars, columns) of bars whose symbols stand in ``rows`` (bars,)."""
-    for row, missing in cold.items():
+    for row, missing in not_warmed_up.items():
         mine = rows == row
         if mine.any():
             for array in values:
-                for wish in missing & where.keys():
-                    array[mine, where[wish].columns] = np.nan
+                for spec in missing & where.keys():
+                    array[mine, where[spec].columns] = np.nan
