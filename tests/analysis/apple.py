@@ -1,4 +1,4 @@
-"""AAPL around its splits: raw days and minutes, what a provider tells of them at a moment, and the stores that it is told into."""
+"""AAPL around its splits: raw days and minutes, the history that a provider publishes at a moment, and stores in memory."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def factor(date: dt.date, known: dt.date) -> tuple[float, float]:
 
 
 def ticks(day: Day, seq: int, symbol: str = "AAPL") -> list[TickLog]:
-    """The day as a tape of days is played: four ticks, with heartbeats between and at open and close."""
+    """The day as a tape of days plays it: four ticks, with heartbeats between and at open and close."""
     middle = (day.low, day.high) if day.close >= day.open else (day.high, day.low)
     times = [day.open_at + (day.close_at - 1 - day.open_at) * i // 3 for i in range(4)]
     played: list[TickLog] = [heartbeat(day.open_at, "session_open")]
@@ -110,10 +110,10 @@ def heartbeat(ts: int, mark: Any = "beat") -> Heartbeat:
     return Heartbeat(exchange="NASDAQ", ts_event=ts, ts_init=ts, source="test", mark=mark)
 
 
-def told(year: int, now: int, known: dt.date, *, ratio: float | None = None) -> list[History]:
-    """What the provider says at ``now`` of all closed days, with the actions that it knows of on ``known``.
+def provider_history(year: int, now: int, known: dt.date, *, ratio: float | None = None) -> list[History]:
+    """The provider's history at ``now``: all closed days, with the actions known on the day ``known``.
 
-    ``ratio``: what it takes the year's split for, where it is wrong.
+    ``ratio``: the ratio that it publishes for the year's split, if that is wrong.
     """
     ex = next(date for date in SPLITS if date.year == year)
     bars, actions = [], []
@@ -188,19 +188,19 @@ class Stores:
 
 
 @dataclass
-class Desk:
-    """One engine with its stores; feeds on the log and on history as the service does."""
+class Replayer:
+    """One engine with its stores; applies log and history as the service does."""
 
     year: int
     stores: Stores = field(default_factory=Stores)
-    said: EngineOutcome = field(default_factory=EngineOutcome)
+    output: EngineOutcome = field(default_factory=EngineOutcome)
 
     def __post_init__(self) -> None:
         self.engine = Engine(market(self.year), LISTED, series())
         self.reader = HistoryReader(self.stores, self.stores, 100_000)
 
     def apply(self, events: Sequence[TickLog]) -> None:
-        self._note(self.engine.apply(events))
+        self._add(self.engine.apply(events))
 
     async def load(self, histories: Sequence[History]) -> None:
         first = len(self.stores.topic)
@@ -216,13 +216,13 @@ class Desk:
             resolved = loaded.resolved
             self.stores.keep(loaded.provided, loaded.outcome if resolved else EngineOutcome())
             if resolved:
-                self._note(loaded.outcome)
+                self._add(loaded.outcome)
             else:
                 assert not loaded.outcome.signals
-                self.said.quotes += loaded.outcome.quotes
+                self.output.quotes += loaded.outcome.quotes
 
     async def restart(self) -> None:
-        """The process dies here, and another one goes on from its checkpoint."""
+        """The process ends here, and another one continues from its checkpoint."""
         from services.analysis.live.domain.checkpoint import fill, needed_windows, parse
 
         blob = self.engine.snapshot()
@@ -233,10 +233,10 @@ class Desk:
         self.engine = Engine.restore(blob, windows, market(self.year), LISTED, series())
         assert self.engine.snapshot() == blob
 
-    def _note(self, outcome: EngineOutcome) -> None:
+    def _add(self, outcome: EngineOutcome) -> None:
         self.stores.keep((), outcome)
-        self.said.bars += outcome.bars
-        self.said.signals += [signal for signal in outcome.signals if not signal.provisional]
-        self.said.quotes += outcome.quotes
-        self.said.quarantined += outcome.quarantined
-        self.said.counts.update(outcome.counts)
+        self.output.bars += outcome.bars
+        self.output.signals += [signal for signal in outcome.signals if not signal.provisional]
+        self.output.quotes += outcome.quotes
+        self.output.quarantined += outcome.quarantined
+        self.output.counts.update(outcome.counts)

@@ -1,4 +1,4 @@
-"""What one engine in one process, without Kafka or database, makes of a log; and what the service's stores say."""
+"""The output of one engine in one process, without Kafka or database, compared with the service's topics and tables."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ async def compare_topics(stage: Stage, symbols: Sequence[str], due: EngineOutcom
         for symbol in symbols:
             mine = [event for event in got if event.symbol == symbol]
             first: dict[str, Any] = {}
-            for event in mine:  # a zombie may say late, once more, what its heir has said: the same content under the same id
+            for event in mine:  # a former owner may publish late what the new one has published: the same content under the same id
                 assert first.setdefault(event.event_id, event) == event
             assert list(first.values()) == [event for event in expected if event.symbol == symbol], f"{topic.name} of {symbol}"
-            assert repeats or len(mine) == len(first), f"{topic.name} of {symbol}: an id stands twice"
+            assert repeats or len(mine) == len(first), f"{topic.name} of {symbol}: an id occurs twice"
 
 
 def by_id(found: Sequence[Signal]) -> dict[str, Signal]:

@@ -1,4 +1,4 @@
-"""Engines on a small market, and streams of ticks that are honest, dirty or hostile."""
+"""Engines on a small market, and streams of valid, invalid and hostile ticks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ BAD_PRICES = (float("nan"), float("inf"), -float("inf"), 0.0, -1.0, 1e9 + 1, 1e3
 
 @st.composite
 def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tuple[str, ...] = tuple(LISTED)) -> list[TickLog]:
-    """Runs of ticks around the moments that matter; time mostly moves on, sometimes back, sometimes leaps."""
+    """Runs of ticks around opens and closes; time mostly advances, sometimes goes back, sometimes jumps."""
     now = draw(st.sampled_from(MOMENTS)) + draw(st.integers(-120_000, 120_000))
     prices = dict.fromkeys(symbols, 100.0)
     number, day_volume, log = dict.fromkeys(symbols, 0), dict.fromkeys(symbols, 0.0), list[TickLog]()
@@ -82,8 +82,8 @@ def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tup
                 "same": (0, 0),
             }
             now += draw(st.integers(*reach[step]))
-        what = draw(st.sampled_from(("tick",) * 12 + ("beat", "repeat", "hostile" if hostile else "tick")))
-        if what == "beat":
+        what = draw(st.sampled_from(("tick",) * 12 + ("heartbeat", "repeat", "hostile" if hostile else "tick")))
+        if what == "heartbeat":
             log.append(Heartbeat(exchange=draw(st.sampled_from(EXCHANGES)), ts_event=now, ts_init=now + 5, source="test"))
             continue
         if what == "repeat" and log:
@@ -115,7 +115,7 @@ def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tup
 
 @st.composite
 def hostile_ticks(draw: st.DrawFn, symbol: str, now: int, price: float) -> TickLog:
-    """One tick that should do no harm."""
+    """One event that must have no effect."""
     kind = draw(st.sampled_from(("price", "size", "volume", "future", "unknown", "absurd", "absurd", "time", "huge", "exchange")))
     if kind == "exchange":
         return Heartbeat(exchange=draw(st.sampled_from(("MARS", "NYSE"))), ts_event=now + 10**9, ts_init=now, source="test")

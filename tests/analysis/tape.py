@@ -22,7 +22,7 @@ def tape(
     exchange: str = "NYSE",
     seed: int = 1,
 ) -> list[TickLog]:
-    """Ticks of NYSE sessions in the order of time, with a heartbeat each ``heartbeat_rounds`` rounds and at each open and close."""
+    """Ticks of NYSE sessions in order, with a heartbeat every ``heartbeat_rounds`` rounds and at each open and close."""
     rng, log = random.Random(seed), list[TickLog]()
     prices, numbers = dict.fromkeys(symbols, 100.0), dict.fromkeys(symbols, 0)
     times = hours(exchange)

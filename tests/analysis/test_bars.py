@@ -47,18 +47,18 @@ def test_bars_and_counts_are_those_of_the_plain_reference(log: list[TickLog]) ->
     for event in usable:
         plain.feed(event)
     one = engine()
-    said = one.apply(log)
-    by_symbol = [[bar for bar in bars if bar[0] == symbol] for bars in (closed(said.bars), plain.closed) for symbol in LISTED]
+    output = one.apply(log)
+    by_symbol = [[bar for bar in bars if bar[0] == symbol] for bars in (closed(output.bars), plain.closed) for symbol in LISTED]
     assert by_symbol[: len(LISTED)] == by_symbol[len(LISTED) :]
     expected = Counter(plain.counts)
     expected["time"] += len(log) - len(usable)
-    assert {k: v for k, v in said.counts.items() if v} == {k: v for k, v in expected.items() if v}
-    told = [(event.symbol, event.reason, event.outcome, event.ts_event) for event in said.quarantined]
-    assert Counter(told) <= Counter(plain.told), "what is told is true"
-    counted = Counter(symbol for symbol, *_ in told) + Counter({event.symbol: event.more for event in said.quarantined})
-    for symbol, count in Counter(symbol for symbol, *_ in plain.told).items():
+    assert {k: v for k, v in output.counts.items() if v} == {k: v for k, v in expected.items() if v}
+    reports = [(event.symbol, event.reason, event.outcome, event.ts_event) for event in output.quarantined]
+    assert Counter(reports) <= Counter(plain.reports), "every report is true"
+    counted = Counter(symbol for symbol, *_ in reports) + Counter({event.symbol: event.more for event in output.quarantined})
+    for symbol, count in Counter(symbol for symbol, *_ in plain.reports).items():
         assert count - 10 <= counted[symbol] <= count or (count <= 10 and counted[symbol] == count)
-    quotes = {quote.symbol: quote.last_price for quote in said.quotes}
+    quotes = {quote.symbol: quote.last_price for quote in output.quotes}
     assert quotes.items() <= {symbol: state.price for symbol, state in plain.symbols.items()}.items()
 
 
@@ -78,7 +78,7 @@ def test_the_cut_into_batches_changes_nothing(log: list[TickLog], cuts: list[int
 
 @slow
 @given(logs(most=60), st.integers(0, 70))
-def test_a_restart_at_any_event_is_not_seen(log: list[TickLog], cut: int) -> None:
+def test_a_restart_at_any_event_changes_nothing(log: list[TickLog], cut: int) -> None:
     one, before = engine(), EngineOutcome()
     add(before, one.apply(log[:cut]))
     other, after, again = restarted(one, before.bars), EngineOutcome(), EngineOutcome()
@@ -91,7 +91,7 @@ def test_a_restart_at_any_event_is_not_seen(log: list[TickLog], cut: int) -> Non
 
 @slow
 @given(logs(most=60, hostile=False))
-def test_a_peek_leaves_no_trace(log: list[TickLog]) -> None:
+def test_a_peek_changes_no_state(log: list[TickLog]) -> None:
     one = engine()
     one.apply(log)
     before = one.snapshot()
@@ -110,10 +110,10 @@ def heartbeat(ts: int, exchange: str = "NYSE") -> Heartbeat:
 
 
 def test_the_half_day_ends_at_one_with_all_its_bars() -> None:
-    said = engine().apply(
+    output = engine().apply(
         [tick(HALF_DAY + 3 * 3_600_000 + 29 * 60_000), tick(HALF_DAY + 12_600_000, 101.0), heartbeat(HALF_DAY + 12_600_000)]
     )
-    ends = {str(bar.timeframe): (bar.ts_open - HALF_DAY, bar.ts_event - HALF_DAY, bar.close) for bar in said.bars}
+    ends = {str(bar.timeframe): (bar.ts_open - HALF_DAY, bar.ts_event - HALF_DAY, bar.close) for bar in output.bars}
     assert ends == {
         "1m": (12_540_000, 12_600_000, 101.0),
         "5m": (12_300_000, 12_600_000, 101.0),
@@ -134,17 +134,17 @@ def test_an_absurd_price_counts_only_when_a_second_one_agrees() -> None:
     assert (both.bars[0].open, both.bars[0].high) == (300.0, 310.0)
 
 
-def test_the_volume_of_a_session_that_began_without_us_is_nobodys() -> None:
+def test_volume_before_the_first_tick_of_a_running_session_is_not_counted() -> None:
     one = engine()
     middle = HALF_DAY + 3_600_000
-    said = one.apply([tick(middle, day_volume=9e6), tick(middle + 1, day_volume=9e6 + 50), heartbeat(middle + 60_000)])
-    assert said.bars[0].volume == 50
+    output = one.apply([tick(middle, day_volume=9e6), tick(middle + 1, day_volume=9e6 + 50), heartbeat(middle + 60_000)])
+    assert output.bars[0].volume == 50
     opening = int(hours("NYSE").open[list(hours("NYSE").date).index(20241202)])
-    said = one.apply([tick(opening, day_volume=700.0), tick(opening + 5, day_volume=650.0), heartbeat(opening + 60_000)])
-    assert [bar.volume for bar in said.bars if bar.ts_open == opening] == [700.0]
+    output = one.apply([tick(opening, day_volume=700.0), tick(opening + 5, day_volume=650.0), heartbeat(opening + 60_000)])
+    assert [bar.volume for bar in output.bars if bar.ts_open == opening] == [700.0]
 
 
-def test_quotes_know_the_day_and_the_close_before() -> None:
+def test_quotes_have_the_day_and_the_previous_close() -> None:
     one = engine()
     opens, closes = hours("NYSE").open, hours("NYSE").close
     first = one.apply([tick(int(opens[0]), 100.0), tick(int(opens[0]) + 5, 104.0), heartbeat(int(closes[0]))]).quotes[-1]
@@ -156,7 +156,7 @@ def test_quotes_know_the_day_and_the_close_before() -> None:
     assert (after_hours.last_price, after_hours.day_open, after_hours.prev_close) == (103.0, 102.0, 104.0)
 
 
-def test_windows_move_down_and_nothing_is_noticed() -> None:
+def test_moving_windows_down_changes_no_output() -> None:
     """A symbol that trades round the clock fills its window of minutes again and again."""
     start = int(hours("CRYPTO").open[0])
     log = [tick(start + i * 60_000, 100 + (i * 7919 % 997) / 100, symbol="DDD") for i in range(1500)]
@@ -171,9 +171,9 @@ def test_windows_move_down_and_nothing_is_noticed() -> None:
 
 def test_a_state_with_other_bars_is_refused() -> None:
     one = engine()
-    said = one.apply([tick(HALF_DAY), heartbeat(HALF_DAY + 60_000)])
-    table = stored(said.bars)
-    assert restarted(one, said.bars).snapshot() == one.snapshot()
+    output = one.apply([tick(HALF_DAY), heartbeat(HALF_DAY + 60_000)])
+    table = stored(output.bars)
+    assert restarted(one, output.bars).snapshot() == one.snapshot()
     short = {key: bars[:-1] for key, bars in table.items()}
     with pytest.raises(UnreadableStateError, match="stored bars"):
         Engine.restore(one.snapshot(), short, market(), LISTED, series())

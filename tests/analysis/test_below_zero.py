@@ -22,10 +22,10 @@ FALL = (18.27, 10.0, 6.0, 2.0, 0.01, 0.0, -1.4, -5.0, -9.0, -13.0, -18.0, -26.0,
 """WTI crude oil on 2020-04-20, roughly."""
 
 
-def prices(engine: Engine, symbol: str, told: tuple[float, ...], start: int) -> list[str]:
+def prices(engine: Engine, symbol: str, provided: tuple[float, ...], start: int) -> list[str]:
     """Feeds prices, one in ten seconds; what became of each."""
     found = []
-    for i, price in enumerate(told):
+    for i, price in enumerate(provided):
         ts = start + 10_000 * (i + 1)
         counts = engine.apply([Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts, source="test")]).counts
         found += [reason for reason, count in counts.items() for _ in range(count)]
@@ -68,11 +68,11 @@ def past(closes: list[float]) -> tuple[History, ...]:
 
 
 def test_history_below_zero_is_loaded_and_marks_are_kept() -> None:
-    told = past([20.0, -37.63, 10.0])
-    found = of_history(told, 2**60, negative=True)
+    provided = past([20.0, -37.63, 10.0])
+    found = of_history(provided, 2**60, negative=True)
     assert found["close"].tolist() == [20.0, -37.63, 10.0]
     assert found["incomplete"].tolist() == [False, True, False]
-    assert of_history(told, 2**60)["close"].tolist() == [20.0, 10.0]
+    assert of_history(provided, 2**60)["close"].tolist() == [20.0, 10.0]
     outcome = Engine(market(), LISTED, series()).load(OIL, {Timeframe.D1: found}, 2**60)
     assert [bar.close for bar in outcome.bars] == [20.0, -37.63, 10.0]
     assert [bar.incomplete for bar in outcome.bars] == [False, True, False]
@@ -103,7 +103,7 @@ def weeks_of(skipped: set[int]) -> list[Bar]:
     return [bar for bar in bars if bar.timeframe == Timeframe.W1]
 
 
-def test_a_live_week_that_lacks_a_day_says_so() -> None:
+def test_a_live_week_that_lacks_a_day_is_marked_incomplete() -> None:
     whole, lacking = weeks_of(set()), weeks_of({7})
     assert not any(week.incomplete for week in whole)
     assert [week.incomplete for week in lacking] == [week.ts_open <= OPENS[7] < week.ts_event for week in lacking]

@@ -31,7 +31,7 @@ def at(offset: int) -> Checkpoint:
     return Checkpoint(offset, "v", bytes(range(256)) * 300)
 
 
-async def test_a_zombie_writes_nothing(database_url: str) -> None:
+async def test_a_former_owner_writes_nothing(database_url: str) -> None:
     async with open_database(database_url) as database:
         mine, zombies = Checkpoints(database, "mine"), Checkpoints(database, "zombie")
         await mine.save(3, None, at(5), CheckpointRows([], [bar(60_000, 1.0)], []), 1)
@@ -47,7 +47,7 @@ async def test_a_zombie_writes_nothing(database_url: str) -> None:
             assert (await connection.execute(select(bars.c.close).order_by(bars.c.ts_close))).scalars().all() == [1.0, 3.0]
 
 
-async def test_floats_come_back_bit_by_bit(database_url: str) -> None:
+async def test_floats_are_restored_bit_by_bit(database_url: str) -> None:
     closes = [0.1 + 0.2, math.pi * 1e8, 1e-9, 5e-324, 123456789.123456789, 1e9, 2 / 3]
     async with open_database(database_url) as database:
         facts = CheckpointRows([], [bar((i + 1) * 60_000, close) for i, close in enumerate(closes)], [])
@@ -62,8 +62,8 @@ async def test_a_later_history_changes_the_factors_of_stored_bars(database_url: 
     async with open_database(database_url) as database:
         store, before = Checkpoints(database, "me"), None
         for offset, factor in ((1, 1.0), (2, 0.25)):
-            told = of_history([history("AAA", Timeframe.D1, days(6, factor=factor))], HALF_DAY)
-            await store.save(0, before, at(offset), CheckpointRows([Provided("AAA", Timeframe.D1, told)], [], []), 1)
+            provided = of_history([history("AAA", Timeframe.D1, days(6, factor=factor))], HALF_DAY)
+            await store.save(0, before, at(offset), CheckpointRows([Provided("AAA", Timeframe.D1, provided)], [], []), 1)
             before = offset
         read = (await StoredBars(database).pasts("AAA", 4))[Timeframe.D1]
         assert (len(read), set(read["split_factor"]), read["close"][-1]) == (4, {0.25}, 106.0)

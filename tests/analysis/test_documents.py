@@ -19,7 +19,7 @@ def test_the_committed_pages_are_current() -> None:
     assert sum(path.stat().st_size for make in PAGES for path in (DOCS / make().folder).iterdir()) < 2_000_000
 
 
-def test_every_kind_is_told_with_its_columns_and_a_picture() -> None:
+def test_every_kind_is_documented_with_its_columns_and_a_picture() -> None:
     text = indicators.page().text
     for kind in KINDS:
         assert f"\n## {kind.name}\n" in text
@@ -27,7 +27,7 @@ def test_every_kind_is_told_with_its_columns_and_a_picture() -> None:
     assert "| period | 14 | whole, 1 to 255 |" in text
 
 
-def test_only_what_is_missing_is_drawn_and_what_nobody_shows_goes(tmp_path: Path) -> None:
+def test_missing_pictures_are_drawn_and_unused_ones_deleted(tmp_path: Path) -> None:
     drawn: list[str] = []
 
     def picture(name: str) -> Picture:

@@ -41,7 +41,7 @@ LISTED = {
     "EURUSD=X": ListedInstrument("FX", "fx"),
 }
 LIBRARY = tuple(each for each in read_corrections() if each.exchange != "KRX")
-"""Without the days of the exam: what the library says of Korea."""
+"""The library's sessions of Korea, without the exam days."""
 
 
 @cache
@@ -146,7 +146,7 @@ def test_a_restart_with_the_same_hours_or_with_others_of_another_day_moves_nothi
 NOTHING: Mapping[Timeframe, int] = MappingProxyType({})
 
 
-class Told:
+class HistoryStore:
     """One history in the log, over the bars of a table."""
 
     def __init__(self, history: History, table: dict[Timeframe, BarRecords]) -> None:
@@ -177,21 +177,21 @@ READY = HistoryReady(symbol="005930.KS", ts_event=EXAM[1], ts_init=EXAM[1] + MIN
 
 
 async def test_the_day_that_ended_too_early_is_replaced_and_indicators_follow() -> None:
-    """The library's hours made a bar of 10:00 to 15:30; then somebody corrects the day, and the provider's whole bar comes."""
+    """The library's hours made a bar of 10:00 to 15:30; then the day is corrected, and the provider's whole bar arrives."""
     wrong, right = hours(FIRST, LAST, LIBRARY), hours(FIRST, LAST)
     one = engine(wrong)
     live = one.apply([*ticks("005930.KS", EXAM[0], EXAM[1]), heartbeat("KRX", EXAM[1])])
     (short,) = of(live.bars, Timeframe.D1)
     assert (short.ts_event, short.volume) == (at("2026-11-19", "15:30", SEOUL), 67)
     two = restored(one, right, live.bars)
-    told = Told(provided(*EXAM, close=150.0), of_symbol(stored(live.bars), "005930.KS"))
-    taken = await HistoryReader(told, told, 1000).load(two, 0, READY)
-    assert not taken.outcome.signals
-    (row,) = [row for row in taken.outcome.rows if row.timeframe == Timeframe.D1]
+    store = HistoryStore(provided(*EXAM, close=150.0), of_symbol(stored(live.bars), "005930.KS"))
+    loaded = await HistoryReader(store, store, 1000).load(two, 0, READY)
+    assert not loaded.outcome.signals
+    (row,) = [row for row in loaded.outcome.rows if row.timeframe == Timeframe.D1]
     assert (row.ts_event, row.close) == (EXAM[1], 150.0)
-    (day,) = [each for each in taken.provided if each.timeframe == Timeframe.D1]
+    (day,) = [each for each in loaded.provided if each.timeframe == Timeframe.D1]
     assert (day.superseded, day.bars["ts_close"].tolist()) == ((short.ts_event,), [EXAM[1]])
-    (report,) = taken.outcome.quarantined
+    (report,) = loaded.outcome.quarantined
     assert (report.what, report.reason, report.outcome) == ("bar", "contradicted", "repaired")
     assert (report.ts_event, report.values["close"], report.values["last"]) == (short.ts_event, short.close, 150.0)
     forming = two.state.forming[two.state.rows["005930.KS"], 4]
@@ -202,13 +202,13 @@ async def test_a_bar_that_agrees_is_replaced_without_a_report() -> None:
     one = engine(hours(FIRST, LAST))
     live = one.apply([*ticks("005930.KS", EXAM[0], EXAM[1]), heartbeat("KRX", EXAM[1])])
     (day,) = of(live.bars, Timeframe.D1)
-    told = Told(provided(*EXAM, close=day.close), of_symbol(stored(live.bars), "005930.KS"))
-    near = History(**{**_fields(told.history), "bars": (_same(day),)})
-    told.history = near
-    taken = await HistoryReader(told, told, 1000).load(one, 0, READY)
-    assert not taken.outcome.quarantined
-    assert [each.superseded for each in taken.provided] == [()]
-    assert str(taken.provided[0].bars["source"][0]) == "yahoo-history"
+    store = HistoryStore(provided(*EXAM, close=day.close), of_symbol(stored(live.bars), "005930.KS"))
+    near = History(**{**_fields(store.history), "bars": (_same(day),)})
+    store.history = near
+    loaded = await HistoryReader(store, store, 1000).load(one, 0, READY)
+    assert not loaded.outcome.quarantined
+    assert [each.superseded for each in loaded.provided] == [()]
+    assert str(loaded.provided[0].bars["source"][0]) == "yahoo-history"
 
 
 def _fields(history: History) -> dict[str, Any]:

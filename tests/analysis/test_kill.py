@@ -1,4 +1,4 @@
-"""Processes are killed and frozen while a log runs: what comes out is what one process in peace would have said."""
+"""Processes are killed and frozen while a log is read: the output equals that of one undisturbed process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stag
 
 
 def frozen(live: Live, database: Path) -> bool:
-    """Freezes a process, unless it holds SQLite's write lock at this moment: with that frozen, nobody could write any more."""
+    """Freezes a process, unless it holds SQLite's write lock at this moment: then no other process could write."""
     live.process.send_signal(signal.SIGSTOP)
     with closing(sqlite3.connect(database, timeout=0.5)) as connection:
         try:
@@ -74,7 +74,7 @@ async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage
 
 
 @on_sqlite
-async def test_a_zombie_is_fenced(stage: Stage) -> None:
+async def test_a_former_owner_is_fenced(stage: Stage) -> None:
     await stage.list_instruments(listed(SYMBOLS))
     log = tape(SYMBOLS, 3, heartbeat_rounds=60)
     half = len(log) // 2

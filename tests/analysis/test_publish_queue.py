@@ -1,4 +1,4 @@
-"""What waits for Kafka is sent in order, again where it was not acknowledged, and never while something before it is missing."""
+"""Events are published in order, again if they were not acknowledged, and never before earlier ones."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_everything_is_acknowledged_in_order_after_a_drain() -> None:
     assert len(queue) == 0
 
 
-async def test_what_was_refused_is_kept_and_sent_again_before_the_rest() -> None:
+async def test_unacknowledged_events_are_sent_again_before_the_rest() -> None:
     broker = Broker(refusals=2)
     queue = PublishQueue("1", broker, lambda: 0)
     queue.put(EngineOutcome(bars=[bar(1), bar(2)], quotes=[quote(1.0)]), 0)
@@ -87,7 +87,7 @@ async def test_a_newer_quote_replaces_one_that_waits() -> None:
     assert broker.sent["market.quotes.v1"] == [quote(2.0)]
 
 
-async def test_what_was_dropped_is_never_sent() -> None:
+async def test_dropped_events_are_never_sent() -> None:
     broker = Broker(refusals=1)
     queue = PublishQueue("1", broker, lambda: 0)
     queue.put(EngineOutcome(bars=[bar(1)]), 0)
@@ -98,7 +98,7 @@ async def test_what_was_dropped_is_never_sent() -> None:
     assert broker.sent == {}
 
 
-async def test_a_stranger_is_looked_up_at_most_every_few_seconds(database_url: str) -> None:
+async def test_an_unknown_symbol_is_looked_up_at_most_every_few_seconds(database_url: str) -> None:
     now = [100.0]
     async with open_database(database_url) as database:
         table = InstrumentTable(database, lambda: now[0])
@@ -114,7 +114,7 @@ async def test_a_stranger_is_looked_up_at_most_every_few_seconds(database_url: s
         }
         async with database.begin() as connection:
             await connection.execute(database.upsert(instruments, [row]), [row])
-        assert not await table.look_up(["AAA"])  # asked a moment ago
+        assert not await table.look_up(["AAA"])  # read a moment ago
         now[0] += READ_AGAIN_SECONDS
         assert await table.look_up(["AAA"])
         assert table.listed == {"AAA": ListedInstrument("NYSE", "stock")}

@@ -39,7 +39,7 @@ def rough(seed: int = 11) -> Bars:
     return with_year(*columns, year=252)
 
 
-def said(past: SeriesResult, bars: Bars) -> dict[Facts, float]:
+def signals_of(past: SeriesResult, bars: Bars) -> dict[Facts, float]:
     """What fired -> its level."""
     found: dict[Facts, float] = {}
     for j, t in np.argwhere(past.fired).tolist():
@@ -74,7 +74,7 @@ def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
 
 def compare(bars: Bars, timeframe: str, kind: str) -> None:
     bars = with_year(*bars[:6], year=252)
-    got = said(history(LOOPS, PLAN, bars, timeframe=timeframe, kind=kind), bars)
+    got = signals_of(history(LOOPS, PLAN, bars, timeframe=timeframe, kind=kind), bars)
     want = due(bars, timeframe, kind)
     assert got.keys() == want.keys(), sorted(got.keys() ^ want.keys())[:10]
     for facts, level in want.items():
@@ -83,43 +83,43 @@ def compare(bars: Bars, timeframe: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", INSTRUMENT_KINDS)
 @pytest.mark.parametrize("timeframe", ["15m", "1h", "1d"])
-def test_it_fires_when_the_reference_says(timeframe: str, kind: str) -> None:
+def test_it_fires_when_the_reference_fires(timeframe: str, kind: str) -> None:
     compare(rough(), timeframe, kind)
 
 
-def test_it_fires_when_the_reference_says_on_ragged_bars() -> None:
+def test_it_fires_when_the_reference_fires_on_ragged_bars() -> None:
     compare(ragged(), "1d", "stock")
 
 
 @pytest.mark.parametrize("name", list(real()))
-def test_it_fires_when_the_reference_says_on_real_bars(name: str) -> None:
+def test_it_fires_when_the_reference_fires_on_real_bars(name: str) -> None:
     compare(real()[name], "1d", "stock")
 
 
 @settings(max_examples=60, deadline=None)
 @given(bars=drawn(), timeframe=st.sampled_from(["1h", "1d"]), kind=st.sampled_from(["index", "stock"]))
-def test_it_fires_when_the_reference_says_on_ties(bars: Bars, timeframe: str, kind: str) -> None:
+def test_it_fires_when_the_reference_fires_on_ties(bars: Bars, timeframe: str, kind: str) -> None:
     compare(bars, timeframe, kind)
 
 
 @pytest.mark.parametrize("place", range(len(PLAN.rules)), ids=[f"{rule.name}{list(rule.params.values())}" for rule in PLAN.rules])
-def test_it_fires_in_each_of_its_directions_and_can_be_told(place: int) -> None:
-    rule, seen = PLAN.rules[place], set()
+def test_it_fires_in_each_of_its_directions_with_evidence(place: int) -> None:
+    rule, directions = PLAN.rules[place], set()
     kinds = rule.rule.instruments(rule.params) or ("stock",)
     for bars in (rough(), ragged()):
         past = history(LOOPS, PLAN, bars, kind=kinds[0])
-        seen |= {rule.direction(int(fired)) for fired in past.fired[place] if fired}
+        directions |= {rule.direction(int(fired)) for fired in past.fired[place] if fired}
         for t in np.flatnonzero(past.fired[place]).tolist():
             values, before = values_at(past, bars, t), values_at(past, bars, t - 1)
             level = rule.level(values, rule.direction(int(past.fired[place, t])))
             assert level is not None
             assert math.isfinite(level)
             assert set(rule.evidence) <= values.keys() == before.keys()
-    assert seen == set(rule.rule.directions)
+    assert directions == set(rule.rule.directions)
 
 
 @pytest.mark.parametrize("name", ["rough", *hostile()])
-def test_what_comes_later_changes_nothing_before(name: str) -> None:
+def test_later_bars_change_no_earlier_signal(name: str) -> None:
     bars = rough() if name == "rough" else hostile()[name]
     whole = history(LOOPS, PLAN, bars)
     rng = np.random.default_rng(5)
@@ -176,7 +176,7 @@ def _runs(rule: Instance, timeframe: str, kind: str) -> bool:
     return bool(PLAN.runs[TIMEFRAME_NAMES.index(timeframe), INSTRUMENT_KINDS.index(kind), PLAN.rules.index(rule)])
 
 
-def test_it_runs_where_the_page_says() -> None:
+def test_it_runs_on_the_documented_timeframes_and_kinds() -> None:
     for rule in PLAN.rules:
         daily = rule.name in {"all_time_high", "all_time_low"}
         for kind in INSTRUMENT_KINDS:

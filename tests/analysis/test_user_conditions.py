@@ -1,4 +1,4 @@
-"""Users' conditions on their way into the service: as the table says them, and from the bot's table to the owner's chat."""
+"""Users' conditions: read from the table, and from the bot's table to the owner's chat."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def alert(text: str, chat_id: str, **more: Any) -> ConditionAlert:
     return ConditionAlert("telegram", chat_id, 0, found.id, found.text, str(found.timeframe), **more)
 
 
-def test_an_operator_names_columns_that_run_beside_the_default_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operator_adds_columns_to_the_default_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDICATORS", "RSI_21, wma_30, rsi_14")
     named = [required_indicator(column) for column in LiveSettings(_env_file=None).indicators]
     found = condition_set([ConditionRequest("rsi_9 < 30", False, None)], always=named)
@@ -57,7 +57,7 @@ def test_an_operator_names_columns_that_run_beside_the_default_ones(monkeypatch:
         LiveSettings(_env_file=None)
 
 
-async def test_the_table_says_who_asks_what_for_which_instruments(database_url: str) -> None:
+async def test_stored_conditions_are_read_with_their_instruments(database_url: str) -> None:
     async with open_database(database_url) as database:
         chats, table = ChatTables(database), ConditionTable(database)
         async with database.begin() as connection:
@@ -95,7 +95,7 @@ async def test_the_table_says_who_asks_what_for_which_instruments(database_url: 
 
 
 @pytest.mark.timeout(400)
-async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
+async def test_a_stored_condition_is_delivered_once_to_its_owner(own_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
     await upgrade(mariadb_url)
     symbols = ["ASK1", "ASK2"]
     stage = Stage(own_kafka.bootstrap, mariadb_url, tmp_path, {"CONDITIONS_SECONDS": "0.1"})
@@ -121,10 +121,10 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
         await table.add(alert(CLOSED, "7", scope="symbols", targets=(symbols[0],)), 0)
         await table.add(alert(FORMING, "9", frequency="once_per_bar"), 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "RATE_CHAT": "1000"}
-        told = environment(own_kafka.bootstrap, mariadb_url, "asking", 25121, tmp_path, **more)
+        bot = environment(own_kafka.bootstrap, mariadb_url, "asking", 25121, tmp_path, **more)
         try:
             live = stage.start("one")
-            async with running(Notifier(told, tmp_path / "notifier.log")) as notifier:
+            async with running(Notifier(bot, tmp_path / "notifier.log")) as notifier:
                 await stage.feed(log[: len(log) // 2])
                 await settled(stage, live)
                 live.kill()
@@ -148,7 +148,7 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
             assert "sma_5 &gt; 0 and close &gt; open on 1h" in telegram.texts("7")[0]
             assert live.stop() == 0, live.text()[-3000:]
             assert "rebuilt from stored bars" in (tmp_path / "one.log").read_text()
-            assert '"wishes":2' in (tmp_path / "one.log").read_text()
+            assert '"requested":2' in (tmp_path / "one.log").read_text()
             assert "indicators run for conditions" not in (tmp_path / "two.log").read_text()  # its checkpoint has them
         finally:
             stage.end()

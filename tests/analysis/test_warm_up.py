@@ -1,4 +1,4 @@
-"""An indicator that a user requests sees the past of each symbol while ticks flow, and until then its values are unknown."""
+"""A requested indicator is warmed up from the past of each symbol while ticks are applied; until then its values are unknown."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def half_way() -> tuple[Engine, EngineOutcome]:
     return found, found.apply(LOG[:WARM])
 
 
-def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_keeps_every_bit() -> None:
+def test_a_new_indicator_is_unknown_until_warmed_up_and_the_old_one_keeps_every_bit() -> None:
     reference, (found, first) = from_the_start(), half_way()
     found.request_indicators([OLD, NEW])
     assert found.not_warmed_up == list(SYMBOLS)
@@ -58,10 +58,10 @@ def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_k
     found.warm_up("AAA", of_symbol(table, "AAA"))
     assert found.not_warmed_up == ["BBB"]
     third = found.apply(LOG[LATER:])
-    cold, warm = rows_of(second), rows_of(third)
+    before_warm_up, warm = rows_of(second), rows_of(third)
     for symbol in SYMBOLS:
-        assert set(values(cold, "sma_5", symbol)) == {None}
-        for rows in (cold, warm):
+        assert set(values(before_warm_up, "sma_5", symbol)) == {None}
+        for rows in (before_warm_up, warm):
             want = [reference[key].values["rsi_21"] for key in rows if key[0] == symbol]
             assert values(rows, "rsi_21", symbol) == want
     assert values(warm, "sma_5", "AAA") == [reference[key].values["sma_5"] for key in warm if key[0] == "AAA"]
@@ -70,7 +70,7 @@ def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_k
     assert found.peek("BBB", Timeframe.D1) is None or found.peek("BBB", Timeframe.D1)["sma_5"] is None  # type: ignore[index]
 
 
-def test_what_is_warmed_up_is_part_of_the_checkpoint() -> None:
+def test_the_progress_of_a_warm_up_is_part_of_the_checkpoint() -> None:
     found, first = half_way()
     found.request_indicators([OLD, NEW])
     table = stored(first.bars)
@@ -82,7 +82,7 @@ def test_what_is_warmed_up_is_part_of_the_checkpoint() -> None:
     assert again.snapshot() == found.snapshot()
 
 
-def test_an_indicator_that_nobody_requests_any_more_is_not_waited_for() -> None:
+def test_an_indicator_that_is_no_longer_requested_needs_no_warm_up() -> None:
     found, _ = half_way()
     found.request_indicators([OLD, NEW])
     found.request_indicators([OLD])
@@ -92,7 +92,7 @@ def test_an_indicator_that_nobody_requests_any_more_is_not_waited_for() -> None:
 
 
 class Gated(Stores):
-    """A database that takes its time: a read of a whole past waits until it is let through, and fails when told to."""
+    """A slow database: a read of a whole past waits for ``let_through``, and fails while ``away`` is set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class Gated(Stores):
                 self.rows[symbol, timeframe, row[0]] = row
 
 
-async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_are_not_missed() -> None:
+async def test_ticks_are_applied_while_the_past_is_read_and_no_bar_is_missed() -> None:
     reference, (found, first) = from_the_start(), half_way()
     stores = Gated()
     stores.fill(first.bars)
@@ -158,7 +158,7 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
     assert {key: row.values for key, row in third.items()} == {key: reference[key].values for key in third}
 
 
-async def test_a_history_that_takes_effect_while_the_past_is_read_has_it_read_again() -> None:
+async def test_the_past_is_read_again_after_a_history_is_loaded() -> None:
     found, first = half_way()
     stores = Gated()
     stores.fill(first.bars)

@@ -1,4 +1,4 @@
-"""One engine in this process, without Kafka, database or trouble: what a mesh must come to as well."""
+"""One undisturbed engine in this process, without Kafka or database: a mesh must have the same output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
 def new_engine() -> Engine:
-    """An engine that knows the universe and what is followed, and nothing else."""
+    """An engine with the universe and the followed sequences, without history."""
     series = SeriesRunner(
         plan(sources=machine_code.sources()),
         machine_code.load(KERNELS),
@@ -39,7 +39,7 @@ def new_engine() -> Engine:
 
 
 def load(engine: Engine, symbol: str, histories: Sequence[History], ts_init: int) -> EngineOutcome:
-    """A symbol's history takes effect."""
+    """Loads a symbol's history."""
     parts = defaultdict(list)
     for part in histories:
         parts[Timeframe(part.timeframe)].append(part)

@@ -1,4 +1,4 @@
-"""The live view, against the plain definitions, from what the topics and the database tell."""
+"""The live view, from topics and database, against the plain definitions."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def state(who: Roster = ROSTER) -> MarketState:
     return made
 
 
-def seen(made: MarketState, industry: str = "chips") -> IndustryView | None:
+def view_of(made: MarketState, industry: str = "chips") -> IndustryView | None:
     group = next(group for group in made.roster.groups if group.industry == industry)
     return view(group, made, made.closes.ends(made.roster.exchanges))
 
 
 def some(made: MarketState, industry: str = "chips") -> IndustryView:
-    found = seen(made, industry)
+    found = view_of(made, industry)
     assert found is not None
     return found
 
@@ -107,7 +107,7 @@ def test_a_view_is_what_the_definitions_say(seed: int, late: set[str], has_index
             made.put_quote(quote(name, today, forming[name][today], last))
     found = some(made)
     exchange = {"AAA": "NYSE", "BBB": "NASDAQ", "CCC": "KRX"}
-    # An exchange of which nobody has traded today is still in its session before.
+    # An exchange without a trade today is still in its previous session.
     moved = [plain.move(forming[n], today) if n in forming else 0.0 for n in exchange]
     up, down, still, missing, median = plain.breadth(moved)
     assert (found.advances, found.declines, found.unchanged, found.missing) == (up, down, still, missing)
@@ -141,14 +141,14 @@ def test_funds_and_indices_are_no_members_and_markets_are_groups_too() -> None:
     assert ROSTER.symbols == {"AAA", "BBB", "CCC", "^US", "SPY", "^KR"}
 
 
-def test_nothing_is_said_before_the_first_quote() -> None:
+def test_there_is_no_view_before_the_first_quote() -> None:
     made = state()
-    assert seen(made) is None
+    assert view_of(made) is None
     made.put_quote(msgspec.structs.replace(quote("AAA", day(6), 1.0, None), session=0))  # outside of any session
-    assert seen(made) is None
+    assert view_of(made) is None
 
 
-def test_who_has_not_traded_today_is_missing_and_each_exchange_has_its_own_today() -> None:
+def test_members_without_a_trade_today_are_missing_and_each_exchange_has_its_own_day() -> None:
     made = state()
     for symbol in ("AAA", "DDD", "CCC"):
         made.put_quote(quote(symbol, day(5), 11.0, 10.0, replayed=symbol == "CCC"))
@@ -166,7 +166,7 @@ def test_who_has_not_traded_today_is_missing_and_each_exchange_has_its_own_today
     assert found.laggards == ()
 
 
-def test_a_quote_that_cannot_say_how_it_moved_is_missing() -> None:
+def test_a_quote_without_a_move_is_missing() -> None:
     made = state()
     made.put_quote(quote("AAA", day(6), 10.0, None))
     found = some(made)
@@ -214,7 +214,7 @@ def test_the_same_content_has_the_same_id_and_other_content_another() -> None:
     assert some(one).event_id != some(two).event_id
 
 
-def test_memory_is_bounded_and_what_is_told_again_is_doubtful() -> None:
+def test_the_state_is_bounded_and_changed_closes_are_read_again() -> None:
     closes = Closes()
     closes.keep({"A"})
     for n in range(KEPT + 50):

@@ -1,4 +1,6 @@
-"""``python -m services.analysis.documents [--check | --redraw]``: bring what kernels are told in up to date, or say what is not.
+"""``python -m services.analysis.documents [--check | --redraw]``: update the files generated from the kernels.
+
+With ``--check`` it lists the outdated ones.
 
 The pages under docs/, and the vocabularies of shared/conditions and shared/sequences.
 """
@@ -25,7 +27,7 @@ PAGES: Final[tuple[Callable[[], DocumentPage], ...]] = (indicators.page, pattern
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is out of date; with ``--check`` only say so, with ``--redraw`` draw every picture. Returns the exit code."""
+    """Writes what is out of date; with ``--check`` only lists it, with ``--redraw`` draws every picture. Returns the exit code."""
     pages = [make() for make in PAGES]
     if "--check" in arguments:
         found = [path for page in pages for path in out_of_date(DOCS, page)]

@@ -1,4 +1,4 @@
-"""``docs/indicators.md``: every kind of indicator, as its module's docstring, its parameters and a picture tell it."""
+"""``docs/indicators.md``: every kind of indicator with its module's docstring, its parameters and a picture."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ FOLDER: Final = "images/indicators"
 SHOWN: Final = 180
 """Bars on a picture; the values are computed from the first bar of the tape on."""
 INTRADAY: Final = ("session", "vwap", "pivots", "volume_profile")
-"""Kinds that say nothing on daily bars."""
+"""Kinds without meaning on daily bars."""
 
 HEAD: Final = """# Indicators
 
-Generated from the kernels in `services/analysis/kernels/indicators` by `make docs`. How warm-up, sessions and adjusted prices are
-meant: [signals.md](signals.md). `x'` is the value one bar before, `n` the number of the bar in its series. A parameter out of its
-bounds is refused with an error that names it. Not warmed up is NaN.
+Generated from the kernels in `services/analysis/kernels/indicators` by `make docs`. Warm-up, sessions and adjusted prices are
+explained in [signals.md](signals.md). `x'` is the value one bar before, `n` the number of the bar in its series. A parameter out
+of its bounds is refused with an error that names it. Not warmed up is NaN.
 
-A kind with parameters is one row of a plan, such as `("rsi", (14,))`; any parameters within the bounds run without being compiled.
+A kind with parameters is one row of a plan, such as `("rsi", (14,))`; any parameters within the bounds
+run without compilation.
 """
 
 
@@ -51,7 +52,7 @@ def page() -> DocumentPage:
 
 
 def draw(kind: Kind) -> Figure:
-    """The kind under its usual parameters: over the candles where it is of the size of a price, else below."""
+    """The kind under its usual parameters: over the candles if its values are near the prices, else below."""
     whole, example = _bars(kind), kind.examples[0]
     values = history(machine_code.load(KERNELS), plan([(kind.name, example)], []), whole.bars).values
     recorded = whole.last(SHOWN)
@@ -72,12 +73,12 @@ def _entry(kind: Kind) -> str:
     columns = table(
         ["column", "from"],
         (
-            [f"`{name}`", "where the data allow" if start is None else f"n = {start:g}"]
+            [f"`{name}`", "depends on the data" if start is None else f"n = {start:g}"]
             for name, start in zip(kind.names(example), kind.warm_up(*example), strict=True)
         ),
     )
     parameters = table(
-        ["parameter", "usual", "may be (the others as usual)"],
+        ["parameter", "usual", "bounds (the others as usual)"],
         (
             [name, f"{usual:g}", bounds(kind, place)]
             for place, (name, usual) in enumerate(zip(kind.parameters, example, strict=True))
@@ -99,7 +100,7 @@ def _default(kind: Kind) -> str:
 
 def _path(kind: Kind) -> str:
     source = inspect.getsource(_module(kind))
-    return named(FOLDER, kind.name, source.split('"""', 2)[2])  # other words about it leave the picture as it is
+    return named(FOLDER, kind.name, source.split('"""', 2)[2])  # without the docstring: another text keeps the picture
 
 
 def _module(kind: Kind) -> ModuleType:

@@ -1,4 +1,4 @@
-"""A page and its pictures: writing them, and saying what is out of date."""
+"""Writes a page and its pictures, and lists what is out of date."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DocumentPage:
 
 
 def named(folder: str, name: str, source: str) -> str:
-    """The path of a picture of something whose source text is this: another text gives another path.
+    """The path of a picture; another source text gives another path.
 
     >>> named("images/indicators", "sma", "the step")
     'images/indicators/sma-1f2b72e9.png'
@@ -57,7 +57,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def out_of_date(docs: Path, page: DocumentPage) -> list[Path]:
-    """What of the page is out of date: its text, pictures that are missing, pictures that nobody shows any more."""
+    """The outdated files of a page: its text, missing pictures, pictures that are no longer shown."""
     text, due = docs / page.path, {docs / picture.path for picture in page.pictures}
     found = set((docs / page.folder).glob("*.png"))
     return [*([] if text.exists() and text.read_text("utf-8") == page.text else [text]), *sorted(due ^ found)]

@@ -1,4 +1,4 @@
-"""Runs of closed bars of one series, as a provider told them or as they are stored."""
+"""Closed bars of one series as records, provided or stored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BarRecords = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Adjusted:
-    """What indicators see of a run of bars; each of shape (bars,)."""
+    """The inputs of indicators; each of shape (bars,)."""
 
     open: npt.NDArray[np.float64]
     high: npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ class Adjusted:
 
 
 def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> Adjusted:
-    """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without."""
+    """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without them."""
     by = bars["price_factor"]
     return Adjusted(
         bars["open"] * by,
@@ -71,7 +71,7 @@ def _year(bars: BarRecords, daily: BarRecords | None) -> tuple[npt.NDArray[np.fl
 
 
 def merged(stored: BarRecords, newer: BarRecords) -> BarRecords:
-    """Both runs as one; where both have a bar of the same close time, ``newer`` counts."""
+    """Merges two series; of two bars with one close time the one of ``newer`` counts."""
     keep = stored[~np.isin(stored["ts_close"], newer["ts_close"])]
     both = np.concatenate([keep, newer])
     return both[np.argsort(both["ts_close"], kind="stable")]
@@ -83,5 +83,5 @@ def empty() -> BarRecords:
 
 
 def of_rows(rows: Sequence[Sequence[Any]]) -> BarRecords:
-    """Stored rows, columns in the order of PAST, oldest first."""
+    """Stored rows, columns in the order of BAR_RECORD, oldest first."""
     return np.array([tuple(row) for row in rows], BAR_RECORD)

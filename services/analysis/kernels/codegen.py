@@ -1,11 +1,11 @@
-"""Writes the loops that carry the steps over time: the text of one Python module, made from the tables of indicators and rules.
+"""Generates the loops that run the steps over time: the text of one Python module, from the tables of indicators and rules.
 
-Generated, since numba's cache never serves a function that takes a jitted function as an argument, nor a closure over one; and
-since a state in registers (a tuple of known length) is twice as fast as one in memory. Which indicators run, with which parameters,
-is data (``plan.py``): another parameter compiles nothing. The module's name must hold a hash of all its sources
-(``machine_code.py``): numba looks at the age of the outermost file alone and would go on running an old step after an edit.
+Generated, because numba's cache does not work for a function that takes a jitted function as an argument or is a closure over one,
+and because a state in registers (a tuple of known length) is twice as fast as one in memory. The indicators and their parameters
+are data (``plan.py``): another parameter needs no compilation. The module's name contains a hash of all its sources
+(``machine_code.py``): numba checks the age of the outermost file alone and would run an old step after an edit.
 
-``signatures.py`` says what the functions take and do.
+``signatures.py`` describes the functions.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def source() -> str:
 
 
 def _places() -> list[str]:
-    """A series of the windows as bars; the values at one place of it, and putting values there."""
+    """Functions for a series of the windows as bars, and for reading and writing one place of it."""
     fields = list(enumerate(Bars._fields))
     series = ", ".join(f"windows.{name}[r, k]" for _, name in fields)
     values = ", ".join(f"bars.{name}[t]" for _, name in fields)

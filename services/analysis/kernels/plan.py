@@ -1,4 +1,4 @@
-"""The plan: which indicators with which parameters, and which rules, as arrays that the loops read; nothing is compiled for it."""
+"""The plan: the indicators with their parameters, and the rules, as arrays that the loops read. A plan needs no compilation."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from services.analysis.kernels.signatures import PlanArrays
 from shared.events import Timeframe
 
 TIMEFRAME_NAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
-"""The place of a timeframe in this tuple is its code in the kernels."""
+"""The index of a timeframe in this tuple is its code in the kernels."""
 INSTRUMENT_KINDS: Final = ("index", "future", "stock", "etf", "fx", "crypto")
-"""The place of an instrument's kind in this tuple is its code in the kernels."""
+"""The index of an instrument's kind in this tuple is its code in the kernels."""
 
 BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
 
 IndicatorSpec = tuple[str, Parameters]
-"""An indicator that is wanted: kind and parameters."""
+"""An indicator: the name of its kind and its parameters."""
 
 INDICATORS: Final[tuple[IndicatorSpec, ...]] = (
     ("sma", (20,)),
@@ -47,17 +47,17 @@ INDICATORS: Final[tuple[IndicatorSpec, ...]] = (
     ("candlesticks", ()),
     ("bandwidth_low", (20, 2, 120)),
 )
-"""What runs by default."""
+"""The default indicators."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A rule with its parameters, ready to be told about."""
+    """A rule with its parameters."""
 
     rule: Rule
     params: Mapping[str, float]
     evidence: tuple[str, ...]
-    """Columns and bar fields that a signal shows."""
+    """Columns and bar fields in a signal's evidence."""
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Plan:
-    """Indicators and rules laid out for the loops. Make one with ``plan()``."""
+    """Indicators and rules as arrays for the loops. Make one with ``plan()``."""
 
     columns: tuple[str, ...]
     """Names of the values of a row."""
@@ -89,16 +89,16 @@ class Plan:
     state_width: int
     """Floats of state per symbol and timeframe; the first is the number of bars so far."""
     runs: npt.NDArray[np.uint8]
-    """(timeframes, instrument kinds, rules): 1 where a rule instance runs."""
+    """(timeframes, instrument kinds, rules): 1 if a rule instance runs."""
     version: str
     """Changes whenever a state written under one plan must not be read under another."""
 
 
 def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
-    """Lays out a plan. ``sources`` is the hash of the kernels' sources and goes into the version.
+    """Makes a plan. ``sources`` is the hash of the kernels' sources and part of the version.
 
     Raises:
-        ValueError: an unknown kind, parameters it cannot work with, two columns of one name, a rule whose columns are not there.
+        ValueError: an unknown kind, invalid parameters, two columns of one name, a rule without its columns.
 
     >>> plan([("sma", (20,)), ("rsi", (14,))], []).columns
     ('sma_20', 'rsi_14')

@@ -1,4 +1,4 @@
-"""Indicators and rules over whole series, by the same steps as live."""
+"""Runs indicators and rules over whole series with the same steps as live."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "
 
 @dataclass(frozen=True)
 class SeriesResult:
-    """What a series says about its past."""
+    """Values and fired rules of a whole series."""
 
     values: Floats
-    """(columns, bars); NaN where not warmed up."""
+    """(columns, bars); NaN while not warmed up."""
     fired: npt.NDArray[np.int8]
     """(rules, bars): +1 up, -1 down, 0 nothing."""
     state: Floats
-    """What live goes on from: (state_width,)."""
+    """The state at the end, from which live continues: (state_width,)."""
 
 
 def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> SeriesResult:
@@ -40,11 +40,11 @@ def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = 
     if {values.shape for values in series} != {(length,)}:
         raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
     runs = plan.runs[TIMEFRAME_NAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
-    past = SeriesResult(
+    result = SeriesResult(
         np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width)
     )
     if plan.rules and runs.any():
-        kernels.history(plan.arrays, series, past.state, past.values, runs, past.fired)
-    else:  # the rules' loops need not even be compiled
-        kernels.values(plan.arrays, series, past.state, past.values)
-    return past
+        kernels.history(plan.arrays, series, result.state, result.values, runs, result.fired)
+    else:  # the rules' loops are not compiled then
+        kernels.values(plan.arrays, series, result.state, result.values)
+    return result

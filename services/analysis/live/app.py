@@ -1,4 +1,4 @@
-"""Wires analysis live: checkpoints and bars in the database, ticks in, bars, indicator rows, quotes and signals out."""
+"""Wires analysis live: reads ticks, publishes bars, indicator rows, quotes and signals, stores checkpoints and bars."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ from shared.waiting import Refresher
 
 log: Final = structlog.get_logger("analysis")
 DATABASE_SECONDS: Final = 5.0
-"""How often the readiness probe's answer about the database is made anew."""
+"""How often the database is checked for the readiness probe."""
 
 
 def check(settings: LiveSettings) -> None:
-    """See whether the file of calendar corrections can be used, before anything is opened.
+    """Check the file of calendar corrections before anything is opened.
 
     Raises:
-        SystemExit: it cannot; a line on stderr says why.
+        SystemExit: the file cannot be used; the reason is printed to stderr.
     """
     try:
         read_corrections(settings.calendar_corrections)
@@ -97,7 +97,7 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
         stopping = life.stopping
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
         tables = {
-            "catalogue": Refresher(instrument_table.read, "instruments", settings.catalogue_seconds, stopping),
+            "instruments": Refresher(instrument_table.read, "instruments", settings.catalogue_seconds, stopping),
             "conditions": Refresher(user_conditions.read, "conditions", settings.conditions_seconds, stopping),
             "sequences": Refresher(followed.read, "sequences", settings.conditions_seconds, stopping),
         }
@@ -120,7 +120,7 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
 
 
 def compiled(settings: LiveSettings) -> SeriesRunner:
-    """The indicators and rules, with their machine code loaded, or compiled at the first start (two minutes of a core)."""
+    """The indicators and rules with their machine code, loaded or compiled at the first start (two minutes of a core)."""
     began = time.monotonic()
     base, loops = plan(sources=machine_code.sources()), machine_code.load(settings.kernels)
     series = SeriesRunner(base, loops, chart_patterns=chart_patterns(settings))
@@ -135,7 +135,7 @@ def chart_patterns(settings: LiveSettings) -> ChartPatterns:
 
 
 def tune_garbage_collector() -> None:
-    """Messages die young and hold no cycles: looking through all that lives after every 700 of them cost a third of the time."""
+    """Collect garbage rarely: messages live shortly and have no cycles, and the default thresholds cost a third of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -1,4 +1,4 @@
-"""Industries, markets and daily closes as the tables have them."""
+"""Reads industries, markets and daily closes from the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _names: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class IndustryTables:
-    """What ingest and analysis live have written, read only. All raise ``TransientError`` when the database is not there."""
+    """Reads what ingest and analysis live write. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Each member of a group as it stands: its move, its averages, its relative strength."""
+"""The current values of each member of a group: its move, its averages, its relative strength."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def members_of(
 
 
 def known(value: float) -> float | None:
-    """Rounded; None where it is no number."""
+    """Rounded; None if it is not finite."""
     return round(float(value), DIGITS) if math.isfinite(value) else None
 
 
 def _covers(side: Aligned, filled: Floats, member: int, benchmark: int) -> bool:
-    """Whether the benchmark has a close that may stand beside the member's newest one."""
+    """Whether the benchmark has a close, its own or a carried one, for the date of the member's newest close."""
     newest = np.flatnonzero(np.isfinite(side.closes[:, member]))[-1]
     return bool(np.isfinite(filled[newest, benchmark]))
 

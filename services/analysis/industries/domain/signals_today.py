@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from shared.events import RuleCount, Signal
 
 KEPT: Final = 1_000
-"""Newest signals of an instrument that are remembered."""
+"""Newest signals that are kept per instrument."""
 
 
 class FiredSignal(NamedTuple):
-    """What is remembered of a signal."""
+    """The kept fields of a signal."""
 
     rule: str
     direction: str
@@ -22,13 +22,13 @@ class FiredSignal(NamedTuple):
 
 
 class SignalsToday:
-    """Bounded memory of signals on closed bars, each once."""
+    """Signals on closed bars, each once; bounded."""
 
     def __init__(self) -> None:
         self._signals: dict[str, OrderedDict[str, FiredSignal]] = {}
 
     def put(self, signal: Signal) -> bool:
-        """Take a signal; False when it is provisional or was there already."""
+        """Adds a signal; False if it is provisional or known already."""
         if signal.provisional:
             return False
         known = self._signals.setdefault(signal.symbol, OrderedDict())
@@ -51,7 +51,7 @@ class SignalsToday:
 
 
 def ended_before(ends: Mapping[int, int], session: int) -> int:
-    """When the session before ``session`` ended: what closes later is of ``session``. 0 where none is known.
+    """When the session before ``session`` ended: later bars belong to ``session``. 0 if none is known.
 
     >>> ended_before({20240701: 100, 20240702: 200}, 20240702), ended_before({}, 20240702)
     (100, 0)

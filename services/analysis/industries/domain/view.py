@@ -1,4 +1,4 @@
-"""An industry or a market as it stands, from what is in memory."""
+"""Computes the current view of an industry or a market."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AVERAGES: Final = (50, 200)
 
 
 def view(group: Group, state: MarketState, ends: Mapping[str, Mapping[int, int]]) -> IndustryView | None:
-    """The view of a group; None while none of its members has a quote. ``ends`` is ``state.closes.ends(...)``."""
+    """The view of a group; None while no member has a quote. ``ends`` is ``state.closes.ends(...)``."""
     quotes = {symbol: quote for symbol in group.members if (quote := state.quotes.get(symbol)) and quote.session > 0}
     if not quotes:
         return None
@@ -78,7 +78,7 @@ def _move(quote: Quote | None) -> float:
 
 
 def _above(group: Group, state: MarketState, trading: Mapping[str, Quote]) -> dict[int, dict[str, float]]:
-    """Average -> symbol -> 1 above, 0 not, NaN unknown or not trading. The price now counts as the close of its session."""
+    """Average -> symbol -> 1 above, 0 not, NaN unknown or not trading. The current price counts as the close of its session."""
     series = {}
     for symbol in group.members:
         quote = trading.get(symbol)

@@ -1,4 +1,4 @@
-"""Keeps what the topics tell, and publishes the views that have changed."""
+"""Applies events of the topics, and publishes the views that have changed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from shared.topics import INDUSTRIES, Topic
 
 log: Final = structlog.get_logger("analysis.industries")
 BATCH: Final = 500
-"""Events that are taken before others get their turn."""
+"""Events that are applied before other tasks run."""
 READS: Final = 3
-"""A past that was told again is read so often from the database, a round apart: it is told before it is stored."""
+"""Times that changed closes are read from the database, once a round: they are published before they are stored."""
 
 
 class Tables(Protocol):
-    """What is read from the database; both raise ``TransientError``."""
+    """Reads the database; both raise ``TransientError``."""
 
     async def roster(self) -> Roster: ...
 
@@ -34,13 +34,13 @@ class Tables(Protocol):
 
 
 class ViewPublisher(Protocol):
-    """What is asked of a producer."""
+    """The method of a producer that is used."""
 
     async def publish_many(self, topic: Topic[IndustryView], events: Sequence[tuple[str, IndustryView]]) -> Any: ...
 
 
 class IndustryViews:
-    """One memory, filled by the topics and the database, and what has been published of it."""
+    """The state of the markets, from the topics and the database, and the views published last."""
 
     def __init__(self, tables: Tables, publisher: ViewPublisher) -> None:
         self._tables = tables
@@ -49,28 +49,28 @@ class IndustryViews:
         self._unread: dict[str, int] = {}
         self._published: dict[str, IndustryView] = {}
         self._lock = asyncio.Lock()
-        """Held while memory changes, and while a view is made of it in a thread."""
+        """Held while the state changes, and while a thread computes a view of it."""
         self.read = False
         """True once industries and all their daily closes have been read."""
 
     async def handle(self, records: Sequence[Record[Any]]) -> None:
-        """Take a batch; the handler of the tail."""
+        """Applies a batch of the tail."""
         for first in range(0, len(records), BATCH):
             async with self._lock:
                 for record in records[first : first + BATCH]:
-                    if take := _HANDLERS.get(type(record.event)):
-                        take(self._state, record.event)
+                    if handler := _HANDLERS.get(type(record.event)):
+                        handler(self._state, record.event)
             await asyncio.sleep(0)
 
     async def read_roster(self) -> None:
-        """Read who belongs where. Raises ``TransientError``."""
+        """Reads the roster. Raises ``TransientError``."""
         found = await self._tables.roster()
         async with self._lock:
             self._unread |= dict.fromkeys(self._state.set_roster(found), 1)
         measures.groups.set(len(self._state.roster.groups))
 
     async def read_closes(self) -> None:
-        """Read the past of symbols that are new or told again; what is left is read the next time. Raises ``TransientError``."""
+        """Reads the closes of new and changed symbols; after an error the next call reads the rest. Raises ``TransientError``."""
         for symbol in self._state.to_reread & self._state.roster.symbols:
             self._unread[symbol] = READS
         self._state.to_reread.clear()
@@ -84,7 +84,7 @@ class IndustryViews:
         self.read = bool(self._state.roster.groups)
 
     async def publish(self) -> int:
-        """Publish the views that differ from those published before; how many. The next call tries again what raises.
+        """Publishes the views that differ from those published last; returns how many. After an error the next call retries.
 
         Raises:
             TransientError: the broker does not acknowledge.
@@ -96,8 +96,8 @@ class IndustryViews:
             ends = state.closes.ends(state.roster.exchanges)
             state.forget(ends)
             for group in state.roster.groups:
-                if _concerned(group.members, state.roster, changed):
-                    async with self._lock:  # a market of a hundred takes forty milliseconds: not in the event loop
+                if _affected(group.members, state.roster, changed):
+                    async with self._lock:  # a market of a hundred members takes forty milliseconds, too long for the event loop
                         found = await asyncio.to_thread(view, group, state, ends)
                     if found is not None and found != self._published.get(group.industry):
                         fresh.append(found)
@@ -114,8 +114,8 @@ class IndustryViews:
         return len(fresh)
 
 
-def _concerned(members: Collection[str], roster: Roster, changed: Set[str]) -> bool:
-    """Whether news of these symbols changes the view: of a member, or of what one is measured against."""
+def _affected(members: Collection[str], roster: Roster, changed: Set[str]) -> bool:
+    """Whether changes of these symbols affect the view: of a member or of its benchmarks."""
     return any(symbol in changed or not changed.isdisjoint(roster.benchmarks.get(symbol, ())) for symbol in members)
 
 

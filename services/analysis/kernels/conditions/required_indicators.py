@@ -13,16 +13,16 @@ def required_indicators(condition: Condition) -> tuple[IndicatorSpec, ...]:
     """The indicators whose columns a condition names.
 
     Raises:
-        ValueError: no indicator of this version makes such a column; the message says which.
+        ValueError: no indicator has such a column; the message names it.
     """
     found = dict.fromkeys(required_indicator(column) for column in condition.columns)
     return tuple(found)
 
 
 def required_indicator(column: str) -> IndicatorSpec:
-    """The indicator that makes a column; its kind has the last word on the parameters. Raises as ``required_indicators``.
+    """The indicator that has a column; its kind checks the parameters. Raises as ``required_indicators``.
 
-    >>> wish("bb_upper_20"), wish("rsi_21")
+    >>> required_indicator("bb_upper_20"), required_indicator("rsi_21")
     (('bollinger', (20.0, 2.0)), ('rsi', (21.0,)))
     """
     resolved = resolve(column)

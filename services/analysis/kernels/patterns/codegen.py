@@ -1,7 +1,7 @@
-"""Writes the loops over bars: the text of a Python module, made from the table of families.
+"""Generates the loops over bars: the text of a Python module, from the table of families.
 
-Generated for the same reasons as ``kernels/codegen.py``: the module's name holds a hash of all its sources, since numba looks at
-the age of the outermost file alone. ``signatures.py`` says what the functions take and do.
+Generated for the same reasons as ``kernels/codegen.py``: the module's name contains a hash of all its sources, since numba checks
+the age of the outermost file alone. ``signatures.py`` describes the functions.
 """
 
 from __future__ import annotations

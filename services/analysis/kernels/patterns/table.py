@@ -1,4 +1,4 @@
-"""The list of patterns. Whoever adds one adds a line here; the loops are generated from it."""
+"""The list of patterns. A new pattern needs a line here; the loops are generated from it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
 """``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
-the place of the family's first pattern in ``PATTERNS``. It leaves status and times to ``life.py``.
+the place of the family's first pattern in ``PATTERNS``. ``life.py`` sets status and times.
 """
 
 
@@ -25,11 +25,11 @@ class ChartPattern:
 
     name: str
     mirror: str
-    """The name of what it is when turned upside down."""
+    """The name of its mirror image."""
     family: str
-    """A draft replaces what is forming of its family where they share pivots."""
+    """A draft replaces forming patterns of its family that share pivots with it."""
     rank: int
-    """Of those that break out together the lowest number is told."""
+    """Of patterns that break out together the one with the lowest number is confirmed."""
     way: int
     """The direction of its breakout: +1 up, -1 down, 0 either."""
 
@@ -71,4 +71,4 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family(level, _pair("resistance", "support", "levels", 7, 1)),
 )
 PATTERNS: Final[tuple[ChartPattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
-"""The place of a pattern in this table is its code in the kernels."""
+"""The index of a pattern in this table is its code in the kernels."""

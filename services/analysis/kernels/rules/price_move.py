@@ -13,7 +13,7 @@ from services.analysis.kernels.rules.rule import Rule
 @step
 def fires(p: Parameters, x: Values, y: Values, bars: Bars, t: int) -> int:
     """x: (previous session's close, highest and lowest close of this one so far). p: (level,)."""
-    if not x[0] > 0.0:  # nobody can say how far from 0 or below
+    if not x[0] > 0.0:  # a distance from 0 or below is not defined
         return 0
     close = bars.close[t]
     first = bars.session[t] != bars.session[t - 1]

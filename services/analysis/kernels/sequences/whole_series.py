@@ -1,4 +1,4 @@
-"""Sequences over a whole series."""
+"""Completes sequences over a whole series."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FiredFlags = npt.NDArray[np.bool_]
 def fired_of(rules: Sequence[Instance], known: Kinds, fired: npt.NDArray[Any], patterns: Records | None = None) -> FiredFlags:
     """Which of ``kinds(rules)`` fired on each bar: (kinds, bars).
 
-    ``fired`` (rules, bars): +1 up, -1 down, 0 nothing, as in ``SeriesResult``. ``patterns``: the events (dtype PATTERN) of the same bars.
+    ``fired`` (rules, bars): +1 up, -1 down, 0 nothing, as in ``SeriesResult``. ``patterns``: their events (dtype PATTERN).
     """
     found = np.zeros((len(known), fired.shape[1]), np.bool_)
     of_rules = [fired[n] == (1 if way == "up" else -1) for n, each in enumerate(rules) for way in each.rule.directions]

@@ -1,4 +1,4 @@
-"""Reading closed bars back from the database."""
+"""Reads closed bars from the database."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StoredBars:
         self._database = database
 
     async def windows(self, needed: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]:
-        """The newest bars of some series, as many as each wants or as there are."""
+        """The newest bars of some series, as many as each needs, or as many as exist."""
         found = {}
         async with self._database.connect(seconds=SECONDS) as connection:
             for series in needed:
@@ -37,7 +37,7 @@ class StoredBars:
     async def pasts(
         self, symbol: str, most: int, after: Mapping[Timeframe, int] = MappingProxyType({})
     ) -> dict[Timeframe, BarRecords]:
-        """All bars of a symbol, at most the newest ``most`` of a timeframe; without the timeframes that have none.
+        """All bars of a symbol, at most the newest ``most`` of each timeframe; without timeframes that have none.
 
         ``after``: only bars of a timeframe that closed after this time (milliseconds).
         """

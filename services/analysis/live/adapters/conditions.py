@@ -1,4 +1,4 @@
-"""What users ask at this time, as the notifier's table of conditions says."""
+"""Reads users' conditions from the notifier's tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Lists = dict[tuple[str, str], set[str]]
 
 
 class StoredConditions:
-    """The conditions of active chats, with the instruments that they are for at this time."""
+    """The enabled conditions of active chats, with their current instruments."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""The instruments that the engine may know, as the table of instruments lists them."""
+"""Reads the table of instruments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_UNKNOWN: Final = 10_000
 
 
 class InstrumentTable:
-    """A view of the table that grows while the process runs. A symbol that was listed once stays known."""
+    """A copy of the table that grows while the process runs. A symbol that was listed once stays known."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class InstrumentTable:
         self._listed: dict[str, ListedInstrument] = {}
         self._unknown: dict[str, float] = {}
         self.listed: Mapping[str, ListedInstrument] = MappingProxyType(self._listed)
-        """Symbol -> listing; changes under your hands when the table is read again."""
+        """Symbol -> listing; it changes when the table is read again."""
 
     async def read(self) -> None:
         """Reads the table. Raises ``TransientError``."""
@@ -36,7 +36,7 @@ class InstrumentTable:
                 self._listed[symbol] = ListedInstrument(exchange, kind, bool(negative))
 
     async def look_up(self, unknown_symbols: Collection[str]) -> bool:
-        """Reads the table again for symbols that nobody knows yet, each at most every few seconds; True when one is known now.
+        """Reads the table again for unknown symbols, each at most every ``READ_AGAIN_SECONDS``; True when one is known now.
 
         Raises ``TransientError``.
         """

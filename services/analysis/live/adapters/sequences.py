@@ -1,4 +1,4 @@
-"""The table ``sequences``: which sequences of signals are followed, and for which instruments."""
+"""Reads and writes the table ``sequences``: the followed sequences of signals and their instruments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.tables import industries, instruments, sequences
 
 log: Final = structlog.get_logger("analysis.sequences")
 MOST: Final = 1_000
-"""Sequences that are followed, the oldest first."""
+"""Sequences that are read, the oldest first."""
 SequenceScope = Literal["all", "symbols", "industry"]
 
 
@@ -33,7 +33,7 @@ class SequenceRow:
 
 
 class SequenceTable:
-    """Reads and writes the table. All raise ``TransientError`` when the database is not there."""
+    """Reads and writes the table. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class SequenceTable:
             return [_row(row) for row in await connection.execute(statement)]
 
     async def followed(self) -> tuple[FollowedSequence, ...]:
-        """What is to be followed; a row that cannot be read is left out and told."""
+        """The followed sequences; a row that cannot be read is left out and logged."""
         rows = await self.rows()
         async with self._database.connect() as connection:
             of = await members(connection)
@@ -60,20 +60,20 @@ class SequenceTable:
         return tuple(found)
 
     async def add(self, sequence: SignalSequence, scope: SequenceScope, named: Sequence[str], now: int) -> None:
-        """Follows a sequence; one that is followed already is from now on for these instruments."""
+        """Follows a sequence; if it is followed already, replaces its instruments."""
         row = {"sequence_id": sequence.id, "sequence_text": sequence.text, "scope": scope, "created_at": now}
         rows = [row | {"targets": msgspec.json.encode(named).decode()}]
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(sequences, rows, ["scope", "targets"]), rows)
 
     async def remove(self, sequence_id: str) -> bool:
-        """Follows it no longer; False where it was not followed."""
+        """Stops following a sequence; False if it was not followed."""
         async with self._database.begin() as connection:
             done = await connection.execute(sequences.delete().where(sequences.c.sequence_id == sequence_id))
         return bool(done.rowcount)
 
     async def unknown(self, scope: SequenceScope, named: Sequence[str]) -> list[str]:
-        """Those that are no instrument or industry here."""
+        """The names that are no known instrument or industry."""
         column = instruments.c.symbol if scope == "symbols" else industries.c.industry
         async with self._database.connect() as connection:
             known = set((await connection.execute(select(column).where(column.in_(tuple(named))))).scalars())

@@ -1,4 +1,4 @@
-"""The state of a partition as bytes and back, bit by bit. Windows are not in it: they are rows of the table of bars."""
+"""Serializes the state of a partition, bit by bit. The windows are not included: they are read back from the table of bars."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from services.analysis.live.domain.state import PartitionState
 from services.analysis.live.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 
 
 class UnreadableStateError(ValueError):
-    """These bytes are no state of this version, or the stored bars do not go with it: rebuild."""
+    """The bytes are no state of this version, or the stored bars do not match it: the state must be rebuilt."""
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """A state as it lies in the table of checkpoints, unpacked."""
+    """A state in the table of checkpoints, unpacked."""
 
     symbols: list[str]
     kinds: list[str]
     sources: list[str]
     arrays: list[bytes]
     requested: list[tuple[str, tuple[float, ...]]]
-    """Indicators beside the plan's; their memory is the last of the arrays."""
+    """Indicators beyond the plan's; their memory is the last of the arrays."""
     not_warmed_up: dict[int, list[tuple[str, tuple[float, ...]]]]
-    """Row of a symbol -> those of them that have not seen its past yet."""
+    """Row of a symbol -> the requested indicators that are not warmed up for it."""
     pending_bars: bytes
-    """Bars that wait while a split is suspected."""
+    """Bars (dtype CLOSED) that are pending while a split is suspected."""
 
 
 @dataclass(frozen=True)
 class NeededWindow:
-    """The newest ``n`` closed bars of a series go with a state."""
+    """The newest ``n`` closed bars of a series, which a state needs."""
 
     symbol: str
     timeframe: Timeframe
@@ -52,7 +52,7 @@ class NeededWindow:
 
 
 def state_version(plan: str, calendar: Calendar) -> str:
-    """Names everything that shapes a state: the plan of indicators and rules, the kernel, the layout."""
+    """Identifies everything that shapes a state: the plan of indicators and rules, the kernel, the layout."""
     text = repr(
         (
             FORMAT,
@@ -84,7 +84,7 @@ def dump(state: PartitionState, requested: Sequence[IndicatorSpec]) -> bytes:
 
 
 def parse(blob: bytes) -> Saved:
-    """What ``dump`` packed.
+    """Unpacks what ``dump`` returned.
 
     Raises:
         UnreadableStateError: the bytes are damaged.
@@ -96,10 +96,10 @@ def parse(blob: bytes) -> Saved:
 
 
 def fill(state: PartitionState, saved: Saved) -> None:
-    """Puts a saved state into an empty one; ``restore_window`` is still to come.
+    """Fills an empty state from a saved one. The windows are filled by ``restore_window``.
 
     Raises:
-        UnreadableStateError: an array has another size than it should.
+        UnreadableStateError: an array has the wrong size.
     """
     for symbol, kind in zip(saved.symbols, saved.kinds, strict=True):
         state.add(symbol, -1, kind)
@@ -117,7 +117,7 @@ def fill(state: PartitionState, saved: Saved) -> None:
 
 
 def needed_windows(state: PartitionState) -> list[NeededWindow]:
-    """The bars that have to be read back for a state."""
+    """The bars that must be read back for a state."""
     counts: Any = state.forming["n"][: len(state.symbols)]
     return [
         NeededWindow(state.symbols[row], TIMEFRAMES[code], int(counts[row, code])) for row, code in np.argwhere(counts).tolist()
@@ -131,11 +131,11 @@ def restore_window(state: PartitionState, series: NeededWindow, bars: BarRecords
         UnreadableStateError: they are not the bars that the state was saved with.
     """
     row, code = state.rows[series.symbol], TIMEFRAME_CODES[series.timeframe]
-    waiting = state.pending_bars[(state.pending_bars["row"] == row) & (state.pending_bars["timeframe"] == code)]
+    pending = state.pending_bars[(state.pending_bars["row"] == row) & (state.pending_bars["timeframe"] == code)]
     end = int(state.forming[row, code]["last_end"])
     newest = int(bars["ts_close"][-1]) if len(bars) else -1
-    if len(bars) != series.n or not (newest == end or (len(waiting) and newest < waiting["close_at"][0])):
+    if len(bars) != series.n or not (newest == end or (len(pending) and newest < pending["close_at"][0])):
         raise UnreadableStateError(f"{series.symbol} {series.timeframe}: {len(bars)} stored bars, not the {series.n} up to {end}")
-    seen = adjusted(bars)
+    values = adjusted(bars)
     for name, window in state.windows._asdict().items():
-        window[row, code, : series.n] = getattr(seen, name)  # the 52-week context of old bars is not looked at again
+        window[row, code, : series.n] = getattr(values, name)  # without 52-week context: no kernel reads that of an old bar

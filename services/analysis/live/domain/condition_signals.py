@@ -1,4 +1,4 @@
-"""Conditions on the closed bars and glimpses of a partition, and the signals that they fire."""
+"""Evaluates users' conditions on the closed and provisional bars of a partition, and makes the signals that they fire."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from shared.events import Signal, signal_id
 
 RULE: Final = "condition"
 VERSION: Final = 2
-"""Goes up when the same bars make another condition true."""
+"""Goes up when the same bars make other conditions true."""
 
 Reported = dict[tuple[int, int], set[str]]
-"""(row, code of the timeframe) -> the conditions that have fired on the bar that is forming. No part of a checkpoint."""
+"""(row, code of the timeframe) -> the conditions that have fired on the forming bar. Not part of a checkpoint."""
 
 
 class Judge:
-    """Runs the conditions of a book over rows of some columns. Remembers nothing but what it has said of forming bars."""
+    """Evaluates a set of conditions on rows of indicator values. Remembers only which conditions have fired on forming bars."""
 
     def __init__(
         self, condition_set: ConditionSet, columns: tuple[str, ...], kernels: SeriesKernels, reported: Reported | None = None
@@ -39,9 +39,9 @@ class Judge:
         self._chosen: dict[tuple[int, int, int], Int64s] = {}
 
     def judge(self, state: PartitionState, closed: Records, values: Floats, before: Floats) -> Iterator[tuple[int, Signal]]:
-        """The signals of the bars (dtype CLOSED), each with the number of its bar; ``values``, ``before``: (bars, columns).
+        """The signals of the bars (dtype CLOSED), each with the index of its bar; ``values``, ``before``: (bars, columns).
 
-        A condition fires on each closed bar on which it is true, and once on a forming one.
+        A condition fires on each closed bar on which it is true, and at most once on a forming bar.
         """
         if not self.condition_set.conditions:
             return

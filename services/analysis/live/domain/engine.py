@@ -1,6 +1,6 @@
-"""The engine of one partition: events of the tick log in, bars, indicator rows, signals and quotes out.
+"""The engine of one partition: applies events of the tick log and returns bars, indicator rows, signals and quotes.
 
-The same log gives the same, bit by bit, however it is cut into batches.
+The same log gives the same output, bit by bit, however it is split into batches.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Tick, TickLog, Timeframe
 
 REJECTED_ROOM = 64
-"""Room for ticks to be told of in one call of the kernel."""
+"""Rejected ticks that one call of the kernel has room for."""
 CLOSED_ROOM = 2048
-"""Room for closed bars in one call of the kernel; more bars than that take more calls."""
+"""Closed bars that one call of the kernel has room for; more bars take more calls."""
 
 
 @dataclass(frozen=True)
 class ListedInstrument:
-    """What the engine has to know of an instrument."""
+    """What the engine must know about an instrument."""
 
     exchange: str
     kind: str
@@ -59,35 +59,35 @@ class ListedInstrument:
 
 @dataclass(frozen=True)
 class Batch:
-    """Events that are laid out for the kernel."""
+    """Events as arrays for the kernel."""
 
     arrays: TickEvents
     out_of_range: int
-    """Events with numbers that fit no column."""
+    """Events with numbers that do not fit the columns."""
     unknown_symbols: frozenset[str]
-    """Symbols of ticks that nobody has listed."""
+    """Symbols of ticks that are not listed."""
 
 
 class Engine:
-    """The state of one partition and what moves it. Not safe for threads: one call at a time."""
+    """The state of one partition and the operations on it. Not thread-safe: one call at a time."""
 
     def __init__(self, calendar: Calendar, listed: Mapping[str, ListedInstrument], series: SeriesRunner) -> None:
-        """``listed`` is read at each batch, so a symbol that is added to it is known from then on."""
+        """``listed``: symbol -> instrument. It is read at each batch, so a symbol that is added to it is known from then on."""
         self.calendar = calendar
         self.listed = listed
         self.series = series
         self.state = series.state()
         self.realigned = 0
-        """Forming bars to which the calendar gave other times than the checkpoint had."""
+        """Number of forming bars whose times the calendar has changed since the checkpoint."""
         self._judge = series.judge(ConditionSet())
         self._follower = series.follower(())
 
     def apply(self, events: Sequence[TickLog]) -> EngineOutcome:
-        """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
+        """Applies ticks and heartbeats in order. A HistoryReady is skipped; ``load`` handles it."""
         return self.run(self.prepare(events))
 
     def prepare(self, events: Sequence[TickLog]) -> Batch:
-        """Lays events out for ``run``; moves no price."""
+        """Converts events to arrays for ``run``; changes no price."""
         found, heartbeats, out_of_range = batch.split(events, self.calendar.codes)
         try:
             columns = self._columns(found)
@@ -110,7 +110,7 @@ class Engine:
         return outcome
 
     def admit(self, symbol: str) -> int:
-        """The row of a symbol, made where it is listed and new; -1 where nobody knows it."""
+        """The row of a symbol, added if the symbol is listed and new; -1 for an unknown symbol."""
         state, instrument = self.state, self.listed.get(symbol)
         if symbol in state.rows:
             return state.rows[symbol]
@@ -119,7 +119,7 @@ class Engine:
         return state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
-        """The indicator values of the forming bar; None where none is forming, or a split is suspected. Leaves no trace."""
+        """The indicator values of the forming bar; None if none is forming or a split is suspected. Changes nothing."""
         row, state = self.state.rows.get(symbol), self.state
         if row is None or not state.forming[row, TIMEFRAME_CODES[timeframe]]["active"]:
             return None
@@ -138,14 +138,14 @@ class Engine:
         basis: Basis | None = None,
         superseded: Mapping[Timeframe, npt.NDArray[np.int64]] = NOTHING,
     ) -> EngineOutcome:
-        """History takes effect: see ``load.load``. Nothing happens for a symbol that is not listed."""
+        """Applies history: see ``load.load``. An unknown symbol is only counted."""
         row = self.admit(symbol)
         if row < 0:
             return EngineOutcome(counts=Counter({"unknown": 1}))
         return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, basis=basis, superseded=superseded)
 
     def split_resolution(self, symbol: str, basis: Basis, *, has_daily: bool) -> SplitResolution | None:
-        """What history says about a split of this symbol that is suspected; None where none is, or it does not say."""
+        """How history resolves a suspected split of this symbol; None if no split is suspected, or history does not decide."""
         row = self.state.rows.get(symbol)
         if row is None or not self.state.records[row]["split_suspected"]:
             return None
@@ -154,9 +154,9 @@ class Engine:
     def resolve_split(
         self, symbol: str, resolution: SplitResolution, pasts: Mapping[Timeframe, BarRecords], ts_init: int, basis: Basis
     ) -> EngineOutcome:
-        """A suspicion ends: the bars that were set aside close now, after what ``pasts`` says of the time before the session.
+        """Ends a split suspicion: applies the pending bars, after ``pasts`` up to the session's open if the split is confirmed.
 
-        Their signals fire: they are live bars that had to wait. ``pasts`` counts only where the split was told.
+        The signals of the pending bars fire: they are live bars that had to wait.
         """
         row, outcome = self.state.rows[symbol], EngineOutcome()
         if resolution == "split":
@@ -175,20 +175,20 @@ class Engine:
         return self.series.requested
 
     def request_indicators(self, requested: Sequence[IndicatorSpec]) -> None:
-        """Computes other indicators beside the plan from now on; those that were there keep every bit.
+        """Sets the indicators beyond the plan. Those that run already keep their state, bit by bit.
 
-        The values of a new one are unknown until ``warm_up`` has shown it the past of each symbol that is there.
+        The values of a new one are unknown until ``warm_up`` has processed the past of each symbol.
         """
         before, self.series = self.series, self.series.with_requested(requested)
         self.series.take_over(self.state, before)
 
     @property
     def not_warmed_up(self) -> list[str]:
-        """Symbols of which a requested indicator has not seen the past yet."""
+        """Symbols for which a requested indicator is not warmed up."""
         return [self.state.symbols[row] for row in self.state.not_warmed_up]
 
     def warm_up(self, symbol: str, pasts: Mapping[Timeframe, BarRecords]) -> None:
-        """Shows the requested indicators of a symbol all its closed bars (dtype PAST); they have values from the next bar on."""
+        """Warms up a symbol's requested indicators from its closed bars (dtype BAR_RECORD); they have values from the next bar on."""
         row = self.state.rows[symbol]
         if row in self.state.not_warmed_up:
             warm_up(self.state, self.series, row, pasts)
@@ -196,11 +196,11 @@ class Engine:
 
     @property
     def condition_set(self) -> ConditionSet:
-        """The conditions of users that run."""
+        """The users' conditions that run."""
         return self._judge.condition_set
 
     def set_conditions(self, condition_set: ConditionSet) -> None:
-        """Runs these conditions from the next batch on. The book's wishes must be the engine's."""
+        """Runs these conditions from the next batch on. The indicators that they request must be the engine's."""
         self._judge = self.series.judge(condition_set, self._judge.reported)
 
     @property
@@ -209,11 +209,11 @@ class Engine:
         return self._follower.followed
 
     def follow(self, followed: tuple[FollowedSequence, ...]) -> None:
-        """Follows these sequences from the next batch on. What fired before is remembered, whatever was followed then."""
+        """Follows these sequences from the next batch on. Signals that fired before count too, whatever was followed then."""
         self._follower = self.series.follower(followed)
 
     def version(self) -> str:
-        """Names what shapes the state; a checkpoint of another version cannot be restored."""
+        """Identifies everything that shapes the state; a checkpoint of another version cannot be restored."""
         return state_version(self.series.version, self.calendar)
 
     def snapshot(self) -> bytes:
@@ -229,7 +229,7 @@ class Engine:
         listed: Mapping[str, ListedInstrument],
         series: SeriesRunner,
     ) -> Engine:
-        """The engine of a snapshot; ``windows`` holds what ``checkpoint.needed_windows`` asks for. Raises UnreadableStateError."""
+        """The engine of a snapshot; ``windows``: the bars that ``checkpoint.needed_windows`` lists. Raises UnreadableStateError."""
         saved = parse(blob)
         engine = cls(calendar, listed, series.with_requested(saved.requested))
         fill(engine.state, saved)
@@ -280,7 +280,7 @@ class Engine:
             outcome.quotes += quotes_of(state, np.flatnonzero(out.touched))
 
     def _close_pending(self, row: int, resolution: SplitResolution, outcome: EngineOutcome, basis: Basis | None = None) -> None:
-        """The bars that were set aside close now."""
+        """Applies the pending bars of a row."""
         state = self.state
         late = take_pending(state, row)
         if resolution == "split" and basis is not None:

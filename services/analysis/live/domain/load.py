@@ -1,4 +1,4 @@
-"""History of a symbol takes effect: its series start again from closed bars; forming bars stay, or are seeded from finer ones."""
+"""Applies history of a symbol: its series restart from closed bars; forming bars stay, or are seeded from finer ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.events import Bar, IndicatorRow, Timeframe
 
 NOTHING: Final[Mapping[Timeframe, Int64s]] = MappingProxyType({})
 TAIL = 500
-"""Bars and indicator rows of a timeframe that are published after a load, so that readers have a past."""
+"""Newest bars and indicator rows of a timeframe that are published after a load."""
 
 
 def load(
@@ -36,28 +36,28 @@ def load(
     basis: Basis | None = None,
     superseded: Mapping[Timeframe, Int64s] = NOTHING,
 ) -> EngineOutcome:
-    """Puts ``pasts`` (all closed bars of each given timeframe, dtype PAST) in the place of what the symbol had in these timeframes.
+    """Replaces the symbol's bars by ``pasts``: all closed bars (dtype BAR_RECORD) of each given timeframe.
 
-    A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever. ``basis`` says which factors
-    prices have that were seen before; without it they stay as they are. ``superseded`` are close times of bars that are no more.
+    A forming bar stays if it ends after the newest closed bar of its timeframe. No signals fire. ``basis`` gives the factors of
+    the prices received before; without it they keep theirs. ``superseded`` are close times of removed bars.
     """
     outcome = EngineOutcome()
     record: Any = state.records[row]
-    record["reference"] = np.nan  # from here on history is what the next prices follow
+    record["reference"] = np.nan  # the next prices are compared with history
     if basis is not None:
         record["quote_by"], record["traded_by"] = basis.of_price(int(record["quote_ts"])), basis.of_price(int(record["last_ts"]))
     for timeframe, bars in _given(pasts):
-        seen = adjusted(bars, _daily(timeframe, pasts))
-        values = series.replay(state, row, TIMEFRAME_CODES[timeframe], seen)
+        inputs = adjusted(bars, _daily(timeframe, pasts))
+        values = series.replay(state, row, TIMEFRAME_CODES[timeframe], inputs)
         if timeframe in superseded and state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] in superseded[timeframe]:
             state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] = 0
         place(state, row, timeframe, bars[-KEEP:])
         state.forming[row, TIMEFRAME_CODES[timeframe]]["number"] = len(bars)
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
         outcome.bars += recent
-        outcome.rows += _rows(recent, seen.close, series.columns, values)
+        outcome.rows += _rows(recent, inputs.close, series.columns, values)
     _remember_prices(state, row, pasts, ts_init)
-    if not record["split_suspected"]:  # else what was set aside would be missing
+    if not record["split_suspected"]:  # else the pending bars would be missing
         for code in range(1, len(TIMEFRAMES)):
             seed(state, calendar, row, code, basis)
     if tail:
@@ -66,7 +66,7 @@ def load(
 
 
 def warm_up(state: PartitionState, series: SeriesRunner, row: int, pasts: Mapping[Timeframe, BarRecords]) -> None:
-    """The requested indicators of a symbol see ``pasts``, all its closed bars of each timeframe; nothing else changes."""
+    """Warms up the requested indicators of a symbol from ``pasts``, all its closed bars of each timeframe; nothing else changes."""
     for timeframe, bars in _given(pasts):
         series.warm_up(state, row, TIMEFRAME_CODES[timeframe], adjusted(bars, _daily(timeframe, pasts)))
 
@@ -87,10 +87,10 @@ def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values:
 
 
 def place(state: PartitionState, row: int, timeframe: Timeframe, bars: BarRecords) -> None:
-    """Fills a window with closed bars and drops the forming bar that they have overtaken."""
-    code, seen, n = TIMEFRAME_CODES[timeframe], adjusted(bars), len(bars)
+    """Fills a window with closed bars and drops a forming bar that ends before they do."""
+    code, values, n = TIMEFRAME_CODES[timeframe], adjusted(bars), len(bars)
     for name, window in state.windows._asdict().items():
-        window[row, code, :n] = getattr(seen, name)
+        window[row, code, :n] = getattr(values, name)
     forming: Any = state.forming[row, code]
     forming["n"], forming["last_end"] = n, max(int(bars["ts_close"][-1]), int(forming["last_end"]))
     if forming["active"] and forming["close_at"] <= forming["last_end"]:
@@ -98,7 +98,7 @@ def place(state: PartitionState, row: int, timeframe: Timeframe, bars: BarRecord
 
 
 def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, BarRecords], ts_init: int) -> None:
-    """Day, previous close, 52-week range, last price and the volume's baseline, as the newest closed bars tell them."""
+    """Sets day, previous close, 52-week range, last price and the volume's baseline from the newest closed bars."""
     record: Any = state.records[row]
     daily = pasts.get(Timeframe.D1)
     if daily is not None and len(daily):
@@ -131,7 +131,7 @@ def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, 
 def seed(state: PartitionState, calendar: Calendar, row: int, code: int, basis: Basis | None = None) -> None:
     """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any.
 
-    It is raw, in today's shares: without the dividends of the days in it, which ``basis`` tells.
+    It is raw and in today's shares: without the dividends of its days, which ``basis`` holds.
     """
     finer: Any = state.forming[row, code - 1]
     n, active = int(finer["n"]), bool(finer["active"])

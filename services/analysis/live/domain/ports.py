@@ -1,4 +1,4 @@
-"""What the handlers ask of the database, and the values that go to and fro."""
+"""The interfaces to the database that the handlers use, and their values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Provided:
-    """A provider's closed bars of one series (dtype PAST), and close times of stored ones that they supersede."""
+    """A provider's closed bars of one series (dtype BAR_RECORD), and close times of stored ones that they supersede."""
 
     symbol: str
     timeframe: Timeframe
@@ -33,7 +33,7 @@ class Provided:
 
 @dataclass(frozen=True)
 class CheckpointRows:
-    """What came about since the last checkpoint; what stands in ``bars`` is newer than what is ``provided``."""
+    """Rows to store with a checkpoint: everything since the last one. ``bars`` are newer than ``provided``."""
 
     provided: Sequence[Provided]
     bars: Sequence[Bar]
@@ -42,11 +42,11 @@ class CheckpointRows:
 
 
 class CheckpointStore(Protocol):
-    """Keeps checkpoints; both raise ``TransientError`` when the database is not there."""
+    """Stores checkpoints; both raise ``TransientError`` when the database is not there."""
 
     async def load(self, partition: int) -> Checkpoint | None: ...
 
-    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: CheckpointRows, now: int) -> None: ...
+    async def save(self, partition: int, before: int | None, after: Checkpoint, rows: CheckpointRows, now: int) -> None: ...
 
 
 class BarStore(Protocol):
@@ -65,4 +65,5 @@ class InstrumentLookup(Protocol):
     @property
     def listed(self) -> Mapping[str, ListedInstrument]: ...
 
-    async def look_up(self, unknown_symbols: Collection[str]) -> bool: ...
+    async def look_up(self, unknown_symbols: Collection[str]) -> bool:
+        """Reads the instruments again; True when one of the symbols is known now."""

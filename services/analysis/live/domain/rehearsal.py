@@ -1,4 +1,4 @@
-"""A short made-up log through every kernel, so that their machine code is there before the first real tick."""
+"""Runs a short made-up log through every kernel, so that all machine code is loaded before the first real tick."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class _Sessions:
 
 
 def rehearse_history(plan: Plan, kernels: SeriesKernels) -> None:
-    """Two bars through the kernels for whole series, rules and all."""
+    """Runs two bars through the kernels for whole series, with the rules."""
     field = np.ones(2)
     history(kernels, plan, Bars(field, field, field, field, field, np.ones(2, np.int64), field, field))
 
 
 def rehearse_patterns(chart_patterns: ChartPatterns, series: SeriesRunner) -> None:
-    """A bar of history and a closed bar through the kernels of chart patterns, then a tick. Runs no kernel of ``series``."""
+    """Runs a bar of history and a closed bar through the kernels of chart patterns, then a tick. Runs no kernel of ``series``."""
     engine = _engine(series)
     row = engine.admit("A")
     chart_patterns.replay(engine.state, row, TIMEFRAME_CODES[Timeframe.D1], adjusted(_past(), None))

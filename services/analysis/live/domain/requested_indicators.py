@@ -1,4 +1,4 @@
-"""The indicators that users requested beyond the plan: where each lies in memory, and which have not seen a symbol's past yet."""
+"""The indicators that users requested beyond the plan: their places in memory, and which are not warmed up."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import IndicatorSpec, Plan
 
 NotWarmedUp = dict[int, frozenset[IndicatorSpec]]
-"""Row of a symbol -> requested indicators whose values are unknown, since they have not seen the symbol's past yet."""
+"""Row of a symbol -> requested indicators whose values are unknown, since they have not processed the symbol's past yet."""
 
 
 class Place(NamedTuple):
-    """Where one indicator lies: its floats in the state of a series, its columns in a row of values."""
+    """The place of one indicator: its floats in the state of a series, its columns in a row of values."""
 
     state: slice
     columns: slice
@@ -32,7 +32,7 @@ def places(requested: Sequence[IndicatorSpec], plan: Plan) -> Iterator[tuple[Ind
 def hide(
     not_warmed_up: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[IndicatorSpec, Place], *values: npt.NDArray[Any]
 ) -> None:
-    """Makes unknown (NaN) what is not warmed up; ``values`` (bars, columns) of bars whose symbols stand in ``rows`` (bars,)."""
+    """Sets values that are not warmed up to NaN; ``values`` (bars, columns), ``rows`` (bars,): the row of each bar's symbol."""
     for row, missing in not_warmed_up.items():
         mine = rows == row
         if mine.any():

@@ -1,4 +1,4 @@
-"""Sequences that are followed: which signals complete one, and the signals that say so."""
+"""Finds the followed sequences that a signal completes, and makes their signals."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ VERSION: Final = 1
 """Goes up when the same signals complete another sequence."""
 
 BarSignal = tuple[int, Signal]
-"""A signal with the place of its bar."""
+"""The index of a bar, and a signal on it."""
 
 
 @dataclass(frozen=True)
 class FollowedSequence:
-    """A sequence, and the instruments that it is followed for."""
+    """A sequence, and the instruments for which it is followed."""
 
     sequence: SignalSequence
     symbols: frozenset[str] | None = None
@@ -35,16 +35,17 @@ class FollowedSequence:
 
 @dataclass(frozen=True)
 class _NumberedSequence:
-    """A sequence with its steps as numbers of kinds; the last step is what it is found by."""
+    """A sequence with its steps as numbers of kinds."""
 
     followed: FollowedSequence
     before: tuple[tuple[int, ...], ...]
-    """Of each step but the last: the kinds that it may be."""
+    """For each step but the last: the kinds that match it."""
     last: tuple[int, ...]
+    """The kinds that match the last step."""
 
 
 class SequenceFollower:
-    """Looks whether signals complete a sequence. Remembers nothing itself: what fired is in ``PartitionState.recent_signals``."""
+    """Checks whether signals complete a sequence. Has no state: what fired is in ``PartitionState.recent_signals``."""
 
     def __init__(self, followed: tuple[FollowedSequence, ...], kinds: Kinds) -> None:
         self.followed = followed
@@ -56,10 +57,10 @@ class SequenceFollower:
                 self._ending[kind].append(_NumberedSequence(each, tuple(before), last))
 
     def follow(self, state: PartitionState, closed: Records, signals: Sequence[BarSignal]) -> list[BarSignal]:
-        """The signals of the sequences that ``signals`` complete, and remembers the final ones.
+        """The signals of the sequences that ``signals`` complete. Records ``signals`` as steps of later ones.
 
-        ``closed``: the bars (dtype CLOSED). A bar's own signals are no earlier step of a sequence that ends with it. A bar that is
-        forming completes a sequence once, however many signals of it could.
+        ``closed``: the bars (dtype CLOSED). Signals of one bar are never two steps of a sequence. A forming
+        bar completes a sequence at most once.
         """
         found: list[BarSignal] = []
         for place, here in groupby(sorted(signals, key=itemgetter(0)), key=itemgetter(0)):
@@ -83,20 +84,20 @@ class SequenceFollower:
 
 
 def _already_reported(state: PartitionState, x: Any, numbered: _NumberedSequence) -> bool:
-    """Whether this forming bar has fired the last step already, in one of its kinds: what was before the bar is the same still."""
+    """Whether the last step has fired on this forming bar already. The earlier steps have not changed since."""
     row, code, number = int(x["row"]), int(x["timeframe"]), int(x["number"])
     return any(state.recent_signals.fired_provisionally(row, code, kind, number) for kind in numbered.last)
 
 
 def _since(state: PartitionState, x: Any, numbered: _NumberedSequence) -> list[int]:
-    """Bars from each earlier step to this one, the newest steps that fit; empty where the sequence is not complete."""
+    """Bars from each earlier step to this one, for the newest steps that match; empty if the sequence is not complete."""
     row, code, number = int(x["row"]), int(x["timeframe"]), int(x["number"])
-    reached: list[int] = []  # of each step, the bars on which it came with all before it, as bits
+    reached: list[int] = []  # for each step, the bars on which it and all steps before it are matched, as bits
     for kinds, within in zip(numbered.before, (None, *numbered.followed.sequence.within), strict=False):
-        seen = 0
+        matched = 0
         for kind in kinds:
-            seen |= state.recent_signals.bars_before(row, code, kind, number)
-        reached.append(seen if within is None else seen & _after(reached[-1], within))
+            matched |= state.recent_signals.bars_before(row, code, kind, number)
+        reached.append(matched if within is None else matched & _after(reached[-1], within))
     since, at = list[int](), 0
     for bars, within in zip(reversed(reached), reversed(numbered.followed.sequence.within), strict=True):
         at = next((n for n in range(at + 1, at + within + 1) if bars >> n & 1), -1)
@@ -107,7 +108,7 @@ def _since(state: PartitionState, x: Any, numbered: _NumberedSequence) -> list[i
 
 
 def _after(bars: int, within: int) -> int:
-    """The bars that come one to ``within`` bars after one of these."""
+    """The bars one to ``within`` bars after one of these."""
     found = 0
     for _ in range(within):
         bars >>= 1
@@ -116,7 +117,7 @@ def _after(bars: int, within: int) -> int:
 
 
 def _signal(sequence: SignalSequence, last: Signal, since: Sequence[int], close_at: int) -> Signal:
-    """The signal of a sequence: that of its last step, with how many bars ago the others were."""
+    """The signal of a sequence: a copy of its last step's, with the number of bars since the other steps."""
     ago = {f"bars_since_{n}": float(bars) for n, bars in enumerate(since, 1)}
     rule, timeframe = f"{RULE}:{sequence.id}", str(sequence.timeframe)
     return replace(

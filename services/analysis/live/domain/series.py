@@ -1,4 +1,4 @@
-"""Indicators and rules over the series of a partition: the plan and its loops, applied to the windows."""
+"""Runs indicators and rules over the series of a partition: applies the plan's kernels to the windows."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from shared.events import Pattern, Signal, Timeframe
 
 @dataclass(frozen=True)
 class Advanced:
-    """What some closed bars and glimpses came to."""
+    """The values and signals of some closed and provisional bars."""
 
     values: Floats
     """(bars, columns)."""
     before: Floats
-    """(bars, columns): the same at the closed bar before each."""
+    """(bars, columns): the values at the closed bar before each."""
     signals: list[tuple[int, Signal]]
-    """What rules fired and patterns confirmed, each with the number of its bar."""
+    """Signals of rules and of confirmed patterns, each with the index of its bar."""
     patterns: list[Pattern]
 
 
 class SeriesRunner:
-    """Runs the plan, and beside it what users wish for. Holds no state of its own."""
+    """Runs the plan and the indicators that users request. Has no state of its own."""
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class SeriesRunner:
         requested: Sequence[IndicatorSpec] = (),
         chart_patterns: ChartPatterns | None = None,
     ) -> None:
-        """``requested``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``chart_patterns``:
+        """``requested``: indicators beyond the plan's; no rule reads them, and its columns stay the same. ``chart_patterns``:
         looks for chart patterns, where they are wanted.
 
         Raises:
-            ValueError: a wish that makes no sense, or a column that the plan has already.
+            ValueError: a request that is not valid, or a column that the plan has already.
         """
         self.base = base
         self.requested = tuple(requested)
@@ -66,31 +66,33 @@ class SeriesRunner:
         self.version = base.version + (chart_patterns.version if chart_patterns else "")
         self.columns = base.columns + (self.extra.columns if self.extra else ())
         if len(set(self.columns)) < len(self.columns):
-            raise ValueError(f"a wish gives a column that is there already: {', '.join(self.extra.columns if self.extra else ())}")
+            raise ValueError(
+                f"a requested indicator has a column that exists already: {', '.join(self.extra.columns if self.extra else ())}"
+            )
 
     def with_requested(self, requested: Sequence[IndicatorSpec]) -> SeriesRunner:
-        """The same plan beside other wishes."""
+        """A copy with other requested indicators."""
         return SeriesRunner(self.base, self._kernels, requested, self._chart_patterns)
 
     def judge(self, condition_set: ConditionSet, reported: Reported | None = None) -> Judge:
-        """What runs users' conditions over the rows of this series; ``reported`` is what the one before has said."""
+        """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
         return Judge(condition_set, self.columns, self._kernels, reported)
 
     def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
-        """What looks for sequences among the signals of this series."""
+        """The follower of sequences for the signals of this series."""
         return SequenceFollower(followed, self.kinds)
 
     def state(self) -> PartitionState:
-        """The state of a partition without instruments."""
+        """The empty state of a partition."""
         memory = PlanMemory(self.base.state_width, len(self.base.columns), len(self.base.rules))
         return PartitionState(memory, self.extra_memory(), RecentSignals(len(self.kinds)))
 
     def extra_memory(self) -> PlanMemory:
-        """Empty memory of the wishes' series; of width 0 where there are none."""
+        """Empty memory of the requested indicators; of width 0 if there are none."""
         return PlanMemory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else PlanMemory(0, 0, 0)
 
     def take_over(self, state: PartitionState, before: SeriesRunner) -> None:
-        """Goes on with what ``before``, with other wishes, remembered; wishes that are new have seen nothing of any symbol yet."""
+        """Takes over the memory of ``before``, which has other requested indicators; new ones are not warmed up for any symbol."""
         old, used = state.extra, len(state.symbols)
         state.extra = self.extra_memory().with_room(len(state.records), 0)
         common = self._places.keys() & before._places.keys()
@@ -105,14 +107,14 @@ class SeriesRunner:
         state.not_warmed_up = {row: requested for row, requested in missing.items() if requested}
 
     def advance(self, state: PartitionState, closed: Records) -> Advanced:
-        """Moves every series on by its closed bars (dtype CLOSED), and looks at the glimpses among them.
+        """Advances every series by its closed bars (dtype CLOSED), and evaluates the provisional bars among them.
 
-        Signals come in the order of the bars; those of a glimpse are provisional.
+        Signals are in the order of the bars; those of a provisional bar are provisional.
         """
-        sorts = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
-        values, before, fired = self._advance(self.base, state.base, state, closed, sorts)
+        kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
+        values, before, fired = self._advance(self.base, state.base, state, closed, kinds_of_bars)
         if self.extra is not None:
-            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, sorts)
+            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds_of_bars)
             hide(state.not_warmed_up, closed["row"], self._places, more, more_before)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
@@ -124,34 +126,34 @@ class SeriesRunner:
             signals += confirmed
         return Advanced(values, before, signals, patterns)
 
-    def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, sorts: Any) -> SeriesRows:
+    def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
         shape = len(closed), len(plan.columns)
         rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(plan.rules)), np.int64))
-        self._kernels.close_bars(plan.arrays, _windows(state), closed, sorts, memory.arrays, plan.runs, rows)
+        self._kernels.close_bars(plan.arrays, _windows(state), closed, kinds_of_bars, memory.arrays, plan.runs, rows)
         return rows
 
     def _facts(
         self, state: PartitionState, x: Any, values: Floats, before: Floats
     ) -> tuple[Mapping[str, float], Mapping[str, float]]:
-        """All columns and the fields of the bar, now and at the closed bar before."""
+        """All columns and the fields of the bar, and the same at the closed bar before."""
         now = dict(zip(self.columns, values.tolist(), strict=True)) | {name: float(x[name]) for name in BAR_FIELDS}
         row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"]) - 1
         was = dict(zip(self.columns, before.tolist(), strict=True))
         return now, was | {name: float(getattr(state.windows, name)[row, code, at]) for name in BAR_FIELDS}
 
     def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
-        """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
+        """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
         patterns = None if self._chart_patterns is None else self._chart_patterns.replay(state, row, code, bars)
         values = self._replay(self.base, state.base, row, code, bars)
-        self._retrace(state, row, code, bars, values, patterns)
+        self._restore_recent(state, row, code, bars, values, patterns)
         if self.extra is None:
             return values
         return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
 
-    def _retrace(
+    def _restore_recent(
         self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None
     ) -> None:
-        """What fired on the newest bars, as live would remember it."""
+        """Restores the recent signals, as they would be after live bars."""
         first = max(0, len(bars.close) - BARS)
         fired = np.zeros((len(bars.close) - first, len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
@@ -164,7 +166,7 @@ class SeriesRunner:
         state.recent_signals.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
     def warm_up(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> None:
-        """Starts the wishes of a series that are not warmed up from its closed bars; the others keep every bit."""
+        """Warms up the requested indicators of a series from its closed bars; warmed-up ones keep their state, bit by bit."""
         if self.extra is None:
             return
         steps, memory, missing = np.zeros(self.extra.state_width), state.extra, state.not_warmed_up[row]
@@ -189,7 +191,7 @@ class SeriesRunner:
         return out.T
 
     def peek(self, state: PartitionState, row: int, code: int) -> Floats:
-        """The values (columns,) at the forming bar, which is lent the place after the newest closed one."""
+        """The values (columns,) at the forming bar, which is written to the place after the newest closed one."""
         forming: Any = state.forming[row, code]
         n = int(forming["n"])
         for name in (*BAR_FIELDS, "session"):

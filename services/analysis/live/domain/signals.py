@@ -1,4 +1,4 @@
-"""A rule that fired, as the signal that says so."""
+"""Makes the signal of a rule that fired."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from services.analysis.live.domain.state import PartitionState
 from shared.events import Signal, signal_id
 
 BarValues = tuple[Mapping[str, float], Mapping[str, float]]
-"""Columns and fields of the bar: now, and at the closed bar before."""
+"""Columns and fields of the bar, and the same at the closed bar before."""
 
 
-def signal_of(instance: Instance, fired: int, state: PartitionState, x: Any, facts: BarValues) -> Signal:
-    """The signal of an instance that said ``fired`` (+1 or -1) on ``x``, a closed bar or a glimpse (dtype CLOSED)."""
-    now, was = facts
+def signal_of(instance: Instance, fired: int, state: PartitionState, x: Any, values: BarValues) -> Signal:
+    """The signal of an instance that returned ``fired`` (+1 or -1) on ``x``, a closed or provisional bar (dtype CLOSED)."""
+    now, was = values
     direction, params, provisional = instance.direction(fired), dict(instance.params), bool(x["provisional"])
     symbol, timeframe, close_at = state.symbols[x["row"]], TIMEFRAMES[x["timeframe"]], int(x["close_at"])
     evidence = {}
@@ -45,5 +45,5 @@ def signal_of(instance: Instance, fired: int, state: PartitionState, x: Any, fac
 
 
 def known(value: float | None) -> float | None:
-    """The value, or None where it is no number."""
+    """The value, or None if it is not a finite number."""
     return float(value) if value is not None and np.isfinite(value) else None

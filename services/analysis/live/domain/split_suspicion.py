@@ -1,4 +1,4 @@
-"""What is told of ticks that were not used as they came, and the way on from the suspicion of a split."""
+"""Reports of rejected ticks, and the resolution of suspected splits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Quarantined, Timeframe
 
 SplitResolution = Literal["split", "none", "deadline"]
-"""How a suspicion ends: the split was told; history of the session came and knows of none; or nothing was told in time."""
+"""How a suspicion ends: a split is published; history of the session arrives without one; or nothing arrives in time."""
 NOTES: Final = {
     "split": "the split was told",
     "none": "the session's daily bar came, and there was no split",
@@ -24,12 +24,12 @@ NOTES: Final = {
 WEEK: Final = TIMEFRAME_CODES[Timeframe.W1]
 DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 AT_A_TIME: Final = WINDOW - KEEP - 8
-"""Bars that a window that has been moved down has room for."""
+"""Bars that fit a window after it has been moved down."""
 REPORTED_AS: Final = {"absurd": "spike"}
 
 
 def quarantined_ticks(rejected: Records, symbols: Sequence[str], sources: Sequence[str]) -> list[Quarantined]:
-    """The kernel's notes (dtype ODD) as events."""
+    """Rejected ticks (dtype REJECTED) as events."""
     found = []
     for row, reason, ts, ts_init, price, size, day_volume, last, source, replayed, more in rejected.tolist():
         suspected = reason == ticks.SPLIT
@@ -59,7 +59,7 @@ def _is_omitted(key: str, value: float) -> bool:
 
 
 def resolution_of(record: Any, basis: Basis, has_daily: bool) -> SplitResolution | None:
-    """What history says about the split that is suspected; None where it does not say. ``has_daily``: it brings daily bars."""
+    """How history resolves the suspected split; None if it does not decide. ``has_daily``: whether it contains daily bars."""
     before = int(np.searchsorted(basis.daily["ts_close"], record["suspected_open"], side="right"))
     if before and basis.daily["split_factor"][before - 1] != 1.0:
         return "split"
@@ -67,7 +67,7 @@ def resolution_of(record: Any, basis: Basis, has_daily: bool) -> SplitResolution
 
 
 def released(state: PartitionState, row: int, resolution: SplitResolution, bars: int) -> Quarantined:
-    """The word that what was set aside counts from now on."""
+    """The report that the pending bars count from now on."""
     record: Any = state.records[row]
     return Quarantined(
         symbol=state.symbols[row],
@@ -84,7 +84,7 @@ def released(state: PartitionState, row: int, resolution: SplitResolution, bars:
 
 
 def take_pending(state: PartitionState, row: int) -> Records:
-    """The bars of a row that were set aside, in the order of their closing; it is under suspicion no more."""
+    """Removes and returns the pending bars of a row, in the order of their closing; ends the suspicion."""
     mine: Any = state.pending_bars["row"] == row
     found, state.pending_bars = state.pending_bars[mine], state.pending_bars[~mine]
     state.records[row]["split_suspected"] = 0
@@ -92,9 +92,9 @@ def take_pending(state: PartitionState, row: int) -> Records:
 
 
 def remake_weeks(state: PartitionState, row: int, closed: Records, basis: Basis) -> None:
-    """Weeks among bars that were set aside hold prices from before the split: they are made anew of their days, in place.
+    """Recomputes weekly bars in place from their days: pending ones contain prices from before the split.
 
-    ``closed`` as ``take_pending`` gives it; the days before the session must be in their window.
+    ``closed``: as ``take_pending`` returns it; the days before the session must be in their window.
     """
     n = int(state.forming[row, DAY]["n"])
     ts_close = state.windows.ts_close[row, DAY, :n]

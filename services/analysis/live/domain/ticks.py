@@ -1,6 +1,6 @@
 """Ticks to bars: the kernel that checks each tick, closes the bars whose interval is over and updates the forming ones.
 
-All jitted functions of this kernel stand in this one file, and no constant of another file is frozen into them: numba's cache checks
+All jitted functions of this kernel are in this file, and no constant of another file is frozen into them: numba's cache checks
 the age of the file with the outer function alone. ``tick_arrays.py`` describes the arguments.
 """
 
@@ -112,7 +112,7 @@ def _snapshot(r, k, s, g, x, ts_init, provisional, known_at):
 
 @inline
 def _range(r, n, s, windows):
-    """Sets the mean true range of the newest daily bars, of which the last is at ``n``, and the largest move without confirmation."""
+    """Sets the mean true range of the newest daily bars, up to place ``n``, and the largest move without confirmation."""
     s.range, s.jump, total = math.nan, JUMP, 0.0
     if n >= RANGE:
         for i in range(n - RANGE + 1, n + 1):
@@ -159,7 +159,7 @@ def _close(r, k, s, g, windows, closed, m, ts_init):
 
 @inline
 def _close_all(r, s, forming, windows, ts, at_close, closed, m, ts_init):
-    """Closes the bars of a row that are over at ``ts``, finest first; a minute's close also writes a snapshot of the coarser ones."""
+    """Closes the bars of a row that are over at ``ts``, finest first; a minute's close also writes snapshots of coarser ones."""
     for k in range(N):
         g = forming[r, k]
         if g.active == 1 and (ts > g.close_at or (ts == g.close_at and not at_close)):
@@ -336,8 +336,12 @@ def _repeated(s, last_seq, row, seq, t):
         if seq <= last_seq[row, t.source]:
             return True
         last_seq[row, t.source] = seq
-    elif (t.ts == s.previous_ts and t.price == s.previous_price and t.size == s.previous_size
-          and (t.day_volume == s.previous_day_volume or (math.isnan(t.day_volume) and math.isnan(s.previous_day_volume)))):  # fmt: skip
+    elif (
+        t.ts == s.previous_ts
+        and t.price == s.previous_price
+        and t.size == s.previous_size
+        and (t.day_volume == s.previous_day_volume or (math.isnan(t.day_volume) and math.isnan(s.previous_day_volume)))
+    ):
         return True
     s.previous_ts, s.previous_price, s.previous_size, s.previous_day_volume = t.ts, t.price, t.size, t.day_volume
     return False
@@ -391,7 +395,7 @@ def append_bars(closed, symbols):
 
 @jit
 def measure_range(r, symbols):
-    """Measures the daily range of row ``r`` anew."""
+    """Recomputes the daily range of row ``r``."""
     _range(r, symbols.forming[r, D1].n - 1, symbols.records[r], symbols.windows)
 
 

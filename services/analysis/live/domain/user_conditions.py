@@ -1,4 +1,4 @@
-"""What users ask at this time: every condition once, for whom it runs, and the indicators that run for it."""
+"""The users' conditions: each condition once, its instruments, and the indicators that it requests."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class ConditionRequest:
 
     text: str
     forming: bool
-    """It is asked about bars that have not closed too."""
+    """Whether it is evaluated on forming bars too."""
     symbols: frozenset[str] | None
     """None: every instrument."""
 
 
 @dataclass
 class ConditionScope:
-    """Instruments that a condition runs for."""
+    """The instruments for which a condition runs."""
 
     symbols: set[str] = field(default_factory=set)
     everything: bool = False
 
     def add(self, symbols: Collection[str] | None) -> None:
-        """And these; None is every instrument."""
+        """Adds instruments; None is every instrument."""
         self.everything |= symbols is None
         self.symbols |= set(symbols or ())
 
@@ -46,19 +46,19 @@ class ConditionScope:
 
 @dataclass(frozen=True)
 class ConditionSet:
-    """Conditions with their scopes, at the bar's close and on forming bars. Make one with ``condition_set``; never changed afterwards."""
+    """Conditions with their scopes, on closed bars and on forming ones. Immutable. Make one with ``condition_set``."""
 
     conditions: tuple[Condition, ...] = ()
     closed: tuple[ConditionScope, ...] = ()
     forming: tuple[ConditionScope, ...] = ()
     requested: tuple[IndicatorSpec, ...] = ()
-    """Indicators beyond those that run anyway."""
+    """Indicators that are not part of the plan."""
     left_out: Mapping[str, str] = field(default_factory=dict)
-    """Texts that do not run, and why."""
+    """Texts of conditions that do not run -> the reason."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
 
     def programs(self, columns: Sequence[str]) -> Programs:
-        """The programs of all conditions over rows of these columns; made once, since all partitions have the same."""
+        """The programs of all conditions over rows of these columns; cached, since all partitions use the same."""
         key = tuple(columns)
         if key not in self._programs:
             self._programs[key] = compiled(self.conditions, columns)
@@ -68,9 +68,9 @@ class ConditionSet:
 def condition_set(
     requests: Iterable[ConditionRequest], running: Sequence[IndicatorSpec] = INDICATORS, always: Sequence[IndicatorSpec] = ()
 ) -> ConditionSet:
-    """The book of some alerts, the oldest first: where indicators beyond ``running`` get too many, the newest do without.
+    """The set of some requests, the oldest first. Requests that need more than ``MOST_REQUESTED`` indicators are left out.
 
-    ``always`` are indicators that run whether a condition names them or not.
+    ``running``: indicators of the plan. ``always``: indicators that run whether a condition names them or not.
     """
     conditions: dict[str, Condition] = {}
     closed: dict[str, ConditionScope] = {}

@@ -1,4 +1,4 @@
-"""A HistoryReady stands in the log: its bars are fetched, put together with the stored ones, and take effect at that place."""
+"""Handles a HistoryReady of the log: reads its bars, merges them with the stored ones, and applies them at that place."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from shared.topics import HISTORY, Topic
 
 log: Final = structlog.get_logger("analysis.history")
 MOST_MESSAGES: Final = 20_000
-"""Messages that one HistoryReady may name."""
+"""Messages that one HistoryReady may refer to."""
 LARGEST: Final = 2**62
 
 
 @dataclass(frozen=True)
 class LoadedHistory:
-    """What a history brought about."""
+    """The result of a history."""
 
     outcome: EngineOutcome
     """To be published."""
     provided: list[Provided]
     """To be stored: the provider's bars, and stored ones with other factors."""
     resolved: bool = False
-    """Only the suspicion of a split has ended: these bars and signals are live ones, and the history is to be taken again."""
+    """Only a split suspicion was resolved: these bars and signals are live ones, and the history must be loaded again."""
 
 
 class Ranges(Protocol):
@@ -48,7 +48,7 @@ class Ranges(Protocol):
 
 
 class HistoryReader:
-    """Makes histories take effect."""
+    """Loads histories into engines."""
 
     def __init__(self, ranges: Ranges, stored: BarStore, most: int) -> None:
         self._ranges = ranges
@@ -59,7 +59,7 @@ class HistoryReader:
         """Loads the history into the engine. Every bar of the symbol that closed before must be in the database.
 
         Raises:
-            PoisonError: the event names no sensible range or time.
+            PoisonError: the event has no valid range or time.
             TransientError: Kafka or the database is not there.
         """
         if not (0 <= ready.first <= ready.last < ready.first + MOST_MESSAGES and 0 < ready.ts_init < LARGEST):
@@ -74,7 +74,7 @@ class HistoryReader:
         try:
             records = await self._ranges.read(HISTORY, partition, ready.first, ready.last)
         except RangeGoneError as error:
-            log.warning("history is gone from its topic: the stored bars stand in", symbol=ready.symbol, error=str(error))
+            log.warning("history is gone from its topic: the stored bars are used", symbol=ready.symbol, error=str(error))
             measures.loads.labels("stored").inc()
             return []
         measures.loads.labels("topic").inc()
@@ -90,15 +90,15 @@ def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], sto
     stored = contradictions.without(stored, gone)
     actions = [action for message in messages for action in message.actions]
     moved = actions_of.changed(stored.get(Timeframe.D1, closed_bars.empty()), days)
-    if moved:  # days of the provider reach further back than its other bars do: what is stored follows the days
+    if moved:  # the provider's days reach further back than its other bars: stored bars take the factors of the days
         stored = actions_of.readjusted(stored, actions_of.basis_of(days, actions))
         measures.readjusted.inc()
-        log.info("factors have changed: the symbol's past is adjusted anew", symbol=symbol, actions=len(actions))
+        log.info("factors have changed: the symbol's past is readjusted", symbol=symbol, actions=len(actions))
     whole = actions_of.together(stored, fresh)
     basis = actions_of.basis_of(whole.get(Timeframe.D1), actions)
     resolution = engine.split_resolution(symbol, basis, has_daily=len(days) > 0)
     if resolution is not None:
-        log.info("the suspicion of a split ends", symbol=symbol, resolution=resolution)
+        log.info("the split suspicion is resolved", symbol=symbol, resolution=resolution)
         provided = _provided(symbol, stored, {}) if moved else []
         return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, basis), provided, resolved=True)
     pasts = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
@@ -108,7 +108,7 @@ def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], sto
 
 
 def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> dict[Timeframe, BarRecords]:
-    """The bars that were messages, by timeframe."""
+    """The bars of the messages, by timeframe."""
     fresh: dict[Timeframe, BarRecords] = {}
     for timeframe in dict.fromkeys(message.timeframe for message in messages):
         own = [message for message in messages if message.timeframe == timeframe]

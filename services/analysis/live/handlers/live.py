@@ -1,4 +1,4 @@
-"""The owner of partitions of the tick log: decode, apply, publish, checkpoint."""
+"""Owns partitions of the tick log: decodes, applies, publishes, writes checkpoints."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")
 MOST_WAITING: Final = 5000
-"""Events that may wait for Kafka before the next batch is held up."""
+"""Events that may wait for Kafka before the next batch waits for them."""
 SMALL: Final = 2000
-"""Events of a batch that is applied in the event loop (two milliseconds); a larger one goes to a thread, which costs more."""
+"""Events of a batch that is applied in the event loop (two milliseconds); a larger one runs in a thread, which costs more."""
 
-LATEST: Final = 253_402_300_799_000  # the end of the year 9999: what a hostile time is cut to in the metric
+LATEST: Final = 253_402_300_799_000  # the end of the year 9999: the metric's limit for hostile times
 
 DeadLetter = Callable[[Any, BaseException], Awaitable[None]]
 
 
 class RawMessage(Protocol):
-    """What is asked of aiokafka's ConsumerRecord."""
+    """The fields of aiokafka's ConsumerRecord that are used."""
 
     value: bytes | None
     offset: int
@@ -54,7 +54,7 @@ class CheckpointPace:
 
 
 class Live:
-    """Implements ``shared.kafka.Owner``: one engine a partition."""
+    """Implements ``shared.kafka.Owner``: one engine per partition."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Live:
         user_conditions: UserConditions,
         warm_up: WarmUp,
         followed: FollowedSequences,
-        instrument_table: InstrumentLookup,
+        instruments: InstrumentLookup,
         publisher: EventPublisher,
         dead_letter: DeadLetter,
         pace: CheckpointPace,
@@ -75,14 +75,14 @@ class Live:
         self._user_conditions = user_conditions
         self._warm_up = warm_up
         self._followed = followed
-        self._instruments = instrument_table
+        self._instruments = instruments
         self._publisher = publisher
         self._dead_letter = dead_letter
         self._pace = pace
         self.partitions: dict[int, Partition] = {}
 
     async def restore(self, partition: int, log_start: int) -> int | None:
-        """Brings the engine of a partition back; see ``Owner``."""
+        """Restores the engine of a partition; see ``Owner``."""
         await self.forget(partition)
         found = await self._restorer.restore(partition, log_start)
         self.partitions[partition] = Partition(
@@ -97,9 +97,9 @@ class Live:
         return found.next_offset
 
     async def handle(self, partition: int, messages: Sequence[RawMessage]) -> None:
-        """Applies messages in their order and hands on what they bring about; see ``Owner``."""
+        """Applies messages in order and queues the results for publishing; see ``Owner``."""
         mine = self.partitions[partition]
-        with fatal_errors("users' conditions or sequences cannot take effect"):
+        with fatal_errors("users' conditions or sequences cannot be applied"):
             await self._user_conditions.apply_to(mine)
             self._followed.apply_to(mine.engine)
         run: list[TickLog] = []
@@ -119,7 +119,7 @@ class Live:
             await self._save(mine)
 
     async def skip(self, partition: int, offset: int) -> None:
-        """Passes a dead letter; see ``Owner``."""
+        """Skips a dead letter; see ``Owner``."""
         self.partitions[partition].next_offset = offset + 1
         measures.ticks.labels("poison").inc()
 
@@ -139,24 +139,24 @@ class Live:
                 await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
-        """Drops what is in memory; see ``Owner``."""
+        """Drops the partition from memory; see ``Owner``."""
         mine = self.partitions.pop(partition, None)
         if mine is not None:
             await mine.queue.drop()
         measures.symbols.set(sum(len(each.engine.state.symbols) for each in self.partitions.values()))
 
     async def _decoded(self, messages: Sequence[RawMessage]) -> Sequence[TickLog | None]:
-        """The events, None where a message is poison and has become a dead letter."""
+        """The events; None for a poison message, which has become a dead letter."""
         decoder = wire.decoder(TICKS)
         try:
             lines = [message.value for message in messages]
-            whole = b"\n".join(lines)  # type: ignore[arg-type]  # None raises, and is looked at below
+            whole = b"\n".join(lines)  # type: ignore[arg-type]  # None raises, and is handled below
             if whole.count(b"\n") == len(lines) - 1:
                 events = decoder.decode_lines(whole)
                 if len(events) == len(lines):
                     return events
         except (msgspec.MsgspecError, UnicodeDecodeError, TypeError):
-            pass  # one of them is poison: which one is found below
+            pass  # one of them is poison: the loop below finds it
         found: list[TickLog | None] = []
         for message in messages:
             try:
@@ -178,40 +178,40 @@ class Live:
         outcome = engine.run(batch) if len(events) <= SMALL else await asyncio.to_thread(engine.run, batch)
         measures.batch_seconds.observe(time.perf_counter() - began)
         measures.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
-        mine.note(outcome)
+        mine.add_outcome(outcome)
         mine.queue.put(outcome, last.timestamp)
 
     async def _load(self, mine: Partition, ready: HistoryReady, message: RawMessage) -> None:
-        """History takes effect; what closed before it must be stored first, since it is read back."""
+        """Loads history. Bars of the symbol that closed before must be stored first, since they are read back."""
         if ready.symbol not in self._instruments.listed:
             await self._instruments.look_up((ready.symbol,))
         resolved = True
         while resolved:
-            if mine.waits_for(ready.symbol):
+            if mine.has_unsaved(ready.symbol):
                 await self._save(mine)
             try:
-                taken = await self._history.load(mine.engine, mine.number, ready)
+                loaded = await self._history.load(mine.engine, mine.number, ready)
             except PoisonError as error:
                 await self._dead_letter(message, error)
                 measures.ticks.labels("poison").inc()
                 return
-            resolved = taken.resolved
-            mine.keep(taken)
+            resolved = loaded.resolved
+            mine.add_history(loaded)
             mine.loads[ready.symbol] += 1
-            mine.queue.put(taken.outcome, message.timestamp)
+            mine.queue.put(loaded.outcome, message.timestamp)
         mine.next_offset = message.offset + 1
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
 
     async def _save(self, mine: Partition) -> None:
-        """Publishes first, then records, if still ours."""
+        """Publishes what waits, then writes the checkpoint if this process still owns the partition."""
         if not mine.moved:
             return
         await mine.queue.drain()
         began = time.monotonic()
         checkpoint = Checkpoint(mine.next_offset, mine.engine.version(), mine.engine.snapshot())
         try:
-            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.facts(), wall())
+            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.rows(), wall())
         except FencedError:
             measures.fenced.inc()
             log.warning("fenced: another process owns the partition", partition=mine.number, offset=mine.saved_offset)
@@ -230,10 +230,10 @@ def wall() -> int:
 
 
 @contextmanager
-def fatal_errors(what: str) -> Iterator[None]:
-    """No message is to blame for what fails in here, so that none becomes a dead letter: it ends the process.
+def fatal_errors(message: str) -> Iterator[None]:
+    """Errors inside end the process; without this the current message would become a dead letter though it is not the cause.
 
-    A PoisonError goes through: the outcome of an earlier message cannot be stored.
+    A PoisonError is raised as it is: the result of an earlier message cannot be stored.
     """
     try:
         yield
@@ -242,4 +242,4 @@ def fatal_errors(what: str) -> Iterator[None]:
     except Exception as error:
         if classify(error) != "dead-letter":
             raise
-        raise RuntimeError(what) from error
+        raise RuntimeError(message) from error

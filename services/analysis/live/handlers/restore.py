@@ -1,4 +1,4 @@
-"""Taking a partition over: from its checkpoint, or, loudly, from the stored bars."""
+"""Restores a partition from its checkpoint, or, with a warning, from the stored bars."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ RestoreKind = Literal["checkpoint", "cold", "none", "version", "log", "unreadabl
 
 @dataclass(frozen=True)
 class Restored:
-    """An engine that is ready to go on."""
+    """A restored engine."""
 
     engine: Engine
     next_offset: int | None
-    """Where the log goes on; None: at its start."""
+    """The offset at which to read on; None: from the start of the log."""
     saved_offset: int | None
     """The stored checkpoint's offset, for the next compare-and-set."""
 
 
 class Restorer:
-    """Brings engines back. All raise ``TransientError`` when the database is not there."""
+    """Restores engines. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(
-        self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar, series: SeriesRunner, most: int,
-        requested: Callable[[], Sequence[IndicatorSpec]] = tuple,
+        self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar,
+        series: SeriesRunner, most: int, requested: Callable[[], Sequence[IndicatorSpec]] = tuple,
     ) -> None:  # fmt: skip
-        """``most``: newest bars of a series that a rebuild goes back. ``requested``: indicators that a rebuild starts with."""
+        """``most``: newest bars of a series that a rebuild reads. ``requested``: indicators that a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
         self._instruments = instruments
@@ -52,7 +52,7 @@ class Restorer:
         self._requested = requested
 
     async def restore(self, partition: int, log_start: int) -> Restored:
-        """The engine of a partition: as its checkpoint says, else rebuilt from stored bars, to read the log from its start."""
+        """The engine of a partition, from its checkpoint or else rebuilt from stored bars to read the log from its start."""
         began = time.monotonic()
         checkpoint = await self._checkpoints.load(partition)
         engine = self._empty()
@@ -102,7 +102,7 @@ class Restorer:
             for symbol in sorted(await self._stored.symbols())
             if symbol in self._instruments.listed and partition_of(symbol, TICKS.partitions) == partition
         ]
-        engine.request_indicators(self._requested())  # they see the same bars, so nothing is left to warm up
+        engine.request_indicators(self._requested())  # they process the same bars, so they need no warm-up
         for symbol in symbols:
             pasts = await self._stored.pasts(symbol, self._most)
             await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)

@@ -1,4 +1,4 @@
-"""The sequences that are followed: read now and then, and brought into the engine of each partition between two batches."""
+"""Reads the followed sequences periodically, and applies them to the engine of each partition between two batches."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from services.analysis.live.handlers import measures
 
 
 class SequenceReader(Protocol):
-    """Where sequences are kept; raises ``TransientError``."""
+    """Reads the sequences; raises ``TransientError``."""
 
     async def followed(self) -> tuple[FollowedSequence, ...]: ...
 
 
 class FollowedSequences:
-    """The newest list of sequences, and its way into the engines. Nothing is warmed up: engines remember what fired anyway."""
+    """The current sequences. They need no warm-up: engines record recent signals anyway."""
 
-    def __init__(self, kept: SequenceReader) -> None:
-        self._kept = kept
+    def __init__(self, stored: SequenceReader) -> None:
+        self._stored = stored
         self._newest: tuple[FollowedSequence, ...] = ()
 
     async def read(self) -> None:
-        """Reads what is to be followed at this time. Raises ``TransientError``."""
-        followed = await self._kept.followed()
+        """Reads the current sequences. Raises ``TransientError``."""
+        followed = await self._stored.followed()
         if followed != self._newest:
             self._newest = followed
             measures.sequences.set(len(followed))
 
     def apply_to(self, engine: Engine) -> None:
-        """The newest list takes effect, if it is not the one that the engine has."""
+        """Gives the engine the current sequences, if it has others."""
         if engine.followed is not self._newest:
             engine.follow(self._newest)

@@ -1,4 +1,4 @@
-"""What users ask: read now and then, and brought into the engine of each partition between two batches."""
+"""Reads users' conditions periodically, and applies them to the engine of each partition between two batches."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ log: Final = structlog.get_logger("analysis.conditions")
 
 
 class ConditionReader(Protocol):
-    """Where users' conditions are kept; raises ``TransientError``."""
+    """Reads users' conditions; raises ``TransientError``."""
 
     async def requests(self) -> list[ConditionRequest]: ...
 
 
 class UserConditions:
-    """The newest book of conditions, and its way into the engines."""
+    """The current set of conditions."""
 
     def __init__(self, stored: ConditionReader, always: Sequence[IndicatorSpec] = ()) -> None:
-        """``always``: indicators that run anyway."""
+        """``always``: indicators that run whether a condition names them or not."""
         self._stored = stored
         self._requests: list[ConditionRequest] = []
         self._always = tuple(always)
         self._condition_set = condition_set((), always=self._always)
 
     async def read(self) -> None:
-        """Reads what is asked at this time; as long as that is the same, so is the book. Raises ``TransientError``."""
+        """Reads the current conditions; the set stays the same object while they are unchanged. Raises ``TransientError``."""
         requests = await self._stored.requests()
         if requests == self._requests:
             return
@@ -47,24 +47,24 @@ class UserConditions:
 
     @property
     def requested(self) -> tuple[IndicatorSpec, ...]:
-        """The indicators that run for conditions at this time."""
+        """The indicators that currently run for conditions."""
         return self._condition_set.requested
 
     async def apply_to(self, mine: Partition) -> None:
-        """The newest book takes effect, if it is not the one that the engine has.
+        """Gives the engine the current set, if it has another one.
 
-        Where it needs other indicators, their values are unknown, and so the conditions do not fire, until ``WarmUp`` has shown
-        them the past of a symbol.
+        The values of indicators that are new to the engine are unknown, and their conditions do not fire, until ``WarmUp`` has
+        processed the past of a symbol.
         """
-        wanted, engine = self._condition_set, mine.engine
-        if engine.condition_set is wanted:
+        current, engine = self._condition_set, mine.engine
+        if engine.condition_set is current:
             return
-        if engine.requested != wanted.requested:
-            engine.request_indicators(wanted.requested)
+        if engine.requested != current.requested:
+            engine.request_indicators(current.requested)
             log.info(
                 "indicators run for conditions",
                 partition=mine.number,
-                requested=len(wanted.requested),
+                requested=len(current.requested),
                 warming_up=len(engine.not_warmed_up),
             )
-        await asyncio.to_thread(engine.set_conditions, wanted)
+        await asyncio.to_thread(engine.set_conditions, current)
