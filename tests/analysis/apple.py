@@ -18,7 +18,7 @@ from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import NeededWindow
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.ports import Provided
+from services.analysis.live.domain.ports import ProvidedBars
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import Sessions, sessions
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, TickLog, Timeframe
@@ -178,7 +178,7 @@ class Stores:
         run = enumerate(self.topic[first : last + 1], first)
         return [Record(topic.name, partition, offset, event.ts_init, event.symbol, event, None) for offset, event in run]
 
-    def keep(self, provided: Sequence[Provided], outcome: EngineOutcome) -> None:
+    def keep(self, provided: Sequence[ProvidedBars], outcome: EngineOutcome) -> None:
         for each in provided:
             for row in each.bars.tolist():
                 self.rows[each.symbol, each.timeframe, row[0]] = row

@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import select
 
 from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
-from services.analysis.live.adapters.checkpoints import Checkpoints
+from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, Provided
+from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import CALENDARS, Corrections, read_corrections, sessions
@@ -255,12 +255,12 @@ def test_many_contradictions_are_counted_and_few_reported() -> None:
 async def test_what_is_superseded_leaves_the_table_with_the_checkpoint(database_url: str) -> None:
     wrong, right = at("2026-11-19", "15:30", SEOUL), EXAM[1]
     async with open_database(database_url) as database:
-        store = Checkpoints(database, "me")
+        store = CheckpointTable(database, "me")
         for number, (close, gone) in enumerate(((wrong, ()), (right, (wrong,)))):
             run = of_history([provided(EXAM[0], close)], close + MINUTE)
             others = of_history([provided(EXAM[0] - 86_400_000, EXAM[0] - 70_000_000)], close)
             facts = CheckpointRows(
-                [Provided("005930.KS", Timeframe.D1, run, gone), Provided("OTHER", Timeframe.D1, others)], [], []
+                [ProvidedBars("005930.KS", Timeframe.D1, run, gone), ProvidedBars("OTHER", Timeframe.D1, others)], [], []
             )
             await store.save(0, number or None, Checkpoint(number + 1, "v", b""), facts, 1)
         async with database.connect() as connection:

@@ -20,7 +20,7 @@ from services.analysis.kernels.conditions.required_indicators import required_in
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.bars import StoredBars
 from services.analysis.live.adapters.calendars import read_calendar
-from services.analysis.live.adapters.checkpoints import Checkpoints
+from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
 from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.sequences import SequenceTable
@@ -28,7 +28,7 @@ from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.rehearsal import rehearse
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
-from services.analysis.live.handlers.live import CheckpointPace, Live
+from services.analysis.live.handlers.owner import CheckpointPace, PartitionOwner
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import FollowedSequences
 from services.analysis.live.handlers.user_conditions import UserConditions
@@ -75,12 +75,12 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
         consumer = await stack.enter_async_context(
             open_owned_consumer(settings, TICKS, settings.analysis_group, producer, max_records=settings.batch_ticks)
         )
-        owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
-        checkpoints, stored, instrument_table = Checkpoints(database, owner), StoredBars(database), InstrumentTable(database)
+        instance = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
+        checkpoints, stored, instrument_table = CheckpointTable(database, instance), StoredBars(database), InstrumentTable(database)
         user_conditions = UserConditions(StoredConditions(database), [required_indicator(column) for column in settings.indicators])
         warm_up = WarmUp(stored, settings.rebuild_bars)
         followed = FollowedSequences(SequenceTable(database))
-        live = Live(
+        owner = PartitionOwner(
             Restorer(
                 checkpoints, stored, instrument_table, calendar, series, settings.rebuild_bars, lambda: user_conditions.requested
             ),
@@ -109,11 +109,11 @@ async def build(settings: LiveSettings, life: Life) -> AsyncIterator[Mapping[str
             for table in tables.values():
                 await table.first()
             tune_garbage_collector()
-            await consumer.run(live, stopping)
+            await consumer.run(owner, stopping)
 
         yield {
             "live": consume,
-            "warm-up": lambda: warm_up.run(live.partitions, stopping),
+            "warm-up": lambda: warm_up.run(owner.partitions, stopping),
             "database watch": watch.run,
             **{name: table.run for name, table in tables.items()},
         }

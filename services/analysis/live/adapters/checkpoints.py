@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, Provided
+from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from shared.db import Database
 from shared.events import Bar, Pattern, Signal
 from shared.failures import FencedError
@@ -42,7 +42,7 @@ def bar_row(bar: Bar) -> dict[str, Any]:
     }
 
 
-def provided_rows(provided: Provided) -> list[dict[str, Any]]:
+def provided_rows(provided: ProvidedBars) -> list[dict[str, Any]]:
     """The rows of a provider's bars."""
     series = {"symbol": provided.symbol, "timeframe": str(provided.timeframe)}
     names = provided.bars.dtype.names or ()
@@ -76,7 +76,7 @@ def pattern_row(pattern: Pattern) -> dict[str, Any]:
     }
 
 
-class Checkpoints:
+class CheckpointTable:
     """Reads and writes checkpoints. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(self, database: Database, owner: str) -> None:
@@ -121,7 +121,7 @@ class Checkpoints:
             newest = {pattern.id: pattern for pattern in rows.patterns}
             await self._put(connection, patterns, [pattern_row(pattern) for pattern in newest.values()])
 
-    async def _drop(self, connection: AsyncConnection, provided: Provided) -> None:
+    async def _drop(self, connection: AsyncConnection, provided: ProvidedBars) -> None:
         series = (bars.c.symbol == provided.symbol) & (bars.c.timeframe == str(provided.timeframe))
         for first in range(0, len(provided.superseded), AT_A_TIME):
             part = provided.superseded[first : first + AT_A_TIME]

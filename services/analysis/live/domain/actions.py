@@ -22,7 +22,7 @@ BEFORE_OPEN_MS: Final = 12 * 3_600_000
 
 
 @dataclass(frozen=True)
-class Basis:
+class AdjustmentFactors:
     """The factors of one symbol."""
 
     daily: BarRecords
@@ -58,9 +58,11 @@ class Basis:
         return price, split
 
 
-def basis_of(daily: BarRecords | None, actions: Iterable[CorporateAction] = ()) -> Basis:
+def factors_of(daily: BarRecords | None, actions: Iterable[CorporateAction] = ()) -> AdjustmentFactors:
     """The factors that follow from these daily bars and actions."""
-    return Basis(empty() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64))
+    return AdjustmentFactors(
+        empty() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64)
+    )
 
 
 def changed(stored: BarRecords, provided: BarRecords) -> bool:
@@ -72,16 +74,16 @@ def changed(stored: BarRecords, provided: BarRecords) -> bool:
     )
 
 
-def readjusted(stored: Mapping[Timeframe, BarRecords], basis: Basis) -> dict[Timeframe, BarRecords]:
-    """The same raw bars with the factors of ``basis``."""
+def readjusted(stored: Mapping[Timeframe, BarRecords], factors: AdjustmentFactors) -> dict[Timeframe, BarRecords]:
+    """The same raw bars with the factors of ``factors``."""
     found = {}
     for timeframe, bars in stored.items():
         found[timeframe] = bars.copy()
-        found[timeframe]["price_factor"], found[timeframe]["split_factor"] = basis.of_bars(bars["ts_close"])
+        found[timeframe]["price_factor"], found[timeframe]["split_factor"] = factors.of_bars(bars["ts_close"])
     return found
 
 
-def together(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, BarRecords]:
+def merge_series(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, BarRecords]:
     """Both, timeframe by timeframe; where both have a bar, the provided one counts."""
     return {
         timeframe: merged(stored.get(timeframe, empty()), provided.get(timeframe, empty()))

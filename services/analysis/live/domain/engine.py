@@ -18,7 +18,7 @@ import numpy.typing as npt
 from services.analysis.kernels.closed_bars import BarRecords, empty
 from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain import batch, ticks
-from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
 from services.analysis.live.domain.incomplete_weeks import lacks_days
@@ -135,24 +135,29 @@ class Engine:
         ts_init: int,
         *,
         tail: int = TAIL,
-        basis: Basis | None = None,
+        factors: AdjustmentFactors | None = None,
         superseded: Mapping[Timeframe, npt.NDArray[np.int64]] = NOTHING,
     ) -> EngineOutcome:
         """Applies history: see ``load.load``. An unknown symbol is only counted."""
         row = self.admit(symbol)
         if row < 0:
             return EngineOutcome(counts=Counter({"unknown": 1}))
-        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, basis=basis, superseded=superseded)
+        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, factors=factors, superseded=superseded)
 
-    def split_resolution(self, symbol: str, basis: Basis, *, has_daily: bool) -> SplitResolution | None:
+    def split_resolution(self, symbol: str, factors: AdjustmentFactors, *, has_daily: bool) -> SplitResolution | None:
         """How history resolves a suspected split of this symbol; None if no split is suspected, or history does not decide."""
         row = self.state.rows.get(symbol)
         if row is None or not self.state.records[row]["split_suspected"]:
             return None
-        return resolution_of(self.state.records[row], basis, has_daily)
+        return resolution_of(self.state.records[row], factors, has_daily)
 
     def resolve_split(
-        self, symbol: str, resolution: SplitResolution, pasts: Mapping[Timeframe, BarRecords], ts_init: int, basis: Basis
+        self,
+        symbol: str,
+        resolution: SplitResolution,
+        pasts: Mapping[Timeframe, BarRecords],
+        ts_init: int,
+        factors: AdjustmentFactors,
     ) -> EngineOutcome:
         """Ends a split suspicion: applies the pending bars, after ``pasts`` up to the session's open if the split is confirmed.
 
@@ -162,10 +167,10 @@ class Engine:
         if resolution == "split":
             opened = int(self.state.records[row]["suspected_open"])
             before = {timeframe: bars[bars["ts_close"] <= opened] for timeframe, bars in pasts.items()}
-            outcome = self.load(symbol, before, ts_init, tail=0, basis=basis)
-        self._close_pending(row, resolution, outcome, basis)
+            outcome = self.load(symbol, before, ts_init, tail=0, factors=factors)
+        self._close_pending(row, resolution, outcome, factors)
         if resolution == "split":
-            seed(self.state, self.calendar, row, TIMEFRAME_CODES[Timeframe.W1], basis)
+            seed(self.state, self.calendar, row, TIMEFRAME_CODES[Timeframe.W1], factors)
             outcome.quotes = quotes_of(self.state, np.array([row]))
         return outcome
 
@@ -188,7 +193,7 @@ class Engine:
         return [self.state.symbols[row] for row in self.state.not_warmed_up]
 
     def warm_up(self, symbol: str, pasts: Mapping[Timeframe, BarRecords]) -> None:
-        """Warms up a symbol's requested indicators from its closed bars (dtype BAR_RECORD); they have values from the next bar on."""
+        """Warms up a symbol's requested indicators from its closed bars (BAR_RECORD). They have values from the next bar on."""
         row = self.state.rows[symbol]
         if row in self.state.not_warmed_up:
             warm_up(self.state, self.series, row, pasts)
@@ -279,12 +284,14 @@ class Engine:
         if out.touched.any():
             outcome.quotes += quotes_of(state, np.flatnonzero(out.touched))
 
-    def _close_pending(self, row: int, resolution: SplitResolution, outcome: EngineOutcome, basis: Basis | None = None) -> None:
+    def _close_pending(
+        self, row: int, resolution: SplitResolution, outcome: EngineOutcome, factors: AdjustmentFactors | None = None
+    ) -> None:
         """Applies the pending bars of a row."""
         state = self.state
         late = take_pending(state, row)
-        if resolution == "split" and basis is not None:
-            remake_weeks(state, row, late, basis)
+        if resolution == "split" and factors is not None:
+            remake_weeks(state, row, late, factors)
         outcome.quarantined.append(released(state, row, resolution, len(late)))
         for first in range(0, len(late), AT_A_TIME):
             part = late[first : first + AT_A_TIME]

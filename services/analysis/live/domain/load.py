@@ -11,7 +11,7 @@ import numpy as np
 from services.analysis.kernels import year
 from services.analysis.kernels.closed_bars import BarRecords, adjusted
 from services.analysis.live.domain import ticks
-from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import DAY, KEEP, TIMEFRAME_CODES, TIMEFRAMES
 from services.analysis.live.domain.outcome import EngineOutcome, quotes_of, rows_of, stored_bars
@@ -33,25 +33,28 @@ def load(
     ts_init: int,
     *,
     tail: int = TAIL,
-    basis: Basis | None = None,
+    factors: AdjustmentFactors | None = None,
     superseded: Mapping[Timeframe, Int64s] = NOTHING,
 ) -> EngineOutcome:
     """Replaces the symbol's bars by ``pasts``: all closed bars (dtype BAR_RECORD) of each given timeframe.
 
-    A forming bar stays if it ends after the newest closed bar of its timeframe. No signals fire. ``basis`` gives the factors of
+    A forming bar stays if it ends after the newest closed bar of its timeframe. No signals fire. ``factors`` gives the factors of
     the prices received before; without it they keep theirs. ``superseded`` are close times of removed bars.
     """
     outcome = EngineOutcome()
     record: Any = state.records[row]
     record["reference"] = np.nan  # the next prices are compared with history
-    if basis is not None:
-        record["quote_by"], record["traded_by"] = basis.of_price(int(record["quote_ts"])), basis.of_price(int(record["last_ts"]))
+    if factors is not None:
+        record["quote_by"], record["traded_by"] = (
+            factors.of_price(int(record["quote_ts"])),
+            factors.of_price(int(record["last_ts"])),
+        )
     for timeframe, bars in _given(pasts):
         inputs = adjusted(bars, _daily(timeframe, pasts))
         values = series.replay(state, row, TIMEFRAME_CODES[timeframe], inputs)
         if timeframe in superseded and state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] in superseded[timeframe]:
             state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] = 0
-        place(state, row, timeframe, bars[-KEEP:])
+        fill_window(state, row, timeframe, bars[-KEEP:])
         state.forming[row, TIMEFRAME_CODES[timeframe]]["number"] = len(bars)
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
         outcome.bars += recent
@@ -59,7 +62,7 @@ def load(
     _remember_prices(state, row, pasts, ts_init)
     if not record["split_suspected"]:  # else the pending bars would be missing
         for code in range(1, len(TIMEFRAMES)):
-            seed(state, calendar, row, code, basis)
+            seed(state, calendar, row, code, factors)
     if tail:
         outcome.quotes += quotes_of(state, np.array([row]))
     return outcome
@@ -86,7 +89,7 @@ def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values:
     return rows_of(recent, closes[first:].tolist(), columns, values[first:])
 
 
-def place(state: PartitionState, row: int, timeframe: Timeframe, bars: BarRecords) -> None:
+def fill_window(state: PartitionState, row: int, timeframe: Timeframe, bars: BarRecords) -> None:
     """Fills a window with closed bars and drops a forming bar that ends before they do."""
     code, values, n = TIMEFRAME_CODES[timeframe], adjusted(bars), len(bars)
     for name, window in state.windows._asdict().items():
@@ -128,10 +131,10 @@ def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, 
     record["fresh"] = 1
 
 
-def seed(state: PartitionState, calendar: Calendar, row: int, code: int, basis: Basis | None = None) -> None:
+def seed(state: PartitionState, calendar: Calendar, row: int, code: int, factors: AdjustmentFactors | None = None) -> None:
     """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any.
 
-    It is raw and in today's shares: without the dividends of its days, which ``basis`` holds.
+    It is raw and in today's shares: without the dividends of its days, which ``factors`` holds.
     """
     finer: Any = state.forming[row, code - 1]
     n, active = int(finer["n"]), bool(finer["active"])
@@ -148,8 +151,8 @@ def seed(state: PartitionState, calendar: Calendar, row: int, code: int, basis: 
     parts = {
         name: state.windows._asdict()[name][row, code - 1, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
     }
-    if basis is not None and code > DAY:
-        price, split = basis.of_bars(closes[first:])
+    if factors is not None and code > DAY:
+        price, split = factors.of_bars(closes[first:])
         for name in ("open", "high", "low", "close"):
             parts[name] = (np.array(parts[name]) * split / price).tolist()
     session = int(state.windows.session[row, code - 1, n - 1]) if n > first else 0

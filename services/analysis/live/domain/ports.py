@@ -22,7 +22,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class Provided:
+class ProvidedBars:
     """A provider's closed bars of one series (dtype BAR_RECORD), and close times of stored ones that they supersede."""
 
     symbol: str
@@ -35,7 +35,7 @@ class Provided:
 class CheckpointRows:
     """Rows to store with a checkpoint: everything since the last one. ``bars`` are newer than ``provided``."""
 
-    provided: Sequence[Provided]
+    provided: Sequence[ProvidedBars]
     bars: Sequence[Bar]
     signals: Sequence[Signal]
     patterns: Sequence[Pattern] = ()

@@ -20,8 +20,8 @@ MOST: Final = 1e100
 def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> BarRecords:
     """The bars of some messages (dtype BAR_RECORD), session not set; of two with one close time the later message's counts.
 
-    Left out: prices that are not numbers, not above 0 (unless ``negative`` allows it) or beyond 1e9, volumes that are negative or no
-    numbers, factors that are not above 0 or make no such prices or volumes, bars that end before they start, and bars that had not
+    Left out: prices that are not numbers, not above 0 (unless ``negative``) or beyond 1e9, volumes that are negative or no numbers,
+    factors that are not above 0 or make no such prices or volumes, bars that end before they start, and bars that had not
     ended by ``ts_init``. A high below the body or a low above it is moved to the body.
     """
     rows: dict[int, tuple[Any, ...]] = {}

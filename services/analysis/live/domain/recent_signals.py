@@ -61,7 +61,7 @@ class RecentSignals:
         """Whether a kind has fired on this bar while it was forming."""
         return bool(self.fired[row, code, kind]["provisional"] == number + 1)
 
-    def refill(self, row: int, code: int, fired: npt.NDArray[np.bool_], first: int) -> None:
+    def restore_series(self, row: int, code: int, fired: npt.NDArray[np.bool_], first: int) -> None:
         """Restarts a series: ``fired`` (kinds, bars) is what fired on the newest bars, from bar number ``first`` on."""
         self.fired[row, code] = np.zeros((), FIRED)
         for kind, place in np.argwhere(fired).tolist():

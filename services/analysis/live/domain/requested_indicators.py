@@ -29,7 +29,7 @@ def places(requested: Sequence[IndicatorSpec], plan: Plan) -> Iterator[tuple[Ind
         yield spec, Place(slice(state, state + kind.state), slice(column, column + len(kind.columns)))
 
 
-def hide(
+def set_unknown(
     not_warmed_up: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[IndicatorSpec, Place], *values: npt.NDArray[Any]
 ) -> None:
     """Sets values that are not warmed up to NaN; ``values`` (bars, columns), ``rows`` (bars,): the row of each bar's symbol."""

@@ -19,7 +19,7 @@ from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.condition_signals import Judge, Reported
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
-from services.analysis.live.domain.requested_indicators import hide, places
+from services.analysis.live.domain.requested_indicators import places, set_unknown
 from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, PartitionState, PlanMemory, Records
@@ -28,7 +28,7 @@ from shared.events import Pattern, Signal, Timeframe
 
 
 @dataclass(frozen=True)
-class Advanced:
+class BarResults:
     """The values and signals of some closed and provisional bars."""
 
     values: Floats
@@ -50,8 +50,7 @@ class SeriesRunner:
         requested: Sequence[IndicatorSpec] = (),
         chart_patterns: ChartPatterns | None = None,
     ) -> None:
-        """``requested``: indicators beyond the plan's; no rule reads them, and its columns stay the same. ``chart_patterns``:
-        looks for chart patterns, where they are wanted.
+        """``requested``: indicators beyond the plan; no rule reads them. ``chart_patterns``: finds chart patterns, if given.
 
         Raises:
             ValueError: a request that is not valid, or a column that the plan has already.
@@ -106,7 +105,7 @@ class SeriesRunner:
         missing = {row: (state.not_warmed_up.get(row, frozenset()) & common) | new for row in range(used)}
         state.not_warmed_up = {row: requested for row, requested in missing.items() if requested}
 
-    def advance(self, state: PartitionState, closed: Records) -> Advanced:
+    def advance(self, state: PartitionState, closed: Records) -> BarResults:
         """Advances every series by its closed bars (dtype CLOSED), and evaluates the provisional bars among them.
 
         Signals are in the order of the bars; those of a provisional bar are provisional.
@@ -115,7 +114,7 @@ class SeriesRunner:
         values, before, fired = self._advance(self.base, state.base, state, closed, kinds_of_bars)
         if self.extra is not None:
             more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds_of_bars)
-            hide(state.not_warmed_up, closed["row"], self._places, more, more_before)
+            set_unknown(state.not_warmed_up, closed["row"], self._places, more, more_before)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
@@ -124,7 +123,7 @@ class SeriesRunner:
         if self._chart_patterns is not None:
             patterns, confirmed = self._chart_patterns.advance(state, closed)
             signals += confirmed
-        return Advanced(values, before, signals, patterns)
+        return BarResults(values, before, signals, patterns)
 
     def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
         shape = len(closed), len(plan.columns)
@@ -163,7 +162,7 @@ class SeriesRunner:
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
-        state.recent_signals.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
+        state.recent_signals.restore_series(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
     def warm_up(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> None:
         """Warms up the requested indicators of a series from its closed bars; warmed-up ones keep their state, bit by bit."""
@@ -206,7 +205,7 @@ class SeriesRunner:
                 out = np.empty((1, len(plan.columns)))
                 self._kernels.peek_bars(plan.arrays, _windows(state), one, memory.steps, out)
                 if plan is self.extra:
-                    hide(state.not_warmed_up, one.row, self._places, out)
+                    set_unknown(state.not_warmed_up, one.row, self._places, out)
                 found.append(out[0])
         return np.concatenate(found)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 import numpy as np
 
 from services.analysis.live.domain import ticks
-from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.layout import KEEP, REASONS, TIMEFRAME_CODES, WINDOW
 from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Quarantined, Timeframe
@@ -58,12 +58,12 @@ def _is_omitted(key: str, value: float) -> bool:
     return key in {"day_volume", "last"} and math.isnan(value)
 
 
-def resolution_of(record: Any, basis: Basis, has_daily: bool) -> SplitResolution | None:
+def resolution_of(record: Any, factors: AdjustmentFactors, has_daily: bool) -> SplitResolution | None:
     """How history resolves the suspected split; None if it does not decide. ``has_daily``: whether it contains daily bars."""
-    before = int(np.searchsorted(basis.daily["ts_close"], record["suspected_open"], side="right"))
-    if before and basis.daily["split_factor"][before - 1] != 1.0:
+    before = int(np.searchsorted(factors.daily["ts_close"], record["suspected_open"], side="right"))
+    if before and factors.daily["split_factor"][before - 1] != 1.0:
         return "split"
-    return "none" if has_daily and before < len(basis.daily) else None
+    return "none" if has_daily and before < len(factors.daily) else None
 
 
 def released(state: PartitionState, row: int, resolution: SplitResolution, bars: int) -> Quarantined:
@@ -91,7 +91,7 @@ def take_pending(state: PartitionState, row: int) -> Records:
     return cast("Records", found)
 
 
-def remake_weeks(state: PartitionState, row: int, closed: Records, basis: Basis) -> None:
+def remake_weeks(state: PartitionState, row: int, closed: Records, factors: AdjustmentFactors) -> None:
     """Recomputes weekly bars in place from their days: pending ones contain prices from before the split.
 
     ``closed``: as ``take_pending`` returns it; the days before the session must be in their window.
@@ -102,7 +102,7 @@ def remake_weeks(state: PartitionState, row: int, closed: Records, basis: Basis)
     for i in np.flatnonzero(closed["timeframe"] == WEEK).tolist():
         start, end = closed["open_at"][i], closed["close_at"][i]
         before, late = (ts_close > start) & (ts_close <= end), (days["close_at"] > start) & (days["close_at"] <= end)
-        price, split = basis.of_bars(ts_close[before])
+        price, split = factors.of_bars(ts_close[before])
         parts = {
             name: np.concatenate([getattr(state.windows, name)[row, DAY, :n][before] * by, days[name][late]])
             for name, by in (("open", split / price), ("high", split / price), ("low", split / price), ("volume", 1.0))

@@ -15,7 +15,7 @@ from services.analysis.live.domain import actions as actions_of
 from services.analysis.live.domain import contradictions
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.ports import BarStore, Provided
+from services.analysis.live.domain.ports import BarStore, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.handlers import measures
 from shared.events import History, HistoryReady, Timeframe
@@ -35,13 +35,13 @@ class LoadedHistory:
 
     outcome: EngineOutcome
     """To be published."""
-    provided: list[Provided]
+    provided: list[ProvidedBars]
     """To be stored: the provider's bars, and stored ones with other factors."""
     resolved: bool = False
     """Only a split suspicion was resolved: these bars and signals are live ones, and the history must be loaded again."""
 
 
-class Ranges(Protocol):
+class HistoryRanges(Protocol):
     """Reads a range of offsets; raises ``RangeGoneError`` and ``TransientError``."""
 
     async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]: ...
@@ -50,7 +50,7 @@ class Ranges(Protocol):
 class HistoryReader:
     """Loads histories into engines."""
 
-    def __init__(self, ranges: Ranges, stored: BarStore, most: int) -> None:
+    def __init__(self, ranges: HistoryRanges, stored: BarStore, most: int) -> None:
         self._ranges = ranges
         self._stored = stored
         self._most = most
@@ -91,18 +91,18 @@ def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], sto
     actions = [action for message in messages for action in message.actions]
     moved = actions_of.changed(stored.get(Timeframe.D1, closed_bars.empty()), days)
     if moved:  # the provider's days reach further back than its other bars: stored bars take the factors of the days
-        stored = actions_of.readjusted(stored, actions_of.basis_of(days, actions))
+        stored = actions_of.readjusted(stored, actions_of.factors_of(days, actions))
         measures.readjusted.inc()
         log.info("factors have changed: the symbol's past is readjusted", symbol=symbol, actions=len(actions))
-    whole = actions_of.together(stored, fresh)
-    basis = actions_of.basis_of(whole.get(Timeframe.D1), actions)
-    resolution = engine.split_resolution(symbol, basis, has_daily=len(days) > 0)
+    whole = actions_of.merge_series(stored, fresh)
+    factors = actions_of.factors_of(whole.get(Timeframe.D1), actions)
+    resolution = engine.split_resolution(symbol, factors, has_daily=len(days) > 0)
     if resolution is not None:
         log.info("the split suspicion is resolved", symbol=symbol, resolution=resolution)
         provided = _provided(symbol, stored, {}) if moved else []
-        return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, basis), provided, resolved=True)
+        return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, factors), provided, resolved=True)
     pasts = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
-    outcome = engine.load(symbol, pasts, ready.ts_init, basis=basis, superseded=gone)
+    outcome = engine.load(symbol, pasts, ready.ts_init, factors=factors, superseded=gone)
     outcome.quarantined += reports
     return LoadedHistory(outcome, _provided(symbol, whole if moved else fresh, gone))
 
@@ -120,8 +120,10 @@ def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> 
     return fresh
 
 
-def _provided(symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, contradictions.Int64s]) -> list[Provided]:
+def _provided(
+    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, contradictions.Int64s]
+) -> list[ProvidedBars]:
     return [
-        Provided(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())
+        ProvidedBars(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())
         for timeframe, run in bars.items()
     ]

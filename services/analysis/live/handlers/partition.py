@@ -10,7 +10,7 @@ import structlog
 
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.ports import CheckpointRows, Provided
+from services.analysis.live.domain.ports import CheckpointRows, ProvidedBars
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.history import LoadedHistory
 from services.analysis.live.handlers.publish_queue import PublishQueue
@@ -35,7 +35,7 @@ class Partition:
     """The engine's state differs from the stored checkpoint, even if the offset is the same."""
     loads: Counter[str] = field(default_factory=Counter)
     """Histories loaded, by symbol."""
-    provided: list[Provided] = field(default_factory=list)
+    provided: list[ProvidedBars] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     patterns: list[Pattern] = field(default_factory=list)

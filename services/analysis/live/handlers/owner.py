@@ -53,7 +53,7 @@ class CheckpointPace:
     rows: int
 
 
-class Live:
+class PartitionOwner:
     """Implements ``shared.kafka.Owner``: one engine per partition."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Live:
         self.partitions[partition] = Partition(
             partition,
             found.engine,
-            PublishQueue(str(partition), self._publisher, wall),
+            PublishQueue(str(partition), self._publisher, wall_clock_ms),
             -1 if found.next_offset is None else found.next_offset,
             found.saved_offset,
             time.monotonic(),
@@ -211,7 +211,7 @@ class Live:
         began = time.monotonic()
         checkpoint = Checkpoint(mine.next_offset, mine.engine.version(), mine.engine.snapshot())
         try:
-            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.rows(), wall())
+            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.rows(), wall_clock_ms())
         except FencedError:
             measures.fenced.inc()
             log.warning("fenced: another process owns the partition", partition=mine.number, offset=mine.saved_offset)
@@ -224,7 +224,7 @@ class Live:
         measures.checkpoint_bytes.labels(str(mine.number)).set(len(checkpoint.state))
 
 
-def wall() -> int:
+def wall_clock_ms() -> int:
     """Milliseconds since the epoch."""
     return time.time_ns() // 1_000_000
 
