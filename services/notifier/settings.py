@@ -96,7 +96,7 @@ class NotifierSettings(MeshSettings):
         return _targets(self.webhooks)
 
     @property
-    def has_console(self) -> bool:
+    def console_enabled(self) -> bool:
         """Whether alerts are printed."""
         return self.console_alerts if self.console_alerts is not None else not self.telegram_bot_token.get_secret_value()
 

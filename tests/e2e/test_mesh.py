@@ -31,8 +31,8 @@ def bot(telegram: Telegram) -> dict[str, str]:
 async def watch(telegram: Telegram, mesh: Mesh) -> None:
     """One person a symbol asks the bot for its alerts, as people do."""
     for symbol, chat in CHATS.items():
-        await telegram.say("/start", chat=chat, user=chat)
-        await telegram.say(f"/watch {symbol}", chat=chat, user=chat)
+        await telegram.type_text("/start", chat=chat, user=chat)
+        await telegram.type_text(f"/watch {symbol}", chat=chat, user=chat)
 
     def answered() -> bool:
         mesh.check()

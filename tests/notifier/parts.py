@@ -13,16 +13,16 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
 from services.notifier.domain.delivery import Policy
-from services.notifier.domain.pace import Limit, Pace
 from services.notifier.domain.ports import Channel
+from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
+from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.fan_out import FanOut
-from services.notifier.handlers.lane import Lane
+from services.notifier.handlers.instruments import LatestInstruments
 from services.notifier.handlers.pictures import Pictures
-from services.notifier.handlers.sending import Sender, Terms
+from services.notifier.handlers.sending import Sender, SenderOptions
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id
 from shared.kafka import Record
@@ -62,7 +62,7 @@ def industry(slug: str, name_en: str, name_ko: str, **more: Any) -> Record[Indus
 
 
 @dataclass
-class Hands:
+class ManualClock:
     """A clock whose time is told; what waits for it really waits only as long as it takes to look again."""
 
     at: float = 0.0
@@ -79,10 +79,10 @@ class Parts:
     chats: ChatTables
     deliveries: DeliveryTable
     market: MarketTables
-    book: InstrumentBook
+    instruments: LatestInstruments
     fan_out: FanOut
     sender: Sender
-    lanes: Mapping[str, Lane]
+    schedules: Mapping[str, ChannelSchedule]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def rows(self) -> list[Any]:
@@ -117,21 +117,24 @@ def wire(
     policy: Policy | None = None,
     pictures: Pictures | None = None,
     rate: int = 1000,
-    pace: Pace | None = None,
+    limiter: RateLimiter | None = None,
     lease: int = 2_000,
     reserve: int = 2_000,
 ) -> Parts:
     """The parts over some channels, with a pace that does not hold up tests."""
     clock = clock or Clock()
     policy = policy or Policy(first_wait=20, longest_wait=100, expiry=10**15)
-    lanes = {channel.name: Lane(channel, pace or Pace([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 50) for channel in channels}
+    schedules = {
+        channel.name: ChannelSchedule(channel, limiter or RateLimiter([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 50)
+        for channel in channels
+    }
     chats, market = ChatTables(database), MarketTables(database)
-    table = DeliveryTable(database, tuple(lanes))
-    book = InstrumentBook(market)
-    attempt = Attempt(table, chats, book, pictures, policy, lease, clock)
-    sender = Sender(table, lanes, attempt, Terms(reserve, lease, 8, policy), clock)
-    fan_out = FanOut(chats, ConditionTable(database), market, table, tuple(lanes), policy.expiry, clock, sender.nudge)
-    return Parts(database, chats, table, market, book, fan_out, sender, lanes)
+    table = DeliveryTable(database, tuple(schedules))
+    instruments = LatestInstruments(market)
+    attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock)
+    sender = Sender(table, schedules, attempt, SenderOptions(reserve, lease, 8, policy), clock)
+    fan_out = FanOut(chats, ConditionTable(database), market, table, tuple(schedules), policy.expiry, clock, sender.wake)
+    return Parts(database, chats, table, market, instruments, fan_out, sender, schedules)
 
 
 APPLE = {

@@ -59,14 +59,14 @@ class Notifier:
         url = f"http://127.0.0.1:{self._environment['PROBE_PORT']}/readyz"
         async with aiohttp.ClientSession() as http:
 
-            async def asked() -> bool:
+            async def is_ready() -> bool:
                 try:
                     async with http.get(url) as response:
                         return response.status == 200
                 except aiohttp.ClientError:
                     return False
 
-            await until(asked, 60, "the notifier to be ready")
+            await until(is_ready, 60, "the notifier to be ready")
 
     async def metrics(self) -> str:
         """What /metrics says."""

@@ -40,7 +40,7 @@ def alert(language: str = "ko", picture: bytes | None = None, **more: Any) -> Al
 
 
 @dataclass
-class Far:
+class ChannelUnderTest:
     """A channel and what is on its other side."""
 
     channel: Channel
@@ -56,7 +56,7 @@ class Far:
 
 
 @asynccontextmanager
-async def telegram() -> AsyncIterator[Far]:
+async def telegram() -> AsyncIterator[ChannelUnderTest]:
     stack_open = open_telegram()
     server = await stack_open.__aenter__()
     async with open_bot(TOKEN, server.base, 1) as bot:
@@ -68,7 +68,7 @@ async def telegram() -> AsyncIterator[Far]:
                 await stack_open.__aexit__(None, None, None)
 
         try:
-            yield Far(TelegramChannel(bot, 1), "7", lambda: server.texts("7"), server.faults.append, close)
+            yield ChannelUnderTest(TelegramChannel(bot, 1), "7", lambda: server.texts("7"), server.faults.append, close)
         finally:
             await close()
             assert server.problems == []
@@ -101,37 +101,45 @@ class Hooks:
 
 @asynccontextmanager
 async def hooks() -> AsyncIterator[tuple[Hooks, Callable[[], Any]]]:
-    far = Hooks()
+    remote = Hooks()
     app = web.Application()
-    app.router.add_post("/hook", far.take)
+    app.router.add_post("/hook", remote.take)
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    far.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    remote.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
     try:
-        yield far, runner.cleanup
+        yield remote, runner.cleanup
     finally:
         await runner.cleanup()
 
 
 @asynccontextmanager
-async def webhook() -> AsyncIterator[Far]:
-    async with hooks() as (far, close):
-        target = WebhookTarget(name="desk", url=far.url, secret=SECRET)
+async def webhook() -> AsyncIterator[ChannelUnderTest]:
+    async with hooks() as (remote, close):
+        target = WebhookTarget(name="desk", url=remote.url, secret=SECRET)
         channel = Webhook([target], allow_private=True, now=lambda: 1_700_000_000_000, timeout=1)
         try:
-            yield Far(channel, "desk", lambda: [json.loads(body)["text"] for _, body in far.requests], far.faults.append, close)
+            yield ChannelUnderTest(
+                channel, "desk", lambda: [json.loads(body)["text"] for _, body in remote.requests], remote.faults.append, close
+            )
         finally:
             await channel.close()
 
 
 @asynccontextmanager
-async def console() -> AsyncIterator[Far]:
+async def console() -> AsyncIterator[ChannelUnderTest]:
     out = io.StringIO()
-    yield Far(Console(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None)
+    yield ChannelUnderTest(
+        Console(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None
+    )
 
 
-CHANNELS: dict[str, Callable[[], AbstractAsyncContextManager[Far]]] = {"telegram": telegram, "webhook": webhook, "console": console}
+CHANNELS: dict[str, Callable[[], AbstractAsyncContextManager[ChannelUnderTest]]] = {
+    "telegram": telegram,
+    "webhook": webhook,
+    "console": console,
+}
 """Every channel there is."""
 
 ANSWERS: list[tuple[str, Fault, type[Outcome], int]] = [
@@ -162,10 +170,10 @@ ANSWERS: list[tuple[str, Fault, type[Outcome], int]] = [
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("name", CHANNELS)
 async def test_a_channel_delivers_the_whole_alert(name: str, language: str) -> None:
-    async with CHANNELS[name]() as far:
-        assert far.channel.name == name
-        assert isinstance(await far.channel.send(far.to, alert(language)), Sent)
-        (text,) = far.received()
+    async with CHANNELS[name]() as remote:
+        assert remote.channel.name == name
+        assert isinstance(await remote.channel.send(remote.to, alert(language)), Sent)
+        (text,) = remote.received()
         for words in ("AAPL", "182.50 USD", "KST", {"ko": "투자 조언이 아닙니다", "en": "Not investment advice"}[language]):
             assert words in text
         assert ("<b>" in text) == (name == "telegram")
@@ -173,23 +181,23 @@ async def test_a_channel_delivers_the_whole_alert(name: str, language: str) -> N
 
 @pytest.mark.parametrize(("name", "fault", "expected", "arrived"), ANSWERS, ids=lambda value: str(getattr(value, "kind", value)))
 async def test_a_channel_says_how_it_went(name: str, fault: Fault, expected: type[Outcome], arrived: int) -> None:
-    async with CHANNELS[name]() as far:
-        far.fail(fault)
-        outcome = await far.channel.send(far.to, alert())
+    async with CHANNELS[name]() as remote:
+        remote.fail(fault)
+        outcome = await remote.channel.send(remote.to, alert())
         assert isinstance(outcome, expected), outcome
-        assert len(far.received()) == arrived
+        assert len(remote.received()) == arrived
         assert TOKEN not in repr(outcome)
         if isinstance(outcome, Refused) and fault.kind == "429":
             assert outcome.retry_after == 3
         if fault.kind != "slow":
-            assert isinstance(await far.channel.send(far.to, alert()), Sent)
+            assert isinstance(await remote.channel.send(remote.to, alert()), Sent)
 
 
 @pytest.mark.parametrize("name", ["telegram", "webhook"])
 async def test_nobody_there_is_certainly_not_delivered(name: str) -> None:
-    async with CHANNELS[name]() as far:
-        await far.gone()
-        assert isinstance(await far.channel.send(far.to, alert()), Refused)
+    async with CHANNELS[name]() as remote:
+        await remote.gone()
+        assert isinstance(await remote.channel.send(remote.to, alert()), Refused)
 
 
 async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
@@ -208,12 +216,14 @@ async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
 
 
 async def test_a_webhook_can_be_verified_and_dropped_as_a_repeat() -> None:
-    async with hooks() as (far, _):
-        channel = Webhook([WebhookTarget(name="d", url=far.url, secret=SECRET)], allow_private=True, now=lambda: 1_700_000_000_000)
+    async with hooks() as (remote, _):
+        channel = Webhook(
+            [WebhookTarget(name="d", url=remote.url, secret=SECRET)], allow_private=True, now=lambda: 1_700_000_000_000
+        )
         sent = alert()
         await channel.send(Address("webhook", "d"), sent)
         await channel.close()
-        headers, body = far.requests[0]
+        headers, body = remote.requests[0]
         stamp, given = headers["Finstage-Signature"].split(",")
         wanted = hmac.new(SECRET.encode(), b"1700000000." + body, hashlib.sha256).hexdigest()
         assert (stamp, given) == ("t=1700000000", f"v1={wanted}")
@@ -250,7 +260,7 @@ async def test_a_name_that_leads_inside_is_refused_when_it_is_called() -> None:
 
 
 async def test_a_malformed_token_is_told_without_showing_it() -> None:
-    with pytest.raises(BadTokenError) as told:
+    with pytest.raises(BadTokenError) as error:
         async with open_bot("not-a-token-canary", "http://127.0.0.1:1", 1):
             pass
-    assert "canary" not in str(told.value)
+    assert "canary" not in str(error.value)

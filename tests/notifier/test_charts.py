@@ -18,12 +18,12 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, figure_of, korean, sma
-from services.notifier.adapters.charts.painter import ProcessPainter
+from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rules
-from services.notifier.domain.alerts import TIMEFRAMES, WORDS, chart_request
+from services.notifier.domain.alerts import LABELS, TIMEFRAMES, chart_request
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import Instrument
-from services.notifier.domain.ports import PaintError
+from services.notifier.domain.ports import RenderError
 from tests.notifier.parts import NOW, signal
 
 SAMSUNG = Instrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW", "stock")
@@ -42,12 +42,12 @@ def request(count: int = 320) -> ChartRequest:
 
 
 @asynccontextmanager
-async def painting(seconds: float = 20) -> AsyncIterator[ProcessPainter]:
-    painter = ProcessPainter(seconds)
+async def rendering(seconds: float = 20) -> AsyncIterator[ProcessChartRenderer]:
+    renderer = ProcessChartRenderer(seconds)
     try:
-        yield painter
+        yield renderer
     finally:
-        await painter.close()
+        await renderer.close()
 
 
 def test_the_font_has_the_glyphs_and_is_not_the_systems() -> None:
@@ -58,12 +58,12 @@ def test_the_font_has_the_glyphs_and_is_not_the_systems() -> None:
 
 def words() -> set[str]:
     """Everything that a picture may say."""
-    said = {rules.name(rule, language) for rule in (*rules.RULES, *rules.OTHERS) for language in ("ko", "en")}
-    said |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), WORDS["ko"]["replayed"], WORDS["en"]["replayed"]}
+    texts = {rules.name(rule, language) for rule in (*rules.RULES, *rules.OTHERS) for language in ("ko", "en")}
+    texts |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), LABELS["ko"]["replayed"], LABELS["en"]["replayed"]}
     for line in UNIVERSE.read_text("utf-8").splitlines():
         row = json.loads(line)
-        said |= {row.get("symbol", ""), row["name_en"], row["name_ko"]}
-    return said | {"▲▼·, () SMA EMA UTC 0123456789.,:-e+ KMBT 만억조"}
+        texts |= {row.get("symbol", ""), row["name_en"], row["name_ko"]}
+    return texts | {"▲▼·, () SMA EMA UTC 0123456789.,:-e+ KMBT 만억조"}
 
 
 def test_the_font_has_a_glyph_for_every_word_that_a_picture_may_say() -> None:
@@ -114,10 +114,10 @@ def test_a_level_below_zero_is_drawn_where_it_is_near() -> None:
 
 
 def test_the_request_shows_what_the_rule_compared() -> None:
-    asked = request()
-    assert asked.overlays == (Overlay("sma", 50), Overlay("sma", 200))
-    assert asked.level == 180.11
-    assert asked.title == "삼성전자 (Samsung Electronics) · 005930.KS · 일봉 · 골든크로스"
+    drawn = request()
+    assert drawn.overlays == (Overlay("sma", 50), Overlay("sma", 200))
+    assert drawn.level == 180.11
+    assert drawn.title == "삼성전자 (Samsung Electronics) · 005930.KS · 일봉 · 골든크로스"
     assert (
         chart_request(signal(rule="rsi_mid", params={"period": 14, "level": 50}, level=50.0, price=60.0), SAMSUNG, "ko", ()).level
         is None
@@ -143,51 +143,51 @@ def test_the_bar_that_fired_is_marked() -> None:
 
 @pytest.mark.parametrize("count", [2, 30, 320])
 async def test_the_painter_draws_in_its_own_process(count: int) -> None:
-    async with painting() as painter:
-        picture = await painter.paint(request(count))
+    async with rendering() as renderer:
+        picture = await renderer.render(request(count))
     assert picture.startswith(b"\x89PNG")
     assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (900, 560)
 
 
 async def test_bars_that_cannot_be_drawn_are_refused_and_the_painter_lives_on() -> None:
-    asked = request(30)
+    drawn = request(30)
     broken = ChartRequest(
-        title="x", bars=(*asked.bars[:-1], ChartBar(NOW, math.nan, 1, 1, 1, 1)), overlays=(), fired_at=0, direction="up"
+        title="x", bars=(*drawn.bars[:-1], ChartBar(NOW, math.nan, 1, 1, 1, 1)), overlays=(), fired_at=0, direction="up"
     )
-    async with painting() as painter:
-        with pytest.raises(PaintError, match="refused"):
-            await painter.paint(broken)
-        assert await painter.paint(asked)
+    async with rendering() as renderer:
+        with pytest.raises(RenderError, match="refused"):
+            await renderer.render(broken)
+        assert await renderer.render(drawn)
 
 
 async def test_a_painter_that_hangs_or_dies_is_replaced() -> None:
-    async with painting(5) as painter:
-        child = await painter.start()
-        assert await painter.paint(request(30))
+    async with rendering(5) as renderer:
+        child = await renderer.start()
+        assert await renderer.render(request(30))
         os.kill(child.pid, signals.SIGSTOP)
-        with pytest.raises(PaintError, match="timeout"):
-            await painter.paint(request(30))
+        with pytest.raises(RenderError, match="timeout"):
+            await renderer.render(request(30))
         assert child.returncode is not None
-        child = await painter.start()
-        assert await painter.paint(request(30))
+        child = await renderer.start()
+        assert await renderer.render(request(30))
         child.kill()
         await child.wait()
-        await painter.start()
-        assert await painter.paint(request(30))
+        await renderer.start()
+        assert await renderer.render(request(30))
 
 
 async def test_an_alert_does_not_wait_for_a_painter_that_is_still_starting() -> None:
-    async with painting(0.001) as painter:
-        with pytest.raises(PaintError, match="timeout"):
-            await painter.paint(request(30))
-        child = await painter.start()  # the same one: slow is not dead
+    async with rendering(0.001) as renderer:
+        with pytest.raises(RenderError, match="timeout"):
+            await renderer.render(request(30))
+        child = await renderer.start()  # the same one: slow is not dead
         assert child.returncode is None
 
 
 async def test_the_painter_ends_when_its_owner_is_gone() -> None:
-    painter = ProcessPainter(20)
-    child = await painter.start()
-    assert await painter.paint(request(30))
+    renderer = ProcessChartRenderer(20)
+    child = await renderer.start()
+    assert await renderer.render(request(30))
     assert child.stdin is not None
     child.stdin.close()  # what the kernel does for a killed owner
     async with asyncio.timeout(20):

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.domain.delivery import NEVER, Delivery, Policy, Status, after
+from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, Policy, after
 from services.notifier.domain.outcomes import Doubtful, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import NewDelivery
 from shared import wire
@@ -53,8 +53,8 @@ class Deliveries(RuleBasedStateMachine):
         self.table = DeliveryTable(self.database, ["telegram"])
         self.now = NOW
         self.arrived: Counter[str] = Counter()
-        self.claimed: list[Delivery] = []
-        self.reserved: list[Delivery] = []
+        self.claimed: list[DeliveryRow] = []
+        self.reserved: list[DeliveryRow] = []
         self.due: set[str] = set()
         self.rejected: set[str] = set()
         self.signals([0, 1])
@@ -69,7 +69,7 @@ class Deliveries(RuleBasedStateMachine):
 
     def signals(self, numbers: list[int]) -> None:
         fired = [signal(number) for number in numbers]
-        new = [NewDelivery(found, chat(), Status.PENDING, wire.encode(found).decode(), "") for found in fired]
+        new = [NewDelivery(found, chat(), DeliveryStatus.PENDING, wire.encode(found).decode(), "") for found in fired]
         self.do(self.table.add(new, self.now))
         self.due |= {found.id for found in fired}
 
@@ -93,7 +93,7 @@ class Deliveries(RuleBasedStateMachine):
     def a_stalled_process_claims(self, data: st.DataObject) -> None:
         self.claim(self.reserved.pop(data.draw(st.integers(0, len(self.reserved) - 1))))
 
-    def claim(self, row: Delivery) -> None:
+    def claim(self, row: DeliveryRow) -> None:
         claimed = self.do(self.table.claim(row, self.now, self.now + LEASE))
         if claimed is not None:
             self.claimed.append(claimed)
@@ -128,7 +128,7 @@ class Deliveries(RuleBasedStateMachine):
     @rule()
     def abandoned_rows_are_swept(self) -> None:
         self.now += LEASE // 2
-        for row in self.do(self.table.lapsed(self.now, 10)):
+        for row in self.do(self.table.expired_leases(self.now, 10)):
             change = after(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
             self.do(self.table.finish(row, change, self.now))
 

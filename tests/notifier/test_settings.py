@@ -31,9 +31,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "told"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
-def test_what_is_wrong_is_told_at_the_start(given: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValidationError, match=told) as error:
+@pytest.mark.parametrize(("given", "message"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_wrong_is_told_at_the_start(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message) as error:
         settings(**given)
     assert "canary" not in str(error.value)
 
@@ -50,4 +50,4 @@ def test_secrets_do_not_show() -> None:
     [({}, True), ({"telegram_bot_token": "1:x"}, False), ({"telegram_bot_token": "1:x", "console_alerts": True}, True)],
 )
 def test_the_console_stands_in_for_a_missing_token(given: dict[str, Any], console: bool) -> None:
-    assert settings(**given).has_console is console
+    assert settings(**given).console_enabled is console

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.delivery import DUE, NEVER, Status
+from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
 from services.notifier.domain.phrases import LANGUAGES
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
@@ -84,7 +84,7 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(delete(watchlists).where(chosen))
 
-    async def interested(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
+    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         async with self._database.connect() as connection:
             lists = await _lists(connection, channels, symbols)
             found = (await connection.execute(_watching(channels, symbols))).all()
@@ -214,7 +214,7 @@ async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, 
     for signal_id, thread_id in (await connection.execute(key.where(waiting))).all():
         change = update(deliveries).where(waiting, column.signal_id == signal_id, column.thread_id == thread_id)
         if (signal_id, thread_id) in there:
-            closed = {"status": Status.FAILED, "next_try_at": NEVER, "error": "the chat has moved", "to_report": True}
+            closed = {"status": DeliveryStatus.FAILED, "next_try_at": NEVER, "error": "the chat has moved", "to_report": True}
             await connection.execute(change.values(updated_at=now, **closed))
         else:
             await connection.execute(change.values(chat_id=new, next_try_at=now, updated_at=now))

@@ -20,7 +20,7 @@ class ChildError(Exception):
     """No answer: ``timeout`` or ``crashed``."""
 
 
-class Child:
+class ChildProcess:
     """A process of ``python -m module`` that speaks as ``adapters.serving``. It ends by itself when this process is gone."""
 
     def __init__(self, module: str) -> None:
@@ -32,10 +32,10 @@ class Child:
         """The process, which starts now if none runs: begun early, no request has to wait for it."""
         task = self._starting
         if task is None or (task.done() and (task.cancelled() or task.exception() or task.result().returncode is not None)):
-            task = self._starting = asyncio.create_task(_started(self._module), name=f"start {self._module}")
+            task = self._starting = asyncio.create_task(_start_process(self._module), name=f"start {self._module}")
         return task
 
-    async def ready(self, seconds: float) -> None:
+    async def wait_ready(self, seconds: float) -> None:
         """Wait until the process can be asked. Raises ChildError."""
         try:
             async with asyncio.timeout(seconds):
@@ -45,27 +45,27 @@ class Child:
         except (asyncio.IncompleteReadError, OSError) as error:
             raise ChildError("crashed") from error
 
-    async def ask(self, body: bytes, seconds: float) -> bytes:
+    async def request(self, body: bytes, seconds: float) -> bytes:
         """The answer to a request; ``seconds`` include the wait for a process that is still starting.
 
         Raises:
             ChildError: there is none. A process that was asked and did not answer is killed; one that is slow to start goes on.
         """
         async with self._lock:
-            asked = False
+            unanswered = False
             try:
                 async with asyncio.timeout(seconds):
                     process = await asyncio.shield(self.start())
-                    asked = True
+                    unanswered = True
                     answer = await _exchange(process, body)
-                    asked = False
+                    unanswered = False
                     return answer
             except TimeoutError:
                 raise ChildError("timeout") from None
             except (asyncio.IncompleteReadError, OSError) as error:
                 raise ChildError("crashed") from error
             finally:
-                if asked:  # a late answer must not be taken for that to the next request
+                if unanswered:  # a late answer must not be taken for that to the next request
                     await self.close()
 
     async def close(self) -> None:
@@ -78,7 +78,7 @@ class Child:
             await _end(await task)
 
 
-async def _started(module: str) -> asyncio.subprocess.Process:
+async def _start_process(module: str) -> asyncio.subprocess.Process:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.conditions import RULE
-from services.notifier.domain.instruments import Directory, Industry, Instrument
+from services.notifier.domain.instruments import Industry, Instrument, InstrumentIndex
 from shared.db import Database
 from shared.events import Signal
 from shared.tables import bars, industries, instrument_industries, instruments, signals
@@ -26,10 +26,10 @@ class MarketTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def directory(self) -> Directory:
+    async def instruments(self) -> InstrumentIndex:
         async with self._database.connect() as connection:
             rows = (await connection.execute(select(instruments).where(instruments.c.active.is_(True)))).all()
-        return Directory(
+        return InstrumentIndex(
             Instrument(row.symbol, row.name_en, row.name_ko, row.currency, row.kind, _aliases(row.symbol, row.aliases))
             for row in rows
         )

@@ -77,7 +77,7 @@ class Webhook:
             headers["traceparent"] = alert.traceparent
         try:
             async with self._http.post(target.url, data=body, headers=headers, allow_redirects=False) as response:
-                return _verdict(response.status, response.headers.get("Retry-After", ""))
+                return _outcome(response.status, response.headers.get("Retry-After", ""))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, ForbiddenAddressError):
                 return Rejected(str(error.os_error))
@@ -144,12 +144,12 @@ class PublicResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _verdict(status: int, retry_after: str) -> Outcome:
+def _outcome(status: int, retry_after: str) -> Outcome:
     if 200 <= status < 300:
         return Sent()
     if status == 410:
         return Gone("410: the receiver wants no more")
     if status in REFUSALS or status >= 500:
-        asked = min(float(retry_after), LONGEST_RETRY_AFTER) if retry_after.isascii() and retry_after.isdigit() else None
-        return Refused(f"answered {status}", asked)
+        seconds = min(float(retry_after), LONGEST_RETRY_AFTER) if retry_after.isascii() and retry_after.isdigit() else None
+        return Refused(f"answered {status}", seconds)
     return Rejected(f"answered {status}")

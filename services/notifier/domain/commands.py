@@ -19,7 +19,7 @@ _UNITS: Final = {"m": 60_000, "min": 60_000, "분": 60_000, "h": 3_600_000, "시
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedCommand:
     """A command and what follows it. ``name`` is empty for text that is no command."""
 
     name: str
@@ -27,33 +27,33 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class UserInput:
     """Something that a person did in a chat."""
 
     chat_id: str
     user_id: str
     """Empty for an anonymous administrator, who is one by ``trusted``."""
     kind: Literal["private", "group"]
-    asked: Asked
+    command: ParsedCommand
     trusted: bool = False
     """Telegram itself vouches that this is an administrator."""
     thread_id: int = 0
     """The topic in which it was done; 0 is none."""
 
 
-def parse(text: str, bot_name: str = "") -> Asked | None:
+def parse(text: str, bot_name: str = "") -> ParsedCommand | None:
     """The command in a message, in normal form; None when it is meant for another bot.
 
     >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
-    (Asked(name='watch', rest='AAPL'), None, Asked(name='', rest='hello'))
+    (ParsedCommand(name='watch', rest='AAPL'), None, ParsedCommand(name='', rest='hello'))
     """
     line = clean(normalize(text, LINE_LENGTH), LINE_LENGTH)
     match = _COMMAND.match(line)
     if match is None:
-        return Asked("", line)
+        return ParsedCommand("", line)
     if match[2] and bot_name and match[2].casefold() != bot_name.casefold():
         return None
-    return Asked(match[1].lower(), match[3] or "")
+    return ParsedCommand(match[1].lower(), match[3] or "")
 
 
 def mute_span(text: str) -> int | None:

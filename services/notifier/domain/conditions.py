@@ -16,11 +16,11 @@ RULE: Final = "condition"
 """``Signal.rule`` of signals that a condition fired."""
 AT_CLOSE: Final = "once_per_bar_close"
 FORMING: Final = "once_per_bar"
-MOST_A_CHAT: Final = 20
-MOST_IN_ALL: Final = 5_000
-EXTRA_A_CHAT: Final = 10
+MAX_PER_CHAT: Final = 20
+MAX_TOTAL: Final = 5_000
+MAX_EXTRA_PER_CHAT: Final = 10
 """Indicators that run for one chat's conditions alone."""
-EXTRA_IN_ALL: Final = 64
+MAX_EXTRA_TOTAL: Final = 64
 
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
@@ -73,7 +73,7 @@ class ConditionAlert:
     thread_id: int = 0
     """The topic that it goes to: the one in which it was made."""
 
-    def same(self, other: ConditionAlert) -> bool:
+    def is_equivalent(self, other: ConditionAlert) -> bool:
         """Whether both ask the same for the same topic."""
         return (self.condition_id, self.frequency, self.scope, set(self.targets), self.thread_id) == (
             other.condition_id,
@@ -91,7 +91,7 @@ class ConditionAlert:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AlertRequest:
     """An /alert, taken apart."""
 
     condition: str
@@ -102,19 +102,19 @@ class Asked:
     """The industry as it was named, or empty."""
 
 
-def asked(line: str) -> Asked:
+def parse_alert(line: str) -> AlertRequest:
     """What follows /alert: perhaps a frequency, a condition, perhaps ``for`` and instruments or ``industry:NAME``.
 
-    >>> asked("rsi_14 < 30 on 1h for AAPL, 삼성전자")
-    Asked(condition='rsi_14 < 30 on 1h', frequency='once_per_bar_close', names='AAPL, 삼성전자', industry='')
+    >>> parse_alert("rsi_14 < 30 on 1h for AAPL, 삼성전자")
+    AlertRequest(condition='rsi_14 < 30 on 1h', frequency='once_per_bar_close', names='AAPL, 삼성전자', industry='')
     """
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
-    parted = [*_FOR.finditer(rest)][-1:]
-    condition, names = (rest[: parted[0].start()], rest[parted[0].end() :]) if parted else (rest, "")
+    separators = [*_FOR.finditer(rest)][-1:]
+    condition, names = (rest[: separators[0].start()], rest[separators[0].end() :]) if separators else (rest, "")
     condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)
-    return Asked(
+    return AlertRequest(
         condition,
         frequency[1].lower() if frequency else AT_CLOSE,
         "" if named else names,
@@ -122,24 +122,24 @@ def asked(line: str) -> Asked:
     )
 
 
-def extra(condition: Condition) -> tuple[str, ...]:
+def extra_columns(condition: Condition) -> tuple[str, ...]:
     """A column of each indicator that runs for the condition alone."""
     return tuple(wanted.column for wanted in condition.indicators if not wanted.running)
 
 
-def refusal(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], wished: ConditionAlert) -> str | None:
+def refusal(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
     """Why one more alert is too much: the name of a phrase; None where it is not. ``count`` and ``in_use`` are of all chats."""
-    if len(mine) >= MOST_A_CHAT:
+    if len(mine) >= MAX_PER_CHAT:
         return "alert_full"
-    if len({column for alert in (*mine, wished) for column in alert.extra}) > EXTRA_A_CHAT:
+    if len({column for alert in (*mine, requested) for column in alert.extra}) > MAX_EXTRA_PER_CHAT:
         return "alert_extra"
-    fresh = set(wished.extra) - set(in_use)
-    if count >= MOST_IN_ALL or (fresh and len(in_use) + len(fresh) > EXTRA_IN_ALL):
+    fresh = set(requested.extra) - set(in_use)
+    if count >= MAX_TOTAL or (fresh and len(in_use) + len(fresh) > MAX_EXTRA_TOTAL):
         return "alert_busy"
     return None
 
 
-def hears(
+def is_recipient(
     alert: ConditionAlert, signal: Signal, watched: Collection[str] | None, industries: Mapping[str, Collection[str]]
 ) -> bool:
     """Whether a signal of this condition is for the owner of the alert."""

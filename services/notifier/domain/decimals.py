@@ -22,20 +22,22 @@ WHOLE: Final = {"KRW": 0, "JPY": 1}
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
-class Places(NamedTuple):
+class DecimalPlaces(NamedTuple):
     """Decimals that are always shown, and those that are shown where they are not zero."""
 
     least: int
     most: int
 
 
-def places(value: float, kind: str, currency: str) -> Places:
+def places(value: float, kind: str, currency: str) -> DecimalPlaces:
     """The decimals of a price of this size, for an instrument of this kind.
 
     ``kind`` is that of the universe (index, future, stock, etf, fx, crypto) or empty where it is not known.
 
-    >>> places(1.08432, "fx", "USD"), places(67123.45, "crypto", "USD"), places(71500, "stock", "KRW")
-    (Places(least=5, most=5), Places(least=2, most=2), Places(least=0, most=0))
+    >>> places(1.08432, "fx", "USD"), places(71500, "stock", "KRW")
+    (DecimalPlaces(least=5, most=5), DecimalPlaces(least=0, most=0))
+    >>> places(67123.45, "crypto", "USD")
+    DecimalPlaces(least=2, most=2)
     """
     size = magnitude(value)
     match kind:
@@ -48,7 +50,7 @@ def places(value: float, kind: str, currency: str) -> Places:
         case "stock" | "etf":
             return _same(WHOLE.get(currency, 2) if size >= 0 else max(4, 1 - size))
         case _:  # the ticks of futures differ: silver has three decimals, oil two, an exchange rate five
-            return Places(2, (max(5, 4 - size), 3, 2)[min(max(size, 0), 2)])
+            return DecimalPlaces(2, (max(5, 4 - size), 3, 2)[min(max(size, 0), 2)])
 
 
 def magnitude(value: float) -> int:
@@ -60,10 +62,10 @@ def magnitude(value: float) -> int:
     return Decimal(repr(float(value))).adjusted() if value else 0
 
 
-def fixed(value: float, wanted: Places) -> str:
+def fixed(value: float, wanted: DecimalPlaces) -> str:
     """A finite value with these decimals, thousands apart, rounded half away from zero as its shortest decimal form is written.
 
-    >>> fixed(-37.63, Places(2, 3)), fixed(1.005, Places(2, 2)), fixed(-0.001, Places(2, 2)), fixed(30.125, Places(2, 3))
+    >>> fixed(-37.63, DecimalPlaces(2, 3)), fixed(1.005, DecimalPlaces(2, 2)), fixed(-0.001, DecimalPlaces(2, 2)), fixed(30.125, DecimalPlaces(2, 3))
     ('-37.63', '1.01', '0.00', '30.125')
     """
     if value and not SMALLEST <= abs(value) < LARGEST:
@@ -92,11 +94,11 @@ def volume(value: float, language: str) -> str:
     """
     units = [(1.0, ""), *UNITS[language]]
     for (unit, word), after in zip(units, [*units[1:], (math.inf, "")], strict=True):
-        text = fixed(value / unit, Places(0, 4 if abs(value) < 1 else 1))
+        text = fixed(value / unit, DecimalPlaces(0, 4 if abs(value) < 1 else 1))
         if abs(float(text.replace(",", ""))) < after[0] / unit:
             return text + word
     raise AssertionError(f"{value} is not finite")
 
 
-def _same(count: int) -> Places:
-    return Places(count, count)
+def _same(count: int) -> DecimalPlaces:
+    return DecimalPlaces(count, count)

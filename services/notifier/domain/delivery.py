@@ -26,7 +26,7 @@ NEVER: Final = 253_402_300_799_000
 REASON_LENGTH: Final = 255
 
 
-class Status(enum.StrEnum):
+class DeliveryStatus(enum.StrEnum):
     """What the row of a delivery says."""
 
     PENDING = "pending"
@@ -38,18 +38,18 @@ class Status(enum.StrEnum):
     MUTED = "muted"
 
 
-DUE: Final = (Status.PENDING, Status.UNKNOWN)
+DUE: Final = (DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN)
 """The states that are picked up when their time has come."""
 
 
 @dataclass(frozen=True)
-class Delivery:
+class DeliveryRow:
     """One alert for one address, as its row says."""
 
     signal_id: str
     channel: str
     chat_id: str
-    status: Status
+    status: DeliveryStatus
     tries: int
     unknowns: int
     next_try_at: int
@@ -73,7 +73,7 @@ class Delivery:
 class Change:
     """What becomes of a row after an attempt."""
 
-    status: Status
+    status: DeliveryStatus
     unknowns: int
     next_try_at: int = NEVER
     message_id: str = ""
@@ -99,37 +99,37 @@ class Policy:
     """Age at which an alert is no longer worth sending."""
 
 
-def after(delivery: Delivery, outcome: Outcome, now: int, policy: Policy, chance: float) -> Change:
+def after(delivery: DeliveryRow, outcome: Outcome, now: int, policy: Policy, chance: float) -> Change:
     """What the row becomes; ``chance`` in [0, 1) spreads the waits. ``delivery`` is the row as it was while sending.
 
-    >>> row = Delivery("s", "telegram", "1", Status.SENDING, 1, 0, 0, "", "", 0)
+    >>> row = DeliveryRow("s", "telegram", "1", DeliveryStatus.SENDING, 1, 0, 0, "", "", 0)
     >>> after(row, Unanswered("cut"), 0, Policy(), 0.5).status, after(row, Sent("7"), 0, Policy(), 0.5).final
-    (<Status.UNKNOWN: 'unknown'>, True)
+    (<DeliveryStatus.UNKNOWN: 'unknown'>, True)
     """
     unknowns = delivery.unknowns
     match outcome:
         case Sent(message_id):
-            return Change(Status.SENT, unknowns, message_id=_fit(message_id)[:64])
+            return Change(DeliveryStatus.SENT, unknowns, message_id=_fit(message_id)[:64])
         case Refused(reason, retry_after):
             pause = wait(delivery.tries, policy, chance) if retry_after is None else int(retry_after * 1000)
-            return _again(delivery, Status.PENDING, unknowns, now + pause, reason)
+            return _again(delivery, DeliveryStatus.PENDING, unknowns, now + pause, reason)
         case Unanswered(reason):
             final = unknowns >= policy.resends
             when = NEVER if final else now + wait(delivery.tries, policy, chance)
-            return Change(Status.UNKNOWN, unknowns + 1, when, error=_fit(reason))
+            return Change(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
         case Doubtful(reason):
             final = delivery.tries >= policy.doubtful_tries
             when = NEVER if final else now + wait(delivery.tries, policy, chance)
-            return Change(Status.UNKNOWN, unknowns + 1, when, error=_fit(reason))
+            return Change(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
         case Rejected(reason) | Gone(reason):
-            return Change(Status.FAILED, unknowns, error=_fit(reason))
+            return Change(DeliveryStatus.FAILED, unknowns, error=_fit(reason))
         case Moved():
-            return _again(delivery, Status.PENDING, unknowns, now, "the chat has moved")
+            return _again(delivery, DeliveryStatus.PENDING, unknowns, now, "the chat has moved")
 
 
-def _again(delivery: Delivery, status: Status, unknowns: int, when: int, reason: str) -> Change:
+def _again(delivery: DeliveryRow, status: DeliveryStatus, unknowns: int, when: int, reason: str) -> Change:
     """Back in the queue; a row that was unknown once stays unknown, since it may have been delivered then."""
-    kept = Status.UNKNOWN if delivery.unknowns else status
+    kept = DeliveryStatus.UNKNOWN if delivery.unknowns else status
     return Change(kept, unknowns, when, error=_fit(reason))
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Final
 
-from services.notifier.domain.decimals import Places, fixed, magnitude, percentage, places
+from services.notifier.domain.decimals import DecimalPlaces, fixed, magnitude, percentage, places
 from services.notifier.domain.instruments import Instrument
 
 KST: Final = dt.timezone(dt.timedelta(hours=9), "KST")
@@ -57,17 +57,17 @@ def number(value: float | None) -> str:
     """
     if value is None or not math.isfinite(value):
         return "-"
-    return fixed(value, Places(0, 0) if value == round(value) else Places(2, max(2, 3 - magnitude(value))))
+    return fixed(value, DecimalPlaces(0, 0) if value == round(value) else DecimalPlaces(2, max(2, 3 - magnitude(value))))
 
 
-def moment(ts: int) -> str:
+def format_time(ts: int) -> str:
     """A time in UTC and in Korea; the Korean date only where it is another one.
 
-    >>> moment(1719864000000)
+    >>> format_time(1719864000000)
     '2024-07-01 20:00 UTC (2024-07-02 05:00 KST)'
-    >>> moment(1719792000000)
+    >>> format_time(1719792000000)
     '2024-07-01 00:00 UTC (09:00 KST)'
-    >>> moment(10 ** 20)
+    >>> format_time(10 ** 20)
     '-'
     """
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from services.notifier.domain.instruments import folded
+from services.notifier.domain.instruments import search_key
 from shared.events import IndustryView
 
 
-class Industries:
+class IndustryIndex:
     """All views, searchable."""
 
     def __init__(self, views: Iterable[IndustryView] = ()) -> None:
@@ -17,17 +17,17 @@ class Industries:
         """The markets first, then those that rise most."""
         self._by_name: dict[str, IndustryView] = {}
         for view in self.views:
-            for called in (view.industry, view.name_en, view.name_ko):
-                if called:
-                    self._by_name.setdefault(folded(called), view)
+            for known_name in (view.industry, view.name_en, view.name_ko):
+                if known_name:
+                    self._by_name.setdefault(search_key(known_name), view)
 
-    def find(self, asked: str) -> IndustryView | None:
+    def find(self, name: str) -> IndustryView | None:
         """The industry or market that is called so, or None."""
-        return self._by_name.get(folded(asked))
+        return self._by_name.get(search_key(name))
 
-    def near(self, asked: str, most: int = 3) -> list[IndustryView]:
+    def suggestions(self, name: str, most: int = 3) -> list[IndustryView]:
         """Those whose names look like it: first those that hold it, then those that are spelled alike."""
-        wanted = folded(asked)
+        wanted = search_key(name)
         if not wanted:
             return []
         held = sorted((name for name in self._by_name if wanted in name), key=len)

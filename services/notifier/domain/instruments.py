@@ -36,23 +36,23 @@ class Industry:
     name_ko: str
 
 
-def industry(asked: str, known: Iterable[Industry]) -> Industry | None:
+def industry(text: str, known: Iterable[Industry]) -> Industry | None:
     """The industry that is called so, or None.
 
     >>> chips = Industry("semiconductors", "Semiconductors", "반도체")
     >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
     True
     """
-    wanted = folded(asked)
-    return next((one for one in known if wanted in {folded(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
+    wanted = search_key(text)
+    return next((one for one in known if wanted in {search_key(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
 
 
-def unlisted(symbol: str) -> Instrument:
+def unknown_instrument(symbol: str) -> Instrument:
     """Stands in for a symbol that the table does not have (yet)."""
     return Instrument(symbol, "", "")
 
 
-class Directory:
+class InstrumentIndex:
     """All instruments, searchable."""
 
     def __init__(self, instruments: Iterable[Instrument] = ()) -> None:
@@ -62,28 +62,28 @@ class Directory:
             self._by_symbol[found.symbol] = found
             short = found.symbol.split(".")[0].lstrip("^").split("=")[0].split("-")[0]
             for name in (found.symbol, found.name_en, found.name_ko, *found.aliases, short):
-                if folded(name):
-                    self._by_name.setdefault(folded(name), found)
+                if search_key(name):
+                    self._by_name.setdefault(search_key(name), found)
 
     def __len__(self) -> int:
         return len(self._by_symbol)
 
     def get(self, symbol: str) -> Instrument:
-        """The instrument of exactly this symbol; ``unlisted`` where it is not known."""
-        return self._by_symbol.get(symbol) or unlisted(symbol)
+        """The instrument of exactly this symbol; ``unknown_instrument`` where it is not known."""
+        return self._by_symbol.get(symbol) or unknown_instrument(symbol)
 
-    def find(self, asked: str) -> Instrument | None:
+    def find(self, text: str) -> Instrument | None:
         """The instrument that is called so, or None.
 
-        >>> book = Directory([Instrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
-        >>> [book.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
+        >>> index = InstrumentIndex([Instrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
+        >>> [index.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
         ['005930.KS', '005930.KS', '005930.KS']
         """
-        return self._by_name.get(folded(asked))
+        return self._by_name.get(search_key(text))
 
-    def near(self, asked: str, most: int = 3) -> list[Instrument]:
+    def suggestions(self, text: str, most: int = 3) -> list[Instrument]:
         """Instruments whose names look like it, the likeliest first: names that begin so, then those that are spelled alike."""
-        wanted = folded(asked)
+        wanted = search_key(text)
         if not wanted:
             return []
         begun = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
@@ -93,17 +93,17 @@ class Directory:
             found.setdefault(self._by_name[name].symbol, self._by_name[name])
         return list(found.values())[:most]
 
-    def resolve(self, asked: str, most: int = 20) -> tuple[list[Instrument], list[str]]:
+    def resolve(self, text: str, most: int = 20) -> tuple[list[Instrument], list[str]]:
         """The instruments named in a line, and the words that name none.
 
         The whole line is tried as one name first; then commas part it, then spaces.
         """
-        whole = self.find(asked)
+        whole = self.find(text)
         if whole:
             return [whole], []
         found: dict[str, Instrument] = {}
         missing: list[str] = []
-        for part in (part.strip() for part in asked.split(",")):
+        for part in (part.strip() for part in text.split(",")):
             named = self.find(part)
             for word in [part] if named else part.split():
                 hit = named or self.find(word)
@@ -114,10 +114,10 @@ class Directory:
         return list(found.values())[:most], missing[:most]
 
 
-def folded(name: str) -> str:
+def search_key(name: str) -> str:
     """A name as it is looked for: in normal form, without case, spaces and most signs.
 
-    >>> folded("\u1109\u1161\u11b7\u1109\u1165\u11bc ３")
+    >>> search_key("\u1109\u1161\u11b7\u1109\u1165\u11bc ３")
     '삼성3'
     """
     return "".join(c for c in caseless(name, LONGEST) if c.isalnum() or c in SIGNS).rstrip(".")

@@ -217,10 +217,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def say(language: str, phrase: str, **values: object) -> str:
+def phrase(language: str, key: str, **values: object) -> str:
     """A phrase with its values, which the caller has escaped.
 
-    >>> say("en", "no_such", asked="XYZ")
+    >>> phrase("en", "no_such", asked="XYZ")
     "I know no instrument 'XYZ'."
     """
-    return PHRASES[language][phrase].format(**values)
+    return PHRASES[language][key].format(**values)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.delivery import DeliveryRow
 
 ChatKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class ChatTiming:
     """How a channel can be used for one chat right now. Milliseconds."""
 
     delay: int
@@ -27,32 +27,34 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SendPlan:
     """What to do with a page of due deliveries."""
 
-    runs: tuple[tuple[Delivery, ...], ...]
+    runs: tuple[tuple[DeliveryRow, ...], ...]
     """Deliveries to take on, one tuple a chat, in their order."""
-    later: tuple[tuple[Delivery, int], ...]
+    later: tuple[tuple[DeliveryRow, int], ...]
     """Deliveries to put off, and until when."""
 
 
-def plan(page: Sequence[Delivery], rhythm: Callable[[Delivery], Rhythm], *, now: int, free: int, soon: int) -> Plan:
+def plan_sends(
+    page: Sequence[DeliveryRow], timing_of: Callable[[DeliveryRow], ChatTiming], *, now: int, free: int, soon: int
+) -> SendPlan:
     """Sort a page, oldest first, into runs for at most ``free`` chats and deliveries for later. Times in milliseconds.
 
     A chat that must wait longer than ``soon`` is put off. What finds no place in a run stays as it is and is seen again next time.
     """
-    runs: dict[ChatKey, list[Delivery]] = {}
-    put_off: dict[ChatKey, int] = {}
+    runs: dict[ChatKey, list[DeliveryRow]] = {}
+    postponed: dict[ChatKey, int] = {}
     later = []
     for delivery in page:
         chat = (delivery.channel, delivery.chat_id)
-        beat = rhythm(delivery)
-        if beat.delay > soon:
-            ahead = put_off.get(chat, 0)
-            put_off[chat] = ahead + 1
-            later.append((delivery, now + beat.delay + ahead * beat.spacing))
+        timing = timing_of(delivery)
+        if timing.delay > soon:
+            ahead = postponed.get(chat, 0)
+            postponed[chat] = ahead + 1
+            later.append((delivery, now + timing.delay + ahead * timing.spacing))
         elif chat in runs or len(runs) < free:
             run = runs.setdefault(chat, [])
-            if len(run) < beat.run_length:
+            if len(run) < timing.run_length:
                 run.append(delivery)
-    return Plan(tuple(tuple(run) for run in runs.values()), tuple(later))
+    return SendPlan(tuple(tuple(run) for run in runs.values()), tuple(later))

@@ -9,8 +9,8 @@ from typing import Protocol
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
-from services.notifier.domain.delivery import Change, Delivery, Status
-from services.notifier.domain.instruments import Directory, Industry
+from services.notifier.domain.delivery import Change, DeliveryRow, DeliveryStatus
+from services.notifier.domain.instruments import Industry, InstrumentIndex
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.recipients import Chat
@@ -31,14 +31,14 @@ class Channel(Protocol):
         """Hand over one alert, within the channel's own time limit."""
 
 
-class Painter(Protocol):
+class ChartRenderer(Protocol):
     """Draws charts."""
 
-    async def paint(self, request: ChartRequest) -> bytes:
+    async def render(self, request: ChartRequest) -> bytes:
         """A PNG. Raises PaintError."""
 
 
-class PaintError(Exception):
+class RenderError(Exception):
     """There is no picture; the message says why in one word (``timeout``, ``crashed``, ``refused``, ``bars``)."""
 
 
@@ -59,7 +59,7 @@ class NewDelivery:
 
     signal: Signal
     chat: Chat
-    status: Status
+    status: DeliveryStatus
     body: str
     traceparent: str
 
@@ -70,31 +70,31 @@ class DeliveryStore(Protocol):
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
         """Insert those that are not there yet, all in one transaction."""
 
-    async def due(self, now: int, most: int, without: Sequence[tuple[str, str]] = ()) -> list[Delivery]:
+    async def due(self, now: int, most: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
         """Rows whose time has come, the longest waiting first; ``without`` those of some (channel, chat id)."""
 
-    async def reserve(self, slots: Sequence[tuple[Delivery, int]]) -> list[Delivery]:
+    async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
         """Set ``next_try_at`` of rows that nobody touched since they were read; returns those that we got, as they are now."""
 
-    async def claim(self, delivery: Delivery, now: int, lease: int) -> Delivery | None:
+    async def claim(self, delivery: DeliveryRow, now: int, lease: int) -> DeliveryRow | None:
         """Make it ``sending`` until ``lease``, counted as one more try; None when another process was quicker."""
 
-    async def finish(self, delivery: Delivery, change: Change, now: int) -> bool:
+    async def finish(self, delivery: DeliveryRow, change: Change, now: int) -> bool:
         """Write what became of a row that we claimed, or reserved and must not send; False when it has gone on without us."""
 
-    async def lapsed(self, now: int, most: int) -> list[Delivery]:
+    async def expired_leases(self, now: int, most: int) -> list[DeliveryRow]:
         """Rows left in ``sending`` past their lease: their process died, or is frozen."""
 
-    async def to_report(self, most: int) -> list[tuple[Delivery, str]]:
+    async def unreported(self, most: int) -> list[tuple[DeliveryRow, str]]:
         """Rows that are final and not on the topic yet, with their error."""
 
-    async def reported(self, deliveries: Sequence[Delivery]) -> None:
+    async def mark_reported(self, deliveries: Sequence[DeliveryRow]) -> None:
         """These are on the topic now."""
 
-    async def tally(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
+    async def counts_by_status(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
         """How many deliveries of a chat there are by status, since then."""
 
-    async def waiting(self) -> int:
+    async def count_open(self) -> int:
         """How many rows are not final."""
 
 
@@ -125,7 +125,7 @@ class ChatStore(Protocol):
     async def unwatch(self, address: Address, symbols: Sequence[str] | None) -> None:
         """Take symbols off its list; all of them where None."""
 
-    async def interested(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
+    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         """The addresses in active chats that watch everything or one of the symbols, each with those of the symbols on its list.
 
         ``watch_all`` is true for the one address of a chat that gets everything.
@@ -135,7 +135,7 @@ class ChatStore(Protocol):
 class ConditionStore(Protocol):
     """The conditions that chats want to be told about. All methods raise TransientError when the database is not there."""
 
-    async def of(self, channel: str, chat_id: str) -> list[ConditionAlert]:
+    async def for_chat(self, channel: str, chat_id: str) -> list[ConditionAlert]:
         """A chat's alerts by number."""
 
     async def add(self, alert: ConditionAlert, now: int) -> ConditionAlert:
@@ -154,10 +154,10 @@ class ConditionStore(Protocol):
         """Active chats with an alert on one of these conditions, at the address that it goes to."""
 
 
-class Market(Protocol):
+class MarketStore(Protocol):
     """What others have stored. All methods raise TransientError when the database is not there."""
 
-    async def directory(self) -> Directory:
+    async def instruments(self) -> InstrumentIndex:
         """All active instruments."""
 
     async def bars(self, symbol: str, timeframe: str, until: int, most: int) -> tuple[ChartBar, ...]:
@@ -180,7 +180,7 @@ class Quotes(Protocol):
         """The latest quote of a symbol, or None when none has been seen."""
 
 
-class Reports(Protocol):
+class OutcomePublisher(Protocol):
     """Where outcomes are published."""
 
     async def publish(self, events: Sequence[DeliveryEvent]) -> None:

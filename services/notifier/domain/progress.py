@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-class Progress:
+class UpdateProgress:
     """What has arrived, and what of it is finished. Holds about twice as many ids as Telegram sends at once."""
 
     def __init__(self, most: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.delivery import Status
+from services.notifier.domain.delivery import DeliveryStatus
 from shared.events import Signal
 
 ALL_RULES: Final = "*"
@@ -57,7 +57,7 @@ class Chat:
         return self.rules.get(rule, self.rules.get(ALL_RULES, True))
 
 
-def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expiry: int) -> Status | None:
+def initial_status(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expiry: int) -> DeliveryStatus | None:
     """The status that a new delivery of ``signal`` to ``chat`` begins with; None where the chat does not want it.
 
     ``watched`` are the symbols on the chat's list; ``expiry`` is the age in milliseconds at which a signal is not worth sending.
@@ -68,14 +68,14 @@ def verdict(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expir
         return None
     if not chat.unvalidated and not (signal.quality and signal.quality.validated):
         return None
-    return beginning(chat, signal, now, expiry)
+    return status_when_wanted(chat, signal, now, expiry)
 
 
-def beginning(chat: Chat, signal: Signal, now: int, expiry: int) -> Status:
+def status_when_wanted(chat: Chat, signal: Signal, now: int, expiry: int) -> DeliveryStatus:
     """The status that the delivery of a signal begins with which the chat wants."""
     if chat.muted_until > now:
-        return Status.MUTED
-    return Status.EXPIRED if is_stale(signal, now, expiry) else Status.PENDING
+        return DeliveryStatus.MUTED
+    return DeliveryStatus.EXPIRED if is_stale(signal, now, expiry) else DeliveryStatus.PENDING
 
 
 def is_stale(signal: Signal, now: int, expiry: int) -> bool:

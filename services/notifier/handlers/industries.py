@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.notifier.domain.industries import Industries
+from services.notifier.domain.industries import IndustryIndex
 from shared.events import IndustryView
 from shared.kafka import Record
 
@@ -16,7 +16,7 @@ class LatestIndustries:
 
     def __init__(self) -> None:
         self._views: dict[str, IndustryView] = {}
-        self.current = Industries()
+        self.current = IndustryIndex()
 
     async def handle(self, records: Sequence[Record[IndustryView]]) -> None:
         """Keep what is newer than what is there."""
@@ -27,4 +27,4 @@ class LatestIndustries:
                 continue
             if known is None or view.ts_event >= known.ts_event:
                 self._views[view.industry] = view
-        self.current = Industries(self._views.values())
+        self.current = IndustryIndex(self._views.values())

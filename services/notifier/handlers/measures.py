@@ -12,7 +12,9 @@ UNKNOWNS: Final = counter(
     "notifier_unknowns_total", "Tries that were written and not answered: the most duplicates that there can be.", ["channel"]
 )
 REPEATS: Final = counter("notifier_repeats_total", "Alerts sent again after an unknown outcome, and marked.", ["channel"])
-LOST: Final = counter("notifier_undelivered_total", "Deliveries closed without being made, by reason.", ["channel", "reason"])
+UNDELIVERED: Final = counter(
+    "notifier_undelivered_total", "Deliveries closed without being made, by reason.", ["channel", "reason"]
+)
 REDIRECTED: Final = counter(
     "notifier_redirected_total", "Alerts sent to the chat itself, since their topic takes none.", ["channel"]
 )
@@ -22,7 +24,7 @@ LATENCY: Final = histogram(
     ["channel"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600),
 )
-WAITING: Final = gauge("notifier_waiting_rows", "Deliveries that are not settled yet.")
+OPEN: Final = gauge("notifier_waiting_rows", "Deliveries that are not settled yet.")
 PICTURES: Final = counter(
     "notifier_pictures_total", "Chart pictures by how they went; alerts without one go out as text.", ["outcome"]
 )

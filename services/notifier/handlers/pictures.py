@@ -10,7 +10,7 @@ import structlog
 from services.notifier.domain.alerts import chart_request
 from services.notifier.domain.charts import bars_needed, overlays
 from services.notifier.domain.instruments import Instrument
-from services.notifier.domain.ports import Market, Painter, PaintError
+from services.notifier.domain.ports import ChartRenderer, MarketStore, RenderError
 from services.notifier.handlers import measures
 from shared.events import Signal
 from shared.failures import TransientError, classify
@@ -23,11 +23,11 @@ _log = structlog.get_logger(__name__)
 class Pictures:
     """Draws, and remembers the newest pictures."""
 
-    def __init__(self, market: Market, painter: Painter) -> None:
-        self._market, self._painter = market, painter
+    def __init__(self, market: MarketStore, renderer: ChartRenderer) -> None:
+        self._market, self._renderer = market, renderer
         self._kept: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
 
-    async def of(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
+    async def get(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
         """The picture as PNG, or None where there is none: too few bars, or the painter failed. Never raises for that."""
         key = (signal.id, language)
         task = self._kept.get(key)
@@ -48,8 +48,8 @@ class Pictures:
             bars = await self._market.bars(signal.symbol, signal.timeframe, signal.ts_event, most)
             if len(bars) < FEWEST_BARS:
                 return _text_only(signal, "bars")
-            picture = await self._painter.paint(chart_request(signal, instrument, language, bars))
-        except PaintError as error:
+            picture = await self._renderer.render(chart_request(signal, instrument, language, bars))
+        except RenderError as error:
             return _text_only(signal, str(error))
         except TransientError:
             return _text_only(signal, "database")

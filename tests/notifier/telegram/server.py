@@ -64,7 +64,7 @@ class Telegram:
             self._news.notify_all()
         return number
 
-    async def say(self, text: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
+    async def type_text(self, text: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
         """Somebody types something."""
         chat_object: dict[str, Any] = {"id": chat, "type": kind, "first_name": "P"}
         if kind != "private":
@@ -73,7 +73,7 @@ class Telegram:
         message = {"message_id": self._next, "date": 1700000000, "chat": chat_object, "from": sender, "text": text, **more}
         return await self.update(message=message)
 
-    async def press(self, action: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
+    async def press_button(self, action: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
         """Somebody presses a button; ``more`` is of the message that it stands under."""
         chat_object = {"id": chat, "type": kind, **({"first_name": "P"} if kind == "private" else {"title": "G"})}
         message = {"message_id": 1, "date": 1700000000, "chat": chat_object, "text": "x", **more}
@@ -254,5 +254,5 @@ async def _updates(request: web.Request) -> web.Response:
     """Put updates in the queue: ``{"text", "chat", "user"}`` or a whole update."""
     telegram: Telegram = request.app[HELD]
     body = await request.json()
-    number = await (telegram.say(**body) if "text" in body else telegram.update(**body))
+    number = await (telegram.type_text(**body) if "text" in body else telegram.update(**body))
     return web.json_response({"update_id": number})

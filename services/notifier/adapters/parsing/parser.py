@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from services.notifier.adapters.child import Child, ChildError
+from services.notifier.adapters.child import ChildError, ChildProcess
 from services.notifier.domain.conditions import ParsedCondition, RefusedCondition
 from services.notifier.domain.ports import ParseError
 from shared.conditions import ConditionError
@@ -26,8 +26,8 @@ class ProcessParser:
 
     def __init__(self, seconds: float = PARSE_SECONDS, module: str = "services.notifier.adapters.parsing.worker") -> None:
         self._seconds = seconds
-        self._children = [Child(module) for _ in range(PROCESSES)]
-        self._free: asyncio.LifoQueue[Child] = asyncio.LifoQueue()
+        self._children = [ChildProcess(module) for _ in range(PROCESSES)]
+        self._free: asyncio.LifoQueue[ChildProcess] = asyncio.LifoQueue()
         for child in reversed(self._children):
             self._free.put_nowait(child)
 
@@ -38,8 +38,8 @@ class ProcessParser:
     async def parse(self, text: str) -> ParsedCondition:
         child = await self._free.get()
         try:
-            await child.ready(START_SECONDS)
-            answer = await child.ask(text.encode(errors="replace"), self._seconds)
+            await child.wait_ready(START_SECONDS)
+            answer = await child.request(text.encode(errors="replace"), self._seconds)
         except ChildError as error:
             _log.warning("condition not parsed", why=str(error), characters=len(text))
             raise ParseError(str(error)) from error

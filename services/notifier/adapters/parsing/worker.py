@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from services.notifier.adapters.serving import serve
-from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra
+from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra_columns
 from shared.conditions import ConditionError, parse
 
 
@@ -16,7 +16,7 @@ def answer(body: bytes) -> bytes:
     except ConditionError as error:
         values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
         return msgspec.json.encode(RefusedCondition(error.code, error.text, error.position, values))
-    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra(condition)))
+    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra_columns(condition)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from services.notifier.adapters.telegram.topics import takes_no_messages
 from services.notifier.domain.address import Address
 from services.notifier.domain.markup import split
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.pace import Pace
+from services.notifier.domain.rate_limits import RateLimiter
 
 LONGEST_WAIT: Final = 30.0
 """Seconds that a person waits for an answer that Telegram put off."""
@@ -26,8 +26,8 @@ _log = structlog.get_logger(__name__)
 class Answers:
     """Sends at the pace that alerts and answers share."""
 
-    def __init__(self, bot: Bot, pace: Pace, ticking: Callable[[], float]) -> None:
-        self._bot, self._pace, self._ticking = bot, pace, ticking
+    def __init__(self, bot: Bot, limiter: RateLimiter, ticking: Callable[[], float]) -> None:
+        self._bot, self._limiter, self._ticking = bot, limiter, ticking
 
     async def send(self, to: Address, reply: Reply) -> None:
         """Send all parts. Raises the errors of ``api``."""
@@ -47,7 +47,7 @@ class Answers:
         try:
             await self._message(to, part, keyboard)
         except TelegramRetryAfter as error:
-            self._pace.pause(self._ticking() + error.retry_after)
+            self._limiter.pause(self._ticking() + error.retry_after)
             raise
 
     async def _message(self, to: Address, part: str, keyboard: InlineKeyboardMarkup | None) -> None:
@@ -62,5 +62,5 @@ class Answers:
     async def _turn(self, chat_id: str) -> None:
         delay = 1.0
         while delay > 0:
-            delay = self._pace.take(chat_id, self._ticking())
+            delay = self._limiter.take(chat_id, self._ticking())
             await asyncio.sleep(delay)  # the turn may have gone to an alert meanwhile

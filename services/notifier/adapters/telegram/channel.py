@@ -16,7 +16,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.markup import CAPTION_LIMIT, visible
 from services.notifier.domain.messages import Alert, Buttons
 from services.notifier.domain.outcomes import Outcome, Sent
-from services.notifier.domain.phrases import say
+from services.notifier.domain.phrases import phrase
 
 PICTURE_WORDS = ("photo", "image", "file", "wrong type")
 
@@ -45,7 +45,7 @@ class Telegram:
         except TelegramBadRequest as error:
             if not to.thread_id or not takes_no_messages(error):
                 raise
-        noted = replace(alert, text=f"{say(alert.language, 'topic_gone')}\n{alert.text}")
+        noted = replace(alert, text=f"{phrase(alert.language, 'topic_gone')}\n{alert.text}")
         return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
 
     async def _send(self, chat_id: str, thread_id: int | None, alert: Alert) -> int:

@@ -19,8 +19,8 @@ from pydantic import ValidationError
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.menu import MENU
-from services.notifier.adapters.telegram.updates import KINDS, People, Updates, chat_of
-from services.notifier.domain.progress import Progress
+from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, Updates, chat_of
+from services.notifier.domain.progress import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
 from shared.waiting import pause
@@ -59,9 +59,9 @@ class BotAdmins:
 class Polling:
     """Fetches the updates of one bot. One that is not finished when the process ends is fetched again by the next one."""
 
-    def __init__(self, bot: Bot, people: People, updates: Updates) -> None:
-        self._bot, self._people, self._updates = bot, people, updates
-        self._progress = Progress(MOST)
+    def __init__(self, bot: Bot, handler: UpdateHandler, updates: Updates) -> None:
+        self._bot, self._handler, self._updates = bot, handler, updates
+        self._progress = UpdateProgress(MOST)
         self._moved = asyncio.Event()
         self._name = ""
         self.connected = False
@@ -139,7 +139,7 @@ class Polling:
         new = self._progress.arrived(by_number)
         for number in new:
             if not queues.put(chat_of(by_number[number]), by_number[number]):
-                self._people.dropped("waiting")
+                self._handler.dropped("waiting")
                 self._progress.finished(number)
         if early := self._progress.make_room():
             _log.warning("updates confirmed before they are finished: others must not wait for them", count=len(early))

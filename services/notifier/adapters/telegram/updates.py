@@ -13,7 +13,7 @@ from services.notifier.adapters.telegram.answers import LONGEST_WAIT, Answers
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.topics import topic_of
 from services.notifier.domain.address import Address
-from services.notifier.domain.commands import Incoming, parse
+from services.notifier.domain.commands import UserInput, parse
 from services.notifier.domain.messages import Reply
 from shared.failures import TransientError
 
@@ -27,10 +27,10 @@ GROUPS: Final = frozenset({"group", "supergroup"})
 log = structlog.get_logger(__name__)
 
 
-class People(Protocol):
+class UpdateHandler(Protocol):
     """Who answers."""
 
-    async def answer(self, incoming: Incoming) -> Reply | None:
+    async def answer(self, incoming: UserInput) -> Reply | None:
         """The answer to what somebody typed or pressed."""
 
     async def added(self, chat_id: str, user_id: str) -> None:
@@ -49,8 +49,8 @@ class People(Protocol):
 class Updates:
     """Lets ``people`` answer updates, so many at the same time; sending an answer takes no place from the others."""
 
-    def __init__(self, bot: Bot, people: People, answers: Answers, concurrency: int) -> None:
-        self._bot, self._people, self._answers = bot, people, answers
+    def __init__(self, bot: Bot, handler: UpdateHandler, answers: Answers, concurrency: int) -> None:
+        self._bot, self._handler, self._answers = bot, handler, answers
         self._places = asyncio.Semaphore(concurrency)
 
     async def handle(self, update: Update, bot_name: str) -> None:
@@ -65,13 +65,13 @@ class Updates:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            self._people.dropped("failed")
+            self._handler.dropped("failed")
             log.exception("update not answered: cancelled though nobody had cancelled it", update=update.update_id)
         except (*ERRORS, TransientError) as error:
-            self._people.dropped("failed")
+            self._handler.dropped("failed")
             log.warning("update not answered", update=update.update_id, error=self._shown(error))
         except Exception as error:
-            self._people.dropped("failed")
+            self._handler.dropped("failed")
             log.exception("update not answered: a defect", update=update.update_id, error=self._shown(error))
 
     def _shown(self, error: Exception) -> str:
@@ -89,39 +89,39 @@ class Updates:
     async def _message(self, message: Message, bot_name: str) -> None:
         if message.migrate_to_chat_id is not None:
             async with self._places, asyncio.timeout(HANDLE_SECONDS):
-                await self._people.migrated(str(message.chat.id), str(message.migrate_to_chat_id))
+                await self._handler.migrated(str(message.chat.id), str(message.migrate_to_chat_id))
             return
         group = message.chat.type in GROUPS
         if not message.text or not (group or message.chat.type == "private"):
             return
-        asked = parse(message.text, bot_name)
-        if asked is None:
+        command = parse(message.text, bot_name)
+        if command is None:
             return
         anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
         user = "" if anonymous or message.from_user is None else str(message.from_user.id)
         if not anonymous and not user:
             return
         kind: Any = "group" if group else "private"
-        await self._answer(Incoming(str(message.chat.id), user, kind, asked, anonymous, topic_of(message)))
+        await self._answer(UserInput(str(message.chat.id), user, kind, command, anonymous, topic_of(message)))
 
     async def _pressed(self, pressed: CallbackQuery, bot_name: str) -> None:
         await self._bot.answer_callback_query(pressed.id)
-        asked = parse("/" + (pressed.data or ""), bot_name)
-        if pressed.message is None or asked is None or not asked.name:
+        command = parse("/" + (pressed.data or ""), bot_name)
+        if pressed.message is None or command is None or not command.name:
             return
         chat = pressed.message.chat
         kind: Any = "group" if chat.type in GROUPS else "private"
-        await self._answer(Incoming(str(chat.id), str(pressed.from_user.id), kind, asked, thread_id=topic_of(pressed.message)))
+        await self._answer(UserInput(str(chat.id), str(pressed.from_user.id), kind, command, thread_id=topic_of(pressed.message)))
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
         if change.new_chat_member.status in {"kicked", "left"}:
-            await self._people.removed(str(change.chat.id))
+            await self._handler.removed(str(change.chat.id))
         elif change.chat.type in GROUPS and change.old_chat_member.status in {"kicked", "left"}:
-            await self._people.added(str(change.chat.id), str(change.from_user.id))
+            await self._handler.added(str(change.chat.id), str(change.from_user.id))
 
-    async def _answer(self, incoming: Incoming) -> None:
+    async def _answer(self, incoming: UserInput) -> None:
         async with self._places, asyncio.timeout(HANDLE_SECONDS):
-            reply = await self._people.answer(incoming)
+            reply = await self._handler.answer(incoming)
         if reply is not None:
             await self._answers.send(Address(CHANNEL, incoming.chat_id, incoming.thread_id), reply)
 

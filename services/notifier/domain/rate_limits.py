@@ -19,7 +19,7 @@ class Limit:
     seconds: float
 
 
-class Window:
+class SlidingWindow:
     """The times of the newest events under some limits, as many as the largest limit needs."""
 
     def __init__(self, limits: Sequence[Limit]) -> None:
@@ -42,22 +42,22 @@ class Window:
         return not self._times or self._times[-1] + longest <= now
 
 
-class Windows:
+class SlidingWindows:
     """A window per key, in bounded memory: those that hold nothing back are dropped first, then the longest unused."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
-        self._windows: OrderedDict[str, Window] = OrderedDict()
+        self._windows: OrderedDict[str, SlidingWindow] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._windows)
 
-    def of(self, key: str, limits: Sequence[Limit], now: float) -> Window:
+    def get(self, key: str, limits: Sequence[Limit], now: float) -> SlidingWindow:
         """The window of ``key``, made with ``limits`` where there is none."""
         window = self._windows.get(key)
         if window is None:
             self._shrink(now)
-            window = self._windows[key] = Window(limits)
+            window = self._windows[key] = SlidingWindow(limits)
         self._windows.move_to_end(key)
         return window
 
@@ -69,7 +69,7 @@ class Windows:
             del self._windows[oldest]
 
 
-class Pace:
+class RateLimiter:
     """Decides when the next message to a chat may leave a channel."""
 
     def __init__(
@@ -81,10 +81,10 @@ class Pace:
         most: int = 10_000,
     ) -> None:
         """``group`` holds besides ``chat`` where ``is_group`` says so of a chat's id: nobody who asks can forget to say it."""
-        self._overall = Window(overall)
+        self._overall = SlidingWindow(overall)
         self._all = tuple(overall)
         self._chat, self._group, self._is_group = tuple(chat), (*chat, *group), is_group
-        self._windows = Windows(most)
+        self._windows = SlidingWindows(most)
         self._paused = 0.0
         self._paused_chats: OrderedDict[str, float] = OrderedDict()
 
@@ -109,8 +109,8 @@ class Pace:
     def _limits(self, chat: str) -> tuple[Limit, ...]:
         return self._group if self._is_group(chat) else self._chat
 
-    def _window(self, chat: str, now: float) -> Window:
-        return self._windows.of(chat, self._limits(chat), now)
+    def _window(self, chat: str, now: float) -> SlidingWindow:
+        return self._windows.get(chat, self._limits(chat), now)
 
     def pause(self, until: float, chat: str | None = None) -> None:
         """Hold everything back, or one chat, until then; a pause is never shortened."""

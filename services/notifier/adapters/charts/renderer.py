@@ -7,33 +7,33 @@ import asyncio
 import msgspec
 import structlog
 
-from services.notifier.adapters.child import Child, ChildError
+from services.notifier.adapters.child import ChildError, ChildProcess
 from services.notifier.domain.charts import ChartRequest
-from services.notifier.domain.ports import PaintError
+from services.notifier.domain.ports import RenderError
 
 _log = structlog.get_logger(__name__)
 
 
-class ProcessPainter:
+class ProcessChartRenderer:
     """``Painter`` in a child process."""
 
     def __init__(self, seconds: float) -> None:
         """``seconds``: for one picture, the wait for a process that is still starting included."""
         self._seconds = seconds
-        self._child = Child("services.notifier.adapters.charts.worker")
+        self._child = ChildProcess("services.notifier.adapters.charts.worker")
 
     def start(self) -> asyncio.Task[asyncio.subprocess.Process]:
         """The process, which starts now if none runs: begun early, no picture has to wait for it."""
         return self._child.start()
 
-    async def paint(self, request: ChartRequest) -> bytes:
+    async def render(self, request: ChartRequest) -> bytes:
         try:
-            picture = await self._child.ask(msgspec.json.encode(request), self._seconds)
+            picture = await self._child.request(msgspec.json.encode(request), self._seconds)
         except ChildError as error:
             _log.warning("no picture", why=str(error))
-            raise PaintError(str(error)) from error
+            raise RenderError(str(error)) from error
         if not picture:
-            raise PaintError("refused")
+            raise RenderError("refused")
         return picture
 
     async def close(self) -> None:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.domain.ports import Admins, ChatStore, ConditionParser, ConditionStore, DeliveryStore, Market, Quotes
+from services.notifier.domain.ports import Admins, ChatStore, ConditionParser, ConditionStore, DeliveryStore, MarketStore, Quotes
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.industries import LatestIndustries
+from services.notifier.handlers.instruments import LatestInstruments
 
 
 @dataclass(frozen=True)
-class Desk:
+class BotContext:
     """Stores, quotes, industries and limits."""
 
     chats: ChatStore
     conditions: ConditionStore
     parser: ConditionParser
     deliveries: DeliveryStore
-    market: Market
+    market: MarketStore
     quotes: Quotes
     industries: LatestIndustries
-    book: InstrumentBook
+    instruments: LatestInstruments
     admins: Admins
     clock: Clock
     watchlist_most: int = 100

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from services.notifier.domain.instruments import Directory
+from services.notifier.domain.instruments import InstrumentIndex
 
 REFRESH_SECONDS = 30.0
 EMPTY_SECONDS = 1.0
 
 
-class Listed(Protocol):
+class InstrumentSource(Protocol):
     """Where the instruments are kept."""
 
-    async def directory(self) -> Directory:
+    async def instruments(self) -> InstrumentIndex:
         """All active instruments. Raises TransientError."""
 
 
-class InstrumentBook:
+class LatestInstruments:
     """The newest directory of instruments."""
 
-    def __init__(self, listed: Listed) -> None:
-        self._listed = listed
-        self.current = Directory()
+    def __init__(self, source: InstrumentSource) -> None:
+        self._source = source
+        self.current = InstrumentIndex()
 
     @property
     def seconds(self) -> float:
@@ -31,4 +31,4 @@ class InstrumentBook:
 
     async def refresh(self) -> None:
         """Read the instruments. Raises TransientError."""
-        self.current = await self._listed.directory()
+        self.current = await self._source.instruments()

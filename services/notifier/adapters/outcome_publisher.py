@@ -9,7 +9,7 @@ from shared.kafka import Producer
 from shared.topics import DELIVERIES
 
 
-class KafkaReports:
+class KafkaOutcomePublisher:
     """``Reports`` on Kafka."""
 
     def __init__(self, producer: Producer) -> None:

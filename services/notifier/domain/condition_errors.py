@@ -35,6 +35,6 @@ KOREAN: Final[dict[str, str]] = {
 }
 
 
-def said(error: ConditionError, language: str) -> str:
+def error_text(error: ConditionError, language: str) -> str:
     """What is wrong. Not escaped."""
     return KOREAN[error.code].format(**error.values) if language == "ko" else error.message
