@@ -1,4 +1,4 @@
-"""Composition root of the notifier: opens what is outside, wires it, names the tasks."""
+"""Composition root of the notifier: opens connections, wires the parts, names the tasks."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
 
 QUOTES_BACK = 2_000
+"""Quotes of each partition that are read at the start."""
 
 
 @asynccontextmanager
@@ -91,19 +92,21 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
 async def _after_instruments(
     refresher: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
 ) -> None:
-    """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
+    """Start ``run`` once the instruments are loaded: before that, every name would be answered as unknown."""
     if await refresher.first_success():
         await run(stopping)
 
 
 async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) -> Client:
-    from services.notifier.adapters.telegram.api import open_bot  # three seconds to import: whoever has no bot does not pay them
+    from services.notifier.adapters.telegram.api import (
+        open_bot,
+    )  # the import takes three seconds, which a process without a bot saves
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
 
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
-    """What Telegram lets a bot send: in all, to a chat, and to a group, whose ids are negative (core.telegram.org/api/bots/ids)."""
+    """Telegram's limits for a bot: overall, per chat, and per group. Ids of groups are negative (core.telegram.org/api/bots/ids)."""
     overall, chat = [Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)]
     return RateLimiter(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
 
@@ -111,10 +114,10 @@ def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
 async def _schedules(
     settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: Clock, stack: AsyncExitStack
 ) -> dict[str, ChannelSchedule]:
-    """The channels that are switched on, and the chats that stand for the console and the webhooks."""
+    """The enabled channels. Also creates the chats that represent the console and the webhooks."""
     schedules: dict[str, ChannelSchedule] = {}
     if bot is not None:
-        from services.notifier.adapters.telegram.channel import Telegram  # as _bot
+        from services.notifier.adapters.telegram.channel import Telegram  # slow import, see _bot
 
         schedules["telegram"] = ChannelSchedule(Telegram(bot, settings.send_timeout), telegram_limiter(settings), run_length=8)
     if settings.console_enabled:
@@ -150,8 +153,8 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: Clock,
 ) -> dict[str, Task]:
-    """The bot, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.answers import Answers  # as _bot
+    """The tasks of the bot: polling, and the quotes and industries that it answers from."""
+    from services.notifier.adapters.telegram.answers import Answers  # slow import, see _bot
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
     from services.notifier.adapters.telegram.updates import Updates
 
@@ -163,7 +166,7 @@ async def _bot_tasks(
     }
 
     async def dispatch(records: Sequence[Record[Any]]) -> None:
-        await handlers[records[0].topic](records)  # a batch is of one partition
+        await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
     parser = ProcessParser()
     stack.push_async_callback(parser.close)

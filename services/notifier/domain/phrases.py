@@ -1,4 +1,4 @@
-"""What the bot says, Korean and English. Placeholders are filled with escaped values only."""
+"""The bot's phrases in Korean and English. Values for placeholders must be escaped."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
 
 
 def phrase(language: str, key: str, **values: object) -> str:
-    """A phrase with its values, which the caller has escaped.
+    """A phrase with its values, which the caller must have escaped.
 
     >>> phrase("en", "no_such", asked="XYZ")
     "I know no instrument 'XYZ'."

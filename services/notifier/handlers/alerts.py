@@ -1,4 +1,4 @@
-"""The bot's commands about conditions that people write: /alert, /alerts, /unalert."""
+"""The bot's commands about user conditions: /alert, /alerts, /unalert."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 
 async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Be told whenever a condition is true."""
+    """Create an alert on a condition."""
     if not rest:
         return Reply(phrase(chat.language, "alert_help"))
     request = parse_alert(rest)
@@ -45,7 +45,7 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
     now = context.clock.now()
     await context.chats.save(replace(chat, active=True), now)
     stored = known or await context.conditions.add(wanted, now)
-    warming_up = await context.conditions.warming_up() | {*wanted.extra} - in_use  # nobody has requested these before
+    warming_up = await context.conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
     lines = [phrase(chat.language, "alert_same" if known else "alert_set")]
     lines.append(condition_replies.alert_line(stored, chat.language, context.instruments.current, warming_up))
     if wanted.scope == "watched" and not chat.watch_all and not await context.chats.watched(chat.address):
@@ -54,7 +54,7 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, request: AlertRequest) -> ConditionAlert | Reply:
-    """The alert with the instruments it is for, or that they are not known."""
+    """The alert with its instruments, or the reply that they are unknown."""
     wanted = ConditionAlert(
         chat.channel,
         chat.chat_id,
@@ -82,7 +82,7 @@ async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, r
 
 
 async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
-    """The chat's conditions."""
+    """List the chat's alerts."""
     mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
     return Reply(
         condition_replies.alerts_text(mine, chat.language, context.instruments.current, await context.conditions.warming_up())
@@ -90,7 +90,7 @@ async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: 
 
 
 async def unalert(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Take a condition away, or all."""
+    """Remove one alert, or all."""
     wanted = rest.strip().lstrip("#").casefold()
     if wanted in EVERYTHING:
         number = None

@@ -1,4 +1,4 @@
-"""The latest quotes in memory, as they come from Kafka."""
+"""Keeps the latest quotes from Kafka in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LatestQuotes:
         self._quotes: dict[str, Quote] = {}
 
     async def handle(self, records: Sequence[Record[Quote]]) -> None:
-        """Keep what is newer than what is there."""
+        """Keep the quotes that are newer than the stored ones."""
         for record in records:
             quote = record.event
             known = self._quotes.get(quote.symbol)
@@ -27,5 +27,5 @@ class LatestQuotes:
                 self._quotes[quote.symbol] = quote
 
     def get(self, symbol: str) -> Quote | None:
-        """The latest quote of a symbol, or None when none has been seen."""
+        """The latest quote of a symbol, or None."""
         return self._quotes.get(symbol)
