@@ -106,7 +106,7 @@ async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) ->
 
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
-    """Telegram's limits for a bot: overall, per chat, and per group. Ids of groups are negative (core.telegram.org/api/bots/ids)."""
+    """Telegram's limits for a bot: overall, per chat, and per group. Group ids are negative (core.telegram.org/api/bots/ids)."""
     overall, chat = [Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)]
     return RateLimiter(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
 

@@ -70,7 +70,7 @@ class DeliveryTable:
         return replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease) if won else None
 
     async def finish(self, delivery: DeliveryRow, change: Change, now: int) -> bool:
-        if delivery.status is DeliveryStatus.SENDING:  # our lease may have lapsed meanwhile: what we know is better than unknown
+        if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
             held = and_(
                 _key(delivery),
                 table.c.tries == delivery.tries,

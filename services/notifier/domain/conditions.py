@@ -84,7 +84,7 @@ class ConditionAlert:
         )
 
     def covers(self, symbol: str, watched: Collection[str] | None, industries: Collection[str]) -> bool:
-        """Whether the alert applies to the symbol. ``watched``: the address's watchlist (None: all); ``industries``: the symbol's."""
+        """Whether it applies to the symbol. ``watched``: the address's watchlist (None: all); ``industries``: the symbol's."""
         if self.scope == "watched":
             return watched is None or symbol in watched
         return symbol in self.targets if self.scope == "symbols" else not set(industries).isdisjoint(self.targets)

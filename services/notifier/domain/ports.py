@@ -126,7 +126,7 @@ class ChatStore(Protocol):
         """Remove symbols from its watchlist; all of them where None."""
 
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """The addresses in active chats that watch everything or one of the symbols, each with those of the symbols on its watchlist.
+        """The addresses in active chats that watch everything or one of the symbols, each with those symbols that it watches.
 
         ``watch_all`` is true for the one address of a chat that gets everything.
         """

@@ -55,8 +55,8 @@ class Attempt:
     async def make(self, row: DeliveryRow, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
         """Attempt a reserved delivery; False when it was not started and should be released.
 
-        An error that this delivery causes fails it, with the reason in its row. Where most deliveries of the channel fail this way, it
-        waits instead, and so does the channel.
+        An error that this delivery causes fails it, with the reason in its row. Where most deliveries of the channel fail this way,
+        it waits instead, and so does the channel.
 
         Raises:
             TransientError: the database is not available.

@@ -69,7 +69,7 @@ class Sender:
         """Send until stopped, then finish the current attempts.
 
         Raises:
-            Exception: an error of a run other than ``TransientError``; raised after the other runs have finished their current attempt.
+            Exception: an error of a run other than ``TransientError``; the other runs have finished their current attempt.
         """
         ending = asyncio.Event()
         watch = asyncio.create_task(self._wake_on(stopping, ending), name="sender stop")
