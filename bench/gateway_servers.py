@@ -15,16 +15,16 @@ import msgspec
 import uvloop
 from aiohttp import web
 
-from services.gateway.adapters.feed import Feed
+from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
 from services.gateway.app import serve, wire
 from services.gateway.domain.views import Bar as View
 from services.gateway.domain.views import Instrument, bar
-from services.gateway.handlers.application import Doors, application
-from services.gateway.handlers.events import EventStreams
+from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.sending import Flusher
-from services.gateway.handlers.stream import Streams
+from services.gateway.handlers.server_sent_events import EventStreams
+from services.gateway.handlers.web_sockets import WebSocketStreams
 from services.gateway.settings import Settings
 from shared.db import open_database
 from shared.events import Bar, Signal, Timeframe
@@ -62,24 +62,24 @@ async def ours(port: int, database: str, *, filled: bool = True) -> None:
         known = Instrument("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "", [], active=True)
         gateway.directory = type(gateway.directory)(instruments={"AAPL": known})
         flusher = Flusher(gateway.hub, settings.flush_seconds)
-        live = Streams(settings, gateway.hub, flusher)
-        doors = Doors(live, Streams(settings, gateway.test_hub, flusher), EventStreams(live))
+        live = WebSocketStreams(settings, gateway.hub, flusher)
+        streams = OpenStreams(live, WebSocketStreams(settings, gateway.test_hub, flusher), EventStreams(live))
         if filled:
             for event in bars():
                 gateway.market.put_bar(event)
-        app = application(gateway, doors)
-        async with serve(app, doors, settings):
+        app = application(gateway, streams)
+        async with serve(app, streams, settings):
             await asyncio.gather(flusher.run(lambda: False), _publish(gateway))
 
 
 async def _publish(gateway: Gateway) -> None:
     """Publish signals at a constant rate once all clients are connected; each contains its time of creation."""
-    feed = Feed(gateway.market, gateway.hub, live=lambda: True)
+    feed = EventFeed(gateway.market, gateway.hub, live=lambda: True)
     n = 0
     while True:
-        if len(gateway.hub.readers) >= CLIENTS:
+        if len(gateway.hub.subscribers) >= CLIENTS:
             n += 1
-            feed.take(
+            feed.handle_event(
                 Signal(
                     id=f"{n:032x}", rule="bench", rule_version=1, params={}, direction="up", symbol="AAPL", timeframe=Timeframe.D1,
                     ts_event=START, ts_init=START, price=1.0, evidence={"made": time.time()},

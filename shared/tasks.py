@@ -11,7 +11,7 @@ CANCEL_SECONDS: Final = 15.0
 """Limit for a cancelled task to end."""
 
 
-class CancelledItselfError(Exception):
+class UnrequestedCancellationError(Exception):
     """A task raised CancelledError without having been cancelled."""
 
 
@@ -20,7 +20,7 @@ def failure_of(task: asyncio.Task[Any]) -> BaseException | None:
     try:
         return task.exception()
     except asyncio.CancelledError as cancelled:
-        error = CancelledItselfError(f"task {task.get_name()!r} raised CancelledError without having been cancelled")
+        error = UnrequestedCancellationError(f"task {task.get_name()!r} raised CancelledError without having been cancelled")
         error.__cause__ = cancelled
         return error
 

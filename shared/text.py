@@ -19,7 +19,7 @@ LONGEST_INPUT: Final = 4096
 """Characters of an input of an operator."""
 ELLIPSIS: Final = "…"
 """Ends a text that was cut."""
-_SCRIPTS: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
+_SUPERSCRIPTS: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -81,7 +81,7 @@ def with_caret(text: str, position: int, around: int = 500) -> str:
 def _composed(text: str) -> str:
     if text.isascii():
         return text
-    parts = _SCRIPTS.split(_few_marks(_INVISIBLE.sub("", text)))
+    parts = _SUPERSCRIPTS.split(_few_marks(_INVISIBLE.sub("", text)))
     found = "".join(part if i % 2 else unicodedata.normalize("NFKC", part) for i, part in enumerate(parts))
     return _INVISIBLE.sub("", found)
 

@@ -1,4 +1,4 @@
-"""What the gateway is told by its environment."""
+"""Settings of the gateway, read from the environment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from services.gateway.domain.hosts import LOCAL
+from services.gateway.domain.hosts import LOCAL_NAMES
 from shared.settings import MeshSettings
 
 
@@ -17,60 +17,61 @@ class Settings(MeshSettings):
     host: str = "127.0.0.1"
     """Address that the gateway listens on."""
     port: int = Field(default=8080, ge=0, le=65535)
-    """Port of REST, streams and page; 0 takes any free one."""
+    """Port of REST, streams and page; 0 takes a free one."""
     probe_port: int = Field(default=9105, ge=0, le=65535)
+    """Port of health probes and metrics; 0 takes a free one."""
     public_read: bool | None = None
-    """Whether anybody may read: unset means yes on a loopback address and no elsewhere, where nobody may: there are no keys yet."""
+    """Whether everyone may read; unset: only on a loopback address. Where false, nobody may: there are no API keys yet."""
     allowed_hosts: str = ""
-    """Names, between commas and without port, that requests may use as Host besides ``localhost``, ``127.0.0.1`` and ``[::1]``;
-    others get 421. Where it is empty and ``host`` is no loopback address, any Host is allowed."""
+    """Host names, comma-separated and without port, that requests may use besides ``localhost``, ``127.0.0.1`` and ``[::1]``;
+    other names get 421. Where it is empty and ``host`` is not a loopback address, any Host is allowed."""
     cors_origins: str = ""
-    """Origins, between commas, whose pages may read the API; none where empty. The gateway's own page needs none."""
+    """Comma-separated origins whose pages may read the API; none where empty. The gateway's own page needs no entry."""
     rate_limit: str = "6000/minute"
-    """Requests per client address, as in ``100/second`` or ``6000/minute``; unlimited where empty."""
+    """Allowed requests per client address, as in ``100/second`` or ``6000/minute``; unlimited where empty."""
     request_seconds: float = Field(default=10.0, gt=0)
-    """An answer that takes longer is given up with 504."""
+    """Time limit of an answer; a slower one ends with 504."""
     max_url: int = Field(default=4096, ge=256, le=8190)
     """Longest path with query, in characters."""
     max_body: int = Field(default=65_536, ge=0)
     """Largest request body, in bytes."""
     max_frame: int = Field(default=65_536, ge=1024)
-    """Largest WebSocket message from a reader, in bytes."""
+    """Largest WebSocket message from a client, in bytes."""
     max_readers: int = Field(default=2000, ge=1)
-    """Open streams in all."""
+    """Limit of open streams in total."""
     max_readers_per_address: int = Field(default=600, ge=1)
-    """Open streams from one client address."""
+    """Limit of open streams from one client address."""
     max_selectors: int = Field(default=1000, ge=1)
-    """Symbols and industries that one reader may subscribe to, over all channels."""
+    """Symbols and industries that one client may subscribe to, over all channels."""
     unsent_limit: int = Field(default=1000, ge=1)
-    """Signals, patterns and bars that may wait for a slow reader before he is closed with 1013."""
+    """Signals, patterns and bars that may wait for a slow client before its stream is closed with 1013."""
     socket_buffer: int = Field(default=262_144, ge=4096)
-    """Bytes that may wait in a reader's socket before his messages wait in the outbox instead."""
+    """Bytes that may wait in a client's socket; further messages wait in the gateway, where quotes are coalesced."""
     flush_seconds: float = Field(default=0.02, gt=0)
-    """How often waiting messages are sent; quotes within this time are coalesced."""
+    """Interval between sends of waiting messages; quotes within it are coalesced."""
     ring: int = Field(default=20_000, ge=1)
-    """Signals, patterns and bars that a reader can resume over."""
+    """Signals, patterns and bars that are kept for clients that resume."""
     rows_per_series: int = Field(default=1000, ge=10)
-    """Bars and indicator rows that are kept in memory per instrument and timeframe."""
+    """Bars and indicator rows kept in memory per instrument and timeframe."""
     tail: int = Field(default=20_000, ge=0)
-    """Bars, indicator rows and signals read back per partition at the start; all quotes are."""
+    """Bars, indicator rows and signals per partition that are read at the start; of quotes, all are read."""
     refresh_seconds: float = Field(default=30.0, gt=0)
-    """How often instruments and industries are read again."""
+    """Interval between reads of instruments and industries."""
     page: Path = Path(__file__).parent / "page" / "dist"
-    """Folder of the built page."""
+    """Directory of the built page."""
 
     @property
     def reads_are_public(self) -> bool:
-        """Whether anybody may read."""
+        """Whether everyone may read."""
         return is_loopback(self.host) if self.public_read is None else self.public_read
 
     @property
     def hosts(self) -> frozenset[str] | None:
-        """The names that a request may use as Host, in lower case; None: any."""
+        """Host names that a request may use, in lower case; None: any."""
         listed = frozenset(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
         if not listed and not is_loopback(self.host):
             return None
-        return listed | LOCAL | {f"[{self.host}]" if ":" in self.host else self.host.lower()}
+        return listed | LOCAL_NAMES | {f"[{self.host}]" if ":" in self.host else self.host.lower()}
 
     @property
     def allowed_origins(self) -> frozenset[str]:
@@ -79,7 +80,7 @@ class Settings(MeshSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """True when only this machine can reach ``host``."""
+    """True where ``host`` is a loopback address or ``localhost``."""
     if host == "localhost":
         return True
     try:

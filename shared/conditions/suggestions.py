@@ -41,9 +41,9 @@ def name_error(name: str) -> ConditionError:
         stem, numbers = _parts(name)
         known = _stems().get(stem)
         if known is not None and numbers and _column(stem, numbers) is None:
-            words, column = known
-            usual = words.spelled(column, words.usual)
-            return ConditionError("parameters", name, 0, found=name, form=words.columns[column], example=usual)
+            indicator, column = known
+            usual = indicator.full_name(column, indicator.usual)
+            return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
         for near in _candidates(stem):
             if column_name := _column(near, numbers):
                 return ConditionError("meant", name, 0, found=name, near=column_name)
@@ -85,9 +85,9 @@ def _column(stem: str, numbers: Sequence[str]) -> str | None:
         return stem if not numbers else None
     if stem not in _stems():
         return None
-    words, place = _stems()[stem]
+    indicator, index = _stems()[stem]
     if not numbers:
-        return words.column(place, words.usual)
+        return indicator.column(index, indicator.usual)
     try:
         return resolve("_".join([stem, *numbers])).column
     except ConditionError:
@@ -97,4 +97,8 @@ def _column(stem: str, numbers: Sequence[str]) -> str | None:
 @cache
 def _stems() -> dict[str, tuple[IndicatorColumns, int]]:
     """Every column by its name without numbers."""
-    return {_PLACE.sub("", template): (words, place) for words in vocabulary() for place, template in enumerate(words.columns)}
+    return {
+        _PLACE.sub("", template): (indicator, index)
+        for indicator in vocabulary()
+        for index, template in enumerate(indicator.columns)
+    }

@@ -51,15 +51,15 @@ class IndicatorColumns(msgspec.Struct, frozen=True):
     running: tuple[tuple[float, ...], ...] = ()
     """Parameters that are always computed."""
 
-    def column(self, place: int, values: tuple[float, ...]) -> str:
+    def column(self, index: int, values: tuple[float, ...]) -> str:
         """The canonical name of the column at an index of ``columns``."""
         if self.short and values == self.usual:
-            return self.short[place]
-        return self.spelled(place, values)
+            return self.short[index]
+        return self.full_name(index, values)
 
-    def spelled(self, place: int, values: tuple[float, ...]) -> str:
+    def full_name(self, index: int, values: tuple[float, ...]) -> str:
         """The name of the column with all its parameters."""
-        return self.columns[place].format(**{p.name: f"{v:g}" for p, v in zip(self.parameters, values, strict=True)})
+        return self.columns[index].format(**{p.name: f"{v:g}" for p, v in zip(self.parameters, values, strict=True)})
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ def resolve(name: str) -> ResolvedColumn:
     short = _short_names().get(name)
     if short is not None:
         return short
-    for indicator, place, pattern in _patterns():
+    for indicator, index, pattern in _patterns():
         match = pattern.fullmatch(name)
         if match:
             values = tuple(float(value) for value in match.groups())
             _check(name, indicator, values)
-            return ResolvedColumn(indicator.kind, values, indicator.column(place, values), values in indicator.running)
+            return ResolvedColumn(indicator.kind, values, indicator.column(index, values), values in indicator.running)
     raise ConditionError("name", name, 0, found=name)
 
 
@@ -114,10 +114,10 @@ def _short_names() -> dict[str, ResolvedColumn]:
 @cache
 def _patterns() -> tuple[tuple[IndicatorColumns, int, re.Pattern[str]], ...]:
     return tuple(
-        (indicator, place, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
+        (indicator, index, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
         for indicator in vocabulary()
         if indicator.parameters
-        for place, template in enumerate(indicator.columns)
+        for index, template in enumerate(indicator.columns)
     )
 
 

@@ -16,7 +16,7 @@ from shared.kafka.assignment import Assignment, poll
 from shared.kafka.connection import JOIN_SECONDS, QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.dead_letters import send_dead_letter
 from shared.kafka.failure_rate import HOLD_SECONDS
-from shared.kafka.handling import BatchHandling, RecordHandler
+from shared.kafka.handling import BatchRunner, RecordHandler
 from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.producer import Producer
@@ -79,15 +79,15 @@ class GroupConsumer:
         Raises:
             StalledError: there is lag, but no progress.
         """
-        handling = BatchHandling(handle, self._topics, self._pauses, self._dead_letter)
+        handling = BatchRunner(handle, self._topics, self._pauses, self._dead_letter)
         await first_of(self._group, self._loop(handling, stopping), self._monitor.run())
 
-    async def _loop(self, handling: BatchHandling, stopping: asyncio.Event) -> None:
+    async def _loop(self, handling: BatchRunner, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._monitor.loop_ran()
             if self._epoch != self._assignment.epoch:
                 self._follow_assignment()
-            self._pauses.wake()
+            self._pauses.resume_due()
             done: dict[TopicPartition, int] = {}
             for partition, messages in (await poll(self._consumer, self._max_records)).items():
                 if self._epoch != self._assignment.epoch or stopping.is_set():
@@ -112,7 +112,7 @@ class GroupConsumer:
             self._monitor.track(partition)
         self._consumer.resume(*owned)
 
-    async def _handle_batch(self, handling: BatchHandling, partition: TopicPartition, messages: Sequence[Any]) -> int:
+    async def _handle_batch(self, handling: BatchRunner, partition: TopicPartition, messages: Sequence[Any]) -> int:
         """Handle a batch; returns how many of its messages, from the first on, are handled or dead-lettered."""
         topic = self._topics[partition.topic]
         try:

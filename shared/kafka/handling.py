@@ -24,7 +24,7 @@ PoisonHandler = Callable[[Any, Exception], Awaitable[None]]
 log = structlog.get_logger("kafka.handling")
 
 
-class BatchHandling:
+class BatchRunner:
     """Passes the batches of one consumer to ``handle``."""
 
     def __init__(self, handle: RecordHandler, topics: Mapping[str, Topic[Any]], pauses: Pauses, on_poison: PoisonHandler) -> None:

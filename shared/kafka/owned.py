@@ -45,7 +45,7 @@ class BeyondLogError(Exception):
     """A checkpoint is beyond the end of the log: it was written with the data of another broker."""
 
 
-HandedOver = tuple[TopicPartition, Sequence[Any]]
+HandledPart = tuple[TopicPartition, Sequence[Any]]
 """A partition and the messages of it that the owner handled last."""
 
 
@@ -151,7 +151,7 @@ class OwnedConsumer:
             for partition, messages in (await poll(self._consumer, self._max_records)).items():
                 if self._epoch != self._assignment.epoch or stopping.is_set():
                     break  # fetched for an earlier assignment
-                await self._hand_over(owner, partition, messages)
+                await self._handle_messages(owner, partition, messages)
             await self._flush(owner)
             await self._commit_position()
         await self._flush(owner, final=True)
@@ -218,7 +218,7 @@ class OwnedConsumer:
             )
         return log_start if offset is None else max(offset, log_start)
 
-    async def _hand_over(self, owner: PartitionOwner, partition: TopicPartition, messages: Sequence[Any]) -> None:
+    async def _handle_messages(self, owner: PartitionOwner, partition: TopicPartition, messages: Sequence[Any]) -> None:
         expected = self._next.get(partition)
         if expected is None:
             return  # not restored yet
@@ -301,7 +301,7 @@ class OwnedConsumer:
         except TransientError:
             return True
 
-    async def _flush(self, owner: PartitionOwner, *, final: bool = False, last_part: HandedOver | None = None) -> bool:
+    async def _flush(self, owner: PartitionOwner, *, final: bool = False, last_part: HandledPart | None = None) -> bool:
         """Let the owner write the checkpoints that are due; False when a partition is to be restored."""
         if not final and time.monotonic() < self._flush_at:
             return True
@@ -335,7 +335,7 @@ class OwnedConsumer:
             if partition in self._next and search.stored_until(self._next[partition]):
                 del self._searches[partition]
 
-    async def _flush_failed(self, owner: PartitionOwner, last_part: HandedOver | None, error: Exception) -> None:
+    async def _flush_failed(self, owner: PartitionOwner, last_part: HandledPart | None, error: Exception) -> None:
         """Find the message that makes the flush fail: among the last ones if all others are flushed. Raises if there is none."""
         if last_part is not None and self._unflushed <= {last_part[0]}:
             await self._failed(owner, *last_part, error)

@@ -29,7 +29,7 @@ class Pauses:
         self._random = Random()  # noqa: S311 - jitter
         self._backoffs: dict[TopicPartition, Backoff] = {}
         self._guard = FailureGuard(group)
-        self._wake_at: dict[TopicPartition, float] = {}
+        self._resume_at: dict[TopicPartition, float] = {}
 
     @property
     def held(self) -> bool:
@@ -59,11 +59,11 @@ class Pauses:
             backoff.reset()
         self._guard.passed(partition, count)
 
-    def wake(self) -> None:
+    def resume_due(self) -> None:
         """Resume the partitions whose pause is over."""
         now = time.monotonic()
-        for partition in [one for one, at in self._wake_at.items() if at <= now]:
-            del self._wake_at[partition]
+        for partition in [one for one, at in self._resume_at.items() if at <= now]:
+            del self._resume_at[partition]
             try:
                 self._consumer.resume(partition)
                 self._monitor.expect_progress(partition)
@@ -72,7 +72,7 @@ class Pauses:
 
     def forget(self) -> None:
         """Drop all pauses after the assignment changed. The failure rates stay."""
-        self._wake_at.clear()
+        self._resume_at.clear()
         self._guard.keep(frozenset())
 
     def _pause_until(self, partition: TopicPartition, offset: int, seconds: float) -> None:
@@ -81,5 +81,5 @@ class Pauses:
             self._consumer.seek(partition, offset)
         except IllegalStateError:  # revoked meanwhile
             return
-        self._wake_at[partition] = time.monotonic() + seconds
+        self._resume_at[partition] = time.monotonic() + seconds
         self._monitor.expect_pause(partition)

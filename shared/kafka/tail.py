@@ -14,7 +14,7 @@ from shared import metrics
 from shared.kafka.assignment import poll
 from shared.kafka.connection import START_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.failure_rate import HOLD_SECONDS
-from shared.kafka.handling import BatchHandling, RecordHandler
+from shared.kafka.handling import BatchRunner, RecordHandler
 from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.records import Record, record_of
@@ -68,20 +68,20 @@ class Tail:
         Raises:
             StalledError: there is lag, but no progress.
         """
-        handling = BatchHandling(handle, self._topics, self._pauses, self._skip)
+        handling = BatchRunner(handle, self._topics, self._pauses, self._skip)
         await first_of(self._name, self._loop(handling, stopping), self._monitor.run())
 
-    async def _loop(self, handling: BatchHandling, stopping: asyncio.Event) -> None:
+    async def _loop(self, handling: BatchRunner, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._monitor.loop_ran()
-            self._pauses.wake()
+            self._pauses.resume_due()
             batches = await poll(self._consumer, self._max_records)
             for partition, messages in batches.items():
                 await self._handle_batch(handling, partition, messages)
             if not batches and self._unread:
                 await self._check_positions()
 
-    async def _handle_batch(self, handling: BatchHandling, partition: TopicPartition, messages: Sequence[Any]) -> None:
+    async def _handle_batch(self, handling: BatchRunner, partition: TopicPartition, messages: Sequence[Any]) -> None:
         decoded = await self._decode(partition, messages)
         last = messages[-1]
         if decoded:

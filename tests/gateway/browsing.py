@@ -1,4 +1,4 @@
-"""A real Chromium that visits the page, and everything that goes wrong there."""
+"""A real Chromium that opens the page and records its errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
-from tests.gateway.running import Running
+from tests.gateway.running_gateway import RunningGateway
 
 ARGS = (
     "--no-sandbox",
@@ -26,7 +26,7 @@ PHONE = ViewportSize(width=390, height=844)
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """The machine's Chromium."""
+    """The installed Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
@@ -34,8 +34,8 @@ async def chromium() -> AsyncIterator[Browser]:
         await found.close()
 
 
-class Seen:
-    """A page and everything that went wrong on it."""
+class BrowserPage:
+    """A page and the errors and warnings on its console."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -46,14 +46,14 @@ class Seen:
 
 async def visit(
     browser: Browser,
-    up: Running,
+    server: RunningGateway,
     viewport: ViewportSize = DESKTOP,
     *,
     locale: str = "en-US",
     scheme: Scheme | None = None,
     touch: bool = False,
-) -> Seen:
+) -> BrowserPage:
     context = await browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme, has_touch=touch, is_mobile=touch)
-    seen = Seen(await context.new_page())
-    await seen.page.goto(up.url)
-    return seen
+    visited = BrowserPage(await context.new_page())
+    await visited.page.goto(server.url)
+    return visited

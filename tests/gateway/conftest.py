@@ -1,4 +1,4 @@
-"""A gateway with a small market in it, and a client for it."""
+"""A gateway with data of a small market, and a client for it."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from playwright.async_api import Browser
 from infra.local.page import build_page
 from tests.gateway import market
 from tests.gateway.browsing import chromium
-from tests.gateway.running import Running, read_directory, running
+from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
 ROOT = Path(__file__).parents[2]
 
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop that the gateway runs on: its transports differ from asyncio's."""
+    """The event loop of the gateway: uvloop's transports differ from asyncio's."""
     return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
-async def up(tmp_path: Path) -> AsyncIterator[Running]:
+async def server(tmp_path: Path) -> AsyncIterator[RunningGateway]:
     """300 daily bars of AAPL and NVDA in memory, 600 of AAPL and 30 signals in the database."""
-    async with running(tmp_path) as gateway:
+    async with running_gateway(tmp_path) as gateway:
         await market.store(gateway.database, bars=600, signals=30)
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
@@ -35,20 +35,20 @@ async def up(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-async def client(up: Running) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(up.url) as session:
+async def client(server: RunningGateway) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(server.url) as session:
         yield session
 
 
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The page as its sources are now; built here if it is not."""
+    """The page, built from its present sources."""
     build_page(print)
     return ROOT / "services" / "gateway" / "page" / "dist"
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    """A browser of its own for each test."""
+    """A separate browser for each test."""
     async with chromium() as found:
         yield found

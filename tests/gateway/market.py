@@ -1,4 +1,4 @@
-"""A small made-up market for tests: instruments, bars, quotes, indicator rows and signals that a gateway can be filled with."""
+"""Test data of a small market: instruments, bars, quotes, indicator rows, signals and patterns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import insert
 
-from services.gateway.domain.market import Market
+from services.gateway.domain.memory import MarketMemory
 from shared import events, tables
 from shared.db import Database
 from shared.events import Timeframe
@@ -42,10 +42,10 @@ STEPS = {
 
 
 def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Bar:
-    """Bar number ``n`` of a walk that is the same each time."""
+    """Bar number ``n`` of a deterministic walk."""
     close = price(symbol, n)
     opened = price(symbol, n - 1)
-    wild = random.Random(f"{symbol}{n}").random() * 0.01
+    noise = random.Random(f"{symbol}{n}").random() * 0.01
     step = STEPS[timeframe]
     fields: dict[str, Any] = {
         "symbol": symbol,
@@ -55,8 +55,8 @@ def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, *
         "ts_init": START + n * step + 5,
         "session": session_of(START + n * step),
         "open": opened,
-        "high": max(opened, close) * (1 + wild),
-        "low": min(opened, close) * (1 - wild),
+        "high": max(opened, close) * (1 + noise),
+        "low": min(opened, close) * (1 - noise),
         "close": close,
         "volume": 1000.0 + (n * 37) % 500,
         "source": "replay",
@@ -72,7 +72,7 @@ def price(symbol: str, n: int) -> float:
 
 
 def session_of(ts: int) -> int:
-    """The UTC date as yyyymmdd: every day is a session here."""
+    """The UTC date as yyyymmdd: every day has a session in this market."""
     day = dt.datetime.fromtimestamp(ts / 1000, dt.UTC)
     return day.year * 10_000 + day.month * 100 + day.day
 
@@ -102,15 +102,15 @@ def quote(symbol: str = "AAPL", n: int = 0, **more: Any) -> events.Quote:
 
 
 def indicators(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.IndicatorRow:
-    """Averages of the walk; null while they warm up."""
+    """Averages of the walk; None before warm-up."""
     at = bar(symbol, n, timeframe)
 
     def mean(length: int) -> float | None:
         return sum(price(symbol, i) for i in range(n - length + 1, n + 1)) / length if n >= length else None
 
     values = {"sma_20": mean(20), "sma_50": mean(50), "sma_200": mean(200), "rsi_14": 55.0 if n >= 14 else None}
-    fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close}
-    return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_event=at.ts_event, ts_init=at.ts_init, **(fields | more))
+    fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close, "ts_event": at.ts_event}
+    return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_init=at.ts_init, **(fields | more))
 
 
 def signal(
@@ -139,7 +139,7 @@ def signal(
 
 
 def view(industry: str = "semiconductors", n: int = 1, **more: Any) -> events.IndustryView:
-    """The view of an industry or market after step ``n``: NVDA moved, Samsung has not traded."""
+    """The view of an industry or market after step ``n``: NVDA has moved, Samsung has not traded."""
     quoted = quote("NVDA", n)
     moved = quoted.change_percent or 0.0
     fields: dict[str, Any] = {
@@ -177,22 +177,22 @@ def view(industry: str = "semiconductors", n: int = 1, **more: Any) -> events.In
     return events.IndustryView(industry=industry, **(fields | more))
 
 
-def fill(market: Market, bars: int = 300, first: int = 0) -> None:
+def fill(memory: MarketMemory, bars: int = 300, first: int = 0) -> None:
     """Quotes of all, views of an industry and a market, bars from number ``first`` on, indicators and signals of AAPL and NVDA."""
     for symbol in BASE:
-        market.put_quote(quote(symbol, 1))
+        memory.put_quote(quote(symbol, 1))
     for industry in ("semiconductors", "us"):
-        market.put_industry(view(industry))
+        memory.put_industry(view(industry))
     for symbol in ("AAPL", "NVDA"):
         for n in range(first, first + bars):
-            market.put_bar(bar(symbol, n))
-            market.put_indicators(indicators(symbol, n))
+            memory.put_bar(bar(symbol, n))
+            memory.put_indicators(indicators(symbol, n))
         for n in (first + 250, first + 261, first + 290):
-            market.put_signal(signal(symbol, n))
+            memory.put_signal(signal(symbol, n))
 
 
 async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: str = "AAPL") -> None:
-    """Instruments and industries, and as many daily bars and signals as are wanted, into the tables."""
+    """Store instruments and industries, and this many daily bars and signals, in the tables."""
     rows = [
         {
             "symbol": s, "name_en": en, "name_ko": ko, "exchange": exchange, "currency": currency, "kind": kind,
@@ -201,12 +201,12 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         for s, en, ko, exchange, currency, kind, sector, aliases, _ in INSTRUMENTS
     ]  # fmt: skip
     pairs = [{"symbol": row[0], "industry": industry} for row in INSTRUMENTS for industry in row[8]]
-    held = [
+    markets = [
         {"market": m, "place": n, "name_en": en, "name_ko": ko, "exchanges": on, "suffix": "", "benchmarks": '["^GSPC"]'}
         for n, (m, en, ko, on) in enumerate(MARKETS)
     ]
     async with database.begin() as connection:
-        await connection.execute(insert(tables.markets), held)
+        await connection.execute(insert(tables.markets), markets)
         await connection.execute(
             insert(tables.industries), [{"industry": i, "name_en": en, "name_ko": ko} for i, en, ko in INDUSTRIES]
         )
@@ -220,7 +220,7 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
 
 
 def bar_row(event: events.Bar) -> dict[str, Any]:
-    """A bar as its table has it."""
+    """A bar as a row of its table."""
     names = (
         "symbol",
         "ts_open",
@@ -240,7 +240,7 @@ def bar_row(event: events.Bar) -> dict[str, Any]:
 
 
 def signal_row(event: events.Signal) -> dict[str, Any]:
-    """A signal as its table has it."""
+    """A signal as a row of its table."""
     from shared import wire
 
     names = ("id", "symbol", "rule", "direction", "ts_event")
@@ -280,7 +280,7 @@ def pattern(symbol: str = "AAPL", n: int = 0) -> events.Pattern:
 
 
 def pattern_row(event: events.Pattern) -> dict[str, Any]:
-    """A pattern as its table has it."""
+    """A pattern as a row of its table."""
     from shared import wire
 
     names = ("id", "symbol", "pattern", "direction", "status", "ts_event")

@@ -1,4 +1,4 @@
-"""Every example in docs/api.md is true."""
+"""The examples in docs/api.md run as written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 
 
 def requests() -> list[tuple[str, int, Any]]:
-    """(path, status, the answer that the page shows or None) of each request on the page."""
+    """(path, status, the answer in the document or None) of each request in docs/api.md."""
     found: list[tuple[str, int, Any]] = []
     for number, (language, text) in enumerate(BLOCKS):
         if language != "http":
@@ -36,7 +36,7 @@ def requests() -> list[tuple[str, int, Any]]:
 
 
 @pytest.mark.parametrize(("path", "status", "shown"), requests(), ids=lambda value: value if isinstance(value, str) else "")
-async def test_a_request_of_the_page_is_answered_as_shown(
+async def test_requests_in_the_document_are_answered_as_written(
     client: aiohttp.ClientSession, path: str, status: int, shown: Any
 ) -> None:
     async with client.get(path) as response:
@@ -48,38 +48,38 @@ async def test_a_request_of_the_page_is_answered_as_shown(
     if shown is not None:
         assert body == shown
     elif status == 200:
-        assert body["results"], "an example that answers nothing explains nothing"
+        assert body["results"], "the example must return results"
 
 
-@pytest.mark.parametrize("talk", [text for language, text in BLOCKS if language == "ws"])
-async def test_a_talk_of_the_page_goes_as_shown(client: aiohttp.ClientSession, talk: str) -> None:
+@pytest.mark.parametrize("dialogue", [text for language, text in BLOCKS if language == "ws"])
+async def test_dialogues_in_the_document_run_as_written(client: aiohttp.ClientSession, dialogue: str) -> None:
     async with client.ws_connect("/v1/stream") as stream:
-        for line in talk.strip().splitlines():
+        for line in dialogue.strip().splitlines():
             if line.startswith("> "):
                 await stream.send_str(line[2:])
                 continue
             async with asyncio.timeout(10):
                 frame = await stream.receive_json()
             expected = msgspec.json.decode(line[2:])
-            for heard, shown in zip(frame, expected, strict=True):
-                assert set(heard) == set(shown)
-                assert all(like(heard[name], shown[name]) for name in shown if name != "seq"), (heard, shown)
+            for received, shown in zip(frame, expected, strict=True):
+                assert set(received) == set(shown)
+                assert all(matches(received[name], shown[name]) for name in shown if name != "seq"), (received, shown)
 
 
-def like(heard: Any, shown: Any) -> bool:
-    """``...`` stands for what differs from run to run."""
+def matches(received: Any, shown: Any) -> bool:
+    """True where the texts match; ``...`` in ``shown`` matches any text."""
     if isinstance(shown, str) and "..." in shown:
-        return all(part in heard for part in shown.split("..."))
-    return bool(heard == shown)
+        return all(part in received for part in shown.split("..."))
+    return bool(received == shown)
 
 
-def test_the_page_names_every_resource_and_parameter() -> None:
+def test_the_document_names_every_resource_and_parameter() -> None:
     for route in ROUTES:
         assert f"`{route.path}`" in PAGE
         for name in route.query.__struct_fields__:
             assert f"`{name}`" in PAGE, (route.path, name)
 
 
-def test_every_setting_says_what_it_is() -> None:
+def test_every_setting_has_a_docstring() -> None:
     undocumented = [name for name, field in Settings.model_fields.items() if not field.description]
     assert undocumented == []

@@ -1,4 +1,4 @@
-"""The whole gateway, as a process of its own, between a real broker and a real database."""
+"""The whole gateway as a separate process with a real broker and a real database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.db import open_database
 from shared.kafka import Producer, open_producer
 from shared.settings import MeshSettings
 from tests.gateway import market
-from tests.gateway.test_stream import Socket, collected, open_stream
+from tests.gateway.test_stream import Socket, open_stream, receive_messages
 from tests.servers import Broker
 from tests.until import until
 
@@ -30,7 +30,7 @@ from tests.until import until
 async def process(
     broker: Broker, database_url: str, folder: Path, port: int, probes: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``python -m services.gateway``, ready to be asked; ended with SIGTERM, which must be clean."""
+    """``python -m services.gateway``, ready for requests; at the end SIGTERM must make it exit with code 0."""
     environment = os.environ | {
         "KAFKA_BOOTSTRAP": broker.bootstrap,
         "DATABASE_URL": database_url,
@@ -65,7 +65,7 @@ async def process(
 
 
 async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database_url: str, tmp_path: Path) -> None:
-    """What was on the topics before the start is in memory; what comes later is on the stream; a restart reads it all again."""
+    """Earlier events of the topics are in memory, later ones are on the stream as well; a restart reads all again."""
     symbol = f"T{uuid.uuid4().hex[:8].upper()}"  # the broker is shared: other tests' symbols are there too
     async with open_database(database_url) as database:
         await market.store(database, bars=100, signals=3, symbol=symbol)
@@ -91,21 +91,21 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 assert (await response.json())["results"][0]["view"]["date"] == "2023-01-03T22:00:07Z"
             async with client.get("/v1/status") as response:
                 (status,) = (await response.json())["results"]
-            assert status["analysis_heard"], "a quote was told"
+            assert status["analysis_heard"], "a quote was published"
             async with client.get(f"http://127.0.0.1:{probes}/metrics") as response:
                 assert "finstage_gateway_requests_total" in await response.text()
             async with open_stream(client, quotes=["*"], bars=["*"], signals=["*"], patterns=["*"], ticks=["*"]) as stream:
                 await producer.publish(topics.QUOTES, market.quote(symbol, 2), key=symbol)
                 await producer.publish(topics.BARS, market.bar(symbol, 150), key=symbol)
                 await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)
-                await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)  # a crash repeats it
+                await producer.publish(topics.SIGNALS, market.signal(symbol, 150), key=symbol)  # as after a crash
                 await producer.publish(topics.PATTERNS, market.pattern(symbol, 150), key=symbol)
                 mine: list[dict[str, Any]] = []
                 while len(mine) < 4:
-                    mine += [m for m in await collected(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
+                    mine += [m for m in await receive_messages(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
                 assert sorted(m["T"] for m in mine) == ["b", "p", "q", "s"]
                 await ticks_arrive(producer, stream, symbol)
-            await analysis_is_asked_after(client, database_url)
+            await progress_is_measured(client, database_url)
             async with client.get(f"/v1/signals?symbol={symbol}") as response:
                 assert len((await response.json())["results"]) == 4
         async with process(kafka, database_url, tmp_path, port, probes), aiohttp.ClientSession(address) as client:
@@ -115,8 +115,8 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 assert (await response.json())["results"][0]["close"] == market.bar(symbol, 150).close
 
 
-async def analysis_is_asked_after(client: aiohttp.ClientSession, database_url: str) -> None:
-    """Nobody takes the ticks, until the table of checkpoints says that all have been taken."""
+async def progress_is_measured(client: aiohttp.ClientSession, database_url: str) -> None:
+    """Ticks wait until the table of checkpoints says that analysis has read all."""
 
     async def waiting() -> int | None:
         async with client.get("/v1/status") as response:
@@ -135,11 +135,11 @@ async def analysis_is_asked_after(client: aiohttp.ClientSession, database_url: s
     async def none() -> bool:
         return await waiting() == 0
 
-    await until(none, what="nothing to wait")
+    await until(none, what="no tick to wait")
 
 
 async def ticks_arrive(producer: Producer, stream: Socket, symbol: str) -> None:
-    """The log of ticks is followed once somebody wants ticks; those sent meanwhile may be missed."""
+    """The gateway reads the tick topic after a client subscribes to ticks; ticks published before may be missed."""
     sent = 0
 
     async def send() -> None:
@@ -152,7 +152,7 @@ async def ticks_arrive(producer: Producer, stream: Socket, symbol: str) -> None:
     sending = asyncio.create_task(send())
     try:
         while True:
-            found = [m for m in await collected(stream, 1) if m["T"] == "t" and m["symbol"] == symbol]
+            found = [m for m in await receive_messages(stream, 1) if m["T"] == "t" and m["symbol"] == symbol]
             if found:
                 break
     finally:

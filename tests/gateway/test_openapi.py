@@ -1,4 +1,4 @@
-"""The document is OpenAPI 3.1, and what it promises is what is answered."""
+"""The document is valid OpenAPI 3.1, and answers match its schemas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.gateway.handlers.openapi import document
 from services.gateway.handlers.routes import ROUTES, Route
 
 
-def checked(schema: dict[str, Any]) -> Draft202012Validator:
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
     return Draft202012Validator({"components": document("0")["components"], **schema})
 
 
@@ -24,15 +24,15 @@ def test_the_document_is_openapi_3_1() -> None:
     assert {route.path for route in ROUTES} <= set(found["paths"])
 
 
-def test_no_key_is_asked_for_since_there_are_none() -> None:
+def test_the_document_requires_no_api_key() -> None:
     assert document("0")["security"] == [{}]
     assert "securitySchemes" not in document("0")["components"]
 
 
-def test_parameters_are_those_of_the_query() -> None:
+def test_parameters_match_the_query_struct() -> None:
     for route in ROUTES:
-        told = {p["name"]: p for p in document("0")["paths"][route.path]["get"]["parameters"] if p["in"] == "query"}
-        assert tuple(told) == route.query.__struct_fields__
+        parameters = {p["name"]: p for p in document("0")["paths"][route.path]["get"]["parameters"] if p["in"] == "query"}
+        assert tuple(parameters) == route.query.__struct_fields__
     bars = {p["name"]: p for p in document("0")["paths"]["/v1/bars"]["get"]["parameters"]}
     assert bars["symbol"]["required"]
     assert bars["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}
@@ -42,18 +42,18 @@ def test_parameters_are_those_of_the_query() -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-async def test_answers_are_as_the_document_says(client: aiohttp.ClientSession, route: Route) -> None:
+async def test_answers_match_the_schema(client: aiohttp.ClientSession, route: Route) -> None:
     async with client.get("/openapi.json") as response:
         operation = (await response.json())["paths"][route.path]["get"]
     async with client.get(route.path.format(symbol="AAPL", industry="semiconductors") + route.example) as response:
         assert response.status == 200, await response.text()
         body = await response.json()
-    assert body["results"], "an example that answers nothing proves nothing"
-    checked(operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(body)
+    assert body["results"], "the example must return results"
+    validator(operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(body)
 
 
-async def test_problems_are_as_the_document_says(client: aiohttp.ClientSession) -> None:
+async def test_problems_match_the_schema(client: aiohttp.ClientSession) -> None:
     schema = document("0")["paths"]["/v1/bars"]["get"]["responses"]["4XX"]["content"]["application/problem+json"]["schema"]
     for address in ("/v1/bars", "/v1/bars?symbol=NOPE", "/v1/nothing"):
         async with client.get(address) as response:
-            checked(schema).validate(await response.json(content_type=None))
+            validator(schema).validate(await response.json(content_type=None))

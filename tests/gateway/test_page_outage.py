@@ -1,4 +1,4 @@
-"""A provider that cannot be read: the status and the page say what, since when, and when it is tried again."""
+"""A provider that cannot be read: the status and the page show the error, its start and the time of the next try."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from services.gateway.domain.sources import STALE_MS, StoredHealth
 from shared import tables
 from tests.gateway import market
 from tests.gateway.browsing import visit
-from tests.gateway.running import Running, read_directory, running
+from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
-LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
+REFRESH_STATUS = "document.dispatchEvent(new Event('visibilitychange'))"
 STREAMER, CHARTS = "streamer.finance.yahoo.com", "query2.finance.yahoo.com"
 
 
 def row(source: str, state: str = "failing", reason: str = "unreachable", **more: object) -> dict[str, object]:
-    """A source that ingest reported now."""
+    """A row of the table sources, reported now."""
     now = time.time_ns() // 1_000_000
     fails = state == "failing"
     fields = {
@@ -39,30 +39,30 @@ def row(source: str, state: str = "failing", reason: str = "unreachable", **more
     return fields | more
 
 
-async def report(up: Running, *rows: dict[str, object]) -> None:
-    """Let ingest write these rows and the gateway read them."""
-    async with up.database.begin() as connection:
+async def report(server: RunningGateway, *rows: dict[str, object]) -> None:
+    """Write these rows as ingest does and make the gateway read them."""
+    async with server.database.begin() as connection:
         await connection.execute(tables.sources.delete())
         await connection.execute(insert(tables.sources), rows)
-    async with open_history(up.database) as history:
-        up.gateway.sources = await history.sources()
+    async with open_history(server.database) as history:
+        server.gateway.sources = await history.sources()
 
 
 @pytest.fixture
-async def fresh(built: Path, tmp_path: Path) -> AsyncIterator[Running]:
-    """A gateway that knows its instruments and no prices yet."""
-    async with running(tmp_path, page=built) as gateway:
+async def without_prices(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+    """A gateway with instruments and without prices."""
+    async with running_gateway(tmp_path, page=built) as gateway:
         await market.store(gateway.database)
         await read_directory(gateway)
         yield gateway
 
 
 @pytest.mark.browser
-async def test_the_page_says_what_cannot_be_reached_until_it_can(browser: Browser, fresh: Running) -> None:
-    up = fresh
-    await report(up, row("yahoo-stream"), row("yahoo-poll", "idle"), row("yahoo-history", reason="rate_limited"))
-    seen = await visit(browser, up)
-    page = seen.page
+async def test_the_page_shows_an_unreachable_source_until_it_works(browser: Browser, without_prices: RunningGateway) -> None:
+    server = without_prices
+    await report(server, row("yahoo-stream"), row("yahoo-poll", "idle"), row("yahoo-history", reason="rate_limited"))
+    visited = await visit(browser, server)
+    page = visited.page
     await expect(page.locator(".link")).to_have_text("No prices: the provider cannot be read")
     outage = page.locator(".outage span")
     await expect(outage).to_have_count(2)
@@ -73,44 +73,46 @@ async def test_the_page_says_what_cannot_be_reached_until_it_can(browser: Browse
     await expect(stream).to_contain_text("next try at ")
     await expect(stream).to_have_attribute("title", "the name cannot be resolved (DNS)")
     await expect(page.locator(".outage")).to_contain_text(
-        "Yahoo price history (query2.finance.yahoo.com) is refused (too many requests) since "
+        "Yahoo price history (query2.finance.yahoo.com) rejects requests (too many requests) since "
     )
     await expect(page.locator(".row")).to_have_count(6)
     price = page.locator(".row", has_text="Apple").locator(".price")
     await expect(price).to_have_text("–")
     assert "cannot be reached" in (await price.get_attribute("title") or "")
-    await expect(page.locator(".note")).to_contain_text("is refused (too many requests)")
+    await expect(page.locator(".note")).to_contain_text("rejects requests (too many requests)")
     await page.get_by_role("button", name="한국어").click()
     await expect(page.locator(".link")).to_have_text("시세 없음: 제공처를 읽을 수 없습니다")
     await expect(page.locator(".outage")).to_contain_text("연결할 수 없습니다")
     assert "아직 시세가 없습니다" in (await page.locator(".row", has_text="애플").locator(".price").get_attribute("title") or "")
     await page.get_by_role("button", name="English").click()
-    await report(up, row("yahoo-stream", "ok"), row("yahoo-poll", "idle"), row("yahoo-history", "ok"))
-    await page.evaluate(LOOK)
+    await report(server, row("yahoo-stream", "ok"), row("yahoo-poll", "idle"), row("yahoo-history", "ok"))
+    await page.evaluate(REFRESH_STATUS)
     await expect(page.locator(".outage")).to_be_hidden()
     await expect(page.locator(".link")).to_have_text("Connected, no prices yet")
-    up.feed.take(market.quote("AAPL", 7, replayed=False, source="yahoo-stream"))
+    server.feed.handle_event(market.quote("AAPL", 7, replayed=False, source="yahoo-stream"))
     await expect(page.locator(".link")).to_have_text("Live")
     await expect(price).to_have_text(f"{market.quote('AAPL', 7).last_price:,.2f}")
     assert await price.get_attribute("title") is None
-    assert seen.errors == []
+    assert visited.errors == []
 
 
 @pytest.mark.browser
-async def test_a_dead_ingest_is_not_taken_for_a_healthy_one(browser: Browser, fresh: Running) -> None:
+async def test_old_reports_of_ingest_are_shown_as_unknown(browser: Browser, without_prices: RunningGateway) -> None:
     old = time.time_ns() // 1_000_000 - STALE_MS - 1000
-    await report(fresh, row("yahoo-stream", "ok", updated_at=old), row("yahoo-poll", "ok", updated_at=old))
-    seen = await visit(browser, fresh)
-    await expect(seen.page.locator(".link")).to_have_text("Whether prices come is not known")
-    await expect(seen.page.locator(".outage")).to_contain_text("Yahoo price stream: not known; ingest has not reported since")
+    await report(without_prices, row("yahoo-stream", "ok", updated_at=old), row("yahoo-poll", "ok", updated_at=old))
+    visited = await visit(browser, without_prices)
+    await expect(visited.page.locator(".link")).to_have_text("It is unknown whether prices arrive")
+    await expect(visited.page.locator(".outage")).to_contain_text("Yahoo price stream: unknown; ingest has not reported since")
 
 
-async def test_the_status_tells_sources_apart_and_grows_old(fresh: Running) -> None:
-    now = fresh.gateway.clock()
+async def test_the_status_lists_each_source_and_marks_old_reports_unknown(without_prices: RunningGateway) -> None:
+    now = without_prices.gateway.clock()
     await report(
-        fresh, row("yahoo-poll", "idle", updated_at=now - STALE_MS), row("yahoo-stream", since=now, retry_at=now, updated_at=now)
+        without_prices,
+        row("yahoo-poll", "idle", updated_at=now - STALE_MS),
+        row("yahoo-stream", since=now, retry_at=now, updated_at=now),
     )
-    async with aiohttp.ClientSession(fresh.url) as client, client.get("/v1/status") as response:
+    async with aiohttp.ClientSession(without_prices.url) as client, client.get("/v1/status") as response:
         (status,) = (await response.json())["results"]
     poll, stream = status["sources"]
     assert (poll["source"], poll["state"], poll["since"]) == ("yahoo-poll", "unknown", None)
@@ -123,6 +125,6 @@ async def test_the_status_tells_sources_apart_and_grows_old(fresh: Running) -> N
     assert stream["since"] == stream["retry_at"] == stream["reported"]
 
 
-def test_a_row_is_what_ingest_writes() -> None:
+def test_stored_health_has_the_columns_of_the_table() -> None:
     names = {column.name for column in tables.sources.columns}
     assert names == set(StoredHealth.__struct_fields__)

@@ -1,4 +1,4 @@
-"""Whatever is asked: an answer or a problem, never a traceback, never a 500."""
+"""Any request gets an answer or a problem, never a traceback and never a 500."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from yarl import URL
 
-from services.gateway.domain.problems import KINDS, PREFIX, Problem
+from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.handlers.routes import ROUTES
 from tests.gateway import market
-from tests.gateway.running import Running, read_directory, running
+from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
 
 async def problem(response: aiohttp.ClientResponse) -> Problem:
     assert response.content_type == "application/problem+json"
     found = msgspec.json.decode(await response.read(), type=Problem)
     assert found.status == response.status
-    assert found.type.removeprefix(PREFIX) in KINDS
+    assert found.type.removeprefix(PREFIX) in PROBLEM_TYPES
     return found
 
 
@@ -52,7 +52,7 @@ async def problem(response: aiohttp.ClientResponse) -> Problem:
         ("/v1/events", "invalid-parameter", "quotes", ""),
     ],
 )
-async def test_a_mistake_is_told_with_field_and_value(
+async def test_an_error_names_field_and_value(
     client: aiohttp.ClientSession, address: str, name: str, field: str, value: str
 ) -> None:
     async with client.get(address) as response:
@@ -78,21 +78,21 @@ async def test_a_mistake_is_told_with_field_and_value(
         ("/v1/bars?symbol=AAPL&start=2024-02-02&end=2024-02-01", "start: '2024-02-02' is after the end, '2024-02-01'"),
     ],
 )
-async def test_a_mistake_is_told_with_what_would_be_right(client: aiohttp.ClientSession, address: str, detail: str) -> None:
+async def test_an_error_names_the_known_values(client: aiohttp.ClientSession, address: str, detail: str) -> None:
     async with client.get(address) as response:
         assert response.status == (400 if detail else 200), await response.text()
         if detail:
             assert (await problem(response)).detail.startswith(detail)
 
 
-async def test_a_list_of_symbols_that_makes_no_sense_is_told_in_words(client: aiohttp.ClientSession) -> None:
+async def test_a_malformed_list_of_symbols_gets_a_readable_error(client: aiohttp.ClientSession) -> None:
     for symbols in ("", "aapl", "AAPL,,NVDA", "AAPL;NVDA", ",".join(["AAPL"] * 201)):
         async with client.get("/v1/quotes", params={"symbols": symbols}) as response:
             found = await problem(response)
         assert (found.field, found.detail) == ("symbols", "symbols: expected 1 to 200 symbols separated by commas")
 
 
-async def test_no_parameter_is_refused_with_a_pattern(client: aiohttp.ClientSession) -> None:
+async def test_no_error_contains_a_regular_expression(client: aiohttp.ClientSession) -> None:
     for route in ROUTES:
         for name in route.query.__struct_fields__:
             others = {"symbol": "AAPL"} if "symbol" in route.query.__struct_fields__ else {}
@@ -121,15 +121,15 @@ END = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
         (b"\x00\xff\x00\xff\r\n\r\n", "malformed-request", "Invalid method", 1),
         (b"GET / HTTP/9.9\r\n\r\n", "malformed-request", "Bad status line", 1),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", "malformed-request", "a header has more than 8190", 1),
-        (b"BREW /v1/bars" + END, "method-not-allowed", "BREW is no method of HTTP; allowed: GET, HEAD", 1),
+        (b"BREW /v1/bars" + END, "method-not-allowed", "BREW is not an HTTP method; allowed: GET, HEAD", 1),
         (b"GET /" + b"a" * 70_000 + END, "url-too-long", "more than 65536", 1),
-        (b"GET /" + b"a" * 20_000 + END, "url-too-long", "20001 characters, allowed are 4096", 0),
+        (b"GET /" + b"a" * 20_000 + END, "url-too-long", "20001 characters; the limit is 4096", 0),
     ],
 )
-async def test_what_is_no_request_is_a_problem_too_and_one_line_of_log(
-    up: Running, caplog: pytest.LogCaptureFixture, sent: bytes, name: str, detail: str, lines: int
+async def test_malformed_requests_get_a_problem_and_one_log_line(
+    server: RunningGateway, caplog: pytest.LogCaptureFixture, sent: bytes, name: str, detail: str, lines: int
 ) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(up.url.rsplit(":", 1)[1]))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
     with capture_logs() as logs:
         writer.write(sent)
         async with asyncio.timeout(10):
@@ -142,11 +142,11 @@ async def test_what_is_no_request_is_a_problem_too_and_one_line_of_log(
     assert head.startswith(f"HTTP/1.{int(not lines)} {found.status} ")
     assert "Content-Type: application/problem+json" in head
     assert ("Allow: GET, HEAD" in head) == (name == "method-not-allowed")
-    assert [(line["event"], line["type"]) for line in logs] == [("no request", name)] * lines
-    assert caplog.records == [], "aiohttp itself logs nothing"
+    assert [(line["event"], line["type"]) for line in logs] == [("malformed request", name)] * lines
+    assert caplog.records == [], "aiohttp itself must log nothing"
 
 
-NAMES = sorted({name for route in ROUTES for name in route.query.__struct_fields__})
+PARAMETER_NAMES = sorted({name for route in ROUTES for name in route.query.__struct_fields__})
 VALUES = st.one_of(
     st.text(max_size=40),
     st.integers().map(str),
@@ -181,16 +181,16 @@ def _loop() -> Any:
 
 
 @pytest.fixture(scope="module")
-def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One gateway for all the random requests of this module."""
-    context = running(tmp_path_factory.mktemp("steady"), rate_limit="")
-    up = _loop.run(context.__aenter__())
+def shared_gateway(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One gateway for all random requests of this module."""
+    context = running_gateway(tmp_path_factory.mktemp("steady"), rate_limit="")
+    server = _loop.run(context.__aenter__())
 
     async def prepare() -> tuple[aiohttp.ClientSession, str]:
-        await market.store(up.database, bars=50, signals=20)
-        await read_directory(up)
-        market.fill(up.gateway.market, bars=40)
-        return aiohttp.ClientSession(), up.url
+        await market.store(server.database, bars=50, signals=20)
+        await read_directory(server)
+        market.fill(server.gateway.market, bars=40)
+        return aiohttp.ClientSession(), server.url
 
     session, url = _loop.run(prepare())
     yield _loop, session, url
@@ -202,14 +202,14 @@ def steady(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> A
 @given(
     path=st.sampled_from([route.path for route in ROUTES]),
     part=st.text(min_size=1, max_size=20),
-    query=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5),
+    query=st.dictionaries(st.sampled_from(PARAMETER_NAMES), VALUES, max_size=5),
 )
-def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, query: dict[str, str]) -> None:
-    runner, session, url = steady
+def test_no_request_makes_the_gateway_fail(shared_gateway: Any, path: str, part: str, query: dict[str, str]) -> None:
+    runner, session, url = shared_gateway
     symbol = quote(part.encode(errors="replace"), safe="")
     address = path.replace("{symbol}", symbol) + "?" + urlencode({k: v.encode(errors="replace") for k, v in query.items()})
 
-    async def ask() -> None:
+    async def request() -> None:
         async with session.get(URL(url + address, encoded=True)) as response:
             body = await response.read()
             assert response.status < 500, (address, body)
@@ -218,22 +218,22 @@ def test_no_request_makes_the_gateway_fail(steady: Any, path: str, part: str, qu
             else:
                 assert set(msgspec.json.decode(body)) == {"results", "provider", "warnings", "next_page_token"}
 
-    runner.run(ask())
+    runner.run(request())
 
 
 @given(st.text(alphabet=string.printable, max_size=300))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_path_makes_the_gateway_fail(steady: Any, path: str) -> None:
-    runner, session, url = steady
+def test_no_path_makes_the_gateway_fail(shared_gateway: Any, path: str) -> None:
+    runner, session, url = shared_gateway
 
-    async def ask() -> None:
+    async def request() -> None:
         async with session.get(URL(f"{url}/{quote(path, safe='/')}", encoded=True)) as response:
             assert response.status < 500
 
-    runner.run(ask())
+    runner.run(request())
 
 
-async def test_a_failing_handler_is_logged_and_told_without_a_traceback(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_a_failing_handler_is_answered_without_a_traceback(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     class Broken:
         async def bars(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("secret detail")
@@ -244,7 +244,7 @@ async def test_a_failing_handler_is_logged_and_told_without_a_traceback(up: Runn
         async def patterns(self, _: Any) -> Any:
             raise RuntimeError("secret detail")
 
-    up.gateway.history = Broken()
+    server.gateway.history = Broken()
     async with client.get("/v1/signals") as response:
         text = await response.text()
         assert (await problem(response)).type == PREFIX + "internal"
@@ -252,7 +252,7 @@ async def test_a_failing_handler_is_logged_and_told_without_a_traceback(up: Runn
     assert "Traceback" not in text
 
 
-async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+async def test_a_slow_answer_ends_with_a_timeout(tmp_path: Path) -> None:
     class Slow:
         async def bars(self, *_: Any, **__: Any) -> Any:
             await asyncio.Event().wait()
@@ -263,14 +263,14 @@ async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None
         async def patterns(self, _: Any) -> Any:
             await asyncio.Event().wait()
 
-    async with running(tmp_path, request_seconds=0.05) as up, aiohttp.ClientSession(up.url) as client:
-        up.gateway.history = Slow()
+    async with running_gateway(tmp_path, request_seconds=0.05) as server, aiohttp.ClientSession(server.url) as client:
+        server.gateway.history = Slow()
         async with client.get("/v1/signals") as response:
             assert (await problem(response)).type == PREFIX + "timeout"
 
 
-async def test_a_client_has_a_rate(tmp_path: Path) -> None:
-    async with running(tmp_path, rate_limit="5/hour") as up, aiohttp.ClientSession(up.url) as client:
+async def test_requests_of_a_client_are_rate_limited(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, rate_limit="5/hour") as server, aiohttp.ClientSession(server.url) as client:
         for _ in range(5):
             async with client.get("/v1/industries") as response:
                 assert response.status == 200
@@ -281,14 +281,14 @@ async def test_a_client_has_a_rate(tmp_path: Path) -> None:
 
 
 async def test_the_public_port_has_no_probes_and_no_metrics(tmp_path: Path) -> None:
-    async with running(tmp_path) as up, aiohttp.ClientSession(up.url) as client:
+    async with running_gateway(tmp_path) as server, aiohttp.ClientSession(server.url) as client:
         for path in ("/metrics", "/healthz", "/readyz"):
             async with client.get(path) as response:
                 assert (await problem(response)).type == PREFIX + "not-found"
 
 
-async def test_without_the_public_tier_nothing_is_told(tmp_path: Path) -> None:
-    async with running(tmp_path, public_read=False) as up, aiohttp.ClientSession(up.url) as client:
+async def test_nothing_is_readable_where_reading_is_not_public(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, public_read=False) as server, aiohttp.ClientSession(server.url) as client:
         for address in ("/v1/quotes", "/v1/instruments", "/v1/events?quotes=*"):
             async with client.get(address) as response:
                 found = await problem(response)
@@ -303,23 +303,23 @@ async def test_without_the_public_tier_nothing_is_told(tmp_path: Path) -> None:
             assert (await socket.receive_json())[0]["code"] == 401
 
 
-async def test_other_sites_are_kept_out_unless_they_are_listed(tmp_path: Path) -> None:
-    friend, stranger = "https://app.example", "https://evil.example"
-    async with running(tmp_path, cors_origins=friend) as up, aiohttp.ClientSession(up.url) as client:
-        async with client.get("/v1/industries", headers={"Origin": friend}) as response:
-            assert response.headers["Access-Control-Allow-Origin"] == friend
-        async with client.get("/v1/industries", headers={"Origin": stranger}) as response:
+async def test_other_origins_are_rejected_unless_they_are_listed(tmp_path: Path) -> None:
+    listed, other = "https://app.example", "https://evil.example"
+    async with running_gateway(tmp_path, cors_origins=listed) as server, aiohttp.ClientSession(server.url) as client:
+        async with client.get("/v1/industries", headers={"Origin": listed}) as response:
+            assert response.headers["Access-Control-Allow-Origin"] == listed
+        async with client.get("/v1/industries", headers={"Origin": other}) as response:
             assert "Access-Control-Allow-Origin" not in response.headers
         asks = {"Access-Control-Request-Method": "GET"}
-        async with client.options("/v1/industries", headers={"Origin": friend, **asks}) as response:
+        async with client.options("/v1/industries", headers={"Origin": listed, **asks}) as response:
             assert response.status == 204
-            assert response.headers["Access-Control-Allow-Origin"] == friend
-        async with client.options("/v1/industries", headers={"Origin": stranger, **asks}) as response:
+            assert response.headers["Access-Control-Allow-Origin"] == listed
+        async with client.options("/v1/industries", headers={"Origin": other, **asks}) as response:
             assert (await problem(response)).type == PREFIX + "forbidden-origin"
         for address in ("/v1/stream", "/v1/events?quotes=*"):
-            async with client.get(address, headers={"Origin": stranger}) as response:
+            async with client.get(address, headers={"Origin": other}) as response:
                 assert (await problem(response)).type == PREFIX + "forbidden-origin"
-        async with client.ws_connect("/v1/stream", origin=friend) as socket:
+        async with client.ws_connect("/v1/stream", origin=listed) as socket:
             assert (await socket.receive_json())[0]["msg"] == "connected"
 
 
@@ -340,10 +340,10 @@ async def test_other_sites_are_kept_out_unless_they_are_listed(tmp_path: Path) -
         ({"host": "0.0.0.0", "allowed_hosts": "gateway"}, "rebound.example", False),  # noqa: S104
     ],
 )
-async def test_a_name_that_is_not_ours_is_refused(tmp_path: Path, options: dict[str, Any], host: str, allowed: bool) -> None:
+async def test_unknown_host_names_are_rejected(tmp_path: Path, options: dict[str, Any], host: str, allowed: bool) -> None:
     async with (
-        running(tmp_path, public_read=True, **options) as up,
-        aiohttp.ClientSession(up.url, headers={"Host": host}) as client,
+        running_gateway(tmp_path, public_read=True, **options) as server,
+        aiohttp.ClientSession(server.url, headers={"Host": host}) as client,
     ):
         for address in ("/", "/v1/industries", "/v1/events?quotes=*"):
             async with client.get(address) as response:
@@ -360,7 +360,7 @@ async def test_a_name_that_is_not_ours_is_refused(tmp_path: Path, options: dict[
             assert refused.value.status == 421
 
 
-async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: aiohttp.ClientSession) -> None:
+async def test_every_answer_has_security_headers(client: aiohttp.ClientSession) -> None:
     for address in ("/v1/industries", "/v1/nothing", "/v1/events?quotes=*", "/"):
         async with client.get(address) as response:
             assert "default-src 'none'" in response.headers["Content-Security-Policy"]
@@ -371,12 +371,12 @@ async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: aioh
             assert response.headers["Server"] == "finstage"
 
 
-async def test_files_of_the_page_have_the_headers_of_the_api(tmp_path: Path) -> None:
+async def test_files_of_the_page_have_security_headers(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     for name in ("index.html", "docs.html", "assets/page.js"):
         (tmp_path / name).write_text("made for a test", encoding="utf-8")
     (tmp_path / "assets/long.js").write_text("made for a test" * 100, encoding="utf-8")
-    async with running(tmp_path, page=tmp_path) as up, aiohttp.ClientSession(up.url) as client:
+    async with running_gateway(tmp_path, page=tmp_path) as server, aiohttp.ClientSession(server.url) as client:
         for accept, sent in (("gzip", "gzip"), ("gzip;q=0", None)):
             async with client.get("/assets/long.js", headers={"Accept-Encoding": accept}) as response:
                 assert (response.headers.get("Content-Encoding"), response.headers["Vary"]) == (sent, "Accept-Encoding")
@@ -389,8 +389,8 @@ async def test_files_of_the_page_have_the_headers_of_the_api(tmp_path: Path) -> 
                 assert response.headers["Server"] == "finstage"
 
 
-async def test_without_a_build_the_page_says_how_to_make_it(tmp_path: Path) -> None:
-    async with running(tmp_path, page=tmp_path / "none") as up, aiohttp.ClientSession(up.url) as client:
+async def test_without_built_files_the_page_shows_how_to_build_it(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, page=tmp_path / "none") as server, aiohttp.ClientSession(server.url) as client:
         async with client.get("/") as response:
             assert response.status == 200
             assert "npm run build" in await response.text()

@@ -1,4 +1,4 @@
-"""REST as a front end sees it."""
+"""REST requests as a front end sends them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from services.gateway.domain.times import rfc3339
 from tests.gateway import market
-from tests.gateway.running import Running
+from tests.gateway.running_gateway import RunningGateway
 
 
 async def read(client: aiohttp.ClientSession, address: str, status: int = 200) -> dict[str, Any]:
@@ -61,7 +61,7 @@ async def test_one_instrument_has_its_korean_name(client: aiohttp.ClientSession)
     assert (await read(client, "/v1/instruments/%5EGSPC"))["results"][0]["symbol"] == "^GSPC"
 
 
-async def test_symbols_are_read_in_any_form_of_unicode(client: aiohttp.ClientSession) -> None:
+async def test_symbols_are_accepted_in_any_unicode_form(client: aiohttp.ClientSession) -> None:
     for typed in ("ＡＡＰＬ", "AA\u200bPL", "\u202eAAPL"):
         assert (await read(client, f"/v1/instruments/{quote(typed)}"))["results"][0]["symbol"] == "AAPL"
         assert len((await read(client, f"/v1/bars?limit=2&symbol={quote(typed)}"))["results"]) == 2
@@ -81,7 +81,7 @@ async def test_industries_count_their_instruments(client: aiohttp.ClientSession)
     assert {i["industry"]: i["instruments"] for i in industries} == {"ai": 2, "banks": 1, "semiconductors": 2}
 
 
-async def test_an_industry_tells_how_it_stands_and_a_market_is_one_too(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_industries_and_markets_have_views(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     page = await read(client, "/v1/industries")
     found = {i["industry"]: i for i in page["results"]}
     assert list(found) == ["ai", "banks", "semiconductors", "us", "all"]
@@ -100,17 +100,17 @@ async def test_an_industry_tells_how_it_stands_and_a_market_is_one_too(up: Runni
     assert nvidia["against_market"] == {"over_20": 0.05, "over_63": None, "over_126": None}
     (bare,) = (await read(client, "/v1/industries/ai"))["results"]
     assert (bare["view"], bare["members"]) == (None, [])
-    up.feed.take(market.view(n=50))
+    server.feed.handle_event(market.view(n=50))
     (one,) = (await read(client, "/v1/industries/semiconductors"))["results"]
     assert one["view"]["date"] == "2023-01-03T22:00:50Z"
-    up.feed.take(market.view(n=20))  # an older one changes nothing
+    server.feed.handle_event(market.view(n=20))  # an older view changes nothing
     assert (await read(client, "/v1/industries/semiconductors"))["results"] == [one]
     async with client.get("/v1/industries/rockets") as response:
         assert response.status == 404
         problem = await response.json(content_type=None)
     assert (problem["type"], problem["value"]) == ("urn:finstage:problem:unknown-industry", "rockets")
     async with client.get("/v1/quotes?industry=us") as response:
-        assert response.status == 404, "a market is no filter"
+        assert response.status == 404, "a market is not a filter"
 
 
 async def test_quotes_by_symbol_by_industry_and_all(client: aiohttp.ClientSession) -> None:
@@ -135,19 +135,19 @@ async def test_quotes_by_symbol_by_industry_and_all(client: aiohttp.ClientSessio
         (0.0, 0.5, -0.5, -1.0),
     ],
 )
-async def test_a_change_is_told_without_the_noise_of_a_subtraction(
-    up: Running, client: aiohttp.ClientSession, last: float, before: float, change: float, percent: float
+async def test_changes_have_no_floating_point_noise(
+    server: RunningGateway, client: aiohttp.ClientSession, last: float, before: float, change: float, percent: float
 ) -> None:
     moved = {"last_price": last, "prev_close": before, "change": last - before, "change_percent": last / before - 1}
-    up.gateway.market.put_quote(msgspec.structs.replace(market.quote("AAPL", 2), **moved))
+    server.gateway.market.put_quote(msgspec.structs.replace(market.quote("AAPL", 2), **moved))
     (quote,) = (await read(client, "/v1/quotes?symbols=AAPL"))["results"]
     assert (quote["change"], quote["change_percent"]) == (change, percent)
     assert quote["last_price"] == last
 
 
-async def test_a_quote_that_is_not_there_yet_is_a_warning(up: Running, client: aiohttp.ClientSession) -> None:
-    del up.gateway.market.quotes["JPM"]
-    up.gateway.market.quotes_version += 1
+async def test_a_missing_quote_is_a_warning(server: RunningGateway, client: aiohttp.ClientSession) -> None:
+    del server.gateway.market.quotes["JPM"]
+    server.gateway.market.quotes_version += 1
     page = await read(client, "/v1/quotes?symbols=JPM,AAPL")
     assert [q["symbol"] for q in page["results"]] == ["AAPL"]
     assert page["warnings"][-1] == "no quote yet: JPM"
@@ -161,13 +161,13 @@ async def test_newest_bars_come_from_memory_oldest_first(client: aiohttp.ClientS
     assert page["next_page_token"] is None
 
 
-async def test_older_bars_come_from_the_database_without_a_seam(client: aiohttp.ClientSession) -> None:
+async def test_older_bars_come_from_the_database_without_a_gap(client: aiohttp.ClientSession) -> None:
     page = await read(client, "/v1/bars?symbol=AAPL&limit=600")
     assert [b["close"] for b in page["results"]] == [market.bar(n=n).close for n in range(600)]
 
 
 @pytest.mark.parametrize("sort", ["asc", "desc"])
-async def test_walking_the_pages_gives_every_bar_once(client: aiohttp.ClientSession, sort: str) -> None:
+async def test_all_pages_together_have_every_bar_once(client: aiohttp.ClientSession, sort: str) -> None:
     start = "2023-01-01" if sort == "asc" else ""
     closes, token = [], ""
     for _ in range(20):
@@ -187,9 +187,9 @@ async def test_start_and_end_are_inclusive(client: aiohttp.ClientSession) -> Non
     assert [b["date"] for b in page["results"]] == [rfc3339(market.bar(n=n).ts_event) for n in (10, 11, 12)]
 
 
-async def test_adjusted_bars_have_splits_and_dividends_taken_out(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_adjusted_bars_apply_splits_and_dividends(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     split = market.bar("NVDA", 900, price_factor=0.25, split_factor=0.25)
-    up.feed.take(split)
+    server.feed.handle_event(split)
     raw = (await read(client, "/v1/bars?symbol=NVDA&limit=1"))["results"][0]
     adjusted = (await read(client, "/v1/bars?symbol=NVDA&limit=1&adjustment=all"))["results"][0]
     assert raw["close"] == split.close
@@ -197,10 +197,10 @@ async def test_adjusted_bars_have_splits_and_dividends_taken_out(up: Running, cl
     assert adjusted["volume"] == split.volume / 0.25
 
 
-async def test_a_cached_answer_gives_way_to_the_next_bar(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_a_cached_answer_is_replaced_after_the_next_bar(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     address = "/v1/bars?symbol=AAPL&limit=1"
     assert (await read(client, address))["results"] == (await read(client, address))["results"]
-    up.feed.take(market.bar(n=600))
+    server.feed.handle_event(market.bar(n=600))
     assert (await read(client, address))["results"][0]["close"] == market.bar(n=600).close
 
 
@@ -217,16 +217,16 @@ async def test_the_same_content_is_not_sent_twice(client: aiohttp.ClientSession)
 
 
 @pytest.mark.parametrize(
-    ("accept", "packed"), [("br;q=1.0, gzip;q=0.8", True), ("*", True), ("gzip;q=0", False), ("gzip; q=0.000, *", False)]
+    ("accept", "gzipped"), [("br;q=1.0, gzip;q=0.8", True), ("*", True), ("gzip;q=0", False), ("gzip; q=0.000, *", False)]
 )
-async def test_gzip_is_sent_to_those_who_take_it(client: aiohttp.ClientSession, accept: str, packed: bool) -> None:
+async def test_gzip_is_sent_to_clients_that_accept_it(client: aiohttp.ClientSession, accept: str, gzipped: bool) -> None:
     for _ in range(3):  # made, from the cache, and as a finished response
         async with client.get("/v1/bars?symbol=AAPL&limit=250", headers={"Accept-Encoding": accept}) as response:
-            assert response.headers.get("Content-Encoding") == ("gzip" if packed else None)
+            assert response.headers.get("Content-Encoding") == ("gzip" if gzipped else None)
             assert len((await response.json())["results"]) == 250
 
 
-async def test_indicators_say_what_they_no_longer_have(client: aiohttp.ClientSession) -> None:
+async def test_a_warning_says_which_indicator_rows_are_no_longer_kept(client: aiohttp.ClientSession) -> None:
     page = await read(client, "/v1/indicators?symbol=AAPL&limit=5")
     assert [r["close"] for r in page["results"]] == [market.bar(n=n).close for n in range(595, 600)]
     assert page["results"][-1]["values"]["sma_20"] == market.indicators(n=599).values["sma_20"]
@@ -237,8 +237,10 @@ async def test_indicators_say_what_they_no_longer_have(client: aiohttp.ClientSes
     assert page["warnings"] == ["no indicators of JPM 1Day yet"]
 
 
-async def test_signals_of_memory_and_database_come_once_newest_first(up: Running, client: aiohttp.ClientSession) -> None:
-    up.feed.take(market.signal("AAPL", 29))  # stored too
+async def test_signals_of_memory_and_database_are_returned_once_newest_first(
+    server: RunningGateway, client: aiohttp.ClientSession
+) -> None:
+    server.feed.handle_event(market.signal("AAPL", 29))  # stored too
     found, token = [], ""
     for _ in range(20):
         page = await read(client, f"/v1/signals?limit=7{token}")
@@ -264,7 +266,7 @@ async def test_signals_of_memory_and_database_come_once_newest_first(up: Running
         ("end=2023-01-05", 2),
     ],
 )
-async def test_signals_can_be_narrowed(client: aiohttp.ClientSession, query: str, count: int) -> None:
+async def test_signals_can_be_filtered(client: aiohttp.ClientSession, query: str, count: int) -> None:
     page = await read(client, f"/v1/signals?{query}")
     assert len(page["results"]) == count
 
@@ -279,7 +281,7 @@ async def test_signals_can_be_narrowed(client: aiohttp.ClientSession, query: str
         ("symbol=AAPL&direction=up", ""),
     ],
 )
-async def test_patterns_can_be_narrowed(client: aiohttp.ClientSession, query: str, same: str) -> None:
+async def test_patterns_can_be_filtered(client: aiohttp.ClientSession, query: str, same: str) -> None:
     found = (await read(client, f"/v1/patterns?{query}"))["results"]
     assert found == ((await read(client, f"/v1/patterns?{same}"))["results"] if same else [])
     assert bool(found) == bool(same)
@@ -298,40 +300,40 @@ async def test_patterns_come_page_by_page_newest_first(client: aiohttp.ClientSes
     assert found[0]["upper"] is None
 
 
-async def test_a_signal_without_a_record_says_null(client: aiohttp.ClientSession) -> None:
+async def test_a_signal_without_measured_quality_has_null(client: aiohttp.ClientSession) -> None:
     signal = (await read(client, "/v1/signals?limit=1"))["results"][0]
     assert signal["quality"] is None
     assert signal["replayed"] is True
     assert signal["timeframe"] == "1Day"
 
 
-async def test_a_stored_signal_that_cannot_be_read_is_left_out(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_a_stored_signal_that_cannot_be_decoded_is_left_out(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     from sqlalchemy import insert
 
     from shared import tables
 
     row = market.signal_row(market.signal(n=500, rule="gap")) | {"body": "{"}
-    async with up.database.begin() as connection:
+    async with server.database.begin() as connection:
         await connection.execute(insert(tables.signals), [row])
     page = await read(client, "/v1/signals?rule=gap")
     assert page["results"] == []
 
 
-async def test_what_users_conditions_fired_is_nobody_elses(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_signals_of_user_conditions_are_not_public(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     from sqlalchemy import insert
 
     from shared import tables
 
     before = (await read(client, "/v1/signals?limit=100"))["results"]
     fired = [market.signal(n=600 + n, rule="condition", condition="close > 1 on 1d") for n in range(2)]
-    async with up.database.begin() as connection:
+    async with server.database.begin() as connection:
         await connection.execute(insert(tables.signals), [market.signal_row(fired[0])])
-    up.feed.take(fired[1])
+    server.feed.handle_event(fired[1])
     assert (await read(client, "/v1/signals?limit=100"))["results"] == before
     assert (await read(client, "/v1/signals?rule=condition", status=400))["field"] == "rule"
 
 
-async def test_bars_of_memory_are_there_though_the_database_is_away(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_bars_in_memory_are_returned_without_the_database(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     from shared.failures import TransientError
 
     class Away:
@@ -344,16 +346,16 @@ async def test_bars_of_memory_are_there_though_the_database_is_away(up: Running,
         async def patterns(self, _: Any) -> Any:
             raise TransientError("the database is gone")
 
-    up.gateway.history = Away()
+    server.gateway.history = Away()
     assert len((await read(client, "/v1/bars?symbol=AAPL&limit=300"))["results"]) == 300
     problem = await read(client, "/v1/bars?symbol=AAPL&limit=301", status=503)
     assert problem["type"] == "urn:finstage:problem:unavailable"
 
 
-async def test_hostile_bars_do_not_break_the_answers(up: Running, client: aiohttp.ClientSession) -> None:
+async def test_hostile_bars_do_not_break_the_answers(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     for ts in (2**62, -(2**62)):
-        up.feed.take(market.bar("JPM", 1, ts_event=ts))
-        up.feed.take(market.quote("JPM", 1, ts_event=ts))
+        server.feed.handle_event(market.bar("JPM", 1, ts_event=ts))
+        server.feed.handle_event(market.quote("JPM", 1, ts_event=ts))
     assert (await read(client, "/v1/bars?symbol=JPM"))["results"] == []
-    up.feed.take(market.bar("JPM", 1, split_factor=0.0, price_factor=0.0))
+    server.feed.handle_event(market.bar("JPM", 1, split_factor=0.0, price_factor=0.0))
     assert (await read(client, "/v1/bars?symbol=JPM&adjustment=all"))["results"][0]["close"] == 0.0

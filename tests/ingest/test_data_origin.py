@@ -39,7 +39,7 @@ async def test_a_database_takes_one_source(database_url: str, other: DataOrigin)
 
 
 @pytest.mark.parametrize(
-    ("cursor", "position", "fits"),
+    ("cursor", "position", "origin"),
     [
         ("replay:demo", '{"digest": "one", "backfilled": 1, "played": 2}', DEMO),
         ("history:AAPL:1d", '{"anything": 1}', DataOrigin("yahoo")),

@@ -32,7 +32,7 @@ from services.ingest.domain.yahoo_ticks import NoTick, StreamedPrice, polled_tic
 from services.ingest.settings import Settings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
-from shared.tasks import CancelledItselfError
+from shared.tasks import UnrequestedCancellationError
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
 from tests.until import until
@@ -89,7 +89,12 @@ class Rig:
 
 @asynccontextmanager
 async def running(
-    tmp_path: Path, instruments: tuple[Instrument, ...] = (BTC,), *, past: bool = False, **settings: Any
+    tmp_path: Path,
+    instruments: tuple[Instrument, ...] = (BTC,),
+    *,
+    past: bool = False,
+    clock: type[SystemClock] = SystemClock,
+    **settings: Any,
 ) -> AsyncIterator[Rig]:
     async with AsyncExitStack() as stack:
         yahoo = await stack.enter_async_context(yahoo_stand_in())
@@ -108,7 +113,7 @@ async def running(
             **settings,
         }
         source = await stack.enter_async_context(
-            open_yahoo(Settings(**wanted), Universe((), instruments), NoCursors(), SystemClock(stopping), stopping, rig.health)
+            open_yahoo(Settings(**wanted), Universe((), instruments), NoCursors(), clock(stopping), stopping, rig.health)
         )
 
         async def read() -> None:
@@ -282,7 +287,7 @@ async def test_a_task_that_fails_or_returns_or_is_cancelled_ends_the_source() ->
     async def is_cancelled() -> None:
         raise asyncio.CancelledError
 
-    for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError), (is_cancelled, CancelledItselfError)):
+    for run, kind in ((breaks, ArithmeticError), (returns, RuntimeError), (is_cancelled, UnrequestedCancellationError)):
         with pytest.raises(kind):
             async for _ in OutputQueue(asyncio.Event()).batches({"task": run}):
                 pass

@@ -1,1 +1,1 @@
-"""What every service leans on: runtime, Kafka, database, wire, migrations."""
+"""The parts that all services share: runtime, Kafka, database, wire format, migrations."""

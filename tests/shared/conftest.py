@@ -1,4 +1,4 @@
-"""Topics and settings of one test alone on the shared broker."""
+"""Settings for the shared broker, and topics that one test alone uses."""
 
 from __future__ import annotations
 

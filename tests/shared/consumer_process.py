@@ -1,4 +1,4 @@
-"""A service that writes the numbers of the ticks it reads to a file: ``python -m tests.shared.consumer_process GROUP FILE``."""
+"""Append the sequence numbers of the ticks read to a file: ``python -m tests.shared.consumer_process GROUP FILE``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def build(settings: MeshSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         append(path, [record.event.seq for record in records if record.event.source == group])
 
     async with (
-        open_producer(settings, "life") as producer,
+        open_producer(settings, "consumer-process") as producer,
         open_group_consumer(settings, [TICKS], group, producer, max_records=20) as consumer,
     ):
         lifecycle.on_ready("ticks", lambda: consumer.ready)

@@ -1,4 +1,4 @@
-"""The language of conditions: what is read, how it is spelled alike, and what is said of what cannot be read."""
+"""The language of conditions: parsing, one normal form for all spellings, and errors."""
 
 from __future__ import annotations
 

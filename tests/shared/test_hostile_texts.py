@@ -1,4 +1,4 @@
-"""Whatever people type, at the lengths that are let in, is answered in little time. Limits are of CPU time, with a wide margin."""
+"""Any text of an allowed length is handled quickly. The limits are CPU time with a wide margin."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     "industry": (lambda text: industry(text, [Industry("chips", "Chips", "반도체")]), 1000),
     "markup": (lambda text: [*split(text), escape(text)], 16_384),
     "log": (redact, 200_000),
-    "host": (hosts.name_of, 8192),
-    "query": (lambda text: queries.parse({"symbol": text, "start": text}, queries.PatternsQuery), 8192),
+    "host": (hosts.host_name, 8192),
+    "query": (lambda text: queries.parse_query({"symbol": text, "start": text}, queries.PatternsQuery), 8192),
     "subscription": (subscriptions.SELECTOR.match, 8192),
 }
 UNITS = [

@@ -1,4 +1,4 @@
-"""Details in /readyz decide nothing."""
+"""Details in /readyz do not affect its status."""
 
 from __future__ import annotations
 

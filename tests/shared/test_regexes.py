@@ -1,4 +1,4 @@
-"""No text from outside can make a regular expression run for long: each is linear, or the text is cut short before it."""
+"""No input can make a regular expression slow: each is linear, or its input has a limited length."""
 
 from __future__ import annotations
 

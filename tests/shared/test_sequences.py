@@ -1,4 +1,4 @@
-"""The language of sequences: one normal form, and errors that say where and what."""
+"""The language of sequences: one normal form, and errors with position and reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed text in one form, and names that are likely meant."""
+"""Normalisation of typed text, and suggestions for misspelt names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pauses, first successes and periods end with the process, and nothing that fails for good is tried again."""
+"""Pauses, retries and periodic actions end with the process, and a permanent failure is not retried."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.failures import TransientError
-from shared.tasks import CancelledItselfError, all_of, failure_of, first_of
+from shared.tasks import UnrequestedCancellationError, all_of, failure_of, first_of
 from shared.waiting import Refresher, keep_trying, pause
 from tests.until import until
 
@@ -87,14 +87,14 @@ async def test_keep_trying_returns_the_result_raises_or_stops() -> None:
 async def test_a_cancelled_error_without_a_cancel_is_a_failure_of_its_task_only() -> None:
     task = asyncio.create_task(lost(), name="the lost one")
     await asyncio.wait([task])
-    assert "'the lost one' ended cancelled" in str(failure_of(task))
+    assert "'the lost one' raised CancelledError" in str(failure_of(task))
     finished = Table(away=0)
-    with pytest.raises(CancelledItselfError):
+    with pytest.raises(UnrequestedCancellationError):
         await all_of(lost(), finished.read())
     assert finished.reads == 1
-    with pytest.raises(CancelledItselfError):
+    with pytest.raises(UnrequestedCancellationError):
         await first_of("main", lost(), asyncio.Event().wait())  # type: ignore[arg-type]
-    with pytest.raises(CancelledItselfError):
+    with pytest.raises(UnrequestedCancellationError):
         await first_of("main", asyncio.Event().wait(), lost())  # type: ignore[arg-type]
 
 

@@ -1,1 +1,1 @@
-"""Sample bytes of every event and version: they must decode for ever."""
+"""Sample bytes of every event and version: every version must stay decodable."""

@@ -1,4 +1,4 @@
-"""Reading bars, signals and instruments from the tables that ingest and analysis write."""
+"""Reads bars, signals and instruments from the tables that ingest and analysis write."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import msgspec
 import structlog
 from sqlalchemy import Select, Table, and_, or_, select
 
-from services.gateway.adapters.rows import Readers
+from services.gateway.adapters.read_connections import ReadConnections
 from services.gateway.domain import views
-from services.gateway.domain.directory import Directory
+from services.gateway.domain.bar_windows import BarWindow, StoredRows
+from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.filters import PatternFilter, SignalFilter
 from services.gateway.domain.industries import Industry
-from services.gateway.domain.reads import PatternFilter, SignalFilter
 from services.gateway.domain.sources import StoredHealth
 from services.gateway.domain.times import rfc3339, session_date
-from services.gateway.domain.windows import Stretch, Window
 from shared import tables
 from shared.db import Database
 from shared.events import Pattern, Signal, Timeframe
@@ -40,36 +40,36 @@ _NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
 
 @dataclass(frozen=True)
 class TableHistory:
-    """``domain.reads.History`` on the tables."""
+    """``domain.filters.HistoryReader`` on the tables."""
 
     database: Database
-    readers: Readers
+    connections: ReadConnections
 
-    async def bars(self, symbol: str, timeframe: Timeframe, wanted: Window, *, adjusted: bool) -> Stretch:
+    async def bars(self, symbol: str, timeframe: Timeframe, window: BarWindow, *, adjusted: bool) -> StoredRows:
         """Stored bars of the window, oldest first. Raises TransientError."""
-        parameters = (symbol, timeframe.value, wanted.start, wanted.end, wanted.fetch)
-        rows = await self.readers.fetch(_NEWEST if wanted.newest else _OLDEST, parameters)
-        if wanted.newest:
+        parameters = (symbol, timeframe.value, window.start, window.end, window.fetch)
+        rows = await self.connections.fetch(_NEWEST if window.newest else _OLDEST, parameters)
+        if window.newest:
             rows = rows[::-1]
-        lines = [(row[0], _encode(_bar(row, adjusted=adjusted))) for row in rows]
-        return Stretch(lines, rows[-1][10], any(row[11] for row in rows)) if rows else Stretch()
+        json_rows = [(row[0], _encode(_bar(row, adjusted=adjusted))) for row in rows]
+        return StoredRows(json_rows, rows[-1][10], any(row[11] for row in rows)) if rows else StoredRows()
 
-    async def signals(self, wanted: SignalFilter) -> list[Signal]:
+    async def signals(self, filter_: SignalFilter) -> list[Signal]:
         """Stored signals, newest first. Raises TransientError."""
-        return await self._bodies(_signals(wanted), _signal)
+        return await self._bodies(_signals(filter_), _signal)
 
-    async def patterns(self, wanted: PatternFilter) -> list[Pattern]:
+    async def patterns(self, filter_: PatternFilter) -> list[Pattern]:
         """Stored chart patterns at their newest status, newest first. Raises TransientError."""
-        return await self._bodies(_patterns(wanted), _pattern)
+        return await self._bodies(_patterns(filter_), _pattern)
 
     async def positions(self) -> dict[int, int]:
-        """How far analysis is with the log of ticks: its next offset by partition. Raises TransientError."""
+        """The next offset of the tick topic that analysis will read, by partition. Raises TransientError."""
         columns = (tables.checkpoints.c.partition_no, tables.checkpoints.c.next_offset)
         async with self.database.connect() as connection:
             return {row.partition_no: row.next_offset for row in await connection.execute(select(*columns))}
 
     async def sources(self) -> tuple[StoredHealth, ...]:
-        """How the sources of prices stand. Raises TransientError."""
+        """The health of each source of prices. Raises TransientError."""
         async with self.database.connect() as connection:
             rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
         return tuple(StoredHealth(**row) for row in rows)
@@ -82,25 +82,25 @@ class TableHistory:
             try:
                 found.append(decode(body))
             except msgspec.DecodeError as error:
-                log.warning("a stored event cannot be read", error=str(error))
+                log.warning("cannot decode a stored event", error=str(error))
         return found
 
-    async def directory(self, version: int) -> Directory:
+    async def directory(self, version: int) -> InstrumentDirectory:
         """All active instruments with their industries, and the markets. Raises TransientError."""
         async with self.database.connect() as connection:
             industries = (await connection.execute(select(tables.industries).order_by(tables.industries.c.industry))).all()
             instruments = (await connection.execute(select(tables.instruments).order_by(tables.instruments.c.symbol))).all()
             markets = (await connection.execute(select(tables.markets).order_by(tables.markets.c.place))).all()
             pairs = (await connection.execute(select(tables.instrument_industries))).all()
-        belongs: dict[str, list[str]] = {}
+        industries_of: dict[str, list[str]] = {}
         for pair in pairs:
-            belongs.setdefault(pair.symbol, []).append(pair.industry)
-        shown = {row.symbol: _instrument(row, sorted(belongs.get(row.symbol, ()))) for row in instruments}
+            industries_of.setdefault(pair.symbol, []).append(pair.industry)
+        shown = {row.symbol: _instrument(row, sorted(industries_of.get(row.symbol, ()))) for row in instruments}
         sizes: dict[str, int] = {}
         for instrument in shown.values():
             for industry in instrument.industries:
                 sizes[industry] = sizes.get(industry, 0) + 1
-        return Directory(
+        return InstrumentDirectory(
             instruments=shown,
             industries={r.industry: Industry(r.industry, r.name_en, r.name_ko, sizes.get(r.industry, 0)) for r in industries},
             markets={m.market: Industry(m.market, m.name_en, m.name_ko, 0, "market") for m in markets},
@@ -111,12 +111,12 @@ class TableHistory:
 
 @asynccontextmanager
 async def open_history(database: Database) -> AsyncIterator[TableHistory]:
-    """The tables, with connections of their own for the reads that come often."""
-    readers = Readers(database.engine)
+    """History on the tables, with separate connections for frequent reads."""
+    connections = ReadConnections(database.engine)
     try:
-        yield TableHistory(database, readers)
+        yield TableHistory(database, connections)
     finally:
-        await readers.close()
+        await connections.close()
 
 
 def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
@@ -138,34 +138,34 @@ def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
 
 
 CONDITION: Final = "condition"
-"""The rule of signals that users' own conditions fired: they are their owners' alone."""
+"""The rule name of signals that users' conditions fired; they are visible to their owners only."""
 
 
-def _signals(wanted: SignalFilter) -> Select[Any]:
-    told = {"rule": wanted.rule, "direction": wanted.direction}
-    return _newest(tables.signals, wanted, told).where(tables.signals.c.rule != CONDITION)
+def _signals(filter_: SignalFilter) -> Select[Any]:
+    equal = {"rule": filter_.rule, "direction": filter_.direction}
+    return _newest(tables.signals, filter_, equal).where(tables.signals.c.rule != CONDITION)
 
 
-def _patterns(wanted: PatternFilter) -> Select[Any]:
-    told = {"pattern": wanted.pattern, "status": wanted.status, "direction": wanted.direction}
-    return _newest(tables.patterns, wanted, told)
+def _patterns(filter_: PatternFilter) -> Select[Any]:
+    equal = {"pattern": filter_.pattern, "status": filter_.status, "direction": filter_.direction}
+    return _newest(tables.patterns, filter_, equal)
 
 
-def _newest(table: Table, wanted: SignalFilter | PatternFilter, equal: Mapping[str, str | None]) -> Select[Any]:
-    """The bodies of the newest rows that match; ``equal`` are the columns that must have a value, where it is not None."""
+def _newest(table: Table, filter_: SignalFilter | PatternFilter, equal: Mapping[str, str | None]) -> Select[Any]:
+    """Select the bodies of the newest rows that match. ``equal`` maps columns to the value they must have; None means any."""
     c = table.c
-    statement = select(c.body).where(c.ts_event >= wanted.start, c.ts_event <= wanted.end)
-    if wanted.industry is not None:
+    statement = select(c.body).where(c.ts_event >= filter_.start, c.ts_event <= filter_.end)
+    if filter_.industry is not None:
         pairs = tables.instrument_industries.c
-        statement = statement.where(c.symbol.in_(select(pairs.symbol).where(pairs.industry == wanted.industry)))
-    timeframe = wanted.timeframe.value if wanted.timeframe is not None else None
-    for name, value in {"symbol": wanted.symbol, "timeframe": timeframe, **equal}.items():
+        statement = statement.where(c.symbol.in_(select(pairs.symbol).where(pairs.industry == filter_.industry)))
+    timeframe = filter_.timeframe.value if filter_.timeframe is not None else None
+    for name, value in {"symbol": filter_.symbol, "timeframe": timeframe, **equal}.items():
         if value is not None:
             statement = statement.where(c[name] == value)
-    if wanted.before is not None:
-        ts, last = wanted.before
+    if filter_.before is not None:
+        ts, last = filter_.before
         statement = statement.where(or_(c.ts_event < ts, and_(c.ts_event == ts, c.id < last)))
-    return statement.order_by(c.ts_event.desc(), c.id.desc()).limit(wanted.limit)
+    return statement.order_by(c.ts_event.desc(), c.id.desc()).limit(filter_.limit)
 
 
 def _instrument(row: Any, industries: list[str]) -> views.Instrument:

@@ -1,4 +1,4 @@
-"""The instruments and industries, searchable by any of their names."""
+"""Instruments and industries, and the search for instruments by name."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from services.gateway.domain.industries import Industry
 from services.gateway.domain.views import Instrument
 from shared.text import fold_case
 
-LONGEST_QUESTION: Final = 256
-"""Characters of a question and of a name that are compared."""
-LONGEST_TEXT: Final = 8192
-"""Characters of all names of an instrument together."""
+MAX_QUERY_CHARACTERS: Final = 256
+"""Characters of a search text and of a name that are compared."""
+MAX_NAMES_CHARACTERS: Final = 8192
+"""Characters of all names of one instrument together that are searched."""
 
 
 @dataclass(frozen=True)
-class Directory:
-    """All that can be asked for. Replaced whole when the tables have changed."""
+class InstrumentDirectory:
+    """All instruments, industries and markets. A new object replaces it when the tables have changed."""
 
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     industries: Mapping[str, Industry] = field(default_factory=dict)
     markets: Mapping[str, Industry] = field(default_factory=dict)
-    """Markets as a whole: they have views, but are no filter."""
+    """Markets as a whole: they have views and cannot be used as a filter."""
     aliases: Mapping[str, str] = field(default_factory=dict)
-    """Symbol -> everything it is called besides its names, in one text."""
+    """Symbol -> its other names, one a line."""
     version: int = 0
 
     @cached_property
@@ -41,28 +41,28 @@ class Directory:
     @cached_property
     def _texts(self) -> Mapping[str, str]:
         return {
-            i.symbol: fold_case("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), LONGEST_TEXT)
+            i.symbol: fold_case("\n".join((i.symbol, i.name, i.name_ko, self.aliases.get(i.symbol, ""))), MAX_NAMES_CHARACTERS)
             for i in self.instruments.values()
         }
 
     def search(self, text: str, among: Iterable[Instrument]) -> list[Instrument]:
-        """Those of ``among`` that hold every word of ``text`` in a name.
+        """The instruments of ``among`` whose names contain every word of ``text``.
 
-        The nearest first: the symbol, then the beginning of a symbol, then of a name, then the rest.
+        Best match first: an equal symbol, then a symbol that starts with the first word, then such a name, then the rest.
         """
-        words = fold_case(text, LONGEST_QUESTION).split()
+        words = fold_case(text, MAX_QUERY_CHARACTERS).split()
 
-        def distance(instrument: Instrument) -> int:
-            symbol, first = fold_case(instrument.symbol, LONGEST_QUESTION), words[0] if words else ""
+        def match_rank(instrument: Instrument) -> int:
+            symbol, first = fold_case(instrument.symbol, MAX_QUERY_CHARACTERS), words[0] if words else ""
             if symbol == first:
                 return 0
             if symbol.startswith(first):
                 return 1
             return (
                 2
-                if any(fold_case(name, LONGEST_QUESTION).startswith(first) for name in (instrument.name, instrument.name_ko))
+                if any(fold_case(name, MAX_QUERY_CHARACTERS).startswith(first) for name in (instrument.name, instrument.name_ko))
                 else 3
             )
 
         found = [i for i in among if all(word in self._texts[i.symbol] for word in words)]
-        return sorted(found, key=distance)
+        return sorted(found, key=match_rank)

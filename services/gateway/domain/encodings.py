@@ -1,4 +1,4 @@
-"""Which encodings of an answer a client takes (RFC 9110, section 12.5.3). aiohttp's own choice does not look at weights."""
+"""Whether a client accepts gzip (RFC 9110, section 12.5.3). aiohttp's own check ignores weights."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from functools import lru_cache
 from typing import Final
 
 GZIP: Final = frozenset({"gzip", "x-gzip"})
-"""Two names of one thing."""
+"""Two names of the same encoding."""
 
 
-@lru_cache(maxsize=256)  # browsers and libraries say the same few
-def takes_gzip(accept: str) -> bool:
+@lru_cache(maxsize=256)  # browsers and libraries send few different values
+def accepts_gzip(accept: str) -> bool:
     """Whether the header Accept-Encoding allows gzip: named, or covered by ``*``, with a weight above 0.
 
-    >>> takes_gzip("gzip, deflate, br"), takes_gzip("gzip;q=0"), takes_gzip("*;q=0.5"), takes_gzip("*, gzip; Q=0.0"), takes_gzip("")
-    (True, False, True, False, False)
+    >>> [accepts_gzip(text) for text in ("gzip, deflate, br", "gzip;q=0", "*;q=0.5", "*, gzip; Q=0.0", "")]
+    [True, False, True, False, False]
     """
     weights: dict[str, float] = {}
     for part in accept.lower().split(","):
@@ -24,7 +24,7 @@ def takes_gzip(accept: str) -> bool:
 
 
 def _weight(parameters: str) -> float:
-    """The weight among the parameters of an encoding; 1 where none is given, 0 where it is no number."""
+    """The weight in the parameters of an encoding; 1 where none is given, 0 where it is not a number."""
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
         if name.strip() == "q":

@@ -1,4 +1,4 @@
-"""Which names of this server a request may use: a page whose own name is pointed at us (DNS rebinding) must not read it."""
+"""Host names in requests. Only listed names are served: DNS rebinding must not let another site read the API."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 from functools import lru_cache
 from typing import Final
 
-LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""No page of another site can carry one of these names."""
+LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""Names that another site cannot have."""
 
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]@/]+)(?::\d{0,5})?")
 
 
 @lru_cache(maxsize=256)
-def name_of(host: str) -> str:
-    """The name in a Host header, in lower case and without its port; empty where there is none.
+def host_name(host: str) -> str:
+    """The name in a Host header, in lower case and without port; empty where the header is malformed.
 
-    >>> name_of("LocalHost:8080"), name_of("[::1]:8080"), name_of("::1")
+    >>> host_name("LocalHost:8080"), host_name("[::1]:8080"), host_name("::1")
     ('localhost', '[::1]', '')
     """
     found = _HOST.fullmatch(host.lower())

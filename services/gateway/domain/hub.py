@@ -1,14 +1,13 @@
-"""Who wants what, and handing it to them: an event goes to an index of subscriptions, not past every reader."""
+"""The open streams and an index of their subscriptions: a message is given to its subscribers without visiting all streams."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from services.gateway.domain.directory import Directory
-from services.gateway.domain.messages import message
-from services.gateway.domain.outbox import Kind, Message, Outbox
-from services.gateway.domain.ring import Ring
+from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.messages import numbered_message
+from services.gateway.domain.resume_buffer import ResumeBuffer
 from services.gateway.domain.subscriptions import (
     CHANNELS,
     RESUME_GONE,
@@ -16,117 +15,121 @@ from services.gateway.domain.subscriptions import (
     Subscribe,
     Subscription,
     Unsubscribe,
-    addressees,
+    subscription_keys,
 )
+from services.gateway.domain.unsent import MessageKind, StreamMessage, UnsentMessages
 
 
 @dataclass(eq=False)
-class Reader:
+class Subscriber:
     """One open stream."""
 
     address: str
-    outbox: Outbox
+    unsent: UnsentMessages
     subscription: Subscription
     subscribed_at: int = 0
-    """``seq`` when the subscription was last widened: what came later has been put into the outbox."""
+    """``seq`` when selectors were last added: later messages have been put into ``unsent``."""
 
 
 @dataclass
 class Hub:
-    """One stream of messages with one count of ``seq``, and its readers."""
+    """One sequence of messages, numbered by ``seq``, and its subscribers."""
 
     seq: int
-    ring: Ring
-    directory: Callable[[], Directory]
-    readers: set[Reader] = field(default_factory=set)
-    waiting: set[Reader] = field(default_factory=set)
-    """Readers with something in the outbox."""
-    index: dict[tuple[Kind, str], set[Reader]] = field(default_factory=dict)
-    drain: Callable[[Reader], None] = lambda _: None
-    """Called for a reader whose outbox fills up, before more is put into it: send now what can be sent."""
+    resume_buffer: ResumeBuffer
+    directory: Callable[[], InstrumentDirectory]
+    subscribers: set[Subscriber] = field(default_factory=set)
+    with_unsent: set[Subscriber] = field(default_factory=set)
+    """Subscribers that have unsent messages."""
+    index: dict[tuple[MessageKind, str], set[Subscriber]] = field(default_factory=dict)
+    flush_now: Callable[[Subscriber], None] = lambda _: None
+    """Called for a subscriber with many unsent messages before another is added: sends what the socket accepts."""
 
-    def publish(self, kind: Kind, symbol: str, body: bytes) -> Message:
-        """Number a message, remember it, and put it into the outbox of each reader who wants it."""
+    def publish(self, kind: MessageKind, symbol: str, body: bytes) -> StreamMessage:
+        """Number a message, keep it for clients that resume, and add it to the unsent messages of each subscriber to it."""
         self.seq += 1
-        event = message(self.seq, kind, symbol, body)
-        self.ring.put(event)
-        for reader in self._wanting(event):
-            if reader.outbox.half_full:
-                self.drain(reader)
-            reader.outbox.put(event)
-            self.waiting.add(reader)
-        return event
+        message = numbered_message(self.seq, kind, symbol, body)
+        self.resume_buffer.put(message)
+        for subscriber in self._subscribers_of(message):
+            if subscriber.unsent.half_full:
+                self.flush_now(subscriber)
+            subscriber.unsent.put(message)
+            self.with_unsent.add(subscriber)
+        return message
 
-    def enter(self, reader: Reader) -> None:
-        """A reader has come."""
-        self.readers.add(reader)
+    def add(self, subscriber: Subscriber) -> None:
+        """Add an open stream."""
+        self.subscribers.add(subscriber)
 
-    def leave(self, reader: Reader) -> None:
-        """A reader has gone."""
-        self.readers.discard(reader)
-        self.waiting.discard(reader)
-        self._unindex(reader, set(reader.subscription.wanted))
+    def remove(self, subscriber: Subscriber) -> None:
+        """Remove a closed stream and its subscriptions."""
+        self.subscribers.discard(subscriber)
+        self.with_unsent.discard(subscriber)
+        self._unindex(subscriber, set(subscriber.subscription.selected))
 
-    def subscribe(self, reader: Reader, what: Subscribe) -> None:
-        """Widen a subscription. Raises ``StreamError`` as ``Subscription.add`` does."""
-        reader.subscription.add(what, self.directory())
-        reader.subscribed_at = self.seq
-        for channel, selector in reader.subscription.wanted:
-            self.index.setdefault((CHANNELS[channel], selector), set()).add(reader)
+    def subscribe(self, subscriber: Subscriber, request: Subscribe) -> None:
+        """Add selectors to a subscription. Raises ``StreamError`` as ``Subscription.add`` does."""
+        subscriber.subscription.add(request, self.directory())
+        subscriber.subscribed_at = self.seq
+        for channel, selector in subscriber.subscription.selected:
+            self.index.setdefault((CHANNELS[channel], selector), set()).add(subscriber)
 
-    def unsubscribe(self, reader: Reader, what: Unsubscribe) -> None:
-        """Narrow a subscription."""
-        before = set(reader.subscription.wanted)
-        reader.subscription.remove(what)
-        self._unindex(reader, before - reader.subscription.wanted)
+    def unsubscribe(self, subscriber: Subscriber, request: Unsubscribe) -> None:
+        """Remove selectors from a subscription."""
+        before = set(subscriber.subscription.selected)
+        subscriber.subscription.remove(request)
+        self._unindex(subscriber, before - subscriber.subscription.selected)
 
-    def resume(self, reader: Reader, since: int) -> list[Message]:
-        """What a reader missed between ``since`` and his subscription, in order. The rest is in his outbox.
+    def resume(self, subscriber: Subscriber, since: int) -> list[StreamMessage]:
+        """Messages after ``since`` and up to the time of the subscription, in order. Later ones are in ``unsent``.
 
         Raises:
-            StreamError: 411, the ring does not reach back so far, or ``since`` lies in the future.
+            StreamError: 411, the messages after ``since`` are no longer kept, or ``since`` lies in the future.
         """
         if since > self.seq:
             raise StreamError(
                 RESUME_GONE, f"cannot resume from {since}: this stream is at {self.seq}; read what you missed by REST"
             )
-        found = self.ring.since(since, lambda event: event.seq <= reader.subscribed_at and self._wants(reader, event))
+        found = self.resume_buffer.since(
+            since, lambda event: event.seq <= subscriber.subscribed_at and self._is_subscriber(subscriber, event)
+        )
         if found is None:
             raise StreamError(
-                RESUME_GONE, f"cannot resume from {since}: the oldest is {self.ring.began}; read what you missed by REST"
+                RESUME_GONE,
+                f"cannot resume from {since}: the oldest is {self.resume_buffer.start_seq}; read what you missed by REST",
             )
         return found
 
-    def wanted(self, kind: Kind) -> bool:
-        """True when any reader wants this kind of message."""
-        return any(readers for (k, _), readers in self.index.items() if k == kind)
+    def is_subscribed(self, kind: MessageKind) -> bool:
+        """True where a stream is subscribed to messages of this kind."""
+        return any(subscribers for (k, _), subscribers in self.index.items() if k == kind)
 
-    def _addressees(self, event: Message) -> list[tuple[Kind, str]]:
+    def _keys_of(self, event: StreamMessage) -> list[tuple[MessageKind, str]]:
         if event.kind == "v":
-            return addressees("v", (), (event.symbol,))
+            return subscription_keys("v", (), (event.symbol,))
         instrument = self.directory().instruments.get(event.symbol)
-        return addressees(event.kind, (event.symbol,), tuple(instrument.industries) if instrument else ())
+        return subscription_keys(event.kind, (event.symbol,), tuple(instrument.industries) if instrument else ())
 
-    def _wanting(self, event: Message) -> Iterable[Reader]:
-        found = [readers for key in self._addressees(event) if (readers := self.index.get(key))]
+    def _subscribers_of(self, event: StreamMessage) -> Iterable[Subscriber]:
+        found = [subscribers for key in self._keys_of(event) if (subscribers := self.index.get(key))]
         if len(found) < 2:
             return found[0] if found else ()
         return set().union(*found)
 
-    def _wants(self, reader: Reader, event: Message) -> bool:
-        return any(reader in self.index.get(key, ()) for key in self._addressees(event))
+    def _is_subscriber(self, subscriber: Subscriber, event: StreamMessage) -> bool:
+        return any(subscriber in self.index.get(key, ()) for key in self._keys_of(event))
 
-    def _unindex(self, reader: Reader, dropped: set[tuple[str, str]]) -> None:
-        for channel, selector in dropped:
+    def _unindex(self, subscriber: Subscriber, removed: set[tuple[str, str]]) -> None:
+        for channel, selector in removed:
             key = (CHANNELS[channel], selector)
-            readers = self.index.get(key)
-            if readers is not None:
-                readers.discard(reader)
-                if not readers:
+            subscribers = self.index.get(key)
+            if subscribers is not None:
+                subscribers.discard(subscriber)
+                if not subscribers:
                     del self.index[key]
 
 
-def new_hub(now: int, directory: Callable[[], Directory], ring: int) -> Hub:
-    """A hub whose ``seq`` starts at the time in microseconds, so that a restarted gateway never counts what was counted before."""
+def new_hub(now: int, directory: Callable[[], InstrumentDirectory], resume_limit: int) -> Hub:
+    """A hub whose ``seq`` starts at the time in microseconds, so that a restarted gateway never repeats a number."""
     seq = now * 1000
-    return Hub(seq, Ring(ring, seq), directory)
+    return Hub(seq, ResumeBuffer(resume_limit, seq), directory)

@@ -1,4 +1,4 @@
-"""What the outside sees of industries, and of markets as a whole."""
+"""Industries and markets as the API returns them."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from shared import events
 
 
 class Industry(msgspec.Struct, frozen=True):
-    """A group of instruments that people know by one word."""
+    """A named group of instruments."""
 
     industry: str
-    """The name in addresses and subscriptions: ``industry:semiconductors``."""
+    """The name in URLs and subscriptions: ``industry:semiconductors``."""
     name: str
     name_ko: str
     instruments: int
-    """How many instruments belong to it; of a market, how many its view counts."""
+    """Number of its instruments; of a market, the number of members of its view."""
     kind: Literal["industry", "market"] = "industry"
-    """A ``market`` (``us``, ``all``) has a view, and is no filter of other resources."""
+    """A ``market`` (``us``, ``all``) has a view and is not a filter of other resources."""
     view: View | None = None
-    """How it stands; null before its first quote."""
+    """Breadth and moves of today; null before its first quote."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """How an industry or a market stands. Fractions: 0.05 is 5 %. Null where nothing is known."""
+    """Breadth and moves of an industry or a market. Fractions: 0.05 is 5 %. Null where a value is unknown."""
 
     date: str
     session: str | None
-    """Newest session date among its members' quotes; each exchange has its own today."""
+    """Newest session date among its members' quotes; the exchanges may be on different dates."""
     advances: int
     declines: int
     unchanged: int
     missing: int
-    """Members that have not traded today; they are not unchanged."""
+    """Members that have not traded today; they do not count as unchanged."""
     median_move: float | None
     """Median of the members' moves against their previous session's close."""
     above_sma_50: float | None
     """Share of the members above their daily SMA 50."""
     sma_50_of: int
-    """What the share is taken of: members that traded today and have an SMA 50."""
+    """Denominator of the share: members that traded today and have an SMA 50."""
     above_sma_200: float | None
     sma_200_of: int
     leaders: tuple[events.Mover, ...]
@@ -68,24 +68,24 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     session: str | None
     last_price: float | None
     move: float | None
-    """Null where it has not traded today."""
+    """Move against the previous close; null where it has not traded today."""
     above_sma_50: bool | None
     above_sma_200: bool | None
     against_industry: Strength
-    """Against the other members, held in equal parts; nothing but null in a market."""
+    """Against the other members with equal weights; all null in a market."""
     benchmark: str | None
     """The index behind ``against_market``."""
     against_market: Strength
 
 
 class IndustryWithMembers(Industry, frozen=True, kw_only=True):
-    """An industry or a market, member by member."""
+    """An industry or a market with its members."""
 
     members: tuple[Member, ...]
 
 
 def with_view(known: Industry, event: events.IndustryView | None) -> Industry:
-    """The industry as a list shows it."""
+    """The industry as the list of industries returns it."""
     if event is None:
         return known
     count = known.instruments if known.kind == "industry" else len(event.members)
@@ -93,19 +93,19 @@ def with_view(known: Industry, event: events.IndustryView | None) -> Industry:
 
 
 def with_members(known: Industry, event: events.IndustryView | None) -> IndustryWithMembers:
-    """The industry with all that is known of it."""
+    """The industry with its view and members."""
     shown = with_view(known, event)
     members = () if event is None else tuple(map(_member, event.members))
     return IndustryWithMembers(**msgspec.structs.asdict(shown), members=members)
 
 
-def named(event: events.IndustryView) -> Industry:
-    """An industry that the tables have not told yet, as its view names it."""
+def industry_of_view(event: events.IndustryView) -> Industry:
+    """An industry that is not in the tables yet, from the names in its view."""
     return Industry(event.industry, event.name_en, event.name_ko, len(event.members), event.kind)
 
 
 def view(event: events.IndustryView) -> View:
-    """The view, times and sessions as the outside reads them."""
+    """The view with times and sessions in the API's form."""
     return View(
         date=rfc3339(event.ts_event),
         session=session_date(event.session),

@@ -1,4 +1,4 @@
-"""The data messages of the stream: the views of REST with ``T`` and ``seq`` in front."""
+"""Messages of the stream: the objects that REST returns, with ``T`` and ``seq`` in front."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import timeframes, views
-from services.gateway.domain.industries import Industry, named, with_view
-from services.gateway.domain.outbox import Kind, Message
+from services.gateway.domain.industries import Industry, industry_of_view, with_view
 from services.gateway.domain.times import rfc3339
+from services.gateway.domain.unsent import MessageKind, StreamMessage
 from shared import events
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class TickMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """``t``: a price was seen."""
+    """``t``: a price arrived."""
 
     symbol: str
     date: str
@@ -27,7 +27,7 @@ class TickMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tick(event: events.Tick) -> bytes:
-    """The body of a tick, without head."""
+    """The body of a tick, without ``T`` and ``seq``."""
     return _encode(
         TickMessage(
             symbol=event.symbol,
@@ -41,44 +41,44 @@ def tick(event: events.Tick) -> bytes:
 
 
 def bar(event: events.Bar, row: bytes) -> bytes:
-    """The body of a bar, made from its row in memory."""
-    head = _encode({"symbol": event.symbol, "timeframe": timeframes.NAMES[event.timeframe], "source": event.source})
+    """The body of a bar, made from its row in memory, without ``T`` and ``seq``."""
+    head = _encode({"symbol": event.symbol, "timeframe": timeframes.NAME_BY_TIMEFRAME[event.timeframe], "source": event.source})
     return head[:-1] + b"," + row[1:]
 
 
 def signal(event: events.Signal) -> bytes:
-    """The body of a signal, without head."""
+    """The body of a signal, without ``T`` and ``seq``."""
     return _encode(views.signal(event))
 
 
 def provisional(event: events.Signal) -> bytes:
-    """The body of a signal on a bar that is still forming, without head."""
+    """The body of a signal on a forming bar, without ``T`` and ``seq``."""
     return _encode(views.provisional(event))
 
 
 def pattern(event: events.Pattern) -> bytes:
-    """The body of a chart pattern, without head."""
+    """The body of a chart pattern, without ``T`` and ``seq``."""
     return _encode(views.pattern(event))
 
 
 def industry(known: Industry | None, event: events.IndustryView) -> bytes:
-    """The body of a view, without head."""
-    return _encode(with_view(known or named(event), event))
+    """The body of an industry's view, without ``T`` and ``seq``."""
+    return _encode(with_view(known or industry_of_view(event), event))
 
 
-def message(seq: int, kind: Kind, symbol: str, body: bytes) -> Message:
-    """A message with its head.
+def numbered_message(seq: int, kind: MessageKind, symbol: str, body: bytes) -> StreamMessage:
+    """A message with ``T`` and ``seq``.
 
-    >>> message(7, "q", "AAPL", b'{"symbol":"AAPL"}').body
+    >>> numbered_message(7, "q", "AAPL", b'{"symbol":"AAPL"}').body
     b'{"T":"q","seq":7,"symbol":"AAPL"}'
     """
-    return Message(seq, kind, symbol, b'{"T":"%b","seq":%d,' % (kind.encode(), seq) + body[1:])
+    return StreamMessage(seq, kind, symbol, b'{"T":"%b","seq":%d,' % (kind.encode(), seq) + body[1:])
 
 
-def control(seq: int, **fields: Any) -> bytes:
-    """A frame of the protocol itself: one message in an array.
+def control_frame(seq: int, **fields: Any) -> bytes:
+    """A frame with one message of the protocol itself.
 
-    >>> control(7, T="success", msg="connected")
+    >>> control_frame(7, T="success", msg="connected")
     b'[{"T":"success","msg":"connected","seq":7}]'
     """
     return _encode([{**fields, "seq": seq}])

@@ -1,4 +1,4 @@
-"""What can be wrong with a request, as RFC 9457 problems with types that never change."""
+"""Errors of requests as RFC 9457 problems with stable types."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ PREFIX: Final = "urn:finstage:problem:"
 NOT_PUBLIC: Final = (
     "reading is not public here, and there are no API keys yet: only the setting PUBLIC_READ=true of the gateway opens it"
 )
-FEW: Final = 12
-"""So many names are listed beside a likely one; more only where none is likely."""
+MAX_LISTED_NAMES: Final = 12
+"""Longer lists of known names are left out where a similar name was found."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One type of problem."""
+class ProblemType:
+    """Status and title of one type of problem."""
 
     status: int
     title: str
 
 
-KINDS: Final = MappingProxyType(
+PROBLEM_TYPES: Final = MappingProxyType(
     {
-        "invalid-parameter": Kind(400, "A parameter has a value that is not allowed"),
-        "unknown-parameter": Kind(400, "This resource has no such parameter"),
-        "malformed-request": Kind(400, "The request cannot be understood"),
-        "unauthorized": Kind(403, "Reading is not public here"),
-        "forbidden-origin": Kind(403, "This origin is not on the allow-list"),
-        "not-found": Kind(404, "There is no such resource"),
-        "unknown-symbol": Kind(404, "There is no such instrument"),
-        "unknown-industry": Kind(404, "There is no such industry"),
-        "method-not-allowed": Kind(405, "This resource does not take that method"),
-        "body-too-large": Kind(413, "The body is too large"),
-        "url-too-long": Kind(414, "The URL is too long"),
-        "misdirected-host": Kind(421, "This server does not answer to that name"),
-        "upgrade-required": Kind(426, "This address speaks WebSocket"),
-        "rate-limited": Kind(429, "Too many requests"),
-        "internal": Kind(500, "The gateway failed"),
-        "unavailable": Kind(503, "A part that this needs does not answer now"),
-        "timeout": Kind(504, "The answer took too long"),
+        "invalid-parameter": ProblemType(400, "A parameter has a value that is not allowed"),
+        "unknown-parameter": ProblemType(400, "This resource has no such parameter"),
+        "malformed-request": ProblemType(400, "The request cannot be understood"),
+        "unauthorized": ProblemType(403, "Reading is not public here"),
+        "forbidden-origin": ProblemType(403, "This origin is not on the allow-list"),
+        "not-found": ProblemType(404, "There is no such resource"),
+        "unknown-symbol": ProblemType(404, "There is no such instrument"),
+        "unknown-industry": ProblemType(404, "There is no such industry"),
+        "method-not-allowed": ProblemType(405, "This resource does not take that method"),
+        "body-too-large": ProblemType(413, "The body is too large"),
+        "url-too-long": ProblemType(414, "The URL is too long"),
+        "misdirected-host": ProblemType(421, "This server does not answer to that name"),
+        "upgrade-required": ProblemType(426, "This address speaks WebSocket"),
+        "rate-limited": ProblemType(429, "Too many requests"),
+        "internal": ProblemType(500, "The gateway failed"),
+        "unavailable": ProblemType(503, "A part that this needs does not answer now"),
+        "timeout": ProblemType(504, "The answer took too long"),
     }
 )
 
@@ -58,15 +58,15 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int
     detail: str
     instance: str
-    """The path that was asked for."""
+    """The requested path."""
     field: str = ""
-    """Which parameter is wrong."""
+    """The parameter at fault."""
     value: str = ""
-    """The value it had, cut to 200 characters."""
+    """Its value, cut to 200 characters."""
 
 
 class RequestError(Exception):
-    """A request that cannot be answered; ``name`` is a key of ``KINDS``."""
+    """A request that ends with an error; ``name`` is a key of ``PROBLEM_TYPES``."""
 
     def __init__(self, name: str, detail: str, *, field: str = "", value: str = "", retry_after: int = 0) -> None:
         super().__init__(detail)
@@ -77,12 +77,12 @@ class RequestError(Exception):
         self.retry_after = retry_after
 
     def problem(self, instance: str) -> Problem:
-        """The body that tells it, for the path ``instance``."""
-        kind = KINDS[self.name]
+        """The response body for the path ``instance``."""
+        problem_type = PROBLEM_TYPES[self.name]
         return Problem(
             type=PREFIX + self.name,
-            title=kind.title,
-            status=kind.status,
+            title=problem_type.title,
+            status=problem_type.status,
             detail=self.detail,
             instance=instance[:500],
             field=self.field,
@@ -90,15 +90,15 @@ class RequestError(Exception):
         )
 
 
-def not_among(field: str, value: str, known: Collection[str]) -> RequestError:
-    """The problem of a value that is none of ``known``: it names those, or the one that was probably meant.
+def unknown_value_error(field: str, value: str, known: Collection[str]) -> RequestError:
+    """The error for a value that is not in ``known``; it names the most similar value, or all of them.
 
-    >>> not_among("timeframe", "1day", ["1Min", "1Day"]).detail
+    >>> unknown_value_error("timeframe", "1day", ["1Min", "1Day"]).detail
     "timeframe: '1day' is not known; did you mean 1Day? There are: 1Min, 1Day"
     """
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(value[:80].casefold().strip(), folded, n=1)
-    told = f"; did you mean {folded[near[0]]}?" if near else "."
-    if len(known) <= FEW or not near:
-        told += f" There are: {', '.join(known) or 'none'}"
-    return RequestError("invalid-parameter", f"{field}: {value!r:.80} is not known{told}", field=field, value=value)
+    hint = f"; did you mean {folded[near[0]]}?" if near else "."
+    if len(known) <= MAX_LISTED_NAMES or not near:
+        hint += f" There are: {', '.join(known) or 'none'}"
+    return RequestError("invalid-parameter", f"{field}: {value!r:.80} is not known{hint}", field=field, value=value)

@@ -1,7 +1,7 @@
-"""Whether analysis goes on: how far it is with the log of ticks, as seen from outside.
+"""Whether analysis processes the tick topic, measured from its offsets.
 
-Quotes alone cannot tell: where markets are closed there are none. But ingest writes heartbeats too, and analysis has to take
-whatever is in the log. So it is silent when something waits there, it takes nothing, and it says nothing.
+Quotes are no measure: there are none while markets are closed. Ingest writes heartbeats as well, and analysis must read every
+message of the topic. So analysis is silent where messages wait, it reads none, and it publishes nothing.
 """
 
 from __future__ import annotations
@@ -11,40 +11,43 @@ from dataclasses import dataclass
 from typing import Final
 
 SILENT_MS: Final = 30_000
-"""Analysis writes its position every second while there is something to take; a restart with a warm cache takes less than this."""
+"""Analysis stores its offsets every second while it reads; a restart with compiled kernels takes less time than this."""
 
 
 @dataclass
-class Progress:
-    """What was measured last. Times are milliseconds since the epoch; 0: not yet seen."""
+class AnalysisProgress:
+    """The last measurement. Times are milliseconds since the epoch; 0: not yet known."""
 
-    grew: int = 0
-    """When the log of ticks was last seen to grow."""
-    moved: int = 0
-    """When analysis was last seen to take something, or to have taken everything."""
-    waiting: int | None = None
-    """Messages that analysis has not taken; None while that cannot be asked."""
+    log_grew_at: int = 0
+    """When a measurement last found new messages in the tick topic."""
+    progressed_at: int = 0
+    """When a measurement last found that analysis had read messages, or had read all."""
+    backlog: int | None = None
+    """Messages that analysis has not read; None while that is unknown."""
     end: int = -1
     position: int = -1
 
     def measure(self, log: Mapping[int, tuple[int, int]], positions: Mapping[int, int], now: int) -> None:
-        """Take (first offset, end) and analysis' next offset of each partition; without a position it begins at the first."""
+        """Store a measurement: (first offset, end) and analysis' next offset by partition; without it, the first offset counts."""
         end = sum(last for _, last in log.values())
         places = {partition: max(first, positions.get(partition, first)) for partition, (first, _) in log.items()}
         position = sum(places.values())
-        self.waiting = sum(max(0, last - places[partition]) for partition, (_, last) in log.items())
+        self.backlog = sum(max(0, last - places[partition]) for partition, (_, last) in log.items())
         if end > self.end >= 0:
-            self.grew = now
-        if position != self.position or not self.waiting:
-            self.moved = now
+            self.log_grew_at = now
+        if position != self.position or not self.backlog:
+            self.progressed_at = now
         self.end, self.position = end, position
 
-    def unknown(self) -> None:
-        """It cannot be asked now."""
-        self.waiting = None
+    def mark_unknown(self) -> None:
+        """Record that the broker or the database does not answer."""
+        self.backlog = None
 
-    def silent(self, heard: int, now: int) -> bool | None:
-        """Whether analysis stands still, ``heard`` being when it last said anything; None where that is not known."""
-        if self.waiting is None:
+    def is_silent(self, last_output_at: int, now: int) -> bool | None:
+        """Whether analysis processes nothing although messages wait; None where that is unknown.
+
+        ``last_output_at`` is when it last published anything.
+        """
+        if self.backlog is None:
             return None
-        return self.waiting > 0 and now - max(self.moved, heard) >= SILENT_MS
+        return self.backlog > 0 and now - max(self.progressed_at, last_output_at) >= SILENT_MS

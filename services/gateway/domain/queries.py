@@ -1,4 +1,4 @@
-"""What each resource may be asked, one struct each: parsed, checked and documented from the same declaration."""
+"""The parameters of each resource, one struct each: parsed, checked and documented from the same declaration."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
-from services.gateway.domain.problems import RequestError, not_among
-from services.gateway.domain.timeframes import Name
+from services.gateway.domain.problems import RequestError, unknown_value_error
+from services.gateway.domain.timeframes import TimeframeName
 from services.gateway.domain.times import milliseconds
 from shared.sequences import vocabulary
 from shared.text import normalize
@@ -23,20 +23,22 @@ Symbol = Annotated[
 ]
 Symbols = Annotated[
     str,
-    msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}(,[A-Z0-9.^=_-]{1,32}){0,199}$", description="One to 200 symbols, between commas."),
+    msgspec.Meta(
+        pattern=r"^[A-Z0-9.^=_-]{1,32}(,[A-Z0-9.^=_-]{1,32}){0,199}$", description="One to 200 symbols, separated by commas."
+    ),
 ]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$", description="An industry of /v1/industries.")]
-Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
 RULES: Final = (*vocabulary(), "sequence")
 PATTERNS: Final = tuple(name for name, fires in vocabulary().items() if fires.pattern)
 Rule = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
 PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
-Moment = Annotated[dt.datetime, msgspec.Meta(description="RFC 3339; a bare date is its midnight in UTC.")]
+Timestamp = Annotated[dt.datetime, msgspec.Meta(description="RFC 3339; a bare date is its midnight in UTC.")]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
-Token = Annotated[str, msgspec.Meta(max_length=200, description="next_page_token of the page before.")]
+PageToken = Annotated[str, msgspec.Meta(max_length=200, description="next_page_token of the page before.")]
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NoParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No parameters."""
 
 
@@ -45,80 +47,80 @@ class InstrumentsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     industry: Slug | None = None
     kind: Literal["index", "future", "stock", "etf", "fx", "crypto"] | None = None
-    exchange: Word | None = None
+    exchange: Identifier | None = None
     q: (
         Annotated[str, msgspec.Meta(max_length=100, description="Words of a symbol, an English or Korean name, or an alias.")]
         | None
     ) = None
     limit: Limit = 1000
-    page_token: Token | None = None
+    page_token: PageToken | None = None
 
 
 class QuotesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which quotes; all that are known where nothing is said."""
+    """Which quotes; all known ones without parameters."""
 
     symbols: Symbols | None = None
     industry: Slug | None = None
 
 
 class BarsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which bars. Without ``start`` the newest ones."""
+    """Which bars; the newest without ``start``."""
 
     symbol: Symbol
-    timeframe: Name = "1Day"
-    start: Moment | None = None
-    end: Moment | None = None
+    timeframe: TimeframeName = "1Day"
+    start: Timestamp | None = None
+    end: Timestamp | None = None
     limit: Limit = 1000
     adjustment: Annotated[
-        Literal["raw", "all"], msgspec.Meta(description="all: splits and dividends taken out of prices, splits out of volume.")
+        Literal["raw", "all"], msgspec.Meta(description="all: prices adjusted for splits and dividends, volume for splits.")
     ] = "raw"
     sort: Literal["asc", "desc"] = "asc"
-    page_token: Token | None = None
+    page_token: PageToken | None = None
 
 
 class IndicatorsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which rows of indicators. Without ``start`` the newest ones."""
+    """Which rows of indicators; the newest without ``start``."""
 
     symbol: Symbol
-    timeframe: Name = "1Day"
-    start: Moment | None = None
-    end: Moment | None = None
+    timeframe: TimeframeName = "1Day"
+    start: Timestamp | None = None
+    end: Timestamp | None = None
     limit: Limit = 1000
     sort: Literal["asc", "desc"] = "asc"
-    page_token: Token | None = None
+    page_token: PageToken | None = None
 
 
 class SignalsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which signals, the newest first."""
+    """Which signals, newest first."""
 
     symbol: Symbol | None = None
     industry: Slug | None = None
     rule: Rule | None = None
     direction: Literal["up", "down"] | None = None
-    timeframe: Name | None = None
-    start: Moment | None = None
-    end: Moment | None = None
+    timeframe: TimeframeName | None = None
+    start: Timestamp | None = None
+    end: Timestamp | None = None
     limit: Limit = 100
-    page_token: Token | None = None
+    page_token: PageToken | None = None
 
 
 class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which chart patterns, by their newest status, the newest first."""
+    """Which chart patterns, by their newest status, newest first."""
 
     symbol: Symbol | None = None
     industry: Slug | None = None
     pattern: PatternName | None = None
     status: Literal["forming", "confirmed", "failed", "target"] | None = None
     direction: Literal["up", "down", "either"] | None = None
-    timeframe: Name | None = None
-    start: Moment | None = None
-    end: Moment | None = None
+    timeframe: TimeframeName | None = None
+    start: Timestamp | None = None
+    end: Timestamp | None = None
     limit: Limit = 100
-    page_token: Token | None = None
+    page_token: PageToken | None = None
 
 
 class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What /v1/events sends; the same words as in a subscription, between commas."""
+    """What /v1/events sends: the selectors of a subscription, separated by commas."""
 
     ticks: str = ""
     quotes: str = ""
@@ -130,14 +132,15 @@ class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     industries: str = ""
     last_event_id: (
         Annotated[
-            str, msgspec.Meta(pattern=r"^\d{1,16}$", description="Resume after this id; the header Last-Event-ID says the same.")
+            str,
+            msgspec.Meta(pattern=r"^\d{1,16}$", description="Resume after this id; the header Last-Event-ID has the same meaning."),
         ]
         | None
     ) = None
 
 
-LONGEST_VALUE: Final = 8192
-"""Characters of a parameter in normal form: more than 200 symbols have."""
+MAX_VALUE_CHARACTERS: Final = 8192
+"""Characters of a normalized parameter that are kept: more than 200 symbols need."""
 Q = TypeVar("Q", bound=msgspec.Struct)
 
 _DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -146,7 +149,7 @@ _AT: Final = re.compile(r"`\$\.(\w+)`")
 _FIELD: Final = re.compile(r"field `(\w+)`")
 _PATTERN: Final = "matching regex"
 _ENUM: Final = "Invalid enum value"
-WORDS: Final = MappingProxyType(
+EXPECTED: Final = MappingProxyType(
     {
         "symbols": "1 to 200 symbols separated by commas",
         "symbol": "a symbol as Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD",
@@ -155,85 +158,89 @@ WORDS: Final = MappingProxyType(
         "last_event_id": "the id of an event: 1 to 16 digits",
     }
 )
-"""What a parameter with a pattern has to be, for people."""
-MOMENTS: Final = frozenset({"start", "end"})
-KNOWN: Final = MappingProxyType({"rule": RULES, "pattern": PATTERNS})
-"""What a parameter can be of which there is a list."""
+"""What a parameter with a pattern must be, for error messages."""
+TIME_FIELDS: Final = frozenset({"start", "end"})
+NAMES_BY_FIELD: Final = MappingProxyType({"rule": RULES, "pattern": PATTERNS})
+"""The allowed values of parameters that are checked after parsing."""
 
 
-def parse(given: Mapping[str, str], wanted: type[Q]) -> Q:
-    """The query in the parameters of an address.
+def parse_query(parameters: Mapping[str, str], query_type: type[Q]) -> Q:
+    """The query that the parameters of a URL ask for.
 
     Raises:
-        RequestError: an unknown parameter, a missing one, a value that is not allowed, or a start after the end; it names both.
+        RequestError: an unknown parameter, a missing one, a value that is not allowed, or a start after the end; it names field
+            and value.
     """
-    fields = wanted.__struct_fields__
-    for name in given:
+    fields = query_type.__struct_fields__
+    for name in parameters:
         if name not in fields:
             allowed = ", ".join(fields) or "none"
             raise RequestError(
-                "unknown-parameter", f"{name!r:.80} is no parameter here; there are: {allowed}", field=name[:80], value=given[name]
+                "unknown-parameter",
+                f"{name!r:.80} is not a parameter of this resource; there are: {allowed}",
+                field=name[:80],
+                value=parameters[name],
             )
     try:
-        found = msgspec.convert({name: _tidy(name, value) for name, value in given.items()}, wanted, strict=False)
+        found = msgspec.convert({name: _normalized(name, value) for name, value in parameters.items()}, query_type, strict=False)
     except msgspec.ValidationError as error:
-        raise _refused(str(error), given, wanted) from error
-    for name, known in KNOWN.items():
+        raise _invalid_parameter(str(error), parameters, query_type) from error
+    for name, known in NAMES_BY_FIELD.items():
         chosen = getattr(found, name, None)
         if chosen is not None and chosen not in known:
-            raise not_among(name, given[name], known)
-    _check_order(given, getattr(found, "start", None), getattr(found, "end", None))
+            raise unknown_value_error(name, parameters[name], known)
+    _check_order(parameters, getattr(found, "start", None), getattr(found, "end", None))
     return found
 
 
-def _check_order(given: Mapping[str, str], start: dt.datetime | None, end: dt.datetime | None) -> None:
+def _check_order(parameters: Mapping[str, str], start: dt.datetime | None, end: dt.datetime | None) -> None:
     if start is not None and end is not None and milliseconds(start) > milliseconds(end):
         raise RequestError(
             "invalid-parameter",
-            f"start: {given['start']!r:.80} is after the end, {given['end']!r:.80}",
+            f"start: {parameters['start']!r:.80} is after the end, {parameters['end']!r:.80}",
             field="start",
-            value=given["start"],
+            value=parameters["start"],
         )
 
 
-def _tidy(name: str, typed: str) -> str:
-    value = normalize(typed, LONGEST_VALUE)
-    if name not in MOMENTS:
+def _normalized(name: str, raw: str) -> str:
+    value = normalize(raw, MAX_VALUE_CHARACTERS)
+    if name not in TIME_FIELDS:
         return value
     if _DATE.match(value):
         return f"{value}T00:00:00Z"
     return _LOST_PLUS.sub(r"+\1", value)  # an unescaped + arrives as a space
 
 
-def _refused(message: str, given: Mapping[str, str], wanted: type[msgspec.Struct]) -> RequestError:
+def _invalid_parameter(message: str, parameters: Mapping[str, str], query_type: type[msgspec.Struct]) -> RequestError:
     found = _AT.search(message) or _FIELD.search(message)
     field = found.group(1) if found else ""
     if message.startswith(_ENUM) and field:
-        return not_among(field, given[field], _choices(wanted, field))
-    text = f"expected {WORDS[field]}" if _PATTERN in message and field in WORDS else message.split(" - at ", maxsplit=1)[0]
-    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=given.get(field, ""))
+        return unknown_value_error(field, parameters[field], _choices(query_type, field))
+    text = f"expected {EXPECTED[field]}" if _PATTERN in message and field in EXPECTED else message.split(" - at ", maxsplit=1)[0]
+    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=parameters.get(field, ""))
 
 
-def _choices(wanted: type[msgspec.Struct], field: str) -> tuple[str, ...]:
-    """What a field with a ``Literal`` type can be, in the order of its declaration."""
-    hint = get_type_hints(wanted)[field]
+def _choices(query_type: type[msgspec.Struct], field: str) -> tuple[str, ...]:
+    """The values of a field with a ``Literal`` type, in the order of its declaration."""
+    hint = get_type_hints(query_type)[field]
     return tuple(value for part in (hint, *get_args(hint)) if get_origin(part) is Literal for value in get_args(part))
 
 
 def page_token(kind: str, *parts: Any) -> str:
-    """An opaque mark of where a page ended.
+    """An opaque token of where a page ended.
 
-    >>> after("b", page_token("b", 1700000000000), int)
+    >>> parse_page_token("b", page_token("b", 1700000000000), int)
     [1700000000000]
     """
     return base64.urlsafe_b64encode("|".join([kind, *map(str, parts)]).encode()).decode().rstrip("=")
 
 
-def after(kind: str, token: str, *types: type) -> list[Any]:
+def parse_page_token(kind: str, token: str, *types: type) -> list[Any]:
     """The parts of a page token.
 
     Raises:
-        RequestError: this token was not given out for such a query.
+        RequestError: the token was not issued for such a query.
     """
     found = _parts(token)
     if len(found) == len(types) + 1 and found[0] == kind:
@@ -243,7 +250,7 @@ def after(kind: str, token: str, *types: type) -> list[Any]:
             values = []
         if values and all(not isinstance(value, int) or abs(value) <= 2**53 for value in values):
             return values
-    raise RequestError("invalid-parameter", "page_token: this is no token of this resource", field="page_token", value=token)
+    raise RequestError("invalid-parameter", "page_token: this is not a token of this resource", field="page_token", value=token)
 
 
 def _parts(token: str) -> list[str]:

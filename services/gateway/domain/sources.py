@@ -1,4 +1,4 @@
-"""How the sources of prices stand, as ingest last reported them."""
+"""Health of the sources of prices as ingest last reported it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from services.gateway.domain.times import rfc3339
 
 STALE_MS: Final = 30_000
-"""Ingest reports every ten seconds; who has not for this long is dead or cannot reach the database."""
+"""Ingest reports every ten seconds; after this long without a report it is dead or cannot reach the database."""
 
 
 class StoredHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,23 +32,23 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """``yahoo-stream``, ``yahoo-poll`` or ``yahoo-history``."""
     state: Literal["ok", "idle", "failing", "unknown"]
-    """``idle``: it is not asked now; ``unknown``: ingest has not reported for 30 seconds."""
+    """``idle``: not requested now; ``unknown``: ingest has not reported for 30 seconds."""
     target: str
-    """The host that is asked."""
+    """The host."""
     reason: str
-    """Why it fails, in one word, as in ``unreachable``; empty unless it does."""
+    """Why it fails, in one word, as in ``unreachable``; empty otherwise."""
     detail: str
     """The error in full."""
     since: str | None
-    """When it failed first since it last worked."""
+    """Time of the first failure since it last worked."""
     retry_at: str | None
-    """When it is tried again."""
+    """Time of the next try."""
     reported: str
-    """When ingest last reported."""
+    """Time of ingest's last report."""
 
 
 def health(rows: Iterable[StoredHealth], now: int) -> list[SourceHealth]:
-    """The view of each row at ``now``: what has not been reported lately is not known."""
+    """Each row as the API returns it at ``now``; a row with an old report is unknown."""
     return [_view(row, known=now - row.updated_at < STALE_MS) for row in rows]
 
 

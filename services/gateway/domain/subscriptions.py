@@ -1,4 +1,4 @@
-"""The stream's protocol: what a reader may say, and what he is subscribed to."""
+"""The stream's protocol: the actions of a client and its subscription."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Annotated, Final
 
 import msgspec
 
-from services.gateway.domain.directory import Directory
-from services.gateway.domain.outbox import Kind
+from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.unsent import MessageKind
 from shared.text import normalize
 
-CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
+CHANNELS: Final[Mapping[str, MessageKind]] = MappingProxyType(
     {
         "ticks": "t",
         "quotes": "q",
@@ -27,14 +27,14 @@ CHANNELS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 SELECTOR: Final = re.compile(r"^(\*|[A-Z0-9.^=_-]{1,32}|industry:[a-z0-9][a-z0-9_-]{0,47})$")
-LONGEST_SELECTOR: Final = 64
-"""Characters that are looked at: more than ``SELECTOR`` takes."""
+MAX_SELECTOR_CHARACTERS: Final = 64
+"""Characters of a selector that are kept: more than ``SELECTOR`` matches."""
 
 Selectors = Annotated[tuple[str, ...], msgspec.Meta(max_length=1000)]
 
 
 class StreamError(Exception):
-    """An answer of the protocol: ``{"T": "error", "code": code, "msg": message}``."""
+    """An error message of the protocol: ``{"T": "error", "code": code, "msg": message}``."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ RESUME_GONE: Final = 411
 
 
 class Auth(msgspec.Struct, tag_field="action", tag="auth", frozen=True):
-    """Say who you are. Needs no key while the public tier is on."""
+    """Authenticate. Needs no key while reading is public."""
 
     key: str = ""
     secret: str = ""
@@ -62,36 +62,36 @@ class Auth(msgspec.Struct, tag_field="action", tag="auth", frozen=True):
 class _Channels(msgspec.Struct, tag_field="action", frozen=True, forbid_unknown_fields=True):
     ticks: Selectors = ()
     trades: Selectors = ()
-    """Alpaca's word for ticks."""
+    """Alpaca's name of ticks."""
     quotes: Selectors = ()
     bars: Selectors = ()
     signals: Selectors = ()
     provisional: Selectors = ()
-    """Signals on bars that are still forming: they may not hold when the bar closes."""
+    """Signals on forming bars: the rule may no longer hold when the bar closes."""
     patterns: Selectors = ()
     news: Selectors = ()
     industries: Selectors = ()
     """Views: ``*`` or ``industry:NAME``, where NAME may be a market too."""
 
     def selectors(self) -> Iterator[tuple[str, str]]:
-        """(channel, selector) of everything that is named, in normal form."""
+        """(channel, selector) of every named selector, normalized."""
         for channel in CHANNELS:
             for selector in getattr(self, channel):
-                yield channel, normalize(selector, LONGEST_SELECTOR)
+                yield channel, normalize(selector, MAX_SELECTOR_CHARACTERS)
         for selector in self.trades:
-            yield "ticks", normalize(selector, LONGEST_SELECTOR)
+            yield "ticks", normalize(selector, MAX_SELECTOR_CHARACTERS)
 
 
 class Subscribe(_Channels, tag="subscribe", frozen=True):
-    """Want these too: symbols, ``*``, or ``industry:NAME``."""
+    """Add these selectors: symbols, ``*``, or ``industry:NAME``."""
 
 
 class Unsubscribe(_Channels, tag="unsubscribe", frozen=True):
-    """Want these no longer."""
+    """Remove these selectors."""
 
 
 class Resume(msgspec.Struct, tag_field="action", tag="resume", frozen=True, rename={"since": "from"}):
-    """Send again what came after this ``seq``, as far as it is subscribed."""
+    """Send the messages after this ``seq`` that match the subscription."""
 
     since: int
 
@@ -100,11 +100,11 @@ Action = Auth | Subscribe | Unsubscribe | Resume
 _decoder: Final[msgspec.json.Decoder[Action]] = msgspec.json.Decoder(Action)
 
 
-def action(text: str | bytes) -> Action:
-    """What a reader said.
+def parse_action(text: str | bytes) -> Action:
+    """The action in a client's message.
 
     Raises:
-        StreamError: 400, it is none of the actions.
+        StreamError: 400, it is not an action.
     """
     try:
         return _decoder.decode(text)
@@ -114,36 +114,36 @@ def action(text: str | bytes) -> Action:
 
 @dataclass
 class Subscription:
-    """What one reader wants."""
+    """The selectors of one stream."""
 
     limit: int
-    wanted: set[tuple[str, str]] = field(default_factory=set)
+    selected: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, what: Subscribe, directory: Directory) -> None:
-        """Take all of it, or nothing.
+    def add(self, request: Subscribe, directory: InstrumentDirectory) -> None:
+        """Add all selectors, or none.
 
         Raises:
-            StreamError: a selector that is malformed or names nothing that exists, or too many of them.
+            StreamError: a selector is malformed or names nothing that exists, or there are too many.
         """
-        asked = set(what.selectors())
-        for channel, selector in sorted(asked):
+        requested = set(request.selectors())
+        for channel, selector in sorted(requested):
             _check(channel, selector, directory)
-        if len(self.wanted | asked) > self.limit:
+        if len(self.selected | requested) > self.limit:
             raise StreamError(TOO_MANY_SYMBOLS, f"more than {self.limit} selectors; use * or industry:NAME")
-        self.wanted |= asked
+        self.selected |= requested
 
-    def remove(self, what: Unsubscribe) -> None:
-        """Drop what is named; what is not there is no error."""
-        self.wanted -= set(what.selectors())
+    def remove(self, request: Unsubscribe) -> None:
+        """Remove the named selectors; one that is not subscribed is no error."""
+        self.selected -= set(request.selectors())
 
-    def answer(self) -> dict[str, list[str]]:
+    def by_channel(self) -> dict[str, list[str]]:
         """The full subscription, channel by channel."""
-        return {channel: sorted(selector for c, selector in self.wanted if c == channel) for channel in CHANNELS}
+        return {channel: sorted(selector for c, selector in self.selected if c == channel) for channel in CHANNELS}
 
 
-def _check(channel: str, selector: str, directory: Directory) -> None:
+def _check(channel: str, selector: str, directory: InstrumentDirectory) -> None:
     if not SELECTOR.match(selector):
-        raise StreamError(INVALID, f"{channel}: {selector[:60]!r} is no symbol, * or industry:NAME")
+        raise StreamError(INVALID, f"{channel}: {selector[:60]!r} is not a symbol, * or industry:NAME")
     if channel == "industries":
         _check_view(selector, directory)
         return
@@ -156,7 +156,7 @@ def _check(channel: str, selector: str, directory: Directory) -> None:
         raise StreamError(UNKNOWN_SELECTOR, f"{channel}: there is no instrument {selector!r}")
 
 
-def _check_view(selector: str, directory: Directory) -> None:
+def _check_view(selector: str, directory: InstrumentDirectory) -> None:
     if selector != "*" and not selector.startswith("industry:"):
         raise StreamError(INVALID, f"industries: {selector!r} is neither * nor industry:NAME")
     known = (
@@ -166,10 +166,10 @@ def _check_view(selector: str, directory: Directory) -> None:
         raise StreamError(UNKNOWN_SELECTOR, f"industries: there is no industry or market {selector[9:]!r}")
 
 
-def addressees(kind: Kind, symbols: tuple[str, ...], industries: tuple[str, ...]) -> list[tuple[Kind, str]]:
-    """Everything a reader may have subscribed to that this message belongs to.
+def subscription_keys(kind: MessageKind, symbols: tuple[str, ...], industries: tuple[str, ...]) -> list[tuple[MessageKind, str]]:
+    """The keys of the subscription index that match a message.
 
-    >>> addressees("q", ("AAPL",), ("ai",))
+    >>> subscription_keys("q", ("AAPL",), ("ai",))
     [('q', '*'), ('q', 'AAPL'), ('q', 'industry:ai')]
     """
     return [(kind, "*"), *((kind, symbol) for symbol in symbols), *((kind, f"industry:{name}") for name in industries)]

@@ -1,4 +1,4 @@
-"""The API's names of timeframes (Alpaca's) and the mesh's."""
+"""The API's names of timeframes (Alpaca's names) and the timeframes of events."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from shared.events import Timeframe
 
-Name = Literal["1Min", "5Min", "15Min", "1Hour", "1Day", "1Week"]
+TimeframeName = Literal["1Min", "5Min", "15Min", "1Hour", "1Day", "1Week"]
 
-TIMEFRAMES: Final[Mapping[Name, Timeframe]] = MappingProxyType(
+TIMEFRAME_BY_NAME: Final[Mapping[TimeframeName, Timeframe]] = MappingProxyType(
     {
         "1Min": Timeframe.M1,
         "5Min": Timeframe.M5,
@@ -20,4 +20,6 @@ TIMEFRAMES: Final[Mapping[Name, Timeframe]] = MappingProxyType(
         "1Week": Timeframe.W1,
     }
 )
-NAMES: Final[Mapping[Timeframe, Name]] = MappingProxyType({timeframe: name for name, timeframe in TIMEFRAMES.items()})
+NAME_BY_TIMEFRAME: Final[Mapping[Timeframe, TimeframeName]] = MappingProxyType(
+    {timeframe: name for name, timeframe in TIMEFRAME_BY_NAME.items()}
+)

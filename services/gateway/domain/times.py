@@ -1,4 +1,4 @@
-"""Milliseconds UTC inside, RFC 3339 outside."""
+"""Conversion between milliseconds UTC in code and RFC 3339 in the API."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ EARLIEST: Final = -62_135_596_800_000
 LATEST: Final = 253_402_300_799_999
 
 
-@lru_cache(maxsize=65_536)  # the bars of all symbols close at the same few moments
+@lru_cache(maxsize=65_536)  # the bars of all symbols close at the same times
 def rfc3339(milliseconds: int) -> str:
-    """A time as text; a time outside the years 1 to 9999 is cut to their ends.
+    """A time as text; a time outside the years 1 to 9999 is clipped.
 
     >>> rfc3339(1_700_000_000_000), rfc3339(1_700_000_000_250)
     ('2023-11-14T22:13:20Z', '2023-11-14T22:13:20.250Z')
     """
-    kept = min(max(milliseconds, EARLIEST), LATEST)
-    seconds, rest = divmod(kept, 1000)
+    clipped = min(max(milliseconds, EARLIEST), LATEST)
+    seconds, rest = divmod(clipped, 1000)
     moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     text = moment.isoformat(timespec="seconds")[:19]
     return f"{text}.{rest:03d}Z" if rest else f"{text}Z"

@@ -1,4 +1,4 @@
-"""What the outside sees of events and tables. Field names are OpenBB's where it has them; times are RFC 3339 in UTC."""
+"""Events and table rows as the API returns them. Field names are OpenBB's where it has them; times are RFC 3339 in UTC."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
     results: list[T]
     provider: str | None
-    """Where the newest of these facts come from: ``yahoo-stream``, ``yahoo-poll``, ``replay``; ``finstage`` for reference data."""
+    """Source of the newest result: ``yahoo-stream``, ``yahoo-poll``, ``replay``; ``finstage`` for reference data."""
     warnings: list[str]
     next_page_token: str | None
-    """Pass it as ``page_token`` for what follows; null at the end."""
+    """Pass it as ``page_token`` to get the next page; null on the last page."""
 
 
 class Instrument(msgspec.Struct, frozen=True):
-    """Something with a price."""
+    """An instrument."""
 
     symbol: str
     name: str
@@ -42,7 +42,7 @@ class Instrument(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where nothing is known."""
+    """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where a value is unknown."""
 
     symbol: str
     date: str
@@ -68,7 +68,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     date: str
     """Close of the interval."""
     open_date: str
-    """Beginning of the interval."""
+    """Start of the interval."""
     session: str | None
     """The exchange's session date."""
     open: float
@@ -96,7 +96,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     date: str
     symbol: str
-    timeframe: timeframes.Name
+    timeframe: timeframes.TimeframeName
     rule: str
     rule_version: int
     params: dict[str, float]
@@ -104,31 +104,31 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     price: float
     level: float | None
     evidence: dict[str, float | None]
-    """The values it fired on: ``name`` now, ``name.prev`` one bar before."""
+    """The values that the rule was evaluated on: ``name`` at this bar, ``name.prev`` one bar before."""
     sequence: str
-    """The sequence that it completes, where ``rule`` is ``sequence``; else empty."""
+    """The completed sequence, where ``rule`` is ``sequence``; else empty."""
     quality: events.SignalQuality | None
-    """Its record out of sample; null means: no record yet."""
+    """Results of the rule out of sample; null: none measured yet."""
     provisional: bool
     source: str
     replayed: bool
 
 
-class Provisional(Signal, frozen=True, kw_only=True):
-    """A rule held on a bar that was still forming when ``date`` was; it may not hold when the bar closes."""
+class ProvisionalSignal(Signal, frozen=True, kw_only=True):
+    """A rule held at ``date`` on a bar that was still forming; it may no longer hold when the bar closes."""
 
     bar_close: str | None
     """When that bar closes."""
 
 
 class Pivot(msgspec.Struct, frozen=True):
-    """A corner of a pattern."""
+    """A pivot of a pattern."""
 
     kind: Literal["high", "low"]
     date: str
     """Close of its bar."""
     bars: int
-    """How many bars after the first pivot."""
+    """Number of bars after the first pivot."""
     price: float
 
 
@@ -139,23 +139,23 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     date: str
     """Close of the bar of this status."""
     symbol: str
-    timeframe: timeframes.Name
+    timeframe: timeframes.TimeframeName
     pattern: str
     status: Literal["forming", "confirmed", "failed", "target"]
     reason: str
     """Why it failed: invalidated, expired, absorbed or displaced; else empty."""
     direction: Literal["up", "down", "either"]
-    """Of the breakout; either: not known before it comes."""
+    """Direction of the breakout; either: unknown before the breakout."""
     price: float
     pivots: list[Pivot]
     upper: events.Line | None
-    """The line above: ``price`` at the first pivot, ``slope`` more with each bar."""
+    """The upper line: ``price`` at the first pivot, plus ``slope`` each bar."""
     lower: events.Line | None
     quality: float
-    """0 to 1: how well shaped it is; says nothing about success."""
+    """0 to 1: how regular the shape is; no measure of success."""
     level: float | None
     target: float | None
-    """The measured target; a measure of the shape, not a forecast."""
+    """The measured target, derived from the height of the shape; not a forecast."""
     invalidation: float | None
     volume_ratio: float | None
     source: str
@@ -163,18 +163,18 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether prices flow. Null where nothing is known yet."""
+    """Whether prices arrive and are processed. Null where a value is unknown."""
 
     ticks_grew: str | None
-    """When the log of ticks was last seen to grow: ingest writes prices and heartbeats there."""
+    """When new messages were last found in the tick topic: ingest writes prices and heartbeats there."""
     analysis_heard: str | None
-    """When analysis last told anything: a quote, a bar, a row of indicators, a signal, a pattern."""
+    """When analysis last published anything: a quote, a bar, a row of indicators, a signal, a pattern."""
     waiting: int | None
-    """Ticks and heartbeats that analysis has not taken yet; null while broker or database do not answer."""
+    """Ticks and heartbeats that analysis has not read yet; null while broker or database do not answer."""
     silent: bool | None
-    """Analysis stands still: something waits, and for 30 s it has taken nothing and told nothing."""
+    """True where messages wait and analysis has read and published nothing for 30 s."""
     sources: list[SourceHealth]
-    """The ways on which a live provider's data come; none where a tape is played."""
+    """The connections to a live provider; none while a tape is played."""
 
 
 def quote(event: events.Quote) -> Quote:
@@ -199,7 +199,7 @@ def quote(event: events.Quote) -> Quote:
 
 
 def _difference(change: float | None, price: float) -> float | None:
-    """A difference of prices without the noise of the subtraction: what lies beyond the twelfth digit of the price.
+    """A difference of prices, rounded at the twelfth digit of the price to remove floating-point noise.
 
     >>> _difference(269.77 - 270.54, 269.77), _difference(118000.12 - 118000.11, 118000.12)
     (-0.77, 0.01)
@@ -210,7 +210,7 @@ def _difference(change: float | None, price: float) -> float | None:
 
 
 def bar(event: events.Bar, *, adjusted: bool) -> Bar:
-    """The view of a bar, raw or with splits and dividends taken out."""
+    """The view of a bar, raw or adjusted for splits and dividends."""
     price = event.price_factor if adjusted else 1.0
     shares = event.split_factor if adjusted and event.split_factor > 0 else 1.0
     return Bar(
@@ -238,7 +238,7 @@ def signal(event: events.Signal) -> Signal:
         id=event.id,
         date=rfc3339(event.ts_event),
         symbol=event.symbol,
-        timeframe=timeframes.NAMES[event.timeframe],
+        timeframe=timeframes.NAME_BY_TIMEFRAME[event.timeframe],
         rule=event.rule,
         rule_version=event.rule_version,
         params=event.params,
@@ -254,10 +254,10 @@ def signal(event: events.Signal) -> Signal:
     )
 
 
-def provisional(event: events.Signal) -> Provisional:
-    """The view of a signal on a bar that is still forming."""
+def provisional(event: events.Signal) -> ProvisionalSignal:
+    """The view of a signal on a forming bar."""
     closes = None if event.bar_close is None else rfc3339(event.bar_close)
-    return Provisional(**msgspec.structs.asdict(signal(event)), bar_close=closes)
+    return ProvisionalSignal(**msgspec.structs.asdict(signal(event)), bar_close=closes)
 
 
 def pattern(event: events.Pattern) -> Pattern:
@@ -266,7 +266,7 @@ def pattern(event: events.Pattern) -> Pattern:
         id=event.id,
         date=rfc3339(event.ts_event),
         symbol=event.symbol,
-        timeframe=timeframes.NAMES[event.timeframe],
+        timeframe=timeframes.NAME_BY_TIMEFRAME[event.timeframe],
         pattern=event.pattern,
         status=event.status,
         reason=event.reason,
@@ -285,11 +285,11 @@ def pattern(event: events.Pattern) -> Pattern:
     )
 
 
-def status(grew: int, heard: int, waiting: int | None, silent: bool | None, sources: list[SourceHealth]) -> Status:
-    """The view of how things stand; a time of 0 is not known."""
+def status(ticks_grew: int, analysis_heard: int, waiting: int | None, silent: bool | None, sources: list[SourceHealth]) -> Status:
+    """The view of the status; a time of 0 is unknown."""
     return Status(
-        ticks_grew=rfc3339(grew) if grew else None,
-        analysis_heard=rfc3339(heard) if heard else None,
+        ticks_grew=rfc3339(ticks_grew) if ticks_grew else None,
+        analysis_heard=rfc3339(analysis_heard) if analysis_heard else None,
         waiting=waiting,
         silent=silent,
         sources=sources,

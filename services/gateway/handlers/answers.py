@@ -1,4 +1,4 @@
-"""Putting the envelope around results."""
+"""Builds answers: results in the envelope of the API."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def envelope(
     next_page_token: str | None = None,
     fresh: Callable[[], bool] | None = None,
 ) -> Answer:
-    """An answer of rows that are JSON already."""
+    """An answer of rows that are encoded already."""
     tail = _encode({"provider": provider, "warnings": warnings, "next_page_token": next_page_token})
     return Answer(b'{"results":[' + b",".join(rows) + b"]," + tail[1:], fresh)
 
 
-def of_views(views: Iterable[Any], provider: str | None, warnings: Sequence[str] = (), **more: Any) -> Answer:
-    """An answer of structs."""
+def answer_of_views(views: Iterable[Any], provider: str | None, warnings: Sequence[str] = (), **more: Any) -> Answer:
+    """An answer of structs, which are encoded here."""
     return envelope(map(_encode, views), provider, warnings, **more)

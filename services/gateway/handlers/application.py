@@ -1,4 +1,4 @@
-"""The aiohttp application: the tables of routes, tied to what they need."""
+"""The aiohttp application: all routes and their handlers."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ from typing import Final
 from aiohttp import web
 
 from services.gateway.handlers import openapi, rest
-from services.gateway.handlers.cache import Answer, Entry, entry
-from services.gateway.handlers.edge import Edge
-from services.gateway.handlers.events import EventStreams
+from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.middleware import ApiMiddleware
 from services.gateway.handlers.routes import ROUTES
+from services.gateway.handlers.server_sent_events import EventStreams
 from services.gateway.handlers.site import Site
-from services.gateway.handlers.stream import Streams
+from services.gateway.handlers.web_sockets import WebSocketStreams
 
 VERSION: Final = "0.1.0"
 
 
 @dataclass(frozen=True)
-class Doors:
-    """The open streams, for whoever has to close them."""
+class OpenStreams:
+    """The handlers of streams, which are closed when the gateway stops."""
 
-    live: Streams
-    test: Streams
+    live: WebSocketStreams
+    test: WebSocketStreams
     events: EventStreams
 
 
-def application(gateway: Gateway, doors: Doors) -> web.Application:
-    """Everything that the gateway answers."""
+def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
+    """The application with all routes of the gateway."""
     app = web.Application(
-        middlewares=[Edge(gateway.settings, gateway.cache).middleware()], client_max_size=gateway.settings.max_body
+        middlewares=[ApiMiddleware(gateway.settings, gateway.cache).middleware()], client_max_size=gateway.settings.max_body
     )
     for route in ROUTES:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
     site = Site(gateway.settings.page)
-    document = entry(Answer(json.dumps(openapi.document(VERSION)).encode()))
+    document = cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
     app.router.add_get("/openapi.json", _document(document))
-    app.router.add_get("/v1/stream", doors.live.handle, allow_head=False)
-    app.router.add_get("/v1/stream/test", doors.test.handle, allow_head=False)
-    app.router.add_get("/v1/events", doors.events.handle, allow_head=False)
+    app.router.add_get("/v1/stream", streams.live.handle, allow_head=False)
+    app.router.add_get("/v1/stream/test", streams.test.handle, allow_head=False)
+    app.router.add_get("/v1/events", streams.events.handle, allow_head=False)
     app.router.add_get("/", site.index)
     app.router.add_get("/docs", site.docs)
     app.router.add_get("/assets/{name}", site.asset)
     return app
 
 
-def _document(found: Entry) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _document(cached: CachedAnswer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
-        return await rest.send(request, found)
+        return await rest.send_answer(request, cached)
 
     return answer

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.gateway.domain.bar_windows import StoredRows, bar_window, memory_covers, merge, row_page, rows_in_memory
 from services.gateway.domain.queries import BarsQuery
-from services.gateway.domain.series import Series
-from services.gateway.domain.timeframes import TIMEFRAMES
-from services.gateway.domain.windows import Stretch, cut, holds, in_memory, merge, window
+from services.gateway.domain.series import RowSeries
+from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.handlers.answers import REPLAYED, envelope
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 
 STORED_FRESH_MS: Final = 5_000
-"""How long an answer with stored rows is reused: the topic tells of every change, but may tell it before it is stored."""
+"""How long an answer with stored rows is reused: a change may arrive on the topic before it is stored."""
 
 
 async def between(gateway: Gateway, query: BarsQuery) -> Answer:
-    """Bars of one instrument and timeframe."""
+    """The bars of one instrument and timeframe."""
     gateway.check_symbol(query.symbol)
-    timeframe = TIMEFRAMES[query.timeframe]
-    wanted, adjusted = window(query), query.adjustment == "all"
+    timeframe = TIMEFRAME_BY_NAME[query.timeframe]
+    window, adjusted = bar_window(query), query.adjustment == "all"
     series = gateway.market.bars.get((query.symbol, timeframe))
     version = series.version if series else 0
-    told = gateway.clock()
-    alone = holds(series, wanted)
-    stored = Stretch() if alone else await gateway.history.bars(query.symbol, timeframe, wanted, adjusted=adjusted)
-    live = in_memory(series, wanted, adjusted=adjusted)
-    found = cut(merge(stored.lines, live, wanted), wanted, query)
+    read_at = gateway.clock()
+    from_memory = memory_covers(series, window)
+    stored = StoredRows() if from_memory else await gateway.history.bars(query.symbol, timeframe, window, adjusted=adjusted)
+    live = rows_in_memory(series, window, adjusted=adjusted)
+    page = row_page(merge(stored.rows, live, window), window, query)
     source = series.source if series and live else stored.source
     replayed = stored.replayed or bool(series and live and series.replayed)
 
     def fresh() -> bool:
-        now: Series | None = gateway.market.bars.get((query.symbol, timeframe))
-        return (now.version if now else 0) == version and (alone or gateway.clock() - told < STORED_FRESH_MS)
+        now: RowSeries | None = gateway.market.bars.get((query.symbol, timeframe))
+        return (now.version if now else 0) == version and (from_memory or gateway.clock() - read_at < STORED_FRESH_MS)
 
     warnings = [REPLAYED] if replayed else []
-    return envelope((line[1] for line in found.lines), source or None, warnings, found.next_page_token, fresh)
+    return envelope((line[1] for line in page.rows), source or None, warnings, page.next_page_token, fresh)

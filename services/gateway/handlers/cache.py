@@ -1,4 +1,4 @@
-"""Finished answers, kept as bytes for as long as nothing has changed under them."""
+"""Answers as bytes, kept while the data behind them is unchanged."""
 
 from __future__ import annotations
 
@@ -17,61 +17,61 @@ from services.gateway.handlers.problems import API_HEADERS
 HEADERS: Final = CIMultiDict(
     {"Content-Type": "application/json", "Cache-Control": "no-cache", "Vary": "Accept-Encoding", **API_HEADERS}
 )
-ALWAYS_SMALL: Final = 1024
-"""Bodies below this many bytes are not worth compressing."""
-IN_LOOP: Final = 65_536
-"""Bodies above this many bytes are compressed in a thread."""
+MIN_GZIP_BYTES: Final = 1024
+"""Bodies up to this many bytes are sent uncompressed."""
+MAX_BYTES_IN_LOOP: Final = 65_536
+"""Larger bodies, in bytes, are compressed in a thread."""
 LEVEL: Final = 4
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler has found: a JSON body, and how to see that it is still right (None: never reuse it)."""
+    """A JSON body, and a function that returns whether it is still valid (None: the answer is not reused)."""
 
     body: bytes
     fresh: Callable[[], bool] | None = None
 
 
 @dataclass
-class Entry:
-    """An answer on its way out."""
+class CachedAnswer:
+    """An answer with its ETag, headers and prebuilt responses."""
 
     answer: Answer
     etag: str
     headers: CIMultiDict[str]
-    packed: bytes | None = None
-    ready: Any = None
-    """The finished response (``handlers.ready``), once it has been asked for."""
-    ready_packed: Any = None
+    gzipped: bytes | None = None
+    plain_response: Any = None
+    """The prebuilt response (``handlers.prebuilt``) after its first use."""
+    gzip_response: Any = None
 
     async def compressed(self) -> bytes:
-        """The body as gzip; made once."""
-        if self.packed is None:
+        """The body as gzip; compressed once."""
+        if self.gzipped is None:
             body = self.answer.body
-            if len(body) > IN_LOOP:
-                self.packed = await asyncio.to_thread(gzip.compress, body, LEVEL, mtime=0)
+            if len(body) > MAX_BYTES_IN_LOOP:
+                self.gzipped = await asyncio.to_thread(gzip.compress, body, LEVEL, mtime=0)
             else:
-                self.packed = gzip.compress(body, LEVEL, mtime=0)
-        return self.packed
+                self.gzipped = gzip.compress(body, LEVEL, mtime=0)
+        return self.gzipped
 
 
-def entry(answer: Answer) -> Entry:
-    """An answer with its tag: the same content has the same tag."""
-    return Entry(answer, f'W/"{hashlib.blake2b(answer.body, digest_size=12).hexdigest()}"', HEADERS)
+def cached_answer(answer: Answer) -> CachedAnswer:
+    """An answer with its ETag, which depends on the content alone."""
+    return CachedAnswer(answer, f'W/"{hashlib.blake2b(answer.body, digest_size=12).hexdigest()}"', HEADERS)
 
 
 @dataclass
 class Cache:
-    """Answers by address, the oldest first out."""
+    """Answers by URL; the oldest is removed first."""
 
     max_entries: int = 4096
     max_bytes: int = 64 * 1024 * 1024
-    kept: OrderedDict[str, Entry] = field(default_factory=OrderedDict)
+    answers: OrderedDict[str, CachedAnswer] = field(default_factory=OrderedDict)
     bytes: int = 0
 
-    def get(self, address: str) -> Entry | None:
-        """The answer to this very address if it is still right."""
-        found = self.kept.get(address)
+    def get(self, address: str) -> CachedAnswer | None:
+        """The answer for this URL where it is still valid."""
+        found = self.answers.get(address)
         if found is None:
             return None
         if found.answer.fresh is None or not found.answer.fresh():
@@ -79,16 +79,16 @@ class Cache:
             return None
         return found
 
-    def put(self, address: str, new: Entry) -> None:
-        """Keep an answer that says how long it is right."""
+    def put(self, address: str, new: CachedAnswer) -> None:
+        """Keep an answer that can be checked for validity."""
         if new.answer.fresh is None or len(new.answer.body) > self.max_bytes // 16:
             return
-        if address in self.kept:
+        if address in self.answers:
             self._drop(address)
-        self.kept[address] = new
-        self.bytes += 2 * len(new.answer.body)  # the compressed form, which may follow, is smaller than the body
-        while self.bytes > self.max_bytes or len(self.kept) > self.max_entries:
-            self._drop(next(iter(self.kept)))
+        self.answers[address] = new
+        self.bytes += 2 * len(new.answer.body)  # counts the compressed body, which may be added later and is smaller
+        while self.bytes > self.max_bytes or len(self.answers) > self.max_entries:
+            self._drop(next(iter(self.answers)))
 
     def _drop(self, address: str) -> None:
-        self.bytes -= 2 * len(self.kept.pop(address).answer.body)
+        self.bytes -= 2 * len(self.answers.pop(address).answer.body)

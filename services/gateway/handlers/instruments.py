@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.gateway.domain.queries import InstrumentsQuery, Nothing, after, page_token
-from services.gateway.handlers.answers import of_views
+from services.gateway.domain.queries import InstrumentsQuery, NoParameters, page_token, parse_page_token
+from services.gateway.handlers.answers import answer_of_views
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 
@@ -13,7 +13,7 @@ PROVIDER = "finstage"
 
 
 async def search(gateway: Gateway, query: InstrumentsQuery) -> Answer:
-    """Instruments by industry, kind, exchange and words; by symbol, or the nearest first where words are given."""
+    """Instruments by industry, kind, exchange and words; by symbol, or best match first where words are given."""
     gateway.check_industry(query.industry)
     gateway.check_exchange(query.exchange)
     directory = gateway.directory
@@ -24,18 +24,18 @@ async def search(gateway: Gateway, query: InstrumentsQuery) -> Answer:
     ]
     if query.q:
         found = directory.search(query.q, found)
-    first = after("i", query.page_token, int)[0] if query.page_token is not None else 0
+    first = parse_page_token("i", query.page_token, int)[0] if query.page_token is not None else 0
     first = max(first, 0)
     more = len(found) > first + query.limit
     token = page_token("i", first + query.limit) if more else None
-    return of_views(found[first : first + query.limit], PROVIDER, next_page_token=token, fresh=_unchanged(gateway))
+    return answer_of_views(found[first : first + query.limit], PROVIDER, next_page_token=token, fresh=_unchanged(gateway))
 
 
-async def one(gateway: Gateway, _: Nothing, symbol: str) -> Answer:
+async def one(gateway: Gateway, _: NoParameters, symbol: str) -> Answer:
     """One instrument."""
     gateway.check_symbol(symbol)
     known = gateway.directory.instruments.get(symbol)
-    return of_views([known] if known else [], PROVIDER, fresh=_unchanged(gateway))
+    return answer_of_views([known] if known else [], PROVIDER, fresh=_unchanged(gateway))
 
 
 def _unchanged(gateway: Gateway) -> Callable[[], bool]:

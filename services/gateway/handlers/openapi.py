@@ -1,4 +1,4 @@
-"""/openapi.json: OpenAPI 3.1, made from the table of routes and the structs it names."""
+"""/openapi.json: OpenAPI 3.1, made from the table of routes and their structs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import queries
-from services.gateway.domain.problems import KINDS, PREFIX, Problem
+from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.domain.views import Page
 from services.gateway.handlers.problems import CONTENT_TYPE
 from services.gateway.handlers.routes import ROUTES, Route
@@ -15,13 +15,13 @@ from services.gateway.handlers.routes import ROUTES, Route
 REF: Final = "#/components/schemas/{name}"
 ABOUT: Final = (
     "Prices, bars, indicators and signals. Times are RFC 3339 in UTC, a bar is stamped with its close, 5 % is 0.05. "
-    "Replayed data says so in every answer. Signals are not investment advice.\n\n"
-    "Errors are problem+json (RFC 9457); their types: " + ", ".join(f"`{PREFIX}{name}`" for name in KINDS) + "."
+    "Answers with replayed data carry a warning. Signals are not investment advice.\n\n"
+    "Errors are problem+json (RFC 9457); their types: " + ", ".join(f"`{PREFIX}{name}`" for name in PROBLEM_TYPES) + "."
 )
 
 
 def document(version: str) -> dict[str, Any]:
-    """The whole document, ready for JSON."""
+    """The document as JSON values."""
     types = [Problem, *(Page[route.result] for route in ROUTES)]  # type: ignore[name-defined]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     pages = dict(zip((route.path for route in ROUTES), schemas[1:], strict=True))
@@ -47,11 +47,11 @@ def _operation(route: Route, page: dict[str, Any], problem: dict[str, Any]) -> d
         "parameters": [*in_path, *_parameters(route.query)],
         "responses": {
             "200": {
-                "description": "What was asked for",
+                "description": "The requested data",
                 "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}},
                 "content": {"application/json": {"schema": page}},
             },
-            "304": {"description": "Nothing has changed since the ETag you sent"},
+            "304": {"description": "Unchanged since the ETag that you sent"},
             **_problems(problem),
         },
     }
@@ -60,8 +60,8 @@ def _operation(route: Route, page: dict[str, Any], problem: dict[str, Any]) -> d
 def _problems(problem: dict[str, Any]) -> dict[str, Any]:
     content = {CONTENT_TYPE: {"schema": problem}}
     return {
-        "4XX": {"description": "The request is at fault; the problem names the field and its value", "content": content},
-        "5XX": {"description": "The gateway or what it needs is at fault; try again later", "content": content},
+        "4XX": {"description": "The request is invalid; the problem names the field and its value", "content": content},
+        "5XX": {"description": "The gateway or a part that it needs fails; try again later", "content": content},
     }
 
 
@@ -70,10 +70,10 @@ def _events(problem: dict[str, Any]) -> dict[str, Any]:
         "operationId": "events",
         "tags": ["streams"],
         "summary": "The stream as server-sent events",
-        "description": "What /v1/stream sends on a WebSocket; docs/api.md describes the messages.",
+        "description": "The messages of /v1/stream; docs/api.md describes them.",
         "parameters": _parameters(queries.StreamQuery),
         "responses": {
-            "200": {"description": "Events without end", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            "200": {"description": "Events until you disconnect", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
             **_problems(problem),
         },
     }
@@ -82,17 +82,17 @@ def _events(problem: dict[str, Any]) -> dict[str, Any]:
 def _parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
     (_,), components = msgspec.json.schema_components([query], ref_template=REF)
     own = components[query.__name__]
-    found = []
+    parameters = []
     for name, schema in own["properties"].items():
         shown = _without_null(schema)
         about = shown.pop("description", "")
         parameter = {"name": name, "in": "query", "required": name in own.get("required", ()), "schema": shown}
-        found.append(parameter | ({"description": about} if about else {}))
-    return found
+        parameters.append(parameter | ({"description": about} if about else {}))
+    return parameters
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that may be left out cannot be null: an address has no null."""
+    """The schema without null: a parameter of a URL may be missing but cannot be null."""
     kept = {key: value for key, value in schema.items() if not (key == "default" and value is None)}
     choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
     if choices:

@@ -1,4 +1,4 @@
-"""Problems as responses: ``application/problem+json``."""
+"""Responses with problems: ``application/problem+json``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from services.gateway.domain.problems import KINDS, RequestError
+from services.gateway.domain.problems import PROBLEM_TYPES, RequestError
 
 _encode: Final = msgspec.json.Encoder().encode
 CONTENT_TYPE: Final = "application/problem+json"
@@ -26,16 +26,16 @@ _BY_STATUS: Final = MappingProxyType(
 
 
 def problem_of(error: web.HTTPException, method: str) -> RequestError:
-    """What aiohttp refused, as a problem of ours."""
+    """The problem for an error that aiohttp raised."""
     name = _BY_STATUS.get(error.status, "malformed-request" if error.status < 500 else "internal")
     if isinstance(error, web.HTTPMethodNotAllowed):
         return RequestError(name, f"{method} is not allowed here; allowed: {', '.join(sorted(error.allowed_methods))}")
-    return RequestError(name, KINDS[name].title)
+    return RequestError(name, PROBLEM_TYPES[name].title)
 
 
 def respond(error: RequestError, instance: str, *, allow: str | None = None) -> web.Response:
-    """The response that tells a problem."""
-    told = error.problem(instance)
+    """The response for a problem."""
+    problem = error.problem(instance)
     headers = {**API_HEADERS, "Cache-Control": "no-store"}
     if error.retry_after:
         headers["Retry-After"] = str(error.retry_after)
@@ -43,4 +43,4 @@ def respond(error: RequestError, instance: str, *, allow: str | None = None) -> 
         headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": str(error.retry_after)}
     if allow:
         headers["Allow"] = allow
-    return web.Response(status=told.status, body=_encode(told), headers={**headers, "Content-Type": CONTENT_TYPE})
+    return web.Response(status=problem.status, body=_encode(problem), headers={**headers, "Content-Type": CONTENT_TYPE})

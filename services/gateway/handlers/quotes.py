@@ -9,7 +9,7 @@ from services.gateway.handlers.gateway import Gateway
 
 
 async def latest(gateway: Gateway, query: QuotesQuery) -> Answer:
-    """Quotes of the symbols, of an industry, or all. A warning names instruments that have none yet."""
+    """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote."""
     gateway.check_industry(query.industry)
     market = gateway.market
     symbols = list(dict.fromkeys(query.symbols.split(","))) if query.symbols else sorted(market.quotes)

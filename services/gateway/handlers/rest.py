@@ -1,4 +1,4 @@
-"""From a route of the table to an aiohttp handler: parse, look in the cache, ask, tag, compress."""
+"""The aiohttp handler of a route: parses the query, uses the cache, calls the route and sends the answer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from services.gateway.domain.encodings import takes_gzip
+from services.gateway.domain.encodings import accepts_gzip
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import LONGEST_VALUE, parse
-from services.gateway.handlers.cache import ALWAYS_SMALL, Entry, entry
+from services.gateway.domain.queries import MAX_VALUE_CHARACTERS, parse_query
+from services.gateway.handlers.cache import MIN_GZIP_BYTES, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
-from services.gateway.handlers.ready import headers_of
+from services.gateway.handlers.prebuilt import headers_of
 from services.gateway.handlers.routes import Route
 from shared.text import normalize
 
@@ -24,24 +24,24 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
         address = request.raw_path
         found = cache.get(address)
         if found is None:
-            query = parse(given(request), route.query)
-            found = entry(await route.answer(gateway, query, **named(request)))
+            query = parse_query(query_parameters(request), route.query)
+            found = cached_answer(await route.answer(gateway, query, **path_parameters(request)))
             cache.put(address, found)
-        return await send(request, found)
+        return await send_answer(request, found)
 
     return answer
 
 
-def named(request: web.Request) -> dict[str, str]:
-    """The parts of the path by name, in normal form."""
-    return {name: normalize(value, LONGEST_VALUE) for name, value in request.match_info.items()}
+def path_parameters(request: web.Request) -> dict[str, str]:
+    """The parts of the path by name, normalized."""
+    return {name: normalize(value, MAX_VALUE_CHARACTERS) for name, value in request.match_info.items()}
 
 
-def given(request: web.Request) -> dict[str, str]:
-    """The parameters of the address; one that is given twice is an error.
+def query_parameters(request: web.Request) -> dict[str, str]:
+    """The parameters of the URL.
 
     Raises:
-        RequestError: a parameter is given twice.
+        RequestError: a parameter is given more than once.
     """
     query = request.query
     found = dict(query)
@@ -53,14 +53,14 @@ def given(request: web.Request) -> dict[str, str]:
     return found
 
 
-async def send(request: web.Request, found: Entry) -> web.Response:
-    """The response to ``request`` with this entry: 304 where the client has it, gzip where he takes it."""
+async def send_answer(request: web.Request, found: CachedAnswer) -> web.Response:
+    """The response with this answer: 304 where the client has it already, gzip where the client accepts it."""
     headers = headers_of(found)
-    asked = request.headers
-    if found.etag in asked.get("If-None-Match", ""):
+    request_headers = request.headers
+    if found.etag in request_headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     body = found.answer.body
-    if len(body) > ALWAYS_SMALL and takes_gzip(asked.get("Accept-Encoding", "")):
+    if len(body) > MIN_GZIP_BYTES and accepts_gzip(request_headers.get("Accept-Encoding", "")):
         body = await found.compressed()
         headers["Content-Encoding"] = "gzip"
     return web.Response(body=body, headers=headers)

@@ -1,4 +1,4 @@
-"""The table of REST resources: handlers, checks and the OpenAPI document come from it."""
+"""The table of REST resources, from which handlers, checks and the OpenAPI document are made."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Route:
     """Called with the gateway, the parsed query, and the parts of the path by name."""
     query: type[msgspec.Struct]
     result: type[Any]
-    """What ``results`` holds."""
+    """Type of an element of ``results``."""
     summary: str
     example: str
-    """A query that answers on every running system, for the documents and the tests."""
+    """A query with results on every running system, for documents and tests."""
 
 
 ROUTES: Final = (
@@ -38,14 +38,21 @@ ROUTES: Final = (
         "Find instruments",
         "?industry=semiconductors",
     ),
-    Route("/v1/instruments/{symbol}", instruments.one, queries.Nothing, views.Instrument, "One instrument", ""),
-    Route("/v1/industries", industries.every, queries.Nothing, Industry, "All industries and markets, and how they stand", ""),
+    Route("/v1/instruments/{symbol}", instruments.one, queries.NoParameters, views.Instrument, "One instrument", ""),
+    Route(
+        "/v1/industries",
+        industries.all_industries,
+        queries.NoParameters,
+        Industry,
+        "All industries and markets with their views",
+        "",
+    ),
     Route(
         "/v1/industries/{industry}",
         industries.one,
-        queries.Nothing,
+        queries.NoParameters,
         IndustryWithMembers,
-        "One industry or market, member by member",
+        "One industry or market with its members",
         "",
     ),
     Route("/v1/quotes", quotes.latest, queries.QuotesQuery, views.Quote, "Latest quotes", "?symbols=AAPL"),
@@ -58,7 +65,7 @@ ROUTES: Final = (
         "Indicators at the close of each bar",
         "?symbol=AAPL",
     ),
-    Route("/v1/signals", signals.newest, queries.SignalsQuery, views.Signal, "Signals, the newest first", "?limit=20"),
-    Route("/v1/patterns", patterns.newest, queries.PatternsQuery, views.Pattern, "Chart patterns, the newest first", "?limit=20"),
-    Route("/v1/status", status.now, queries.Nothing, views.Status, "Whether prices flow", ""),
+    Route("/v1/signals", signals.newest, queries.SignalsQuery, views.Signal, "Signals, newest first", "?limit=20"),
+    Route("/v1/patterns", patterns.newest, queries.PatternsQuery, views.Pattern, "Chart patterns, newest first", "?limit=20"),
+    Route("/v1/status", status.current, queries.NoParameters, views.Status, "Whether prices arrive and are processed", ""),
 )

@@ -1,7 +1,7 @@
-"""Writing to open streams: one task for all WebSockets, one frame for all who wait for the same messages.
+"""Writes to open streams: one task for all WebSockets, one frame for all subscribers with the same unsent messages.
 
-Frames go straight to the transport. Where a reader does not read, his buffer fills up; his messages then wait in his outbox, where
-quotes are coalesced, until he reads on or has to be closed.
+Frames are written to the transport directly. Where a client does not read, its buffer fills up. Its messages then stay unsent, with
+quotes coalesced, until the client reads again or its stream is closed.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from services.gateway.domain.hub import Hub, Reader
-from services.gateway.domain.outbox import Message, array
+from services.gateway.domain.hub import Hub, Subscriber
+from services.gateway.domain.unsent import StreamMessage, json_array
 from shared import metrics
 
-SENT: Final = metrics.counter("gateway_stream_messages_total", "Messages written to streams.")
-COALESCED: Final = metrics.counter("gateway_stream_coalesced_total", "Ticks and quotes left out because a later one was there.")
-SLOW: Final = metrics.counter("gateway_stream_slow_closed_total", "Streams closed because their reader was too slow.")
-READERS: Final = metrics.gauge("gateway_stream_readers_count", "Open streams.")
+SENT_MESSAGES: Final = metrics.counter("gateway_stream_messages_total", "Messages written to streams.")
+COALESCED_MESSAGES: Final = metrics.counter(
+    "gateway_stream_coalesced_total", "Ticks and quotes left out because a later one replaced them."
+)
+SLOW_CLOSED: Final = metrics.counter("gateway_stream_slow_closed_total", "Streams closed because their client was too slow.")
+OPEN_STREAMS: Final = metrics.gauge("gateway_stream_readers_count", "Open streams.")
 
 
-class Line(Protocol):
-    """How to reach one reader."""
+class StreamConnection(Protocol):
+    """The connection of one subscriber."""
 
-    def ready(self) -> bool:
-        """False while what was sent before still waits in the socket."""
+    def can_send(self) -> bool:
+        """False while earlier frames still wait in the socket."""
         ...
 
     def write(self, frame: bytes) -> None:
@@ -33,22 +35,22 @@ class Line(Protocol):
         ...
 
     def close_slow(self, cursor: int) -> None:
-        """Begin to close with 1013 and the cursor to resume from."""
+        """Start to close with 1013 and the ``seq`` to resume from."""
         ...
 
 
 @dataclass
 class Flusher:
-    """Sends what waits in the outboxes of one hub, every ``seconds``."""
+    """Sends the unsent messages of one hub's subscribers every ``seconds``."""
 
     hub: Hub
     seconds: float
-    lines: dict[Reader, Line] = field(default_factory=dict)
-    cursors: dict[Reader, int] = field(default_factory=dict)
-    """``seq`` of the last message written to each reader."""
+    connections: dict[Subscriber, StreamConnection] = field(default_factory=dict)
+    cursors: dict[Subscriber, int] = field(default_factory=dict)
+    """``seq`` of the last message written to each subscriber."""
 
     def __post_init__(self) -> None:
-        self.hub.drain = self._drain
+        self.hub.flush_now = self._flush_now
 
     async def run(self, stopped: Callable[[], bool]) -> None:
         """Flush until ``stopped``."""
@@ -58,57 +60,57 @@ class Flusher:
         self.flush()
 
     def flush(self) -> None:
-        """Write to everyone who waits and can take it."""
+        """Write to every subscriber with unsent messages whose connection accepts them."""
         frames: dict[tuple[int, ...], bytes] = {}
-        for reader in list(self.hub.waiting):
-            self.flush_one(reader, frames)
+        for subscriber in list(self.hub.with_unsent):
+            self.flush_subscriber(subscriber, frames)
 
-    def flush_one(self, reader: Reader, frames: dict[tuple[int, ...], bytes] | None = None) -> None:
-        """Write to one reader if he can take it; close the stream of one who has missed something."""
-        line = self.lines.get(reader)
-        if line is None or (not line.ready() and not reader.outbox.overflowed):
+    def flush_subscriber(self, subscriber: Subscriber, frames: dict[tuple[int, ...], bytes] | None = None) -> None:
+        """Write to one subscriber where its connection accepts it; close its stream where a message did not fit."""
+        connection = self.connections.get(subscriber)
+        if connection is None or (not connection.can_send() and not subscriber.unsent.overflowed):
             return
-        self.hub.waiting.discard(reader)
-        if reader.outbox.overflowed:
-            self._drop(reader, line)
+        self.hub.with_unsent.discard(subscriber)
+        if subscriber.unsent.overflowed:
+            self._drop(subscriber, connection)
             return
-        if not (messages := reader.outbox.take()):
+        if not (messages := subscriber.unsent.take()):
             return
-        line.write(_shared({} if frames is None else frames, messages))
-        self.cursors[reader] = messages[-1].seq
-        SENT.inc(len(messages))
-        COALESCED.inc(reader.outbox.coalesced)
-        reader.outbox.coalesced = 0
+        connection.write(_shared({} if frames is None else frames, messages))
+        self.cursors[subscriber] = messages[-1].seq
+        SENT_MESSAGES.inc(len(messages))
+        COALESCED_MESSAGES.inc(subscriber.unsent.coalesced)
+        subscriber.unsent.coalesced = 0
 
-    def enter(self, reader: Reader, line: Line) -> None:
-        """A stream has opened."""
-        self.lines[reader] = line
-        self.cursors[reader] = self.hub.seq
-        self.hub.enter(reader)
-        READERS.inc()
+    def add(self, subscriber: Subscriber, connection: StreamConnection) -> None:
+        """Add an open stream."""
+        self.connections[subscriber] = connection
+        self.cursors[subscriber] = self.hub.seq
+        self.hub.add(subscriber)
+        OPEN_STREAMS.inc()
 
-    def leave(self, reader: Reader) -> None:
-        """A stream has ended. Saying it twice does no harm."""
-        if self.lines.pop(reader, None) is not None:
-            self.cursors.pop(reader, None)
-            READERS.dec()
-        self.hub.leave(reader)
+    def remove(self, subscriber: Subscriber) -> None:
+        """Remove a closed stream; a second call does nothing."""
+        if self.connections.pop(subscriber, None) is not None:
+            self.cursors.pop(subscriber, None)
+            OPEN_STREAMS.dec()
+        self.hub.remove(subscriber)
 
-    def _drain(self, reader: Reader) -> None:
-        if not reader.outbox.overflowed:  # closing waits for the next flush: the hub is in the middle of its readers
-            self.flush_one(reader)
+    def _flush_now(self, subscriber: Subscriber) -> None:
+        if not subscriber.unsent.overflowed:  # the next flush closes it: the hub is iterating over its subscribers
+            self.flush_subscriber(subscriber)
 
-    def _drop(self, reader: Reader, line: Line) -> None:
-        SLOW.inc()
-        line.close_slow(self.cursors[reader])
-        self.leave(reader)
+    def _drop(self, subscriber: Subscriber, connection: StreamConnection) -> None:
+        SLOW_CLOSED.inc()
+        connection.close_slow(self.cursors[subscriber])
+        self.remove(subscriber)
 
 
-def _shared(frames: dict[tuple[int, ...], bytes], messages: list[Message]) -> bytes:
+def _shared(frames: dict[tuple[int, ...], bytes], messages: list[StreamMessage]) -> bytes:
     key = tuple([message.seq for message in messages])
     found = frames.get(key)
     if found is None:
-        found = frames[key] = frame(array(messages))
+        found = frames[key] = frame(json_array(messages))
     return found
 
 

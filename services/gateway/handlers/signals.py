@@ -1,51 +1,51 @@
-"""/v1/signals: the newest first, from memory and database together."""
+"""/v1/signals: newest first, from memory and database together."""
 
 from __future__ import annotations
 
 from services.gateway.domain import views
-from services.gateway.domain.queries import SignalsQuery, after, page_token
-from services.gateway.domain.reads import SignalFilter
-from services.gateway.domain.timeframes import TIMEFRAMES
+from services.gateway.domain.bar_windows import MAX_TIME, MIN_TIME
+from services.gateway.domain.filters import SignalFilter
+from services.gateway.domain.queries import SignalsQuery, page_token, parse_page_token
+from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.domain.times import milliseconds
-from services.gateway.domain.windows import FIRST, LAST
-from services.gateway.handlers.answers import REPLAYED, of_views
+from services.gateway.handlers.answers import REPLAYED, answer_of_views
 from services.gateway.handlers.bars import STORED_FRESH_MS
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 
 
 async def newest(gateway: Gateway, query: SignalsQuery) -> Answer:
-    """Signals that match, each once, though memory may have it before the database does."""
+    """Signals that match. A signal may be in memory, in the database or in both; it is returned once."""
     gateway.check_industry(query.industry)
     if query.symbol is not None:
         gateway.check_symbol(query.symbol)
-    wanted = _filter(gateway, query)
-    market, version, told = gateway.market, gateway.market.signals_version, gateway.clock()
-    stored = await gateway.history.signals(wanted)
-    found = {signal.id: signal for signal in stored} | {s.id: s for s in market.signals.values() if wanted.matches(s)}
+    filter_ = _filter(gateway, query)
+    market, version, read_at = gateway.market, gateway.market.signals_version, gateway.clock()
+    stored = await gateway.history.signals(filter_)
+    found = {signal.id: signal for signal in stored} | {s.id: s for s in market.signals.values() if filter_.matches(s)}
     ordered = sorted(found.values(), key=lambda signal: (signal.ts_event, signal.id), reverse=True)
-    told_now = ordered[: query.limit]
-    last = told_now[-1] if len(ordered) > query.limit else None
-    return of_views(
-        map(views.signal, told_now),
-        told_now[0].source or None if told_now else None,
-        [REPLAYED] if any(signal.replayed for signal in told_now) else [],
+    shown = ordered[: query.limit]
+    last = shown[-1] if len(ordered) > query.limit else None
+    return answer_of_views(
+        map(views.signal, shown),
+        shown[0].source or None if shown else None,
+        [REPLAYED] if any(signal.replayed for signal in shown) else [],
         next_page_token=page_token("s", last.ts_event, last.id) if last else None,
-        fresh=lambda: market.signals_version == version and gateway.clock() - told < STORED_FRESH_MS,
+        fresh=lambda: market.signals_version == version and gateway.clock() - read_at < STORED_FRESH_MS,
     )
 
 
 def _filter(gateway: Gateway, query: SignalsQuery) -> SignalFilter:
-    before = after("s", query.page_token, int, str) if query.page_token is not None else None
+    before = parse_page_token("s", query.page_token, int, str) if query.page_token is not None else None
     return SignalFilter(
         limit=query.limit + 1,
-        start=milliseconds(query.start) if query.start else FIRST,
-        end=milliseconds(query.end) if query.end else LAST,
+        start=milliseconds(query.start) if query.start else MIN_TIME,
+        end=milliseconds(query.end) if query.end else MAX_TIME,
         symbol=query.symbol,
         members=gateway.directory.members.get(query.industry, frozenset()) if query.industry else None,
         industry=query.industry,
         rule=query.rule,
         direction=query.direction,
-        timeframe=TIMEFRAMES[query.timeframe] if query.timeframe else None,
+        timeframe=TIMEFRAME_BY_NAME[query.timeframe] if query.timeframe else None,
         before=(before[0], before[1]) if before else None,
     )

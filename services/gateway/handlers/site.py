@@ -1,4 +1,4 @@
-"""The page at /, the documents at /docs: files of the build, held in memory, so that no address reaches the disk."""
+"""The page at / and the API document at /docs: the built files, kept in memory so that no URL reads from the disk."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Final
 
 from aiohttp import web
 
-from services.gateway.domain.encodings import takes_gzip
+from services.gateway.domain.encodings import accepts_gzip
 from services.gateway.domain.problems import RequestError
 from services.gateway.handlers.problems import API_HEADERS
 
-FOR_EVER: Final = "public, max-age=31536000, immutable"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
 TEXT: Final = ("text/", "application/json", "application/javascript", "image/svg")
 NOT_BUILT: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Finstage</title>
@@ -24,31 +24,31 @@ NOT_BUILT: Final = """<!doctype html>
 <pre>cd services/gateway/page
 npm ci
 npm run build</pre>
-<p>then load this again. <code>make run</code> does all of it.</p>
+<p>then reload this page. <code>make run</code> does all of it.</p>
 </html>
 """
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of the build."""
+    """A built file."""
 
     body: bytes
-    packed: bytes | None
+    gzipped: bytes | None
     content_type: str
 
 
 @dataclass
 class Site:
-    """The built page in ``folder``; read when it is first asked for, so that it may be built later."""
+    """The built page in ``folder``; read at the first request, so that it may be built after the start."""
 
     folder: Path
     files: dict[str, File] = field(default_factory=dict)
     styles: tuple[str, ...] = ()
-    """Hashes of the styles that the chart library puts into the page."""
+    """Hashes of the styles that the chart library inserts into the page."""
 
     def load(self) -> None:
-        """Read the build, if there is one."""
+        """Read the built files where there are any."""
         if not (self.folder / "index.html").is_file():
             return
         for path in sorted(self.folder.rglob("*")):
@@ -58,7 +58,7 @@ class Site:
         self.styles = tuple(json.loads(listed.body)["styles"]) if listed else ()
 
     async def index(self, request: web.Request) -> web.Response:
-        """The page, or how to build it."""
+        """The page, or instructions to build it."""
         if not self.files:
             self.load()
         if "index.html" not in self.files:
@@ -67,10 +67,10 @@ class Site:
         return self._send(request, "index.html", self._policy())
 
     async def asset(self, request: web.Request) -> web.Response:
-        """A file whose name changes with its content."""
+        """A file whose name contains the hash of its content."""
         if not self.files:
             self.load()
-        return self._send(request, f"assets/{request.match_info['name']}", self._policy(), FOR_EVER)
+        return self._send(request, f"assets/{request.match_info['name']}", self._policy(), IMMUTABLE)
 
     async def docs(self, request: web.Request) -> web.Response:
         """The page that shows /openapi.json."""
@@ -87,7 +87,7 @@ class Site:
             "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
 
-    def _send(self, request: web.Request, name: str, policy: str, keep: str = "no-cache") -> web.Response:
+    def _send(self, request: web.Request, name: str, policy: str, cache_control: str = "no-cache") -> web.Response:
         found = self.files.get(name)
         if found is None:
             raise RequestError("not-found", f"there is no file {name!r:.120}")
@@ -95,21 +95,21 @@ class Site:
             **API_HEADERS,
             "Content-Type": found.content_type,
             "Content-Security-Policy": policy,
-            "Cache-Control": keep,
+            "Cache-Control": cache_control,
             "Cross-Origin-Opener-Policy": "same-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         }
-        if found.packed is None:
+        if found.gzipped is None:
             return web.Response(body=found.body, headers=headers)
         headers["Vary"] = "Accept-Encoding"
-        if not takes_gzip(request.headers.get("Accept-Encoding", "")):
+        if not accepts_gzip(request.headers.get("Accept-Encoding", "")):
             return web.Response(body=found.body, headers=headers)
-        return web.Response(body=found.packed, headers={**headers, "Content-Encoding": "gzip"})
+        return web.Response(body=found.gzipped, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _read(path: Path) -> File:
     body = path.read_bytes()
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     text = kind.startswith(TEXT)
-    packed = gzip.compress(body, 9, mtime=0) if text and len(body) > 1024 else None
-    return File(body, packed, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+    gzipped = gzip.compress(body, 9, mtime=0) if text and len(body) > 1024 else None
+    return File(body, gzipped, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)

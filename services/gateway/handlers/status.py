@@ -1,21 +1,23 @@
-"""/v1/status: whether prices flow."""
+"""/v1/status: whether prices arrive and are processed."""
 
 from __future__ import annotations
 
 from services.gateway.domain import views
-from services.gateway.domain.queries import Nothing
+from services.gateway.domain.queries import NoParameters
 from services.gateway.domain.sources import health
-from services.gateway.handlers.answers import of_views
+from services.gateway.handlers.answers import answer_of_views
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 
 PROVIDER = "finstage"
 
 
-async def now(gateway: Gateway, _: Nothing) -> Answer:
-    """When ingest and analysis were last heard of, whether analysis stands still, and whether the provider can be read."""
-    progress, heard = gateway.progress, gateway.market.heard
+async def current(gateway: Gateway, _: NoParameters) -> Answer:
+    """When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source."""
+    progress, last_analysis_at = gateway.progress, gateway.market.last_analysis_at
     now = gateway.clock()
     found = health(gateway.sources, now)
-    status = views.status(progress.grew, heard, progress.waiting, progress.silent(heard, now), found)
-    return of_views([status], PROVIDER)
+    status = views.status(
+        progress.log_grew_at, last_analysis_at, progress.backlog, progress.is_silent(last_analysis_at, now), found
+    )
+    return answer_of_views([status], PROVIDER)

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const out = "dist";
 const hash = (text) => createHash("sha256").update(text).digest();
-const named = (name, content) => name.replace(/(\.\w+)$/, `-${hash(content).toString("hex").slice(0, 10)}$1`);
+const hashedName = (name, content) => name.replace(/(\.\w+)$/, `-${hash(content).toString("hex").slice(0, 10)}$1`);
 
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, "assets"), { recursive: true });
@@ -30,9 +30,9 @@ const assets = (entry) => {
   return { script: basename(path), style: basename(output.cssBundle ?? "") };
 };
 
-async function copied(path) {
+async function copyAsset(path) {
   const content = await readFile(path);
-  const name = named(basename(path), content);
+  const name = hashedName(basename(path), content);
   await writeFile(join(out, "assets", name), content);
   return name;
 }
@@ -43,19 +43,19 @@ async function page(template, target, names) {
   await writeFile(join(out, target), html);
 }
 
-const icon = await copied("src/icon.svg");
+const icon = await copyAsset("src/icon.svg");
 await page("src/index.html", "index.html", { ...assets("src/main.ts"), icon });
 await page("src/docs.html", "docs.html", {
   ...assets("src/docs.ts"),
   icon,
-  swagger: await copied("node_modules/swagger-ui-dist/swagger-ui-bundle.js"),
-  swaggerStyle: await copied("node_modules/swagger-ui-dist/swagger-ui.css"),
+  swagger: await copyAsset("node_modules/swagger-ui-dist/swagger-ui-bundle.js"),
+  swaggerStyle: await copyAsset("node_modules/swagger-ui-dist/swagger-ui.css"),
 });
 await cp("NOTICE", join(out, "assets", "NOTICE.txt"));
 
-// The chart library puts its attribution's style into the page: the policy allows exactly this text.
+// The chart library inserts the style of its attribution into the page: the content policy allows exactly this text.
 const library = await readFile("node_modules/lightweight-charts/dist/lightweight-charts.production.mjs", "utf8");
 const style = /"(a#tv-attr-logo\{[^"]*)"/.exec(library)?.[1] ?? /`(a#tv-attr-logo\{[^`]*)`/.exec(library)?.[1];
-if (!style) throw new Error("lightweight-charts has changed its attribution: look for tv-attr-logo and mend the pattern in build.mjs");
+if (!style) throw new Error("lightweight-charts has changed its attribution: find tv-attr-logo and correct the pattern in build.mjs");
 await writeFile(join(out, "csp.json"), JSON.stringify({ styles: [`sha256-${hash(style).toString("base64")}`] }));
 console.log(`built ${outputs.length + 3} files into ${out}/`);

@@ -1,15 +1,15 @@
-// Reading the REST API. A failure becomes one sentence that can be shown.
+// Client of the REST API. An error's message can be shown to the user.
 import type { Bar, Indicators, Industry, Instrument, Page, Quote, Signal, Status, Timeframe } from "./types";
 
-const SECONDS = 12;
+const TIMEOUT_SECONDS = 12;
 
 export class ApiError extends Error {}
 
 async function read<T>(path: string, query: Record<string, string | number | undefined> = {}, signal?: AbortSignal): Promise<Page<T>> {
-  const given = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  const limits = [AbortSignal.timeout(SECONDS * 1000), ...(signal ? [signal] : [])];
-  const response = await fetch(search ? `${path}?${search}` : path, { signal: AbortSignal.any(limits) });
+  const parameters = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
+  const search = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)])).toString();
+  const signals = [AbortSignal.timeout(TIMEOUT_SECONDS * 1000), ...(signal ? [signal] : [])];
+  const response = await fetch(search ? `${path}?${search}` : path, { signal: AbortSignal.any(signals) });
   if (!response.ok) {
     const problem = (await response.json().catch(() => ({}))) as { detail?: string };
     throw new ApiError(problem.detail ?? `${response.status} ${response.statusText}`);

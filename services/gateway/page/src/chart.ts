@@ -1,4 +1,4 @@
-// The chart: candles, volume, three moving averages, signals as markers, the forming bar live.
+// The chart: candles, volume, three moving averages, signals as markers and the forming bar.
 import {
   CandlestickSeries,
   ColorType,
@@ -12,14 +12,14 @@ import {
   type ISeriesMarkersPluginApi,
   type Time,
 } from "lightweight-charts";
-import { averages, candles, forming, isIntraday, marked, orderOf, timeOf, type Candle } from "./candles";
+import { averages, candles, formingCandle, isIntraday, signalGroups, sortKey, barTime, type Candle } from "./candles";
 import { fill, h } from "./dom";
-import { percent, price, scale, short, volume } from "./format";
+import { percent, price, scale, shortDateTime, volume } from "./format";
 import type { Bar, Indicators, Instrument, Quote, Signal, Timeframe } from "./types";
-import { language, t } from "./words";
+import { language, t } from "./translations";
 
 export const AVERAGES = ["sma_20", "sma_50", "sma_200"] as const;
-const SHOWN = 120;
+const VISIBLE_BARS = 120;
 
 export class Chart {
   readonly legend = h("div", { class: "legend", "aria-hidden": "true" });
@@ -36,10 +36,10 @@ export class Chart {
   private timeframe: Timeframe = "1Day";
   private instrument: Instrument | undefined;
   private hovered: Time | null = null;
-  private waiting = false;
+  private scheduled = false;
 
-  constructor(private readonly place: HTMLElement) {
-    this.chart = createChart(place, { autoSize: true, crosshair: { mode: CrosshairMode.Normal } });
+  constructor(private readonly container: HTMLElement) {
+    this.chart = createChart(container, { autoSize: true, crosshair: { mode: CrosshairMode.Normal } });
     this.volume = this.chart.addSeries(HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.lines = AVERAGES.map(() => this.chart.addSeries(LineSeries, { lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false }));
@@ -47,13 +47,13 @@ export class Chart {
     this.markers = createSeriesMarkers(this.price, []);
     this.chart.subscribeCrosshairMove((at) => {
       this.hovered = at.time ?? null;
-      this.explain();
+      this.drawLegend();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
     this.paint();
   }
 
-  // Colours, fonts and words, from the page's style.
+  // Apply colours, fonts and texts from the page's style and language.
   paint(): void {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
@@ -66,7 +66,7 @@ export class Chart {
         attributionLogo: true,
       },
       grid: { vertLines: { color: colour("grid") }, horzLines: { color: colour("grid") } },
-      rightPriceScale: { borderVisible: false, scaleMargins: { top: this.place.clientWidth < 500 ? 0.22 : 0.14, bottom: 0.2 } },
+      rightPriceScale: { borderVisible: false, scaleMargins: { top: this.container.clientWidth < 500 ? 0.22 : 0.14, bottom: 0.2 } },
       timeScale: {
         borderVisible: false,
         rightOffset: 4,
@@ -76,7 +76,7 @@ export class Chart {
       },
       localization: {
         locale: language(),
-        ...(isIntraday(this.timeframe) ? { timeFormatter: (time: Time) => short(Number(time) * 1000) } : { timeFormatter: (time: Time) => orderOf(time) }),
+        ...(isIntraday(this.timeframe) ? { timeFormatter: (time: Time) => shortDateTime(Number(time) * 1000) } : { timeFormatter: (time: Time) => sortKey(time) }),
       },
       crosshair: { vertLine: { color: colour("muted"), labelBackgroundColor: colour("accent") }, horzLine: { color: colour("muted"), labelBackgroundColor: colour("accent") } },
     });
@@ -87,28 +87,28 @@ export class Chart {
 
   show(instrument: Instrument | undefined, timeframe: Timeframe, bars: Bar[], rows: Indicators[], signals: Signal[], quote: Quote | undefined): void {
     Object.assign(this, { instrument, timeframe, bars, rows, signals, forming: null, last: null, hovered: null });
-    // The axis takes its format from the series that was added first: all of them have the same one.
+    // The axis uses the format of the series that was added first: all series get the same format.
     const priceFormat = { type: "custom", ...scale(bars.at(-1)?.close ?? quote?.last_price ?? 1, instrument) } as const;
     for (const series of [this.price, ...this.lines]) series.applyOptions({ priceFormat });
     this.paint();
     if (quote) this.quote(quote);
     const size = bars.length + 1;
-    this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(-2, size - SHOWN), to: size + 3 });
+    this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(-2, size - VISIBLE_BARS), to: size + 3 });
     this.chart.priceScale("right").applyOptions({ autoScale: true });
   }
 
-  // Whether these bars, oldest first, go on where the chart ends, on prices that are adjusted as its own are.
-  joins(bars: Bar[]): boolean {
+  // Whether these bars, oldest first, continue the bars of the chart with the same price adjustment.
+  continues(bars: Bar[]): boolean {
     const first = bars[0];
     return first === undefined ? !this.bars.length : this.bars.some((bar) => bar.date === first.date && bar.close === first.close);
   }
 
-  // Closed bars that have come since, and the indicator rows that go with them.
-  close(bars: Bar[], rows: Indicators[]): void {
-    this.bars = merged(this.bars, bars);
-    this.rows = merged(this.rows, rows);
+  // Add the newest closed bars and their indicator rows.
+  addClosedBars(bars: Bar[], rows: Indicators[]): void {
+    this.bars = withNewest(this.bars, bars);
+    this.rows = withNewest(this.rows, rows);
     const last = this.bars.at(-1);
-    if (last && this.forming && orderOf(this.forming.time) <= orderOf(timeOf(last, this.timeframe))) this.forming = null;
+    if (last && this.forming && sortKey(this.forming.time) <= sortKey(barTime(last, this.timeframe))) this.forming = null;
     this.draw();
     if (this.last) this.quote(this.last);
   }
@@ -118,20 +118,20 @@ export class Chart {
     this.mark();
   }
 
-  // Quotes come faster than a screen can show: the newest is drawn with the next frame.
+  // Quotes arrive faster than the screen is drawn: the newest is drawn with the next frame.
   quote(quote: Quote): void {
     this.last = quote;
-    if (this.waiting) return;
-    this.waiting = true;
+    if (this.scheduled) return;
+    this.scheduled = true;
     requestAnimationFrame(() => {
-      this.waiting = false;
+      this.scheduled = false;
       if (!this.last) return;
-      const next = forming(this.forming, this.bars.at(-1), this.last, this.timeframe);
+      const next = formingCandle(this.forming, this.bars.at(-1), this.last, this.timeframe);
       if (!next) return;
       this.forming = next;
       this.price.update(next);
       if (next.volume) this.volume.update({ time: next.time, value: next.volume, color: this.shade(next) });
-      this.explain();
+      this.drawLegend();
     });
   }
 
@@ -142,13 +142,13 @@ export class Chart {
     this.volume.setData(all.map((c) => ({ time: c.time, value: c.volume, color: this.shade(c) })));
     this.lines.forEach((line, i) => line.setData(averages(this.rows, this.bars, AVERAGES[i]!, this.timeframe)));
     this.mark();
-    this.explain();
+    this.drawLegend();
   }
 
   private mark(): void {
     const style = getComputedStyle(document.documentElement);
     this.markers.setMarkers(
-      marked(this.signals, this.bars, this.timeframe).map((group) => ({
+      signalGroups(this.signals, this.bars, this.timeframe).map((group) => ({
         time: group.time,
         position: group.up ? "belowBar" : "aboveBar",
         shape: group.up ? "arrowUp" : "arrowDown",
@@ -164,13 +164,13 @@ export class Chart {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
-  private explain(): void {
-    const wanted = this.hovered ? orderOf(this.hovered) : null;
-    const at = wanted ? this.bars.findIndex((bar) => orderOf(timeOf(bar, this.timeframe)) === wanted) : this.forming ? -1 : this.bars.length - 1;
+  private drawLegend(): void {
+    const key = this.hovered ? sortKey(this.hovered) : null;
+    const at = key ? this.bars.findIndex((bar) => sortKey(barTime(bar, this.timeframe)) === key) : this.forming ? -1 : this.bars.length - 1;
     const bar = at >= 0 ? this.bars[at] : this.forming;
     if (!bar) return fill(this.legend);
     const before = at >= 0 ? this.bars[at - 1] : this.bars.at(-1);
-    const change = before && before.close > 0 ? bar.close / before.close - 1 : null; // of a price below zero there are no percents
+    const change = before && before.close > 0 ? bar.close / before.close - 1 : null; // no percentage of a price at or below zero
     const traded = bar.volume > 0 || this.bars.some((other) => other.volume > 0); // indices and currencies have no volume
     const figure = (word: "open" | "high" | "low" | "close", value: number) =>
       h("span", { class: "figure" }, h("i", {}, t(word)), price(value, this.instrument));
@@ -201,15 +201,16 @@ export class Chart {
   }
 }
 
-function merged<T extends { date: string }>(some: T[], more: T[]): T[] {
-  const all = new Map([...some, ...more].map((thing) => [thing.date, thing]));
-  return [...all.values()].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
+// The newest rows replace all rows from the first of them on: a corrected bar may close at another time.
+function withNewest<T extends { date: string }>(rows: T[], newest: T[]): T[] {
+  const from = newest[0] ? Date.parse(newest[0].date) : Infinity;
+  return [...rows.filter((row) => Date.parse(row.date) < from), ...newest];
 }
 
-// Hours of the reader's own zone.
+// Axis labels in the user's time zone.
 function tickMark(time: Time, kind: number): string {
   const date = new Date(Number(time) * 1000);
-  const wanted: Intl.DateTimeFormatOptions =
+  const options: Intl.DateTimeFormatOptions =
     kind === 0 ? { year: "numeric" } : kind === 1 ? { month: "short" } : kind === 2 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hour12: false };
-  return new Intl.DateTimeFormat(language(), wanted).format(date);
+  return new Intl.DateTimeFormat(language(), options).format(date);
 }

@@ -1,18 +1,18 @@
-// How many decimals a price, a percentage and a volume are shown with. The bot has the same rule
-// (services/notifier/domain/decimals.py); both are held to the cases of tests/decimals.json.
+// Decimals of prices, percentages and volumes. The bot has the same rules (services/notifier/domain/decimals.py);
+// tests/decimals.json has the test cases of both.
 export type Places = { least: number; most: number };
 type Priced = { kind: string; currency: string };
 
 const SMALLEST = 1e-10;
-const LARGEST = 1e15; // values beyond these are shown with an exponent
+const LARGEST = 1e15; // values outside this range are shown with an exponent
 const UNITS: Record<string, readonly (readonly [number, string])[]> = {
   ko: [[1e4, "만"], [1e8, "억"], [1e12, "조"]],
   en: [[1e3, "K"], [1e6, "M"], [1e9, "B"], [1e12, "T"]],
 };
-const WHOLE: Record<string, number> = { KRW: 0, JPY: 1 }; // decimals of a share where they are not two
+const WHOLE: Record<string, number> = { KRW: 0, JPY: 1 }; // decimals of a share price where they are not two
 const formats = new Map<string, Intl.NumberFormat>();
 
-// The decimals of a price of this size. The kind may be unknown.
+// The decimals of a price of this magnitude. The kind may be unknown.
 export function places(value: number, instrument?: Priced): Places {
   const size = magnitude(value);
   const whole = WHOLE[instrument?.currency ?? ""] ?? 2;
@@ -31,7 +31,7 @@ export function places(value: number, instrument?: Priced): Places {
   }
 }
 
-// A finite value with these decimals, thousands apart, rounded half away from zero.
+// A finite value with these decimals and thousands separators, rounded half away from zero.
 export function fixed(value: number, { least, most }: Places): string {
   if (value && !(Math.abs(value) >= SMALLEST && Math.abs(value) < LARGEST)) return value.toExponential(4);
   const key = `${least} ${most}`;
@@ -41,13 +41,13 @@ export function fixed(value: number, { least, most }: Places): string {
   return /[1-9]/.test(text) ? text : text.replace("-", "");
 }
 
-// A finite fraction as a percentage with its sign; without one where it is rounded to zero.
+// A finite fraction as a percentage with its sign; without a sign where it rounds to zero.
 export function percentage(fraction: number, digits = 2): string {
   const text = fixed(fraction * 100, same(digits));
   return `${text.startsWith("-") || !/[1-9]/.test(text) ? "" : "+"}${text}%`;
 }
 
-// A finite volume in the units of the language, with one decimal where there is one.
+// A finite volume in the units of the language, with at most one decimal.
 export function volumes(value: number, language: string): string {
   const units = [[1, ""] as const, ...(UNITS[language] ?? [])];
   let shown = "";
@@ -59,7 +59,7 @@ export function volumes(value: number, language: string): string {
   return shown;
 }
 
-// The power of ten that the first digit stands for; of zero 0.
+// The decimal exponent of the first digit; 0 for zero.
 function magnitude(value: number): number {
   return value ? Number(value.toExponential().split("e")[1]) : 0;
 }

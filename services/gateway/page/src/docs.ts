@@ -1,4 +1,4 @@
-// The API's document, shown by Swagger UI from this server alone.
+// Shows the OpenAPI document with Swagger UI; everything is loaded from this server.
 interface Swagger {
   (options: Record<string, unknown>): unknown;
 }

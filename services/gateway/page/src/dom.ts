@@ -1,4 +1,4 @@
-// Building elements from data: text is always text, never markup.
+// Builds elements from data. Text is inserted as text, never as markup.
 type Child = Node | string | null | undefined | false;
 type Props = Record<string, string | number | boolean | null | undefined | ((event: never) => void)>;
 
@@ -22,7 +22,7 @@ export function fill(element: Element, ...children: Child[]): void {
   add(element, children);
 }
 
-// Icons are drawn from path data of our own.
+// An icon from path data.
 export function icon(path: string, size = 16): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -1,38 +1,38 @@
-// How industries and markets stand: median move, breadth, who leads. The industries that rise most first, the markets last.
+// The list of industries and markets: median move, breadth, leaders. Industries are sorted by their move; markets follow.
 import { fill, h } from "./dom";
 import { percent } from "./format";
 import type { Store } from "./store";
 import type { Industry, Mover, View } from "./types";
-import { nameOf, t } from "./words";
+import { nameOf, t } from "./translations";
 
 const PARTS = ["advances", "unchanged", "declines", "missing"] as const;
 
 export class Industries {
   readonly element = h("section", { class: "panel industries", "aria-labelledby": "industries-title" });
   private readonly list = h("ol", { class: "views" });
-  private waiting = false;
+  private scheduled = false;
 
   constructor(
     private readonly store: Store,
-    private readonly choose: (industry: string) => void,
+    private readonly select: (industry: string) => void,
   ) {}
 
   render(): void {
     fill(this.element, h("h2", { id: "industries-title" }, t("industries")), this.list);
-    this.rows();
+    this.drawRows();
   }
 
-  // Views of many industries come together: the list is drawn once a frame.
-  changed(): void {
-    if (this.waiting) return;
-    this.waiting = true;
+  // Views of many industries arrive together: the list is drawn once a frame.
+  scheduleDraw(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
     requestAnimationFrame(() => {
-      this.waiting = false;
-      this.rows();
+      this.scheduled = false;
+      this.drawRows();
     });
   }
 
-  private rows(): void {
+  private drawRows(): void {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["industry"] : undefined;
     const shown = this.store.industries.filter((industry) => industry.view);
     const markets = shown.filter((industry) => industry.kind === "market");
@@ -49,16 +49,16 @@ export class Industries {
       bar(view),
       h("span", { class: "movers" }, this.movers(view)),
     ];
-    const press = { "data-industry": industry.industry, "aria-pressed": String(this.store.industry === industry.industry), click: () => this.choose(industry.industry) };
-    return h("li", { class: "view" }, industry.kind === "market" ? h("div", {}, ...content) : h("button", press, ...content));
+    const properties = { "data-industry": industry.industry, "aria-pressed": String(this.store.industry === industry.industry), click: () => this.select(industry.industry) };
+    return h("li", { class: "view" }, industry.kind === "market" ? h("div", {}, ...content) : h("button", properties, ...content));
   }
 
   private movers(view: View): string {
-    const told = (mover: Mover | undefined) => {
+    const moverText = (mover: Mover | undefined) => {
       const instrument = mover && this.store.instruments.get(mover.symbol);
       return mover ? `${instrument ? nameOf(instrument) : mover.symbol} ${percent(mover.move, 1)}` : "";
     };
-    return [told(view.leaders[0]), told(view.laggards[0])].filter(Boolean).join(" · ");
+    return [moverText(view.leaders[0]), moverText(view.laggards[0])].filter(Boolean).join(" · ");
   }
 }
 

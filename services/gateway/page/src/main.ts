@@ -1,148 +1,148 @@
-// The page: one store, three panels, one stream.
+// The page: one store, four panels, one stream.
 import "./style.css";
 import { api } from "./api";
 import { Chart } from "./chart";
 import { fill, h, icon, ICONS } from "./dom";
-import { Feed } from "./feed";
-import { hour, moment, percent, price, signed, volume } from "./format";
+import { SignalFeed } from "./signal_feed";
+import { clockTime, dateTime, percent, price, signedPrice, volume } from "./format";
 import { Industries } from "./industries";
-import { HISTORY, cutOff, noPrice, sentence, troubles } from "./outage";
-import { Reading } from "./reading";
-import { MOST, Store } from "./store";
+import { HISTORY_SOURCE, failingSources, noPriceText, priceOutage, sourceText } from "./outage";
+import { RepeatedRead } from "./repeated_read";
+import { MAX_ROWS, Store } from "./store";
 import { Stream, type State } from "./stream";
-import { TIMEFRAMES, type Data, type Industry, type Quote, type Signal, type Status, type Timeframe } from "./types";
+import { TIMEFRAMES, type DataMessage, type Industry, type Quote, type Signal, type Status, type Timeframe } from "./types";
 import { Watchlist, direction, flash } from "./watchlist";
-import { frame, nameOf, speak, t } from "./words";
+import { nameOf, setLanguage, t, timeframeName } from "./translations";
 
 const BARS = 500;
 const NEWEST_BARS = 20;
 const UNDO_SECONDS = 7;
-const STATUS_EVERY = 10_000;
-const QUIET = 120_000; // so long without any event of analysis, and the page says since when
-const ROW_DELAY = 1500; // a bar's indicator row follows it
+const STATUS_INTERVAL_MS = 10_000;
+const QUIET_MS = 120_000; // after this time without output of analysis, the page shows the time of the last one
+const ROW_DELAY_MS = 1500; // a bar's indicator row arrives after the bar
 
 const store = new Store();
-speak(store.language);
+setLanguage(store.language);
 
 const banner = h("p", { class: "banner", role: "status", hidden: true });
 const outage = h("p", { class: "outage", role: "status", hidden: true });
-const link = h("span", { class: "link", role: "status", "aria-live": "polite" });
-const head = h("div", { class: "instrument" });
-const frames = h("div", { class: "frames", role: "group" });
-const drawing = h("div", { class: "drawing" });
+const connection = h("span", { class: "link", role: "status", "aria-live": "polite" });
+const instrumentHeader = h("div", { class: "instrument" });
+const timeframes = h("div", { class: "frames", role: "group" });
+const chartElement = h("div", { class: "drawing" });
 const note = h("div", { class: "note", role: "status", hidden: true });
 const toasts = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
-const top = h("header", { class: "top" });
-const middle = h("section", { class: "panel stage", id: "chart", tabindex: "-1" });
-const skip = h("a", { class: "skip", href: "#chart" });
+const header = h("header", { class: "top" });
+const chartPanel = h("section", { class: "panel stage", id: "chart", tabindex: "-1" });
+const skipLink = h("a", { class: "skip", href: "#chart" });
 
-const watchlist = new Watchlist(store, { select, star, changed: narrowed, noPrice: () => noPrice(status) });
-const feed = new Feed(store, (signal) => {
+const watchlist = new Watchlist(store, { select, star: toggleWatched, changed: onFilter, noPrice: () => noPriceText(status) });
+const feed = new SignalFeed(store, (signal) => {
   store.timeframe = signal.timeframe;
   select(signal.symbol);
 });
 const industries = new Industries(store, (industry) => {
-  watchlist.narrow(store.industry === industry ? "" : industry);
+  watchlist.filterByIndustry(store.industry === industry ? "" : industry);
   watchlist.render();
-  industries.changed();
+  industries.scheduleDraw();
 });
-document.getElementById("app")?.append(skip, top, outage, banner, h("main", {}, watchlist.element, middle, feed.element, industries.element), toasts);
-const chart = new Chart(drawing);
-const stream = new Stream(heard, showLink, catchUp);
-const first = new Reading(readAll, begun);
-const gap = new Reading(readGap, () => showLink(state));
-const bars = new Reading(readBars, barsRead);
-const condition = new Reading(readStatus, conditionRead);
+document.getElementById("app")?.append(skipLink, header, outage, banner, h("main", {}, watchlist.element, chartPanel, feed.element, industries.element), toasts);
+const chart = new Chart(chartElement);
+const stream = new Stream(onMessage, showConnection, onGap);
+const initialRead = new RepeatedRead(readAll, onInitialRead);
+const missedRead = new RepeatedRead(readGap, () => showConnection(state));
+const barsRead = new RepeatedRead(readBars, onBarsRead);
+const statusRead = new RepeatedRead(readStatus, onStatusRead);
 
 let state: State = { kind: "connecting" };
 let status: Status | null = null;
-let noted: { text: () => string; retry?: () => void } | null = null;
+let shownNote: { text: () => string; retry?: () => void } | null = null;
 
 function render(): void {
-  skip.textContent = t("skip");
+  skipLink.textContent = t("skip");
   document.documentElement.dataset["language"] = store.language;
   fill(
-    top,
+    header,
     h("a", { class: "brand", href: "/" }, "Finstage"),
-    link,
-    h("nav", {}, h("a", { href: "/docs" }, t("api")), h("button", { class: "quiet", lang: store.language === "ko" ? "en" : "ko", click: turn }, t("language"))),
+    connection,
+    h("nav", {}, h("a", { href: "/docs" }, t("api")), h("button", { class: "quiet", lang: store.language === "ko" ? "en" : "ko", click: switchLanguage }, t("language"))),
   );
-  fill(middle, head, frames, h("div", { class: "canvas" }, chart.legend, drawing, note));
-  renderFrames();
-  renderHead();
-  showLink(state);
+  fill(chartPanel, instrumentHeader, timeframes, h("div", { class: "canvas" }, chart.legend, chartElement, note));
+  renderTimeframes();
+  renderInstrument();
+  showConnection(state);
   showBanner();
   showOutage();
   showNote();
   watchlist.render();
-  feed.forget();
+  feed.clear();
   feed.render();
   industries.render();
   chart.paint();
 }
 
-function renderFrames(): void {
-  frames.setAttribute("aria-label", t("timeframe"));
-  fill(frames, ...TIMEFRAMES.map((name) => h("button", { "aria-pressed": String(name === store.timeframe), click: () => choose(name) }, frame(name))));
+function renderTimeframes(): void {
+  timeframes.setAttribute("aria-label", t("timeframe"));
+  fill(timeframes, ...TIMEFRAMES.map((name) => h("button", { "aria-pressed": String(name === store.timeframe), click: () => selectTimeframe(name) }, timeframeName(name))));
 }
 
-function renderHead(): void {
+function renderInstrument(): void {
   const symbol = store.symbol;
-  if (!symbol) return fill(head, h("h1", {}, t("choose")));
+  if (!symbol) return fill(instrumentHeader, h("h1", {}, t("choose")));
   const instrument = store.instruments.get(symbol);
   const quote = store.quotes.get(symbol);
-  const pair = (word: string, value: string) => h("div", {}, h("dt", {}, word), h("dd", {}, value));
+  const term = (word: string, value: string) => h("div", {}, h("dt", {}, word), h("dd", {}, value));
   document.title = quote ? `${price(quote.last_price, instrument)} ${symbol} · Finstage` : `${symbol} · Finstage`;
   fill(
-    head,
+    instrumentHeader,
     h("div", { class: "title" }, h("h1", {}, instrument ? nameOf(instrument) : symbol), h("p", {}, [symbol, instrument?.exchange, instrument?.currency].filter(Boolean).join(" · "))),
     quote
       ? h(
           "div",
           { class: "now" },
           h("strong", { id: "last" }, price(quote.last_price, instrument)),
-          h("span", { class: direction(quote) }, `${signed(quote.change, instrument, quote.last_price)} (${percent(quote.change_percent)})`),
-          h("time", { datetime: quote.date }, moment(quote.date)),
+          h("span", { class: direction(quote) }, `${signedPrice(quote.change, instrument, quote.last_price)} (${percent(quote.change_percent)})`),
+          h("time", { datetime: quote.date }, dateTime(quote.date)),
         )
       : null,
     quote
       ? h(
           "dl",
           {},
-          pair(t("prevClose"), price(quote.prev_close, instrument)),
-          pair(t("day"), `${price(quote.low, instrument)} – ${price(quote.high, instrument)}`),
-          pair(t("year"), `${price(quote.year_low, instrument)} – ${price(quote.year_high, instrument)}`),
-          pair(t("volume"), volume(quote.volume)),
+          term(t("prevClose"), price(quote.prev_close, instrument)),
+          term(t("day"), `${price(quote.low, instrument)} – ${price(quote.high, instrument)}`),
+          term(t("year"), `${price(quote.year_low, instrument)} – ${price(quote.year_high, instrument)}`),
+          term(t("volume"), volume(quote.volume)),
         )
-      : h("div", { class: "now" }, h("strong", { id: "last", title: noPrice(status) }, "–")),
+      : h("div", { class: "now" }, h("strong", { id: "last", title: noPriceText(status) }, "–")),
   );
 }
 
-interface Flow {
+interface DataState {
   kind: "behind" | "silent" | "failing" | "unknown" | "quiet" | "pending";
   text: string;
   why?: string;
 }
 
-function showLink(now: State): void {
-  state = now;
-  const seconds = now.kind === "waiting" ? Math.max(1, Math.round((now.until - Date.now()) / 1000)) : 0;
-  const flow = now.kind === "live" ? flowing() : null;
-  link.className = `link ${flow?.kind ?? now.kind}`;
-  link.title = flow?.why ?? "";
-  link.textContent = flow?.text ?? (now.kind === "waiting" ? `${t("waiting")} (${seconds} s)` : t(now.kind));
-  document.documentElement.dataset["link"] = flow?.kind ?? now.kind;
+function showConnection(newState: State): void {
+  state = newState;
+  const seconds = newState.kind === "waiting" ? Math.max(1, Math.round((newState.until - Date.now()) / 1000)) : 0;
+  const data = newState.kind === "live" ? dataState() : null;
+  connection.className = `link ${data?.kind ?? newState.kind}`;
+  connection.title = data?.why ?? "";
+  connection.textContent = data?.text ?? (newState.kind === "waiting" ? `${t("waiting")} (${seconds} s)` : t(newState.kind));
+  document.documentElement.dataset["link"] = data?.kind ?? newState.kind;
 }
 
-// An open connection is not yet a price: what is known of what lies behind it. Null: prices flow, or nothing is known.
-function flowing(): Flow | null {
-  const heard = status?.analysis_heard;
-  const failed = gap.error ?? bars.error;
+// What an open connection does not show: whether prices arrive and are processed. Null: they are, or nothing is known.
+function dataState(): DataState | null {
+  const lastOutput = status?.analysis_heard;
+  const failed = missedRead.error ?? barsRead.error;
   if (failed) return { kind: "behind", text: t("behind"), why: t("behindWhy").replace("{why}", failed.message) };
-  if (status?.silent) return { kind: "silent", text: heard ? t("silent").replace("{time}", hour(heard)) : t("silentEver") };
-  const cut = cutOff(status);
-  if (cut) return { kind: cut, text: t(cut === "failing" ? "cutOff" : "unreported"), why: troubles(status).map(sentence).join("\n") };
-  if (heard && Date.now() - Date.parse(heard) > QUIET) return { kind: "quiet", text: t("quiet").replace("{time}", hour(heard)) };
+  if (status?.silent) return { kind: "silent", text: lastOutput ? t("silent").replace("{time}", clockTime(lastOutput)) : t("silentEver") };
+  const cut = priceOutage(status);
+  if (cut) return { kind: cut, text: t(cut === "failing" ? "cutOff" : "unreported"), why: failingSources(status).map(sourceText).join("\n") };
+  if (lastOutput && Date.now() - Date.parse(lastOutput) > QUIET_MS) return { kind: "quiet", text: t("quiet").replace("{time}", clockTime(lastOutput)) };
   return store.quotes.size ? null : { kind: "pending", text: t("pending") };
 }
 
@@ -150,20 +150,20 @@ async function readStatus(): Promise<void> {
   status = (await api.status()).results[0] ?? null;
 }
 
-// While the condition cannot be read, none is known.
-function conditionRead(error: Error | null): void {
+// While the status cannot be read, it is unknown.
+function onStatusRead(error: Error | null): void {
   if (error) status = null;
-  showLink(state);
+  showConnection(state);
   showOutage();
   showNote();
-  watchlist.reasons();
-  if (store.symbol && !store.quotes.has(store.symbol)) renderHead();
+  watchlist.updateReasons();
+  if (store.symbol && !store.quotes.has(store.symbol)) renderInstrument();
 }
 
 function showOutage(): void {
-  const found = troubles(status);
-  outage.hidden = !found.length;
-  fill(outage, ...found.map((each) => h("span", { title: each.detail }, sentence(each))));
+  const sources = failingSources(status);
+  outage.hidden = !sources.length;
+  fill(outage, ...sources.map((each) => h("span", { title: each.detail }, sourceText(each))));
 }
 
 function showBanner(): void {
@@ -172,238 +172,238 @@ function showBanner(): void {
   banner.textContent = t("replayed");
 }
 
-// The reader's choice; what the page begins with moves nothing.
+// Called for the user's choice; the first instrument of the page is opened without scrolling.
 function select(symbol: string): void {
   open(symbol);
-  if (matchMedia("(max-width: 760px)").matches) middle.scrollIntoView({ block: "start" });
+  if (matchMedia("(max-width: 760px)").matches) chartPanel.scrollIntoView({ block: "start" });
 }
 
 function open(symbol: string): void {
   store.symbol = symbol;
-  store.remember();
-  watchlist.rowsAnew();
-  renderFrames();
-  renderHead();
+  store.save();
+  watchlist.drawRows();
+  renderTimeframes();
+  renderInstrument();
   subscribe();
-  bars.restart();
+  barsRead.restart();
 }
 
-function choose(timeframe: Timeframe): void {
+function selectTimeframe(timeframe: Timeframe): void {
   store.timeframe = timeframe;
-  store.remember();
-  renderFrames();
-  bars.restart();
+  store.save();
+  renderTimeframes();
+  barsRead.restart();
 }
 
-function star(symbol: string): void {
+function toggleWatched(symbol: string): void {
   const instrument = store.instruments.get(symbol);
   const name = instrument ? nameOf(instrument) : symbol;
   if (store.watchlist.includes(symbol)) {
     const at = store.unwatch(symbol);
     toast(`${name}: ${t("removed")}`, () => {
       store.watch(symbol, at);
-      afterStar();
+      afterWatchlistChange();
     });
   } else {
     store.watch(symbol);
   }
-  afterStar();
+  afterWatchlistChange();
 }
 
-function afterStar(): void {
-  watchlist.rowsAnew();
-  feed.added();
+function afterWatchlistChange(): void {
+  watchlist.drawRows();
+  feed.scheduleDraw();
   subscribe();
 }
 
-function turn(): void {
+function switchLanguage(): void {
   store.language = store.language === "ko" ? "en" : "ko";
-  store.remember();
-  speak(store.language);
+  store.save();
+  setLanguage(store.language);
   render();
 }
 
 function toast(text: string, undo: () => void): void {
   const element = h("div", { class: "toast" }, h("span", {}, text));
-  const gone = () => element.remove();
-  const timer = window.setTimeout(gone, UNDO_SECONDS * 1000);
-  const end = (act: () => void) => () => {
+  const remove = () => element.remove();
+  const timer = window.setTimeout(remove, UNDO_SECONDS * 1000);
+  const dismiss = (action: () => void) => () => {
     clearTimeout(timer);
-    gone();
-    act();
+    remove();
+    action();
   };
-  element.append(h("button", { click: end(undo) }, t("undo")), h("button", { class: "quiet", "aria-label": "×", click: end(() => undefined) }, icon(ICONS.close, 12)));
+  element.append(h("button", { click: dismiss(undo) }, t("undo")), h("button", { class: "quiet", "aria-label": "×", click: dismiss(() => undefined) }, icon(ICONS.close, 12)));
   toasts.replaceChildren(element);
 }
 
-function say(text: (() => string) | null, retry?: () => void): void {
-  noted = text && { text, ...(retry ? { retry } : {}) };
+function setNote(text: (() => string) | null, retry?: () => void): void {
+  shownNote = text && { text, ...(retry ? { retry } : {}) };
   showNote();
 }
 
 function showNote(): void {
-  note.hidden = noted === null;
-  fill(note, noted && h("p", {}, noted.text()), noted?.retry ? h("button", { click: noted.retry }, t("retry")) : null);
+  note.hidden = shownNote === null;
+  fill(note, shownNote && h("p", {}, shownNote.text()), shownNote?.retry ? h("button", { click: shownNote.retry }, t("retry")) : null);
 }
 
-const failing = (error: Error) => () => `${t("failed")}: ${error.message}`;
-// Where the past cannot be read, that is why a chart has no bars.
-const noBars = () => [t("noBars"), ...troubles(status).filter((each) => each.source === HISTORY).map(sentence)].join(" ");
-const chosen = () => `${store.symbol} ${store.timeframe}`;
+const failureText = (error: Error) => () => `${t("failed")}: ${error.message}`;
+// A chart without bars, with the error where the price history cannot be read.
+const noBarsText = () => [t("noBars"), ...failingSources(status).filter((each) => each.source === HISTORY_SOURCE).map(sourceText)].join(" ");
+const selectedSeries = () => `${store.symbol} ${store.timeframe}`;
 
-// The newest bars where they go on from those on the chart, else all of them.
+// Read the newest bars where they continue those on the chart, else all.
 async function readBars(cancelled: AbortSignal): Promise<void> {
   const { symbol, timeframe } = store;
   if (!symbol) return;
   const read = (limit: number) => Promise.all([api.bars(symbol, timeframe, limit, cancelled), api.indicators(symbol, timeframe, limit, cancelled)]);
-  if (drawing.dataset["shows"] === chosen()) {
+  if (chartElement.dataset["shows"] === selectedSeries()) {
     const [newest, rows] = await read(NEWEST_BARS);
-    if (chart.joins(newest.results)) {
-      chart.close(newest.results, rows.results);
-      if (newest.results.length) say(null);
+    if (chart.continues(newest.results)) {
+      chart.addClosedBars(newest.results, rows.results);
+      if (newest.results.length) setNote(null);
       return;
     }
   }
-  drawing.setAttribute("aria-busy", "true");
-  const [[all, rows], signals] = await Promise.all([read(BARS), api.signals({ symbol, timeframe, limit: MOST }, cancelled)]);
+  chartElement.setAttribute("aria-busy", "true");
+  const [[all, rows], signals] = await Promise.all([read(BARS), api.signals({ symbol, timeframe, limit: MAX_ROWS }, cancelled)]);
   const shown = new Map(signals.results.map((signal) => [signal.id, signal]));
   for (const signal of store.signals) if (signal.symbol === symbol && signal.timeframe === timeframe) shown.set(signal.id, signal);
-  drawing.dataset["bars"] = String(all.results.length);
-  drawing.dataset["shows"] = `${symbol} ${timeframe}`;
+  chartElement.dataset["bars"] = String(all.results.length);
+  chartElement.dataset["shows"] = `${symbol} ${timeframe}`;
   chart.show(store.instruments.get(symbol), timeframe, all.results, rows.results, [...shown.values()], store.quotes.get(symbol));
-  say(all.results.length ? null : noBars);
+  setNote(all.results.length ? null : noBarsText);
 }
 
-function barsRead(error: Error | null): void {
-  if (error && drawing.dataset["shows"] !== chosen()) say(failing(error), () => bars.restart());
-  drawing.removeAttribute("aria-busy");
-  showLink(state);
+function onBarsRead(error: Error | null): void {
+  if (error && chartElement.dataset["shows"] !== selectedSeries()) setNote(failureText(error), () => barsRead.restart());
+  chartElement.removeAttribute("aria-busy");
+  showConnection(state);
 }
 
-function narrowed(): void {
+function onFilter(): void {
   subscribe();
-  industries.changed();
+  industries.scheduleDraw();
 }
 
 function subscribe(): void {
-  const quotes = new Set(store.chosen || store.industry ? watchlist.shown() : ["*"]);
+  const quotes = new Set(store.isWatchlistChosen || store.industry ? watchlist.shownSymbols() : ["*"]);
   if (store.symbol) quotes.add(store.symbol);
   if (quotes.has("*")) quotes.forEach((symbol) => symbol !== "*" && quotes.delete(symbol));
-  stream.want({ quotes, bars: new Set(store.symbol ? [store.symbol] : []), signals: new Set(["*"]), industries: new Set(["*"]) });
+  stream.select({ quotes, bars: new Set(store.symbol ? [store.symbol] : []), signals: new Set(["*"]), industries: new Set(["*"]) });
 }
 
-function heard(message: Data): void {
-  if (message.T === "q") hearQuote(message);
-  else if (message.T === "s") hearSignal(message);
-  else if (message.T === "v") hearIndustry(message);
-  else if (message.symbol === store.symbol && message.timeframe === store.timeframe) closeBar();
+function onMessage(message: DataMessage): void {
+  if (message.T === "q") onQuote(message);
+  else if (message.T === "s") onSignal(message);
+  else if (message.T === "v") onIndustry(message);
+  else if (message.symbol === store.symbol && message.timeframe === store.timeframe) readClosedBar();
 }
 
-function hearQuote(quote: Quote, asked?: number): void {
+function onQuote(quote: Quote, requestedAt?: number): void {
   const none = store.quotes.size === 0;
   const before = store.quotes.get(quote.symbol);
-  if (!store.putQuote(quote, asked)) return;
-  if (!store.chosen && !before) {
-    store.suggest();
-    watchlist.rowsAnew();
+  if (!store.putQuote(quote, requestedAt)) return;
+  if (!store.isWatchlistChosen && !before) {
+    store.suggestWatchlist();
+    watchlist.drawRows();
   }
-  if (none) showLink(state);
-  if (!store.symbol) begin();
+  if (none) showConnection(state);
+  if (!store.symbol) openFirst();
   watchlist.quote(quote);
   if (quote.replayed && banner.hidden) showBanner();
   if (quote.symbol !== store.symbol) return;
-  renderHead();
+  renderInstrument();
   const last = document.getElementById("last");
   if (last && before && before.last_price !== quote.last_price) flash(last, quote.last_price > before.last_price);
-  if (drawing.dataset["shows"] === chosen()) chart.quote(quote);
+  if (chartElement.dataset["shows"] === selectedSeries()) chart.quote(quote);
 }
 
-function hearSignal(signal: Signal): void {
+function onSignal(signal: Signal): void {
   if (!store.addSignal(signal)) return;
-  feed.added();
+  feed.scheduleDraw();
   showBanner();
-  if (`${signal.symbol} ${signal.timeframe}` === drawing.dataset["shows"]) chart.signal(signal);
+  if (`${signal.symbol} ${signal.timeframe}` === chartElement.dataset["shows"]) chart.signal(signal);
 }
 
-function hearIndustry(industry: Industry, asked?: number): void {
-  store.putIndustry(industry, asked);
-  industries.changed();
+function onIndustry(industry: Industry, requestedAt?: number): void {
+  store.putIndustry(industry, requestedAt);
+  industries.scheduleDraw();
 }
 
-// The stream tells raw bars; the chart shows adjusted ones: the newest few are read as REST tells them.
-let closing = 0;
-function closeBar(): void {
-  bars.want();
-  clearTimeout(closing);
-  closing = window.setTimeout(() => bars.want(), ROW_DELAY);
+// The stream has raw bars and the chart shows adjusted ones: the newest bars are read by REST.
+let closingTimer = 0;
+function readClosedBar(): void {
+  barsRead.request();
+  clearTimeout(closingTimer);
+  closingTimer = window.setTimeout(() => barsRead.request(), ROW_DELAY_MS);
 }
 
-function begin(): void {
+function openFirst(): void {
   const symbol = store.watchlist[0] ?? [...store.quotes.keys()][0];
   if (symbol) open(symbol);
 }
 
-// Something happened that the stream did not tell: it is read, and only then the stream's position moves on.
-function catchUp(): void {
-  gap.want();
-  bars.want();
+// Messages were missed: read the state by REST; only then does the position of the stream advance.
+function onGap(): void {
+  missedRead.request();
+  barsRead.request();
 }
 
 async function readGap(): Promise<void> {
-  const [mark, asked] = [stream.mark(), store.asked];
-  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: MOST }), api.industries()]);
-  for (const view of views.results) hearIndustry(view, asked);
-  for (const quote of quotes.results) hearQuote(quote, asked);
-  for (const signal of signals.results) hearSignal(signal);
-  stream.settle(mark);
+  const [mark, requestedAt] = [stream.mark(), store.messageCount];
+  const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: MAX_ROWS }), api.industries()]);
+  for (const view of views.results) onIndustry(view, requestedAt);
+  for (const quote of quotes.results) onQuote(quote, requestedAt);
+  for (const signal of signals.results) onSignal(signal);
+  stream.closeGap(mark);
 }
 
 async function readDirectory(): Promise<void> {
-  const asked = store.asked;
+  const requestedAt = store.messageCount;
   const [instruments, groups] = await Promise.all([api.instruments(), api.industries()]);
   for (const instrument of instruments.results) store.instruments.set(instrument.symbol, instrument);
-  for (const industry of groups.results) store.putIndustry(industry, asked);
-  store.suggest();
+  for (const industry of groups.results) store.putIndustry(industry, requestedAt);
+  store.suggestWatchlist();
 }
 
 async function readAll(): Promise<void> {
-  const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: MOST }), readDirectory()]);
-  for (const quote of quotes.results) store.putQuote(quote, store.asked);
+  const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: MAX_ROWS }), readDirectory()]);
+  for (const quote of quotes.results) store.putQuote(quote, store.messageCount);
   for (const signal of signals.results) store.addSignal(signal);
 }
 
-function begun(error: Error | null): void {
-  if (error) return say(failing(error), () => first.restart());
+function onInitialRead(error: Error | null): void {
+  if (error) return setNote(failureText(error), () => initialRead.restart());
   const known = (symbol: string) => store.instruments.has(symbol) || store.quotes.has(symbol);
   if (store.symbol && !known(store.symbol)) store.symbol = null;
   if (store.instruments.size) store.watchlist = store.watchlist.filter(known);
-  say(null);
-  showAll();
+  setNote(null);
+  showData();
   subscribe();
   stream.open();
 }
 
-function showAll(): void {
-  store.suggest();
+function showData(): void {
+  store.suggestWatchlist();
   render();
   if (store.symbol) open(store.symbol);
-  else begin();
-  if (!store.symbol) say(() => t("noQuotes"));
+  else openFirst();
+  if (!store.symbol) setNote(() => t("noQuotes"));
 }
 
-// Ingest may fill the table of instruments after this page was opened.
-const directory = new Reading(readDirectory, (error) => {
-  if (!error && store.instruments.size) showAll();
+// Ingest may fill the table of instruments after the page was opened.
+const directoryRead = new RepeatedRead(readDirectory, (error) => {
+  if (!error && store.instruments.size) showData();
 });
 
-function look(): void {
-  condition.want();
-  if (stream.opened && !store.instruments.size) directory.want();
+function refreshStatus(): void {
+  statusRead.request();
+  if (stream.isOpened && !store.instruments.size) directoryRead.request();
 }
 
-setInterval(() => state.kind === "waiting" && showLink(state), 1000);
-setInterval(look, STATUS_EVERY);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+setInterval(() => state.kind === "waiting" && showConnection(state), 1000);
+setInterval(refreshStatus, STATUS_INTERVAL_MS);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshStatus());
 render();
-look();
-first.want();
+refreshStatus();
+initialRead.request();

@@ -1,34 +1,34 @@
-// What the page says of a provider of prices that cannot be read: what it is, since when, and when it is tried again.
-import { hour } from "./format";
+// Texts about sources that cannot be read: which, why, since when, and when the next try is.
+import { clockTime } from "./format";
 import type { SourceHealth, Status } from "./types";
-import { reason, source, t } from "./words";
+import { reasonText, sourceName, t } from "./translations";
 
-export const HISTORY = "yahoo-history";
-const PRICES = new Set(["yahoo-stream", "yahoo-poll"]);
+export const HISTORY_SOURCE = "yahoo-history";
+const PRICE_SOURCES = new Set(["yahoo-stream", "yahoo-poll"]);
 
-// Sources that fail, or of which nothing is known although ingest reported of them once; those of prices first.
-export function troubles(status: Status | null): SourceHealth[] {
+// Sources that fail or whose state is unknown; sources of live prices first.
+export function failingSources(status: Status | null): SourceHealth[] {
   const found = (status?.sources ?? []).filter((each) => each.state === "failing" || each.state === "unknown");
-  return found.sort((a, b) => Number(PRICES.has(b.source)) - Number(PRICES.has(a.source)));
+  return found.sort((a, b) => Number(PRICE_SOURCES.has(b.source)) - Number(PRICE_SOURCES.has(a.source)));
 }
 
-// Whether no way is left on which prices come: true only where that is known.
-export function cutOff(status: Status | null): "failing" | "unknown" | null {
-  const ways = (status?.sources ?? []).filter((each) => PRICES.has(each.source));
-  if (!ways.length || ways.some((each) => each.state === "ok")) return null;
-  if (ways.some((each) => each.state === "unknown")) return "unknown";
-  return ways.some((each) => each.state === "failing") ? "failing" : null;
+// The state where no source of live prices works; null where one works or nothing is known.
+export function priceOutage(status: Status | null): "failing" | "unknown" | null {
+  const priceSources = (status?.sources ?? []).filter((each) => PRICE_SOURCES.has(each.source));
+  if (!priceSources.length || priceSources.some((each) => each.state === "ok")) return null;
+  if (priceSources.some((each) => each.state === "unknown")) return "unknown";
+  return priceSources.some((each) => each.state === "failing") ? "failing" : null;
 }
 
-export function sentence(health: SourceHealth): string {
-  if (health.state === "unknown") return t("sourceUnknown").replace("{source}", source(health.source)).replace("{time}", hour(health.reported));
-  const due = health.retry_at && Date.parse(health.retry_at) > Date.now() ? t("nextTry").replace("{time}", hour(health.retry_at, true)) : t("trying");
-  const name = health.target ? `${source(health.source)} (${health.target})` : source(health.source);
-  const words = { "{source}": name, "{reason}": reason(health.reason), "{time}": health.since ? hour(health.since) : "–", "{next}": due };
-  return t("outage").replace(/\{\w+\}/g, (word) => words[word as keyof typeof words]);
+export function sourceText(health: SourceHealth): string {
+  if (health.state === "unknown") return t("sourceUnknown").replace("{source}", sourceName(health.source)).replace("{time}", clockTime(health.reported));
+  const due = health.retry_at && Date.parse(health.retry_at) > Date.now() ? t("nextTry").replace("{time}", clockTime(health.retry_at, true)) : t("trying");
+  const name = health.target ? `${sourceName(health.source)} (${health.target})` : sourceName(health.source);
+  const values = { "{source}": name, "{reason}": reasonText(health.reason), "{time}": health.since ? clockTime(health.since) : "–", "{next}": due };
+  return t("outage").replace(/\{\w+\}/g, (word) => values[word as keyof typeof values]);
 }
 
-// Why there is no price: the reason on a dash.
-export function noPrice(status: Status | null): string {
-  return [t("noPrice"), ...(cutOff(status) ? troubles(status).filter((each) => PRICES.has(each.source)).map(sentence) : [])].join(". ");
+// The tooltip of a missing price.
+export function noPriceText(status: Status | null): string {
+  return [t("noPrice"), ...(priceOutage(status) ? failingSources(status).filter((each) => PRICE_SOURCES.has(each.source)).map(sourceText) : [])].join(". ");
 }

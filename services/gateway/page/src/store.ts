@@ -1,13 +1,13 @@
-// What the page knows, and what it remembers for the next visit.
+// The state of the page, and the part of it that is stored for the next visit.
 import type { Industry, Instrument, Quote, Signal, Timeframe } from "./types";
 import { TIMEFRAMES } from "./types";
-import type { Language } from "./words";
+import type { Language } from "./translations";
 
 const KEY = "finstage.v1";
-export const MOST = 200;
+export const MAX_ROWS = 200;
 const SUGGESTED = 12;
 
-interface Remembered {
+interface StoredState {
   watchlist?: string[];
   language?: Language;
   timeframe?: Timeframe;
@@ -20,82 +20,82 @@ export class Store {
   quotes = new Map<string, Quote>();
   signals: Signal[] = [];
   watchlist: string[] = [];
-  chosen = false; // true once the watchlist is the reader's own
+  isWatchlistChosen = false; // true after the user has changed the watchlist
   symbol: string | null = null;
   timeframe: Timeframe = "1Day";
   industry = "";
   language: Language;
-  private heard = 0; // messages of the stream, and at which of them a thing was last heard of
-  private readonly heardAt = new Map<string, number>();
+  private received = 0; // number of received messages, and the number at which each quote or view was last received
+  private readonly receivedAt = new Map<string, number>();
 
   constructor() {
-    const kept = remembered();
-    this.language = kept.language ?? (navigator.language.startsWith("ko") ? "ko" : "en");
-    if (kept.watchlist) {
-      this.watchlist = kept.watchlist;
-      this.chosen = true;
+    const stored = readStored();
+    this.language = stored.language ?? (navigator.language.startsWith("ko") ? "ko" : "en");
+    if (stored.watchlist) {
+      this.watchlist = stored.watchlist;
+      this.isWatchlistChosen = true;
     }
-    if (kept.timeframe) this.timeframe = kept.timeframe;
-    this.symbol = kept.symbol ?? null;
+    if (stored.timeframe) this.timeframe = stored.timeframe;
+    this.symbol = stored.symbol ?? null;
   }
 
-  remember(): void {
-    const kept: Remembered = { language: this.language, timeframe: this.timeframe };
-    if (this.chosen) kept.watchlist = this.watchlist;
-    if (this.symbol) kept.symbol = this.symbol;
+  save(): void {
+    const stored: StoredState = { language: this.language, timeframe: this.timeframe };
+    if (this.isWatchlistChosen) stored.watchlist = this.watchlist;
+    if (this.symbol) stored.symbol = this.symbol;
     try {
-      localStorage.setItem(KEY, JSON.stringify(kept));
+      localStorage.setItem(KEY, JSON.stringify(stored));
     } catch {
-      // a browser that keeps nothing: the page works all the same
+      // without storage the page works, and forgets its state
     }
   }
 
-  // The first visit shows what has prices, then what may have some later; it becomes the reader's own list with the first change.
-  suggest(): void {
-    if (this.chosen) return;
+  // The first visit lists instruments with prices, then other active ones. The list becomes the user's with the first change.
+  suggestWatchlist(): void {
+    if (this.isWatchlistChosen) return;
     const active = [...this.instruments.values()].filter((i) => i.active).map((i) => i.symbol);
     this.watchlist = [...new Set([...[...this.quotes.keys()].sort(), ...active])].slice(0, SUGGESTED);
   }
 
-  // When a question is put: what the stream tells after it is newer than its answer.
-  get asked(): number {
-    return this.heard;
+  // Taken when a request is sent: messages received after it are newer than the response.
+  get messageCount(): number {
+    return this.received;
   }
 
-  // A quote of the stream, or of an answer to the question put at `asked`. False where a newer one is here.
-  putQuote(quote: Quote, asked?: number): boolean {
+  // Store a quote of the stream, or of a response to a request sent at `requestedAt`. False where a newer one is stored.
+  putQuote(quote: Quote, requestedAt?: number): boolean {
     const known = this.quotes.get(quote.symbol);
-    if (this.isOlder(`q ${quote.symbol}`, asked)) return false;
+    if (this.isOlder(`q ${quote.symbol}`, requestedAt)) return false;
     if (known && known.replayed === quote.replayed && Date.parse(quote.date) < Date.parse(known.date)) return false;
     this.quotes.set(quote.symbol, quote);
     return true;
   }
 
   watch(symbol: string, at = this.watchlist.length): void {
-    if (this.watchlist.includes(symbol) || this.watchlist.length >= MOST) return;
+    if (this.watchlist.includes(symbol) || this.watchlist.length >= MAX_ROWS) return;
     this.watchlist = [...this.watchlist.slice(0, at), symbol, ...this.watchlist.slice(at)];
-    this.chosen = true;
-    this.remember();
+    this.isWatchlistChosen = true;
+    this.save();
   }
 
   unwatch(symbol: string): number {
     const at = this.watchlist.indexOf(symbol);
     this.watchlist = this.watchlist.filter((other) => other !== symbol);
-    this.chosen = true;
-    this.remember();
+    this.isWatchlistChosen = true;
+    this.save();
     return at;
   }
 
-  listed(): string[] {
+  listedSymbols(): string[] {
     if (!this.industry) return this.watchlist;
     return [...this.instruments.values()].filter((i) => i.industries.includes(this.industry)).map((i) => i.symbol);
   }
 
-  // A view that is older than the one on the screen changes nothing; an industry that is not listed yet comes last.
-  putIndustry(industry: Industry, asked?: number): void {
+  // Store an industry; an older view does not replace the stored one. A new industry is added at the end.
+  putIndustry(industry: Industry, requestedAt?: number): void {
     const at = this.industries.findIndex((other) => other.industry === industry.industry);
     const known = at < 0 ? null : (this.industries[at]?.view ?? null);
-    const older = this.isOlder(`v ${industry.industry}`, asked);
+    const older = this.isOlder(`v ${industry.industry}`, requestedAt);
     const view = known && (older || !industry.view || Date.parse(industry.view.date) < Date.parse(known.date)) ? known : industry.view;
     if (at < 0) this.industries.push(industry);
     else this.industries[at] = { ...industry, view };
@@ -103,27 +103,27 @@ export class Store {
 
   addSignal(signal: Signal): boolean {
     if (this.signals.some((other) => other.id === signal.id)) return false;
-    this.signals = [signal, ...this.signals].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MOST);
+    this.signals = [signal, ...this.signals].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MAX_ROWS);
     return true;
   }
 
-  private isOlder(key: string, asked: number | undefined): boolean {
-    if (asked !== undefined) return (this.heardAt.get(key) ?? 0) > asked;
-    this.heardAt.set(key, ++this.heard);
+  private isOlder(key: string, requestedAt: number | undefined): boolean {
+    if (requestedAt !== undefined) return (this.receivedAt.get(key) ?? 0) > requestedAt;
+    this.receivedAt.set(key, ++this.received);
     return false;
   }
 }
 
-function remembered(): Remembered {
+function readStored(): StoredState {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Record<string, unknown>;
-    const found: Remembered = {};
-    const list = kept["watchlist"];
-    if (Array.isArray(list)) found.watchlist = list.filter((s): s is string => typeof s === "string").slice(0, MOST);
-    if (kept["language"] === "ko" || kept["language"] === "en") found.language = kept["language"];
-    const timeframe = TIMEFRAMES.find((name) => name === kept["timeframe"]);
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Record<string, unknown>;
+    const found: StoredState = {};
+    const list = stored["watchlist"];
+    if (Array.isArray(list)) found.watchlist = list.filter((s): s is string => typeof s === "string").slice(0, MAX_ROWS);
+    if (stored["language"] === "ko" || stored["language"] === "en") found.language = stored["language"];
+    const timeframe = TIMEFRAMES.find((name) => name === stored["timeframe"]);
     if (timeframe) found.timeframe = timeframe;
-    if (typeof kept["symbol"] === "string") found.symbol = kept["symbol"];
+    if (typeof stored["symbol"] === "string") found.symbol = stored["symbol"];
     return found;
   } catch {
     return {};

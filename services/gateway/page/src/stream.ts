@@ -1,153 +1,153 @@
-// The WebSocket: subscribes to what is wanted, comes back after a break, and resumes where it was.
-import { pause } from "./reading";
-import type { Data, Message } from "./types";
+// The WebSocket client: subscribes to the selection, reconnects after a break, and resumes.
+import { backoff } from "./repeated_read";
+import type { DataMessage, StreamMessage } from "./types";
 
 export type State = { kind: "connecting" } | { kind: "live" } | { kind: "waiting"; until: number };
 type Channel = "quotes" | "bars" | "signals" | "industries";
-export type Wanted = Record<Channel, ReadonlySet<string>>;
+export type Selection = Record<Channel, ReadonlySet<string>>;
 
-// How far the stream was when a reading of what it missed began.
+// The state of the stream when a read of missed messages starts.
 export interface Mark {
   answered: number;
   seq: number;
 }
 
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 15_000;
+const FIRST_DELAY = 500;
+const MAX_DELAY = 15_000;
 const RESUME_GONE = 411;
 
 export class Stream {
   private socket: WebSocket | null = null;
-  private wanted: Wanted = { quotes: new Set(), bars: new Set(), signals: new Set(), industries: new Set() };
-  private position = 0; // everything up to here has been heard or read; 0: nothing yet
-  private newest = 0; // the newest that was heard, which may lie beyond a gap
-  private joined = false; // there is no gap between the two
-  private resuming: "no" | "asked" | "coming" = "no";
-  private early: Data[] = []; // came before the answer to resuming, and happened after it
-  private sent = 0; // changes of the subscription, and how many of them were answered
+  private selection: Selection = { quotes: new Set(), bars: new Set(), signals: new Set(), industries: new Set() };
+  private completeSeq = 0; // all messages up to this `seq` were received, or their effects read by REST; 0: none yet
+  private newestSeq = 0; // `seq` of the newest received message; messages before it may be missing
+  private isComplete = false; // no messages are missing between the two
+  private resuming: "no" | "requested" | "announced" = "no";
+  private buffered: DataMessage[] = []; // messages that arrived before the answer to `resume`; they follow the resumed ones
+  private sent = 0; // subscription requests sent, and the number of them that were answered
   private answered = 0;
   private tries = 0;
   private timer = 0;
 
   constructor(
-    private readonly heard: (message: Data) => void,
-    private readonly changed: (state: State) => void,
-    private readonly missed: () => void, // there is a gap: read it between mark() and settle()
+    private readonly onMessage: (message: DataMessage) => void,
+    private readonly onState: (state: State) => void,
+    private readonly onGap: () => void, // messages are missing: read by REST between mark() and closeGap()
   ) {
-    addEventListener("online", () => this.now());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.now());
+    addEventListener("online", () => this.reconnectNow());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.reconnectNow());
   }
 
-  get opened(): boolean {
+  get isOpened(): boolean {
     return this.socket !== null;
   }
 
   open(): void {
-    this.changed({ kind: "connecting" });
+    this.onState({ kind: "connecting" });
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/v1/stream`);
     this.socket = socket;
-    socket.addEventListener("open", () => this.greet());
-    socket.addEventListener("message", (event) => this.read(String(event.data)));
-    socket.addEventListener("close", () => this.again(socket));
+    socket.addEventListener("open", () => this.onOpen());
+    socket.addEventListener("message", (event) => this.onFrame(String(event.data)));
+    socket.addEventListener("close", () => this.reconnect(socket));
   }
 
-  // What is new here has happened unheard until the gateway answers.
-  want(wanted: Wanted): void {
-    const before = this.wanted;
-    this.wanted = wanted;
-    this.subscribe("unsubscribe", without(before, wanted));
-    if (this.subscribe("subscribe", without(wanted, before))) this.joined = false;
+  // Change the subscription. Messages of added selectors are missed until the gateway answers.
+  select(selection: Selection): void {
+    const previous = this.selection;
+    this.selection = selection;
+    this.subscribe("unsubscribe", difference(previous, selection));
+    if (this.subscribe("subscribe", difference(selection, previous))) this.isComplete = false;
   }
 
   mark(): Mark {
-    return { answered: this.answered, seq: this.newest };
+    return { answered: this.answered, seq: this.newestSeq };
   }
 
-  // What was read since the mark closes the gap, unless the subscription has changed since or is about to.
-  settle(mark: Mark): void {
+  // The read since `mark` has replaced the missing messages, unless the subscription has changed or is changing.
+  closeGap(mark: Mark): void {
     if (mark.answered !== this.sent || this.resuming !== "no") return;
-    this.newest = Math.max(this.newest, mark.seq);
-    this.join();
+    this.newestSeq = Math.max(this.newestSeq, mark.seq);
+    this.setComplete();
   }
 
-  private greet(): void {
+  private onOpen(): void {
     this.tries = 0;
-    this.joined = false;
-    this.early = [];
+    this.isComplete = false;
+    this.buffered = [];
     this.answered = this.sent;
-    this.resuming = this.position ? "asked" : "no";
+    this.resuming = this.completeSeq ? "requested" : "no";
     this.send({ action: "auth" });
-    this.subscribe("subscribe", this.wanted);
-    if (this.position) this.send({ action: "resume", from: this.position });
-    this.changed({ kind: "live" });
+    this.subscribe("subscribe", this.selection);
+    if (this.completeSeq) this.send({ action: "resume", from: this.completeSeq });
+    this.onState({ kind: "live" });
   }
 
-  private read(text: string): void {
-    const data: Data[] = [];
-    for (const message of JSON.parse(text) as Message[]) {
-      if (message.T === "error") this.refused(message.code, message.msg, message.seq);
-      else if (message.T === "subscription") this.subscribed(message.seq);
+  private onFrame(text: string): void {
+    const data: DataMessage[] = [];
+    for (const message of JSON.parse(text) as StreamMessage[]) {
+      if (message.T === "error") this.onError(message.code, message.msg, message.seq);
+      else if (message.T === "subscription") this.onSubscribed(message.seq);
       else if (message.T !== "success") data.push(message);
-      else if (message.messages === 0) this.resumed([]);
-      else if (message.messages !== undefined) this.resuming = "coming"; // in the next frame
+      else if (message.messages === 0) this.onResumed([]);
+      else if (message.messages !== undefined) this.resuming = "announced"; // the missed messages are in the next frame
     }
-    if (this.resuming === "asked") this.early.push(...data);
-    else if (this.resuming === "coming" && data.length) this.resumed(data);
-    else data.forEach((message) => this.take(message));
+    if (this.resuming === "requested") this.buffered.push(...data);
+    else if (this.resuming === "announced" && data.length) this.onResumed(data);
+    else data.forEach((message) => this.deliver(message));
   }
 
-  private resumed(missed: Data[]): void {
+  private onResumed(missed: DataMessage[]): void {
     this.resuming = "no";
-    for (const message of [...missed, ...this.early.splice(0)]) this.take(message);
-    this.join();
+    for (const message of [...missed, ...this.buffered.splice(0)]) this.deliver(message);
+    this.setComplete();
   }
 
-  private take(message: Data): void {
-    this.heard(message);
-    this.newest = Math.max(this.newest, message.seq);
-    if (this.joined) this.position = this.newest;
+  private deliver(message: DataMessage): void {
+    this.onMessage(message);
+    this.newestSeq = Math.max(this.newestSeq, message.seq);
+    if (this.isComplete) this.completeSeq = this.newestSeq;
   }
 
-  private refused(code: number, why: string, seq: number): void {
-    console.warn(`stream: ${code} ${why}`);
-    if (code !== RESUME_GONE) return this.subscribed(seq);
+  private onError(code: number, text: string, seq: number): void {
+    console.warn(`stream: ${code} ${text}`);
+    if (code !== RESUME_GONE) return this.onSubscribed(seq);
     this.resuming = "no";
-    this.position = 0; // nothing can be resumed from there any more: it has to be read
-    this.newest = seq;
-    this.early.splice(0).forEach((message) => this.take(message));
-    this.missed();
+    this.completeSeq = 0; // resuming is no longer possible: the state is read by REST
+    this.newestSeq = seq;
+    this.buffered.splice(0).forEach((message) => this.deliver(message));
+    this.onGap();
   }
 
-  private subscribed(seq: number): void {
+  private onSubscribed(seq: number): void {
     this.answered = Math.min(this.sent, this.answered + 1);
-    if (this.joined || this.resuming !== "no") return;
-    this.newest = Math.max(this.newest, seq);
-    this.missed();
+    if (this.isComplete || this.resuming !== "no") return;
+    this.newestSeq = Math.max(this.newestSeq, seq);
+    this.onGap();
   }
 
-  private join(): void {
-    if (this.answered !== this.sent) return; // more was subscribed meanwhile, and its past has yet to be read
-    this.joined = true;
-    this.position = Math.max(this.position, this.newest);
+  private setComplete(): void {
+    if (this.answered !== this.sent) return; // selectors were added meanwhile; their state is not read yet
+    this.isComplete = true;
+    this.completeSeq = Math.max(this.completeSeq, this.newestSeq);
   }
 
-  private again(socket: WebSocket): void {
+  private reconnect(socket: WebSocket): void {
     if (socket !== this.socket) return;
-    const wait = pause(this.tries, FIRST_WAIT, LONGEST_WAIT);
+    const delay = backoff(this.tries, FIRST_DELAY, MAX_DELAY);
     this.tries += 1;
-    this.changed({ kind: "waiting", until: Date.now() + wait });
+    this.onState({ kind: "waiting", until: Date.now() + delay });
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.open(), wait);
+    this.timer = window.setTimeout(() => this.open(), delay);
   }
 
-  private now(): void {
+  private reconnectNow(): void {
     if (!this.socket || this.socket.readyState !== WebSocket.CLOSED) return;
     clearTimeout(this.timer);
     this.open();
   }
 
-  private subscribe(action: "subscribe" | "unsubscribe", channels: Wanted): boolean {
+  private subscribe(action: "subscribe" | "unsubscribe", channels: Selection): boolean {
     const named = Object.entries(channels).filter(([, selectors]) => selectors.size);
     if (!named.length || this.socket?.readyState !== WebSocket.OPEN) return false;
     this.sent += 1;
@@ -160,7 +160,7 @@ export class Stream {
   }
 }
 
-function without(all: Wanted, some: Wanted): Wanted {
-  const left = (channel: Channel) => new Set([...all[channel]].filter((selector) => !some[channel].has(selector)));
-  return { quotes: left("quotes"), bars: left("bars"), signals: left("signals"), industries: left("industries") };
+function difference(all: Selection, some: Selection): Selection {
+  const remaining = (channel: Channel) => new Set([...all[channel]].filter((selector) => !some[channel].has(selector)));
+  return { quotes: remaining("quotes"), bars: remaining("bars"), signals: remaining("signals"), industries: remaining("industries") };
 }

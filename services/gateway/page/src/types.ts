@@ -1,4 +1,4 @@
-// What the API answers; field by field as in /openapi.json.
+// The types of the API's answers; fields as in /openapi.json.
 export type Timeframe = "1Min" | "5Min" | "15Min" | "1Hour" | "1Day" | "1Week";
 export const TIMEFRAMES: readonly Timeframe[] = ["1Min", "5Min", "15Min", "1Hour", "1Day", "1Week"];
 
@@ -124,14 +124,14 @@ export interface Status {
   sources: SourceHealth[];
 }
 
-export type Data =
+export type DataMessage =
   | ({ T: "q"; seq: number } & Quote)
   | ({ T: "b"; seq: number; symbol: string; timeframe: Timeframe } & Bar)
   | ({ T: "s"; seq: number } & Signal)
   | ({ T: "v"; seq: number } & Industry);
 
-export type Message =
+export type StreamMessage =
   | { T: "success"; msg: string; seq: number; messages?: number }
   | { T: "error"; code: number; msg: string; seq: number }
   | { T: "subscription"; seq: number }
-  | Data;
+  | DataMessage;

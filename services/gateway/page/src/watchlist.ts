@@ -1,12 +1,12 @@
-// The list of instruments with live prices: search, industries, stars.
+// The list of instruments with live prices, the search, the filter by industry and the star buttons.
 import { api } from "./api";
 import { ICONS, fill, h, icon } from "./dom";
 import { percent, price } from "./format";
 import type { Store } from "./store";
 import type { Instrument, Quote } from "./types";
-import { nameOf, t } from "./words";
+import { nameOf, t } from "./translations";
 
-interface Does {
+interface Actions {
   select(symbol: string): void;
   star(symbol: string): void;
   changed(): void;
@@ -20,32 +20,32 @@ interface Row {
   shown: number | null;
 }
 
-const PAUSE = 150;
+const SEARCH_DELAY_MS = 150;
 
 export class Watchlist {
   readonly element = h("section", { class: "panel watchlist", "aria-labelledby": "watchlist-title" });
   private readonly rows = new Map<string, Row>();
   private readonly list = h("ul", { class: "rows" });
-  private found: Instrument[] | null = null;
-  private asked: AbortController | null = null;
+  private searchResults: Instrument[] | null = null;
+  private searching: AbortController | null = null;
   private timer = 0;
   private input = h("input");
 
   constructor(
     private readonly store: Store,
-    private readonly does: Does,
+    private readonly actions: Actions,
   ) {}
 
-  // Everything anew: words, industries, rows.
+  // Build the whole panel: texts, industries, rows.
   render(): void {
     this.input = h("input", {
       id: "search", type: "search", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
       placeholder: t("search"), "aria-label": t("search"), "aria-controls": "instruments",
-      input: () => this.later(), keydown: (event: KeyboardEvent) => this.keyed(event),
+      input: () => this.scheduleSearch(), keydown: (event: KeyboardEvent) => this.onKey(event),
     });
     const industries = h(
       "select",
-      { id: "industry", "aria-label": t("industry"), change: (event: Event) => this.narrow((event.target as HTMLSelectElement).value) },
+      { id: "industry", "aria-label": t("industry"), change: (event: Event) => this.filterByIndustry((event.target as HTMLSelectElement).value) },
       h("option", { value: "" }, t("allMine")),
       ...this.store.industries.filter((i) => i.kind === "industry").map((i) => h("option", { value: i.industry, selected: i.industry === this.store.industry }, `${nameOf(i)} (${i.instruments})`)),
     );
@@ -56,15 +56,15 @@ export class Watchlist {
       h("div", { class: "find" }, h("label", { class: "field" }, icon(ICONS.search), this.input), industries),
       this.list,
     );
-    this.rowsAnew();
+    this.drawRows();
   }
 
-  rowsAnew(): void {
+  drawRows(): void {
     this.rows.clear();
-    const symbols = this.found ? this.found.map((i) => i.symbol) : this.store.listed();
+    const symbols = this.searchResults ? this.searchResults.map((i) => i.symbol) : this.store.listedSymbols();
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["key"] : undefined;
     fill(this.list, ...symbols.map((symbol) => this.row(symbol).element));
-    if (!symbols.length) fill(this.list, h("li", { class: "empty" }, this.found ? t("noMatch") : this.store.chosen ? t("emptyList") : t("noQuotes")));
+    if (!symbols.length) fill(this.list, h("li", { class: "empty" }, this.searchResults ? t("noMatch") : this.store.isWatchlistChosen ? t("emptyList") : t("noQuotes")));
     if (focused) this.list.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     for (const symbol of symbols) {
       const quote = this.store.quotes.get(symbol);
@@ -84,60 +84,60 @@ export class Watchlist {
     if (live && up !== null) flash(row.price, up);
   }
 
-  // Why prices are missing has changed.
-  reasons(): void {
-    for (const row of this.rows.values()) if (row.shown === null) row.price.title = this.does.noPrice();
+  // Update the reasons of missing prices.
+  updateReasons(): void {
+    for (const row of this.rows.values()) if (row.shown === null) row.price.title = this.actions.noPrice();
   }
 
   private row(symbol: string): Row {
     const instrument = this.store.instruments.get(symbol);
-    const watched = this.store.watchlist.includes(symbol);
+    const isWatched = this.store.watchlist.includes(symbol);
     const name = instrument ? nameOf(instrument) : symbol;
     const row: Row = {
       element: h("li", { class: "row" }),
-      price: h("span", { class: "price", title: this.does.noPrice() }, "–"),
+      price: h("span", { class: "price", title: this.actions.noPrice() }, "–"),
       change: h("span", { class: "change" }, ""),
       shown: null,
     };
     const choose = h(
       "button",
-      { class: "choose", "data-key": `choose ${symbol}`, "aria-current": this.store.symbol === symbol ? "true" : null, click: () => this.does.select(symbol) },
+      { class: "choose", "data-key": `choose ${symbol}`, "aria-current": this.store.symbol === symbol ? "true" : null, click: () => this.actions.select(symbol) },
       h("span", { class: "name" }, name),
       h("span", { class: "symbol" }, symbol),
       row.price,
       row.change,
     );
-    const label = `${watched ? t("removeFrom") : t("addTo")}: ${name}`;
-    const star = h("button", { class: "star", "data-key": `star ${symbol}`, "aria-pressed": String(watched), "aria-label": label, title: label, click: () => this.does.star(symbol) }, icon(ICONS.star, 15));
+    const label = `${isWatched ? t("removeFrom") : t("addTo")}: ${name}`;
+    const star = h("button", { class: "star", "data-key": `star ${symbol}`, "aria-pressed": String(isWatched), "aria-label": label, title: label, click: () => this.actions.star(symbol) }, icon(ICONS.star, 15));
     row.element.append(choose, star);
     this.rows.set(symbol, row);
     return row;
   }
 
-  private later(): void {
+  private scheduleSearch(): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.search(), PAUSE);
+    this.timer = window.setTimeout(() => void this.search(), SEARCH_DELAY_MS);
   }
 
   private async search(): Promise<void> {
-    this.asked?.abort();
-    const words = this.input.value.trim();
-    if (!words) {
-      this.found = null;
-      this.does.changed();
-      return this.rowsAnew();
+    this.searching?.abort();
+    const text = this.input.value.trim();
+    if (!text) {
+      this.searchResults = null;
+      this.actions.changed();
+      return this.drawRows();
     }
-    const asked = (this.asked = new AbortController());
+    const request = (this.searching = new AbortController());
     try {
-      this.found = (await api.search(words, asked.signal)).results;
-      this.does.changed();
-      this.rowsAnew();
+      this.searchResults = (await api.search(text, request.signal)).results;
+      this.actions.changed();
+      this.drawRows();
     } catch (error) {
-      if (!asked.signal.aborted) fill(this.list, h("li", { class: "empty" }, `${t("failed")}: ${(error as Error).message}`));
+      if (!request.signal.aborted) fill(this.list, h("li", { class: "empty" }, `${t("failed")}: ${(error as Error).message}`));
     }
   }
 
-  private keyed(event: KeyboardEvent): void {
+  private onKey(event: KeyboardEvent): void {
     if (event.key === "Escape") {
       this.input.value = "";
       void this.search();
@@ -147,19 +147,19 @@ export class Watchlist {
     }
   }
 
-  narrow(industry: string): void {
+  filterByIndustry(industry: string): void {
     clearTimeout(this.timer);
-    this.asked?.abort();
+    this.searching?.abort();
     this.store.industry = industry;
-    this.found = null;
+    this.searchResults = null;
     this.input.value = "";
-    this.does.changed();
-    this.rowsAnew();
+    this.actions.changed();
+    this.drawRows();
   }
 
-  // What is on the screen wants quotes.
-  shown(): string[] {
-    return this.found ? this.found.map((i) => i.symbol) : this.store.listed();
+  // The symbols on the screen.
+  shownSymbols(): string[] {
+    return this.searchResults ? this.searchResults.map((i) => i.symbol) : this.store.listedSymbols();
   }
 }
 
@@ -170,6 +170,6 @@ export function direction(quote: Quote): string {
 
 export function flash(element: HTMLElement, up: boolean): void {
   element.classList.remove("flash-up", "flash-down");
-  void element.offsetWidth; // starts the animation again
+  void element.offsetWidth; // restarts the animation
   element.classList.add(up ? "flash-up" : "flash-down");
 }

@@ -1,0 +1,126 @@
+"""Chart patterns over the series of a partition: runs the pattern kernels on the windows and turns their output into events."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.patterns.layout import CONFIRMED, MOST_EVENTS, PATTERN, REASONS, STATUSES
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import history
+from services.analysis.kernels.rules.rule import Direction
+from services.analysis.kernels.signatures import BarPlaces, PatternEvents, PatternKernels, PatternMemory, PriceArrays
+from services.analysis.live.domain.layout import TIMEFRAMES
+from services.analysis.live.domain.signals import known
+from services.analysis.live.domain.state import CHARTED, PartitionState, Records
+from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
+
+VERSION: Final = 2
+"""The rule version of all patterns. Goes up when the same bars give other patterns."""
+ROOM: Final = 8 * MOST_EVENTS
+PLACES: Final = np.array([CHARTED.index(each) if each in CHARTED else -1 for each in TIMEFRAMES], np.int64)
+
+
+class ChartPatterns:
+    """Finds chart patterns. Holds no state of its own."""
+
+    def __init__(self, kernels: PatternKernels, version: str) -> None:
+        """``version``: the hash of the kernels' sources; part of the state's version."""
+        self._kernels = kernels
+        self.version = version
+
+    def advance(self, state: PartitionState, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
+        """Advances the patterns by the closed bars (dtype CLOSED); provisional bars are skipped.
+
+        Returns the events of the patterns, and a signal for each confirmed one with the index of its bar in ``closed``.
+        """
+        final = np.flatnonzero(closed["provisional"] == 0)
+        *found, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
+        places, room = BarPlaces(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
+        patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
+        while start < len(times):
+            start, count = self._kernels.close_bars(state.windows, places, times, PLACES, start, state.pattern_states.arrays, room)
+            for x, place in zip(room.events[:count], final[room.bar[:count]].tolist(), strict=True):
+                pattern = _pattern(state, closed[place], x)
+                patterns.append(pattern)
+                if x["status"] == CONFIRMED:
+                    signal = _signal(pattern)
+                    signals.setdefault(signal.id, (place, signal))
+        return patterns, list(signals.values())
+
+    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Records:
+        """Restarts a series from closed bars. Returns the events (dtype PATTERN) of its past; they are not published."""
+        place = int(PLACES[code])
+        if place < 0:
+            return np.zeros(0, PATTERN)
+        kept = state.pattern_states
+        memory = PatternMemory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
+        for array in memory:
+            array[...] = np.zeros((), array.dtype)
+        return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close))
+
+
+def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:
+    """The event for a new status (dtype PATTERN) at a closed bar (dtype CLOSED)."""
+    symbol, timeframe, name = state.symbols[bar["row"]], TIMEFRAMES[bar["timeframe"]], PATTERNS[x["kind"]].name
+    corners = [x[field][: x["corners"]].tolist() for field in ("corner_kind", "corner_time", "corner_at", "corner_price")]
+    upper, lower = (_line(x, side) for side in ("upper", "lower"))
+    return Pattern(
+        id=pattern_id(symbol, str(timeframe), name, corners[1]),
+        pattern=name,
+        status=STATUSES[x["status"]],  # type: ignore[arg-type]
+        reason=REASONS[x["reason"]],
+        direction="up" if x["direction"] > 0 else "down" if x["direction"] < 0 else "either",
+        symbol=symbol,
+        timeframe=timeframe,
+        ts_event=int(bar["close_at"]),
+        ts_init=int(bar["ts_init"]),
+        price=float(bar["close"]),
+        pivots=tuple(
+            Pivot(kind="high" if kind > 0 else "low", ts_close=time, bars=at - int(x["first"]), price=price)
+            for kind, time, at, price in zip(*corners, strict=True)
+        ),
+        upper=upper,
+        lower=lower,
+        quality=float(x["quality"]),
+        level=known(x["level"]),
+        target=known(x["target"]),
+        invalidation=known(x["stop"]),
+        volume_ratio=known(x["volume_ratio"]),
+        source=state.source_names[bar["source"]],
+        replayed=bool(bar["replayed"]),
+    )
+
+
+def _line(x: Any, side: str) -> Line | None:
+    price = known(x[side])
+    return None if price is None else Line(price=price, slope=float(x[f"{side}_slope"]))
+
+
+def _signal(pattern: Pattern) -> Signal:
+    """The signal of a confirmed pattern; the pattern's name is the rule."""
+    direction: Direction = "up" if pattern.direction == "up" else "down"
+    return Signal(
+        id=signal_id(pattern.pattern, VERSION, {}, direction, pattern.symbol, str(pattern.timeframe), pattern.ts_event),
+        rule=pattern.pattern,
+        rule_version=VERSION,
+        params={},
+        direction=direction,
+        symbol=pattern.symbol,
+        timeframe=pattern.timeframe,
+        ts_event=pattern.ts_event,
+        ts_init=pattern.ts_init,
+        price=pattern.price,
+        level=pattern.level,
+        evidence={
+            "close": pattern.price,
+            "target": pattern.target,
+            "invalidation": pattern.invalidation,
+            "quality": pattern.quality,
+            "volume_ratio": pattern.volume_ratio,
+        },
+        source=pattern.source,
+        replayed=pattern.replayed,
+    )

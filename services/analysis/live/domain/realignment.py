@@ -1,0 +1,55 @@
+"""Adapts a checkpoint whose session times differ from the calendar's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.layout import DAY, TIMEFRAME_CODES
+from services.analysis.live.domain.state import PartitionState
+from shared.events import Timeframe
+
+WEEK = TIMEFRAME_CODES[Timeframe.W1]
+
+
+def realign(state: PartitionState, calendar: Calendar) -> int:
+    """Sets forming bars and the sessions of the symbols to the calendar's times. Returns how many forming bars have changed.
+
+    Only a bar that contains the newest tick can change: a correction of another day changes nothing. A bar that is now outside
+    every session keeps its end. With the calendar of the checkpoint nothing changes.
+    """
+    used, moved = len(state.symbols), 0
+    for row, code in np.argwhere(state.forming["active"][:used]).tolist():
+        record: Any = state.records[row]
+        forming: Any = state.forming[row, code]
+        ts = int(record["last_ts"])
+        if not forming["open_at"] <= ts <= forming["close_at"]:
+            continue
+        interval = calendar.interval(int(record["exchange"]), code, ts)
+        if interval is None or interval == (forming["open_at"], forming["close_at"]) or interval[1] <= forming["last_end"]:
+            continue
+        forming["open_at"], forming["close_at"] = interval
+        moved += 1
+    for row in range(used):
+        _session(state.records[row], calendar)
+    return moved
+
+
+def _session(record: Any, calendar: Calendar) -> None:
+    """Updates the session in a symbol's record, which saves a lookup for each tick."""
+    current = int(record["session_open"]), int(record["session_close"])
+    if current == (0, 0):
+        return
+    exchange, ts = int(record["exchange"]), int(record["last_ts"])
+    if not current[0] <= ts <= current[1]:
+        ts = current[0]
+    session, week = calendar.interval(exchange, DAY, ts), calendar.interval(exchange, WEEK, ts)
+    if (session, week) == (current, (int(record["week_open"]), int(record["week_close"]))):
+        return
+    vetted = record["vetted"] == current[0]
+    record["session_open"], record["session_close"] = session or (0, 0)
+    record["week_open"], record["week_close"] = week or (0, 0)
+    if session is not None and vetted:
+        record["vetted"] = session[0]

@@ -1,0 +1,70 @@
+"""Unsent messages of one stream: signals, patterns and bars in order; of ticks, quotes and views only the latest."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final, Literal
+
+MessageKind = Literal["t", "q", "b", "s", "f", "p", "n", "v"]
+COALESCED_KINDS: Final = frozenset({"t", "q", "v"})
+"""Kinds of which only the latest per symbol (of a view: per industry) is sent; messages of the other kinds are never left out."""
+
+
+@dataclass(frozen=True)
+class StreamMessage:
+    """One event on the stream, encoded once for all subscribers."""
+
+    seq: int
+    kind: MessageKind
+    symbol: str
+    body: bytes
+    """A JSON object with ``T`` and ``seq`` in it."""
+
+
+_in_order: Final = attrgetter("seq")
+
+
+@dataclass
+class UnsentMessages:
+    """The unsent messages of one stream, at most ``limit`` of the kinds that are never left out."""
+
+    limit: int
+    ordered: deque[StreamMessage] = field(default_factory=deque)
+    latest: dict[tuple[str, str], StreamMessage] = field(default_factory=dict)
+    overflowed: bool = False
+    """True after a message did not fit: the stream must be closed, since its client would miss a message."""
+    coalesced: int = 0
+
+    @property
+    def half_full(self) -> bool:
+        """True where messages should be sent now: bars of all instruments close in the same moment."""
+        return 2 * len(self.ordered) >= self.limit
+
+    def put(self, message: StreamMessage) -> None:
+        """Add a message."""
+        if message.kind in COALESCED_KINDS:
+            key = (message.kind, message.symbol)
+            if key in self.latest:
+                self.coalesced += 1
+            self.latest[key] = message
+        elif len(self.ordered) >= self.limit:
+            self.overflowed = True
+        else:
+            self.ordered.append(message)
+
+    def take(self) -> list[StreamMessage]:
+        """Remove and return all messages in the order of ``seq``."""
+        messages = sorted([*self.ordered, *self.latest.values()], key=_in_order) if self.latest else list(self.ordered)
+        self.ordered.clear()
+        self.latest.clear()
+        return messages
+
+    def __bool__(self) -> bool:
+        return bool(self.ordered or self.latest)
+
+
+def json_array(messages: list[StreamMessage]) -> bytes:
+    """One frame: a JSON array of the messages."""
+    return b"[" + b",".join([message.body for message in messages]) + b"]"

@@ -1,0 +1,147 @@
+"""The middleware of all requests: host check, rate, size and time limits, CORS, metrics, and problems in place of tracebacks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from limits import parse
+from multidict import CIMultiDict
+
+from services.gateway.domain.hosts import host_name
+from services.gateway.domain.problems import NOT_PUBLIC, RequestError
+from services.gateway.domain.rate_window import RateWindow
+from services.gateway.handlers.cache import Cache
+from services.gateway.handlers.prebuilt import prebuilt_response
+from services.gateway.handlers.problems import problem_of, respond
+from services.gateway.settings import Settings
+from shared import metrics
+from shared.failures import TransientError
+
+log: Final = structlog.get_logger("gateway.edge")
+
+REQUESTS: Final = metrics.counter("gateway_requests_total", "Answered requests.", ["route", "status"])
+SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer in seconds, without streams.", ["route"])
+STREAMS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/events"})
+
+
+@dataclass
+class ApiMiddleware:
+    """Checks each request and turns errors into problems."""
+
+    settings: Settings
+    cache: Cache
+    _limit: RateWindow | None = None
+    _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
+    _times: dict[str, Callable[[float], None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.settings.rate_limit:
+            limit = parse(self.settings.rate_limit)
+            self._limit = RateWindow(limit.amount, limit.get_expiry())
+        self._origins = self.settings.allowed_origins
+        self._hosts = self.settings.hosts
+        self._open = self.settings.reads_are_public
+
+    def middleware(self) -> Middleware:
+        """The middleware, for ``web.Application``."""
+
+        @web.middleware
+        async def api(request: web.Request, handler: Handler) -> web.StreamResponse:
+            started = time.perf_counter()
+            response = await self._answer(request, handler)
+            if self._origins:
+                self._allow(request, response)
+            self._measure(request, response.status, time.perf_counter() - started)
+            return response
+
+        return api
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            self._check(request)
+            if not self._origins and (prebuilt := prebuilt_response(self.cache, request)) is not None:
+                return prebuilt
+            if request.method == "OPTIONS":
+                return self._preflight(request)
+            if request.path in STREAMS:
+                return await handler(request)
+            async with asyncio.timeout(self.settings.request_seconds):
+                return await handler(request)
+        except RequestError as error:
+            return respond(error, request.path)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return respond(problem_of(error, request.method), request.path, allow=error.headers.get("Allow"))
+        except TransientError as error:
+            log.warning("a dependency does not answer", path=request.path, error=str(error))
+            return respond(RequestError("unavailable", "the database does not answer now", retry_after=2), request.path)
+        except TimeoutError:
+            if request.path in STREAMS:
+                raise
+            return respond(RequestError("timeout", f"no answer within {self.settings.request_seconds:g} s"), request.path)
+        except ConnectionError:
+            raise  # the client has disconnected: aiohttp handles it
+        except Exception:  # logged with its traceback; the answer has none
+            log.exception("handler failed", path=request.path)
+            if request.path in STREAMS:
+                raise  # a started stream cannot return a problem
+            return respond(RequestError("internal", "the gateway failed to answer; the error has been logged"), request.path)
+
+    def _check(self, request: web.Request) -> None:
+        if self._hosts is not None and host_name(host := request.headers.get("Host", "")) not in self._hosts:
+            raise RequestError("misdirected-host", f"{host!r:.200} is not a name of this server", field="Host", value=host)
+        if len(request.raw_path) > self.settings.max_url:
+            raise RequestError(
+                "url-too-long", f"the path has {len(request.raw_path)} characters; the limit is {self.settings.max_url}"
+            )
+        if self._limit is not None:
+            client = request.remote or "unknown"
+            if wait := self._limit.hit(client, time.monotonic()):
+                raise RequestError("rate-limited", f"more than {self.settings.rate_limit} from {client}", retry_after=wait)
+        if request.body_exists and (request.content_length or 0) > self.settings.max_body:
+            raise RequestError(
+                "body-too-large", f"the body has {request.content_length} bytes; the limit is {self.settings.max_body}"
+            )
+        if not self._open and request.path.startswith("/v1/") and request.path not in STREAMS:
+            raise RequestError("unauthorized", NOT_PUBLIC)
+
+    def _preflight(self, request: web.Request) -> web.Response:
+        if "Access-Control-Request-Method" not in request.headers:
+            raise RequestError("method-not-allowed", "OPTIONS is answered for CORS preflights only")
+        origin = request.headers.get("Origin", "")
+        if origin not in self._origins:
+            raise RequestError("forbidden-origin", f"origin {origin!r:.200} is not on the allow-list", field="Origin", value=origin)
+        allowed = {
+            "Access-Control-Allow-Methods": "GET, HEAD",
+            "Access-Control-Allow-Headers": "Authorization, If-None-Match, Last-Event-ID",
+        }
+        return web.Response(status=204, headers={**allowed, "Access-Control-Max-Age": "600"})
+
+    def _allow(self, request: web.Request, response: web.StreamResponse) -> None:
+        if response.prepared:
+            return
+        headers: CIMultiDict[str] = response.headers
+        headers.add("Vary", "Origin")
+        origin = request.headers.get("Origin")
+        if origin in self._origins:
+            headers["Access-Control-Allow-Origin"] = str(origin)
+            headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+
+    def _measure(self, request: web.Request, status: int, seconds: float) -> None:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "unmatched"
+        key = (route, status)
+        if key not in self._counts:
+            self._counts[key] = REQUESTS.labels(route, str(status)).inc
+            self._times[route] = SECONDS.labels(route).observe
+        self._counts[key]()
+        if route not in STREAMS:
+            self._times[route](seconds)

@@ -1,0 +1,178 @@
+"""/v1/stream: Alpaca's protocol on a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import WSMsgType, web
+
+from services.gateway.domain import messages, subscriptions
+from services.gateway.domain.hub import Hub, Subscriber
+from services.gateway.domain.problems import NOT_PUBLIC, RequestError
+from services.gateway.domain.subscriptions import StreamError, Subscription
+from services.gateway.domain.unsent import UnsentMessages, json_array
+from services.gateway.handlers.sending import Flusher, frame
+from services.gateway.settings import Settings
+from shared.tasks import all_of
+
+TRY_AGAIN_LATER: Final = 1013
+POLICY: Final = 1008
+GOING_AWAY: Final = 1001
+CLOSE_SECONDS: Final = 5.0
+PING_SECONDS: Final = 20.0
+MAX_ACTIONS: Final = 200
+"""Actions that a client may send in ten seconds."""
+
+
+@dataclass(eq=False)
+class WebSocketConnection:
+    """One WebSocket: frames from all tasks are written to its transport in order."""
+
+    socket: web.WebSocketResponse
+    transport: asyncio.Transport
+    buffer: int
+    closing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def can_send(self) -> bool:
+        return self.transport.get_write_buffer_size() < self.buffer
+
+    def write(self, data: bytes) -> None:
+        if not self.transport.is_closing() and not self.socket.closed:
+            self.transport.write(data)
+
+    def close_slow(self, cursor: int) -> None:
+        text = f"slow reader; resume from {cursor}".encode()
+        task = asyncio.create_task(self.close(TRY_AGAIN_LATER, text), name="close slow reader")
+        self.closing.add(task)
+        task.add_done_callback(self.closing.discard)
+
+    async def close(self, code: int, text: bytes) -> None:
+        """Close with code and reason; abort the connection where the client does not answer."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.socket.close(code=code, message=text)
+        except (TimeoutError, ConnectionError):
+            self.transport.abort()
+
+
+@dataclass
+class WebSocketStreams:
+    """The WebSocket streams of one hub."""
+
+    settings: Settings
+    hub: Hub
+    flusher: Flusher
+    addresses: Counter[str] = field(default_factory=Counter)
+    sockets: dict[Subscriber, WebSocketConnection] = field(default_factory=dict)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one stream until it ends."""
+        check_origin(request, self.settings)
+        socket = web.WebSocketResponse(
+            max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=False, timeout=CLOSE_SECONDS, autoping=True
+        )
+        if not socket.can_prepare(request):
+            raise RequestError("upgrade-required", "connect here with a WebSocket; docs/api.md shows how")
+        await socket.prepare(request)
+        transport = request.transport
+        if transport is None:
+            return socket
+        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer)
+        try:
+            subscriber = self.admit(request.remote or "unknown")
+        except StreamError as error:
+            connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
+            await connection.close(POLICY, error.message.encode())
+            return socket
+        self.sockets[subscriber] = connection
+        self.flusher.add(subscriber, connection)
+        try:
+            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="connected")))
+            await self._read_actions(socket, subscriber, connection)
+        finally:
+            self.flusher.remove(subscriber)
+            self.release(subscriber)
+            self.sockets.pop(subscriber, None)
+        return socket
+
+    def admit(self, address: str) -> Subscriber:
+        """A new subscriber.
+
+        Raises:
+            StreamError: 406, too many streams are open.
+        """
+        if self.addresses.total() >= self.settings.max_readers or self.addresses[address] >= self.settings.max_readers_per_address:
+            raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, "connection limit exceeded")
+        self.addresses[address] += 1
+        return Subscriber(address, UnsentMessages(self.settings.unsent_limit), Subscription(self.settings.max_selectors))
+
+    def release(self, subscriber: Subscriber) -> None:
+        """Count a stream as closed."""
+        self.addresses[subscriber.address] -= 1
+        if self.addresses[subscriber.address] <= 0:
+            del self.addresses[subscriber.address]
+
+    async def close(self) -> None:
+        """Send the unsent messages and close all streams because the gateway stops; clients can resume later."""
+        self.flusher.flush()
+        waits = [connection.close(GOING_AWAY, b"the gateway stops") for connection in self.sockets.values()]
+        await all_of(*waits)
+
+    async def _read_actions(self, socket: web.WebSocketResponse, subscriber: Subscriber, connection: WebSocketConnection) -> None:
+        authenticated, actions, window = False, 0, 0.0
+        clock = asyncio.get_running_loop().time
+        async for received in socket:
+            if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                break
+            now = clock()
+            if now - window > 10.0:
+                actions, window = 0, now
+            actions += 1
+            if actions > MAX_ACTIONS:
+                await connection.close(POLICY, b"too many actions")
+                break
+            try:
+                authenticated = self._handle_action(
+                    subscriptions.parse_action(received.data), subscriber, connection, authenticated=authenticated
+                )
+            except StreamError as error:
+                connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
+
+    def _handle_action(
+        self, action: subscriptions.Action, subscriber: Subscriber, connection: WebSocketConnection, *, authenticated: bool
+    ) -> bool:
+        if isinstance(action, subscriptions.Auth):
+            if not self.settings.reads_are_public:
+                raise StreamError(subscriptions.AUTH_FAILED, f"auth failed: {NOT_PUBLIC}")
+            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="authenticated")))
+            return True
+        if not authenticated and not self.settings.reads_are_public:
+            raise StreamError(subscriptions.NOT_AUTHENTICATED, f"not authenticated: {NOT_PUBLIC}")
+        if isinstance(action, subscriptions.Resume):
+            missed = self.hub.resume(subscriber, action.since)
+            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="resumed", messages=len(missed))))
+            if missed:
+                connection.write(frame(json_array(missed)))
+            return authenticated
+        if isinstance(action, subscriptions.Subscribe):
+            self.hub.subscribe(subscriber, action)
+        else:
+            self.hub.unsubscribe(subscriber, action)
+        connection.write(frame(messages.control_frame(self.hub.seq, T="subscription", **subscriber.subscription.by_channel())))
+        return authenticated
+
+
+def check_origin(request: web.Request, settings: Settings) -> None:
+    """Check the origin that a browser sends: it must be this host or on the allow-list.
+
+    Raises:
+        RequestError: it is another origin.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None or origin in settings.allowed_origins or urlsplit(origin).netloc == request.host:
+        return
+    raise RequestError("forbidden-origin", f"origin {origin!r:.200} is not on the allow-list", field="Origin", value=origin)

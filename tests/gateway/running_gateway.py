@@ -1,0 +1,59 @@
+"""A gateway on a real port with a real database and without Kafka: tests put events into its memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.gateway.adapters.event_feed import EventFeed
+from services.gateway.adapters.history import open_history
+from services.gateway.app import serve, wire
+from services.gateway.handlers.application import OpenStreams, application
+from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.sending import Flusher
+from services.gateway.handlers.server_sent_events import EventStreams
+from services.gateway.handlers.web_sockets import WebSocketStreams
+from services.gateway.settings import Settings
+from shared import tables
+from shared.db import Database, open_database
+
+
+@dataclass
+class RunningGateway:
+    """A listening gateway and its parts."""
+
+    gateway: Gateway
+    feed: EventFeed
+    database: Database
+    url: str
+    streams: OpenStreams
+
+
+@asynccontextmanager
+async def running_gateway(folder: Path, *, url: str = "", **settings: Any) -> AsyncIterator[RunningGateway]:
+    """Start a gateway on an empty database in ``folder`` (or at ``url``) and stop it at the end."""
+    options = Settings(database_url=url or f"sqlite+aiosqlite:///{folder}/gateway.db", **({"port": 0} | settings))
+    async with open_database(options.database_url) as database, open_history(database) as history:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(tables.metadata.create_all)
+        gateway = wire(options, history)
+        flusher, test_flusher = Flusher(gateway.hub, options.flush_seconds), Flusher(gateway.test_hub, options.flush_seconds)
+        live, test = WebSocketStreams(options, gateway.hub, flusher), WebSocketStreams(options, gateway.test_hub, test_flusher)
+        streams = OpenStreams(live, test, EventStreams(live))
+        stopped = asyncio.Event()
+        async with serve(application(gateway, streams), streams, options) as port:
+            tasks = [asyncio.create_task(f.run(stopped.is_set)) for f in (flusher, test_flusher)]
+            feed = EventFeed(gateway.market, gateway.hub, live=lambda: True)
+            yield RunningGateway(gateway, feed, database, f"http://127.0.0.1:{port}", streams)
+        stopped.set()
+        await asyncio.gather(*tasks)
+
+
+async def read_directory(server: RunningGateway) -> None:
+    """Make the gateway read its instruments now."""
+    async with open_history(server.database) as history:
+        server.gateway.directory = await history.directory(1)
