@@ -28,7 +28,7 @@ class NotifierSettings(MeshSettings):
     """Settings of the notifier."""
 
     probe_port: int = Field(default=9103, ge=0, le=65535)
-    """Port for the probes; 0 takes any free one."""
+    """Port for the probes; 0 chooses a free one."""
     notifier_group: str = "notifier"
     """Consumer group in which the notifiers share the signals."""
     telegram_bot_token: SecretStr = SecretStr("")

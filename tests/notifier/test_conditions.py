@@ -45,12 +45,12 @@ async def test_a_condition_is_stored_listed_and_removed(database_url: str) -> No
         listed = plain(await user.ask("/alerts"))
         assert "Your alerts: 2" in listed
         assert "#2 crosses_above(close, rsi_21) on 15m\n    what you watch · on forming bars too" in listed
-        assert "no alert of that number" in await user.ask("/unalert 7")
-        assert "gone" in await user.ask("/unalert #1")
+        assert "no alert with that number" in await user.ask("/unalert 7")
+        assert "removed" in await user.ask("/unalert #1")
         assert "Which number" in await user.ask("/unalert the first")
         kept = await ConditionTable(user.parts.database).for_chat("telegram", "7")
         assert [(one.number, one.frequency, one.scope, one.extra) for one in kept] == [(2, "once_per_bar", "watched", ("rsi_21",))]
-        assert "gone" in await user.ask("/unalert all")
+        assert "removed" in await user.ask("/unalert all")
         assert "no alerts" in await user.ask("/alerts")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.notifier.adapters.telegram.answers import Answers
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.polling import PER_CHAT, Polling
+from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
 from services.notifier.adapters.telegram.updates import Updates
 from services.notifier.domain.commands import UserInput
 from services.notifier.domain.messages import Reply
@@ -28,12 +28,12 @@ class Echo:
     """Replies with the typed text; ``hang`` waits until ``go`` is set, ``raise`` fails."""
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
-    begun: list[tuple[str, str]] = field(default_factory=list)
+    started: list[tuple[str, str]] = field(default_factory=list)
     drops: list[str] = field(default_factory=list)
 
     async def answer(self, incoming: UserInput) -> Reply:
         text = incoming.command.rest
-        self.begun.append((incoming.chat_id, text))
+        self.started.append((incoming.chat_id, text))
         if text == "hang":
             await self.go.wait()
         if text == "raise":
@@ -84,7 +84,7 @@ async def test_a_chat_that_hangs_does_not_block_others_and_each_chat_keeps_its_o
         echo.go.set()
         await until(lambda: telegram.confirmed >= behind, 20, "all to be confirmed")
         assert telegram.texts("1") == ["hang", "behind"]
-        assert len(echo.begun) == 22, "no update was handled twice"
+        assert len(echo.started) == 22, "no update was handled twice"
 
 
 async def test_a_chat_at_its_limit_does_not_slow_down_the_others() -> None:
@@ -93,7 +93,7 @@ async def test_a_chat_at_its_limit_does_not_slow_down_the_others() -> None:
         for number in range(8):  # more chats than may be handled at the same time, each with an answer that waits for a minute
             await telegram.type_text("first", number + 1)
             await telegram.type_text("waits for its turn", number + 1)
-        await until(lambda: sum(text == "waits for its turn" for _, text in echo.begun) == 8, 20, "the answers to wait")
+        await until(lambda: sum(text == "waits for its turn" for _, text in echo.started) == 8, 20, "the answers to wait")
         await telegram.type_text("quick", 99)
         await until(lambda: telegram.texts("99") == ["quick"], 20, "the answer to another chat")
         assert len(telegram.accepted) == 9
@@ -110,12 +110,12 @@ async def test_the_next_process_fetches_unfinished_updates_again() -> None:
             await until(lambda: first.drops == ["failed"], 20, "a handler's error to be counted")
             hung = await telegram.type_text("hang", 1)
             await telegram.type_text("behind", 1)
-            await until(lambda: ("1", "hang") in first.begun)
+            await until(lambda: ("1", "hang") in first.started)
             stopping.set()
         assert telegram.confirmed == hung - 1
         async with polling(telegram, second):
             await until(lambda: telegram.texts("1") == ["hang", "behind"], 20, "the answers after the restart")
-        assert second.begun == [("1", "hang"), ("1", "behind")], "finished and failed updates are not fetched again"
+        assert second.started == [("1", "hang"), ("1", "behind")], "finished and failed updates are not fetched again"
         assert telegram.texts("2") == ["done"]
 
 
@@ -128,10 +128,10 @@ async def test_a_chat_that_sends_thousands_does_not_block_others() -> None:
         await telegram.type_text("me too", 2)
         async with polling(telegram, echo):
             await until(lambda: telegram.texts("2") == ["me too"], 40, "the answer to the other chat")
-            assert echo.begun == [("1", "hang"), ("2", "me too")]
-            assert echo.drops.count("waiting") == 3_000 - (PER_CHAT - 1)
+            assert echo.started == [("1", "hang"), ("2", "me too")]
+            assert echo.drops.count("waiting") == 3_000 - (MAX_PER_CHAT - 1)
             echo.go.set()
-            await until(lambda: len(telegram.texts("1")) == PER_CHAT, 20, "the queued part of the flood to be answered")
+            await until(lambda: len(telegram.texts("1")) == MAX_PER_CHAT, 20, "the queued part of the flood to be answered")
 
 
 class UpdateSource:

@@ -374,14 +374,14 @@ async def test_a_programming_error_ends_the_sender_after_the_other_runs_have_fin
 
     @dataclass
     class Slow(RaisingChannel):
-        begun: int = 0
+        started: int = 0
 
         async def send(self, to: Address, alert: Alert) -> Outcome:
-            self.begun += 1
+            self.started += 1
             if to.chat_id == "8":
                 await answer.wait()
-            elif self.begun < 2:
-                await until(lambda: self.begun >= 2, 20)
+            elif self.started < 2:
+                await until(lambda: self.started >= 2, 20)
             return await super().send(to, alert) if to.chat_id == "8" else self.fail()
 
         def fail(self) -> Outcome:
@@ -394,7 +394,7 @@ async def test_a_programming_error_ends_the_sender_after_the_other_runs_have_fin
         await parts.chats.save(chat(8), 0)
         await parts.fan_out.handle(records([signal()]))
         running = asyncio.create_task(parts.sender.run(parts.stopping))
-        await until(lambda: channel.begun == 2, 20)
+        await until(lambda: channel.started == 2, 20)
         answer.set()
         with pytest.raises(RuntimeError, match="a programming error"):
             await asyncio.wait_for(running, 20)

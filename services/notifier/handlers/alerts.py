@@ -17,7 +17,7 @@ from services.notifier.handlers import measures
 from services.notifier.handlers.bot_context import BotContext
 from shared.conditions import ConditionError
 
-MOST_SYMBOLS: Final = 20
+MAX_SYMBOLS: Final = 20
 EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 
@@ -74,7 +74,7 @@ async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, r
             return Reply(phrase(chat.language, "no_industry", asked=escape(request.industry, 40), names=names))
         return replace(wanted, scope="industry", targets=(found.slug,))
     if request.names:
-        instruments, missing = context.instruments.current.resolve(request.names, MOST_SYMBOLS)
+        instruments, missing = context.instruments.current.resolve(request.names, MAX_SYMBOLS)
         if missing or not instruments:
             return Reply(replies.not_found(missing or [request.names], context.instruments.current, chat.language))
         return replace(wanted, scope="symbols", targets=tuple(one.symbol for one in instruments))

@@ -8,11 +8,11 @@ from services.notifier.domain.industries import IndustryIndex
 from shared.events import IndustryView
 from shared.kafka import Record
 
-MOST = 2_000
+MAX_INDUSTRIES = 2_000
 
 
 class LatestIndustries:
-    """The newest view of each industry; at most ``MOST`` industries."""
+    """The newest view of each industry; at most ``MAX_INDUSTRIES`` industries."""
 
     def __init__(self) -> None:
         self._views: dict[str, IndustryView] = {}
@@ -23,7 +23,7 @@ class LatestIndustries:
         for record in records:
             view = record.event
             known = self._views.get(view.industry)
-            if known is None and len(self._views) >= MOST:
+            if known is None and len(self._views) >= MAX_INDUSTRIES:
                 continue
             if known is None or view.ts_event >= known.ts_event:
                 self._views[view.industry] = view

@@ -15,7 +15,7 @@ from services.notifier.handlers import measures
 from shared.events import Signal
 from shared.failures import TransientError, classify
 
-KEPT = 64
+CACHED = 64
 FEWEST_BARS = 2
 _log = structlog.get_logger(__name__)
 
@@ -25,20 +25,20 @@ class Pictures:
 
     def __init__(self, market: MarketStore, renderer: ChartRenderer) -> None:
         self._market, self._renderer = market, renderer
-        self._kept: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
+        self._tasks: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
 
     async def get(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
         """The picture as PNG, or None: too few bars, or the renderer failed."""
         key = (signal.id, language)
-        task = self._kept.get(key)
+        task = self._tasks.get(key)
         if task is None:
             task = asyncio.create_task(self._draw(signal, instrument, language), name=f"picture {signal.id}")
-            self._kept[key] = task
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._tasks[key] = task
+            while len(self._tasks) > CACHED:
+                self._tasks.popitem(last=False)
         await asyncio.wait([task])
         if task.cancelled():  # the renderer was closed meanwhile
-            self._kept.pop(key, None)
+            self._tasks.pop(key, None)
             return _text_only(signal, "cancelled")
         return task.result()
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from shared.events import Quote
 from shared.kafka import Record
 
-MOST = 50_000
+MAX_SYMBOLS = 50_000
 
 
 class LatestQuotes:
-    """The newest quote of each symbol; at most ``MOST`` symbols."""
+    """The newest quote of each symbol; at most ``MAX_SYMBOLS`` symbols."""
 
     def __init__(self) -> None:
         self._quotes: dict[str, Quote] = {}
@@ -21,7 +21,7 @@ class LatestQuotes:
         for record in records:
             quote = record.event
             known = self._quotes.get(quote.symbol)
-            if known is None and len(self._quotes) >= MOST:
+            if known is None and len(self._quotes) >= MAX_SYMBOLS:
                 continue
             if known is None or quote.ts_event >= known.ts_event:
                 self._quotes[quote.symbol] = quote

@@ -24,6 +24,7 @@ from shared.waiting import pause
 
 PAGE = 200
 SOON = 5_000
+"""Milliseconds that a run may wait for the rate limit; a chat that must wait longer is postponed."""
 IDLE_SECONDS = 0.5
 LONGEST_RETRY_WAIT = 5.0
 _log = structlog.get_logger(__name__)
@@ -136,10 +137,10 @@ class Sender:
             soon=min(SOON, self._options.reserve // 2),
         )
         until = now + self._options.reserve
-        taken = [(row, until) for run in chosen.runs for row in run]
-        if not taken and not chosen.later:
+        reservations = [(row, until) for run in chosen.runs for row in run]
+        if not reservations and not chosen.later:
             return False
-        ours = {row.key: row for row in await self._deliveries.reserve([*taken, *chosen.later])}
+        ours = {row.key: row for row in await self._deliveries.reserve([*reservations, *chosen.later])}
         for run in chosen.runs:
             mine = [ours[row.key] for row in run if row.key in ours]
             if mine:

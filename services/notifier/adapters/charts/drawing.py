@@ -37,7 +37,7 @@ def korean() -> Path:
     """
     spec = find_spec("koreanize_matplotlib")
     if spec is None or spec.origin is None:
-        raise LookupError("koreanize-matplotlib, which brings the Korean font, is not installed")
+        raise LookupError("koreanize-matplotlib, which contains the Korean font, is not installed")
     return Path(spec.origin).parent / "fonts" / "NanumGothic.ttf"
 
 

@@ -26,13 +26,13 @@ from shared.tasks import result_of
 from shared.waiting import pause
 
 POLL_SECONDS: Final = 25
-MOST: Final = 100
+MAX_FETCHED: Final = 100
 """Updates that Telegram sends at once."""
-PER_CHAT: Final = 32
+MAX_PER_CHAT: Final = 32
 """Most waiting updates of one chat; more are dropped."""
-IN_ALL: Final = 1_000
+MAX_WAITING: Final = 1_000
 """Most waiting updates of all chats; then no more are fetched."""
-LOOK_SECONDS: Final = 0.2
+BUSY_POLL_SECONDS: Final = 0.2
 """Pause between requests while updates are being handled, since Telegram then responds at once."""
 DRAIN_SECONDS: Final = 10.0
 LONGEST_WAIT: Final = 30.0
@@ -61,7 +61,7 @@ class Polling:
 
     def __init__(self, bot: Bot, handler: UpdateHandler, updates: Updates) -> None:
         self._bot, self._handler, self._updates = bot, handler, updates
-        self._progress = UpdateProgress(MOST)
+        self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()
         self._name = ""
         self.connected = False
@@ -70,7 +70,7 @@ class Polling:
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until stopped, then finish the updates that are being handled and confirm them."""
         async with asyncio.TaskGroup() as group:
-            queues = ChatQueues(group, self._handle, PER_CHAT)
+            queues = ChatQueues(group, self._handle, MAX_PER_CHAT)
             await self._poll(queues, stopping)
             await queues.drain(DRAIN_SECONDS)
         await self._confirm()
@@ -95,11 +95,11 @@ class Polling:
             backoff.reset()
             more = self._take(updates, queues)
             while not stopping.is_set():
-                crowded = len(queues) > IN_ALL - MOST
+                crowded = len(queues) > MAX_WAITING - MAX_FETCHED
                 if not crowded and (more or not self._progress.waiting):
                     break
                 self._moved.clear()
-                await _unless(stopping, pause(LOOK_SECONDS, self._moved))
+                await _unless(stopping, pause(BUSY_POLL_SECONDS, self._moved))
                 more = True
 
     async def _introduce(self) -> None:
@@ -111,7 +111,7 @@ class Polling:
         """The updates from the offset on; none when stopped meanwhile. Invalid updates are skipped."""
         offset = self._progress.request()
         polling = self._bot.get_updates(
-            offset=offset, timeout=POLL_SECONDS, limit=MOST, allowed_updates=KINDS, request_timeout=POLL_SECONDS + 10
+            offset=offset, timeout=POLL_SECONDS, limit=MAX_FETCHED, allowed_updates=KINDS, request_timeout=POLL_SECONDS + 10
         )
         try:
             return await _unless(stopping, asyncio.wait_for(polling, POLL_SECONDS + 15)) or []
@@ -143,7 +143,7 @@ class Polling:
                 self._progress.finished(number)
         if early := self._progress.make_room():
             _log.warning("updates confirmed before they are finished, so that they do not block others", count=len(early))
-        return len(updates) == MOST and bool(new or early)
+        return len(updates) == MAX_FETCHED and bool(new or early)
 
     async def _handle(self, update: Update) -> None:
         await self._updates.handle(update, self._name)
