@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
-from services.notifier.adapters.console import CHAT, Console
+from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.webhook import Webhook
+from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
@@ -29,7 +29,7 @@ from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.handlers.quotes import LatestQuotes
 from services.notifier.handlers.reporting import Reporter
 from services.notifier.handlers.sending import Sender, SenderOptions
@@ -117,15 +117,17 @@ async def _schedules(
     """The enabled channels. Also creates the chats that represent the console and the webhooks."""
     schedules: dict[str, ChannelSchedule] = {}
     if bot is not None:
-        from services.notifier.adapters.telegram.channel import Telegram  # slow import, see _bot
+        from services.notifier.adapters.telegram.channel import TelegramChannel  # slow import, see _bot
 
-        schedules["telegram"] = ChannelSchedule(Telegram(bot, settings.send_timeout), telegram_limiter(settings), run_length=8)
+        schedules["telegram"] = ChannelSchedule(
+            TelegramChannel(bot, settings.send_timeout), telegram_limiter(settings), run_length=8
+        )
     if settings.console_enabled:
-        schedules["console"] = ChannelSchedule(Console(sys.stdout), RateLimiter([Limit(200, 1.0)], []), run_length=100)
+        schedules["console"] = ChannelSchedule(ConsoleChannel(sys.stdout), RateLimiter([Limit(200, 1.0)], []), run_length=100)
         chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
         await chats.ensure(chat, clock.now())
     if settings.webhook_targets:
-        webhook = Webhook(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
+        webhook = WebhookChannel(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
         stack.push_async_callback(webhook.close)
         schedules["webhook"] = ChannelSchedule(webhook, RateLimiter([Limit(100, 1.0)], [Limit(20, 1.0)]), run_length=20)
         for target in settings.webhook_targets:
@@ -134,11 +136,11 @@ async def _schedules(
     return schedules
 
 
-def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> Pictures:
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> PictureCache:
     renderer = ProcessChartRenderer(settings.chart_timeout)
     stack.push_async_callback(renderer.close)
     renderer.start()
-    return Pictures(market, renderer)
+    return PictureCache(market, renderer)
 
 
 async def _bot_tasks(
@@ -154,9 +156,9 @@ async def _bot_tasks(
     clock: Clock,
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.answers import Answers  # slow import, see _bot
+    from services.notifier.adapters.telegram.answers import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
-    from services.notifier.adapters.telegram.updates import Updates
+    from services.notifier.adapters.telegram.updates import UpdateProcessor
 
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
     quotes, industries = LatestQuotes(), LatestIndustries()
@@ -186,7 +188,9 @@ async def _bot_tasks(
         settings.alert_language,
     )
     handler = CommandBot(context, settings.bot_commands_minute)
-    polling = Polling(bot, handler, Updates(bot, handler, Answers(bot, schedule.limiter, clock.ticking), settings.bot_concurrency))
+    polling = Polling(
+        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
+    )
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),

@@ -7,7 +7,7 @@ from typing import Literal, Self
 import msgspec
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from services.notifier.domain.delivery import Policy
+from services.notifier.domain.delivery import RetryPolicy
 from shared.settings import MeshSettings
 
 
@@ -86,9 +86,9 @@ class NotifierSettings(MeshSettings):
         return self
 
     @property
-    def policy(self) -> Policy:
+    def policy(self) -> RetryPolicy:
         """The retry policy of deliveries."""
-        return Policy(expiry=self.alert_expiry_seconds * 1000)
+        return RetryPolicy(expiry=self.alert_expiry_seconds * 1000)
 
     @property
     def webhook_targets(self) -> tuple[WebhookTarget, ...]:

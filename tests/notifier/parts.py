@@ -12,7 +12,7 @@ from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
-from services.notifier.domain.delivery import Policy
+from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.domain.recipients import Chat
@@ -21,7 +21,7 @@ from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.handlers.sending import Sender, SenderOptions
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id
@@ -114,8 +114,8 @@ def wire(
     channels: Sequence[Channel],
     clock: Clock | None = None,
     *,
-    policy: Policy | None = None,
-    pictures: Pictures | None = None,
+    policy: RetryPolicy | None = None,
+    pictures: PictureCache | None = None,
     rate: int = 1000,
     limiter: RateLimiter | None = None,
     lease: int = 2_000,
@@ -123,7 +123,7 @@ def wire(
 ) -> Parts:
     """Wire the parts with some channels, and with rate limits that do not slow down tests."""
     clock = clock or Clock()
-    policy = policy or Policy(first_wait=20, longest_wait=100, expiry=10**15)
+    policy = policy or RetryPolicy(first_wait=20, longest_wait=100, expiry=10**15)
     schedules = {
         channel.name: ChannelSchedule(channel, limiter or RateLimiter([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 50)
         for channel in channels

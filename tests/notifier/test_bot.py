@@ -12,11 +12,11 @@ import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.telegram.answers import Answers
+from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as Channel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
-from services.notifier.adapters.telegram.updates import Updates
+from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.address import Address
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.handlers.bot import CommandBot
@@ -63,7 +63,7 @@ class BotUser:
 async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
-        parts = wire(database, [Channel(bot, 5)])
+        parts = wire(database, [TelegramChannel(bot, 5)])
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
@@ -71,7 +71,7 @@ async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncItera
         context = BotContext(*stores, quotes, industries, parts.instruments, BotAdmins(bot), Clock(), 3)
         limiter = RateLimiter([Limit(1000, 1.0)], [Limit(1000, 1.0)])
         handler = CommandBot(context, commands_minute)
-        polling = Polling(bot, handler, Updates(bot, handler, Answers(bot, limiter, Clock().ticking), 4))
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, Clock().ticking), 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries)

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from services.notifier.adapters.console import Console
+from services.notifier.adapters.console import ConsoleChannel
 from services.notifier.adapters.telegram.api import BadTokenError, open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
-from services.notifier.adapters.webhook import PublicResolver, Webhook, WebhookUrlError
+from services.notifier.adapters.telegram.channel import TelegramChannel
+from services.notifier.adapters.webhook import PublicResolver, WebhookChannel, WebhookUrlError
 from services.notifier.domain.address import Address
 from services.notifier.domain.alerts import alert_buttons, alert_text
 from services.notifier.domain.instruments import Instrument
@@ -118,7 +118,7 @@ async def hooks() -> AsyncIterator[tuple[Hooks, Callable[[], Any]]]:
 async def webhook() -> AsyncIterator[ChannelUnderTest]:
     async with hooks() as (remote, close):
         target = WebhookTarget(name="desk", url=remote.url, secret=SECRET)
-        channel = Webhook([target], allow_private=True, now=lambda: 1_700_000_000_000, timeout=1)
+        channel = WebhookChannel([target], allow_private=True, now=lambda: 1_700_000_000_000, timeout=1)
         try:
             yield ChannelUnderTest(
                 channel, "desk", lambda: [json.loads(body)["text"] for _, body in remote.requests], remote.faults.append, close
@@ -131,7 +131,7 @@ async def webhook() -> AsyncIterator[ChannelUnderTest]:
 async def console() -> AsyncIterator[ChannelUnderTest]:
     out = io.StringIO()
     yield ChannelUnderTest(
-        Console(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None
+        ConsoleChannel(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None
     )
 
 
@@ -219,7 +219,7 @@ async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
 
 async def test_a_webhook_has_a_signature_and_a_permanent_id() -> None:
     async with hooks() as (remote, _):
-        channel = Webhook(
+        channel = WebhookChannel(
             [WebhookTarget(name="d", url=remote.url, secret=SECRET)], allow_private=True, now=lambda: 1_700_000_000_000
         )
         sent = alert()
@@ -248,11 +248,13 @@ PRIVATE = [
 @pytest.mark.parametrize("url", PRIVATE)
 async def test_webhooks_to_private_addresses_are_refused_unless_allowed(url: str) -> None:
     with pytest.raises(WebhookUrlError):
-        Webhook([WebhookTarget(name="d", url=url, secret=SECRET)], allow_private=False, now=lambda: 0)
+        WebhookChannel([WebhookTarget(name="d", url=url, secret=SECRET)], allow_private=False, now=lambda: 0)
 
 
 async def test_a_name_with_a_private_address_is_rejected_at_the_request() -> None:
-    channel = Webhook([WebhookTarget(name="d", url="https://localhost/x", secret=SECRET)], allow_private=False, now=lambda: 0)
+    channel = WebhookChannel(
+        [WebhookTarget(name="d", url="https://localhost/x", secret=SECRET)], allow_private=False, now=lambda: 0
+    )
     outcome = await channel.send(Address("webhook", "d"), alert())
     await channel.close()
     assert isinstance(outcome, Rejected)

@@ -17,7 +17,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, figure_of, korean, sma
+from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rules
 from services.notifier.domain.alerts import LABELS, TIMEFRAMES, chart_request
@@ -51,9 +51,9 @@ async def rendering(seconds: float = 20) -> AsyncIterator[ProcessChartRenderer]:
 
 
 def test_the_font_of_the_package_has_the_glyphs() -> None:
-    glyphs = FT2Font(str(korean())).get_charmap()
+    glyphs = FT2Font(str(font_path())).get_charmap()
     assert all(ord(c) in glyphs for c in "삼성전자 골든크로스 일봉▲▼")
-    assert "site-packages" in str(korean())
+    assert "site-packages" in str(font_path())
 
 
 def picture_texts() -> set[str]:
@@ -87,14 +87,14 @@ def of(instrument: Instrument, prices: Sequence[float], volumes: Sequence[float 
 @pytest.mark.parametrize("volumes", [[0.0] * 3, [None] * 3, [math.nan] * 3, [0.0, None, math.nan]])
 def test_an_instrument_without_volume_has_no_volume_pane(volumes: list[float | None]) -> None:
     euro = Instrument("EURUSD=X", "Euro in US dollars", "유로/달러 환율", "USD", "fx")
-    figure = figure_of(of(euro, [1.08, 1.09, 1.084], volumes))
+    figure = make_figure(of(euro, [1.08, 1.09, 1.084], volumes))
     assert len(figure.axes) == 1
     assert all(re.fullmatch(r"1\.\d{5}", label) for label in labels(figure, 0))
     assert figure.axes[0].get_xticklabels()[0].get_text().startswith("2024-07-01")
 
 
 def test_the_volume_pane_has_units_of_the_language() -> None:
-    figure = figure_of(of(SAMSUNG, [71_000.0, 73_000.0, 70_000.0], [None, 12e6, 0.0]))
+    figure = make_figure(of(SAMSUNG, [71_000.0, 73_000.0, 70_000.0], [None, 12e6, 0.0]))
     assert len(figure.axes) == 2
     assert all(re.fullmatch(r"[67]\d,\d{3}", label) for label in labels(figure, 0))
     assert "1,000만" in labels(figure, 1)
@@ -102,7 +102,7 @@ def test_the_volume_pane_has_units_of_the_language() -> None:
 
 def test_negative_prices_are_drawn_with_a_minus_that_the_font_has() -> None:
     oil = Instrument("CL=F", "WTI crude oil futures", "WTI 원유 선물", "USD", "future")
-    figure = figure_of(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5]))
+    figure = make_figure(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5]))
     assert "-30.00" in labels(figure, 0)
     assert draw(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5])).startswith(b"\x89PNG")  # a missing glyph warns: an error here
 

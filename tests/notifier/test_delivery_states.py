@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, Policy, after
+from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import Doubtful, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import NewDelivery
 from shared import wire
@@ -27,7 +27,7 @@ from shared.tables import deliveries, metadata
 from tests.notifier.parts import NOW, chat, signal
 
 LEASE = 100
-POLICY = Policy(first_wait=10, longest_wait=40)
+POLICY = RetryPolicy(first_wait=10, longest_wait=40)
 ENDS: list[tuple[str, Outcome, bool]] = [
     # what happens to a request, the outcome that the channel returns, whether it arrived
     ("answered", Sent("1"), True),
@@ -105,13 +105,13 @@ class Deliveries(RuleBasedStateMachine):
         row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
         _, outcome, arrived = end
         self.arrived[row.signal_id] += arrived
-        self.do(self.table.finish(row, after(row, outcome, self.now, POLICY, 0.5), self.now))
+        self.do(self.table.finish(row, apply_outcome(row, outcome, self.now, POLICY, 0.5), self.now))
 
     @precondition(lambda self: self.claimed)
     @rule(data=st.data())
     def a_request_is_rejected(self, data: st.DataObject) -> None:
         row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
-        self.do(self.table.finish(row, after(row, Rejected("no"), self.now, POLICY, 0.5), self.now))
+        self.do(self.table.finish(row, apply_outcome(row, Rejected("no"), self.now, POLICY, 0.5), self.now))
         self.rejected.add(row.signal_id)
 
     @precondition(lambda self: self.claimed or self.reserved)
@@ -129,7 +129,7 @@ class Deliveries(RuleBasedStateMachine):
     def expired_leases_are_closed(self) -> None:
         self.now += LEASE // 2
         for row in self.do(self.table.expired_leases(self.now, 10)):
-            change = after(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
+            change = apply_outcome(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
             self.do(self.table.finish(row, change, self.now))
 
     def rows(self) -> list[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.domain.address import Address
 from services.notifier.handlers.reporting import recipient
 from shared.db import open_database

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.adapters.telegram.answers import Answers
+from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
-from services.notifier.adapters.telegram.updates import Updates
+from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.commands import UserInput
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.progress import UpdateProgress
@@ -59,7 +59,7 @@ async def polling(telegram: Telegram, echo: Echo, chat_limit: int = 1000) -> Asy
     stopping = asyncio.Event()
     async with open_bot(TOKEN, telegram.base, 5) as bot:
         limiter = RateLimiter([Limit(1000, 1.0)], [Limit(chat_limit, 60.0)])
-        updates = Updates(bot, echo, Answers(bot, limiter, Clock().ticking), 4)
+        updates = UpdateProcessor(bot, echo, ReplySender(bot, limiter, Clock().ticking), 4)
         task = asyncio.create_task(Polling(bot, echo, updates).run(stopping))
         try:
             yield stopping

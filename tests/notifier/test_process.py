@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifier.domain import figures
+from services.notifier.domain import formatting
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import NEVER
 from services.notifier.domain.recipients import Chat
@@ -205,7 +205,7 @@ def check_guarantee(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Sig
     assert telegram.problems == []
     made = Counter((message.chat_id, bar_time(message.text)) for message in telegram.accepted)
     assert {(row.signal_id, row.chat_id) for row in rows} == {(found.id, name) for found in fired for name in chats}
-    times = {found.id: figures.format_time(found.ts_event) for found in fired}
+    times = {found.id: formatting.format_time(found.ts_event) for found in fired}
     for row in rows:
         count = made[row.chat_id, times[row.signal_id]]
         assert count >= 1 or row.unknowns > 1, f"lost: {row}"

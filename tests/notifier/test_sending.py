@@ -12,16 +12,16 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.app import telegram_limiter
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartRequest
-from services.notifier.domain.delivery import NEVER, Policy
+from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Refused, Sent
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
@@ -149,7 +149,7 @@ async def test_an_abandoned_delivery_is_taken_over_once_and_marked(database_url:
 async def test_old_alerts_expire_instead_of_being_sent(database_url: str) -> None:
     channel, manual = RecordingChannel(answers=[Refused("away")] * 1000), ManualClock()
     async with open_database(database_url) as database:
-        parts = wire(database, [channel], manual.clock(), policy=Policy(expiry=60_000, first_wait=1000))
+        parts = wire(database, [channel], manual.clock(), policy=RetryPolicy(expiry=60_000, first_wait=1000))
         await parts.chats.save(chat(), 0)
         await parts.fan_out.handle(records([signal()]))
         async with parts.sending():
@@ -267,7 +267,7 @@ async def test_alerts_are_sent_as_text_without_a_picture(database_url: str) -> N
         await list_instruments(database)
         await store_bars(database)
         parts = wire(database, [channel])
-        pictures = Pictures(parts.market, BrokenRenderer())
+        pictures = PictureCache(parts.market, BrokenRenderer())
         parts = wire(database, [channel], pictures=pictures)
         await parts.instruments.refresh()
         await parts.chats.save(chat(), 0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
-from services.notifier.domain import alerts, figures, instruments, markup, rules
+from services.notifier.domain import alerts, formatting, instruments, markup, rules
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
@@ -129,7 +129,7 @@ def test_the_record_is_shown_only_where_there_is_one() -> None:
 def test_a_value_that_was_not_computed_is_not_shown() -> None:
     assert "None" not in alert_text(signal(level=None), APPLE, "en")
     assert "Level" not in alert_text(signal(level=None), APPLE, "en")
-    assert [figures.price(math.nan), figures.percent(math.inf), figures.number(None)] == ["-", "-", "-"]
+    assert [formatting.price(math.nan), formatting.percent(math.inf), formatting.number(None)] == ["-", "-", "-"]
 
 
 HOSTILE = st.text(alphabet=st.characters(), max_size=300) | st.sampled_from(

@@ -12,7 +12,7 @@ from services.notifier.domain.outcomes import Outcome, Sent, Unanswered
 CHAT = "console"
 
 
-class Console:
+class ConsoleChannel:
     """The channel ``console``: one block of lines per alert, flushed."""
 
     name = "console"

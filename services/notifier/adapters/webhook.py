@@ -38,7 +38,7 @@ class WebhookUrlError(ValueError):
     """The webhook's URL is not allowed."""
 
 
-class Webhook:
+class WebhookChannel:
     """The channel ``webhook``: the chat id is the name of a target."""
 
     name = "webhook"

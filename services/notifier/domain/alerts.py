@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.domain import rules
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
 from services.notifier.domain.decimals import volume
-from services.notifier.domain.figures import format_time, number, percent, price
+from services.notifier.domain.formatting import format_time, number, percent, price
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.markup import clean, escape
 from services.notifier.domain.messages import Button, Buttons

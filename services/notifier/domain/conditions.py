@@ -127,7 +127,7 @@ def extra_columns(condition: Condition) -> tuple[str, ...]:
     return tuple(wanted.column for wanted in condition.indicators if not wanted.running)
 
 
-def refusal(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
+def exceeded_limit(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
     """The key of a phrase that says which limit a new alert exceeds, or None. ``count`` and ``in_use``: totals of all chats."""
     if len(mine) >= MAX_PER_CHAT:
         return "alert_full"

@@ -70,7 +70,7 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True)
-class Change:
+class RowChange:
     """The new values of a row after an attempt."""
 
     status: DeliveryStatus
@@ -86,7 +86,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Policy:
+class RetryPolicy:
     """Limits of retries. Milliseconds."""
 
     first_wait: int = 1_000
@@ -99,38 +99,40 @@ class Policy:
     """Age at which an alert is too old to send."""
 
 
-def after(delivery: DeliveryRow, outcome: Outcome, now: int, policy: Policy, chance: float) -> Change:
+def apply_outcome(delivery: DeliveryRow, outcome: Outcome, now: int, policy: RetryPolicy, chance: float) -> RowChange:
     """The change of a row after an outcome. ``chance`` in [0, 1) is the jitter; ``delivery`` is the row as it was claimed.
 
     >>> row = DeliveryRow("s", "telegram", "1", DeliveryStatus.SENDING, 1, 0, 0, "", "", 0)
-    >>> after(row, Unanswered("cut"), 0, Policy(), 0.5).status, after(row, Sent("7"), 0, Policy(), 0.5).final
-    (<DeliveryStatus.UNKNOWN: 'unknown'>, True)
+    >>> apply_outcome(row, Unanswered("cut"), 0, RetryPolicy(), 0.5).status
+    <DeliveryStatus.UNKNOWN: 'unknown'>
+    >>> apply_outcome(row, Sent("7"), 0, RetryPolicy(), 0.5).final
+    True
     """
     unknowns = delivery.unknowns
     match outcome:
         case Sent(message_id):
-            return Change(DeliveryStatus.SENT, unknowns, message_id=_fit(message_id)[:64])
+            return RowChange(DeliveryStatus.SENT, unknowns, message_id=_fit(message_id)[:64])
         case Refused(reason, retry_after):
-            pause = wait(delivery.tries, policy, chance) if retry_after is None else int(retry_after * 1000)
+            pause = retry_delay(delivery.tries, policy, chance) if retry_after is None else int(retry_after * 1000)
             return _again(delivery, DeliveryStatus.PENDING, unknowns, now + pause, reason)
         case Unanswered(reason):
             final = unknowns >= policy.resends
-            when = NEVER if final else now + wait(delivery.tries, policy, chance)
-            return Change(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
+            when = NEVER if final else now + retry_delay(delivery.tries, policy, chance)
+            return RowChange(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
         case Doubtful(reason):
             final = delivery.tries >= policy.doubtful_tries
-            when = NEVER if final else now + wait(delivery.tries, policy, chance)
-            return Change(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
+            when = NEVER if final else now + retry_delay(delivery.tries, policy, chance)
+            return RowChange(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
         case Rejected(reason) | Gone(reason):
-            return Change(DeliveryStatus.FAILED, unknowns, error=_fit(reason))
+            return RowChange(DeliveryStatus.FAILED, unknowns, error=_fit(reason))
         case Moved():
             return _again(delivery, DeliveryStatus.PENDING, unknowns, now, "the chat has moved")
 
 
-def _again(delivery: DeliveryRow, status: DeliveryStatus, unknowns: int, when: int, reason: str) -> Change:
+def _again(delivery: DeliveryRow, status: DeliveryStatus, unknowns: int, when: int, reason: str) -> RowChange:
     """Try again later. A row that was unknown once stays unknown, since that request may have been delivered."""
     kept = DeliveryStatus.UNKNOWN if delivery.unknowns else status
-    return Change(kept, unknowns, when, error=_fit(reason))
+    return RowChange(kept, unknowns, when, error=_fit(reason))
 
 
 def _fit(reason: str) -> str:
@@ -138,10 +140,10 @@ def _fit(reason: str) -> str:
     return reason.encode(errors="replace").decode()[:REASON_LENGTH]
 
 
-def wait(tries: int, policy: Policy, chance: float) -> int:
+def retry_delay(tries: int, policy: RetryPolicy, chance: float) -> int:
     """Milliseconds until the next try: exponential, capped; ``chance`` scales it between half and all of it.
 
-    >>> wait(1, Policy(), 1.0), wait(3, Policy(), 0.0), wait(50, Policy(), 1.0)
+    >>> retry_delay(1, RetryPolicy(), 1.0), retry_delay(3, RetryPolicy(), 0.0), retry_delay(50, RetryPolicy(), 1.0)
     (1000, 2000, 60000)
     """
     return int(delay(max(tries, 1) - 1, policy.first_wait, policy.longest_wait, chance))

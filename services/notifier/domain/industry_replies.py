@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.figures import format_time, percent, price
+from services.notifier.domain.formatting import format_time, percent, price
 from services.notifier.domain.industries import IndustryIndex
 from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.markup import escape

@@ -9,7 +9,7 @@ from typing import Protocol
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
-from services.notifier.domain.delivery import Change, DeliveryRow, DeliveryStatus
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.instruments import Industry, InstrumentIndex
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
@@ -79,7 +79,7 @@ class DeliveryStore(Protocol):
     async def claim(self, delivery: DeliveryRow, now: int, lease: int) -> DeliveryRow | None:
         """Set it to ``sending`` until ``lease`` and count one more try; None when another process changed the row first."""
 
-    async def finish(self, delivery: DeliveryRow, change: Change, now: int) -> bool:
+    async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
         """Write the change of a row that we claimed, or reserved and must not send; False when another process changed it."""
 
     async def expired_leases(self, now: int, most: int) -> list[DeliveryRow]:

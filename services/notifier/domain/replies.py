@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from services.notifier.domain.alerts import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
-from services.notifier.domain.figures import change, format_time, percent, price
+from services.notifier.domain.formatting import change, format_time, percent, price
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Button, Buttons, Reply

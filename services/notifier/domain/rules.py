@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.notifier.domain.conditions import RULE as CONDITION
-from services.notifier.domain.figures import number
+from services.notifier.domain.formatting import number
 from shared.events import Signal
 from shared.sequences import parse
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.notifier.domain import condition_replies, replies
-from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, parse_alert, refusal
+from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, exceeded_limit, parse_alert
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
@@ -39,7 +39,7 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
     mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
     known = next((each for each in mine if each.is_equivalent(wanted)), None)
     count, in_use = await context.conditions.in_use()
-    reason = None if known else refusal(mine, count, in_use, wanted)
+    reason = None if known else exceeded_limit(mine, count, in_use, wanted)
     if reason:
         return Reply(phrase(chat.language, reason))
     now = context.clock.now()

@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from services.notifier.domain.alerts import alert_buttons, alert_text
-from services.notifier.domain.delivery import Change, DeliveryRow, DeliveryStatus, Policy, after
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import ChatStore, DeliveryStore
@@ -20,7 +20,7 @@ from services.notifier.handlers import measures
 from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from shared import wire
 from shared.backoff import Backoff
 from shared.events import Signal
@@ -43,8 +43,8 @@ class Attempt:
         deliveries: DeliveryStore,
         chats: ChatStore,
         instruments: LatestInstruments,
-        pictures: Pictures | None,
-        policy: Policy,
+        pictures: PictureCache | None,
+        policy: RetryPolicy,
         lease: int,
         clock: Clock,
     ) -> None:
@@ -80,7 +80,7 @@ class Attempt:
         chat = await self._chats.get(row.channel, row.chat_id)
         signal, closed = self._check_row(row, chat)
         if closed is not None or signal is None or chat is None:
-            await self._close(row, closed or Change(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
+            await self._close(row, closed or RowChange(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
             return True
         alert = await self._render(row, chat, signal, pictures=schedule.channel.pictures)
         if not await self._wait_for_turn(row, chat, schedule, stopping):
@@ -99,22 +99,22 @@ class Attempt:
         self._failure_rates[row.channel].passed(1)
         return True
 
-    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Signal | None, Change | None]:
+    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Signal | None, RowChange | None]:
         """The signal of a row, and the change that closes the row without an attempt, if any."""
         now = self._clock.now()
         try:
             signal = wire.decode(SIGNALS, row.body.encode())
         except wire.WireError as error:
-            return None, Change(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
+            return None, RowChange(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
-            return signal, Change(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
+            return signal, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
         if is_stale(signal, now, self._policy.expiry):
-            return signal, Change(DeliveryStatus.EXPIRED, row.unknowns)
+            return signal, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
         if chat.muted_until > now:
-            return signal, Change(DeliveryStatus.MUTED, row.unknowns)
+            return signal, RowChange(DeliveryStatus.MUTED, row.unknowns)
         return signal, None
 
-    async def _close(self, row: DeliveryRow, change: Change) -> None:
+    async def _close(self, row: DeliveryRow, change: RowChange) -> None:
         if await self._deliveries.finish(row, change, self._clock.now()):
             measures.UNDELIVERED.labels(row.channel, change.status).inc()
 
@@ -141,7 +141,7 @@ class Attempt:
 
     async def _record(self, claimed: DeliveryRow, outcome: Outcome, schedule: ChannelSchedule) -> None:
         now = self._clock.now()
-        change = after(claimed, outcome, now, self._policy, self._clock.chance())
+        change = apply_outcome(claimed, outcome, now, self._policy, self._clock.chance())
         await _with_retries(lambda: self._deliveries.finish(claimed, change, now))
         kind = type(outcome).__name__.lower()
         measures.OUTCOMES.labels(claimed.channel, kind).inc()

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.notifier.domain import industry_replies, replies
 from services.notifier.domain.commands import mute_span
-from services.notifier.domain.figures import format_time
+from services.notifier.domain.formatting import format_time
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, phrase

@@ -20,7 +20,7 @@ FEWEST_BARS = 2
 _log = structlog.get_logger(__name__)
 
 
-class Pictures:
+class PictureCache:
     """Draws pictures and caches the newest ones."""
 
     def __init__(self, market: MarketStore, renderer: ChartRenderer) -> None:

@@ -9,7 +9,7 @@ from random import Random
 
 import structlog
 
-from services.notifier.domain.delivery import DeliveryRow, Policy, after
+from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import Unanswered
 from services.notifier.domain.planning import plan_sends
 from services.notifier.domain.ports import DeliveryStore
@@ -39,7 +39,7 @@ class SenderOptions:
     lease: int
     """Time after which a delivery in ``sending`` counts as abandoned."""
     concurrency: int
-    policy: Policy
+    policy: RetryPolicy
 
 
 class Sender:
@@ -114,7 +114,9 @@ class Sender:
         if now - self._checked_at < min(self._options.lease // 4, 5_000):
             return
         for row in await self._deliveries.expired_leases(now, PAGE):
-            change = after(row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance())
+            change = apply_outcome(
+                row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance()
+            )
             if await self._deliveries.finish(row, change, now):
                 measures.UNKNOWNS.labels(row.channel).inc()
                 _log.warning(

@@ -29,7 +29,7 @@ LINES: Final = ("#e8a33d", "#7b5cc4", "#3c9d6b")
 
 
 @lru_cache(maxsize=1)
-def korean() -> Path:
+def font_path() -> Path:
     """NanumGothic (SIL Open Font License) from the package koreanize-matplotlib. Only its file is used: its code changes pyplot.
 
     Raises:
@@ -43,7 +43,7 @@ def korean() -> Path:
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    return frozenset(FT2Font(str(korean())).get_charmap())
+    return frozenset(FT2Font(str(font_path())).get_charmap())
 
 
 def drawable(text: str) -> str:
@@ -61,10 +61,10 @@ def draw(request: ChartRequest) -> bytes:
     Raises:
         ValueError: there are fewer than two bars, or a price is not finite.
     """
-    return _png(figure_of(request))
+    return _png(make_figure(request))
 
 
-def figure_of(request: ChartRequest) -> Figure:
+def make_figure(request: ChartRequest) -> Figure:
     """The figure that ``draw`` saves. Raises as ``draw``."""
     prices = np.array([(bar.open, bar.high, bar.low, bar.close) for bar in request.bars], dtype=np.float64)
     if len(prices) < 2 or not np.isfinite(prices).all():
@@ -140,14 +140,14 @@ def _signal(axes: Any, request: ChartRequest, shown: Floats) -> None:
             textcoords="offset points",
             ha="center",
             color=UP if up else DOWN,
-            fontproperties=FontProperties(fname=korean(), size=12),
+            fontproperties=FontProperties(fname=font_path(), size=12),
         )
 
 
 def _axes(figure: Any, panes: Any, request: ChartRequest) -> None:
     price, lowest = panes[0], panes[-1]
-    text = FontProperties(fname=korean(), size=12)
-    small = FontProperties(fname=korean(), size=8)
+    text = FontProperties(fname=font_path(), size=12)
+    small = FontProperties(fname=font_path(), size=8)
     figure.suptitle(drawable(request.title), fontproperties=text, parse_math=False)
     if request.note:
         price.set_title(drawable(request.note), fontproperties=small, color="#a05a00", parse_math=False)

@@ -23,7 +23,7 @@ LONGEST_WAIT: Final = 30.0
 _log = structlog.get_logger(__name__)
 
 
-class Answers:
+class ReplySender:
     """Sends replies with the rate limiter that alerts use too."""
 
     def __init__(self, bot: Bot, limiter: RateLimiter, ticking: Callable[[], float]) -> None:

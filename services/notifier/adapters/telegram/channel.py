@@ -21,7 +21,7 @@ from services.notifier.domain.phrases import phrase
 PICTURE_WORDS = ("photo", "image", "file", "wrong type")
 
 
-class Telegram:
+class TelegramChannel:
     """Sends alerts through the Bot API."""
 
     name = "telegram"

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.menu import MENU
-from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, Updates, chat_of
+from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor, chat_of
 from services.notifier.domain.progress import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
@@ -59,7 +59,7 @@ class BotAdmins:
 class Polling:
     """Fetches the updates of one bot. The next process fetches updates again that were unfinished when this one ended."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, updates: Updates) -> None:
+    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor) -> None:
         self._bot, self._handler, self._updates = bot, handler, updates
         self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()

@@ -9,7 +9,7 @@ import structlog
 from aiogram import Bot
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 
-from services.notifier.adapters.telegram.answers import LONGEST_WAIT, Answers
+from services.notifier.adapters.telegram.answers import LONGEST_WAIT, ReplySender
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.topics import topic_of
 from services.notifier.domain.address import Address
@@ -46,10 +46,10 @@ class UpdateHandler(Protocol):
         """An update got no reply. ``reason``: ``waiting`` (its chat had too many waiting) or ``failed``."""
 
 
-class Updates:
+class UpdateProcessor:
     """Passes updates to ``handler``, at most ``concurrency`` at once. Sending a reply does not count."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, answers: Answers, concurrency: int) -> None:
+    def __init__(self, bot: Bot, handler: UpdateHandler, answers: ReplySender, concurrency: int) -> None:
         self._bot, self._handler, self._answers = bot, handler, answers
         self._slots = asyncio.Semaphore(concurrency)
 
