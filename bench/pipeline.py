@@ -22,9 +22,9 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.domain.series import Series
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.series import SeriesRunner
 from shared import wire
 from shared.events import Tick
 from shared.topics import TICKS
@@ -53,18 +53,18 @@ def messages(opened: int, seconds: int = SECONDS) -> list[bytes]:
     return found
 
 
-def engine(series: Series, calendar: Calendar) -> Engine:
+def engine(series: SeriesRunner, calendar: Calendar) -> Engine:
     """An engine without state that knows the symbols."""
-    return Engine(calendar, {f"B{number:03d}": Listing("NYSE", "stock") for number in range(SYMBOLS)}, series)
+    return Engine(calendar, {f"B{number:03d}": ListedInstrument("NYSE", "stock") for number in range(SYMBOLS)}, series)
 
 
-def encode_all(outcome: Outcome) -> int:
+def encode_all(outcome: EngineOutcome) -> int:
     """Encode all events; returns their number."""
     groups: tuple[Sequence[Any], ...] = (outcome.bars, outcome.rows, outcome.signals, outcome.quotes)
     return sum(len([wire.encode(event) for event in group]) for group in groups)
 
 
-def in_memory(series: Series, calendar: Calendar, log: list[bytes]) -> BenchmarkResult:
+def in_memory(series: SeriesRunner, calendar: Calendar, log: list[bytes]) -> BenchmarkResult:
     """Decode, engine, rules, encode: no I/O."""
     decoder, best, events = wire.decoder(TICKS), 0.0, 0
     for _ in range(5):
@@ -95,7 +95,7 @@ async def through_kafka(bootstrap: str, log: list[bytes]) -> BenchmarkResult:
 
 def rows(bootstrap: str = "") -> list[BenchmarkResult]:
     """The rows; through Kafka only where a broker with the topics is named."""
-    series = Series(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
+    series = SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
     calendar = read_calendar(DAY, DAY)
     exchange = calendar.codes["NYSE"]
     opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])

@@ -27,7 +27,7 @@ from infra.local.sources import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-READY_SECONDS: Final = 120.0
+READY_SECONDS: Final = 300.0
 SILENT_SECONDS: Final = 60.0
 PACE_SECONDS: Final = 0.25
 

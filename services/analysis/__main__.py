@@ -1,4 +1,4 @@
-"""``python -m services.analysis live|industries``, or ``compile`` to have the machine code ready before the first start."""
+"""``python -m services.analysis live|industries``, or ``compile`` to compile the machine code before the first start."""
 
 import argparse
 
@@ -30,29 +30,31 @@ def compile_live() -> None:
     from services.analysis.kernels.plan import plan
     from services.analysis.live.app import compiled
     from services.analysis.live.domain.rehearsal import rehearse
-    from services.analysis.live.domain.series import Series
+    from services.analysis.live.domain.series import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read_settings(LiveSettings)
-    rehearse(Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
+    rehearse(SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
     compiled(settings)
 
 
 def compile_patterns() -> None:
-    """Compile the chart patterns and the ticks alone, and exit: run beside compile, each takes half of the time."""
+    """Compile the chart patterns and the ticks alone, and exit; run in parallel with compile it halves the time."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.app import charts
+    from services.analysis.live.app import chart_patterns
     from services.analysis.live.domain.rehearsal import rehearse_patterns
-    from services.analysis.live.domain.series import Series
+    from services.analysis.live.domain.series import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read_settings(LiveSettings)
-    rehearse_patterns(charts(settings), Series(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
+    rehearse_patterns(
+        chart_patterns(settings), SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels))
+    )
 
 
 def compile_all() -> None:
-    """Compile that, and the rules over whole series, which live does without."""
+    """Compile everything, with the rules over whole series, which live does not use."""
     from services.analysis.kernels import machine_code
     from services.analysis.live.app import compiled
     from services.analysis.live.domain.rehearsal import rehearse_history
@@ -69,7 +71,7 @@ ROLES = {
     "compile-patterns": compile_patterns,
     "compile-all": compile_all,
 }
-"""Each imports what it needs, no more: the kernels take a second to load."""
+"""Each imports only what it needs: the kernels take a second to load."""
 
 parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
 parser.add_argument("role", choices=ROLES, help="; ".join(f"{name}: {role.__doc__}" for name, role in ROLES.items()))

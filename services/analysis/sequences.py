@@ -1,6 +1,6 @@
-"""``python -m services.analysis.sequences list | add TEXT | remove ID``: the sequences of signals that are followed.
+"""``python -m services.analysis.sequences list | add TEXT | remove ID``: manage the followed sequences of signals.
 
-A running analysis takes up what is changed here within a few seconds.
+A running analysis applies changes within a few seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from types import MappingProxyType
 from typing import Final
 
-from services.analysis.live.adapters.sequences import Row, Scope, SequenceTable
+from services.analysis.live.adapters.sequences import SequenceRow, SequenceScope, SequenceTable
 from services.analysis.live.settings import LiveSettings
 from shared import logs
 from shared.db import open_database
@@ -27,7 +27,7 @@ EXAMPLE: Final = "rsi_oversold up then macd_cross up within 10 bars on 1d"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; exit code 1 where it could not be done."""
+    """Run one command; the exit code is 1 if it fails."""
     chosen = _parser().parse_args(arguments)
     try:
         if asyncio.run(current(read_settings(LiveSettings).database_url)) is None:
@@ -50,21 +50,21 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.analysis.sequences", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="one line a sequence, the oldest first")
-    add = commands.add_parser("add", help="follow a sequence, or follow it for other instruments")
-    add.add_argument("text", metavar="TEXT", help=f"as in '{EXAMPLE}'")
+    commands.add_parser("list", help="print one line per sequence, the oldest first")
+    add = commands.add_parser("add", help="follow a sequence, or change its instruments")
+    add.add_argument("text", metavar="TEXT", help=f"for example '{EXAMPLE}'")
     scope = add.add_mutually_exclusive_group()
-    scope.add_argument("--symbols", type=_names, default=(), help="only these instruments, with commas between")
-    scope.add_argument("--industries", type=_names, default=(), help="only instruments of these industries, with commas between")
-    remove = commands.add_parser("remove", help="follow it no longer")
-    remove.add_argument("id", metavar="ID", help="as list shows it; its beginning will do")
+    scope.add_argument("--symbols", type=_names, default=(), help="only these instruments, comma-separated")
+    scope.add_argument("--industries", type=_names, default=(), help="only instruments of these industries, comma-separated")
+    remove = commands.add_parser("remove", help="stop following a sequence")
+    remove.add_argument("id", metavar="ID", help="as list prints it; a prefix is enough")
     return parser
 
 
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(normalize_input(text).replace(",", " ").split()))
     if not names:
-        raise argparse.ArgumentTypeError("nothing is named")
+        raise argparse.ArgumentTypeError("no name is given")
     return names
 
 
@@ -79,7 +79,7 @@ async def _list() -> int:
 
 async def _add(text: str, symbols: tuple[str, ...], industries: tuple[str, ...]) -> int:
     sequence = parse(text)
-    scope: Scope = "symbols" if symbols else "industry" if industries else "all"
+    scope: SequenceScope = "symbols" if symbols else "industry" if industries else "all"
     targets = tuple(each.upper() for each in symbols) or tuple(each.lower() for each in industries)
     async with open_database(read_settings(LiveSettings).database_url) as database:
         table = SequenceTable(database)
@@ -103,11 +103,11 @@ async def _remove(beginning: str) -> int:
     return 0
 
 
-def _row(sequence: SignalSequence, scope: str, targets: tuple[str, ...]) -> Row:
-    return Row(sequence.id, sequence.text, scope, targets)
+def _row(sequence: SignalSequence, scope: str, targets: tuple[str, ...]) -> SequenceRow:
+    return SequenceRow(sequence.id, sequence.text, scope, targets)
 
 
-def _line(row: Row) -> str:
+def _line(row: SequenceRow) -> str:
     return (
         f"{row.id[:12]}  {row.text}{f'  for {SCOPES.get(row.scope, row.scope)} ' + ', '.join(row.targets) if row.targets else ''}"
     )

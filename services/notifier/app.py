@@ -1,4 +1,4 @@
-"""Composition root of the notifier: opens what is outside, wires it, names the tasks."""
+"""Composition root of the notifier: opens connections, wires the parts, names the tasks."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.notifier.adapters.charts.painter import ProcessPainter
+from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
-from services.notifier.adapters.console import CHAT, Console
+from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.reports import KafkaReports
-from services.notifier.adapters.webhook import Webhook
-from services.notifier.domain.pace import Limit, Pace
+from services.notifier.adapters.webhook import WebhookChannel
+from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
-from services.notifier.handlers.bot import BotDesk
+from services.notifier.handlers.bot import CommandBot
+from services.notifier.handlers.bot_context import BotContext
+from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.desk import Desk
-from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.industries import LatestIndustries
-from services.notifier.handlers.lane import Lane
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.instruments import LatestInstruments
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.handlers.quotes import LatestQuotes
 from services.notifier.handlers.reporting import Reporter
-from services.notifier.handlers.sending import Sender, Terms
+from services.notifier.handlers.sending import Sender, SenderOptions
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import Record, open_group_consumer, open_producer, open_tail
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
 
 QUOTES_BACK = 2_000
+"""Quotes of each partition that are read at the start."""
 
 
 @asynccontextmanager
@@ -57,81 +58,89 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         token = settings.telegram_bot_token.get_secret_value()
         bot = await _bot(settings, token, stack) if token else None
         chats, market = ChatTables(database), MarketTables(database)
-        lanes = await _lanes(settings, bot, chats, clock, stack)
-        deliveries = DeliveryTable(database, tuple(lanes))
-        book = InstrumentBook(market)
-        instruments = Refresher(book.refresh, "instruments", lambda: book.seconds, lifecycle.stopping)
+        schedules = await _schedules(settings, bot, chats, clock, stack)
+        deliveries = DeliveryTable(database, tuple(schedules))
+        instruments = LatestInstruments(market)
+        refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
         pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
         lease = int(settings.lease_seconds * 1000)
-        attempt = Attempt(deliveries, chats, book, pictures, settings.policy, lease, clock)
-        terms = Terms(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
-        sender = Sender(deliveries, lanes, attempt, terms, clock)
+        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock)
+        options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
+        sender = Sender(deliveries, schedules, attempt, options, clock)
         fan_out = FanOut(
-            chats, ConditionTable(database), market, deliveries, tuple(lanes), settings.policy.expiry, clock, sender.nudge
+            chats, ConditionTable(database), market, deliveries, tuple(schedules), settings.policy.expiry, clock, sender.wake
         )
-        reporter = Reporter(deliveries, KafkaReports(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock)
+        reporter = Reporter(
+            deliveries, KafkaOutcomePublisher(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock
+        )
         lifecycle.on_ready("signals", lambda: consumer.ready)
-        lifecycle.on_ready("database", lambda: sender.reading)
+        lifecycle.on_ready("database", lambda: sender.connected)
         lifecycle.on_alive("signals", lambda: consumer.alive)
         tasks: dict[str, Task] = {
             "signals": partial(consumer.run, fan_out.handle, lifecycle.stopping),
-            "sender": partial(_with_names, instruments, sender.run, lifecycle.stopping),
+            "sender": partial(_after_instruments, refresher, sender.run, lifecycle.stopping),
             "reports": partial(reporter.run, lifecycle.stopping),
-            "instruments": instruments.run,
+            "instruments": refresher.run,
         }
         if bot is not None and settings.telegram_polling:
             tasks |= await _bot_tasks(
-                settings, lifecycle, stack, bot, lanes["telegram"], database, deliveries, book, instruments, clock
+                settings, lifecycle, stack, bot, schedules["telegram"], database, deliveries, instruments, refresher, clock
             )
         yield tasks
 
 
-async def _with_names(instruments: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event) -> None:
-    """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
-    if await instruments.first_success():
+async def _after_instruments(
+    refresher: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
+) -> None:
+    """Start ``run`` once the instruments are loaded: before that, every name would be answered as unknown."""
+    if await refresher.first_success():
         await run(stopping)
 
 
 async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) -> Client:
-    from services.notifier.adapters.telegram.api import open_bot  # three seconds to import: whoever has no bot does not pay them
+    from services.notifier.adapters.telegram.api import (
+        open_bot,
+    )  # the import takes three seconds, which a process without a bot saves
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
 
 
-def telegram_pace(settings: NotifierSettings) -> Pace:
-    """What Telegram lets a bot send: in all, to a chat, and to a group, whose ids are negative (core.telegram.org/api/bots/ids)."""
+def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
+    """Telegram's limits for a bot: overall, per chat, and per group. Group ids are negative (core.telegram.org/api/bots/ids)."""
     overall, chat = [Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)]
-    return Pace(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
+    return RateLimiter(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
 
 
-async def _lanes(
+async def _schedules(
     settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: Clock, stack: AsyncExitStack
-) -> dict[str, Lane]:
-    """The channels that are switched on, and the chats that stand for the console and the webhooks."""
-    lanes: dict[str, Lane] = {}
+) -> dict[str, ChannelSchedule]:
+    """The enabled channels. Also creates the chats that represent the console and the webhooks."""
+    schedules: dict[str, ChannelSchedule] = {}
     if bot is not None:
-        from services.notifier.adapters.telegram.channel import Telegram  # as _bot
+        from services.notifier.adapters.telegram.channel import TelegramChannel  # slow import, see _bot
 
-        lanes["telegram"] = Lane(Telegram(bot, settings.send_timeout), telegram_pace(settings), run_length=8)
-    if settings.has_console:
-        lanes["console"] = Lane(Console(sys.stdout), Pace([Limit(200, 1.0)], []), run_length=100)
+        schedules["telegram"] = ChannelSchedule(
+            TelegramChannel(bot, settings.send_timeout), telegram_limiter(settings), run_length=8
+        )
+    if settings.console_enabled:
+        schedules["console"] = ChannelSchedule(ConsoleChannel(sys.stdout), RateLimiter([Limit(200, 1.0)], []), run_length=100)
         chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
         await chats.ensure(chat, clock.now())
     if settings.webhook_targets:
-        webhook = Webhook(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
+        webhook = WebhookChannel(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
         stack.push_async_callback(webhook.close)
-        lanes["webhook"] = Lane(webhook, Pace([Limit(100, 1.0)], [Limit(20, 1.0)]), run_length=20)
+        schedules["webhook"] = ChannelSchedule(webhook, RateLimiter([Limit(100, 1.0)], [Limit(20, 1.0)]), run_length=20)
         for target in settings.webhook_targets:
             chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True)
             await chats.ensure(chat, clock.now())
-    return lanes
+    return schedules
 
 
-def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> Pictures:
-    painter = ProcessPainter(settings.chart_timeout)
-    stack.push_async_callback(painter.close)
-    painter.start()
-    return Pictures(market, painter)
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> PictureCache:
+    renderer = ProcessChartRenderer(settings.chart_timeout)
+    stack.push_async_callback(renderer.close)
+    renderer.start()
+    return PictureCache(market, renderer)
 
 
 async def _bot_tasks(
@@ -139,32 +148,32 @@ async def _bot_tasks(
     lifecycle: Lifecycle,
     stack: AsyncExitStack,
     bot: Client,
-    lane: Lane,
+    schedule: ChannelSchedule,
     database: Database,
     deliveries: DeliveryTable,
-    book: InstrumentBook,
-    instruments: Refresher,
+    instruments: LatestInstruments,
+    refresher: Refresher,
     clock: Clock,
 ) -> dict[str, Task]:
-    """The bot, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.answers import Answers  # as _bot
+    """The tasks of the bot: polling, and the quotes and industries that it answers from."""
+    from services.notifier.adapters.telegram.answers import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
-    from services.notifier.adapters.telegram.updates import Updates
+    from services.notifier.adapters.telegram.updates import UpdateProcessor
 
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
     quotes, industries = LatestQuotes(), LatestIndustries()
-    told: dict[str, Callable[[Sequence[Record[Any]]], Awaitable[None]]] = {
+    handlers: dict[str, Callable[[Sequence[Record[Any]]], Awaitable[None]]] = {
         QUOTES.name: quotes.handle,
         INDUSTRIES.name: industries.handle,
     }
 
-    async def hear(records: Sequence[Record[Any]]) -> None:
-        await told[records[0].topic](records)  # a batch is of one partition
+    async def dispatch(records: Sequence[Record[Any]]) -> None:
+        await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
-    desk = Desk(
+    context = BotContext(
         ChatTables(database),
         ConditionTable(database),
         parser,
@@ -172,15 +181,17 @@ async def _bot_tasks(
         MarketTables(database),
         quotes,
         industries,
-        book,
+        instruments,
         BotAdmins(bot),
         clock,
         settings.watchlist_most,
         settings.alert_language,
     )
-    people = BotDesk(desk, settings.bot_commands_minute)
-    polling = Polling(bot, people, Updates(bot, people, Answers(bot, lane.pace, clock.ticking), settings.bot_concurrency))
+    handler = CommandBot(context, settings.bot_commands_minute)
+    polling = Polling(
+        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
+    )
     return {
-        "quotes": partial(tail.run, hear, lifecycle.stopping),
-        "bot": partial(_with_names, instruments, polling.run, lifecycle.stopping),
+        "quotes": partial(tail.run, dispatch, lifecycle.stopping),
+        "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
     }

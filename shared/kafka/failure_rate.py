@@ -26,9 +26,9 @@ log = structlog.get_logger("kafka.failure_rate")
 class FailureRate:
     """The outcomes of the last 100 messages of a partition.
 
-    >>> share = FailureShare()
-    >>> share.passed(10)
-    >>> [share.failed() for _ in range(11)][-1]
+    >>> rate = FailureRate()
+    >>> rate.passed(10)
+    >>> [rate.failed() for _ in range(11)][-1]
     True
     """
 

@@ -165,8 +165,8 @@ class LagMonitor:
         for partition, progress in self._progress.items():
             if progress.lag and not progress.paused and now - progress.progressed_at > self._stall:
                 raise StalledError(
-                    f"{partition.topic}/{partition.partition} of {self._group}: {progress.lag} messages wait at {progress.next}, "
-                    f"no progress for {now - progress.progressed_at:.0f} s"
+                    f"{partition.topic}/{partition.partition} of {self._group}: {progress.lag} messages wait at "
+                    f"offset {progress.next}, no progress for {now - progress.progressed_at:.0f} s"
                 )
         if now - self._answered_at > OUTAGE_FACTOR * self._stall:
             raise StalledError(f"{self._group}: the broker has not answered for {now - self._answered_at:.0f} s")

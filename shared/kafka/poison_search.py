@@ -14,12 +14,12 @@ class PoisonSearch:
 
     >>> from types import SimpleNamespace
     >>> batch = [SimpleNamespace(offset=offset) for offset in range(3, 24)]
-    >>> search = Search()
+    >>> search = PoisonSearch()
     >>> search.narrow(5, 21)
     >>> [(part[0].offset, len(part)) for part in search.parts(batch)][:4]
     [(3, 2), (5, 2), (7, 2), (9, 2)]
     >>> search.narrow(7, 9)
-    >>> search.condemn(8)
+    >>> search.exclude(8)
     >>> [(part[0].offset, len(part)) for part in search.parts(batch)]
     [(3, 4), (7, 1), (8, 1), (9, 15)]
     """

@@ -1,4 +1,4 @@
-"""AAPL around its splits: raw days and minutes, what a provider tells of them at a moment, and the stores that it is told into."""
+"""AAPL around its splits: raw days and minutes, the history that a provider publishes at a moment, and stores in memory."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.domain.calendar import Calendar, calendar
-from services.analysis.live.domain.checkpoint import Wanted
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.domain.ports import Provided
+from services.analysis.live.domain.checkpoint import NeededWindow
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.ports import ProvidedBars
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import Sessions, sessions
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, TickLog, Timeframe
@@ -28,7 +28,7 @@ from tests.analysis.market import series
 
 FOLDER = Path(__file__).parent / "splits"
 SPLITS = {dt.date(2014, 6, 9): 7.0, dt.date(2020, 8, 31): 4.0}
-LISTINGS = {"AAPL": Listing("NASDAQ", "stock"), "OTHER": Listing("NASDAQ", "stock")}
+LISTED = {"AAPL": ListedInstrument("NASDAQ", "stock"), "OTHER": ListedInstrument("NASDAQ", "stock")}
 HOUR = 3_600_000
 
 
@@ -93,27 +93,27 @@ def factor(date: dt.date, known: dt.date) -> tuple[float, float]:
 
 
 def ticks(day: Day, seq: int, symbol: str = "AAPL") -> list[TickLog]:
-    """The day as a tape of days is played: four ticks, with heartbeats between and at open and close."""
+    """The day as a tape of days plays it: four ticks, with heartbeats between and at open and close."""
     middle = (day.low, day.high) if day.close >= day.open else (day.high, day.low)
     times = [day.open_at + (day.close_at - 1 - day.open_at) * i // 3 for i in range(4)]
-    played: list[TickLog] = [beat(day.open_at, "session_open")]
+    played: list[TickLog] = [heartbeat(day.open_at, "session_open")]
     for i, (ts, price) in enumerate(zip(times, (day.open, *middle, day.close), strict=True)):
-        played += [tick(ts, price, seq + i, size=day.volume / 4, symbol=symbol, finest=Timeframe.D1), beat(ts + 60_000)]
-    return [*played[:-1], beat(day.close_at, "session_close")]
+        played += [tick(ts, price, seq + i, size=day.volume / 4, symbol=symbol, finest=Timeframe.D1), heartbeat(ts + 60_000)]
+    return [*played[:-1], heartbeat(day.close_at, "session_close")]
 
 
 def tick(ts: int, price: float, seq: int, *, size: float, symbol: str = "AAPL", finest: Timeframe = Timeframe.M1) -> Tick:
     return Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts, source="test", seq=seq, size=size, finest=finest)
 
 
-def beat(ts: int, mark: Any = "beat") -> Heartbeat:
+def heartbeat(ts: int, mark: Any = "beat") -> Heartbeat:
     return Heartbeat(exchange="NASDAQ", ts_event=ts, ts_init=ts, source="test", mark=mark)
 
 
-def told(year: int, now: int, known: dt.date, *, ratio: float | None = None) -> list[History]:
-    """What the provider says at ``now`` of all closed days, with the actions that it knows of on ``known``.
+def provider_history(year: int, now: int, known: dt.date, *, ratio: float | None = None) -> list[History]:
+    """The provider's history at ``now``: all closed days, with the actions known on the day ``known``.
 
-    ``ratio``: what it takes the year's split for, where it is wrong.
+    ``ratio``: the ratio that it publishes for the year's split, if that is wrong.
     """
     ex = next(date for date in SPLITS if date.year == year)
     bars, actions = [], []
@@ -159,15 +159,17 @@ class Stores:
     rows: dict[tuple[str, Timeframe, int], Any] = field(default_factory=dict)
     topic: list[History] = field(default_factory=list)
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:  # noqa: ARG002
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
         found: dict[Timeframe, list[Any]] = {}
         for (name, timeframe, _), row in sorted(self.rows.items(), key=lambda item: item[0][2]):
             if name == symbol and row[0] > (after or {}).get(timeframe, -1):
                 found.setdefault(timeframe, []).append(row)
-        return {timeframe: np.array(rows, PAST) for timeframe, rows in found.items()}
+        return {timeframe: np.array(rows, BAR_RECORD) for timeframe, rows in found.items()}
 
-    async def windows(self, wanted: Sequence[Wanted]) -> dict[tuple[str, Timeframe], Bars]:
-        return {(each.symbol, each.timeframe): (await self.pasts(each.symbol, 0))[each.timeframe][-each.n :] for each in wanted}
+    async def windows(self, needed_windows: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]:
+        return {
+            (each.symbol, each.timeframe): (await self.pasts(each.symbol, 0))[each.timeframe][-each.n :] for each in needed_windows
+        }
 
     async def symbols(self) -> frozenset[str]:
         return frozenset(symbol for symbol, *_ in self.rows)
@@ -176,7 +178,7 @@ class Stores:
         run = enumerate(self.topic[first : last + 1], first)
         return [Record(topic.name, partition, offset, event.ts_init, event.symbol, event, None) for offset, event in run]
 
-    def keep(self, provided: Sequence[Provided], outcome: Outcome) -> None:
+    def keep(self, provided: Sequence[ProvidedBars], outcome: EngineOutcome) -> None:
         for each in provided:
             for row in each.bars.tolist():
                 self.rows[each.symbol, each.timeframe, row[0]] = row
@@ -186,19 +188,19 @@ class Stores:
 
 
 @dataclass
-class Desk:
-    """One engine with its stores; feeds on the log and on history as the service does."""
+class Replayer:
+    """One engine with its stores; applies log and history as the service does."""
 
     year: int
     stores: Stores = field(default_factory=Stores)
-    said: Outcome = field(default_factory=Outcome)
+    output: EngineOutcome = field(default_factory=EngineOutcome)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(market(self.year), LISTINGS, series())
+        self.engine = Engine(market(self.year), LISTED, series())
         self.reader = HistoryReader(self.stores, self.stores, 100_000)
 
     def apply(self, events: Sequence[TickLog]) -> None:
-        self._note(self.engine.apply(events))
+        self._add(self.engine.apply(events))
 
     async def load(self, histories: Sequence[History]) -> None:
         first = len(self.stores.topic)
@@ -208,33 +210,33 @@ class Desk:
             symbol=last.symbol, ts_event=last.ts_event, ts_init=last.ts_init, source=last.source,
             first=first, last=len(self.stores.topic) - 1,
         )  # fmt: skip
-        settled = True
-        while settled:
-            taken = await self.reader.take(self.engine, 0, ready)
-            settled = taken.settled
-            self.stores.keep(taken.provided, taken.outcome if settled else Outcome())
-            if settled:
-                self._note(taken.outcome)
+        resolved = True
+        while resolved:
+            loaded = await self.reader.load(self.engine, 0, ready)
+            resolved = loaded.resolved
+            self.stores.keep(loaded.provided, loaded.outcome if resolved else EngineOutcome())
+            if resolved:
+                self._add(loaded.outcome)
             else:
-                assert not taken.outcome.signals
-                self.said.quotes += taken.outcome.quotes
+                assert not loaded.outcome.signals
+                self.output.quotes += loaded.outcome.quotes
 
     async def restart(self) -> None:
-        """The process dies here, and another one goes on from its checkpoint."""
-        from services.analysis.live.domain.checkpoint import fill, parse, wanted
+        """The process ends here, and another one continues from its checkpoint."""
+        from services.analysis.live.domain.checkpoint import fill, needed_windows, parse
 
         blob = self.engine.snapshot()
         saved = parse(blob)
-        state = series().wishing(saved.wishes).state()
+        state = series().with_requested(saved.requested).state()
         fill(state, saved)
-        windows = await self.stores.windows(wanted(state))
-        self.engine = Engine.restore(blob, windows, market(self.year), LISTINGS, series())
+        windows = await self.stores.windows(needed_windows(state))
+        self.engine = Engine.restore(blob, windows, market(self.year), LISTED, series())
         assert self.engine.snapshot() == blob
 
-    def _note(self, outcome: Outcome) -> None:
+    def _add(self, outcome: EngineOutcome) -> None:
         self.stores.keep((), outcome)
-        self.said.bars += outcome.bars
-        self.said.signals += [signal for signal in outcome.signals if not signal.provisional]
-        self.said.quotes += outcome.quotes
-        self.said.quarantined += outcome.quarantined
-        self.said.counts.update(outcome.counts)
+        self.output.bars += outcome.bars
+        self.output.signals += [signal for signal in outcome.signals if not signal.provisional]
+        self.output.quotes += outcome.quotes
+        self.output.quarantined += outcome.quarantined
+        self.output.counts.update(outcome.counts)

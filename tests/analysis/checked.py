@@ -1,4 +1,4 @@
-"""All kernels on bars that cannot be; every access checked: ``NUMBA_BOUNDSCHECK=1 python -m tests.analysis.checked FOLDER``."""
+"""All kernels on impossible bars, with access checks: ``NUMBA_BOUNDSCHECK=1 python -m tests.analysis.checked FOLDER``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEFAULT = plan()
 
 
 def run(series: SeriesKernels, shapes: PatternKernels, bars: Bars) -> int:
-    """Indicators, rules and patterns over some bars. Returns how many there were."""
+    """Indicators, rules and patterns over some bars. Returns the number of bars."""
     history(series, EVERY, bars)
     past = history(series, DEFAULT, bars)
     assert np.isin(past.fired, (-1, 0, 1)).all()
@@ -34,7 +34,7 @@ def run(series: SeriesKernels, shapes: PatternKernels, bars: Bars) -> int:
 
 @numba.njit
 def outside(values: np.ndarray, at: int) -> float:
-    """Reads where it is told to."""
+    """Reads ``values[at]``."""
     return float(values[at])
 
 
@@ -42,7 +42,7 @@ if __name__ == "__main__":
     try:
         outside(np.zeros(3), 3)
     except IndexError:
-        print("an access outside is seen")
+        print("an access outside is detected")
     folder = Path(sys.argv[1])
     for number in range(40):
         run(machine_code.load(folder), machine_code.load_patterns(folder), wrong(number))

@@ -1,4 +1,4 @@
-"""Machine code first: no test's clock runs while numba compiles."""
+"""Loads the machine code first, so that no test's timeout includes compilation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What one engine in one process, without Kafka or database, makes of a log; and what the service's stores say."""
+"""The output of one engine in one process, without Kafka or database, compared with the service's topics and tables."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import parse
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.outcome import EngineOutcome
 from shared import wire
 from shared.db import open_database
 from shared.events import Signal, TickLog
@@ -30,12 +30,12 @@ def whole_calendar() -> Calendar:
     return read_calendar(dt.date(2024, 10, 1), dt.datetime.now(dt.UTC).date())
 
 
-def listings(symbols: Sequence[str]) -> dict[str, Listing]:
-    return {symbol: Listing("NYSE", "stock") for symbol in symbols}
+def listed(symbols: Sequence[str]) -> dict[str, ListedInstrument]:
+    return {symbol: ListedInstrument("NYSE", "stock") for symbol in symbols}
 
 
 def engine_of(symbols: Sequence[str]) -> Engine:
-    return Engine(whole_calendar(), listings(symbols), series())
+    return Engine(whole_calendar(), listed(symbols), series())
 
 
 def states(blob: bytes) -> dict[str, tuple[bytes, ...]]:
@@ -48,7 +48,7 @@ def states(blob: bytes) -> dict[str, tuple[bytes, ...]]:
     }
 
 
-async def compare(stage: Stage, symbols: Sequence[str], log: Sequence[TickLog], *, repeats: bool = False) -> Outcome:
+async def compare(stage: Stage, symbols: Sequence[str], log: Sequence[TickLog], *, repeats: bool = False) -> EngineOutcome:
     """Asserts that topics, tables and checkpoints hold exactly what one engine makes of ``log``."""
     one = engine_of(symbols)
     async with open_database(stage.database_url) as database:
@@ -74,17 +74,17 @@ async def compare(stage: Stage, symbols: Sequence[str], log: Sequence[TickLog], 
     return due
 
 
-async def compare_topics(stage: Stage, symbols: Sequence[str], due: Outcome, *, repeats: bool) -> None:
+async def compare_topics(stage: Stage, symbols: Sequence[str], due: EngineOutcome, *, repeats: bool) -> None:
     """The topics' part of ``compare``: order within a symbol too."""
     for topic, expected in ((BARS, due.bars), (INDICATORS, due.rows), (SIGNALS, due.signals), (PATTERNS, due.patterns)):
         got: list[Any] = [event for event in await stage.read(topic) if event.symbol in symbols]
         for symbol in symbols:
             mine = [event for event in got if event.symbol == symbol]
             first: dict[str, Any] = {}
-            for event in mine:  # a zombie may say late, once more, what its heir has said: the same content under the same id
+            for event in mine:  # a former owner may publish late what the new one has published: the same content under the same id
                 assert first.setdefault(event.event_id, event) == event
             assert list(first.values()) == [event for event in expected if event.symbol == symbol], f"{topic.name} of {symbol}"
-            assert repeats or len(mine) == len(first), f"{topic.name} of {symbol}: an id stands twice"
+            assert repeats or len(mine) == len(first), f"{topic.name} of {symbol}: an id occurs twice"
 
 
 def by_id(found: Sequence[Signal]) -> dict[str, Signal]:

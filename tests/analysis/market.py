@@ -1,4 +1,4 @@
-"""Engines on a small market, and streams of ticks that are honest, dirty or hostile."""
+"""Engines on a small market, and streams of valid, invalid and hostile ticks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.plan import plan
 from services.analysis.live.domain.calendar import Calendar, calendar
-from services.analysis.live.domain.charts import Charts
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.series import Series
+from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.series import SeriesRunner
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
@@ -21,21 +21,21 @@ KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 START, END = dt.date(2024, 10, 21), dt.date(2024, 12, 6)
 """The end of summer time (US 3 November, London 27 October), Thanksgiving and the half day after it."""
 EXCHANGES = ("NYSE", "KRX", "CRYPTO", "CME")
-LISTINGS = {
-    "AAA": Listing("NYSE", "stock"),
-    "BBB": Listing("NYSE", "index"),
-    "CCC": Listing("KRX", "stock"),
-    "DDD": Listing("CRYPTO", "crypto"),
-    "EEE": Listing("CME", "future"),
+LISTED = {
+    "AAA": ListedInstrument("NYSE", "stock"),
+    "BBB": ListedInstrument("NYSE", "index"),
+    "CCC": ListedInstrument("KRX", "stock"),
+    "DDD": ListedInstrument("CRYPTO", "crypto"),
+    "EEE": ListedInstrument("CME", "future"),
 }
 
 
 @cache
-def series() -> Series:
-    return Series(
+def series() -> SeriesRunner:
+    return SeriesRunner(
         plan(sources=machine_code.sources()),
         machine_code.load(KERNELS),
-        charts=Charts(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
+        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
     )
 
 
@@ -50,7 +50,7 @@ def market() -> Calendar:
 
 
 def engine() -> Engine:
-    return Engine(market(), LISTINGS, series())
+    return Engine(market(), LISTED, series())
 
 
 HALF_DAY = 1732890600000  # 2024-11-29 14:30 UTC, the open of the half day
@@ -64,8 +64,8 @@ BAD_PRICES = (float("nan"), float("inf"), -float("inf"), 0.0, -1.0, 1e9 + 1, 1e3
 
 
 @st.composite
-def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tuple[str, ...] = tuple(LISTINGS)) -> list[TickLog]:
-    """Runs of ticks around the moments that matter; time mostly moves on, sometimes back, sometimes leaps."""
+def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tuple[str, ...] = tuple(LISTED)) -> list[TickLog]:
+    """Runs of ticks around opens and closes; time mostly advances, sometimes goes back, sometimes jumps."""
     now = draw(st.sampled_from(MOMENTS)) + draw(st.integers(-120_000, 120_000))
     prices = dict.fromkeys(symbols, 100.0)
     number, day_volume, log = dict.fromkeys(symbols, 0), dict.fromkeys(symbols, 0.0), list[TickLog]()
@@ -82,8 +82,8 @@ def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tup
                 "same": (0, 0),
             }
             now += draw(st.integers(*reach[step]))
-        what = draw(st.sampled_from(("tick",) * 12 + ("beat", "repeat", "hostile" if hostile else "tick")))
-        if what == "beat":
+        what = draw(st.sampled_from(("tick",) * 12 + ("heartbeat", "repeat", "hostile" if hostile else "tick")))
+        if what == "heartbeat":
             log.append(Heartbeat(exchange=draw(st.sampled_from(EXCHANGES)), ts_event=now, ts_init=now + 5, source="test"))
             continue
         if what == "repeat" and log:
@@ -115,7 +115,7 @@ def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tup
 
 @st.composite
 def hostile_ticks(draw: st.DrawFn, symbol: str, now: int, price: float) -> TickLog:
-    """One tick that should do no harm."""
+    """One event that must have no effect."""
     kind = draw(st.sampled_from(("price", "size", "volume", "future", "unknown", "absurd", "absurd", "time", "huge", "exchange")))
     if kind == "exchange":
         return Heartbeat(exchange=draw(st.sampled_from(("MARS", "NYSE"))), ts_event=now + 10**9, ts_init=now, source="test")

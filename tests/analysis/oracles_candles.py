@@ -1,4 +1,4 @@
-"""What the candlesticks must be: TA-Lib's own wherever no length stands within rounding of its threshold, else the page's 1e-9."""
+"""The expected candlesticks: TA-Lib's where no length is within rounding of its threshold, else the documented 1e-9."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ def candles(o: Floats, h: Floats, l: Floats, c: Floats, over: float = 1e-9, unde
 
 def by_talib(bars: Bars) -> tuple[list[Floats], list[Flags]]:
     """TA-Lib's values, and where they are beyond doubt: the same whether every length is taken for a little longer or shorter."""
-    said = []
+    values_by_talib = []
     for pattern in PATTERNS:
         values = getattr(talib, f"CDL{pattern}")(*bars[:4]).astype(float)
         values[:FIRST] = np.nan
-        said.append(values)
+        values_by_talib.append(values)
     hard, easy = candles(*bars[:4], 2e-9, -2e-9), candles(*bars[:4], -2e-9, 2e-9)
-    return said, [(a == b) | np.isnan(a) for a, b in zip(hard, easy, strict=True)]
+    return values_by_talib, [(a == b) | np.isnan(a) for a, b in zip(hard, easy, strict=True)]
 
 
 def known(bars: Bars) -> list[Floats]:

@@ -1,4 +1,4 @@
-"""Where each column has no value, since what it divides by is 0 up to rounding: in plain numpy. TA-Lib says 0 or 100 there."""
+"""Where each column has no value, since its divisor is 0 up to rounding: in plain numpy. TA-Lib returns 0 or 100 there."""
 
 from __future__ import annotations
 

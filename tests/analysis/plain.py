@@ -52,7 +52,7 @@ class Symbol:
     """Open of the session that is looked at no more."""
     until: int | None = None
     """While a split is suspected: when that ends."""
-    aside: list[Closed] = field(default_factory=list)
+    pending: list[Closed] = field(default_factory=list)
 
     def range(self) -> float | None:
         if len(self.days) < 15:
@@ -72,7 +72,7 @@ class Plain:
 
     def __init__(self, listed: Mapping[str, Sessions], splitting: Collection[str] = ()) -> None:
         self.symbols = {symbol: Symbol(sessions, splits=symbol in splitting) for symbol, sessions in listed.items()}
-        self.told: list[tuple[str, str, str, int]] = []
+        self.reports: list[tuple[str, str, str, int]] = []
         self.closed: list[Closed] = []
         self.counts: Counter[str] = Counter()
 
@@ -97,7 +97,7 @@ class Plain:
         if reason := self.flaw(tick):
             self.counts[reason] += 1
             if reason != "unknown":
-                self.told.append((tick.symbol, reason, "quarantined", tick.ts_event))
+                self.reports.append((tick.symbol, reason, "quarantined", tick.ts_event))
             return
         self.go_on(tick.symbol, tick.ts_event)
         one = self.symbols[tick.symbol]
@@ -109,7 +109,7 @@ class Plain:
             held, one.held = one.held, None
             agreed = abs(tick.price / held.price - 1) <= 0.1
             if not agreed:
-                self.told.append((tick.symbol, "spike", "quarantined", held.ts_event))
+                self.reports.append((tick.symbol, "spike", "quarantined", held.ts_event))
             self.counts[self.believe(one, held) if agreed else "absurd"] += 1
         if not agreed and one.price and abs(tick.price / one.price - 1) > one.jump(tick.finest):
             one.held = tick
@@ -146,11 +146,11 @@ class Plain:
         one = self.symbols[name]
         if one.until is not None and ts >= one.until:
             one.until = None
-            for bar in one.aside:
+            for bar in one.pending:
                 self.count_day(one, bar)
-            self.closed += one.aside
-            one.aside = []
-            self.told.append((name, "split", "released", one.newest))
+            self.closed += one.pending
+            one.pending = []
+            self.reports.append((name, "split", "released", one.newest))
 
     @staticmethod
     def count_day(one: Symbol, bar: Closed) -> None:
@@ -169,7 +169,7 @@ class Plain:
             small = max(ratio, 1 / ratio) < 2
             one.until = t.ts_event + 1_800_000 if small else closes + 3_600_000
             one.vetted = opened
-            self.told.append((t.symbol, "split", "quarantined", t.ts_event))
+            self.reports.append((t.symbol, "split", "quarantined", t.ts_event))
         if t.ts_event > opened + 300_000:
             one.vetted = opened
 
@@ -248,7 +248,7 @@ class Plain:
                 prices = (bar.open, bar.high, bar.low, bar.close, bar.volume)
                 closed = (name, str(frame), bar.start, bar.end, bar.session, *prices)
                 if one.until is not None:
-                    one.aside.append(closed)
+                    one.pending.append(closed)
                     continue
                 self.closed.append(closed)
                 self.count_day(one, closed)

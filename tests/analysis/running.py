@@ -1,4 +1,4 @@
-"""The service as a process, what it is fed, and what it leaves in Kafka and in the database."""
+"""The service as a process, its input, and its output in Kafka and in the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
 from services.analysis.live.adapters.sequences import SequenceTable
-from services.analysis.live.domain.engine import Listing
+from services.analysis.live.domain.engine import ListedInstrument
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import Heartbeat, TickLog
@@ -50,7 +50,7 @@ class Live:
 
     @property
     def up(self) -> bool:
-        """It runs its tasks, and a signal to stop is understood."""
+        """Whether it runs its tasks and handles signals."""
         return '"event":"started"' in self.text()[self.mark :]
 
     def kill(self) -> None:
@@ -90,11 +90,11 @@ class Stage:
                 live.process.send_signal(signal.SIGCONT)
                 live.kill()
 
-    async def list_instruments(self, listings: dict[str, Listing]) -> None:
+    async def list_instruments(self, listed: dict[str, ListedInstrument]) -> None:
         rows = [
             {"symbol": symbol, "name_en": symbol, "name_ko": symbol, "exchange": one.exchange, "currency": "USD", "kind": one.kind,
              "sector": "", "aliases": "[]", "active": True}
-            for symbol, one in listings.items()
+            for symbol, one in listed.items()
         ]  # fmt: skip
         async with open_database(self.database_url) as database, database.begin() as connection:
             await connection.execute(database.upsert(instruments, rows), rows)
@@ -124,7 +124,7 @@ class Stage:
                 await producer.publish_many(TICKS, waiting)
 
     async def raw(self, body: bytes, key: str) -> None:
-        """Publishes bytes of any kind."""
+        """Publishes any bytes."""
         async with open_producer(MeshSettings(kafka_bootstrap=self.bootstrap), "test") as producer:
             await producer.publish_raw(TICKS.name, key.encode(), body, [])
 
@@ -133,7 +133,7 @@ class Stage:
         return [wire.decode(topic, message.value) for message in await self.messages(topic)]
 
     async def messages(self, topic: Topic[Any]) -> list[Any]:
-        """Every message in a topic, as it lies there."""
+        """Every message in a topic, undecoded."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
         await consumer.start()
         try:
@@ -173,6 +173,6 @@ class Stage:
 
 
 async def rows(database: Database, statement: Any) -> Sequence[Any]:
-    """What a query finds."""
+    """The rows of a query."""
     async with database.connect() as connection:
         return (await connection.execute(statement)).all()

@@ -1,4 +1,4 @@
-"""Sequences, told by whoever knows docs/sequences.md and nothing of how they are followed."""
+"""A reference for sequences, written from docs/sequences.md alone."""
 
 from __future__ import annotations
 

@@ -7,15 +7,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import hours
 
 
 def tape(
-    symbols: Sequence[str], days: int, every: int = 60_000, *, first: int = 0, beats: int = 1, exchange: str = "NYSE", seed: int = 1
+    symbols: Sequence[str],
+    days: int,
+    every: int = 60_000,
+    *,
+    first: int = 0,
+    heartbeat_rounds: int = 1,
+    exchange: str = "NYSE",
+    seed: int = 1,
 ) -> list[TickLog]:
-    """Ticks of NYSE sessions in the order of time, with a heartbeat each ``beats`` rounds and at each open and close."""
+    """Ticks of NYSE sessions in order, with a heartbeat every ``heartbeat_rounds`` rounds and at each open and close."""
     rng, log = random.Random(seed), list[TickLog]()
     prices, numbers = dict.fromkeys(symbols, 100.0), dict.fromkeys(symbols, 0)
     times = hours(exchange)
@@ -35,13 +42,13 @@ def tape(
                         seq=numbers[symbol], day_volume=volume[symbol], replayed=True,
                     )
                 )  # fmt: skip
-            if (ts - opened) // every % beats == 0:
+            if (ts - opened) // every % heartbeat_rounds == 0:
                 log.append(Heartbeat(exchange=exchange, ts_event=ts, ts_init=ts + 5, source="test"))
         log.append(Heartbeat(exchange=exchange, ts_event=closes, ts_init=closes + 5, source="test", mark="session_close"))
     return log
 
 
-def stored(bars: Sequence[Bar]) -> dict[tuple[str, Timeframe], Bars]:
+def stored(bars: Sequence[Bar]) -> dict[tuple[str, Timeframe], BarRecords]:
     """The table of bars after these have closed."""
     found: dict[tuple[str, Timeframe], list[tuple[object, ...]]] = {}
     for b in bars:
@@ -49,9 +56,9 @@ def stored(bars: Sequence[Bar]) -> dict[tuple[str, Timeframe], Bars]:
         found.setdefault((b.symbol, b.timeframe), []).append(
             (b.ts_event, b.ts_open, b.session, *prices, b.replayed, b.source, b.incomplete)
         )
-    return {key: np.array(rows, PAST) for key, rows in found.items()}
+    return {key: np.array(rows, BAR_RECORD) for key, rows in found.items()}
 
 
-def of_symbol(table: dict[tuple[str, Timeframe], Bars], symbol: str) -> dict[Timeframe, Bars]:
+def of_symbol(table: dict[tuple[str, Timeframe], BarRecords], symbol: str) -> dict[Timeframe, BarRecords]:
     """One symbol's bars."""
     return {timeframe: bars for (name, timeframe), bars in table.items() if name == symbol}

@@ -10,22 +10,22 @@ import pytest
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.whole_series import history
-from services.analysis.live.domain.engine import Engine, Listing
+from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.provided_bars import of_history
 from shared.events import Bar, Heartbeat, History, ProviderBar, Tick, Timeframe
 from tests.analysis.market import KERNELS, hours, market, series
 
 OIL, OTHER = "OIL", "EEE"
-LISTINGS = {OIL: Listing("CME", "future", negative=True), OTHER: Listing("CME", "future")}
+LISTED = {OIL: ListedInstrument("CME", "future", negative=True), OTHER: ListedInstrument("CME", "future")}
 OPENS, CLOSES = hours("CME").open.tolist(), hours("CME").close.tolist()
 FALL = (18.27, 10.0, 6.0, 2.0, 0.01, 0.0, -1.4, -5.0, -9.0, -13.0, -18.0, -26.0, -37.63)
 """WTI crude oil on 2020-04-20, roughly."""
 
 
-def prices(engine: Engine, symbol: str, told: tuple[float, ...], start: int) -> list[str]:
+def prices(engine: Engine, symbol: str, provided: tuple[float, ...], start: int) -> list[str]:
     """Feeds prices, one in ten seconds; what became of each."""
     found = []
-    for i, price in enumerate(told):
+    for i, price in enumerate(provided):
         ts = start + 10_000 * (i + 1)
         counts = engine.apply([Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts, source="test")]).counts
         found += [reason for reason, count in counts.items() for _ in range(count)]
@@ -33,7 +33,7 @@ def prices(engine: Engine, symbol: str, told: tuple[float, ...], start: int) -> 
 
 
 def test_a_fall_below_zero_makes_bars_and_a_quote_without_a_percentage() -> None:
-    engine = Engine(market(), LISTINGS, series())
+    engine = Engine(market(), LISTED, series())
     engine.load(OIL, {Timeframe.D1: of_history(past([18.0]), 2**60, negative=True)}, 2**60)
     assert prices(engine, OIL, FALL, OPENS[1]) == ["applied"] * len(FALL)
     closed = engine.apply([Heartbeat(exchange="CME", ts_event=CLOSES[1] + 1, ts_init=CLOSES[1] + 1, source="test")]).bars
@@ -46,7 +46,7 @@ def test_a_fall_below_zero_makes_bars_and_a_quote_without_a_percentage() -> None
 
 
 def test_another_instrument_has_no_such_price() -> None:
-    engine = Engine(market(), LISTINGS, series())
+    engine = Engine(market(), LISTED, series())
     assert prices(engine, OTHER, (18.0, -1.0, 0.0), OPENS[0]) == ["applied", "price", "price"]
 
 
@@ -68,12 +68,12 @@ def past(closes: list[float]) -> tuple[History, ...]:
 
 
 def test_history_below_zero_is_loaded_and_marks_are_kept() -> None:
-    told = past([20.0, -37.63, 10.0])
-    found = of_history(told, 2**60, negative=True)
+    provided = past([20.0, -37.63, 10.0])
+    found = of_history(provided, 2**60, negative=True)
     assert found["close"].tolist() == [20.0, -37.63, 10.0]
     assert found["incomplete"].tolist() == [False, True, False]
-    assert of_history(told, 2**60)["close"].tolist() == [20.0, 10.0]
-    outcome = Engine(market(), LISTINGS, series()).load(OIL, {Timeframe.D1: found}, 2**60)
+    assert of_history(provided, 2**60)["close"].tolist() == [20.0, 10.0]
+    outcome = Engine(market(), LISTED, series()).load(OIL, {Timeframe.D1: found}, 2**60)
     assert [bar.close for bar in outcome.bars] == [20.0, -37.63, 10.0]
     assert [bar.incomplete for bar in outcome.bars] == [False, True, False]
     assert all(value is None or math.isfinite(value) for row in outcome.rows for value in row.values.values())
@@ -94,7 +94,7 @@ def test_shares_of_a_price_that_is_not_above_zero_are_unknown_and_fire_nothing()
 
 def weeks_of(skipped: set[int]) -> list[Bar]:
     """The weekly bars after ticks in every session but some."""
-    engine, bars = Engine(market(), LISTINGS, series()), list[Bar]()
+    engine, bars = Engine(market(), LISTED, series()), list[Bar]()
     for i, (start, end) in enumerate(zip(OPENS, CLOSES, strict=True)):
         if i not in skipped:
             ts = start + 60_000
@@ -103,7 +103,7 @@ def weeks_of(skipped: set[int]) -> list[Bar]:
     return [bar for bar in bars if bar.timeframe == Timeframe.W1]
 
 
-def test_a_live_week_that_lacks_a_day_says_so() -> None:
+def test_a_live_week_that_lacks_a_day_is_marked_incomplete() -> None:
     whole, lacking = weeks_of(set()), weeks_of({7})
     assert not any(week.incomplete for week in whole)
     assert [week.incomplete for week in lacking] == [week.ts_open <= OPENS[7] < week.ts_event for week in lacking]

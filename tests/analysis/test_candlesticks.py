@@ -31,10 +31,10 @@ def grid(draw: st.DrawFn) -> Bars:
     return made._replace(open=opened * scale, high=high * scale, low=low * scale)
 
 
-def test_every_pattern_equals_talib_beyond_doubt_and_comes_up() -> None:
+def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
     values = history(LOOPS, CANDLES, ragged()).values
-    said, sure = by_talib(ragged())
-    for name, mine, theirs, certain in zip(CANDLES.columns, values, said, sure, strict=True):
+    values_by_talib, sure = by_talib(ragged())
+    for name, mine, theirs, certain in zip(CANDLES.columns, values, values_by_talib, sure, strict=True):
         assert certain.mean() > 0.9, name
         assert np.array_equal(mine[certain], theirs[certain], equal_nan=True), name
         assert np.count_nonzero(mine[12:]) > 0, name

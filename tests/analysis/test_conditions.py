@@ -1,4 +1,4 @@
-"""Conditions as programs: one bar, a whole series and a plain reading of the page say the same; names are what indicators make."""
+"""Conditions as programs: one bar, a whole series and a reference of the documented semantics agree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compiled, judged, scanned
-from services.analysis.kernels.conditions.required_indicators import wish, wishes
+from services.analysis.kernels.conditions.required_indicators import required_indicator, required_indicators
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, plan
 from services.analysis.kernels.rules.comparing import crossing
@@ -30,13 +30,13 @@ AMOUNTS = (0.0, -0.0, 1.0, 2.0, 30.0, 29.99999999999, 30.0000000001, -5.5, 1e-9,
 series = st.lists(st.lists(st.sampled_from(AMOUNTS), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=6)
 
 
-def truths(said: Any) -> list[bool | None]:
-    return [None if math.isnan(value) else {1.0: True, 0.0: False}[value] for value in said]
+def truths(results: Any) -> list[bool | None]:
+    return [None if math.isnan(value) else {1.0: True, 0.0: False}[value] for value in results]
 
 
 @settings(max_examples=250, deadline=None)
 @given(tree=conditions(), seed=st.integers(0, 2**32), rows=series)
-def test_every_way_of_asking_gives_what_the_page_says(tree: Tree, seed: int, rows: list[list[float]]) -> None:
+def test_every_evaluation_agrees_with_the_documented_semantics(tree: Tree, seed: int, rows: list[list[float]]) -> None:
     try:
         condition = parse(spelled(tree, random.Random(seed).randrange))
     except ConditionError as error:
@@ -47,9 +47,9 @@ def test_every_way_of_asking_gives_what_the_page_says(tree: Tree, seed: int, row
     values, last = np.array(rows).T.copy(), np.full(len(NAMES), np.nan)
     expected = [evaluate(tree, [dict(zip(NAMES, row, strict=True)) for row in rows], t) for t in range(len(rows))]
     assert truths(scanned(LOOPS, programs, 1, values)) == expected
-    said = np.empty(len(rows))
-    LOOPS.scan_condition(programs.arrays, 1, values, np.empty((MOST_STACK, 2)), said)  # in blocks of two bars
-    assert truths(said) == expected
+    results = np.empty(len(rows))
+    LOOPS.scan_condition(programs.arrays, 1, values, np.empty((MOST_STACK, 2)), results)  # in blocks of two bars
+    assert truths(results) == expected
     one_by_one = []
     for row in values.T.copy():
         one_by_one.append(judged(LOOPS, programs, np.array([1, 0]), row, last)[0])
@@ -67,7 +67,7 @@ def test_a_crossing_is_that_of_the_rules(values: list[float]) -> None:
     assert judged(LOOPS, programs, np.arange(2), now, before).tolist() == [float(way > 0), float(way < 0)]
 
 
-def test_many_programs_at_once_are_as_each_alone() -> None:
+def test_many_programs_at_once_equal_each_alone() -> None:
     texts = [f"close > {n} and not open < {n % 7} or volume + {n} > 3 * high" for n in range(300)]
     programs = compiled([parse(text) for text in texts], ())
     now, before = np.random.default_rng(3).random((2, 5)) * 300
@@ -77,21 +77,21 @@ def test_many_programs_at_once_are_as_each_alone() -> None:
     assert len(programs) == 300
 
 
-def test_on_indicators_it_is_true_where_numpy_says() -> None:
+def test_conditions_on_indicators_agree_with_numpy() -> None:
     rng = np.random.default_rng(5)
     bars = bars_of(100 * np.exp(np.cumsum(rng.normal(0, 0.02, 1500))), rng.integers(1, 10**6, 1500).astype(float))
     condition = parse("rsi_21 < 40 and close > bb_lower_30_1.5 or volume > 2 * prev(volume_sma_20)")
-    laid = plan(wishes(condition), [])
-    past = history(LOOPS, laid, bars)
-    columns = dict(zip(laid.columns, past.values, strict=True))
+    needed = plan(required_indicators(condition), [])
+    past = history(LOOPS, needed, bars)
+    columns = dict(zip(needed.columns, past.values, strict=True))
     values = np.vstack([past.values, bars.open, bars.high, bars.low, bars.close, bars.volume])
     with np.errstate(invalid="ignore"):
         quiet = (columns["rsi_21"] < 40) & (bars.close > columns["bb_lower_30_1.5"])
         surge = bars.volume > 2 * np.concatenate([[np.nan], columns["volume_sma_20"][:-1]])
-    said = scanned(LOOPS, compiled([condition], laid.columns), 0, values) == 1.0
-    assert said.tolist() == (quiet | surge).tolist()
-    assert said.any()
-    assert not said.all()
+    results = scanned(LOOPS, compiled([condition], needed.columns), 0, values) == 1.0
+    assert results.tolist() == (quiet | surge).tolist()
+    assert results.any()
+    assert not results.all()
 
 
 def test_a_column_that_is_not_there_is_refused() -> None:
@@ -101,7 +101,7 @@ def test_a_column_that_is_not_there_is_refused() -> None:
 
 @settings(max_examples=250, deadline=None)
 @given(data=st.data())
-def test_what_the_vocabulary_lets_through_an_indicator_takes(data: st.DataObject) -> None:
+def test_indicators_accept_all_that_the_vocabulary_accepts(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in KINDS if kind.parameters]))
     amounts = st.one_of(st.integers(0, 300).map(float), st.sampled_from((0.01, 0.02, 0.2, 1.5, 2.5, 99.0, 101.0)))
     parameters = tuple(data.draw(amounts) for _ in kind.parameters)
@@ -112,7 +112,7 @@ def test_what_the_vocabulary_lets_through_an_indicator_takes(data: st.DataObject
     except ConditionError:
         return
     kind.prepare(*parameters)
-    assert wish(name) == (kind.name, parameters)
+    assert required_indicator(name) == (kind.name, parameters)
     assert found.column == kind.names(parameters)[kind.columns.index(template)]
 
 
@@ -121,5 +121,5 @@ def test_every_column_of_every_indicator_can_be_named(kind: Any) -> None:
     wanted = [parameters for name, parameters in INDICATORS if name == kind.name]
     for parameters in (*kind.examples, *wanted):
         for column in kind.names(tuple(map(float, parameters))):
-            assert wish(column) == (kind.name, tuple(map(float, parameters)))
+            assert required_indicator(column) == (kind.name, tuple(map(float, parameters)))
             assert parse(f"{column} > 1").columns == (column,)

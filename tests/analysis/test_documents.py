@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from services.analysis.documents import indicators
 from services.analysis.documents.__main__ import DOCS, PAGES, main
-from services.analysis.documents.page import Page, Picture, late, write
+from services.analysis.documents.page import DocumentPage, Picture, out_of_date, write
 from services.analysis.kernels.indicators import rsi
 from services.analysis.kernels.indicators.table import KINDS
 
@@ -19,7 +19,7 @@ def test_the_committed_pages_are_current() -> None:
     assert sum(path.stat().st_size for make in PAGES for path in (DOCS / make().folder).iterdir()) < 2_000_000
 
 
-def test_every_kind_is_told_with_its_columns_and_a_picture() -> None:
+def test_every_kind_is_documented_with_its_columns_and_a_picture() -> None:
     text = indicators.page().text
     for kind in KINDS:
         assert f"\n## {kind.name}\n" in text
@@ -27,7 +27,7 @@ def test_every_kind_is_told_with_its_columns_and_a_picture() -> None:
     assert "| period | 14 | whole, 1 to 255 |" in text
 
 
-def test_only_what_is_missing_is_drawn_and_what_nobody_shows_goes(tmp_path: Path) -> None:
+def test_missing_pictures_are_drawn_and_unused_ones_deleted(tmp_path: Path) -> None:
     drawn: list[str] = []
 
     def picture(name: str) -> Picture:
@@ -37,14 +37,14 @@ def test_only_what_is_missing_is_drawn_and_what_nobody_shows_goes(tmp_path: Path
 
         return Picture(f"images/{name}.png", draw)
 
-    page = Page("a.md", "words", "images", (picture("one"), picture("two")))
-    assert late(tmp_path, page) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/two.png"]
+    page = DocumentPage("a.md", "words", "images", (picture("one"), picture("two")))
+    assert out_of_date(tmp_path, page) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/two.png"]
     write(tmp_path, page)
-    assert (late(tmp_path, page), drawn) == ([], ["one", "two"])
-    later = Page("a.md", "other words", "images", (picture("two"), picture("three")))
-    assert late(tmp_path, later) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/three.png"]
+    assert (out_of_date(tmp_path, page), drawn) == ([], ["one", "two"])
+    later = DocumentPage("a.md", "other words", "images", (picture("two"), picture("three")))
+    assert out_of_date(tmp_path, later) == [tmp_path / "a.md", tmp_path / "images/one.png", tmp_path / "images/three.png"]
     write(tmp_path, later)
-    assert (late(tmp_path, later), drawn) == ([], ["one", "two", "three"])
+    assert (out_of_date(tmp_path, later), drawn) == ([], ["one", "two", "three"])
     write(tmp_path, later, redraw=True)
     assert drawn == ["one", "two", "three", "two", "three"]
 

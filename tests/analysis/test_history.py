@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from services.analysis.kernels.closed_bars import adjusted, merged
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.domain.provided_bars import of_history
 from shared.events import History, ProviderBar, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, engine, hours
@@ -26,7 +26,7 @@ def log() -> list[TickLog]:
 
 
 @cache
-def uninterrupted() -> Outcome:
+def uninterrupted() -> EngineOutcome:
     return engine().apply(log())
 
 
@@ -77,15 +77,15 @@ def test_a_rebuild_gives_the_same_later_signals_as_no_crash(crash: int, kept: fl
 
 
 def test_cuts_and_restarts_change_no_signal() -> None:
-    one, parts, first = engine(), Outcome(), 0
+    one, parts, first = engine(), EngineOutcome(), 0
     for size in itertools.cycle((1, 333, 7, 1000, 64)):
         part = one.apply(log()[first : first + size])
         parts.bars += part.bars
         parts.rows += part.rows
         parts.signals += part.signals
         table = stored(parts.bars)
-        windows = {(w.symbol, w.timeframe): table[w.symbol, w.timeframe][-w.n :] for w in wanted(one.state)}
-        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listings, one.series)
+        windows = {(w.symbol, w.timeframe): table[w.symbol, w.timeframe][-w.n :] for w in needed_windows(one.state)}
+        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listed, one.series)
         if (first := first + size) >= len(log()):
             break
     whole = uninterrupted()
@@ -95,12 +95,12 @@ def test_cuts_and_restarts_change_no_signal() -> None:
 def test_history_fires_nothing_and_leaves_a_tail() -> None:
     one = engine()
     bars = of_history([history("AAA", Timeframe.D1, days(20)[:10]), history("AAA", Timeframe.D1, days(20)[10:])], HALF_DAY)
-    said = one.load("AAA", {Timeframe.D1: bars}, HALF_DAY)
-    assert not said.signals
-    assert [bar.ts_event for bar in said.bars] == [row.ts_event for row in said.rows] == [day.ts_close for day in days(20)]
-    assert said.rows[18].values["sma_20"] is None
-    assert said.rows[19].values["sma_20"] == pytest.approx(np.mean([101.0 + i for i in range(20)]))
-    quote = said.quotes[0]
+    output = one.load("AAA", {Timeframe.D1: bars}, HALF_DAY)
+    assert not output.signals
+    assert [bar.ts_event for bar in output.bars] == [row.ts_event for row in output.rows] == [day.ts_close for day in days(20)]
+    assert output.rows[18].values["sma_20"] is None
+    assert output.rows[19].values["sma_20"] == pytest.approx(np.mean([101.0 + i for i in range(20)]))
+    quote = output.quotes[0]
     assert (quote.last_price, quote.prev_close, quote.year_high, quote.day_open) == (120.0, 119.0, 122.0, 119.0)
 
 
@@ -115,7 +115,7 @@ def test_the_forming_bars_survive_a_repair_in_mid_session() -> None:
     assert other.state.forming["active"].sum() == one.state.forming["active"].sum() > 0
     later, repaired = one.apply(log()[cut:]), other.apply(log()[cut:])
     prices = [
-        [(b.symbol, b.timeframe, b.ts_event, b.open, b.high, b.low, b.close) for b in said.bars] for said in (later, repaired)
+        [(b.symbol, b.timeframe, b.ts_event, b.open, b.high, b.low, b.close) for b in output.bars] for output in (later, repaired)
     ]
     assert prices[0] == prices[1]
     assert [row.values["sma_50"] for row in later.rows] == [row.values["sma_50"] for row in repaired.rows]
@@ -125,8 +125,8 @@ def test_a_repair_that_overtakes_the_forming_bar_ends_it() -> None:
     one = engine()
     times = hours("NYSE")
     one.apply([Tick(symbol="AAA", price=100.0, ts_event=int(times.open[3]), ts_init=int(times.open[3]), source="test")])
-    said = one.load("AAA", {Timeframe.D1: of_history([history("AAA", Timeframe.D1, days(5))], HALF_DAY)}, HALF_DAY)
-    assert len(said.bars) == 5
+    output = one.load("AAA", {Timeframe.D1: of_history([history("AAA", Timeframe.D1, days(5))], HALF_DAY)}, HALF_DAY)
+    assert len(output.bars) == 5
     late = Tick(
         symbol="AAA", price=101.0, ts_event=int(times.open[4]) + 1, ts_init=int(times.open[5]), source="test", finest=Timeframe.D1
     )
@@ -136,15 +136,15 @@ def test_a_repair_that_overtakes_the_forming_bar_ends_it() -> None:
 def test_indicators_see_adjusted_prices_and_bars_stay_raw() -> None:
     one = engine()
     bars = of_history([history("AAA", Timeframe.D1, days(20, factor=0.25))], HALF_DAY)
-    said = one.load("AAA", {Timeframe.D1: bars}, HALF_DAY)
-    assert said.bars[-1].close == 120.0
-    assert said.rows[-1].close == 30.0
-    assert said.rows[-1].values["sma_20"] == pytest.approx(np.mean([(101.0 + i) / 4 for i in range(20)]))
+    output = one.load("AAA", {Timeframe.D1: bars}, HALF_DAY)
+    assert output.bars[-1].close == 120.0
+    assert output.rows[-1].close == 30.0
+    assert output.rows[-1].values["sma_20"] == pytest.approx(np.mean([(101.0 + i) / 4 for i in range(20)]))
     assert adjusted(bars).volume[0] == 4000.0
-    assert said.quotes[0].prev_close == 119.0 / 4
+    assert output.quotes[0].prev_close == 119.0 / 4
 
 
-def test_what_a_provider_may_not_say_is_left_out() -> None:
+def test_invalid_provided_bars_are_left_out() -> None:
     good = days(3)
     bad = [
         ProviderBar(ts_open=1, ts_close=2, open=float("nan"), high=1, low=1, close=1, volume=1),

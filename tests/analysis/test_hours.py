@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from services.analysis.kernels.closed_bars import PAST, Bars
-from services.analysis.live.adapters.checkpoints import Checkpoints
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
+from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.domain.calendar import Calendar, calendar
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.ports import Checkpoint, Facts, Provided
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import CALENDARS, Corrections, read_corrections, sessions
@@ -35,13 +35,13 @@ from tests.analysis.tape import of_symbol, stored
 
 MINUTE = 60_000
 SEOUL, CHICAGO, NEW_YORK = "Asia/Seoul", "America/Chicago", "America/New_York"
-LISTINGS = {
-    "005930.KS": Listing("KRX", "stock"),
-    "ES=F": Listing("CME", "future"),
-    "EURUSD=X": Listing("FX", "fx"),
+LISTED = {
+    "005930.KS": ListedInstrument("KRX", "stock"),
+    "ES=F": ListedInstrument("CME", "future"),
+    "EURUSD=X": ListedInstrument("FX", "fx"),
 }
 LIBRARY = tuple(each for each in read_corrections() if each.exchange != "KRX")
-"""Without the days of the exam: what the library says of Korea."""
+"""The library's sessions of Korea, without the exam days."""
 
 
 @cache
@@ -50,7 +50,7 @@ def hours(first: dt.date, last: dt.date, corrections: Corrections | None = None)
 
 
 def engine(market: Calendar) -> Engine:
-    return Engine(market, LISTINGS, series())
+    return Engine(market, LISTED, series())
 
 
 def at(day: str, clock: str, zone: str) -> int:
@@ -66,7 +66,7 @@ def ticks(symbol: str, first: int, last: int, every: int = 5 * MINUTE) -> list[T
     return log
 
 
-def beat(exchange: str, ts: int) -> Heartbeat:
+def heartbeat(exchange: str, ts: int) -> Heartbeat:
     return Heartbeat(exchange=exchange, ts_event=ts, ts_init=ts, source="yahoo")
 
 
@@ -87,7 +87,7 @@ def of(found: list[Bar], timeframe: Timeframe) -> list[Bar]:
     ],
 )
 def test_the_daily_bar_ends_when_the_exchange_closes(symbol: str, day: str, opens: str, closes: str, zone: str) -> None:
-    date, exchange = dt.date.fromisoformat(day), LISTINGS[symbol].exchange
+    date, exchange = dt.date.fromisoformat(day), LISTED[symbol].exchange
     if opens == "00:00 UTC":
         first = at(day, "00:00", "UTC")
     else:
@@ -96,9 +96,9 @@ def test_the_daily_bar_ends_when_the_exchange_closes(symbol: str, day: str, open
     last = at(str(date + dt.timedelta(days=1)), "00:00", "UTC") if closes == "00:00 UTC" else at(day, closes, zone)
     one = engine(hours(dt.date(2026, 3, 2), dt.date(2026, 12, 4)))
     log = ticks(symbol, first, last)
-    early = one.apply([*log, beat(exchange, last - 1)])
+    early = one.apply([*log, heartbeat(exchange, last - 1)])
     assert not of(early.bars, Timeframe.D1)
-    (bar,) = of(one.apply([beat(exchange, last)]).bars, Timeframe.D1)
+    (bar,) = of(one.apply([heartbeat(exchange, last)]).bars, Timeframe.D1)
     assert (bar.ts_open, bar.ts_event, bar.session) == (first, last, int(day.replace("-", "")))
     assert (bar.open, bar.close, bar.volume) == (100.0, max(tick.price for tick in log if isinstance(tick, Tick)), len(log))
     beyond = one.apply(ticks(symbol, last + MINUTE, last + 60 * MINUTE) if exchange != "FX" or date.weekday() == 4 else [])
@@ -113,8 +113,8 @@ FIRST, LAST = dt.date(2026, 11, 2), dt.date(2026, 12, 4)
 
 def restored(one: Engine, market: Calendar, closed: list[Bar]) -> Engine:
     found = stored(closed)
-    windows = {(each.symbol, each.timeframe): found[each.symbol, each.timeframe][-each.n :] for each in wanted(one.state)}
-    return Engine.restore(one.snapshot(), windows, market, one.listings, one.series)
+    windows = {(each.symbol, each.timeframe): found[each.symbol, each.timeframe][-each.n :] for each in needed_windows(one.state)}
+    return Engine.restore(one.snapshot(), windows, market, one.listed, one.series)
 
 
 def test_hours_that_are_corrected_in_mid_session_move_the_end_of_the_forming_bars() -> None:
@@ -125,7 +125,7 @@ def test_hours_that_are_corrected_in_mid_session_move_the_end_of_the_forming_bar
     assert one.version() == engine(right).version()  # a checkpoint stays valid
     two = restored(one, right, early.bars)
     assert two.realigned == 1  # the day; the week begins and ends as it did
-    late = two.apply([*ticks("005930.KS", noon, EXAM[1]), beat("KRX", EXAM[1])])
+    late = two.apply([*ticks("005930.KS", noon, EXAM[1]), heartbeat("KRX", EXAM[1])])
     (day,) = of(late.bars, Timeframe.D1)
     assert (day.ts_open, day.ts_event, day.volume) == (*EXAM, 78)
     assert of(late.bars, Timeframe.H1)[-1].ts_event == EXAM[1]
@@ -146,19 +146,19 @@ def test_a_restart_with_the_same_hours_or_with_others_of_another_day_moves_nothi
 NOTHING: Mapping[Timeframe, int] = MappingProxyType({})
 
 
-class Told:
+class HistoryStore:
     """One history in the log, over the bars of a table."""
 
-    def __init__(self, history: History, table: dict[Timeframe, Bars]) -> None:
+    def __init__(self, history: History, table: dict[Timeframe, BarRecords]) -> None:
         self.history, self.table = history, table
 
     async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]:  # noqa: ARG002
         return [Record(topic.name, partition, 0, 0, self.history.symbol, self.history, None)]
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = NOTHING) -> dict[Timeframe, Bars]:  # noqa: ARG002
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = NOTHING) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
         return self.table
 
-    async def windows(self, wanted: Any) -> Any:
+    async def windows(self, needed_windows: Any) -> Any:
         raise NotImplementedError
 
     async def symbols(self) -> frozenset[str]:
@@ -177,21 +177,21 @@ READY = HistoryReady(symbol="005930.KS", ts_event=EXAM[1], ts_init=EXAM[1] + MIN
 
 
 async def test_the_day_that_ended_too_early_is_replaced_and_indicators_follow() -> None:
-    """The library's hours made a bar of 10:00 to 15:30; then somebody corrects the day, and the provider's whole bar comes."""
+    """The library's hours made a bar of 10:00 to 15:30; then the day is corrected, and the provider's whole bar arrives."""
     wrong, right = hours(FIRST, LAST, LIBRARY), hours(FIRST, LAST)
     one = engine(wrong)
-    live = one.apply([*ticks("005930.KS", EXAM[0], EXAM[1]), beat("KRX", EXAM[1])])
+    live = one.apply([*ticks("005930.KS", EXAM[0], EXAM[1]), heartbeat("KRX", EXAM[1])])
     (short,) = of(live.bars, Timeframe.D1)
     assert (short.ts_event, short.volume) == (at("2026-11-19", "15:30", SEOUL), 67)
     two = restored(one, right, live.bars)
-    told = Told(provided(*EXAM, close=150.0), of_symbol(stored(live.bars), "005930.KS"))
-    taken = await HistoryReader(told, told, 1000).take(two, 0, READY)
-    assert not taken.outcome.signals
-    (row,) = [row for row in taken.outcome.rows if row.timeframe == Timeframe.D1]
+    store = HistoryStore(provided(*EXAM, close=150.0), of_symbol(stored(live.bars), "005930.KS"))
+    loaded = await HistoryReader(store, store, 1000).load(two, 0, READY)
+    assert not loaded.outcome.signals
+    (row,) = [row for row in loaded.outcome.rows if row.timeframe == Timeframe.D1]
     assert (row.ts_event, row.close) == (EXAM[1], 150.0)
-    (day,) = [each for each in taken.provided if each.timeframe == Timeframe.D1]
+    (day,) = [each for each in loaded.provided if each.timeframe == Timeframe.D1]
     assert (day.superseded, day.bars["ts_close"].tolist()) == ((short.ts_event,), [EXAM[1]])
-    (report,) = taken.outcome.quarantined
+    (report,) = loaded.outcome.quarantined
     assert (report.what, report.reason, report.outcome) == ("bar", "contradicted", "repaired")
     assert (report.ts_event, report.values["close"], report.values["last"]) == (short.ts_event, short.close, 150.0)
     forming = two.state.forming[two.state.rows["005930.KS"], 4]
@@ -200,15 +200,15 @@ async def test_the_day_that_ended_too_early_is_replaced_and_indicators_follow() 
 
 async def test_a_bar_that_agrees_is_replaced_without_a_report() -> None:
     one = engine(hours(FIRST, LAST))
-    live = one.apply([*ticks("005930.KS", EXAM[0], EXAM[1]), beat("KRX", EXAM[1])])
+    live = one.apply([*ticks("005930.KS", EXAM[0], EXAM[1]), heartbeat("KRX", EXAM[1])])
     (day,) = of(live.bars, Timeframe.D1)
-    told = Told(provided(*EXAM, close=day.close), of_symbol(stored(live.bars), "005930.KS"))
-    near = History(**{**_fields(told.history), "bars": (_same(day),)})
-    told.history = near
-    taken = await HistoryReader(told, told, 1000).take(one, 0, READY)
-    assert not taken.outcome.quarantined
-    assert [each.superseded for each in taken.provided] == [()]
-    assert str(taken.provided[0].bars["source"][0]) == "yahoo-history"
+    store = HistoryStore(provided(*EXAM, close=day.close), of_symbol(stored(live.bars), "005930.KS"))
+    near = History(**{**_fields(store.history), "bars": (_same(day),)})
+    store.history = near
+    loaded = await HistoryReader(store, store, 1000).load(one, 0, READY)
+    assert not loaded.outcome.quarantined
+    assert [each.superseded for each in loaded.provided] == [()]
+    assert str(loaded.provided[0].bars["source"][0]) == "yahoo-history"
 
 
 def _fields(history: History) -> dict[str, Any]:
@@ -224,8 +224,8 @@ def _same(bar: Bar) -> ProviderBar:
 def test_only_bars_that_overlap_fall_away_and_one_endless_bar_clears_nothing() -> None:
     day = 86_400_000
 
-    def run(*spans: tuple[int, int]) -> Bars:
-        found = np.zeros(len(spans), PAST)
+    def run(*spans: tuple[int, int]) -> BarRecords:
+        found = np.zeros(len(spans), BAR_RECORD)
         found["ts_open"], found["ts_close"] = zip(*spans, strict=True)
         found["open"] = found["high"] = found["low"] = found["close"] = found["price_factor"] = found["split_factor"] = 1.0
         return found
@@ -240,7 +240,7 @@ def test_only_bars_that_overlap_fall_away_and_one_endless_bar_clears_nothing() -
 
 
 def test_many_contradictions_are_counted_and_few_reported() -> None:
-    mine, theirs = np.zeros(50, PAST), np.zeros(50, PAST)
+    mine, theirs = np.zeros(50, BAR_RECORD), np.zeros(50, BAR_RECORD)
     for found, close, source in ((mine, 1.0, "yahoo-stream"), (theirs, 2.0, "yahoo-history")):
         found["session"], found["ts_close"] = np.arange(50), np.arange(50) + 1
         found["open"] = found["high"] = found["low"] = found["close"] = close
@@ -255,11 +255,13 @@ def test_many_contradictions_are_counted_and_few_reported() -> None:
 async def test_what_is_superseded_leaves_the_table_with_the_checkpoint(database_url: str) -> None:
     wrong, right = at("2026-11-19", "15:30", SEOUL), EXAM[1]
     async with open_database(database_url) as database:
-        store = Checkpoints(database, "me")
+        store = CheckpointTable(database, "me")
         for number, (close, gone) in enumerate(((wrong, ()), (right, (wrong,)))):
             run = of_history([provided(EXAM[0], close)], close + MINUTE)
             others = of_history([provided(EXAM[0] - 86_400_000, EXAM[0] - 70_000_000)], close)
-            facts = Facts([Provided("005930.KS", Timeframe.D1, run, gone), Provided("OTHER", Timeframe.D1, others)], [], [])
+            facts = CheckpointRows(
+                [ProvidedBars("005930.KS", Timeframe.D1, run, gone), ProvidedBars("OTHER", Timeframe.D1, others)], [], []
+            )
             await store.save(0, number or None, Checkpoint(number + 1, "v", b""), facts, 1)
         async with database.connect() as connection:
             rows = (await connection.execute(select(table.c.symbol, table.c.ts_close).order_by(table.c.symbol))).all()

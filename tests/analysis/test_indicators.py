@@ -37,21 +37,21 @@ def agree(got: np.ndarray, want: list[np.ndarray], scale: float, why: str) -> No
         np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9 * scale, err_msg=f"{why}, column {column}")
 
 
-def live(laid: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
+def live(chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
     """(columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before each bar closes."""
-    out = np.empty((len(laid.columns), len(bars.close) - start))
-    row, unused = np.empty(len(laid.columns)), np.empty(len(laid.columns))
+    out = np.empty((len(chosen.columns), len(bars.close) - start))
+    row, unused = np.empty(len(chosen.columns)), np.empty(len(chosen.columns))
     for t in range(start, len(bars.close)):
         if peeks:
             other = Bars._make(np.concatenate([values[:t], [values[t] * 2]]).astype(values.dtype) for values in bars)
-            LOOPS.advance(laid.arrays, other, t, state, False, unused, row, *NO_RULES)
-        LOOPS.advance(laid.arrays, bars, t, state, True, unused, row, *NO_RULES)
+            LOOPS.advance(chosen.arrays, other, t, state, False, unused, row, *NO_RULES)
+        LOOPS.advance(chosen.arrays, bars, t, state, True, unused, row, *NO_RULES)
         out[:, t - start] = row
     return out
 
 
 @each_case
-def test_it_starts_where_it_says(kind: Kind, example: Parameters) -> None:
+def test_it_starts_at_its_warm_up(kind: Kind, example: Parameters) -> None:
     bars = hostile()["wild"]
     for name, column, first in zip(kind.names(example), values_of(kind, example, bars), kind.warm_up(*example), strict=True):
         start = int(np.argmax(~np.isnan(column)))
@@ -60,17 +60,17 @@ def test_it_starts_where_it_says(kind: Kind, example: Parameters) -> None:
 
 
 @each_case
-def test_it_looks_no_further_back_than_it_says(kind: Kind, example: Parameters) -> None:
+def test_it_reads_no_further_back_than_its_lookback(kind: Kind, example: Parameters) -> None:
     bars, back = hostile()["wild"], int(kind.lookback(*example))
     assert back <= MAX_LOOKBACK
-    laid = plan([(kind.name, example)], [])
+    chosen = plan([(kind.name, example)], [])
     t = len(bars.close) - 1
-    state = history(LOOPS, laid, Bars._make(values[:t] for values in bars)).state
+    state = history(LOOPS, chosen, Bars._make(values[:t] for values in bars)).state
     forgotten = Bars._make(values.copy() for values in bars)
     for name, values in forgotten._asdict().items():
         if name != "session":
             values[: t - back] = np.nan
-    np.testing.assert_array_equal(live(laid, forgotten, state.copy(), t), live(laid, bars, state.copy(), t))
+    np.testing.assert_array_equal(live(chosen, forgotten, state.copy(), t), live(chosen, bars, state.copy(), t))
 
 
 @each_case
@@ -110,7 +110,7 @@ def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(bars=drawn(), data=st.data())
-def test_a_snapshot_goes_on_as_if_nothing_had_happened(bars: Bars, data: st.DataObject) -> None:
+def test_a_snapshot_continues_without_a_difference(bars: Bars, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(bars.close)))
     whole = history(LOOPS, EVERYTHING, bars)
     saved = history(LOOPS, EVERYTHING, Bars._make(values[:cut] for values in bars)).state.tobytes()
@@ -121,7 +121,7 @@ def test_a_snapshot_goes_on_as_if_nothing_had_happened(bars: Bars, data: st.Data
 
 
 @pytest.mark.parametrize("name", ["wild", "stairs down", "a session a bar"])
-def test_a_window_that_moves_is_not_seen(name: str) -> None:
+def test_moving_a_window_changes_no_value(name: str) -> None:
     bars = hostile()[name]
     whole, state = history(LOOPS, EVERYTHING, bars), np.zeros(EVERYTHING.state_width)
     row, held = np.empty(len(EVERYTHING.columns)), 0
@@ -157,7 +157,7 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
 
 
 @pytest.mark.parametrize("name", ["wma", "kama", "mfi", "ultimate"])
-def test_a_running_sum_keeps_no_dust_of_what_has_left_it(name: str) -> None:
+def test_a_running_sum_keeps_no_error_of_values_that_left_it(name: str) -> None:
     walk = 100 * np.exp(np.cumsum(np.random.default_rng(5).normal(0, 0.01, 200)))
     close = np.concatenate([walk, [1e11 / 3], 1.1 * walk, np.full(30, walk[-1])])
     bars, kind = bars_of(close, np.arange(1.0, len(close) + 1), wide=0.0), next(kind for kind in KINDS if kind.name == name)
@@ -168,21 +168,21 @@ def test_a_running_sum_keeps_no_dust_of_what_has_left_it(name: str) -> None:
 def test_another_parameter_compiles_nothing() -> None:
     loops: Any = LOOPS
     bars = hostile()["wild"]
-    for laid in (plan(), plan([("rsi", (14,))], [])):
-        history(LOOPS, laid, bars)
+    for chosen in (plan(), plan([("rsi", (14,))], [])):
+        history(LOOPS, chosen, bars)
     before = list(loops.history.signatures), list(loops.values.signatures)
     for periods in ((21,), (7,)):
         history(LOOPS, plan([("rsi", periods), ("sma", periods), ("macd", (5, 35, 5))], []), bars)
     assert (loops.history.signatures, loops.values.signatures) == before
 
 
-def test_every_kind_can_stand_beside_every_other_under_names_of_its_own() -> None:
+def test_kinds_and_parameters_have_distinct_column_names() -> None:
     assert len(EVERYTHING.columns) == sum(len(kind.columns) for kind, _ in CASES)
     assert {name for name, _ in INDICATORS} <= {kind.name for kind in KINDS}
 
 
 @pytest.mark.parametrize(
-    ("wish", "why"),
+    ("spec", "why"),
     [
         (("astrology", (5,)), "not known"),
         (("sma", (0,)), "whole number"),
@@ -201,9 +201,9 @@ def test_every_kind_can_stand_beside_every_other_under_names_of_its_own() -> Non
         (("sar", (0.3, float("inf"))), "maximum must be above 0 and at most 1, not inf"),
     ],
 )
-def test_a_wish_that_makes_no_sense_is_refused(wish: tuple[str, Parameters], why: str) -> None:
+def test_an_invalid_indicator_spec_is_refused(spec: tuple[str, Parameters], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        plan([wish], [])
+        plan([spec], [])
 
 
 def test_two_columns_of_one_name_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""Users' conditions in the engine: on which bars they fire, what the signal says, and that no batch and no restart changes it."""
+"""Users' conditions in the engine: the bars on which they fire, their signals, and that batches and restarts change nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 
 from services.analysis.kernels.plan import INDICATORS
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.user_conditions import MOST_WISHES, Alert, Book, book
+from services.analysis.live.domain.user_conditions import MOST_REQUESTED, ConditionRequest, ConditionSet, condition_set
 from shared.conditions import parse
 from shared.events import Bar, Signal, Timeframe, signal_id
-from tests.analysis.market import LISTINGS, engine, market, series
+from tests.analysis.market import LISTED, engine, market, series
 from tests.analysis.tape import of_symbol, stored, tape
 
 SYMBOLS, DAYS = ("AAA", "BBB"), 4
@@ -21,37 +21,37 @@ RISING = "close > prev(close) and volume > 0 on 15m"
 ABOVE = "close > open on 15m"
 LOW = "rsi_21 < 50 and sma_5 > 0 on 1h"
 LOG = tape(SYMBOLS, DAYS)
-ALERTS = [
-    Alert(RISING, False, frozenset({"AAA"})),
-    Alert(ABOVE, True, frozenset({"BBB"})),
-    Alert(LOW, False, None),
-    Alert("close > 0 on 1d", False, frozenset()),
+REQUESTS = [
+    ConditionRequest(RISING, False, frozenset({"AAA"})),
+    ConditionRequest(ABOVE, True, frozenset({"BBB"})),
+    ConditionRequest(LOW, False, None),
+    ConditionRequest("close > 0 on 1d", False, frozenset()),
 ]
-ASKED = book(ALERTS)
+CONDITIONS = condition_set(REQUESTS)
 WARM = 2 * len(LOG) // DAYS
 
 
-def asking(asked: Book = ASKED) -> Engine:
+def engine_with(condition_set: ConditionSet = CONDITIONS) -> Engine:
     found = engine()
-    found.wish(asked.wishes)
-    found.ask(asked)
+    found.request_indicators(condition_set.requested)
+    found.set_conditions(condition_set)
     return found
 
 
 @cache
-def said() -> tuple[list[Bar], list[Signal], dict[tuple[str, str, int], dict[str, float | None]]]:
-    outcome = asking().apply(LOG)
+def uninterrupted() -> tuple[list[Bar], list[Signal], dict[tuple[str, str, int], dict[str, float | None]]]:
+    outcome = engine_with().apply(LOG)
     rows = {(row.symbol, str(row.timeframe), row.ts_event): row.values for row in outcome.rows}
     return outcome.bars, outcome.signals, rows
 
 
 def of(condition: str, *, provisional: bool = False) -> list[Signal]:
     text = parse(condition).text
-    return [signal for signal in said()[1] if signal.condition == text and signal.provisional is provisional]
+    return [signal for signal in uninterrupted()[1] if signal.condition == text and signal.provisional is provisional]
 
 
 def bars_of(symbol: str, timeframe: str) -> list[Bar]:
-    return [bar for bar in said()[0] if (bar.symbol, bar.timeframe) == (symbol, timeframe)]
+    return [bar for bar in uninterrupted()[0] if (bar.symbol, bar.timeframe) == (symbol, timeframe)]
 
 
 def test_it_fires_on_every_closed_bar_on_which_it_is_true_and_for_no_other_instrument() -> None:
@@ -65,7 +65,7 @@ def test_an_indicator_that_runs_for_a_condition_alone_counts_from_its_warm_up_on
     due = []
     for symbol in SYMBOLS:
         for bar in bars_of(symbol, "1h"):
-            rsi = said()[2][symbol, "1h", bar.ts_event]["rsi_21"]
+            rsi = uninterrupted()[2][symbol, "1h", bar.ts_event]["rsi_21"]
             if rsi is not None and rsi < 50:
                 due.append((symbol, bar.ts_event))
     assert sorted((signal.symbol, signal.ts_event) for signal in of(LOW)) == sorted(due)
@@ -97,35 +97,35 @@ def test_the_signal_shows_what_the_condition_names() -> None:
         }
         rule = f"condition:{parse(RISING).id}"
         assert signal.id == signal_id(rule, 2, {}, "up", "AAA", "15m", bar.ts_event)
-    ids = [signal.id for signal in said()[1]]
+    ids = [signal.id for signal in uninterrupted()[1]]
     assert len(set(ids)) == len(ids)
     assert set(of(LOW)[0].evidence) == {"rsi_21", "rsi_21.prev", "sma_5", "sma_5.prev"}
 
 
-def test_who_asks_later_does_not_make_others_hear_twice_of_a_forming_bar() -> None:
-    found, ids = asking(), list[str]()
+def test_a_later_request_does_not_report_a_forming_bar_twice() -> None:
+    found, ids = engine_with(), list[str]()
     for first in range(0, len(LOG), 50):
         ids += [signal.id for signal in found.apply(LOG[first : first + 50]).signals if signal.condition]
-        found.ask(book([Alert(f"close > {first} on 1w", False, None), *ALERTS]))
-    assert ids == [signal.id for signal in said()[1] if signal.condition]
+        found.set_conditions(condition_set([ConditionRequest(f"close > {first} on 1w", False, None), *REQUESTS]))
+    assert ids == [signal.id for signal in uninterrupted()[1] if signal.condition]
 
 
 @pytest.mark.parametrize("size", [1_000, 333])
-def test_it_does_not_matter_how_the_log_is_cut(size: int) -> None:
-    found, signals = asking(), list[Signal]()
+def test_the_batch_size_changes_nothing(size: int) -> None:
+    found, signals = engine_with(), list[Signal]()
     for first in range(0, len(LOG), size):
         signals += found.apply(LOG[first : first + size]).signals
-    assert signals == said()[1]
+    assert signals == uninterrupted()[1]
 
 
-def test_a_restart_changes_nothing_with_the_wishes_of_conditions() -> None:
-    one, bars = asking(), list[Bar]()
+def test_a_restart_keeps_the_indicators_that_conditions_request() -> None:
+    one, bars = engine_with(), list[Bar]()
     bars += one.apply(LOG[:WARM]).bars
     table = stored(bars)
-    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in wanted(one.state)}
-    two = Engine.restore(one.snapshot(), windows, market(), LISTINGS, series())
-    assert two.wishes == ASKED.wishes != ()
-    two.ask(ASKED)
+    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in needed_windows(one.state)}
+    two = Engine.restore(one.snapshot(), windows, market(), LISTED, series())
+    assert two.requested == CONDITIONS.requested != ()
+    two.set_conditions(CONDITIONS)
     before, after = one.apply(LOG[WARM:]), two.apply(LOG[WARM:])
     assert [signal for signal in after.signals if not signal.provisional] == [
         signal for signal in before.signals if not signal.provisional
@@ -134,47 +134,62 @@ def test_a_restart_changes_nothing_with_the_wishes_of_conditions() -> None:
     assert {signal.id for signal in before.signals} <= {signal.id for signal in after.signals}
 
 
-def test_what_is_asked_later_is_warmed_up_from_the_stored_bars() -> None:
+def test_a_later_condition_is_warmed_up_from_the_stored_bars() -> None:
     late = engine()
     table = stored(late.apply(LOG[:WARM]).bars)
-    late.wish(ASKED.wishes)
+    late.request_indicators(CONDITIONS.requested)
     for symbol in SYMBOLS:
         late.warm_up(symbol, of_symbol(table, symbol))
-    late.ask(ASKED)
+    late.set_conditions(CONDITIONS)
     closed = [signal for signal in late.apply(LOG[WARM:]).signals if signal.condition and not signal.provisional]
     first = min(bar.ts_event for bar in closed)
-    assert closed == [signal for signal in said()[1] if signal.condition and not signal.provisional and signal.ts_event >= first]
+    assert closed == [
+        signal for signal in uninterrupted()[1] if signal.condition and not signal.provisional and signal.ts_event >= first
+    ]
     assert {signal.condition for signal in closed} == {parse(text).text for text in (RISING, ABOVE, LOW)}
 
 
-def test_a_book_joins_those_who_ask_the_same() -> None:
-    found = book([Alert("RSI_14<30", False, frozenset({"A"})), Alert("30 > rsi_14 on 1d", True, frozenset({"B"}))])
+def test_equal_conditions_are_merged() -> None:
+    found = condition_set(
+        [ConditionRequest("RSI_14<30", False, frozenset({"A"})), ConditionRequest("30 > rsi_14 on 1d", True, frozenset({"B"}))]
+    )
     assert [condition.text for condition in found.conditions] == ["rsi_14 < 30 on 1d"]
     assert ("A" in found.closed[0], "B" in found.closed[0], "C" in found.closed[0]) == (True, True, False)
     assert ("A" in found.forming[0], "B" in found.forming[0]) == (False, True)
-    assert found.wishes == ()
+    assert found.requested == ()
 
 
-def test_what_cannot_run_is_left_out_with_its_reason_and_the_rest_runs() -> None:
-    many = [Alert(f"sma_{n} > 1 and wma_{n} > 1", False, None) for n in range(60, 60 + MOST_WISHES)]
-    found = book([Alert("nonsense", False, None), *many, Alert("close > 1", False, None), Alert("sma_60 > 2", False, None)])
-    assert len(found.wishes) == MOST_WISHES
-    assert len(found.conditions) == MOST_WISHES // 2 + 2
+def test_conditions_that_cannot_run_are_left_out_with_a_reason() -> None:
+    many = [ConditionRequest(f"sma_{n} > 1 and wma_{n} > 1", False, None) for n in range(60, 60 + MOST_REQUESTED)]
+    found = condition_set(
+        [
+            ConditionRequest("nonsense", False, None),
+            *many,
+            ConditionRequest("close > 1", False, None),
+            ConditionRequest("sma_60 > 2", False, None),
+        ]
+    )
+    assert len(found.requested) == MOST_REQUESTED
+    assert len(found.conditions) == MOST_REQUESTED // 2 + 2
     assert "nonsense" in found.left_out["nonsense"]
-    assert len(found.left_out) == 1 + MOST_WISHES // 2
-    assert not set(found.wishes) & set(INDICATORS)
+    assert len(found.left_out) == 1 + MOST_REQUESTED // 2
+    assert not set(found.requested) & set(INDICATORS)
 
 
 def test_hostile_series_do_no_harm() -> None:
-    strange = book([Alert("close / (open - open) > 1 or not 1 / close > 0 or prev(prev(close) > 1) on 1m", False, None)])
-    assert strange.left_out
-    odd = book([Alert("close / (open - open) > 1 or 1e15 * 1e15 * close * volume >= 0 / (open - open) on 1m", False, None)])
-    assert [s for s in asking(odd).apply(LOG[:500]).signals if s.condition] == []
+    nested = condition_set(
+        [ConditionRequest("close / (open - open) > 1 or not 1 / close > 0 or prev(prev(close) > 1) on 1m", False, None)]
+    )
+    assert nested.left_out
+    infinite = condition_set(
+        [ConditionRequest("close / (open - open) > 1 or 1e15 * 1e15 * close * volume >= 0 / (open - open) on 1m", False, None)]
+    )
+    assert [s for s in engine_with(infinite).apply(LOG[:500]).signals if s.condition] == []
 
 
 def test_the_first_bar_of_a_series_has_no_past() -> None:
-    asked = book([Alert("prev(close) > 0 or crosses_above(close, 1) on 1m", False, None)])
-    outcome = asking(asked).apply(LOG[:200])
+    first_bar = condition_set([ConditionRequest("prev(close) > 0 or crosses_above(close, 1) on 1m", False, None)])
+    outcome = engine_with(first_bar).apply(LOG[:200])
     first = min(bar.ts_event for bar in outcome.bars if bar.timeframe == Timeframe.M1)
     fired = [signal.ts_event for signal in outcome.signals if signal.condition]
     assert fired

@@ -1,4 +1,4 @@
-"""The generated module: written once by whoever comes first, served from the cache after that, made anew after an edit."""
+"""The generated module: written once by the first process, then loaded from the cache, written again after an edit."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def start(code: str, folder: Path) -> subprocess.Popen[str]:
 
 def test_several_processes_write_it_at_once(tmp_path: Path) -> None:
     processes = [start(LOAD, tmp_path / "new") for _ in range(3)]
-    said = {process.communicate(timeout=120)[0].strip() for process in processes}
+    printed = {process.communicate(timeout=120)[0].strip() for process in processes}
     assert [process.returncode for process in processes] == [0, 0, 0]
-    assert said == {str(file) for file in (tmp_path / "new").iterdir() if file.is_file()}
-    assert len(said) == 1
+    assert printed == {str(file) for file in (tmp_path / "new").iterdir() if file.is_file()}
+    assert len(printed) == 1
 
 
 def test_another_process_compiles_nothing() -> None:
@@ -57,7 +57,7 @@ def test_another_process_compiles_nothing() -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of a copy of the indicators, which the hash is taken of from now on."""
+    """The folder of a copy of the indicators, of which the hash is computed from now on."""
     for file in Path(str(indicators.__file__)).parent.glob("*.py"):
         (tmp_path / file.name).write_text(file.read_text("utf-8"))
     monkeypatch.setattr(indicators, "__file__", str(tmp_path / "__init__.py"))

@@ -1,4 +1,4 @@
-"""Processes are killed and frozen while a log runs: what comes out is what one process in peace would have said."""
+"""Processes are killed and frozen while a log is read: the output equals that of one undisturbed process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.analysis.expected import compare, listings
+from tests.analysis.expected import compare, listed
 from tests.analysis.running import Live, Stage
 from tests.analysis.tape import tape
 from tests.databases import on_mariadb, on_sqlite
@@ -31,7 +31,7 @@ def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stag
 
 
 def frozen(live: Live, database: Path) -> bool:
-    """Freezes a process, unless it holds SQLite's write lock at this moment: with that frozen, nobody could write any more."""
+    """Freezes a process, unless it holds SQLite's write lock at this moment: then no other process could write."""
     live.process.send_signal(signal.SIGSTOP)
     with closing(sqlite3.connect(database, timeout=0.5)) as connection:
         try:
@@ -49,9 +49,9 @@ async def started(live: Live) -> None:
 
 @on_mariadb
 async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage) -> None:
-    await stage.list_instruments(listings(SYMBOLS))
+    await stage.list_instruments(listed(SYMBOLS))
     await stage.follow("macd_cross down then macd_cross down within 40 on 15m", "rsi_mid up then macd_cross up within 6 on 15m")
-    log, rng = tape(SYMBOLS, 4, beats=30), random.Random(7)
+    log, rng = tape(SYMBOLS, 4, heartbeat_rounds=30), random.Random(7)
     one, two = stage.start("one"), stage.start("two")
     await started(one)
     feeding = asyncio.create_task(stage.feed(log, pause=0.5, run=200), name="feeding")
@@ -74,9 +74,9 @@ async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage
 
 
 @on_sqlite
-async def test_a_zombie_is_fenced(stage: Stage) -> None:
-    await stage.list_instruments(listings(SYMBOLS))
-    log = tape(SYMBOLS, 3, beats=60)
+async def test_a_former_owner_is_fenced(stage: Stage) -> None:
+    await stage.list_instruments(listed(SYMBOLS))
+    log = tape(SYMBOLS, 3, heartbeat_rounds=60)
     half = len(log) // 2
     zombie = stage.start("zombie")
     await started(zombie)

@@ -18,7 +18,7 @@ from shared.kafka import open_producer, partition_of
 from shared.settings import MeshSettings
 from shared.tables import bars, checkpoints
 from shared.topics import BARS, HISTORY, INDICATORS, QUARANTINE, QUOTES, SIGNALS, TICKS
-from tests.analysis.expected import compare, engine_of, listings
+from tests.analysis.expected import compare, engine_of, listed
 from tests.analysis.market import hours
 from tests.analysis.running import Live, Stage, rows
 from tests.analysis.tape import tape
@@ -73,9 +73,9 @@ async def settled(stage: Stage, *alive: Live, seconds: float = 90) -> None:
         raise AssertionError(f"{error}\n{await stage.ends()}\n{await stage.positions()}\n{texts}") from error
 
 
-async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 3, beats=60)
+async def test_ticks_produce_every_output(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 3, heartbeat_rounds=60)
     live = stage.start("one")
     await stage.feed(log)
     await settled(stage, live)
@@ -89,12 +89,12 @@ async def test_ticks_in_everything_out(stage: Stage, symbols: list[str]) -> None
 
 
 @on_sqlite
-async def test_a_tick_that_leads_to_what_cannot_be_published_is_set_aside_and_leaves_no_trace(
+async def test_a_tick_whose_output_cannot_be_published_becomes_a_dead_letter_without_effect(
     stage: Stage, symbols: list[str]
 ) -> None:
     """Its source is copied into the quote, which is then larger than its topic allows: that comes out when the quote is sent."""
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 1, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 1, heartbeat_rounds=60)
     half = len(log) // 2
     before = next(event for event in reversed(log[:half]) if isinstance(event, Tick) and event.symbol == symbols[0])
     poison = replace(before, source="x" * 1_047_500, seq=before.seq + 1, ts_event=before.ts_event + 1, price=before.price * 1.001)
@@ -111,8 +111,8 @@ async def test_a_tick_that_leads_to_what_cannot_be_published_is_set_aside_and_le
 
 @on_mariadb
 async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 3, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 3, heartbeat_rounds=60)
     third = len(log) // 3
     one, two = stage.start("one"), stage.start("two")
     await stage.feed(log[:third])
@@ -125,8 +125,8 @@ async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: lis
     assert two.stop() == 0
 
 
-async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
+async def test_history_is_applied_at_its_place_in_the_log(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listed(symbols))
     symbol, times = symbols[0], hours("NYSE")
     days = [
         ProviderBar(
@@ -135,7 +135,7 @@ async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str
         for i in range(20)
     ]
     now = days[-1].ts_close
-    told = History(
+    message = History(
         symbol=symbol,
         exchange="NYSE",
         timeframe=Timeframe.D1,
@@ -146,8 +146,8 @@ async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str
         replayed=True,
     )
     async with open_producer(MeshSettings(kafka_bootstrap=stage.bootstrap), "test") as producer:
-        where = await producer.publish(HISTORY, told, key=symbol)
-        other = await producer.publish(HISTORY, told, key=symbol)
+        where = await producer.publish(HISTORY, message, key=symbol)
+        other = await producer.publish(HISTORY, message, key=symbol)
     there = HistoryReady(symbol=symbol, ts_event=now, ts_init=now, source="test", first=where.offset, last=other.offset)
     gone = HistoryReady(symbol=symbol, ts_event=now, ts_init=now, source="test", first=10**7, last=10**7 + 1)
     opened = int(times.open[20])
@@ -163,12 +163,12 @@ async def test_history_takes_effect_at_its_place(stage: Stage, symbols: list[str
     async with open_database(stage.database_url) as database:
         kept = await rows(database, select(bars.c.close).where((bars.c.symbol == symbol) & (bars.c.timeframe == "1d")))
     assert [row[0] for row in kept] == [100.0 + i for i in range(20)] + [121.0]
-    assert "the stored bars stand in" in live.text()
+    assert "the stored bars are used" in live.text()
     assert live.stop() == 0
 
 
-async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols))
+async def test_pending_bars_wait_for_the_published_split_across_a_restart(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listed(symbols))
     symbol, times = symbols[0], hours("NYSE")
 
     def past(split: float) -> History:
@@ -179,14 +179,14 @@ async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, s
             )
             for i in range(20)
         ]  # fmt: skip
-        told = (CorporateAction(kind="split", ts_event=opened, value=1 / split),) if split != 1.0 else ()
+        actions = (CorporateAction(kind="split", ts_event=opened, value=1 / split),) if split != 1.0 else ()
         now = days[-1].ts_close
         return History(
             symbol=symbol, exchange="NYSE", timeframe=Timeframe.D1, bars=tuple(days), ts_event=now, ts_init=now, source="test",
-            actions=told,
+            actions=actions,
         )  # fmt: skip
 
-    async def tell(split: float) -> HistoryReady:
+    async def publish_history(split: float) -> HistoryReady:
         async with open_producer(MeshSettings(kafka_bootstrap=stage.bootstrap), "test") as producer:
             where = await producer.publish(HISTORY, past(split), key=symbol)
         about = past(split)
@@ -208,23 +208,23 @@ async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, s
             return [tuple(row) for row in await rows(database, found)]
 
     one = stage.start("one")
-    await stage.feed([await tell(1.0), *ticks[:120]])
+    await stage.feed([await publish_history(1.0), *ticks[:120]])
     await settled(stage, one)
     assert one.stop() == 0
-    assert await built() == [], "nobody sees what is set aside"
+    assert await built() == [], "pending bars are not published"
     two = stage.start("two")
     await stage.feed(ticks[120:240])
     await settled(stage, two)
     assert await built() == []
-    await stage.feed([await tell(0.5), *ticks[240:], end])
+    await stage.feed([await publish_history(0.5), *ticks[240:], end])
     await settled(stage, two)
     assert two.stop() == 0, two.text()[-3000:]
     found = await built()
     assert len([row for row in found if row[0] == "1m"]) == 390
     assert {row[0] for row in found} == {"1m", "5m", "15m", "1h", "1d"}
     assert {row[3] for row in found} == {1.0}
-    told = [bar for bar in await stage.read(BARS) if bar.symbol == symbol and bar.ts_event > opened]
-    assert sorted((str(bar.timeframe), bar.ts_event) for bar in told) == sorted(row[:2] for row in found)
+    published = [bar for bar in await stage.read(BARS) if bar.symbol == symbol and bar.ts_event > opened]
+    assert sorted((str(bar.timeframe), bar.ts_event) for bar in published) == sorted(row[:2] for row in found)
     events = [event for event in await stage.read(QUARANTINE) if event.symbol == symbol]
     assert [(event.reason, event.outcome) for event in events] == [("split", "quarantined"), ("split", "released")]
     fired = {signal.rule for signal in await stage.read(SIGNALS) if signal.symbol == symbol}
@@ -236,10 +236,10 @@ async def test_a_split_waits_for_the_word_of_it_across_a_restart(stage: Stage, s
 
 
 @on_sqlite
-async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symbols: list[str]) -> None:
-    await stage.list_instruments(listings(symbols[:1]))
+async def test_poison_becomes_a_dead_letter_and_unknown_symbols_become_known(stage: Stage, symbols: list[str]) -> None:
+    await stage.list_instruments(listed(symbols[:1]))
     live = stage.start("one")
-    log = tape(symbols[:2], 1, beats=60)
+    log = tape(symbols[:2], 1, heartbeat_rounds=60)
     await stage.feed(log[:100])
     for body in (b"", b"{", b'{"type":"tick"}', b'{"type":"tick",\n"symbol":"X"}', b"\xff\xfe", b'{"type":"surprise"}'):
         await stage.raw(body, symbols[0])
@@ -248,7 +248,7 @@ async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symb
     await settled(stage, live)
     dead = [message for message in await stage.messages(TICKS.dead_letters) if message.key == symbols[0].encode()]
     assert len(dead) == 7
-    await stage.list_instruments(listings(symbols))  # a new instrument, while the process runs
+    await stage.list_instruments(listed(symbols))  # a new instrument, while the process runs
     opened = int(hours("NYSE").open[0])
 
     async def known() -> bool:
@@ -264,10 +264,12 @@ async def test_poison_is_set_aside_and_strangers_become_known(stage: Stage, symb
     assert live.stop() == 0
 
 
-async def test_a_lost_checkpoint_is_rebuilt_loudly_and_later_signals_are_the_same(fresh_stage: Stage, symbols: list[str]) -> None:
+async def test_a_lost_checkpoint_is_rebuilt_with_a_warning_and_later_signals_are_equal(
+    fresh_stage: Stage, symbols: list[str]
+) -> None:
     stage = fresh_stage
-    await stage.list_instruments(listings(symbols))
-    log = tape(symbols, 3, beats=60)
+    await stage.list_instruments(listed(symbols))
+    log = tape(symbols, 3, heartbeat_rounds=60)
     half = len(log) // 2
     live = stage.start("one")
     await stage.feed(log[:half])

@@ -53,16 +53,16 @@ def series() -> dict[str, PriceArrays]:
 @cache
 def confusion() -> dict[str, Counter[str]]:
     """What is confirmed in noisy shapes of each kind, each second one upside down; by the names of the upright ones."""
-    told = {}
+    reported = {}
     for place, (name, shape) in enumerate(SHAPES.items()):
-        told[name] = Counter[str]()
+        reported[name] = Counter[str]()
         for seed in range(TRIES):
             drawn = shape(np.random.default_rng([620_000_000 + seed, place]), 1.0)
             turned = seed % 2 == 1
             events = found(upside_down(drawn.bars) if turned else drawn.bars)
             names = {NAMES[kind] for kind in events["kind"][events["status"] == CONFIRMED]}
-            told[name].update(MIRRORS[each] if turned else each for each in names)
-    return told
+            reported[name].update(MIRRORS[each] if turned else each for each in names)
+    return reported
 
 
 def test_the_noise_is_one_atr() -> None:
@@ -73,16 +73,16 @@ def test_the_noise_is_one_atr() -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_shapes_are_found_and_told_apart(name: str) -> None:
-    told = confusion()
+def test_shapes_are_found_and_distinguished(name: str) -> None:
+    reported = confusion()
     both = {name, MIRRORS[name]}  # a double bottom in a rising channel is, upside down, a double top in a falling one
-    right, all_told = told[name][name], sum(counts[each] for counts in told.values() for each in both)
-    print(f"{name}: recall {right / TRIES:.2f}, precision {right / all_told:.2f}, as {dict(told[name])}")
+    right, all_reported = reported[name][name], sum(counts[each] for counts in reported.values() for each in both)
+    print(f"{name}: recall {right / TRIES:.2f}, precision {right / all_reported:.2f}, as {dict(reported[name])}")
     assert right / TRIES >= 0.9
-    assert right / all_told >= 0.9
+    assert right / all_reported >= 0.9
 
 
-def test_chance_is_seldom_taken_for_a_pattern() -> None:
+def test_random_walks_have_few_patterns() -> None:
     confirmed = Counter[str]()
     bars = 0
     for seed in range(800, 840):
@@ -124,7 +124,7 @@ def test_upside_down_gives_the_mirror_images() -> None:
 
 
 @pytest.mark.parametrize("name", list(series()))
-def test_nothing_is_known_before_it_is(name: str) -> None:
+def test_no_pattern_depends_on_later_bars(name: str) -> None:
     bars = series()[name]
     whole = found(bars)
     for cut in (1, len(bars.close) // 3, len(bars.close) // 2, len(bars.close) - 1):
@@ -156,7 +156,7 @@ def outside(x: Any, close: float, at: int) -> bool:
 
 
 @pytest.mark.parametrize("name", list(series()))
-def test_what_is_told_is_true(name: str) -> None:
+def test_every_event_meets_its_definition(name: str) -> None:
     """Every event against the bars themselves, as docs/patterns.md has it."""
     bars = series()[name]
     lives: dict[Any, list[int]] = {}
@@ -191,7 +191,7 @@ def test_what_is_told_is_true(name: str) -> None:
 
 
 def zigzag(bars: PriceArrays) -> list[tuple[int, int]]:
-    """The pivots (kind, bar) of a series, from the words of ``zigzag.py`` alone."""
+    """The pivots (kind, bar) of a series, from the docstring of ``zigzag.py`` alone."""
     mean, ranges = float("nan"), list[float]()
     pivots = list[tuple[int, int]]()
     high = low = 0
@@ -219,7 +219,7 @@ def zigzag(bars: PriceArrays) -> list[tuple[int, int]]:
     return pivots
 
 
-def test_pivots_are_what_the_words_say() -> None:
+def test_pivots_meet_their_definition() -> None:
     for seed in range(5):
         bars = walk(seed, 600)
         memory = no_patterns()

@@ -1,4 +1,4 @@
-"""Rules on forming bars: what they would say if the bar closed now, once a bar and direction, looked at when a minute closes."""
+"""Rules on forming bars: the signals as if the bar closed now, once per bar and direction, evaluated when a minute closes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Seen = tuple[str, str, str, int, int]
 
 
 @cache
-def said() -> tuple[list[Bar], list[Signal]]:
+def uninterrupted() -> tuple[list[Bar], list[Signal]]:
     outcome = engine().apply(tape((SYMBOL,), DAYS))
     return outcome.bars, outcome.signals
 
@@ -31,7 +31,7 @@ def merged(bars: list[Bar]) -> tuple[float, ...]:
 
 
 def fired(closed: list[Bar], forming: list[Bar], timeframe: str) -> list[tuple[str, str]]:
-    """What the rules of history say about the closed bars and the sum of the minutes since, as if that had closed."""
+    """The signals of the rules on the closed bars and the sum of the minutes since, as if that bar had closed."""
     rows = [*((b.open, b.high, b.low, b.close, b.volume) for b in closed), merged(forming)]
     sessions = np.array([*(b.session for b in closed), forming[0].session])
     nothing = np.full(len(rows), np.nan)
@@ -41,8 +41,8 @@ def fired(closed: list[Bar], forming: list[Bar], timeframe: str) -> list[tuple[s
 
 
 def due() -> dict[Seen, int]:
-    """(rule, direction, timeframe, close of the bar, when it was seen) of the first look at which a rule held, by plain means."""
-    bars = said()[0]
+    """(rule, direction, timeframe, close of the bar, minute) of the first minute at which a rule held, computed independently."""
+    bars = uninterrupted()[0]
     minutes = [b for b in bars if b.timeframe == Timeframe.M1]
     found: dict[Seen, int] = {}
     for timeframe in ("15m", "1h"):
@@ -59,8 +59,8 @@ def due() -> dict[Seen, int]:
     return found
 
 
-def test_a_rule_is_told_at_the_first_minute_at_which_it_holds_and_only_once() -> None:
-    provisional = [s for s in said()[1] if s.provisional and s.timeframe != Timeframe.D1]
+def test_a_rule_fires_once_at_the_first_minute_at_which_it_holds() -> None:
+    provisional = [s for s in uninterrupted()[1] if s.provisional and s.timeframe != Timeframe.D1]
     first: dict[tuple[str, str, str, int], int] = {}
     got = Counter[Seen]()
     for s in provisional:
@@ -73,8 +73,8 @@ def test_a_rule_is_told_at_the_first_minute_at_which_it_holds_and_only_once() ->
     assert got == Counter(due())
 
 
-def test_its_id_is_neither_the_final_ones_nor_given_twice() -> None:
-    bars, signals = said()
+def test_a_provisional_id_is_unique_and_not_the_final_one() -> None:
+    bars, signals = uninterrupted()
     ids = [s.id for s in signals]
     assert len(set(ids)) == len(ids)
     closes = {(str(b.timeframe), b.ts_event) for b in bars}
@@ -86,9 +86,9 @@ def test_its_id_is_neither_the_final_ones_nor_given_twice() -> None:
         assert s.ts_event < close_at or not s.provisional
 
 
-def test_more_than_half_of_what_holds_at_a_close_was_seen_before_it() -> None:
+def test_more_than_half_of_the_signals_at_a_close_are_provisional_before_it() -> None:
     """Not a rule of the engine, but of prices: it shows that the looks come often enough to be of use."""
     looks = defaultdict(set)
-    for s in said()[1]:
+    for s in uninterrupted()[1]:
         looks[s.provisional].add((s.rule, s.direction, tuple(s.params.values()), s.timeframe, s.bar_close or s.ts_event))
     assert len(looks[False] & looks[True]) > 0.5 * len(looks[False])

@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.mark.parametrize("role", ["news", "research", ""])
-def test_a_role_that_is_not_there_is_refused_with_those_that_are(role: str) -> None:
+def test_an_unknown_role_is_refused_with_the_list_of_roles(role: str) -> None:
     command = [sys.executable, "-m", "services.analysis", *filter(None, [role])]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
-from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAMES, Instance, plan
+from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAME_NAMES, Instance, plan
 from services.analysis.kernels.rules.table import RULES
-from services.analysis.kernels.signatures import Places, Rows, SeriesMemory
-from services.analysis.kernels.whole_series import Past, history
+from services.analysis.kernels.signatures import BarPlaces, SeriesMemory, SeriesRows
+from services.analysis.kernels.whole_series import SeriesResult, history
 from services.analysis.live.domain.layout import CLOSED
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_year
@@ -39,7 +39,7 @@ def rough(seed: int = 11) -> Bars:
     return with_year(*columns, year=252)
 
 
-def said(past: Past, bars: Bars) -> dict[Facts, float]:
+def signals_of(past: SeriesResult, bars: Bars) -> dict[Facts, float]:
     """What fired -> its level."""
     found: dict[Facts, float] = {}
     for j, t in np.argwhere(past.fired).tolist():
@@ -51,7 +51,7 @@ def said(past: Past, bars: Bars) -> dict[Facts, float]:
     return found
 
 
-def values_at(past: Past, bars: Bars, t: int) -> dict[str, float]:
+def values_at(past: SeriesResult, bars: Bars, t: int) -> dict[str, float]:
     columns = dict(zip(PLAN.columns, past.values[:, t].tolist(), strict=True))
     return columns | {name: float(getattr(bars, name)[t]) for name in BAR_FIELDS}
 
@@ -62,7 +62,7 @@ def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
         PlainBar(t, t, session, o, h, low, c, v)
         for t, (o, h, low, c, v, session) in enumerate(zip(*(column.tolist() for column in bars[:6]), strict=True))
     ]
-    series = {each: plain if each in (timeframe, "1d") else [] for each in TIMEFRAMES}
+    series = {each: plain if each in (timeframe, "1d") else [] for each in TIMEFRAME_NAMES}
     log: Any = SimpleNamespace(closed={"X": series})
     found: dict[Facts, float] = {}
     for s in signals(log, {"X": kind}).values():
@@ -74,7 +74,7 @@ def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
 
 def compare(bars: Bars, timeframe: str, kind: str) -> None:
     bars = with_year(*bars[:6], year=252)
-    got = said(history(LOOPS, PLAN, bars, timeframe=timeframe, kind=kind), bars)
+    got = signals_of(history(LOOPS, PLAN, bars, timeframe=timeframe, kind=kind), bars)
     want = due(bars, timeframe, kind)
     assert got.keys() == want.keys(), sorted(got.keys() ^ want.keys())[:10]
     for facts, level in want.items():
@@ -83,43 +83,43 @@ def compare(bars: Bars, timeframe: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", INSTRUMENT_KINDS)
 @pytest.mark.parametrize("timeframe", ["15m", "1h", "1d"])
-def test_it_fires_when_the_reference_says(timeframe: str, kind: str) -> None:
+def test_it_fires_when_the_reference_fires(timeframe: str, kind: str) -> None:
     compare(rough(), timeframe, kind)
 
 
-def test_it_fires_when_the_reference_says_on_ragged_bars() -> None:
+def test_it_fires_when_the_reference_fires_on_ragged_bars() -> None:
     compare(ragged(), "1d", "stock")
 
 
 @pytest.mark.parametrize("name", list(real()))
-def test_it_fires_when_the_reference_says_on_real_bars(name: str) -> None:
+def test_it_fires_when_the_reference_fires_on_real_bars(name: str) -> None:
     compare(real()[name], "1d", "stock")
 
 
 @settings(max_examples=60, deadline=None)
 @given(bars=drawn(), timeframe=st.sampled_from(["1h", "1d"]), kind=st.sampled_from(["index", "stock"]))
-def test_it_fires_when_the_reference_says_on_ties(bars: Bars, timeframe: str, kind: str) -> None:
+def test_it_fires_when_the_reference_fires_on_ties(bars: Bars, timeframe: str, kind: str) -> None:
     compare(bars, timeframe, kind)
 
 
 @pytest.mark.parametrize("place", range(len(PLAN.rules)), ids=[f"{rule.name}{list(rule.params.values())}" for rule in PLAN.rules])
-def test_it_fires_in_each_of_its_directions_and_can_be_told(place: int) -> None:
-    rule, seen = PLAN.rules[place], set()
+def test_it_fires_in_each_of_its_directions_with_evidence(place: int) -> None:
+    rule, directions = PLAN.rules[place], set()
     kinds = rule.rule.instruments(rule.params) or ("stock",)
     for bars in (rough(), ragged()):
         past = history(LOOPS, PLAN, bars, kind=kinds[0])
-        seen |= {rule.direction(int(fired)) for fired in past.fired[place] if fired}
+        directions |= {rule.direction(int(fired)) for fired in past.fired[place] if fired}
         for t in np.flatnonzero(past.fired[place]).tolist():
             values, before = values_at(past, bars, t), values_at(past, bars, t - 1)
             level = rule.level(values, rule.direction(int(past.fired[place, t])))
             assert level is not None
             assert math.isfinite(level)
             assert set(rule.evidence) <= values.keys() == before.keys()
-    assert seen == set(rule.rule.directions)
+    assert directions == set(rule.rule.directions)
 
 
 @pytest.mark.parametrize("name", ["rough", *hostile()])
-def test_what_comes_later_changes_nothing_before(name: str) -> None:
+def test_later_bars_change_no_earlier_signal(name: str) -> None:
     bars = rough() if name == "rough" else hostile()[name]
     whole = history(LOOPS, PLAN, bars)
     rng = np.random.default_rng(5)
@@ -133,11 +133,11 @@ def test_live_fires_what_history_fires_and_a_peek_nothing() -> None:
     bars = rough()
     whole, state = history(LOOPS, PLAN, bars), np.zeros(PLAN.state_width)
     row, before = np.full(len(PLAN.columns), np.nan), np.full(len(PLAN.columns), np.nan)
-    wanted, fired = PLAN.wanted[TIMEFRAMES.index("1d"), INSTRUMENT_KINDS.index("stock")], np.full(len(PLAN.rules), 9)
+    runs, fired = PLAN.runs[TIMEFRAME_NAMES.index("1d"), INSTRUMENT_KINDS.index("stock")], np.full(len(PLAN.rules), 9)
     for t in range(len(bars.close)):
-        LOOPS.advance(PLAN.arrays, bars, t, state, False, before, row, wanted, fired)
+        LOOPS.advance(PLAN.arrays, bars, t, state, False, before, row, runs, fired)
         assert (fired == 9).all()
-        LOOPS.advance(PLAN.arrays, bars, t, state, True, before, row, wanted, fired)
+        LOOPS.advance(PLAN.arrays, bars, t, state, True, before, row, runs, fired)
         assert (fired == whole.fired[:, t]).all()
         before[:] = row
         fired[:] = 9
@@ -148,7 +148,7 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     n = len(series[0].close)
     windows = Bars(*(np.array([[a, b], [b, a]]) for a, b in zip(*series, strict=True)))
     states, previous = np.zeros((2, 2, PLAN.state_width)), np.full((2, 2, len(PLAN.columns)), np.nan)
-    wanted = np.ones_like(PLAN.wanted)
+    runs = np.ones_like(PLAN.runs)
     closed = np.zeros(4 * n, CLOSED)
     closed["row"], closed["timeframe"], closed["at"] = (
         np.tile([0, 0, 1, 1], n),
@@ -158,25 +158,25 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     kinds, reported = np.full(4 * n, 2), np.zeros((2, 2, len(PLAN.rules)), np.uint8)
     out, before = np.empty((4 * n, len(PLAN.columns))), np.empty((4 * n, len(PLAN.columns)))
     fired = np.zeros((4 * n, len(PLAN.rules)), np.int64)
-    memory, rows = SeriesMemory(states, previous, reported), Rows(out, before, fired)
-    LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, memory, wanted, rows)
+    memory, rows = SeriesMemory(states, previous, reported), SeriesRows(out, before, fired)
+    LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, memory, runs, rows)
     alone = history(LOOPS, PLAN, series[0], kind="stock")
     assert out[::4].tobytes() == np.ascontiguousarray(alone.values.T).tobytes()
     assert out[3::4].tobytes() == out[::4].tobytes()
     assert before[4::4].tobytes() == out[:-4:4].tobytes()
     assert states[0, 0].tobytes() == alone.state.tobytes()
-    ran = PLAN.wanted[TIMEFRAMES.index("1d"), INSTRUMENT_KINDS.index("stock")].astype(bool)
+    ran = PLAN.runs[TIMEFRAME_NAMES.index("1d"), INSTRUMENT_KINDS.index("stock")].astype(bool)
     assert (fired[::4][:, ran] == alone.fired.T[:, ran]).all()
     kept, peeked = states.tobytes(), np.empty((1, len(PLAN.columns)))
-    LOOPS.peek_bars(PLAN.arrays, windows, Places(*(np.zeros(1, np.int64) for _ in range(3))), states, peeked)
+    LOOPS.peek_bars(PLAN.arrays, windows, BarPlaces(*(np.zeros(1, np.int64) for _ in range(3))), states, peeked)
     assert states.tobytes() == kept
 
 
 def _runs(rule: Instance, timeframe: str, kind: str) -> bool:
-    return bool(PLAN.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind), PLAN.rules.index(rule)])
+    return bool(PLAN.runs[TIMEFRAME_NAMES.index(timeframe), INSTRUMENT_KINDS.index(kind), PLAN.rules.index(rule)])
 
 
-def test_it_runs_where_the_page_says() -> None:
+def test_it_runs_on_the_documented_timeframes_and_kinds() -> None:
     for rule in PLAN.rules:
         daily = rule.name in {"all_time_high", "all_time_low"}
         for kind in INSTRUMENT_KINDS:
@@ -184,7 +184,7 @@ def test_it_runs_where_the_page_says() -> None:
                 rule.name != "price_move"
                 or kind in {0.01: "index fx", 0.03: "stock etf", 0.05: "future crypto"}[rule.params["level"]]
             )
-            assert [tf for tf in TIMEFRAMES if _runs(rule, tf, kind)] == (["1d"] if daily else ["15m", "1h", "1d"]) * mine
+            assert [tf for tf in TIMEFRAME_NAMES if _runs(rule, tf, kind)] == (["1d"] if daily else ["15m", "1h", "1d"]) * mine
 
 
 def test_no_two_instances_can_have_one_id() -> None:

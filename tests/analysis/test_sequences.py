@@ -1,4 +1,4 @@
-"""Sequences: as the plain reference says, live as in history, whatever the cut, after a restart, and after a rebuild."""
+"""Sequences: equal to the reference, live and in history, for any batches, after a restart and after a rebuild."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from services.analysis.kernels.plan import plan
 from services.analysis.kernels.sequences.kinds import kind_of, kinds
 from services.analysis.kernels.sequences.whole_series import completed
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.layout import CLOSED, CODES
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.domain.recent_signals import Trails
-from services.analysis.live.domain.sequence_signals import Followed, Follower
+from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.recent_signals import RecentSignals
+from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from shared.events import Signal, TickLog, Timeframe
 from shared.sequences import MOST_BARS, SignalSequence, Step, parse
 from tests.analysis.market import engine
@@ -40,7 +40,7 @@ TEXTS = (
     "macd_cross down then macd_cross down within 40 on 15m",
     "prev_high_break then rsi_mid down within 30 on 1h",
 )
-FOLLOWED = tuple(Followed(parse(text)) for text in TEXTS)
+FOLLOWED = tuple(FollowedSequence(parse(text)) for text in TEXTS)
 
 
 def fired(kind: Step, number: int, *, provisional: bool = False) -> Signal:
@@ -72,21 +72,21 @@ def pasts(draw: st.DrawFn) -> tuple[SignalSequence, npt.NDArray[np.bool_]]:
 
 @settings(max_examples=150, deadline=None)
 @given(past=pasts(), first=st.integers(0, 10**6))
-def test_live_and_history_say_what_the_reference_says(past: tuple[SignalSequence, npt.NDArray[np.bool_]], first: int) -> None:
+def test_live_and_history_agree_with_the_reference(past: tuple[SignalSequence, npt.NDArray[np.bool_]], first: int) -> None:
     sequence, table = past
     bars: dict[int, list[Signal]] = defaultdict(list)
     for kind, number in np.argwhere(table).tolist():
         bars[number].append(fired(KINDS[kind], number))
-    said = [number for number in range(table.shape[1]) if complete(sequence, bars, number)]
-    assert np.flatnonzero(completed(sequence, KINDS, table)).tolist() == said
-    state: Any = SimpleNamespace(trails=Trails(len(KINDS), 1))
-    follower, live = Follower((Followed(sequence),), KINDS), list[int]()
+    expected = [number for number in range(table.shape[1]) if complete(sequence, bars, number)]
+    assert np.flatnonzero(completed(sequence, KINDS, table)).tolist() == expected
+    state: Any = SimpleNamespace(recent_signals=RecentSignals(len(KINDS), 1))
+    follower, live = SequenceFollower((FollowedSequence(sequence),), KINDS), list[int]()
     for number, signals in sorted(bars.items()):
         closed = np.zeros(1, CLOSED)
-        closed["number"], closed["timeframe"] = first + number, CODES[Timeframe.D1]
+        closed["number"], closed["timeframe"] = first + number, TIMEFRAME_CODES[Timeframe.D1]
         found = follower.follow(state, closed, [(0, signal) for signal in signals])
         live += [number] * len(found)
-    assert live == said
+    assert live == expected
 
 
 @cache
@@ -101,11 +101,11 @@ def following() -> Engine:
 
 
 @cache
-def uninterrupted() -> Outcome:
+def uninterrupted() -> EngineOutcome:
     return following().apply(log())
 
 
-def of_sequences(outcome: Outcome, *, provisional: bool = False) -> list[Signal]:
+def of_sequences(outcome: EngineOutcome, *, provisional: bool = False) -> list[Signal]:
     return [signal for signal in outcome.signals if signal.rule == "sequence" and signal.provisional == provisional]
 
 
@@ -121,13 +121,13 @@ def test_the_engine_fires_what_is_due_and_nothing_else() -> None:
     assert {signal.sequence for signal in got} == {parse(text).text for text in TEXTS}
 
 
-def test_a_signal_tells_what_completed_it_and_how_long_ago_the_steps_were() -> None:
+def test_a_signal_has_the_last_step_and_the_bars_since_the_others() -> None:
     whole, three = uninterrupted(), parse(TEXTS[2])
     closes = [bar.ts_event for bar in whole.bars if bar.symbol == "AAA" and bar.timeframe == Timeframe.M15]
     mine = [signal for signal in whole.signals if signal.symbol == "AAA" and not signal.provisional]
-    told = [signal for signal in mine if signal.sequence == three.text]
-    assert told
-    for signal in told:
+    completing = [signal for signal in mine if signal.sequence == three.text]
+    assert completing
+    for signal in completing:
         last = next(each for each in mine if each.ts_event == signal.ts_event and each.rule == "macd_cross")
         ago = [int(signal.evidence[f"bars_since_{n}"] or 0) for n in (1, 2)]
         for back, step in zip(ago, three.steps, strict=False):
@@ -140,7 +140,7 @@ def test_a_signal_tells_what_completed_it_and_how_long_ago_the_steps_were() -> N
 
 def test_only_the_instruments_that_were_named_are_followed() -> None:
     one = engine()
-    one.follow((Followed(FOLLOWED[0].sequence, frozenset({"BBB"})),))
+    one.follow((FollowedSequence(FOLLOWED[0].sequence, frozenset({"BBB"})),))
     got = of_sequences(one.apply(log()))
     assert got == [
         signal for signal in of_sequences(uninterrupted()) if signal.symbol == "BBB" and signal.sequence == parse(TEXTS[0]).text
@@ -148,21 +148,21 @@ def test_only_the_instruments_that_were_named_are_followed() -> None:
     assert got
 
 
-def test_a_forming_bar_completes_a_sequence_once_and_only_for_a_time() -> None:
+def test_a_forming_bar_completes_a_sequence_once_and_provisionally() -> None:
     whole = uninterrupted()
     early = of_sequences(whole, provisional=True)
     assert early
     assert len({signal.id for signal in early}) == len(early)
     assert not {signal.id for signal in early} & {signal.id for signal in of_sequences(whole)}
-    seen = {(s.rule, s.direction, s.symbol, s.timeframe, s.ts_event) for s in whole.signals if s.provisional}
+    provisional = {(s.rule, s.direction, s.symbol, s.timeframe, s.ts_event) for s in whole.signals if s.provisional}
     for signal in early:
         assert signal.bar_close is not None
         assert signal.ts_event < signal.bar_close
         last = parse(signal.sequence).steps[-1]
-        assert (last.rule, last.direction, signal.symbol, signal.timeframe, signal.ts_event) in seen
+        assert (last.rule, last.direction, signal.symbol, signal.timeframe, signal.ts_event) in provisional
 
 
-def test_what_is_followed_later_knows_what_fired_before() -> None:
+def test_a_sequence_followed_later_counts_earlier_signals() -> None:
     cut, late = 3_000, engine()
     before = late.apply(log()[:cut])
     late.follow(FOLLOWED)
@@ -179,32 +179,34 @@ def test_cuts_and_restarts_change_nothing() -> None:
         signals += part.signals
         table += part.bars
         kept = stored(table)
-        windows = {(w.symbol, w.timeframe): kept[w.symbol, w.timeframe][-w.n :] for w in wanted(one.state)}
-        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listings, one.series)
+        windows = {(w.symbol, w.timeframe): kept[w.symbol, w.timeframe][-w.n :] for w in needed_windows(one.state)}
+        one = Engine.restore(one.snapshot(), windows, one.calendar, one.listed, one.series)
         one.follow(FOLLOWED)
         if (first := first + size) >= len(log()):
             break
     assert signals == uninterrupted().signals
 
 
-def remembered(one: Engine, symbol: str) -> list[int]:
-    """What fired on the newest bars of each series, as whoever looks at the next bar sees it."""
+def recent(one: Engine, symbol: str) -> list[int]:
+    """The recent signals of each series before the next bar."""
     row = one.state.rows[symbol]
     numbers = one.state.forming["number"][row].tolist()
-    return [one.state.trails.seen(row, code, kind, n) for code, n in enumerate(numbers) for kind in range(len(KINDS))]
+    return [
+        one.state.recent_signals.bars_before(row, code, kind, n) for code, n in enumerate(numbers) for kind in range(len(KINDS))
+    ]
 
 
 @pytest.mark.parametrize("crash", [2_345, 6_111, 9_002])
-def test_a_rebuild_remembers_what_fired_on_bars_of_history(crash: int) -> None:
+def test_a_rebuild_restores_the_recent_signals_of_history(crash: int) -> None:
     lived = following()
     before = lived.apply(log()[:crash])
     table, rebuilt = stored(before.bars), following()
     for symbol in SYMBOLS:
         assert not rebuilt.load(symbol, of_symbol(table, symbol), 0, tail=0).signals
     for symbol in SYMBOLS:
-        assert remembered(lived, symbol) == remembered(rebuilt, symbol)
+        assert recent(lived, symbol) == recent(rebuilt, symbol)
     after = rebuilt.apply(log()[crash - 200 :])
     whole = uninterrupted()
     later = [signal for signal in whole.signals[len(before.signals) :] if not signal.provisional]
     assert [signal for signal in after.signals if not signal.provisional] == later
-    assert of_sequences(Outcome(signals=later))
+    assert of_sequences(EngineOutcome(signals=later))

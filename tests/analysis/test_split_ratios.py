@@ -18,7 +18,7 @@ from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain import ticks
 from shared.events import CorporateAction, History, ProviderBar, Timeframe
 from tests.analysis import apple
-from tests.analysis.apple import Day, Desk, beat, hours
+from tests.analysis.apple import Day, Replayer, heartbeat, hours
 from tests.analysis.market import KERNELS, series
 from tests.analysis.plain import looks_split
 from tests.analysis.test_splits import Fired, fired
@@ -48,18 +48,18 @@ def test_an_opening_near_a_ratio_is_suspected(ratio: float, price: float, noise:
 
 @settings(deadline=None)
 @given(move=st.floats(1 / 200, 200), price=st.floats(0.01, 1e6), usual=st.floats(0.0, 0.2))
-def test_any_opening_is_judged_as_by_the_page(move: float, price: float, usual: float) -> None:
+def test_any_opening_is_classified_as_documented(move: float, price: float, usual: float) -> None:
     assert ticks.split_ratio(price * move, price, usual) == pytest.approx(looks_split(price * move, price, usual))
 
 
 @pytest.mark.parametrize("move", [0.85, 0.83, 0.775, 0.69, 0.46, 0.28, 1.15, 1.3, 1.45, 2.2, math.nan, math.inf, 1.0])
-def test_other_moves_are_not(move: float) -> None:
+def test_other_moves_are_not_suspected(move: float) -> None:
     assert ticks.split_ratio(100 * move, 100.0, 0.02) == (0.0 if move != math.inf else pytest.approx(0.0))
 
 
 @settings(deadline=None)
 @given(move=st.floats(0.3, 3.5))
-def test_moves_within_six_usual_ranges_are_not(move: float) -> None:
+def test_moves_within_six_usual_ranges_are_not_suspected(move: float) -> None:
     assert ticks.split_ratio(100 * move, 100.0, abs(math.log(move)) / 6 + 1e-9) == 0.0
 
 
@@ -89,7 +89,7 @@ def raw(ratio: float) -> tuple[Day, ...]:
 
 
 def reported(ratio: float, count: int, *, split: bool) -> list[History]:
-    """What the provider says of the first ``count`` days, with the split or before it knows of it."""
+    """The provider's history of the first ``count`` days, with the split or before it is published."""
     by = 1 / ratio if split else 1.0
     bars = tuple(
         ProviderBar(ts_open=day.open_at, ts_close=day.close_at, open=day.open, high=day.high, low=day.low, close=day.close,
@@ -107,7 +107,7 @@ def reported(ratio: float, count: int, *, split: bool) -> list[History]:
 
 @cache
 def reference() -> Fired:
-    """What the rules say of the adjusted days."""
+    """The signals of the rules on the adjusted days."""
     o, h, low, c, v = (np.array([getattr(day, name) for day in adjusted()]) for name in ("open", "high", "low", "close", "volume"))
     session, none = np.array([apple.number(day.date) for day in adjusted()]), np.full(len(o), np.nan)
     plan = series().base
@@ -120,33 +120,33 @@ def reference() -> Fired:
     return found
 
 
-async def replay(ratio: float, moments: Sequence[str]) -> Desk:
-    desk, seq = Desk(2014), 1
-    await desk.load(reported(ratio, LIVE, split=False))
+async def replay(ratio: float, moments: Sequence[str]) -> Replayer:
+    replayer, seq = Replayer(2014), 1
+    await replayer.load(reported(ratio, LIVE, split=False))
     for i, day in enumerate(raw(ratio)[LIVE:], LIVE):
         events, now = apple.ticks(day, seq), i == EX
         seq += 4
         if now and "before the open" in moments:
-            await desk.load(reported(ratio, EX, split=True))
+            await replayer.load(reported(ratio, EX, split=True))
         cut = 5 if now else len(events)
-        desk.apply(events[:cut])
+        replayer.apply(events[:cut])
         if now and "in mid-session" in moments:
-            await desk.load(reported(ratio, EX, split=True))
-        desk.apply(events[cut:])
+            await replayer.load(reported(ratio, EX, split=True))
+        replayer.apply(events[cut:])
         if now and "in the evening" in moments:
-            await desk.load(reported(ratio, EX + 1, split=True))
-        desk.apply([beat(day.close_at + 60_000)])
-    return desk
+            await replayer.load(reported(ratio, EX + 1, split=True))
+        replayer.apply([heartbeat(day.close_at + 60_000)])
+    return replayer
 
 
 @pytest.mark.parametrize("ratio", RATIOS, ids=[f"{ratio:.4g}" for ratio in RATIOS])
-async def test_a_split_that_is_reported_late_fires_nothing(ratio: float) -> None:
+async def test_a_split_that_is_published_late_fires_nothing(ratio: float) -> None:
     assert len(reference()) > 5
     small = max(ratio, 1 / ratio) < 2  # waits for half an hour only; these ticks are two hours apart
     for moment in ("before the open",) if small else ("in mid-session", "in the evening"):
-        assert fired((await replay(ratio, [moment])).said.signals) == reference(), moment
+        assert fired((await replay(ratio, [moment])).output.signals) == reference(), moment
 
 
-async def test_without_a_report_it_does_fire() -> None:
+async def test_an_unpublished_split_fires_signals() -> None:
     """So that the test above can fail."""
-    assert fired((await replay(6.0, [])).said.signals) - reference()
+    assert fired((await replay(6.0, [])).output.signals) - reference()

@@ -13,7 +13,7 @@ from services.analysis.kernels.indicators.kind import Bars as Series
 from services.analysis.kernels.whole_series import history
 from shared.events import CorporateAction, History, ProviderBar, Signal, Tick, TickLog, Timeframe
 from tests.analysis import apple
-from tests.analysis.apple import HOUR, Day, Desk, beat, days, factor, hours, tick, told
+from tests.analysis.apple import HOUR, Day, Replayer, days, factor, heartbeat, hours, provider_history, tick
 from tests.analysis.expected import states
 from tests.analysis.market import KERNELS, series
 
@@ -28,7 +28,7 @@ def fired(signals: Sequence[Signal]) -> Fired:
 
 
 def reference(year: int) -> Fired:
-    """What the rules say of the whole history, adjusted with all that is known at its end."""
+    """The signals of the rules on the whole history, adjusted with all actions known at its end."""
     every = days(year)
     price, split = (np.array(values) for values in zip(*(factor(day.date, every[-1].date) for day in every), strict=True))
     o, h, low, c, v = (np.array([getattr(day, name) for day in every]) for name in ("open", "high", "low", "close", "volume"))
@@ -48,38 +48,38 @@ def reference(year: int) -> Fired:
     return found
 
 
-async def replay(year: int, moments: Sequence[str], *, restarts: bool = False) -> Desk:
-    """Days as ticks; each dividend is told before its session opens, the split at the moments that are named."""
-    desk, live, seq = Desk(year), [day for day in days(year) if day.date >= LIVE[year]], 1
+async def replay(year: int, moments: Sequence[str], *, restarts: bool = False) -> Replayer:
+    """Days as ticks; each dividend is published before its session opens, the split at the given moments."""
+    replayer, live, seq = Replayer(year), [day for day in days(year) if day.date >= LIVE[year]], 1
     start = days(year)[days(year).index(live[0]) - 1]
-    await desk.load(told(year, start.close_at, start.date))
+    await replayer.load(provider_history(year, start.close_at, start.date))
     for before, day in zip((start, *live), live, strict=False):
         split = day.date == EX[year]
         if not split and factor(before.date, day.date)[0] != 1.0:
-            await desk.load(told(year, before.close_at, day.date))
+            await replayer.load(provider_history(year, before.close_at, day.date))
         events: list[TickLog] = apple.ticks(day, seq)
         seq += 4
         if not split:
-            desk.apply(events)
+            replayer.apply(events)
             continue
         if "wrong at first" in moments:
-            await desk.load(told(year, before.close_at, day.date, ratio=5.0))
+            await replayer.load(provider_history(year, before.close_at, day.date, ratio=5.0))
         if "before the open" in moments:
-            await desk.load(told(year, before.close_at, day.date))
-        desk.apply(events[:2])
+            await replayer.load(provider_history(year, before.close_at, day.date))
+        replayer.apply(events[:2])
         if "after the first tick" in moments:
-            await desk.load(told(year, before.close_at, day.date))
-        desk.apply(events[2:4])
+            await replayer.load(provider_history(year, before.close_at, day.date))
+        replayer.apply(events[2:4])
         if restarts:
-            await desk.restart()
+            await replayer.restart()
         if "in mid-session" in moments:
-            await desk.load(told(year, before.close_at, day.date))
-        desk.apply(events[4:])
+            await replayer.load(provider_history(year, before.close_at, day.date))
+        replayer.apply(events[4:])
         if restarts:
-            await desk.restart()
+            await replayer.restart()
         if "in the evening" in moments:
-            await desk.load(told(year, day.close_at, day.date))
-    return desk
+            await replayer.load(provider_history(year, day.close_at, day.date))
+    return replayer
 
 
 @pytest.mark.parametrize("year", [2014, 2020])
@@ -96,19 +96,19 @@ async def replay(year: int, moments: Sequence[str], *, restarts: bool = False) -
     ids=", ".join,
 )
 async def test_the_signals_are_those_of_adjusted_history(year: int, moments: tuple[str, ...]) -> None:
-    desk = await replay(year, moments, restarts=len(moments) == 1)
+    replayer = await replay(year, moments, restarts=len(moments) == 1)
     assert len(reference(year)) > 15
-    assert fired(desk.said.signals) == reference(year)
-    held = [event for event in desk.said.quarantined if event.reason == "split"]
+    assert fired(replayer.output.signals) == reference(year)
+    suspected = [event for event in replayer.output.quarantined if event.reason == "split"]
     waits = moments[0] in {"in mid-session", "in the evening"}  # else the first tick still waits for a second one, or all is known
-    assert [event.outcome for event in held] == (["quarantined", "released"] if waits else [])
+    assert [event.outcome for event in suspected] == (["quarantined", "released"] if waits else [])
     if waits:
-        assert held[0].values["last"] == pytest.approx(days(year)[[day.date for day in days(year)].index(EX[year]) - 1].close)
-        assert held[1].values["ratio"] == apple.SPLITS[EX[year]]
-        assert held[1].note == "the split was told"
-    assert not len(desk.engine.state.aside)
+        assert suspected[0].values["last"] == pytest.approx(days(year)[[day.date for day in days(year)].index(EX[year]) - 1].close)
+        assert suspected[1].values["ratio"] == apple.SPLITS[EX[year]]
+        assert suspected[1].note == "the split was told"
+    assert not len(replayer.engine.state.pending_bars)
     every = {day.close_at: day for day in days(year)}
-    for (_, timeframe, close), row in desk.stores.rows.items():
+    for (_, timeframe, close), row in replayer.stores.rows.items():
         if timeframe == Timeframe.D1:
             day = every[close]
             assert row[3:8] == pytest.approx((day.open, day.high, day.low, day.close, day.volume)), "raw as it was traded"
@@ -116,25 +116,25 @@ async def test_the_signals_are_those_of_adjusted_history(year: int, moments: tup
 
 
 def live_end(year: int, day: Day) -> dt.date:
-    """The newest day whose actions have been told by the end: factors of days before it know of them."""
+    """The newest day whose actions are published by the end and are in the factors of earlier days."""
     return max(days(year)[-1].date, day.date)
 
 
-async def test_without_the_word_of_it_the_split_does_fire() -> None:
-    """So that the tests above can fail: nobody tells, and the wait ends."""
-    desk = await replay(2014, ())
-    assert fired(desk.said.signals) - reference(2014)
-    (held, freed) = (event for event in desk.said.quarantined if event.reason == "split")
+async def test_an_unpublished_split_fires_signals() -> None:
+    """The counterpart of the tests above: the split is never published, and the wait ends."""
+    replayer = await replay(2014, ())
+    assert fired(replayer.output.signals) - reference(2014)
+    (suspected, freed) = (event for event in replayer.output.quarantined if event.reason == "split")
     assert (freed.outcome, freed.note) == ("released", "no split was told in time")
     session = hours(2014).date.tolist().index(20140610)
-    (bar,) = (bar for bar in desk.said.bars if bar.timeframe == Timeframe.D1 and bar.session == 20140609)
+    (bar,) = (bar for bar in replayer.output.bars if bar.timeframe == Timeframe.D1 and bar.session == 20140609)
     assert bar.close == 93.7
-    assert held.ts_event < bar.ts_event < int(hours(2014).open[session])
+    assert suspected.ts_event < bar.ts_event < int(hours(2014).open[session])
 
 
 async def test_the_week_of_the_split_is_in_the_shares_of_its_end() -> None:
-    desk = await replay(2020, ("in the evening",))
-    week = {bar.ts_event: bar for bar in desk.said.bars if bar.timeframe == Timeframe.W1}
+    replayer = await replay(2020, ("in the evening",))
+    week = {bar.ts_event: bar for bar in replayer.output.bars if bar.timeframe == Timeframe.W1}
     raw = [day for day in days(2020) if dt.date(2020, 8, 31) <= day.date <= dt.date(2020, 9, 4)]
     assert (week[raw[-1].close_at].open, week[raw[-1].close_at].high) == (raw[0].open, max(day.high for day in raw))
 
@@ -147,60 +147,60 @@ def session_of(date: dt.date, by: float = 1.0, seq: int = 1, symbol: str = "AAPL
     opens, ends = (
         int(moments[hours(2014).date.tolist().index(apple.number(date))]) for moments in (hours(2014).open, hours(2014).close)
     )
-    log += [beat(ts) for ts in range(opens + 300_000, ends, 300_000)]
+    log += [heartbeat(ts) for ts in range(opens + 300_000, ends, 300_000)]
     log.sort(key=lambda event: event.ts_event)
-    return [beat(opens, "session_open"), *log, beat(ends, "session_close")]
+    return [heartbeat(opens, "session_open"), *log, heartbeat(ends, "session_close")]
 
 
 FRIDAY, MONDAY = dt.date(2014, 6, 6), dt.date(2014, 6, 9)
 
 
 @pytest.mark.parametrize("minute", [0, 1, 20, 200])
-async def test_minutes_across_the_split_say_what_they_say_in_adjusted_prices(minute: int) -> None:
+async def test_minutes_across_the_split_fire_the_signals_of_adjusted_prices(minute: int) -> None:
     """The same two sessions in the shares of Monday, where no split happens, are the reference."""
     eve = days(2014)[[day.date for day in days(2014)].index(FRIDAY) - 1]
-    desk, plain = Desk(2014), Desk(2014)
-    await desk.load(told(2014, eve.close_at, eve.date))
-    await plain.load(told(2014, eve.close_at, MONDAY))
+    replayer, plain = Replayer(2014), Replayer(2014)
+    await replayer.load(provider_history(2014, eve.close_at, eve.date))
+    await plain.load(provider_history(2014, eve.close_at, MONDAY))
     other = session_of(FRIDAY, symbol="OTHER") + session_of(MONDAY, by=1 / 7, symbol="OTHER")
-    desk.apply([*session_of(FRIDAY), *(event for event in other[: len(other) // 2] if isinstance(event, Tick))])
+    replayer.apply([*session_of(FRIDAY), *(event for event in other[: len(other) // 2] if isinstance(event, Tick))])
     plain.apply(session_of(FRIDAY, by=7.0))
     monday = session_of(MONDAY, seq=10_000)
     opened = monday[0].ts_event
     first = [event for event in monday if event.ts_event < opened + minute * 60_000]
-    desk.apply(first)
-    before = states(desk.engine.snapshot())["OTHER"]
+    replayer.apply(first)
+    before = states(replayer.engine.snapshot())["OTHER"]
     friday = eve.close_at + 24 * HOUR
-    await desk.load(told(2014, friday, MONDAY))
-    assert states(desk.engine.snapshot())["OTHER"] == before, "no other instrument is touched"
-    quote = desk.said.quotes[-1]
+    await replayer.load(provider_history(2014, friday, MONDAY))
+    assert states(replayer.engine.snapshot())["OTHER"] == before, "no other instrument is touched"
+    quote = replayer.output.quotes[-1]
     assert quote.prev_close is not None
     assert quote.prev_close == pytest.approx(645.57 / 7, rel=1e-9) or minute == 0
     assert abs(quote.last_price / 93 - 1) < 0.02
-    desk.apply(monday[len(first) :])
+    replayer.apply(monday[len(first) :])
     plain.apply(monday)
-    mine, theirs = ([s for s in each.said.signals if s.symbol == "AAPL"] for each in (desk, plain))
+    mine, theirs = ([s for s in each.output.signals if s.symbol == "AAPL"] for each in (replayer, plain))
     assert len(theirs) > 10
     assert fired(mine) == fired(theirs)
     for one, two in zip(sorted(mine, key=key), sorted(theirs, key=key), strict=True):
         by = 7.0 if one.ts_event <= friday else 1.0
         assert one.price == pytest.approx(two.price * by, rel=1e-9)
     mine_built, theirs_built = (
-        [bar for bar in each.said.bars if bar.symbol == "AAPL" and bar.session == 20140609] for each in (desk, plain)
+        [bar for bar in each.output.bars if bar.symbol == "AAPL" and bar.session == 20140609] for each in (replayer, plain)
     )
     assert len(mine_built) == len(theirs_built) == 390 + 78 + 26 + 7 + 1
     assert {bar.event_id: bar for bar in mine_built} == {bar.event_id: bar for bar in theirs_built}
-    final = [each.engine.peek("AAPL", Timeframe.W1) or {} for each in (desk, plain)]
+    final = [each.engine.peek("AAPL", Timeframe.W1) or {} for each in (replayer, plain)]
     known = [{name: value for name, value in values.items() if value is not None} for values in final]
     assert known[0] == pytest.approx(known[1], rel=1e-8)
     for timeframe in Timeframe:
-        closes = [newest(each, timeframe) for each in (desk, plain)]
+        closes = [newest(each, timeframe) for each in (replayer, plain)]
         assert closes[0] == pytest.approx(closes[1], rel=1e-8), timeframe
 
 
-def newest(desk: Desk, timeframe: Timeframe) -> dict[int, float]:
+def newest(replayer: Replayer, timeframe: Timeframe) -> dict[int, float]:
     """Adjusted closes in the window, at most 300."""
-    state, code = desk.engine.state, list(Timeframe).index(timeframe)
+    state, code = replayer.engine.state, list(Timeframe).index(timeframe)
     row, n = state.rows["AAPL"], int(state.forming[state.rows["AAPL"], code]["n"])
     windows = (window[row, code, max(0, n - 300) : n].tolist() for window in (state.windows.ts_close, state.windows.close))
     return dict(zip(*windows, strict=True))
@@ -210,41 +210,41 @@ def key(signal: Signal) -> tuple[object, ...]:
     return signal.ts_event, signal.rule, signal.direction, str(signal.timeframe), sorted(signal.params.items())
 
 
-async def test_a_fall_that_only_looks_like_a_split_is_told_late_and_whole() -> None:
+async def test_a_fall_that_only_looks_like_a_split_is_published_late_and_complete() -> None:
     """The session's daily bar comes in the evening with the factors as they were: there was no split, and everything counts."""
-    desk = await replay(2014, ())
-    late = Desk(2014)
+    replayer = await replay(2014, ())
+    late = Replayer(2014)
     start = days(2014)[[day.date for day in days(2014)].index(FRIDAY)]
-    await late.load(told(2014, start.close_at, FRIDAY))
+    await late.load(provider_history(2014, start.close_at, FRIDAY))
     monday = next(day for day in days(2014) if day.date == MONDAY)
     late.apply(apple.ticks(monday, 1))
-    assert not late.said.signals
+    assert not late.output.signals
     assert late.engine.peek("AAPL", Timeframe.D1) is None
-    (history,) = told(2014, monday.close_at, FRIDAY)
+    (history,) = provider_history(2014, monday.close_at, FRIDAY)
     await late.load([history])
-    assert [event.note for event in late.said.quarantined][1:] == ["the session's daily bar came, and there was no split"]
-    assert late.said.signals
-    assert {signal.ts_event for signal in late.said.signals} == {monday.close_at}
-    assert {s[:1] for s in fired(late.said.signals)} <= {s[:1] for s in fired(desk.said.signals)}
+    assert [event.note for event in late.output.quarantined][1:] == ["the session's daily bar came, and there was no split"]
+    assert late.output.signals
+    assert {signal.ts_event for signal in late.output.signals} == {monday.close_at}
+    assert {s[:1] for s in fired(late.output.signals)} <= {s[:1] for s in fired(replayer.output.signals)}
 
 
 async def test_a_small_ratio_waits_for_half_an_hour_only() -> None:
-    desk = Desk(2014)
+    replayer = Replayer(2014)
     start = days(2014)[[day.date for day in days(2014)].index(FRIDAY)]
-    await desk.load(told(2014, start.close_at, FRIDAY))
+    await replayer.load(provider_history(2014, start.close_at, FRIDAY))
     opened = next(day for day in days(2014) if day.date == MONDAY).open_at
     log: list[TickLog] = [tick(opened + i * 60_000, 645.57 / 1.5 + i / 100, i + 1, size=1.0) for i in range(40)]
-    log.insert(30, beat(opened + HOUR // 2))
+    log.insert(30, heartbeat(opened + HOUR // 2))
     for i, event in enumerate(log):
-        desk.apply([event])
-        assert (len([bar for bar in desk.said.bars if bar.session == 20140609]) == 0) == (i < 30)
-    freed = desk.said.quarantined[-1]
+        replayer.apply([event])
+        assert (len([bar for bar in replayer.output.bars if bar.session == 20140609]) == 0) == (i < 30)
+    freed = replayer.output.quarantined[-1]
     assert (freed.values["ratio"], freed.values["bars"]) == (1.5, 29 + 5 + 1)
 
 
 async def test_a_split_in_mid_week_leaves_a_week_of_one_kind_of_shares() -> None:
     """Made-up days, 3:1 on a Wednesday, a dividend on the Tuesday: the week that closes live is raw, in its last shares."""
-    desk = Desk(2014)
+    replayer = Replayer(2014)
     times = [(int(o), int(c)) for o, c in zip(hours(2014).open, hours(2014).close, strict=True)]
     first = hours(2014).date.tolist().index(20140630)  # a Monday
     closes = [90.0 + i % 3 for i in range(first)] + [99.0, 98.0]
@@ -265,26 +265,26 @@ async def test_a_split_in_mid_week_leaves_a_week_of_one_kind_of_shares() -> None
             )
         ]  # fmt: skip
 
-    await desk.load(past(times[first - 1][1], 1.0, 1.0, ()))
+    await replayer.load(past(times[first - 1][1], 1.0, 1.0, ()))
     seq = 1
     for day in (0, 1, 2, 3):
         opens, ends = times[first + day]
         level = closes[first + day] if day < 2 else 33.0
-        desk.apply(
-            [tick(opens, level - 0.5, seq, size=1.0), tick(opens + 1000, level + 2, seq + 1, size=1.0), beat(opens + 60_000)]
+        replayer.apply(
+            [tick(opens, level - 0.5, seq, size=1.0), tick(opens + 1000, level + 2, seq + 1, size=1.0), heartbeat(opens + 60_000)]
         )
         if day == 1:
             paid = CorporateAction(kind="dividend", ts_event=opens, value=0.5)
-            await desk.load(past(times[first][1], 0.99, 1.0, [paid]))
+            await replayer.load(past(times[first][1], 0.99, 1.0, [paid]))
         if day == 2:
             split = CorporateAction(kind="split", ts_event=opens, value=3.0)
-            await desk.load(past(times[first + 1][1], 0.99, 1 / 3, [paid, split]))
-        desk.apply([tick(ends - 1000, level, seq + 2, size=1.0), beat(ends, "session_close")])
+            await replayer.load(past(times[first + 1][1], 0.99, 1 / 3, [paid, split]))
+        replayer.apply([tick(ends - 1000, level, seq + 2, size=1.0), heartbeat(ends, "session_close")])
         seq += 3
-    *_, week = (bar for bar in desk.said.bars if bar.timeframe == Timeframe.W1)
+    *_, week = (bar for bar in replayer.output.bars if bar.timeframe == Timeframe.W1)
     assert week.session == 20140703  # the fourth of July is no session
     assert (week.open, week.high, week.low, week.close) == pytest.approx((99 / 3, 35.0, 96 / 3, 33.0))
     assert week.price_factor == 1.0
     assert week.volume == pytest.approx(30.0 * 2 * 3 + 6.0)
-    quote = desk.said.quotes[-1]
+    quote = replayer.output.quotes[-1]
     assert (quote.prev_close, quote.day_high) == (33.0, 35.0)

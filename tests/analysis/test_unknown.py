@@ -81,7 +81,7 @@ def locked(still: int = 150, after: int = 0) -> Bars:
 
 
 @pytest.mark.parametrize("price", [100.0, 1e-6, 0.0, -5.0])
-def test_a_price_that_never_moved_has_no_strength_and_fires_nothing(price: float) -> None:
+def test_a_constant_price_has_no_strength_and_fires_nothing(price: float) -> None:
     bars = bars_of(np.full(N, price), VOLUME, wide=0.0)
     for name, column in values(bars).items():
         assert not (name in RATIOS and np.isfinite(column).any()), name
@@ -101,7 +101,7 @@ def test_without_volume_its_mean_and_its_flow_are_unknown() -> None:
     assert not len(fires(bars)["volume_dry"])
 
 
-def test_a_price_that_is_locked_after_a_rally_has_no_place_in_a_range() -> None:
+def test_a_constant_price_after_a_rally_has_no_place_in_a_range() -> None:
     bars = locked()
     first = N - 150
     for name in WINDOWS:
@@ -122,7 +122,7 @@ def test_below_zero_all_but_shares_of_the_price_is_known_once_it_moves() -> None
     assert found["adx_14"][-1] == pytest.approx(100)
 
 
-def test_all_is_known_again_when_it_moves_again() -> None:
+def test_all_values_are_known_again_after_a_move() -> None:
     bars = locked(still=150, after=100)
     for name, column in values(bars).items():
         assert not (name in RATIOS and np.isnan(column[-60:]).any()), name
@@ -146,7 +146,7 @@ def test_a_mean_is_unknown_as_long_as_one_of_its_values_is(name: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(bars=drawn())
-def test_what_is_known_of_bars_that_can_be_lies_within_its_bounds(bars: Bars) -> None:
+def test_known_values_of_valid_bars_are_within_their_bounds(bars: Bars) -> None:
     found = values(bars)
     for names, low, high in (
         (("rsi_14", "stoch_k_14", "stoch_d_14", "mfi_14", "adx_14", "plus_di_14", "minus_di_14", "ultimate"), 0, 100),
@@ -162,7 +162,7 @@ def test_what_is_known_of_bars_that_can_be_lies_within_its_bounds(bars: Bars) ->
 
 @settings(max_examples=40, deadline=None)
 @given(bars=drawn(), still=st.integers(31, 200), data=st.data())
-def test_a_stretch_without_a_move_fires_none_of_what_divides(bars: Bars, still: int, data: st.DataObject) -> None:
+def test_constant_prices_fire_no_rule_that_divides_by_a_range(bars: Bars, still: int, data: st.DataObject) -> None:
     """Wherever it begins. Wilder's means of what moved before are known for some time yet; what they fire is no matter here."""
     cut = data.draw(st.integers(1, len(bars.close)))
     close = np.concatenate([bars.close[:cut], np.full(still, bars.close[cut - 1])])

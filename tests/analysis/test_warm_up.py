@@ -1,4 +1,4 @@
-"""An indicator that a user requests sees the past of each symbol while ticks flow, and until then its values are unknown."""
+"""A requested indicator is warmed up from the past of each symbol while ticks are applied; until then its values are unknown."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from services.analysis.kernels.closed_bars import Bars
-from services.analysis.live.domain.checkpoint import wanted
+from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.handlers.outbox import Outbox
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.handlers.partition import Partition
+from services.analysis.live.handlers.publish_queue import PublishQueue
 from services.analysis.live.handlers.warm_up import WarmUp
 from shared.events import Bar, IndicatorRow, TickLog, Timeframe
 from shared.failures import TransientError
 from tests.analysis.apple import Stores
-from tests.analysis.market import LISTINGS, engine, market, series
+from tests.analysis.market import LISTED, engine, market, series
 from tests.analysis.tape import of_symbol, stored, tape
 from tests.until import until
 
@@ -29,7 +29,7 @@ OLD, NEW = ("rsi", (21.0,)), ("sma", (5.0,))
 Rows = dict[tuple[str, str, int], IndicatorRow]
 
 
-def rows_of(*outcomes: Outcome) -> Rows:
+def rows_of(*outcomes: EngineOutcome) -> Rows:
     return {(row.symbol, str(row.timeframe), row.ts_event): row for outcome in outcomes for row in outcome.rows}
 
 
@@ -39,29 +39,29 @@ def values(rows: Rows, column: str, symbol: str) -> list[float | None]:
 
 def from_the_start() -> Rows:
     found = engine()
-    found.wish([OLD, NEW])
+    found.request_indicators([OLD, NEW])
     return rows_of(found.apply(LOG))
 
 
-def half_way() -> tuple[Engine, Outcome]:
+def half_way() -> tuple[Engine, EngineOutcome]:
     found = engine()
-    found.wish([OLD])
+    found.request_indicators([OLD])
     return found, found.apply(LOG[:WARM])
 
 
-def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_keeps_every_bit() -> None:
+def test_a_new_indicator_is_unknown_until_warmed_up_and_the_old_one_keeps_every_bit() -> None:
     reference, (found, first) = from_the_start(), half_way()
-    found.wish([OLD, NEW])
+    found.request_indicators([OLD, NEW])
     assert found.not_warmed_up == list(SYMBOLS)
     second = found.apply(LOG[WARM:LATER])
     table = stored([*first.bars, *second.bars])
     found.warm_up("AAA", of_symbol(table, "AAA"))
     assert found.not_warmed_up == ["BBB"]
     third = found.apply(LOG[LATER:])
-    cold, warm = rows_of(second), rows_of(third)
+    before_warm_up, warm = rows_of(second), rows_of(third)
     for symbol in SYMBOLS:
-        assert set(values(cold, "sma_5", symbol)) == {None}
-        for rows in (cold, warm):
+        assert set(values(before_warm_up, "sma_5", symbol)) == {None}
+        for rows in (before_warm_up, warm):
             want = [reference[key].values["rsi_21"] for key in rows if key[0] == symbol]
             assert values(rows, "rsi_21", symbol) == want
     assert values(warm, "sma_5", "AAA") == [reference[key].values["sma_5"] for key in warm if key[0] == "AAA"]
@@ -70,29 +70,29 @@ def test_a_new_indicator_is_unknown_until_it_has_seen_the_past_and_the_old_one_k
     assert found.peek("BBB", Timeframe.D1) is None or found.peek("BBB", Timeframe.D1)["sma_5"] is None  # type: ignore[index]
 
 
-def test_what_is_warmed_up_is_part_of_the_checkpoint() -> None:
+def test_the_progress_of_a_warm_up_is_part_of_the_checkpoint() -> None:
     found, first = half_way()
-    found.wish([OLD, NEW])
+    found.request_indicators([OLD, NEW])
     table = stored(first.bars)
     found.warm_up("BBB", of_symbol(table, "BBB"))
-    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in wanted(found.state)}
-    again = Engine.restore(found.snapshot(), windows, market(), LISTINGS, series())
+    windows = {(each.symbol, each.timeframe): table[each.symbol, each.timeframe][-each.n :] for each in needed_windows(found.state)}
+    again = Engine.restore(found.snapshot(), windows, market(), LISTED, series())
     assert again.not_warmed_up == found.not_warmed_up == ["AAA"]
     assert [row.values for row in again.apply(LOG[WARM:]).rows] == [row.values for row in found.apply(LOG[WARM:]).rows]
     assert again.snapshot() == found.snapshot()
 
 
-def test_an_indicator_that_nobody_requests_any_more_is_not_waited_for() -> None:
+def test_an_indicator_that_is_no_longer_requested_needs_no_warm_up() -> None:
     found, _ = half_way()
-    found.wish([OLD, NEW])
-    found.wish([OLD])
+    found.request_indicators([OLD, NEW])
+    found.request_indicators([OLD])
     assert found.not_warmed_up == []
-    found.wish([])
+    found.request_indicators([])
     assert found.not_warmed_up == []
 
 
 class Gated(Stores):
-    """A database that takes its time: a read of a whole past waits until it is let through, and fails when told to."""
+    """A slow database: a read of a whole past waits for ``let_through``, and fails while ``away`` is set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class Gated(Stores):
         self.away = False
         self.reports: list[tuple[list[str], int]] = []
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, Bars]:
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:
         if after is None:
             self.reads[symbol] += 1
             await self.let_through.wait()
@@ -119,15 +119,15 @@ class Gated(Stores):
                 self.rows[symbol, timeframe, row[0]] = row
 
 
-async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_are_not_missed() -> None:
+async def test_ticks_are_applied_while_the_past_is_read_and_no_bar_is_missed() -> None:
     reference, (found, first) = from_the_start(), half_way()
     stores = Gated()
     stores.fill(first.bars)
-    mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
-    found.wish([OLD, NEW])
+    mine = Partition(0, found, PublishQueue("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
+    found.request_indicators([OLD, NEW])
     warm_up, stopping, unsaved = WarmUp(stores, 10_000, stores, lambda: 1), asyncio.Event(), list[Bar]()
 
-    def run(events: Sequence[TickLog]) -> Outcome:
+    def run(events: Sequence[TickLog]) -> EngineOutcome:
         outcome = found.apply(events)
         unsaved.extend(outcome.bars)
         return outcome
@@ -165,12 +165,12 @@ async def test_ticks_flow_while_the_past_is_read_and_bars_that_close_meanwhile_a
     assert {key: row.values for key, row in third.items()} == {key: reference[key].values for key in third}
 
 
-async def test_a_history_that_takes_effect_while_the_past_is_read_has_it_read_again() -> None:
+async def test_the_past_is_read_again_after_a_history_is_loaded() -> None:
     found, first = half_way()
     stores = Gated()
     stores.fill(first.bars)
-    mine = Partition(0, found, Outbox("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
-    found.wish([NEW])
+    mine = Partition(0, found, PublishQueue("0", None, lambda: 0), 0, None, time.monotonic(), unsaved=False)  # type: ignore[arg-type]
+    found.request_indicators([NEW])
     warm_up, stopping = WarmUp(stores, 10_000, stores, lambda: 1), asyncio.Event()
 
     async def save(_: Partition) -> None: ...

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def test_no_kernel_reads_outside_of_its_arrays() -> None:
         check=False,
         timeout=800,
     )
-    assert (done.returncode, done.stdout) == (0, "an access outside is seen\n40 series\n"), done.stderr[-2000:]
+    assert (done.returncode, done.stdout) == (0, "an access outside is detected\n40 series\n"), done.stderr[-2000:]
 
 
 amounts = st.sampled_from((*WRONG, 100.0, 101.0, 99.0)) | st.floats(width=64)
@@ -47,17 +48,17 @@ amounts = st.sampled_from((*WRONG, 100.0, 101.0, 99.0)) | st.floats(width=64)
 
 @settings(max_examples=300, deadline=None)
 @given(values=st.tuples(amounts, amounts, amounts, amounts, amounts), factors=st.tuples(amounts, amounts))
-def test_history_lets_in_bars_that_can_be_alone(values: tuple[float, ...], factors: tuple[float, float]) -> None:
-    o, h, l, c, v = values
-    price, split = factors
-    bar = ProviderBar(ts_open=1, ts_close=2, open=o, high=h, low=l, close=c, volume=v, price_factor=price, split_factor=split)
-    told = History(symbol="A", exchange="NYSE", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=2, source="provider")
-    bars = of_history([told], 2)
+def test_history_accepts_valid_bars_only(values: tuple[float, ...], factors: tuple[float, float]) -> None:
+    names = ("open", "high", "low", "close", "volume")
+    prices: dict[str, Any] = dict(zip(names, values, strict=True))
+    bar = ProviderBar(ts_open=1, ts_close=2, price_factor=factors[0], split_factor=factors[1], **prices)
+    message = History(symbol="A", exchange="NYSE", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=2, source="provider")
+    bars = of_history([message], 2)
     possible = all(0 < price <= 1e9 for price in values[:4]) and 0 <= values[4] < math.inf
     sane = all(0 < factor < math.inf for factor in factors)
     assert len(bars) <= (possible and sane)
-    seen = adjusted(bars)
-    for o, h, l, c, v in zip(seen.open, seen.high, seen.low, seen.close, seen.volume, strict=True):
+    inputs = adjusted(bars)
+    for o, h, l, c, v in zip(inputs.open, inputs.high, inputs.low, inputs.close, inputs.volume, strict=True):
         assert np.isfinite([o, h, l, c, v]).all()
         assert 0 < l <= min(o, c) <= max(o, c) <= h
         assert v >= 0

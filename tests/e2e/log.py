@@ -14,7 +14,7 @@ E = TypeVar("E", bound=Event)
 
 
 async def records(bootstrap: str, topic: Topic[Any]) -> list[ConsumerRecord]:
-    """Everything that lies in a topic now, each partition in its order."""
+    """All messages of a topic, each partition in its order."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:

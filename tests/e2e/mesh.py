@@ -77,7 +77,7 @@ class Mesh:
         return program
 
     def revive(self) -> None:
-        """Start again whoever has ended, as the supervisor does."""
+        """Restarts processes that have ended, as the supervisor does."""
         for program in self.programs.values():
             if not program.running():
                 program.start()

@@ -23,7 +23,7 @@ ORDER = ("1m", "5m", "15m", "1h", "1d", "1w")
 
 @dataclass
 class PlainBar:
-    """One bar; ``live`` tells a bar built from ticks from one that a provider reported."""
+    """One bar; ``live``: whether it was built from ticks; else a provider published it."""
 
     ts_open: int
     ts_close: int
@@ -51,7 +51,7 @@ class Reference:
     end: dt.date
     closed: dict[str, dict[str, list[PlainBar]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     forming: dict[str, dict[str, PlainBar]] = field(default_factory=lambda: defaultdict(dict))
-    seen: dict[str, int] = field(default_factory=dict)
+    last_seq: dict[str, int] = field(default_factory=dict)
     last: dict[str, float] = field(default_factory=dict)
     held: dict[str, Tick] = field(default_factory=dict)
     absurd: int = 0
@@ -60,13 +60,13 @@ class Reference:
     traded: dict[str, tuple[int, float]] = field(default_factory=dict)
     """Session and price of the newest tick inside one."""
     suspected: list[tuple[str, int, float]] = field(default_factory=list)
-    """(symbol, time, ratio) of session openings that look like a split. No tape tells of one: every bar counts in the end."""
+    """(symbol, time, ratio) of session openings that look like a split. No tape contains a split: every bar counts in the end."""
 
     def calendar(self, symbol: str) -> Sessions:
         return sessions(self.exchanges[symbol], self.start, self.end)
 
-    def history(self, told: Iterable[History]) -> None:
-        for part in told:
+    def history(self, messages: Iterable[History]) -> None:
+        for part in messages:
             calendar = self.calendar(part.symbol)
             for bar in part.bars:
                 at = calendar.at(bar.ts_open)
@@ -86,15 +86,15 @@ class Reference:
                     )
                 )
 
-    def heartbeat(self, beat: Heartbeat) -> None:
+    def heartbeat(self, heartbeat: Heartbeat) -> None:
         for symbol, exchange in self.exchanges.items():
-            if exchange == beat.exchange:
-                self._close(symbol, beat.ts_event)
+            if exchange == heartbeat.exchange:
+                self._close(symbol, heartbeat.ts_event)
 
     def tick(self, tick: Tick) -> None:
-        if tick.seq and tick.seq <= self.seen.get(tick.symbol, 0):
+        if tick.seq and tick.seq <= self.last_seq.get(tick.symbol, 0):
             return
-        self.seen[tick.symbol] = tick.seq
+        self.last_seq[tick.symbol] = tick.seq
         held = self.held.pop(tick.symbol, None)
         if held is not None:
             if abs(tick.price / held.price - 1) <= 0.1:

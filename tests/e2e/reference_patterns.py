@@ -1,6 +1,6 @@
 """Chart patterns on the reference's bars: the history kernel over each whole series at once, apart from engine, windows and state.
 
-That the kernel says what docs/patterns.md says is the business of tests/analysis/test_patterns.py.
+tests/analysis/test_patterns.py checks the kernel against docs/patterns.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FIELDS = ("high", "low", "close", "volume")
 KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
-class Told(NamedTuple):
+class PatternEvent(NamedTuple):
     """A status of a pattern that is due."""
 
     id: str
@@ -38,7 +38,7 @@ class Told(NamedTuple):
     level: float
 
 
-def patterns(reference: Reference) -> Iterator[Told]:
+def patterns(reference: Reference) -> Iterator[PatternEvent]:
     """Every status that live bars bring about."""
     loops = machine_code.load_patterns(KERNELS)
     for symbol, series in reference.closed.items():
@@ -49,7 +49,7 @@ def patterns(reference: Reference) -> Iterator[Told]:
             for x in history(loops, no_patterns(), PriceArrays(high, low, close, volume, times)):
                 bar, name = bars[x["at"]], PATTERNS[x["kind"]].name
                 if bar.live:
-                    yield Told(
+                    yield PatternEvent(
                         pattern_id(symbol, timeframe, name, x["corner_time"][: x["corners"]].tolist()), name, STATUSES[x["status"]],
                         {1: "up", -1: "down", 0: "either"}[int(x["direction"])], symbol, timeframe, bar.ts_close, bar.close,
                         float(x["level"]),

@@ -61,7 +61,7 @@ def signals(reference: Reference, kinds: Mapping[str, str]) -> dict[str, Expecte
 
 
 def fired(reference: Reference, kinds: Mapping[str, str]) -> Iterator[tuple[bool, Expected]]:
-    """What every rule says of the live bars and of the 63 before them; and whether it is of a live one."""
+    """The signals of every rule on the live bars and the 63 before them, each with whether its bar is a live one."""
     for symbol, series in reference.closed.items():
         for timeframe in FIRES_ON:
             yield from _of_series(symbol, timeframe, series[timeframe], series["1d"], kinds[symbol])
@@ -85,10 +85,10 @@ def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Co
     x["volume_sma_20"] = talib.SMA(v, 20)
     names = ("cdl_engulfing", "cdl_hammer", "cdl_shooting_star", "cdl_morning_star", "cdl_evening_star", "cdl_doji")
     x |= dict(zip(names, candles(o, h, l, c), strict=True))
-    seen = Bars(o, h, l, c, v, d, c, c)
+    inputs = Bars(o, h, l, c, v, d, c, c)
     for kind, parameters, of in DIVIDED:
-        x |= dict(zip(of, oracles_unknown.known(kind, seen, parameters, [x[name] for name in of]), strict=True))
-    x["adx_14"], x["plus_di_14"], x["minus_di_14"] = oracles_unknown.adx_by_talib(seen, 14)
+        x |= dict(zip(of, oracles_unknown.known(kind, inputs, parameters, [x[name] for name in of]), strict=True))
+    x["adx_14"], x["plus_di_14"], x["minus_di_14"] = oracles_unknown.adx_by_talib(inputs, 14)
     widths = x["bb_width_20"]
     x["bb_width_low_120"] = np.array(
         [min((w for w in widths[t - 120 : t] if w > 0), default=np.nan) if t >= 139 else np.nan for t in range(len(c))]

@@ -1,4 +1,4 @@
-"""One engine in this process, without Kafka, database or trouble: what a mesh must come to as well."""
+"""One undisturbed engine in this process, without Kafka or database: a mesh must have the same output."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
-from services.analysis.live.domain.charts import Charts
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.domain.provided_bars import of_history
-from services.analysis.live.domain.sequence_signals import Followed
-from services.analysis.live.domain.series import Series
+from services.analysis.live.domain.sequence_signals import FollowedSequence
+from services.analysis.live.domain.series import SeriesRunner
 from shared.events import History, Timeframe
 from shared.sequences import parse
 from tests.e2e import tapes
@@ -25,25 +25,25 @@ KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 
 
 def new_engine() -> Engine:
-    """An engine that knows the universe and what is followed, and nothing else."""
-    series = Series(
+    """An engine with the universe and the followed sequences, without history."""
+    series = SeriesRunner(
         plan(sources=machine_code.sources()),
         machine_code.load(KERNELS),
-        charts=Charts(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
+        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
     )
     kinds = tapes.kinds()
-    listings = {symbol: Listing(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
-    engine = Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listings, series)
-    engine.follow(tuple(Followed(parse(chain.text)) for chain in FOLLOWED))
+    listed = {symbol: ListedInstrument(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
+    engine = Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listed, series)
+    engine.follow(tuple(FollowedSequence(parse(chain.text)) for chain in FOLLOWED))
     return engine
 
 
-def load(engine: Engine, symbol: str, histories: Sequence[History], ts_init: int) -> Outcome:
-    """A symbol's history takes effect."""
+def load(engine: Engine, symbol: str, histories: Sequence[History], ts_init: int) -> EngineOutcome:
+    """Loads a symbol's history."""
     parts = defaultdict(list)
     for part in histories:
         parts[Timeframe(part.timeframe)].append(part)
     past = {timeframe: of_history(each, ts_init) for timeframe, each in parts.items()}
     for bars in past.values():
-        bars["session"] = engine.calendar.dates(engine.listings[symbol].exchange, bars["ts_open"])
+        bars["session"] = engine.calendar.dates(engine.listed[symbol].exchange, bars["ts_open"])
     return engine.load(symbol, past, ts_init)

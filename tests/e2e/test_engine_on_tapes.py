@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.ingest.domain.source import Backfill
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.e2e import tapes
@@ -15,25 +15,25 @@ from tests.e2e.single import load, new_engine
 
 BATCH = 2000
 WRONG = {"daily": 1, "demo": 2}
-"""Ticks that are quarantined: the low of 0.06 and one of 109.87 in BTC-USD's days, prints that nobody else saw. No honest one."""
+"""Quarantined ticks: the low of 0.06 and one of 109.87 in BTC-USD's days, prints that no other source has. None is valid."""
 HELD = {"daily": ["META"], "demo": ["GOOG", "META"]}
 """GOOG's class C shares of April 2014, a split that the tape's source does not name, and META's fall of 19.4 % in July 2018."""
 
 
-def play(name: str) -> Outcome:
-    """Everything that the engine says about a tape."""
+def play(name: str) -> EngineOutcome:
+    """The engine's whole output for a tape."""
     engine = new_engine()
-    whole = Outcome()
+    whole = EngineOutcome()
     waiting: list[Tick | Heartbeat] = []
 
     def flush() -> None:
-        said = engine.apply(waiting)
+        output = engine.apply(waiting)
         waiting.clear()
-        whole.bars += said.bars
-        whole.signals += said.signals
-        whole.patterns += said.patterns
-        whole.counts.update(said.counts)
-        whole.quarantined += said.quarantined
+        whole.bars += output.bars
+        whole.signals += output.signals
+        whole.patterns += output.patterns
+        whole.counts.update(output.counts)
+        whole.quarantined += output.quarantined
 
     for item in tapes.items(name):
         if isinstance(item, Backfill):
@@ -49,12 +49,12 @@ def play(name: str) -> Outcome:
 
 
 @pytest.mark.parametrize("name", ["seconds", "daily", "crypto", "demo"])
-def test_the_engine_says_what_the_reference_says(name: str) -> None:
-    said, due = play(name), tapes.due(name)
+def test_the_engine_agrees_with_the_reference(name: str) -> None:
+    output, due = play(name), tapes.due(name)
     assert len(due) > 100, "a tape that brings about nothing proves nothing"
     assert "sequence" in {signal.rule for signal in due.values()}
-    assert len({signal.id for signal in said.signals}) == len(said.signals), "a signal was fired twice"
-    got = {signal.id: signal for signal in said.signals if not signal.provisional}
+    assert len({signal.id for signal in output.signals}) == len(output.signals), "a signal was fired twice"
+    got = {signal.id: signal for signal in output.signals if not signal.provisional}
     assert got.keys() == due.keys(), Counter(due[i].rule if i in due else got[i].rule for i in got.keys() ^ due.keys())
     for i, signal in got.items():
         expected = due[i]
@@ -64,12 +64,14 @@ def test_the_engine_says_what_the_reference_says(name: str) -> None:
         assert signal.price == pytest.approx(expected.price, rel=1e-12)
         assert signal.level == (expected.level if expected.level is None else pytest.approx(expected.level, rel=1e-9, abs=1e-9))
 
-    told = Counter((p.id, p.pattern, p.status, p.direction, p.symbol, str(p.timeframe), p.ts_event, p.price) for p in said.patterns)
-    assert told == Counter(each[:-1] for each in patterns(tapes.reference(name)))
-    assert max(Counter((p.id, p.status) for p in said.patterns).values(), default=1) == 1, "a status was told twice"
+    published = Counter(
+        (p.id, p.pattern, p.status, p.direction, p.symbol, str(p.timeframe), p.ts_event, p.price) for p in output.patterns
+    )
+    assert published == Counter(each[:-1] for each in patterns(tapes.reference(name)))
+    assert max(Counter((p.id, p.status) for p in output.patterns).values(), default=1) == 1, "a status was published twice"
 
     built = defaultdict(list)
-    for bar in said.bars:
+    for bar in output.bars:
         built[bar.symbol, bar.timeframe].append(bar)
     reference = tapes.reference(name)
     compared = 0
@@ -83,7 +85,7 @@ def test_the_engine_says_what_the_reference_says(name: str) -> None:
             assert [b.volume for b in mine[-len(live) :] if live] == pytest.approx([b.volume for b in live], rel=1e-9)
             compared += len(live)
     assert compared > 1000
-    assert said.counts["absurd"] == reference.absurd == WRONG.get(name, 0)
-    held = [event for event in said.quarantined if event.what == "instrument" and event.outcome == "quarantined"]
+    assert output.counts["absurd"] == reference.absurd == WRONG.get(name, 0)
+    held = [event for event in output.quarantined if event.what == "instrument" and event.outcome == "quarantined"]
     assert [(event.symbol, event.ts_event) for event in held] == [suspected[:2] for suspected in reference.suspected]
     assert [event.symbol for event in held] == HELD.get(name, [])

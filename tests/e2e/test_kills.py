@@ -1,4 +1,4 @@
-"""Processes are killed at random points and the broker once; what comes out is what an undisturbed single process would say."""
+"""Processes are killed at random points and the broker once; the output equals that of an undisturbed single process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VICTIMS = ("analysis-1", "analysis-2", "notifier")
 
 
 async def trouble(mesh: Mesh, broker: Broker, rng: random.Random) -> Counter[str]:
-    """SIGKILLs somebody now and then, the broker once in the middle; whoever has ended is started again, as by a supervisor."""
+    """Kills random processes, and the broker once in the middle; restarts processes that have ended, as a supervisor does."""
     killed: Counter[str] = Counter()
     began = time.monotonic()
     next_kill, broker_due = began + 2, began + TROUBLE_SECONDS / 2
@@ -62,16 +62,16 @@ async def trouble(mesh: Mesh, broker: Broker, rng: random.Random) -> Counter[str
 @pytest.mark.kill
 @on_sqlite
 @pytest.mark.timeout(420)
-async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path: Path, database_url: str) -> None:
+async def test_kills_lose_and_duplicate_nothing(own_kafka: Broker, tmp_path: Path, database_url: str) -> None:
     due = tapes.due(TAPE)
     seed = random.SystemRandom().randrange(10_000)
     print(f"seed {seed}")
     url = database_url
     follow(url)
     async with open_telegram() as telegram:
-        told = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
-        told = bot(telegram) | told | {"RATE_CHAT": "6"}  # slow enough that something is always about to be sent
-        with open_mesh(tmp_path, own_kafka.bootstrap, url, **told) as mesh:
+        settings = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
+        settings = bot(telegram) | settings | {"RATE_CHAT": "6"}  # slow enough that something is always about to be sent
+        with open_mesh(tmp_path, own_kafka.bootstrap, url, **settings) as mesh:
             mesh.start("notifier", "services.notifier", RESERVE_SECONDS="3")
             ingest = mesh.start("ingest", "services.ingest")
             await until(lambda: instruments(url), seconds=60, what="the instruments in the database")
@@ -103,8 +103,8 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
 
         assert sum(killed.values()) >= KILLS
         assert killed["broker"] == 1
-        said = {signal.id for signal in await events(own_kafka.bootstrap, SIGNALS) if not signal.provisional}
-        assert said == set(due), "missing or invented signals"
+        published = {signal.id for signal in await events(own_kafka.bootstrap, SIGNALS) if not signal.provisional}
+        assert published == set(due), "missing or invented signals"
         assert await stored_signals(url) == set(due)
         rows = await deliveries(url)
         assert Counter((row.signal_id, row.chat_id) for row in rows) == Counter((s.id, str(CHATS[s.symbol])) for s in due.values())
@@ -117,7 +117,7 @@ async def test_kills_lose_nothing_and_double_nothing(own_kafka: Broker, tmp_path
 
 
 def never_answered(row: Any) -> bool:
-    """Sent twice, and twice nobody said whether it arrived: the row says so, and that is the end of it."""
+    """Sent twice without an answer: the row records that, and it is not sent again."""
     return bool(row.status == "unknown" and row.unknowns >= 2)
 
 

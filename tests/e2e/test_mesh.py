@@ -23,16 +23,16 @@ CHATS = {"SPY": 11, "IBM": 12, "BAC": 13, "AIG": 14}
 
 
 def bot(telegram: Telegram) -> dict[str, str]:
-    """The environment of a notifier that talks to the stand-in; pictures are the notifier's own tests' business."""
-    told = {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false"}
-    return told | {"RATE_OVERALL": "1000", "RATE_CHAT": "100"}
+    """The environment of a notifier that uses the stand-in, without pictures."""
+    messages = {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false"}
+    return messages | {"RATE_OVERALL": "1000", "RATE_CHAT": "100"}
 
 
 async def watch(telegram: Telegram, mesh: Mesh) -> None:
-    """One person a symbol asks the bot for its alerts, as people do."""
+    """One person per symbol subscribes to its alerts in the bot."""
     for symbol, chat in CHATS.items():
-        await telegram.say("/start", chat=chat, user=chat)
-        await telegram.say(f"/watch {symbol}", chat=chat, user=chat)
+        await telegram.type_text("/start", chat=chat, user=chat)
+        await telegram.type_text(f"/watch {symbol}", chat=chat, user=chat)
 
     def answered() -> bool:
         mesh.check()
@@ -71,9 +71,9 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, t
             for program in mesh.programs.values():
                 assert program.stop() == 0, program.tail()
 
-        said = [signal for signal in await events(own_kafka.bootstrap, SIGNALS) if not signal.provisional]
-        assert {signal.id for signal in said} == set(due), Counter(s.rule for s in said if s.id not in due)
-        assert len(said) == len(due), "an id was published twice without a crash"
+        published = [signal for signal in await events(own_kafka.bootstrap, SIGNALS) if not signal.provisional]
+        assert {signal.id for signal in published} == set(due), Counter(s.rule for s in published if s.id not in due)
+        assert len(published) == len(due), "an id was published twice without a crash"
         assert await stored_signals(database_url) == set(due)
         live = sum(bar.live for series in tapes.reference(tape).closed.values() for bars in series.values() for bar in bars)
         assert len(await events(own_kafka.bootstrap, BARS)) >= live
@@ -89,8 +89,8 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, t
                 before[message.chat_id] -= 1
             else:
                 alerts[message.chat_id].append(message)
-        assert {chat: len(told) for chat, told in alerts.items()} == Counter(str(CHATS[s.symbol]) for s in due.values())
-        assert {str(message.message_id) for told in alerts.values() for message in told} == {row.message_id for row in rows}
+        assert {chat: len(messages) for chat, messages in alerts.items()} == Counter(str(CHATS[s.symbol]) for s in due.values())
+        assert {str(message.message_id) for messages in alerts.values() for message in messages} == {row.message_id for row in rows}
         assert not telegram.problems
 
 

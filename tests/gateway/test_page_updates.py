@@ -164,9 +164,11 @@ async def test_a_quote_that_was_not_subscribed_is_read_when_it_is_shown(browser:
     await visited.page.locator(".row .choose", has_text="NVIDIA").click()
     await visited.page.locator(".row", has_text="JPMorgan").hover()
     await visited.page.get_by_role("button", name="Remove from watchlist: JPMorgan Chase").click()
-    (reader,) = server.gateway.hub.subscribers
+    (subscriber,) = server.gateway.hub.subscribers
     await until(
-        lambda: ("quotes", "JPM") not in reader.subscription.selected and ("quotes", "*") not in reader.subscription.selected
+        lambda: (
+            ("quotes", "JPM") not in subscriber.subscription.selected and ("quotes", "*") not in subscriber.subscription.selected
+        )
     )
     server.feed.handle_event(market.quote("JPM", 95))
     await visited.page.get_by_role("button", name="Undo").click()

@@ -433,8 +433,8 @@ def test_any_text_is_an_action_or_an_error(text: str) -> None:
 def test_each_subscriber_gets_its_selected_messages_only() -> None:
     hub = new_hub(0, InstrumentDirectory, 10)
     subscribers = {name: Subscriber(name, UnsentMessages(10), Subscription(10)) for name in ("a", "b", "c")}
-    for reader in subscribers.values():
-        hub.add(reader)
+    for subscriber in subscribers.values():
+        hub.add(subscriber)
     hub.subscribe(subscribers["a"], Subscribe(quotes=("A", "*")))
     hub.subscribe(subscribers["b"], Subscribe(quotes=("B",)))
     hub.publish("q", "A", b"{}")

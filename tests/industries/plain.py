@@ -1,4 +1,4 @@
-"""The definitions of docs/signals.md ("Industries") once more, one number at a time, in plain Python."""
+"""A reference for the definitions of docs/signals.md ("Industries"), one number at a time, in plain Python."""
 
 from __future__ import annotations
 

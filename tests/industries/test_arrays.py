@@ -23,7 +23,7 @@ DAYS = [int((START + dt.timedelta(days=n)).strftime("%Y%m%d")) for n in range(60
 
 @st.composite
 def markets(draw: st.DrawFn) -> dict[str, plain.History]:
-    """Some members: each trades on most days, may come late, leave early, or rest for weeks; prices stand still now and then."""
+    """Some members: each trades on most days, may start late, end early, or pause for weeks; prices are constant at times."""
     found: dict[str, plain.History] = {}
     for name in draw(st.lists(st.sampled_from("ABCDEF"), min_size=1, max_size=5, unique=True)):
         first, last = sorted(draw(st.tuples(st.integers(0, 59), st.integers(0, 59))))
@@ -92,7 +92,7 @@ def test_breadth_is_as_defined(market: dict[str, plain.History]) -> None:
 
 
 @given(st.dictionaries(st.text("ABCDEFGH", min_size=1, max_size=3), st.floats(-0.5, 0.5), max_size=12))
-def test_movers_are_the_extremes_and_nobody_is_both(moved: dict[str, float]) -> None:
+def test_movers_are_the_extremes_and_no_member_is_both(moved: dict[str, float]) -> None:
     leaders, laggards = movers(moved)
     assert not set(leaders) & set(laggards)
     assert len(leaders) + len(laggards) == min(6, len(moved))
@@ -111,7 +111,7 @@ def test_a_share_is_of_those_that_are_known() -> None:
 
 
 @pytest.mark.parametrize("closes", [np.empty((0, 0)), np.empty((0, 3)), np.full((4, 2), np.nan)])
-def test_nothing_known_is_nothing_said(closes: np.ndarray) -> None:
+def test_unknown_closes_give_unknown_measures(closes: np.ndarray) -> None:
     days = np.arange(len(closes))
     assert not np.isfinite(carried(days, closes)).any()
     assert not np.isfinite(above_average(closes, 2)).any()

@@ -71,14 +71,14 @@ class Stage:
             return [wire.decode(INDUSTRIES, message.value) async for message in messages if message.key == self.slug.encode()]
 
     async def latest(self, condition: Any) -> IndustryView:
-        async def seen() -> IndustryView | None:
+        async def found() -> IndustryView | None:
             for process in self.running:
                 assert process.poll() in (None, 0), self.text()[-3000:]
             found = await self.views()
             return found[-1] if found and condition(found[-1]) else None
 
         try:
-            return await until(seen, 60)
+            return await until(found, 60)
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{(await self.views())[-1:]}\n{self.text()[-3000:]}") from error
 
@@ -124,7 +124,7 @@ async def stage(kafka: Broker, database_url: str, tmp_path: Path) -> Any:
             process.wait()
 
 
-async def test_views_follow_what_is_told_and_a_restart_says_the_same(stage: Stage) -> None:
+async def test_views_follow_the_topics_and_a_restart_publishes_the_same(stage: Stage) -> None:
     a, b, c = stage.symbols
     await stage.publish(QUOTES, quote(a, day(60), 160.0, 159.0, replayed=True), quote(b, day(59), 50.0, 40.0))
     first = stage.start()
@@ -148,7 +148,7 @@ async def test_views_follow_what_is_told_and_a_restart_says_the_same(stage: Stag
     assert (view.signals_up, view.signals_down, view.missing) == (1, 1, 1)
     assert view.median_move == round((160 / 159 - 0.1 - 1) / 2, 6)
 
-    # A closed bar moves relative strength; one that is told again with another factor sends for the past in the database.
+    # A closed bar changes relative strength; a bar published again with another factor makes the role read the past again.
     await stage.publish(BARS, bar(a, day(60), 160.0), bar(c, day(60), 100.0))
     view = await stage.latest(lambda view: view.members[0].against_market.over_20 == round(160 / 140 - 1, 6))
     halved = update(bars).where(bars.c.symbol == a).values(price_factor=0.25)
@@ -165,14 +165,14 @@ async def test_views_follow_what_is_told_and_a_restart_says_the_same(stage: Stag
         assert process.wait(40) == 0, stage.text()[-3000:]
     last = (await stage.views())[-1]
     third = stage.start()
-    told = len(await stage.views())
+    published = len(await stage.views())
     await stage.started(3)
     assert third.poll() is None
 
     async def again() -> bool:
-        return len(await stage.views()) > told
+        return len(await stage.views()) > published
 
-    await until(again, 60, "the view is told again after a restart")
+    await until(again, 60, "the view is published again after a restart")
     found = (await stage.views())[-1]
     assert found == last
     assert found.event_id == last.event_id

@@ -1,4 +1,4 @@
-"""The live view, against the plain definitions, from what the topics and the database tell."""
+"""The live view, from topics and database, against the plain definitions."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.industries.domain.closes import KEPT, Close, Closes
-from services.analysis.industries.domain.fired import Fired
-from services.analysis.industries.domain.memory import Memory
-from services.analysis.industries.domain.roster import Listing, Market, Roster, roster
+from services.analysis.industries.domain.market_state import MarketState
+from services.analysis.industries.domain.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
+from services.analysis.industries.domain.signals_today import SignalsToday
 from services.analysis.industries.domain.view import view
 from shared.events import Bar, IndustryView, Quote, Signal, Timeframe, signal_id
 from tests.industries import plain
 
 DAY = 86_400_000
 LISTINGS = [
-    Listing("AAA", "NYSE", "stock", ("chips",)),
-    Listing("BBB", "NASDAQ", "stock", ("chips",)),
-    Listing("CCC", "KRX", "stock", ("chips",)),
-    Listing("BULL", "NYSE", "etf", ("chips",)),
-    Listing("^US", "NYSE", "index"),
-    Listing("SPY", "NYSE", "etf"),
+    ClassifiedInstrument("AAA", "NYSE", "stock", ("chips",)),
+    ClassifiedInstrument("BBB", "NASDAQ", "stock", ("chips",)),
+    ClassifiedInstrument("CCC", "KRX", "stock", ("chips",)),
+    ClassifiedInstrument("BULL", "NYSE", "etf", ("chips",)),
+    ClassifiedInstrument("^US", "NYSE", "index"),
+    ClassifiedInstrument("SPY", "NYSE", "etf"),
 ]
 MARKETS = [
-    Market("us", "US", "미국", ("NYSE", "NASDAQ"), "", ("^US", "SPY")),
-    Market("korea", "Korea", "한국", ("KRX",), "", ("^KR",)),
-    Market("all", "All", "전체", ("NYSE", "NASDAQ", "KRX"), "", ()),
+    MarketDefinition("us", "US", "미국", ("NYSE", "NASDAQ"), "", ("^US", "SPY")),
+    MarketDefinition("korea", "Korea", "한국", ("KRX",), "", ("^KR",)),
+    MarketDefinition("all", "All", "전체", ("NYSE", "NASDAQ", "KRX"), "", ()),
 ]
 ROSTER = roster(LISTINGS, {"chips": ("Chips", "반도체"), "empty": ("Empty", "빈")}, MARKETS)
 
@@ -64,19 +64,19 @@ def signal(symbol: str, at: int, rule: str = "ema_cross", direction: Any = "up",
     )  # fmt: skip
 
 
-def memory(who: Roster = ROSTER) -> Memory:
-    made = Memory()
-    made.enrol(who)
+def state(who: Roster = ROSTER) -> MarketState:
+    made = MarketState()
+    made.set_roster(who)
     return made
 
 
-def seen(made: Memory, industry: str = "chips") -> IndustryView | None:
+def view_of(made: MarketState, industry: str = "chips") -> IndustryView | None:
     group = next(group for group in made.roster.groups if group.industry == industry)
     return view(group, made, made.closes.ends(made.roster.exchanges))
 
 
-def some(made: Memory, industry: str = "chips") -> IndustryView:
-    found = seen(made, industry)
+def some(made: MarketState, industry: str = "chips") -> IndustryView:
+    found = view_of(made, industry)
     assert found is not None
     return found
 
@@ -88,7 +88,7 @@ def test_a_view_is_what_the_definitions_say(seed: int, late: set[str], has_index
     random, today = np.random.default_rng(seed), day(240)
     names = ["AAA", "BBB", "CCC", "SPY", *(["^US"] if has_index else [])]
     histories: dict[str, dict[int, float]] = {}
-    made = memory()
+    made = state()
     for name in names:
         price, first = 100.0, int(random.integers(0, 215))
         histories[name] = {}
@@ -107,7 +107,7 @@ def test_a_view_is_what_the_definitions_say(seed: int, late: set[str], has_index
             made.put_quote(quote(name, today, forming[name][today], last))
     found = some(made)
     exchange = {"AAA": "NYSE", "BBB": "NASDAQ", "CCC": "KRX"}
-    # An exchange of which nobody has traded today is still in its session before.
+    # An exchange without a trade today is still in its previous session.
     moved = [plain.move(forming[n], today) if n in forming else 0.0 for n in exchange]
     up, down, still, missing, median = plain.breadth(moved)
     assert (found.advances, found.declines, found.unchanged, found.missing) == (up, down, still, missing)
@@ -141,19 +141,19 @@ def test_funds_and_indices_are_no_members_and_markets_are_groups_too() -> None:
     assert ROSTER.symbols == {"AAA", "BBB", "CCC", "^US", "SPY", "^KR"}
 
 
-def test_nothing_is_said_before_the_first_quote() -> None:
-    made = memory()
-    assert seen(made) is None
+def test_there_is_no_view_before_the_first_quote() -> None:
+    made = state()
+    assert view_of(made) is None
     made.put_quote(msgspec.structs.replace(quote("AAA", day(6), 1.0, None), session=0))  # outside of any session
-    assert seen(made) is None
+    assert view_of(made) is None
 
 
-def test_who_has_not_traded_today_is_missing_and_each_exchange_has_its_own_today() -> None:
-    made = memory()
+def test_members_without_a_trade_today_are_missing_and_each_exchange_has_its_own_day() -> None:
+    made = state()
     for symbol in ("AAA", "DDD", "CCC"):
         made.put_quote(quote(symbol, day(5), 11.0, 10.0, replayed=symbol == "CCC"))
-    wider = roster([*LISTINGS, Listing("DDD", "NYSE", "stock", ("chips",))], {"chips": ("Chips", "반도체")}, MARKETS)
-    made.enrol(wider)
+    wider = roster([*LISTINGS, ClassifiedInstrument("DDD", "NYSE", "stock", ("chips",))], {"chips": ("Chips", "반도체")}, MARKETS)
+    made.set_roster(wider)
     made.put_quote(quote("AAA", day(6), 10.0, 10.0))
     found = some(made)
     assert (found.advances, found.unchanged, found.missing) == (1, 1, 2)  # CCC up, AAA still; DDD of yesterday, BBB never
@@ -166,15 +166,15 @@ def test_who_has_not_traded_today_is_missing_and_each_exchange_has_its_own_today
     assert found.laggards == ()
 
 
-def test_a_quote_that_cannot_say_how_it_moved_is_missing() -> None:
-    made = memory()
+def test_a_quote_without_a_move_is_missing() -> None:
+    made = state()
     made.put_quote(quote("AAA", day(6), 10.0, None))
     found = some(made)
     assert (found.missing, found.median_move, found.leaders) == (3, None, ())
 
 
 def test_only_signals_of_today_on_closed_bars_count_each_once() -> None:
-    made = memory()
+    made = state()
     for session in (day(4), day(5)):
         made.put_bar(bar("AAA", session, 10.0))
         made.put_bar(bar("CCC", session, 10.0))
@@ -202,7 +202,7 @@ def test_only_signals_of_today_on_closed_bars_count_each_once() -> None:
 
 
 def test_the_same_content_has_the_same_id_and_other_content_another() -> None:
-    one, two = memory(), memory()
+    one, two = state(), state()
     for made in (one, two):
         for symbol in ("AAA", "CCC") if made is one else ("CCC", "AAA"):
             made.put_bar(bar(symbol, day(5), 10.0))
@@ -214,7 +214,7 @@ def test_the_same_content_has_the_same_id_and_other_content_another() -> None:
     assert some(one).event_id != some(two).event_id
 
 
-def test_memory_is_bounded_and_what_is_told_again_is_doubtful() -> None:
+def test_the_state_is_bounded_and_changed_closes_are_read_again() -> None:
     closes = Closes()
     closes.keep({"A"})
     for n in range(KEPT + 50):
@@ -227,14 +227,14 @@ def test_memory_is_bounded_and_what_is_told_again_is_doubtful() -> None:
     assert closes.put("A", Close(day(KEPT + 50), 1, float("nan"))), "no price"
     closes.replace("A", [Close(day(1), 1, 2.0), Close(day(KEPT + 48), 2, 2.0)])
     assert [close.price for close in closes.of("A")] == [2.0, 2.0, 5.0], "the newer session stays"
-    fired = Fired()
+    fired = SignalsToday()
     for n in range(3000):
         fired.put(signal("A", n + 1))
     assert 0 < len(list(fired.since("A", 0))) < 3000
 
 
 def test_an_older_quote_changes_nothing() -> None:
-    made = memory()
+    made = state()
     made.put_quote(quote("AAA", day(6), 11.0, 10.0))
     made.put_quote(quote("AAA", day(5), 5.0, 10.0))
     assert made.quotes["AAA"].last_price == 11.0

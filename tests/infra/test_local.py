@@ -27,7 +27,7 @@ from infra.local.settings import LocalSettings
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 300
+START_SECONDS = 600
 
 
 def ten_free_ports() -> int:
@@ -110,7 +110,7 @@ def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
 
 
 @pytest.mark.kill
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(run: Run) -> None:
     run.start()
     await run.until_open()

@@ -12,16 +12,16 @@ import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.telegram.answers import Answers
+from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as Channel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
-from services.notifier.adapters.telegram.updates import Updates
+from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.address import Address
-from services.notifier.domain.pace import Limit, Pace
-from services.notifier.handlers.bot import BotDesk
+from services.notifier.domain.rate_limits import Limit, RateLimiter
+from services.notifier.handlers.bot import CommandBot
+from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.desk import Desk
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.quotes import LatestQuotes
 from shared import wire as encoding
@@ -36,8 +36,8 @@ from tests.until import until
 
 
 @dataclass
-class Talk:
-    """A person with the bot."""
+class BotUser:
+    """A user of the bot."""
 
     telegram: Telegram
     parts: Parts
@@ -45,36 +45,36 @@ class Talk:
     industries: LatestIndustries
 
     async def ask(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> str:
-        """What the bot answers."""
+        """The bot's reply."""
         before = len(self.telegram.texts(str(chat)))
-        await self.telegram.say(text, chat, user, kind)
+        await self.telegram.type_text(text, chat, user, kind)
         await until(lambda: len(self.telegram.texts(str(chat))) > before, 10, f"an answer to {text[:40]!r}")
         return self.telegram.texts(str(chat))[before]
 
-    async def ignored(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> bool:
-        """True when the update was handled and nothing was said."""
+    async def gets_no_answer(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> bool:
+        """Whether the update was handled without a reply."""
         before = len(self.telegram.accepted)
-        number = await self.telegram.say(text, chat, user, kind)
+        number = await self.telegram.type_text(text, chat, user, kind)
         await until(lambda: self.telegram.confirmed >= number, 10, "the update to be confirmed")
         return len(self.telegram.accepted) == before
 
 
 @asynccontextmanager
-async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterator[Talk]:
+async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
-        parts = wire(database, [Channel(bot, 5)])
-        await parts.book.refresh()
+        parts = wire(database, [TelegramChannel(bot, 5)])
+        await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
         stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
-        desk = Desk(*stores, quotes, industries, parts.book, BotAdmins(bot), Clock(), 3)
-        pace = Pace([Limit(1000, 1.0)], [Limit(1000, 1.0)])
-        people = BotDesk(desk, commands_minute)
-        polling = Polling(bot, people, Updates(bot, people, Answers(bot, pace, Clock().ticking), 4))
+        context = BotContext(*stores, quotes, industries, parts.instruments, BotAdmins(bot), Clock(), 3)
+        limiter = RateLimiter([Limit(1000, 1.0)], [Limit(1000, 1.0)])
+        handler = CommandBot(context, commands_minute)
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, Clock().ticking), 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
-            yield Talk(telegram, parts, quotes, industries)
+            yield BotUser(telegram, parts, quotes, industries)
         finally:
             parts.stopping.set()
             async with asyncio.timeout(20):
@@ -84,43 +84,43 @@ async def talking(database_url: str, commands_minute: int = 1000) -> AsyncIterat
 
 
 async def test_a_first_conversation(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        assert "/watch" in await talk.ask("/start")
-        assert "삼성전자" in await talk.ask("/watch 삼성 전자, apple")
-        listed = await talk.ask("/list")
+    async with bot_user(database_url) as user:
+        assert "/watch" in await user.ask("/start")
+        assert "삼성전자" in await user.ask("/watch 삼성 전자, apple")
+        listed = await user.ask("/list")
         assert "005930.KS" in listed
         assert "AAPL" in listed
-        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
-        assert "AAPL" in await talk.ask("/unwatch AAPL")
-        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
-        assert "I speak English" in await talk.ask("/lang en")
-        assert "Watched: 1" in await talk.ask("/status")
-        assert "Commands" in await talk.ask("/help")
+        assert await user.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
+        assert "AAPL" in await user.ask("/unwatch AAPL")
+        assert await user.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
+        assert "I speak English" in await user.ask("/lang en")
+        assert "Watched: 1" in await user.ask("/status")
+        assert "Commands" in await user.ask("/help")
 
 
-async def test_price_signals_and_what_is_not_there(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        assert "시세가 없습니다" in await talk.ask("/price AAPL")
-        await store_bars(talk.parts.database, 3)
-        assert "마지막 종가" in await talk.ask("/price 애플")
+async def test_prices_and_signals_present_and_missing(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        assert "시세가 없습니다" in await user.ask("/price AAPL")
+        await store_bars(user.parts.database, 3)
+        assert "마지막 종가" in await user.ask("/price 애플")
         quote = Quote(symbol="AAPL", last_price=190.5, ts_event=NOW, ts_init=NOW, source="replay", replayed=True)
-        await talk.quotes.handle([Record("market.quotes.v1", 0, 0, NOW, "AAPL", quote, None)])
-        answer = await talk.ask("/price AAPL")
+        await user.quotes.handle([Record("market.quotes.v1", 0, 0, NOW, "AAPL", quote, None)])
+        answer = await user.ask("/price AAPL")
         assert "190.50 USD" in answer
         assert "2024-07-01 20:00 UTC (2024-07-02 05:00 KST)" in answer
         assert "재생 데이터" in answer
-        assert "아직 신호가 없습니다" in await talk.ask("/signals")
+        assert "아직 신호가 없습니다" in await user.ask("/signals")
         fired = signal()
-        async with talk.parts.database.begin() as connection:
+        async with user.parts.database.begin() as connection:
             row = {"id": fired.id, "symbol": "AAPL", "timeframe": "1d", "rule": fired.rule, "direction": "up", "ts_event": NOW}
             await connection.execute(signals.insert(), [row | {"body": encoding.encode(fired).decode()}])
-        assert "골든크로스" in await talk.ask("/signals")
-        assert "투자 조언이 아닙니다" in await talk.ask("/signals 애플")
+        assert "골든크로스" in await user.ask("/signals")
+        assert "투자 조언이 아닙니다" in await user.ask("/signals 애플")
 
 
-async def test_industries_are_listed_shown_and_near_names_suggested(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        assert "아직 산업별 흐름이 없습니다" in await talk.ask("/industry")
+async def test_industries_are_listed_shown_and_suggested(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        assert "아직 산업별 흐름이 없습니다" in await user.ask("/industry")
         member = IndustryMember(symbol="AAPL", against_industry=RelativeStrength(over_63=0.051))
         known = {
             "median_move": 0.0213, "above_sma_50": 0.5, "sma_50_of": 2, "signals_up": 2, "signals_down": 1, "members": (member,),
@@ -128,19 +128,19 @@ async def test_industries_are_listed_shown_and_near_names_suggested(database_url
             "laggards": (Mover(symbol="<b>&", move=-0.01, last_price=5.0),),
             "signals_by_rule": (RuleCount(rule="golden_cross", up=2, down=1),),
         }  # fmt: skip
-        await talk.industries.handle(
+        await user.industries.handle(
             [
                 industry("semiconductors", "Semiconductors", "반도체", **known),
                 industry("nuclear-power", "Electricity & nuclear", "전력·원자력", replayed=False),
                 industry("us", "US market", "미국 시장", kind="market", median_move=-0.01),
             ]
         )
-        listed = await talk.ask("/industry")
+        listed = await user.ask("/industry")
         assert listed.index("미국 시장") < listed.index("반도체") < listed.index("전력·원자력")
         assert "▲ 반도체 +2.13% (▲1 ▼0)" in listed
         assert "재생 데이터" in listed
-        for asked in ("반도체", "semiconductors", "Semi Conductors"):
-            answer = await talk.ask(f"/industry {asked}")
+        for text in ("반도체", "semiconductors", "Semi Conductors"):
+            answer = await user.ask(f"/industry {text}")
             assert "등락률 중앙값: +2.13%" in answer
         for part in (
             "상승 1",
@@ -154,18 +154,18 @@ async def test_industries_are_listed_shown_and_near_names_suggested(database_url
         assert "&lt;b&gt;&amp; -1.00%" in answer
         assert "재생 데이터" in answer
         assert "투자 조언이 아닙니다" in answer
-        assert "재생 데이터" not in await talk.ask("/industry 전력 원자력")
-        assert "semiconductors" in await talk.ask("/industry semiconductor")
-        assert "nuclear-power" in await talk.ask("/industry 원자력")
-        assert "/industry" in await talk.ask("/industry <script>")
-        await talk.ask("/lang en")
-        assert "Electricity &amp; nuclear" in await talk.ask("/industry nuclear-power")
-        await talk.industries.handle([industry("us", "US market", "미국 시장", kind="market", median_move=0.5, ts_event=NOW - 1)])
-        assert "-1.00%" in await talk.ask("/industry us market")
+        assert "재생 데이터" not in await user.ask("/industry 전력 원자력")
+        assert "semiconductors" in await user.ask("/industry semiconductor")
+        assert "nuclear-power" in await user.ask("/industry 원자력")
+        assert "/industry" in await user.ask("/industry <script>")
+        await user.ask("/lang en")
+        assert "Electricity &amp; nuclear" in await user.ask("/industry nuclear-power")
+        await user.industries.handle([industry("us", "US market", "미국 시장", kind="market", median_move=0.5, ts_event=NOW - 1)])
+        assert "-1.00%" in await user.ask("/industry us market")
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("text", "expected"),
     [
         ("/price APPL", "AAPL"),
         ("/watch 삼성전저", "005930.KS"),
@@ -177,25 +177,25 @@ async def test_industries_are_listed_shown_and_near_names_suggested(database_url
         ("/rules off nonsense", "nonsense"),
     ],
 )
-async def test_unknown_input_gets_a_helpful_answer(database_url: str, asked: str, expected: str) -> None:
-    async with talking(database_url) as talk:
-        assert expected in await talk.ask(asked)
+async def test_unknown_input_gets_a_helpful_answer(database_url: str, text: str, expected: str) -> None:
+    async with bot_user(database_url) as user:
+        assert expected in await user.ask(text)
 
 
 async def test_names_and_commands_are_understood_in_any_form_of_unicode(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.ask(unicodedata.normalize("NFD", "/watch 삼성전자"))
-        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
-        await talk.ask("／ｗａｔｃｈ　ＡＡＰＬ")
-        assert await talk.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
-        assert "AAPL" in await talk.ask("/price a\u200bapl\u202e")
-        assert "끕니다" in await talk.ask(unicodedata.normalize("NFD", "/mute １시간"))
-        await talk.ask(unicodedata.normalize("NFD", "/alert ｒｓｉ＿１４ ＜ ３０ for 삼성전자"))
-        assert "rsi_14 &lt; 30 on 1d" in await talk.ask("/alerts")
-        assert "close &gt; 3 4\n          ^" in await talk.ask("/alert ｃｌｏｓｅ　＞　３　４")
-        assert "지웠습니다" in await talk.ask("/unalert ＃１")
-        await talk.ask(unicodedata.normalize("NFD", "/unwatch 전체"))
-        assert await talk.parts.chats.watched(Address("telegram", "7")) == []
+    async with bot_user(database_url) as user:
+        await user.ask(unicodedata.normalize("NFD", "/watch 삼성전자"))
+        assert await user.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
+        await user.ask("／ｗａｔｃｈ　ＡＡＰＬ")
+        assert await user.parts.chats.watched(Address("telegram", "7")) == ["005930.KS", "AAPL"]
+        assert "AAPL" in await user.ask("/price a\u200bapl\u202e")
+        assert "끕니다" in await user.ask(unicodedata.normalize("NFD", "/mute １시간"))
+        await user.ask(unicodedata.normalize("NFD", "/alert ｒｓｉ＿１４ ＜ ３０ for 삼성전자"))
+        assert "rsi_14 &lt; 30 on 1d" in await user.ask("/alerts")
+        assert "close &gt; 3 4\n          ^" in await user.ask("/alert ｃｌｏｓｅ　＞　３　４")
+        assert "지웠습니다" in await user.ask("/unalert ＃１")
+        await user.ask(unicodedata.normalize("NFD", "/unwatch 전체"))
+        assert await user.parts.chats.watched(Address("telegram", "7")) == []
 
 
 HOSTILE = {
@@ -211,118 +211,116 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_hostile_text_is_answered_and_hurts_nobody(database_url: str, name: str) -> None:
-    async with talking(database_url) as talk:
-        answer = await talk.ask(HOSTILE[name])
+async def test_hostile_text_is_answered_and_does_no_harm(database_url: str, name: str) -> None:
+    async with bot_user(database_url) as user:
+        answer = await user.ask(HOSTILE[name])
         assert "<script>" not in answer
-        assert "도움말" in await talk.ask("/start")
+        assert "도움말" in await user.ask("/start")
 
 
-async def test_a_flood_gets_one_warning_and_others_are_served(database_url: str) -> None:
-    async with talking(database_url, commands_minute=5) as talk:
+async def test_a_flood_gets_one_warning_and_others_are_answered(database_url: str) -> None:
+    async with bot_user(database_url, commands_minute=5) as user:
         for _ in range(20):
-            last = await talk.telegram.say("/help")
-        await until(lambda: talk.telegram.confirmed >= last)
-        assert len(talk.telegram.texts("7")) == 6
-        assert "너무 많습니다" in talk.telegram.texts("7")[-1]
-        assert "/price" in await talk.ask("/help", chat=8, user=8)
+            last = await user.telegram.type_text("/help")
+        await until(lambda: user.telegram.confirmed >= last)
+        assert len(user.telegram.texts("7")) == 6
+        assert "너무 많습니다" in user.telegram.texts("7")[-1]
+        assert "/price" in await user.ask("/help", chat=8, user=8)
 
 
 async def test_in_groups_only_administrators_change_settings(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        assert "관리자" in await talk.ask("/watch AAPL", -5, 1, "supergroup")
-        assert await talk.parts.chats.get("telegram", "-5") is None
-        talk.telegram.admins.add(("-5", "2"))
-        assert "추가" in await talk.ask("/watch AAPL", -5, 2, "supergroup")
-        assert "AAPL" in await talk.ask("/list", -5, 1, "supergroup")
-        assert await talk.ignored("just talking", -5, 1, "supergroup")
-        assert await talk.ignored("/watch@some_other_bot AAPL", -5, 2, "supergroup")
+    async with bot_user(database_url) as user:
+        assert "관리자" in await user.ask("/watch AAPL", -5, 1, "supergroup")
+        assert await user.parts.chats.get("telegram", "-5") is None
+        user.telegram.admins.add(("-5", "2"))
+        assert "추가" in await user.ask("/watch AAPL", -5, 2, "supergroup")
+        assert "AAPL" in await user.ask("/list", -5, 1, "supergroup")
+        assert await user.gets_no_answer("just talking", -5, 1, "supergroup")
+        assert await user.gets_no_answer("/watch@some_other_bot AAPL", -5, 2, "supergroup")
 
 
-async def test_whoever_added_the_bot_may_change_the_group(database_url: str) -> None:
-    async with talking(database_url) as talk:
+async def test_the_user_who_added_the_bot_may_change_the_group(database_url: str) -> None:
+    async with bot_user(database_url) as user:
         bot = {"id": 4242424242, "is_bot": True, "first_name": "B"}
         old, new = {"status": "left", "user": bot}, {"status": "member", "user": bot}
         group = {"id": -6, "type": "group", "title": "G"}
         adder = {"id": 9, "is_bot": False, "first_name": "P"}
         added = {"chat": group, "from": adder, "date": 1700000000, "old_chat_member": old, "new_chat_member": new}
-        number = await talk.telegram.update(my_chat_member=added)
-        await until(lambda: talk.telegram.confirmed >= number)
-        assert "추가" in await talk.ask("/watch AAPL", -6, 9, "group")
-        number = await talk.telegram.update(my_chat_member=added | {"old_chat_member": new, "new_chat_member": old})
-        await until(lambda: talk.telegram.confirmed >= number)
-        found = await talk.parts.chats.get("telegram", "-6")
+        number = await user.telegram.update(my_chat_member=added)
+        await until(lambda: user.telegram.confirmed >= number)
+        assert "추가" in await user.ask("/watch AAPL", -6, 9, "group")
+        number = await user.telegram.update(my_chat_member=added | {"old_chat_member": new, "new_chat_member": old})
+        await until(lambda: user.telegram.confirmed >= number)
+        found = await user.parts.chats.get("telegram", "-6")
         assert found is not None
         assert not found.active
 
 
-async def test_buttons_do_what_their_commands_do(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.ask("/start")
-        await talk.telegram.press("settings")
-        await until(lambda: talk.telegram.accepted[-1].buttons)
-        assert "settings unproven off" in talk.telegram.accepted[-1].buttons
-        await talk.telegram.press("settings unproven off")
-        await talk.telegram.press("settings provisional on")
-        await talk.telegram.press("lang en")
-        number = await talk.telegram.press("mute 1h")
-        await until(lambda: talk.telegram.confirmed >= number)
-        found = await talk.parts.chats.get("telegram", "7")
+async def test_buttons_have_the_effect_of_their_commands(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await user.ask("/start")
+        await user.telegram.press_button("settings")
+        await until(lambda: user.telegram.accepted[-1].buttons)
+        assert "settings unproven off" in user.telegram.accepted[-1].buttons
+        await user.telegram.press_button("settings unproven off")
+        await user.telegram.press_button("settings provisional on")
+        await user.telegram.press_button("lang en")
+        number = await user.telegram.press_button("mute 1h")
+        await until(lambda: user.telegram.confirmed >= number)
+        found = await user.parts.chats.get("telegram", "7")
         assert found is not None
         assert (found.unvalidated, found.language, found.muted_until > 0) == (False, "en", True)
         assert found.wants_provisional
-        await talk.ask("/rules off all")
-        found = await talk.parts.chats.get("telegram", "7")
+        await user.ask("/rules off all")
+        found = await user.parts.chats.get("telegram", "7")
         assert found is not None
         assert found.wants_provisional
 
 
 async def test_rule_types_are_chosen_per_chat(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.ask("/rules off all")
-        answer = await talk.ask("/rules on golden_cross")
+    async with bot_user(database_url) as user:
+        await user.ask("/rules off all")
+        answer = await user.ask("/rules on golden_cross")
         assert "✅ <code>golden_cross</code>" in answer
         assert "▫️ <code>rsi_mid</code>" in answer
-        found = await talk.parts.chats.get("telegram", "7")
+        found = await user.parts.chats.get("telegram", "7")
         assert found is not None
         assert found.rules == {"*": False, "golden_cross": True}
 
 
 async def test_the_watchlist_is_bounded(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.parts.chats.watch(Address("telegram", "7"), ["A", "B"], NOW)
-        assert "3개까지" in await talk.ask("/watch AAPL, 005930.KS")
-        assert len(await talk.parts.chats.watched(Address("telegram", "7"))) == 3
+    async with bot_user(database_url) as user:
+        await user.parts.chats.watch(Address("telegram", "7"), ["A", "B"], NOW)
+        assert "3개까지" in await user.ask("/watch AAPL, 005930.KS")
+        assert len(await user.parts.chats.watched(Address("telegram", "7"))) == 3
 
 
-async def test_an_update_that_cannot_be_read_is_passed_by(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.telegram.update(message={"message_id": "not a number", "chat": []})
-        assert "/price" in await talk.ask("/help")
+async def test_an_update_that_cannot_be_decoded_is_skipped(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await user.telegram.update(message={"message_id": "not a number", "chat": []})
+        assert "/price" in await user.ask("/help")
 
 
-async def test_another_process_on_the_same_token_is_waited_out(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.ask("/help")
-        async with open_bot(TOKEN, talk.telegram.base, 5) as rival:
+async def test_polling_continues_after_another_process_used_the_token(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await user.ask("/help")
+        async with open_bot(TOKEN, user.telegram.base, 5) as rival:
             await rival.get_updates(timeout=0)
-        assert "/price" in await talk.ask("/help")
+        assert "/price" in await user.ask("/help")
 
 
-async def test_an_answer_that_telegram_puts_off_is_sent_once_more(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        talk.telegram.faults.append(Fault("429", 1))
-        assert "추가" in await talk.ask("/watch AAPL")
-        assert talk.telegram.calls.count("sendMessage") == 2
-        assert "AAPL" in await talk.ask("/list")
-        assert len(talk.telegram.texts()) == 2
+async def test_a_reply_with_retry_after_is_sent_once_more(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        user.telegram.faults.append(Fault("429", 1))
+        assert "추가" in await user.ask("/watch AAPL")
+        assert user.telegram.calls.count("sendMessage") == 2
+        assert "AAPL" in await user.ask("/list")
+        assert len(user.telegram.texts()) == 2
 
 
 @pytest.mark.parametrize(("faults", "tries"), [([Fault("429", 1)] * 2, 2), ([Fault("429", 31)], 1)], ids=["twice", "too long"])
-async def test_an_answer_that_is_put_off_again_or_for_too_long_is_given_up(
-    database_url: str, faults: list[Fault], tries: int
-) -> None:
-    async with talking(database_url) as talk:
-        talk.telegram.faults.extend(faults)
-        assert await talk.ignored("/help")
-        assert talk.telegram.calls.count("sendMessage") == tries
+async def test_a_reply_with_a_second_or_a_long_retry_after_is_dropped(database_url: str, faults: list[Fault], tries: int) -> None:
+    async with bot_user(database_url) as user:
+        user.telegram.faults.extend(faults)
+        assert await user.gets_no_answer("/help")
+        assert user.telegram.calls.count("sendMessage") == tries

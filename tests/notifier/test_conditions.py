@@ -1,4 +1,4 @@
-"""Conditions that people write to the bot: what it answers, what it keeps, and who hears of a signal."""
+"""User conditions in the bot: replies, stored alerts, and who receives a signal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.domain import alerts, rules
 from services.notifier.domain.address import Address
-from services.notifier.domain.condition_words import KOREAN
-from services.notifier.domain.conditions import EXTRA_IN_ALL, MOST_A_CHAT, ConditionAlert, asked
-from services.notifier.domain.instruments import unlisted
+from services.notifier.domain.condition_errors import KOREAN
+from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
+from services.notifier.domain.instruments import unknown_instrument
 from services.notifier.domain.markup import CAPTION_LIMIT, plain, visible
 from services.notifier.domain.recipients import Chat
 from shared.conditions import PROBLEMS, parse
@@ -23,7 +23,7 @@ from shared.db import Database, open_database
 from shared.events import Signal
 from shared.tables import industries, instrument_industries
 from tests.notifier.parts import NOW, list_instruments, records, signal, wire
-from tests.notifier.test_bot import talking
+from tests.notifier.test_bot import bot_user
 
 CONDITION = "rsi_14 < 30 and close > sma_200 on 1d"
 
@@ -32,43 +32,43 @@ def fired(number: int = 0, condition: str = CONDITION, **more: Any) -> Signal:
     return signal(number, rule="condition", params={}, level=None, condition=condition, **more)
 
 
-async def test_a_condition_is_kept_shown_and_taken_away(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        assert "rsi_14 &lt; 30" in await talk.ask("/alert")
-        answer = plain(await talk.ask("/alert RSI_14<30 AND (close > sma_200) on 1D for 애플, 005930.KS"))
+async def test_a_condition_is_stored_listed_and_removed(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        assert "rsi_14 &lt; 30" in await user.ask("/alert")
+        answer = plain(await user.ask("/alert RSI_14<30 AND (close > sma_200) on 1D for 애플, 005930.KS"))
         assert "등록" in answer
         assert f"#1 {CONDITION}" in answer
         assert "애플, 삼성전자 · 봉이 닫힐 때" in answer
-        assert "이미" in await talk.ask("/alert 30 > rsi_14 and close > sma_200 for AAPL, 삼성전자")
-        assert "관심 종목이 없어" in await talk.ask("/alert once_per_bar crosses_above(close, rsi_21) on 15m")
-        await talk.ask("/lang en")
-        listed = plain(await talk.ask("/alerts"))
+        assert "이미" in await user.ask("/alert 30 > rsi_14 and close > sma_200 for AAPL, 삼성전자")
+        assert "관심 종목이 없어" in await user.ask("/alert once_per_bar crosses_above(close, rsi_21) on 15m")
+        await user.ask("/lang en")
+        listed = plain(await user.ask("/alerts"))
         assert "Your alerts: 2" in listed
         assert "#2 crosses_above(close, rsi_21) on 15m\n    what you watch · on forming bars too" in listed
-        assert "no alert of that number" in await talk.ask("/unalert 7")
-        assert "gone" in await talk.ask("/unalert #1")
-        assert "Which number" in await talk.ask("/unalert the first")
-        kept = await ConditionTable(talk.parts.database).of("telegram", "7")
+        assert "no alert with that number" in await user.ask("/unalert 7")
+        assert "removed" in await user.ask("/unalert #1")
+        assert "Which number" in await user.ask("/unalert the first")
+        kept = await ConditionTable(user.parts.database).for_chat("telegram", "7")
         assert [(one.number, one.frequency, one.scope, one.extra) for one in kept] == [(2, "once_per_bar", "watched", ("rsi_21",))]
-        assert "gone" in await talk.ask("/unalert all")
-        assert "no alerts" in await talk.ask("/alerts")
+        assert "removed" in await user.ask("/unalert all")
+        assert "no alerts" in await user.ask("/alerts")
 
 
-async def test_a_condition_says_that_its_indicators_are_warming_up(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await talk.ask("/lang en")
-        assert "warming up" not in await talk.ask("/alert rsi_14 < 30")
-        assert "warming up" in await talk.ask("/alert rsi_21 < 30")  # nobody has requested it before
-        assert "warming up" not in await talk.ask("/alerts")
-        table = WarmUpTable(talk.parts.database)
+async def test_the_reply_mentions_indicators_that_are_warming_up(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await user.ask("/lang en")
+        assert "warming up" not in await user.ask("/alert rsi_14 < 30")
+        assert "warming up" in await user.ask("/alert rsi_21 < 30")  # requested for the first time
+        assert "warming up" not in await user.ask("/alerts")
+        table = WarmUpTable(user.parts.database)
         await table.report(3, ["rsi_21", "wma_30"], 12, NOW)
-        first, second = plain(await talk.ask("/alerts")).split("#")[1:]
+        first, second = plain(await user.ask("/alerts")).split("#")[1:]
         assert "warming up" not in first
         assert "warming up" in second
         await table.report(3, ["rsi_21"], 0, NOW)
-        assert "warming up" in await talk.ask("/alerts")
+        assert "warming up" in await user.ask("/alerts")
         await table.report(3, [], 0, NOW)
-        assert "warming up" not in await talk.ask("/alerts")
+        assert "warming up" not in await user.ask("/alerts")
 
 
 WRONG = [
@@ -80,50 +80,50 @@ WRONG = [
 ]
 
 
-async def test_what_is_wrong_is_pointed_at_in_both_languages(database_url: str) -> None:
-    async with talking(database_url) as talk:
+async def test_errors_are_marked_in_the_text_in_both_languages(database_url: str) -> None:
+    async with bot_user(database_url) as user:
         for language in ("ko", "en"):
-            await talk.ask(f"/lang {language}")
-            for asked, korean, english, shown, place in WRONG:
-                answer = await talk.ask(f"/alert {asked}")
+            await user.ask(f"/lang {language}")
+            for text, korean, english, shown, place in WRONG:
+                answer = await user.ask(f"/alert {text}")
                 assert (korean if language == "ko" else english) in plain(answer)
-                pointed = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
-                assert pointed is not None
-                assert (plain(pointed[1]), len(pointed[2])) == (shown, place)
-        assert await ConditionTable(talk.parts.database).of("telegram", "7") == []
+                marked = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
+                assert marked is not None
+                assert (plain(marked[1]), len(marked[2])) == (shown, place)
+        assert await ConditionTable(user.parts.database).for_chat("telegram", "7") == []
 
 
-async def test_instruments_and_industries_that_nobody_knows_are_said(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        await add_industry(talk.parts.database)
-        assert "XYZZY" in await talk.ask("/alert close > 1 for XYZZY")
-        assert "semiconductors" in await talk.ask("/alert close > 1 for industry:chips")
-        assert "업종 semiconductors" in await talk.ask("/alert close > 1 for industry: 반도체")
-        assert [one.targets for one in await ConditionTable(talk.parts.database).of("telegram", "7")] == [("semiconductors",)]
+async def test_unknown_instruments_and_industries_are_named(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await add_industry(user.parts.database)
+        assert "XYZZY" in await user.ask("/alert close > 1 for XYZZY")
+        assert "semiconductors" in await user.ask("/alert close > 1 for industry:chips")
+        assert "업종 semiconductors" in await user.ask("/alert close > 1 for industry: 반도체")
+        assert [one.targets for one in await ConditionTable(user.parts.database).for_chat("telegram", "7")] == [("semiconductors",)]
 
 
-async def test_nobody_asks_too_much(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        table = ConditionTable(talk.parts.database)
-        others = [wanted(parse(f"close > {n}").text, "8", extra=(f"sma_{n}",)) for n in range(EXTRA_IN_ALL)]
-        for other in others[: EXTRA_IN_ALL - 1]:
+async def test_alerts_and_indicators_are_limited(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        table = ConditionTable(user.parts.database)
+        others = [wanted(parse(f"close > {n}").text, "8", extra=(f"sma_{n}",)) for n in range(MAX_EXTRA_TOTAL)]
+        for other in others[: MAX_EXTRA_TOTAL - 1]:
             await table.add(other, NOW)
-        await talk.ask("/alert rsi_21 < 30")
-        assert "더 받을 수 없습니다" in await talk.ask("/alert rsi_22 < 30")
-        assert "등록" in await talk.ask("/alert rsi_21 < 31 and close > sma_200")
+        await user.ask("/alert rsi_21 < 30")
+        assert "더 받을 수 없습니다" in await user.ask("/alert rsi_22 < 30")
+        assert "등록" in await user.ask("/alert rsi_21 < 31 and close > sma_200")
         await table.remove("telegram", "8", None)
-        assert "10개까지" in await talk.ask("/alert " + " or ".join(f"rsi_{n} < 30" for n in range(22, 32)))
-        for n in range(MOST_A_CHAT - 2):
+        assert "10개까지" in await user.ask("/alert " + " or ".join(f"rsi_{n} < 30" for n in range(22, 32)))
+        for n in range(MAX_PER_CHAT - 2):
             await table.add(wanted(parse(f"close > {n}").text, "7"), NOW)
-        assert "20개까지" in await talk.ask("/alert close > 100")
-        assert "이미" in await talk.ask("/alert rsi_21 < 30")
+        assert "20개까지" in await user.ask("/alert close > 100")
+        assert "이미" in await user.ask("/alert rsi_21 < 30")
 
 
 async def test_in_a_group_only_administrators_make_alerts(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        assert "관리자" in await talk.ask("/alert close > 1", -5, 1, "supergroup")
-        assert "관리자" in await talk.ask("/unalert 1", -5, 1, "supergroup")
-        assert "조건 알림이 없습니다" in await talk.ask("/alerts", -5, 1, "supergroup")
+    async with bot_user(database_url) as user:
+        assert "관리자" in await user.ask("/alert close > 1", -5, 1, "supergroup")
+        assert "관리자" in await user.ask("/unalert 1", -5, 1, "supergroup")
+        assert "조건 알림이 없습니다" in await user.ask("/alerts", -5, 1, "supergroup")
 
 
 def wanted(text: str, chat_id: str = "7", **more: Any) -> ConditionAlert:
@@ -139,7 +139,7 @@ async def add_industry(database: Database) -> None:
 
 
 class Telegram:
-    """A channel that nothing is sent through."""
+    """A channel that must not be used."""
 
     name, pictures, one_server = "telegram", False, True
 
@@ -147,14 +147,14 @@ class Telegram:
         raise NotImplementedError
 
 
-async def test_only_those_who_asked_hear_of_it_and_once(database_url: str) -> None:
+async def test_only_owners_of_the_condition_receive_its_signal_and_once(database_url: str) -> None:
     async with open_database(database_url) as database:
         await list_instruments(database)
         await add_industry(database)
         parts, table = wire(database, [Telegram()]), ConditionTable(database)
         chats = {
-            "everything": Chat("telegram", "1", watch_all=True),  # watches all, asked nothing
-            "list": Chat("telegram", "2", rules={"*": False}, unvalidated=False),  # what a chat asked for itself, it gets
+            "everything": Chat("telegram", "1", watch_all=True),  # watches all, has no alert
+            "list": Chat("telegram", "2", rules={"*": False}, unvalidated=False),  # settings for rules do not apply to conditions
             "symbol": Chat("telegram", "3"),
             "industry": Chat("telegram", "4"),
             "forming": Chat("telegram", "5", watch_all=True),
@@ -198,23 +198,23 @@ async def test_alerts_move_with_their_group(database_url: str) -> None:
             await table.add(wanted(text, "-1"), NOW)
         for _ in range(2):
             await chats.migrate("telegram", "-1", "-100", NOW)
-        assert await table.of("telegram", "-1") == []
-        assert [(one.number, one.text) for one in await table.of("telegram", "-100")] == [
+        assert await table.for_chat("telegram", "-1") == []
+        assert [(one.number, one.text) for one in await table.for_chat("telegram", "-100")] == [
             (1, CONDITION),
             (2, "close > 1 on 1d"),
             (3, "close > 2 on 1d"),
         ]
 
 
-def test_a_line_is_taken_apart_where_it_says_for() -> None:
-    assert asked("close > 1").names == ""
-    assert (asked("close > 1 FOR  AAPL").condition, asked("close > 1 FOR AAPL").names) == ("close > 1", "AAPL")
-    assert asked("ONCE_PER_BAR close > 1 for industry : AI").frequency == "once_per_bar"
-    assert asked("close > 1 for industry : AI").industry == "AI"
-    assert asked("close for 1 for AAPL").condition == "close for 1"
+def test_an_alert_line_is_split_at_the_last_for() -> None:
+    assert parse_alert("close > 1").names == ""
+    assert (parse_alert("close > 1 FOR  AAPL").condition, parse_alert("close > 1 FOR AAPL").names) == ("close > 1", "AAPL")
+    assert parse_alert("ONCE_PER_BAR close > 1 for industry : AI").frequency == "once_per_bar"
+    assert parse_alert("close > 1 for industry : AI").industry == "AI"
+    assert parse_alert("close for 1 for AAPL").condition == "close for 1"
 
 
-def test_every_problem_has_its_korean_with_the_same_values() -> None:
+def test_every_error_has_a_korean_message_with_the_same_values() -> None:
     assert KOREAN.keys() == PROBLEMS.keys()
     for code, english in PROBLEMS.items():
         assert set(re.findall(r"{(\w+)}", KOREAN[code])) == set(re.findall(r"{(\w+)}", english)), code
@@ -223,7 +223,7 @@ def test_every_problem_has_its_korean_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_longest_condition_fits_a_caption(language: str) -> None:
     text = " and ".join(["close > 12345.678"] * 25)
-    alert = alerts.alert_text(fired(0, text, replayed=True, provisional=True), unlisted("AAPL"), language, repeat=True)
+    alert = alerts.alert_text(fired(0, text, replayed=True, provisional=True), unknown_instrument("AAPL"), language, repeat=True)
     assert visible(alert) <= CAPTION_LIMIT
     assert "close &gt; 12345.678 and" in alert
     assert rules.name("condition", language) in alert

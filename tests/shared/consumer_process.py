@@ -1,4 +1,4 @@
-"""A service that appends the sequence numbers of the ticks it reads to a file: ``python -m tests.shared.consumer_process GROUP FILE``."""
+"""Append the sequence numbers of the ticks read to a file: ``python -m tests.shared.consumer_process GROUP FILE``."""
 
 from __future__ import annotations
 

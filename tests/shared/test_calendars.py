@@ -245,7 +245,7 @@ def test_the_error_for_an_invalid_line_names_field_and_value(line: Any, words: s
 
 
 def test_duplicate_days_and_overlapping_hours_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CorrectionError, match=r"line 2: date '2027-11-18' of KRX stands in line 1 too"):
+    with pytest.raises(CorrectionError, match=r"line 2: date '2027-11-18' of KRX is in line 1 too"):
         parse_corrections([json.dumps(GOOD)] * 2, "own.jsonl", CALENDARS)
     own = tmp_path / "own.jsonl"
     own.write_text(json.dumps({**GOOD, "opens_day_before": True, "open": "15:00"}))

@@ -14,22 +14,24 @@ from hypothesis import strategies as st
 from services.gateway.domain import hosts, queries, subscriptions
 from services.gateway.domain.problems import RequestError
 from services.notifier.domain.commands import mute_span, parse
-from services.notifier.domain.conditions import asked
-from services.notifier.domain.instruments import Directory, Industry, Instrument, industry
+from services.notifier.domain.conditions import parse_alert
+from services.notifier.domain.instruments import Industry, Instrument, InstrumentIndex, industry
 from services.notifier.domain.markup import clean, escape, split
 from shared import conditions, sequences
 from shared.logs import redact
 
 SECONDS = 1.0
-DIRECTORY = Directory(Instrument(f"SYM{i}.KS", f"Company number {i}", f"회사 {i}", aliases=(f"alias {i}",)) for i in range(500))
+INSTRUMENTS = InstrumentIndex(
+    Instrument(f"SYM{i}.KS", f"Company number {i}", f"회사 {i}", aliases=(f"alias {i}",)) for i in range(500)
+)
 ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     # what reads a text, and how many characters of it may come
     "condition": (conditions.parse, 600),
     "sequence": (sequences.parse, 600),
     "command": (lambda text: parse(text, "bot"), 4096),
-    "alert": (lambda text: asked(clean(text, 1000)), 4096),
+    "alert": (lambda text: parse_alert(clean(text, 1000)), 4096),
     "mute": (mute_span, 1000),
-    "instruments": (lambda text: [DIRECTORY.near(word) for word in DIRECTORY.resolve(text)[1][:5]], 1000),
+    "instruments": (lambda text: [INSTRUMENTS.suggestions(word) for word in INSTRUMENTS.resolve(text)[1][:5]], 1000),
     "industry": (lambda text: industry(text, [Industry("chips", "Chips", "반도체")]), 1000),
     "markup": (lambda text: [*split(text), escape(text)], 16_384),
     "log": (redact, 200_000),

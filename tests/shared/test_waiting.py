@@ -87,7 +87,7 @@ async def test_keep_trying_returns_the_result_raises_or_stops() -> None:
 async def test_a_cancelled_error_without_a_cancel_is_a_failure_of_its_task_only() -> None:
     task = asyncio.create_task(lost(), name="the lost one")
     await asyncio.wait([task])
-    assert "'the lost one' ended cancelled" in str(failure_of(task))
+    assert "'the lost one' raised CancelledError" in str(failure_of(task))
     finished = Table(away=0)
     with pytest.raises(UnrequestedCancellationError):
         await all_of(lost(), finished.read())

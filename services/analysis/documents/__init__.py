@@ -1,5 +1,5 @@
-"""Pages under docs/ that are made from what the kernels say of themselves, with pictures of real prices.
+"""Pages under docs/ that are generated from the kernels and their docstrings, with pictures of real prices.
 
-``__main__.py`` lists the pages. A page is text that anyone can make again and compare, and pictures that are drawn once: the name
-of a picture holds a hash of what it shows, so it is drawn anew when that has changed. Nothing here runs in the service.
+``__main__.py`` lists the pages. The text of a page is reproducible and compared by a test; a picture is drawn once: its name
+contains a hash of its source, so it is drawn again when that changes. Nothing here runs in the service.
 """

@@ -1,4 +1,6 @@
-"""``python -m services.analysis.documents [--check | --redraw]``: bring what kernels are told in up to date, or say what is not.
+"""``python -m services.analysis.documents [--check | --redraw]``: update the files generated from the kernels.
+
+With ``--check`` it lists the outdated ones.
 
 The pages under docs/, and the vocabularies of shared/conditions and shared/sequences.
 """
@@ -12,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.analysis.documents import indicators, patterns, vocabulary
-from services.analysis.documents.page import Page, late, write
+from services.analysis.documents.page import DocumentPage, out_of_date, write
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 VOCABULARIES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
@@ -21,14 +23,14 @@ VOCABULARIES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
         DOCS.parent / "shared" / "sequences" / "vocabulary.json": vocabulary.sequences,
     }
 )
-PAGES: Final[tuple[Callable[[], Page], ...]] = (indicators.page, patterns.page)
+PAGES: Final[tuple[Callable[[], DocumentPage], ...]] = (indicators.page, patterns.page)
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is out of date; with ``--check`` only say so, with ``--redraw`` draw every picture. Returns the exit code."""
+    """Writes what is out of date; with ``--check`` only lists it, with ``--redraw`` draws every picture. Returns the exit code."""
     pages = [make() for make in PAGES]
     if "--check" in arguments:
-        found = [path for page in pages for path in late(DOCS, page)]
+        found = [path for page in pages for path in out_of_date(DOCS, page)]
         found += [path for path, text in VOCABULARIES.items() if not path.exists() or path.read_text("utf-8") != text()]
         for path in found:
             sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")

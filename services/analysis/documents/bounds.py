@@ -1,4 +1,4 @@
-"""What a parameter of a kind may be, found by asking the kind itself."""
+"""The bounds of a parameter of a kind, found by trying values with the kind itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HUGE: Final = 1e9
 
 
 def bounds(kind: Kind, place: int) -> str:
-    """In words, with the other parameters as in the kind's first example.
+    """The bounds as text, with the other parameters as in the kind's first example.
 
     >>> from services.analysis.kernels.indicators import bollinger, macd
     >>> bounds(macd.KIND, 0), bounds(bollinger.KIND, 1)
@@ -37,10 +37,10 @@ def _end(kind: Kind, place: int, outside: float) -> float:
 
 
 def _accepts(kind: Kind, place: int, value: float) -> bool:
-    wished = list(kind.examples[0])
-    wished[place] = float(value)
+    given = list(kind.examples[0])
+    given[place] = float(value)
     try:
-        kind.prepare(*wished)
+        kind.prepare(*given)
     except ValueError:
         return False
     return True

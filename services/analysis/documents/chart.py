@@ -1,4 +1,4 @@
-"""Candles with lines over them and panels below, as a matplotlib figure that no window and no global state knows."""
+"""Candles with lines over them and panels below, as a matplotlib figure without a window or global state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH, PRICE, PANEL, DPI = 9.0, 3.2, 1.3, 90
 COLOURS: Final = ("#1f5fbf", "#d9822b", "#7b3fa0", "#0f8a8a", "#8a6d3b", "#c2185b", "#4d6a2f")
 UP, DOWN, GREY = "#2e9e6b", "#d1495b", "#d8dce2"
 PALETTE: Final = 64
-"""Colours that a picture keeps: a third of the bytes, and no eye sees it."""
+"""Colours of a picture: a third of the bytes without a visible difference."""
 
 Lines = Mapping[str, Floats]
 """Values by name, one a bar; NaN is a gap."""
@@ -28,7 +28,7 @@ Lines = Mapping[str, Floats]
 def chart(recorded: Recorded, over: Lines, panels: Sequence[Lines] = ()) -> Figure:
     """The candles with ``over`` drawn on them and each of ``panels`` below.
 
-    ``figure.axes[0]`` has the candles, for whoever wants to draw more on them; x is the bar's place, from 0.
+    ``figure.axes[0]`` has the candles, for further drawing; x is the bar's index, from 0.
     """
     sizes = [PRICE] + [PANEL] * len(panels)
     figure = Figure(figsize=(WIDTH, sum(sizes)), dpi=DPI, layout="constrained")

@@ -1,4 +1,4 @@
-"""``docs/indicators.md``: every kind of indicator, as its module's docstring, its parameters and a picture tell it."""
+"""``docs/indicators.md``: every kind of indicator with its module's docstring, its parameters and a picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from services.analysis.documents.bounds import bounds
 from services.analysis.documents.chart import chart
-from services.analysis.documents.page import Page, Picture, named, table
+from services.analysis.documents.page import DocumentPage, Picture, named, table
 from services.analysis.documents.recorded import Recorded, daily, five_minutes
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Kind
@@ -28,30 +28,31 @@ FOLDER: Final = "images/indicators"
 SHOWN: Final = 180
 """Bars on a picture; the values are computed from the first bar of the tape on."""
 INTRADAY: Final = ("session", "vwap", "pivots", "volume_profile")
-"""Kinds that say nothing on daily bars."""
+"""Kinds without meaning on daily bars."""
 
 HEAD: Final = """# Indicators
 
-Generated from the kernels in `services/analysis/kernels/indicators` by `make docs`. How warm-up, sessions and adjusted prices are
-meant: [signals.md](signals.md). `x'` is the value one bar before, `n` the number of the bar in its series. A parameter out of its
-bounds is refused with an error that names it. Not warmed up is NaN.
+Generated from the kernels in `services/analysis/kernels/indicators` by `make docs`. Warm-up, sessions and adjusted prices are
+explained in [signals.md](signals.md). `x'` is the value one bar before, `n` the number of the bar in its series. A parameter out
+of its bounds is refused with an error that names it. Not warmed up is NaN.
 
-A kind with parameters is one row of a plan, such as `("rsi", (14,))`; any parameters within the bounds run without being compiled.
+A kind with parameters is one row of a plan, such as `("rsi", (14,))`; any parameters within the bounds
+run without compilation.
 """
 
 
-def page() -> Page:
+def page() -> DocumentPage:
     """The page; drawing needs the compiled kernels, its text does not."""
     summary = table(
         ["kind", "what it is", "by default"],
-        ([f"[{kind.name}](#{kind.name})", _told(kind)[0], _default(kind)] for kind in KINDS),
+        ([f"[{kind.name}](#{kind.name})", _docstring(kind)[0], _default(kind)] for kind in KINDS),
     )
     pictures = tuple(Picture(_path(kind), partial(draw, kind)) for kind in KINDS)
-    return Page("indicators.md", "\n".join([HEAD, summary, *(_entry(kind) for kind in KINDS)]), FOLDER, pictures)
+    return DocumentPage("indicators.md", "\n".join([HEAD, summary, *(_entry(kind) for kind in KINDS)]), FOLDER, pictures)
 
 
 def draw(kind: Kind) -> Figure:
-    """The kind under its usual parameters: over the candles where it is of the size of a price, else below."""
+    """The kind under its usual parameters: over the candles if its values are near the prices, else below."""
     whole, example = _bars(kind), kind.examples[0]
     values = history(machine_code.load(KERNELS), plan([(kind.name, example)], []), whole.bars).values
     recorded = whole.last(SHOWN)
@@ -67,17 +68,17 @@ def _bars(kind: Kind) -> Recorded:
 
 
 def _entry(kind: Kind) -> str:
-    example, (first, *paragraphs) = kind.examples[0], _told(kind)
+    example, (first, *paragraphs) = kind.examples[0], _docstring(kind)
     head = f"## {kind.name}\n\n**{first}**\n"
     columns = table(
         ["column", "from"],
         (
-            [f"`{name}`", "where the data allow" if start is None else f"n = {start:g}"]
+            [f"`{name}`", "depends on the data" if start is None else f"n = {start:g}"]
             for name, start in zip(kind.names(example), kind.warm_up(*example), strict=True)
         ),
     )
     parameters = table(
-        ["parameter", "usual", "may be (the others as usual)"],
+        ["parameter", "usual", "bounds (the others as usual)"],
         (
             [name, f"{usual:g}", bounds(kind, place)]
             for place, (name, usual) in enumerate(zip(kind.parameters, example, strict=True))
@@ -87,19 +88,19 @@ def _entry(kind: Kind) -> str:
     return "\n".join([head, *(f"{each}\n" for each in paragraphs), *([parameters] if kind.parameters else []), columns, shown])
 
 
-def _told(kind: Kind) -> list[str]:
+def _docstring(kind: Kind) -> list[str]:
     """The docstring of the kind's module, a string a paragraph."""
     text = inspect.cleandoc(_module(kind).__doc__ or "").replace("``", "`")
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
 def _default(kind: Kind) -> str:
-    return "; ".join(", ".join(f"{value:g}" for value in wished) or "yes" for name, wished in INDICATORS if name == kind.name)
+    return "; ".join(", ".join(f"{value:g}" for value in given) or "yes" for name, given in INDICATORS if name == kind.name)
 
 
 def _path(kind: Kind) -> str:
     source = inspect.getsource(_module(kind))
-    return named(FOLDER, kind.name, source.split('"""', 2)[2])  # other words about it leave the picture as it is
+    return named(FOLDER, kind.name, source.split('"""', 2)[2])  # without the docstring: another text keeps the picture
 
 
 def _module(kind: Kind) -> ModuleType:

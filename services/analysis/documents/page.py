@@ -1,4 +1,4 @@
-"""A page and its pictures: writing them, and saying what is out of date."""
+"""Writes a page and its pictures, and lists what is out of date."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Page:
+class DocumentPage:
     """A document under docs/ and all pictures of one folder."""
 
     path: str
@@ -34,7 +34,7 @@ class Page:
 
 
 def named(folder: str, name: str, source: str) -> str:
-    """The path of a picture of something whose source text is this: another text gives another path.
+    """The path of a picture; another source text gives another path.
 
     >>> named("images/indicators", "sma", "the step")
     'images/indicators/sma-1f2b72e9.png'
@@ -56,14 +56,14 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def late(docs: Path, page: Page) -> list[Path]:
-    """What of the page is out of date: its text, pictures that are missing, pictures that nobody shows any more."""
+def out_of_date(docs: Path, page: DocumentPage) -> list[Path]:
+    """The outdated files of a page: its text, missing pictures, pictures that are no longer shown."""
     text, due = docs / page.path, {docs / picture.path for picture in page.pictures}
     found = set((docs / page.folder).glob("*.png"))
     return [*([] if text.exists() and text.read_text("utf-8") == page.text else [text]), *sorted(due ^ found)]
 
 
-def write(docs: Path, page: Page, *, redraw: bool = False) -> None:
+def write(docs: Path, page: DocumentPage, *, redraw: bool = False) -> None:
     """Brings the page up to date; draws the pictures that are missing, or all of them."""
     (docs / page.path).write_text(page.text, "utf-8")
     (docs / page.folder).mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""``docs/patterns.md``: every chart pattern, as its module's docstring and the best shaped example on the tapes tell it."""
+"""``docs/patterns.md``: every chart pattern with its module's docstring and the best shaped example on the tapes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from services.analysis.documents.chart import chart
-from services.analysis.documents.page import Page, Picture, named, table
+from services.analysis.documents.page import DocumentPage, Picture, named, table
 from services.analysis.documents.recorded import Recorded, every
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
-from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, Pattern
+from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.signatures import PriceArrays
 
@@ -30,41 +30,43 @@ SHARED: Final = {"Pivots": zigzag, "Life": life, "Two lines": boundaries}
 
 HEAD: Final = """# Chart patterns
 
-Generated from the kernels in `services/analysis/kernels/patterns` by `make docs`. Patterns are looked for on the closed bars of
-15m, 1h and 1d, adjusted as indicators see them, by the same code live and in history; bars of history move patterns and tell
-nothing. Each status of a pattern is told once, on `analysis.patterns.v1` and in `/v1/patterns`; a confirmed one is a signal too,
-whose rule is the pattern's name and whose evidence holds target, invalidation (the stop), quality and the volume ratio.
+Generated from the kernels in `services/analysis/kernels/patterns` by `make docs`. Patterns are searched on the closed bars of
+15m, 1h and 1d, adjusted as for indicators, by the same code live and in history; bars of history update patterns but publish
+nothing. Each status of a pattern is published once, on `analysis.patterns.v1` and in `/v1/patterns`; a confirmed one is a
+signal too, whose rule is the pattern's name and whose evidence holds target, invalidation (the stop), quality and the volume
+ratio.
 
 A pattern's id is a hash of symbol, timeframe, name and the close times of its pivots. `volume_ratio` is the volume of the
-breakout bar over the mean of the 20 before: a fact, not a filter. **Quality** is 0 to 1 and says how well shaped a pattern is,
-nothing about success. The target is a measure of the shape, not a forecast. Depth, where it is part of the quality, is 0 for a
-height of 2 ATR and 1 from 10 on. Patterns are the same at any scale of price (bit by bit for powers of two) and upside down (p ->
--p gives the mirror image).
+breakout bar over the mean of the 20 before: a fact, not a filter. **Quality** is 0 to 1 and measures how well shaped a
+pattern is, not its chance of success. The target is a measure of the shape, not a forecast. Depth, where it is part of the
+quality, is 0 for a height of 2 ATR and 1 from 10 on. Patterns are the same at any scale of price (bit by bit for powers of
+two) and upside down (p -> -p gives the mirror image).
 
-How well they are told apart, as `tests/analysis/test_patterns.py` measures and asserts it: shapes of 6 to 12 units of height (a
-flag's pole is taller) with warped time and tilt, each second one upside down, and on every close independent normal noise whose
-bars have a mean true range of one unit, which is what "noise of 1 ATR" means here: recall and precision at least 0.9 for each
-shape, where every other name that is confirmed on the shape's bars counts as wrong. The seeds of the test were drawn when the
-definitions stood. On 1,000 more of each shape, which nobody looked at before or tuned on, recall was 0.93 to 0.97 and precision
-0.92 to 1.00; the weakest were the rising wedge (recall 0.93) and the ascending triangle (precision 0.92: some triple tops and
-symmetrical triangles bear its name). On random walks, where all is chance, at most 10 patterns are confirmed in 1,000 bars, all
-names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that nobody tuned on it was 8.0.
+How well they are distinguished, as `tests/analysis/test_patterns.py` measures and asserts it: shapes of 6 to 12 units of
+height (a flag's pole is taller) with warped time and tilt, each second one upside down, and on every close independent normal
+noise whose bars have a mean true range of one unit, which is what "noise of 1 ATR" means here: recall and precision at least
+0.9 for each shape, where every other name that is confirmed on the shape's bars counts as wrong. The seeds of the test were
+drawn after the definitions were final. On 1,000 more of each shape, which were not used for tuning, recall was 0.93 to 0.97
+and precision 0.92 to 1.00; the weakest were the rising wedge (recall 0.93) and the ascending triangle (precision 0.92: some
+triple tops and symmetrical triangles are reported under its name). On random walks, where every pattern is chance, at most 10
+patterns are confirmed in 1,000 bars, all names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that were
+not used for tuning it was 8.0.
 """
 
 
-def page() -> Page:
+def page() -> DocumentPage:
     """The page; drawing needs the compiled kernels, its text does not."""
     summary = table(
         ["pattern", "upside down", "rank"],
         ([f"`{pattern.name}`", f"`{pattern.mirror}`", str(pattern.rank)] for pattern in PATTERNS),
     )
-    shared = [f"## {title}\n\n{_told(module)}" for title, module in SHARED.items()]
+    shared = [f"## {title}\n\n{_docstring(module)}" for title, module in SHARED.items()]
     families = [_entry(sys.modules[finder], patterns) for finder, patterns in _modules().items()]
     pictures = tuple(Picture(_path(pattern), partial(draw, pattern)) for pattern in PATTERNS)
-    return Page("patterns.md", "\n".join([HEAD, summary, *shared, *families]), FOLDER, pictures)
+    return DocumentPage("patterns.md", "\n".join([HEAD, summary, *shared, *families]), FOLDER, pictures)
 
 
-def draw(pattern: Pattern) -> Figure:
+def draw(pattern: ChartPattern) -> Figure:
     """The best shaped one that was confirmed on the daily tape (else on shorter bars), with its lines and pivots."""
     recorded, x = _best()[PATTERNS.index(pattern)]
     first, at = int(x["first"]), int(x["at"])
@@ -98,21 +100,21 @@ def _best() -> dict[int, tuple[Recorded, Any]]:
     return best
 
 
-def _modules() -> dict[str, list[Pattern]]:
+def _modules() -> dict[str, list[ChartPattern]]:
     """The patterns of each module of finders."""
-    found: dict[str, list[Pattern]] = {}
+    found: dict[str, list[ChartPattern]] = {}
     for family in FAMILIES:
         found.setdefault(family.find.__module__, []).extend(family.patterns)
     return found
 
 
-def _entry(module: ModuleType, patterns: list[Pattern]) -> str:
+def _entry(module: ModuleType, patterns: list[ChartPattern]) -> str:
     title = module.__name__.rpartition(".")[2].replace("_", " ")
     pictures = [f"![{pattern.name} on real bars]({_path(pattern)})\n" for pattern in patterns]
-    return "\n".join([f"## {title[0].upper()}{title[1:]}\n", _told(module), *pictures])
+    return "\n".join([f"## {title[0].upper()}{title[1:]}\n", _docstring(module), *pictures])
 
 
-def _told(module: ModuleType) -> str:
+def _docstring(module: ModuleType) -> str:
     """The module's docstring, and the constants that it names."""
     values = {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, int | float)}
     text = inspect.cleandoc(module.__doc__ or "")
@@ -121,10 +123,10 @@ def _told(module: ModuleType) -> str:
     return f"{text.replace('``', '`')}\n{known}"
 
 
-def _path(pattern: Pattern) -> str:
+def _path(pattern: ChartPattern) -> str:
     source = "".join(inspect.getsource(module) for module in (*SHARED.values(), geometry, sys.modules[_finder(pattern)]))
     return named(FOLDER, pattern.name, source)
 
 
-def _finder(pattern: Pattern) -> str:
+def _finder(pattern: ChartPattern) -> str:
     return next(family.find.__module__ for family in FAMILIES if pattern in family.patterns)

@@ -1,4 +1,4 @@
-"""Bars of the bundled tapes, whose format docs/tapes.md tells."""
+"""Reads bars of the bundled tapes; docs/tapes.md describes the format."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Recorded:
 
     @property
     def caption(self) -> str:
-        """What it is, in words."""
+        """A caption for pictures."""
         first, last = (dt.datetime.fromtimestamp(ms / 1000, dt.UTC).date() for ms in (self.start[0], self.start[-1]))
         return f"{self.symbol}, {self.timeframe} bars, {first} to {last}, from the tape `{self.tape}`"
 

@@ -1,6 +1,6 @@
-"""The names that a condition may use, found out by asking the indicators what their ``prepare`` takes; and the steps of a sequence.
+"""The names that a condition may use, found by trying values with the indicators' ``prepare``, and the steps of a sequence.
 
-The results, ``vocabulary.json`` of shared/conditions and shared/sequences, are how those who check a text know it without knowing
+The results, ``vocabulary.json`` of shared/conditions and shared/sequences, let other services check a text without importing
 analysis.
 """
 
@@ -26,16 +26,16 @@ FRACTIONS: Final = (
     *(float(n) for n in range(101, 1001)),
 )
 TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 254.0, 255.0)
-"""Values, beside the kind's own examples, that the other parameters have while one is tried."""
+"""Values, in addition to the kind's examples, of the other parameters while one is tried."""
 
 
 def conditions() -> str:
-    """What a condition may name, as JSON."""
+    """The names that a condition may use, as JSON."""
     return _json([_words(kind) for kind in KINDS])
 
 
 def sequences() -> str:
-    """What can be a step of a sequence, as JSON."""
+    """The possible steps of a sequence, as JSON."""
     of_rules = [_fires(rule.name, rule.directions, rule.timeframes, rule.instances) for rule in RULES]
     ways: dict[int, tuple[str, ...]] = {1: ("up",), -1: ("down",), 0: ("up", "down")}
     return _json(
@@ -79,7 +79,7 @@ def _some(kind: Kind, i: int, value: float, pools: Sequence[Sequence[float]]) ->
 
 
 def _orders(kind: Kind, taken: Sequence[Parameters]) -> Iterator[dict[str, Any]]:
-    """Pairs of parameters of which the first may never exceed the second, though their bounds alone would allow it."""
+    """Pairs of parameters of which the first must not exceed the second, though their bounds alone would allow it."""
     for i, j in permutations(range(len(kind.parameters)), 2):
         pairs = {(values[i], values[j]) for values in taken}
         if any(a > b for a, b in pairs):

@@ -1,4 +1,4 @@
-"""Wires analysis industries: quotes, daily bars and signals in, views of industries and markets out. Loads no kernels."""
+"""Wires analysis industries: reads quotes, daily bars and signals, publishes views of industries and markets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from services.analysis.industries.adapters.tables import IndustryTables
-from services.analysis.industries.handlers.views import Industries
+from services.analysis.industries.handlers.views import IndustryViews
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
 from shared.kafka import open_producer, open_tail
@@ -16,9 +16,9 @@ from shared.topics import BARS, QUOTES, SIGNALS
 from shared.waiting import Refresher
 
 DATABASE_SECONDS: Final = 5.0
-"""How often the readiness probe's answer about the database is made anew."""
+"""How often the database is checked for the readiness probe."""
 SOON_SECONDS: Final = 0.5
-"""As long as ingest has yet to fill the tables."""
+"""How often the tables are read until ingest has filled them."""
 
 
 @asynccontextmanager
@@ -27,10 +27,10 @@ async def build(settings: IndustriesSettings, lifecycle: Lifecycle) -> AsyncIter
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         producer = await stack.enter_async_context(open_producer(settings, "analysis-industries"))
-        # The tail's place is fixed before the database is read: what is not stored yet is told by the topic.
+        # The tail's offsets are fixed before the database is read, so that events which are not stored yet come from the topics.
         back = {QUOTES: None, BARS: settings.industries_tail, SIGNALS: settings.industries_tail}
         tail = await stack.enter_async_context(open_tail(settings, back, "analysis-industries"))
-        industries = Industries(IndustryTables(database), producer)
+        industries = IndustryViews(IndustryTables(database), producer)
 
         async def publish() -> None:
             if tail.caught_up and roster.ever_succeeded:

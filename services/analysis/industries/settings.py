@@ -13,8 +13,8 @@ class IndustriesSettings(MeshSettings):
     probe_port: int = Field(default=9104, ge=0, le=65535)
     """Port for the probes."""
     industries_seconds: float = Field(default=5.0, gt=0)
-    """A view is published at most so often, and only when it has changed."""
+    """Shortest time between two publications of a view; an unchanged view is not published."""
     roster_seconds: float = Field(default=30.0, gt=0)
     """How often instruments, industries and markets are read again."""
     industries_tail: int = Field(default=10_000, ge=0)
-    """Bars and signals read back per partition at the start: more than analysis live may have told before they are stored."""
+    """Bars and signals read back per partition at the start: more than analysis live can have published before they are stored."""

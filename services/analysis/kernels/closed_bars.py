@@ -1,4 +1,4 @@
-"""Runs of closed bars of one series, as a provider told them or as they are stored."""
+"""Closed bars of one series as records, provided or stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from services.analysis.kernels import year
 
-PAST: Final = np.dtype(
+BAR_RECORD: Final = np.dtype(
     [
         ("ts_close", "i8"),
         ("ts_open", "i8"),
@@ -30,12 +30,12 @@ PAST: Final = np.dtype(
 )
 """A closed bar, raw. Shape (bars,), oldest first, close times ascending."""
 
-Bars = npt.NDArray[Any]
+BarRecords = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Adjusted:
-    """What indicators see of a run of bars; each of shape (bars,)."""
+    """The inputs of indicators; each of shape (bars,)."""
 
     open: npt.NDArray[np.float64]
     high: npt.NDArray[np.float64]
@@ -48,8 +48,8 @@ class Adjusted:
     year_low: npt.NDArray[np.float64]
 
 
-def adjusted(bars: Bars, daily: Bars | None = None) -> Adjusted:
-    """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without."""
+def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> Adjusted:
+    """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without them."""
     by = bars["price_factor"]
     return Adjusted(
         bars["open"] * by,
@@ -63,25 +63,25 @@ def adjusted(bars: Bars, daily: Bars | None = None) -> Adjusted:
     )
 
 
-def _year(bars: Bars, daily: Bars | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _year(bars: BarRecords, daily: BarRecords | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     if daily is None:
         return np.full(len(bars), np.nan), np.full(len(bars), np.nan)
     by = daily["price_factor"]
     return year.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
 
 
-def merged(stored: Bars, newer: Bars) -> Bars:
-    """Both runs as one; where both have a bar of the same close time, ``newer`` counts."""
+def merged(stored: BarRecords, newer: BarRecords) -> BarRecords:
+    """Merges two series; of two bars with one close time the one of ``newer`` counts."""
     keep = stored[~np.isin(stored["ts_close"], newer["ts_close"])]
     both = np.concatenate([keep, newer])
     return both[np.argsort(both["ts_close"], kind="stable")]
 
 
-def empty() -> Bars:
+def empty() -> BarRecords:
     """No bars."""
-    return np.empty(0, PAST)
+    return np.empty(0, BAR_RECORD)
 
 
-def of_rows(rows: Sequence[Sequence[Any]]) -> Bars:
-    """Stored rows, columns in the order of PAST, oldest first."""
-    return np.array([tuple(row) for row in rows], PAST)
+def of_rows(rows: Sequence[Sequence[Any]]) -> BarRecords:
+    """Stored rows, columns in the order of BAR_RECORD, oldest first."""
+    return np.array([tuple(row) for row in rows], BAR_RECORD)

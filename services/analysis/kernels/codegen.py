@@ -1,11 +1,11 @@
-"""Writes the loops that carry the steps over time: the text of one Python module, made from the tables of indicators and rules.
+"""Generates the loops that run the steps over time: the text of one Python module, from the tables of indicators and rules.
 
-Generated, since numba's cache never serves a function that takes a jitted function as an argument, nor a closure over one; and
-since a state in registers (a tuple of known length) is twice as fast as one in memory. Which indicators run, with which parameters,
-is data (``plan.py``): another parameter compiles nothing. The module's name must hold a hash of all its sources
-(``machine_code.py``): numba looks at the age of the outermost file alone and would go on running an old step after an edit.
+Generated, because numba's cache does not work for a function that takes a jitted function as an argument or is a closure over one,
+and because a state in registers (a tuple of known length) is twice as fast as one in memory. The indicators and their parameters
+are data (``plan.py``): another parameter needs no compilation. The module's name contains a hash of all its sources
+(``machine_code.py``): numba checks the age of the outermost file alone and would run an old step after an edit.
 
-``signatures.py`` says what the functions take and do.
+``signatures.py`` describes the functions.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs
         out = rows.values[i]; fired = rows.fired[i]; mine = runs[k, kinds[i]]
         for j in range(last.shape[0]):  # an array assigned to an array might be copied first, which allocates
             rows.before[i, j] = last[j]
-        if x.glimpse == 0:
+        if x.provisional == 0:
             advance(plan, bars, x.at, state, True, last, out, mine, fired)
             for j in range(last.shape[0]):
                 last[j] = out[j]
             reported[:] = 0
         else:
-            kept = place(bars, x.at)
-            lend(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
-            look(plan, bars, x.at, state, last, out, mine, reported, fired)
-            lend(bars, x.at, kept)
+            kept = read_place(bars, x.at)
+            write_place(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
+            judge_forming(plan, bars, x.at, state, last, out, mine, reported, fired)
+            write_place(bars, x.at, kept)
 """
 
-LOOK: Final = """def look(plan, bars, t, state, previous, out, runs, reported, fired):
+JUDGE_FORMING: Final = """def judge_forming(plan, bars, t, state, previous, out, runs, reported, fired):
     n = int(state[0])
     peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
     fired[:] = 0
@@ -120,7 +120,17 @@ def source() -> str:
     """The text of the module."""
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
-    parts = [_pass(commit=True), _pass(commit=False), _judge(), *_places(), ADVANCE, LOOK, CLOSE_BARS, PEEK_BARS, JUDGE_BARS]
+    parts = [
+        _pass(commit=True),
+        _pass(commit=False),
+        _judge(),
+        *_places(),
+        ADVANCE,
+        JUDGE_FORMING,
+        CLOSE_BARS,
+        PEEK_BARS,
+        JUDGE_BARS,
+    ]
     parts += CONDITIONS
     parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
     parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
@@ -133,15 +143,15 @@ def source() -> str:
 
 
 def _places() -> list[str]:
-    """A series of the windows as bars; the values at one place of it, and putting values there."""
+    """Functions for a series of the windows as bars, and for reading and writing one place of it."""
     fields = list(enumerate(Bars._fields))
     series = ", ".join(f"windows.{name}[r, k]" for _, name in fields)
     values = ", ".join(f"bars.{name}[t]" for _, name in fields)
-    lend = "".join(f"    bars.{name}[t] = values[{i}]\n" for i, name in fields)
+    writes = "".join(f"    bars.{name}[t] = values[{i}]\n" for i, name in fields)
     return [
         f"def series_of(windows, r, k):\n    return Bars({series})\n",
-        f"def place(bars, t):\n    return ({values})\n",
-        f"def lend(bars, t, values):\n{lend}",
+        f"def read_place(bars, t):\n    return ({values})\n",
+        f"def write_place(bars, t, values):\n{writes}",
     ]
 
 

@@ -1,4 +1,4 @@
-"""A hash of what is compiled: it changes with the code, and not with the comments, docstrings and annotations around it."""
+"""A hash of compiled code that does not change with comments, docstrings and annotations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NO_ANNOTATION: Final = ast.Constant(None)
 
 
 class _CodeAlone(ast.NodeTransformer):
-    """Leaves out annotations, docstrings and every other text that stands alone as a statement."""
+    """Removes annotations, docstrings and every other string that is a statement of its own."""
 
     def visit(self, node: ast.AST) -> Any:
         self.generic_visit(node)
@@ -25,7 +25,7 @@ class _CodeAlone(ast.NodeTransformer):
             node.returns = None
         if isinstance(node, ast.arg):
             node.annotation = None
-        if isinstance(node, ast.AnnAssign):  # the field of a tuple needs no value, and its place among the others counts
+        if isinstance(node, ast.AnnAssign):  # kept without a value: the order of a tuple's fields matters
             node.annotation = _NO_ANNOTATION
         return node
 

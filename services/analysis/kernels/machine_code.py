@@ -1,4 +1,4 @@
-"""The compiled loops: writes each generated module into a folder once, and imports it; numba keeps the machine code beside it."""
+"""Loads the compiled loops: writes each generated module into a folder once and imports it; numba caches its code there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.analysis.kernels.signatures import PatternKernels, SeriesKernels
 
 @cache
 def sources() -> str:
-    """The fingerprint of all that is compiled for indicators, rules and conditions: an edit of a step or rule gives another one."""
+    """The fingerprint of all code compiled for indicators, rules and conditions; it changes with an edit of a step or rule."""
     return _fingerprint(codegen.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)))
 
 
@@ -42,9 +42,9 @@ def _fingerprint(generated: str, *files: Path) -> str:
 
 @cache
 def load(folder: Path) -> SeriesKernels:
-    """The loops, from the cache in ``folder`` where it has them (half a second), else compiled at their first call (ten or so).
+    """The loops, from the cache in ``folder`` (half a second), else compiled at their first call (about ten).
 
-    Several processes may do this at once.
+    Several processes may call this at once.
 
     Raises:
         OSError: the folder cannot be written.
@@ -77,5 +77,7 @@ def _write(path: Path, text: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
     Path(temporary).chmod(0o644)
-    os.utime(temporary, (0, 0))  # numba's cache looks at the time: whoever writes the file last must not outdate the others' code
+    os.utime(
+        temporary, (0, 0)
+    )  # numba's cache checks the time: a process that writes the file again must not invalidate the others' code
     Path(temporary).replace(path)

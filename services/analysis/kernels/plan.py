@@ -1,4 +1,4 @@
-"""The plan: which indicators with which parameters, and which rules, as arrays that the loops read; nothing is compiled for it."""
+"""The plan: the indicators with their parameters, and the rules, as arrays that the loops read. A plan needs no compilation."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from services.analysis.kernels.rules.table import RULES
 from services.analysis.kernels.signatures import PlanArrays
 from shared.events import Timeframe
 
-TIMEFRAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
-"""The place of a timeframe in this tuple is its code in the kernels."""
+TIMEFRAME_NAMES: Final = tuple(str(timeframe) for timeframe in Timeframe)
+"""The index of a timeframe in this tuple is its code in the kernels."""
 INSTRUMENT_KINDS: Final = ("index", "future", "stock", "etf", "fx", "crypto")
-"""The place of an instrument's kind in this tuple is its code in the kernels."""
+"""The index of an instrument's kind in this tuple is its code in the kernels."""
 
 BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
 
-Wish = tuple[str, Parameters]
-"""An indicator that is wanted: kind and parameters."""
+IndicatorSpec = tuple[str, Parameters]
+"""An indicator: the name of its kind and its parameters."""
 
-INDICATORS: Final[tuple[Wish, ...]] = (
+INDICATORS: Final[tuple[IndicatorSpec, ...]] = (
     ("sma", (20,)),
     ("sma", (50,)),
     ("sma", (200,)),
@@ -47,17 +47,17 @@ INDICATORS: Final[tuple[Wish, ...]] = (
     ("candlesticks", ()),
     ("bandwidth_low", (20, 2, 120)),
 )
-"""What runs by default."""
+"""The default indicators."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A rule with its parameters, ready to be told about."""
+    """A rule with its parameters."""
 
     rule: Rule
     params: Mapping[str, float]
     evidence: tuple[str, ...]
-    """Columns and bar fields that a signal shows."""
+    """Columns and bar fields in a signal's evidence."""
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Plan:
-    """Indicators and rules laid out for the loops. Make one with ``plan()``."""
+    """Indicators and rules as arrays for the loops. Make one with ``plan()``."""
 
     columns: tuple[str, ...]
     """Names of the values of a row."""
@@ -88,30 +88,30 @@ class Plan:
     arrays: PlanArrays
     state_width: int
     """Floats of state per symbol and timeframe; the first is the number of bars so far."""
-    wanted: npt.NDArray[np.uint8]
-    """(timeframes, instrument kinds, rules): 1 where a rule instance runs."""
+    runs: npt.NDArray[np.uint8]
+    """(timeframes, instrument kinds, rules): 1 if a rule instance runs."""
     version: str
     """Changes whenever a state written under one plan must not be read under another."""
 
 
-def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
-    """Lays out a plan. ``sources`` is the hash of the kernels' sources and goes into the version.
+def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
+    """Makes a plan. ``sources`` is the hash of the kernels' sources and part of the version.
 
     Raises:
-        ValueError: an unknown kind, parameters it cannot work with, two columns of one name, a rule whose columns are not there.
+        ValueError: an unknown kind, invalid parameters, two columns of one name, a rule without its columns.
 
     >>> plan([("sma", (20,)), ("rsi", (14,))], []).columns
     ('sma_20', 'rsi_14')
     """
     codes = {kind.name: code for code, kind in enumerate(KINDS)}
     table, constants, columns, width = [], [], list[str](), 1
-    for name, wished in indicators:
+    for name, given in indicators:
         if name not in codes:
             raise ValueError(f"indicator {name!r} is not known; known: {', '.join(codes)}")
-        parameters = tuple(float(value) for value in wished)
+        parameters = tuple(float(value) for value in given)
         kind = KINDS[codes[name]]
         if len(parameters) != len(kind.parameters):
-            raise ValueError(f"{name} takes ({', '.join(kind.parameters)}), not {wished!r}")
+            raise ValueError(f"{name} takes ({', '.join(kind.parameters)}), not {given!r}")
         constants.append(kind.prepare(*parameters))
         table.append((codes[name], width, len(columns)))
         width += kind.state
@@ -121,10 +121,12 @@ def plan(indicators: Sequence[Wish] = INDICATORS, rules: Sequence[Rule] = RULES,
     instances = tuple(_instances(rules))
     lookups, limits = _rules(instances, columns)
     arrays = PlanArrays(_ints(table, 3), _floats(constants), lookups, limits)
-    wanted = np.array([[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAMES], np.uint8)
+    runs = np.array(
+        [[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAME_NAMES], np.uint8
+    )
     shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], sources))
     version = hashlib.sha256(shape.encode()).hexdigest()[:16]
-    return Plan(tuple(columns), instances, arrays, width, wanted.reshape(len(TIMEFRAMES), len(INSTRUMENT_KINDS), -1), version)
+    return Plan(tuple(columns), instances, arrays, width, runs.reshape(len(TIMEFRAME_NAMES), len(INSTRUMENT_KINDS), -1), version)
 
 
 def _instances(rules: Sequence[Rule]) -> list[Instance]:

@@ -1,7 +1,7 @@
-"""What the generated modules are called with: one Protocol each, and the tuples of arrays that their functions take.
+"""The signatures of the generated modules: one Protocol each, and the tuples of arrays that their functions take.
 
-``codegen.py`` writes the functions of ``SeriesKernels``, ``patterns/codegen.py`` those of ``PatternKernels``. All release the GIL,
-allocate nothing and write only into the arrays that are named as written.
+``codegen.py`` generates the functions of ``SeriesKernels``, ``patterns/codegen.py`` those of ``PatternKernels``. All release the
+GIL, allocate nothing and write only into the arrays that are documented as written.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ Records = npt.NDArray[Any]
 
 
 class PlanArrays(NamedTuple):
-    """A plan as the kernels read it."""
+    """The arrays of a plan."""
 
     indicators: Int64s
     """(indicators, 3): code of the kind, place of its state, place of its first column."""
     constants: Floats
-    """(indicators, n): what ``Kind.prepare`` made of the parameters."""
+    """(indicators, n): the results of ``Kind.prepare``."""
     rules: Int64s
-    """(rules, n): code of the rule, then the places of the columns it looks at."""
+    """(rules, n): code of the rule, then the places of its columns."""
     parameters: Floats
     """(rules, n)."""
 
 
 class SeriesMemory(NamedTuple):
-    """What the indicators and rules of many series remember. Written."""
+    """The memory of the indicators and rules of many series. Written."""
 
     states: Floats
     """(symbols, timeframes, ``Plan.state_width``): zeros at first; the first float is n, the number of bars so far."""
     previous: Floats
     """(symbols, timeframes, columns): the row of the newest closed bar, NaN before there is one."""
     reported: Flags
-    """(symbols, timeframes, rules): directions that have fired on the forming bar already: 1 up, 2 down."""
+    """(symbols, timeframes, rules): directions that have fired on the forming bar: 1 up, 2 down."""
 
 
-class Rows(NamedTuple):
-    """What some bars came to. Written."""
+class SeriesRows(NamedTuple):
+    """The values and fired rules of some bars. Written."""
 
     values: Floats
     """(bars, columns)."""
@@ -52,8 +52,8 @@ class Rows(NamedTuple):
     """(bars, rules): +1 up, -1 down, 0 nothing."""
 
 
-class Places(NamedTuple):
-    """Where some bars are in the windows; each of shape (bars,)."""
+class BarPlaces(NamedTuple):
+    """The places of some bars in the windows; each of shape (bars,)."""
 
     row: Int64s
     timeframe: Int64s
@@ -68,7 +68,7 @@ class ProgramArrays(NamedTuple):
     numbers: Floats
     """(instructions,)."""
     starts: Int64s
-    """(programs + 1,): where each program begins, and the end of the last."""
+    """(programs + 1,): the start of each program, then the end of the last."""
 
 
 class SeriesKernels(Protocol):
@@ -80,27 +80,27 @@ class SeriesKernels(Protocol):
     ) -> None:  # fmt: skip
         """All indicators of one series at bar t of ``bars`` (bars,) into ``out`` (columns,).
 
-        With ``commit`` the state (state_width,) moves on by one bar, and each rule j with ``runs[j]`` puts +1, -1 or 0 into
+        With ``commit`` the state (state_width,) advances by one bar, and each rule j with ``runs[j]`` puts +1, -1 or 0 into
         ``fired[j]``; ``previous`` is the row of the bar before. Without, nothing but ``out`` is written.
         """
 
     def close_bars(
-        self, plan: PlanArrays, windows: Bars, closed: Records, kinds: Int64s, memory: SeriesMemory, runs: Flags, rows: Rows
+        self, plan: PlanArrays, windows: Bars, closed: Records, kinds: Int64s, memory: SeriesMemory, runs: Flags, rows: SeriesRows
     ) -> None:
         """``advance`` for many bars (``closed``, dtype CLOSED) in their order.
 
         Bar i belongs at ``[row, timeframe, at]`` of ``windows``, a ``Bars`` of shape (symbols, timeframes, window), and is of an
-        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.wanted``. A closed bar stands there already and is committed. A forming
-        one is lent its place and leaves no trace, but fires each rule and direction once a bar.
+        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.wanted``. A closed bar is there already and is committed. A
+        provisional one is written there for the call only, and fires each rule and direction at most once a bar.
         """
 
-    def peek_bars(self, plan: PlanArrays, windows: Bars, places: Places, states: Floats, out: Floats) -> None:
-        """The indicators at the places of some forming bars into ``out`` (bars, columns), without a trace."""
+    def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarPlaces, states: Floats, out: Floats) -> None:
+        """The indicators at the places of some forming bars into ``out`` (bars, columns); changes no state."""
 
     def judge_bars(self, plan: PlanArrays, bars: Bars, first: int, out: Floats, runs: Flags, fired: Int64s) -> None:
         """The rules at the bars from number ``first`` on into ``fired`` (bars, rules).
 
-        Their rows are in ``out`` (bars + 1, columns), after the one of the bar before them.
+        Their values are in ``out`` (bars + 1, columns), after those of the bar before them.
         """
 
     def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
@@ -122,7 +122,7 @@ class SeriesKernels(Protocol):
 
 
 class PriceArrays(NamedTuple):
-    """What chart patterns see of a series; each of shape (bars,)."""
+    """The inputs of chart patterns; each of shape (bars,)."""
 
     high: Floats
     low: Floats
@@ -132,7 +132,7 @@ class PriceArrays(NamedTuple):
 
 
 class PatternMemory(NamedTuple):
-    """What the chart patterns remember: of one series, or of many with (symbols, places) before each shape. Written."""
+    """The memory of the chart patterns of one series, or of many with (symbols, places) before each shape. Written."""
 
     swings: Records
     """(1,) of SWING; of many (symbols, places)."""
@@ -143,26 +143,26 @@ class PatternMemory(NamedTuple):
 
 
 class PatternEvents(NamedTuple):
-    """Room for what becomes of patterns. Written."""
+    """Room for the events of patterns. Written."""
 
     draft: Records
     """(1,) of PATTERN, scratch."""
     events: Records
     """(room,) of PATTERN, room >= MOST_EVENTS."""
     bar: Int64s
-    """(room,): the number of each event's bar among those that were handed in."""
+    """(room,): the index of each event's bar in the input."""
 
 
 class PatternKernels(Protocol):
-    """The module of the chart patterns. Both functions start again at the returned bar where the room for events was full."""
+    """The module of the chart patterns. Both stop when the room for events is full: call again from the returned bar."""
 
     def close_bars(
-        self, windows: Any, places: Places, times: Int64s, kept: Int64s, start: int, memory: PatternMemory, found: PatternEvents
+        self, windows: Any, places: BarPlaces, times: Int64s, kept: Int64s, start: int, memory: PatternMemory, found: PatternEvents
     ) -> tuple[int, int]:
         """Many closed bars from number ``start`` on: (next bar, events).
 
         ``windows`` holds arrays (symbols, timeframes, window). ``kept[timeframe]`` is the place of that timeframe in the memory, -1
-        where none is kept; ``times`` are the close times.
+        if there is none; ``times`` are the close times.
         """
 
     def history(self, prices: PriceArrays, start: int, memory: PatternMemory, found: PatternEvents) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Indicators and rules over whole series, by the same steps as live."""
+"""Runs indicators and rules over whole series with the same steps as live."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.indicators.kind import Bars, Floats
-from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAMES, Plan
+from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAME_NAMES, Plan
 from services.analysis.kernels.signatures import SeriesKernels
 
 DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
 
 
 @dataclass(frozen=True)
-class Past:
-    """What a series says about its past."""
+class SeriesResult:
+    """Values and fired rules of a whole series."""
 
     values: Floats
-    """(columns, bars); NaN where not warmed up."""
+    """(columns, bars); NaN while not warmed up."""
     fired: npt.NDArray[np.int8]
     """(rules, bars): +1 up, -1 down, 0 nothing."""
     state: Floats
-    """What live goes on from: (state_width,)."""
+    """The state at the end, from which live continues: (state_width,)."""
 
 
-def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> Past:
+def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> SeriesResult:
     """Runs a plan over a series from its first bar. Releases the GIL.
 
     Raises:
@@ -39,10 +39,12 @@ def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = 
     series = Bars(**{name: np.ascontiguousarray(values, DTYPES[name]) for name, values in bars._asdict().items()})
     if {values.shape for values in series} != {(length,)}:
         raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
-    wanted = plan.wanted[TIMEFRAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
-    past = Past(np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width))
-    if plan.rules and wanted.any():
-        kernels.history(plan.arrays, series, past.state, past.values, wanted, past.fired)
-    else:  # the rules' loops need not even be compiled
-        kernels.values(plan.arrays, series, past.state, past.values)
-    return past
+    runs = plan.runs[TIMEFRAME_NAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
+    result = SeriesResult(
+        np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width)
+    )
+    if plan.rules and runs.any():
+        kernels.history(plan.arrays, series, result.state, result.values, runs, result.fired)
+    else:  # the rules' loops are not compiled then
+        kernels.values(plan.arrays, series, result.state, result.values)
+    return result

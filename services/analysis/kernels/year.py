@@ -1,4 +1,4 @@
-"""The 52-week context of a series: what the daily bars before each session say."""
+"""The 52-week context of a series, from the daily bars before each session."""
 
 from __future__ import annotations
 

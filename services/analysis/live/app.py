@@ -1,4 +1,4 @@
-"""Wires analysis live: checkpoints and bars in the database, ticks in, bars, indicator rows, quotes and signals out."""
+"""Wires analysis live: reads ticks, publishes bars, indicator rows, quotes and signals, stores checkpoints and bars."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from typing import Final
 import structlog
 
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.required_indicators import wish
+from services.analysis.kernels.conditions.required_indicators import required_indicator
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.bars import StoredBars
 from services.analysis.live.adapters.calendars import read_calendar
-from services.analysis.live.adapters.checkpoints import Checkpoints
-from services.analysis.live.adapters.conditions import AskedConditions
-from services.analysis.live.adapters.instruments import Catalogue
+from services.analysis.live.adapters.checkpoints import CheckpointTable
+from services.analysis.live.adapters.conditions import StoredConditions
+from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
-from services.analysis.live.domain.charts import Charts
+from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.rehearsal import rehearse
-from services.analysis.live.domain.series import Series
+from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
-from services.analysis.live.handlers.live import Live, Pace, wall
+from services.analysis.live.handlers.owner import CheckpointPace, PartitionOwner, wall_clock_ms
 from services.analysis.live.handlers.restore import Restorer
-from services.analysis.live.handlers.sequences import Following
-from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.sequences import FollowedSequences
+from services.analysis.live.handlers.user_conditions import UserConditions
 from services.analysis.live.handlers.warm_up import WarmUp
 from services.analysis.live.settings import LiveSettings
 from shared.calendars import read_corrections
@@ -46,14 +46,14 @@ from shared.waiting import Refresher
 
 log: Final = structlog.get_logger("analysis")
 DATABASE_SECONDS: Final = 5.0
-"""How often the readiness probe's answer about the database is made anew."""
+"""How often the database is checked for the readiness probe."""
 
 
 def check(settings: LiveSettings) -> None:
-    """See whether the file of calendar corrections can be used, before anything is opened.
+    """Check the file of calendar corrections before anything is opened.
 
     Raises:
-        SystemExit: it cannot; a line on stderr says why.
+        SystemExit: the file cannot be used; the reason is printed to stderr.
     """
     try:
         read_corrections(settings.calendar_corrections)
@@ -76,29 +76,31 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         consumer = await stack.enter_async_context(
             open_owned_consumer(settings, TICKS, settings.analysis_group, producer, max_records=settings.batch_ticks)
         )
-        owner = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
-        checkpoints, stored, catalogue = Checkpoints(database, owner), StoredBars(database), Catalogue(database)
-        asking = Asking(AskedConditions(database), [wish(column) for column in settings.indicators])
-        warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall)
-        following = Following(SequenceTable(database))
-        live = Live(
-            Restorer(checkpoints, stored, catalogue, calendar, series, settings.rebuild_bars, lambda: asking.wishes),
+        instance = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
+        checkpoints, stored, instrument_table = CheckpointTable(database, instance), StoredBars(database), InstrumentTable(database)
+        user_conditions = UserConditions(StoredConditions(database), [required_indicator(column) for column in settings.indicators])
+        warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms)
+        followed = FollowedSequences(SequenceTable(database))
+        owner = PartitionOwner(
+            Restorer(
+                checkpoints, stored, instrument_table, calendar, series, settings.rebuild_bars, lambda: user_conditions.requested
+            ),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
-            asking,
+            user_conditions,
             warm_up,
-            following,
-            catalogue,
+            followed,
+            instrument_table,
             producer,
             consumer.dead_letter,
-            Pace(settings.checkpoint_seconds, settings.checkpoint_rows),
+            CheckpointPace(settings.checkpoint_seconds, settings.checkpoint_rows),
         )
         stopping = lifecycle.stopping
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
         tables = {
-            "catalogue": Refresher(catalogue.read, "instruments", settings.catalogue_seconds, stopping),
-            "conditions": Refresher(asking.read, "conditions", settings.conditions_seconds, stopping),
-            "sequences": Refresher(following.read, "sequences", settings.conditions_seconds, stopping),
+            "instruments": Refresher(instrument_table.read, "instruments", settings.catalogue_seconds, stopping),
+            "conditions": Refresher(user_conditions.read, "conditions", settings.conditions_seconds, stopping),
+            "sequences": Refresher(followed.read, "sequences", settings.conditions_seconds, stopping),
         }
         lifecycle.on_ready("partitions restored", lambda: consumer.ready)
         lifecycle.on_ready("database answers", lambda: watch.healthy)
@@ -107,34 +109,34 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         async def consume() -> None:
             for table in tables.values():
                 await table.first_success()
-            spare_the_collector()
-            await consumer.run(live, stopping)
+            tune_garbage_collector()
+            await consumer.run(owner, stopping)
 
         yield {
             "live": consume,
-            "warm-up": lambda: warm_up.run(live.partitions, stopping),
+            "warm-up": lambda: warm_up.run(owner.partitions, stopping),
             "database watch": watch.run,
             **{name: table.run for name, table in tables.items()},
         }
 
 
-def compiled(settings: LiveSettings) -> Series:
-    """The indicators and rules, with their machine code loaded, or compiled at the first start (two minutes of a core)."""
+def compiled(settings: LiveSettings) -> SeriesRunner:
+    """The indicators and rules with their machine code, loaded or compiled at the first start (two minutes of a core)."""
     began = time.monotonic()
     base, loops = plan(sources=machine_code.sources()), machine_code.load(settings.kernels)
-    series = Series(base, loops, charts=charts(settings))
+    series = SeriesRunner(base, loops, chart_patterns=chart_patterns(settings))
     rehearse(series)
     log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
     return series
 
 
-def charts(settings: LiveSettings) -> Charts:
+def chart_patterns(settings: LiveSettings) -> ChartPatterns:
     """The chart patterns, with their loops from the cache."""
-    return Charts(machine_code.load_patterns(settings.kernels), machine_code.pattern_sources())
+    return ChartPatterns(machine_code.load_patterns(settings.kernels), machine_code.pattern_sources())
 
 
-def spare_the_collector() -> None:
-    """Messages die young and hold no cycles: looking through all that lives after every 700 of them cost a third of the time."""
+def tune_garbage_collector() -> None:
+    """Collect garbage rarely: messages live shortly and have no cycles, and the default thresholds cost a third of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

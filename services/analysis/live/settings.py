@@ -23,22 +23,22 @@ class LiveSettings(MeshSettings):
     checkpoint_seconds: float = Field(default=1.0, gt=0)
     """How often the state of a partition is written."""
     checkpoint_rows: int = Field(default=5000, gt=0)
-    """Bars and signals that wait for a checkpoint at most; more force one."""
+    """Most bars and signals that wait for a checkpoint; more force one."""
     batch_ticks: int = Field(default=2000, gt=0, le=20_000)
     """Messages taken from Kafka at a time."""
     catalogue_seconds: float = Field(default=30.0, gt=0)
     """How often the table of instruments is read again."""
     indicators: Annotated[tuple[str, ...], NoDecode] = ()
-    """Columns that run beside the default ones, with commas between: ``rsi_21, wma_30``. Any that docs/indicators.md tells of."""
+    """Columns that run in addition to the default ones, comma-separated: ``rsi_21, wma_30``. Any of docs/indicators.md."""
     conditions_seconds: float = Field(default=5.0, gt=0)
     """How often users' conditions, and the sequences to follow, are read again."""
     rebuild_bars: int = Field(default=100_000, gt=0)
-    """Newest stored bars of a symbol and timeframe that a rebuild or a load of history goes back."""
+    """Newest stored bars of a symbol and timeframe that a rebuild or a load of history reads."""
     calendar_start: dt.date = dt.date(1998, 1, 1)
-    """First day whose sessions are known; ticks before it move quotes alone."""
+    """First day whose sessions are known; ticks before it change quotes alone."""
     calendar_corrections: Path | None = None
-    """File of corrections of exchange calendars (docs/calendars.md), after those of the project. The same one for ingest and
-    analysis."""
+    """File of corrections of exchange calendars (docs/calendars.md), applied after the project's own. Ingest and analysis must use
+    the same file."""
 
     @field_validator("indicators", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from typing import Any, Final
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.memory import MarketMemory
-from services.gateway.domain.times import LATEST
+from services.gateway.domain.times import MAX_MS
 from shared import events, metrics, topics
 from shared.kafka import Record
 
@@ -46,7 +46,7 @@ class EventFeed:
     def handle_event(self, event: events.Event, *, live: bool = True) -> None:
         """Handle one event; one whose time is impossible is counted and left out."""
         handler = _HANDLERS.get(type(event))
-        if handler is not None and not 0 < getattr(event, "ts_event", 0) < LATEST:
+        if handler is not None and not 0 < getattr(event, "ts_event", 0) < MAX_MS:
             REJECTED.inc()
         elif handler is not None:
             handler(self, event, live)

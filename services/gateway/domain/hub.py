@@ -91,7 +91,7 @@ class Hub:
                 RESUME_GONE, f"cannot resume from {since}: this stream is at {self.seq}; read what you missed by REST"
             )
         found = self.resume_buffer.since(
-            since, lambda event: event.seq <= subscriber.subscribed_at and self._is_subscriber(subscriber, event)
+            since, lambda message: message.seq <= subscriber.subscribed_at and self._is_subscriber(subscriber, message)
         )
         if found is None:
             raise StreamError(
@@ -104,20 +104,20 @@ class Hub:
         """True where a stream is subscribed to messages of this kind."""
         return any(subscribers for (k, _), subscribers in self.index.items() if k == kind)
 
-    def _keys_of(self, event: StreamMessage) -> list[tuple[MessageKind, str]]:
-        if event.kind == "v":
-            return subscription_keys("v", (), (event.symbol,))
-        instrument = self.directory().instruments.get(event.symbol)
-        return subscription_keys(event.kind, (event.symbol,), tuple(instrument.industries) if instrument else ())
+    def _keys_of(self, message: StreamMessage) -> list[tuple[MessageKind, str]]:
+        if message.kind == "v":
+            return subscription_keys("v", (), (message.symbol,))
+        instrument = self.directory().instruments.get(message.symbol)
+        return subscription_keys(message.kind, (message.symbol,), tuple(instrument.industries) if instrument else ())
 
-    def _subscribers_of(self, event: StreamMessage) -> Iterable[Subscriber]:
-        found = [subscribers for key in self._keys_of(event) if (subscribers := self.index.get(key))]
+    def _subscribers_of(self, message: StreamMessage) -> Iterable[Subscriber]:
+        found = [subscribers for key in self._keys_of(message) if (subscribers := self.index.get(key))]
         if len(found) < 2:
             return found[0] if found else ()
         return set().union(*found)
 
-    def _is_subscriber(self, subscriber: Subscriber, event: StreamMessage) -> bool:
-        return any(subscriber in self.index.get(key, ()) for key in self._keys_of(event))
+    def _is_subscriber(self, subscriber: Subscriber, message: StreamMessage) -> bool:
+        return any(subscriber in self.index.get(key, ()) for key in self._keys_of(message))
 
     def _unindex(self, subscriber: Subscriber, removed: set[tuple[str, str]]) -> None:
         for channel, selector in removed:

@@ -92,12 +92,12 @@ class MarketMemory:
         if event.ts_event - event.ts_open <= MAX_BAR_MS[event.timeframe]:
             superseded = series.supersede(event.ts_open, event.ts_event)
             if superseded and key in self.indicators:
-                self.indicators[key].forget(superseded)
+                self.indicators[key].drop(superseded)
         stored = series.between(event.ts_event, event.ts_event)
         row = bar_row(event)
         newest = not series.times or event.ts_event > series.times[-1]
         if stored and stored[0].raw == row.raw and stored[0].adjusted != row.adjusted:
-            series.forget_before(event.ts_event)
+            series.drop_before(event.ts_event)
         series.put(row)
         series.source, series.replayed = event.source, event.replayed
         return row, newest

@@ -55,7 +55,7 @@ class RowSeries:
                 self.times.insert(at, row.ts)
                 self.rows.insert(at, row)
         if len(self.times) > self.limit + SLACK:
-            self.forget_before(self.times[-self.limit])
+            self.drop_before(self.times[-self.limit])
 
     def supersede(self, ts_open: int, ts: int) -> list[int]:
         """Drop the rows that overlap the interval from ``ts_open`` to ``ts`` and end at another time; returns their times."""
@@ -65,11 +65,11 @@ class RowSeries:
             if self.times[at] != ts:
                 found.append(self.times[at])
             at += 1
-        self.forget(found)
+        self.drop(found)
         self.superseded.extend(found)
         return found
 
-    def forget(self, times: Iterable[int]) -> None:
+    def drop(self, times: Iterable[int]) -> None:
         """Drop the rows of these times."""
         for ts in times:
             at = bisect_left(self.times, ts)
@@ -78,7 +78,7 @@ class RowSeries:
                 del self.rows[at]
                 self.version += 1
 
-    def forget_before(self, ts: int) -> None:
+    def drop_before(self, ts: int) -> None:
         """Drop the rows older than ``ts``: they are too many, or no longer valid."""
         at = bisect_left(self.times, ts)
         if at:

@@ -6,8 +6,8 @@ import datetime as dt
 from functools import lru_cache
 from typing import Final
 
-EARLIEST: Final = -62_135_596_800_000
-LATEST: Final = 253_402_300_799_999
+MIN_MS: Final = -62_135_596_800_000
+MAX_MS: Final = 253_402_300_799_999
 
 
 @lru_cache(maxsize=65_536)  # the bars of all symbols close at the same times
@@ -17,7 +17,7 @@ def rfc3339(milliseconds: int) -> str:
     >>> rfc3339(1_700_000_000_000), rfc3339(1_700_000_000_250)
     ('2023-11-14T22:13:20Z', '2023-11-14T22:13:20.250Z')
     """
-    clipped = min(max(milliseconds, EARLIEST), LATEST)
+    clipped = min(max(milliseconds, MIN_MS), MAX_MS)
     seconds, rest = divmod(clipped, 1000)
     moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     text = moment.isoformat(timespec="seconds")[:19]

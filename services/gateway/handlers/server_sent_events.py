@@ -13,7 +13,7 @@ from services.gateway.domain import messages
 from services.gateway.domain.hub import Subscriber
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.queries import StreamQuery, parse_query
-from services.gateway.domain.subscriptions import CHANNELS, SLOW_READER, StreamError, Subscribe
+from services.gateway.domain.subscriptions import CHANNELS, SLOW_CLIENT, StreamError, Subscribe
 from services.gateway.domain.unsent import StreamMessage
 from services.gateway.handlers.problems import API_HEADERS
 from services.gateway.handlers.rest import query_parameters
@@ -111,7 +111,7 @@ class EventStreams:
             if connection.slow is not None:
                 text = f"slow reader; resume from {connection.slow}"
                 await response.write(
-                    b"event: error\ndata: %b\n\n" % messages.control_frame(hub.seq, T="error", code=SLOW_READER, msg=text)[1:-1]
+                    b"event: error\ndata: %b\n\n" % messages.control_frame(hub.seq, T="error", code=SLOW_CLIENT, msg=text)[1:-1]
                 )
                 return
             unsent = subscriber.unsent.take()

@@ -46,7 +46,7 @@ class WebSocketConnection:
 
     def close_slow(self, cursor: int) -> None:
         text = f"slow reader; resume from {cursor}".encode()
-        task = asyncio.create_task(self.close(TRY_AGAIN_LATER, text), name="close slow reader")
+        task = asyncio.create_task(self.close(TRY_AGAIN_LATER, text), name="close slow client")
         self.closing.add(task)
         task.add_done_callback(self.closing.discard)
 

@@ -23,7 +23,7 @@ class ConditionTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, channel: str, chat_id: str) -> list[ConditionAlert]:
+    async def for_chat(self, channel: str, chat_id: str) -> list[ConditionAlert]:
         wanted = select(table).where(_mine(channel, chat_id)).order_by(table.c.number)
         async with self._database.connect() as connection:
             return [_alert(row) for row in (await connection.execute(wanted)).all()]
@@ -103,7 +103,7 @@ def _alert(row: Any) -> ConditionAlert:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The JSON array; nothing where somebody else's hand was in the table."""
+    """The JSON array; empty where the column is invalid."""
     try:
         return tuple(msgspec.json.decode(text, type=list[str]))
     except msgspec.DecodeError:

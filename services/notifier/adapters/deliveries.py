@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, not_, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notifier.domain.delivery import DUE, NEVER, Change, Delivery, Status
+from services.notifier.domain.delivery import DUE, NEVER, DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.ports import NewDelivery
 from shared.db import Database
 from shared.tables import deliveries as table
@@ -27,7 +27,7 @@ _COLUMNS = (
     table.c.created_at,
     table.c.thread_id,
 )
-_FINAL = (Status.EXPIRED, Status.MUTED)
+_FINAL = (DeliveryStatus.EXPIRED, DeliveryStatus.MUTED)
 
 
 class DeliveryTable:
@@ -44,17 +44,17 @@ class DeliveryTable:
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(table, rows, update=[]), rows)
 
-    async def due(self, now: int, most: int, without: Sequence[tuple[str, str]] = ()) -> list[Delivery]:
+    async def due(self, now: int, most: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
         wanted = (
             select(*_COLUMNS)
             .where(table.c.status.in_(DUE), table.c.next_try_at <= now, self._ours)
-            .where(*(not_(and_(table.c.channel == channel, table.c.chat_id == chat_id)) for channel, chat_id in without))
+            .where(*(not_(and_(table.c.channel == channel, table.c.chat_id == chat_id)) for channel, chat_id in excluding))
             .order_by(table.c.next_try_at, table.c.created_at, table.c.signal_id)
             .limit(most)
         )
         return await self._read(wanted)
 
-    async def reserve(self, slots: Sequence[tuple[Delivery, int]]) -> list[Delivery]:
+    async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
         ours = []
         async with self._database.begin() as connection:
             for delivery, slot in slots:
@@ -63,15 +63,19 @@ class DeliveryTable:
                     ours.append(replace(delivery, next_try_at=slot))
         return ours
 
-    async def claim(self, delivery: Delivery, now: int, lease: int) -> Delivery | None:
-        values = {"status": Status.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
+    async def claim(self, delivery: DeliveryRow, now: int, lease: int) -> DeliveryRow | None:
+        values = {"status": DeliveryStatus.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
         async with self._database.begin() as connection:
             won = (await connection.execute(update(table).where(_untouched(delivery)).values(**values))).rowcount == 1
-        return replace(delivery, status=Status.SENDING, tries=delivery.tries + 1, next_try_at=lease) if won else None
+        return replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease) if won else None
 
-    async def finish(self, delivery: Delivery, change: Change, now: int) -> bool:
-        if delivery.status is Status.SENDING:  # our lease may have lapsed meanwhile: what we know is better than unknown
-            held = and_(_key(delivery), table.c.tries == delivery.tries, table.c.status.in_((Status.SENDING, Status.UNKNOWN)))
+    async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
+        if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
+            held = and_(
+                _key(delivery),
+                table.c.tries == delivery.tries,
+                table.c.status.in_((DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)),
+            )
         else:
             held = _untouched(delivery)
         values = {
@@ -86,22 +90,24 @@ class DeliveryTable:
         async with self._database.begin() as connection:
             return (await connection.execute(update(table).where(held).values(**values))).rowcount == 1
 
-    async def lapsed(self, now: int, most: int) -> list[Delivery]:
-        wanted = select(*_COLUMNS).where(table.c.status == Status.SENDING, table.c.next_try_at <= now, self._ours).limit(most)
+    async def expired_leases(self, now: int, most: int) -> list[DeliveryRow]:
+        wanted = (
+            select(*_COLUMNS).where(table.c.status == DeliveryStatus.SENDING, table.c.next_try_at <= now, self._ours).limit(most)
+        )
         return await self._read(wanted)
 
-    async def to_report(self, most: int) -> list[tuple[Delivery, str]]:
+    async def unreported(self, most: int) -> list[tuple[DeliveryRow, str]]:
         wanted = select(*_COLUMNS, table.c.error).where(table.c.to_report == true(), self._ours).limit(most)
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted)).all()
         return [(_delivery(row[:-1]), row[-1]) for row in rows]
 
-    async def reported(self, deliveries: Sequence[Delivery]) -> None:
+    async def mark_reported(self, deliveries: Sequence[DeliveryRow]) -> None:
         async with self._database.begin() as connection:
             for delivery in deliveries:
                 await connection.execute(update(table).where(_untouched(delivery)).values(to_report=False))
 
-    async def tally(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
+    async def counts_by_status(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
         counted = (
             select(table.c.status, func.count())
             .where(table.c.channel == channel, table.c.chat_id == chat_id, table.c.created_at >= since)
@@ -110,13 +116,13 @@ class DeliveryTable:
         async with self._database.connect() as connection:
             return {status: int(count) for status, count in (await connection.execute(counted)).all()}
 
-    async def waiting(self) -> int:
-        open_rows = and_(table.c.status.in_((*DUE, Status.SENDING)), table.c.next_try_at < NEVER, self._ours)
+    async def count_open(self) -> int:
+        open_rows = and_(table.c.status.in_((*DUE, DeliveryStatus.SENDING)), table.c.next_try_at < NEVER, self._ours)
         counted = select(func.count()).select_from(table).where(open_rows)
         async with self._database.connect() as connection:
             return int((await connection.execute(counted)).scalar_one())
 
-    async def _read(self, wanted: Any) -> list[Delivery]:
+    async def _read(self, wanted: Any) -> list[DeliveryRow]:
         async with self._database.connect() as connection:
             return [_delivery(row) for row in (await connection.execute(wanted)).all()]
 
@@ -142,7 +148,7 @@ def _row(new: NewDelivery, now: int) -> dict[str, Any]:
     }
 
 
-def _key(delivery: Delivery) -> ColumnElement[bool]:
+def _key(delivery: DeliveryRow) -> ColumnElement[bool]:
     return and_(
         table.c.signal_id == delivery.signal_id,
         table.c.channel == delivery.channel,
@@ -151,7 +157,7 @@ def _key(delivery: Delivery) -> ColumnElement[bool]:
     )
 
 
-def _untouched(delivery: Delivery) -> ColumnElement[bool]:
+def _untouched(delivery: DeliveryRow) -> ColumnElement[bool]:
     return and_(
         _key(delivery),
         table.c.status == delivery.status,
@@ -160,6 +166,6 @@ def _untouched(delivery: Delivery) -> ColumnElement[bool]:
     )
 
 
-def _delivery(row: Sequence[Any]) -> Delivery:
+def _delivery(row: Sequence[Any]) -> DeliveryRow:
     signal_id, channel, chat_id, status, *rest = row
-    return Delivery(signal_id, channel, chat_id, Status(status), *rest)
+    return DeliveryRow(signal_id, channel, chat_id, DeliveryStatus(status), *rest)

@@ -1,4 +1,4 @@
-"""Reads what other services have stored: instruments, bars, signals."""
+"""Reads the tables of other services: instruments, bars, signals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.conditions import RULE
-from services.notifier.domain.instruments import Directory, Industry, Instrument
+from services.notifier.domain.instruments import Industry, Instrument, InstrumentIndex
 from shared.db import Database
 from shared.events import Signal
 from shared.tables import bars, industries, instrument_industries, instruments, signals
@@ -21,15 +21,15 @@ _log = structlog.get_logger(__name__)
 
 
 class MarketTables:
-    """``Market`` on the database."""
+    """``MarketStore`` on the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def directory(self) -> Directory:
+    async def instruments(self) -> InstrumentIndex:
         async with self._database.connect() as connection:
             rows = (await connection.execute(select(instruments).where(instruments.c.active.is_(True)))).all()
-        return Directory(
+        return InstrumentIndex(
             Instrument(row.symbol, row.name_en, row.name_ko, row.currency, row.kind, _aliases(row.symbol, row.aliases))
             for row in rows
         )
@@ -68,7 +68,7 @@ class MarketTables:
             try:
                 found.append(decode(SIGNALS, body.encode()))
             except WireError as error:
-                _log.warning("a stored signal cannot be read", signal=signal_id, error=str(error))
+                _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
         return found
 
     async def industries(self) -> list[Industry]:
@@ -90,5 +90,5 @@ def _aliases(symbol: str, text: str) -> tuple[str, ...]:
     try:
         return tuple(msgspec.json.decode(text, type=list[str]))
     except msgspec.DecodeError as error:
-        _log.warning("the aliases of an instrument cannot be read", symbol=symbol, error=str(error))
+        _log.warning("aliases of an instrument not decoded", symbol=symbol, error=str(error))
         return ()

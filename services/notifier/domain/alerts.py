@@ -1,4 +1,4 @@
-"""The text of an alert. Every value in it comes from the signal or the instrument's row; what is not known is not shown."""
+"""The text of an alert. Every value comes from the signal or the instrument's row; unknown values are left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.domain import rules
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
 from services.notifier.domain.decimals import volume
-from services.notifier.domain.figures import moment, number, percent, price
+from services.notifier.domain.formatting import format_time, number, percent, price
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.markup import clean, escape
 from services.notifier.domain.messages import Button, Buttons
@@ -18,7 +18,7 @@ TIMEFRAMES: Final = {
     "ko": {"1m": "1분봉", "5m": "5분봉", "15m": "15분봉", "1h": "1시간봉", "1d": "일봉", "1w": "주봉"},
     "en": {"1m": "1-minute", "5m": "5-minute", "15m": "15-minute", "1h": "1-hour", "1d": "daily", "1w": "weekly"},
 }
-WORDS: Final = {
+LABELS: Final = {
     "ko": {
         "price": "가격",
         "level_price": "기준가",
@@ -57,7 +57,7 @@ SENTENCE_LENGTH: Final = 240
 
 
 def title(instrument: Instrument, language: str) -> str:
-    """The instrument as a heading: both names, the reader's own first, and the symbol. Not escaped."""
+    """The instrument as a heading: both names, the one in ``language`` first, and the symbol. Not escaped."""
     names = (instrument.name_ko, instrument.name_en) if language == "ko" else (instrument.name_en, instrument.name_ko)
     shown = [clean(name, NAME_LENGTH) for name in names if name]
     first, *others = shown or [clean(instrument.symbol, 32)]
@@ -66,13 +66,13 @@ def title(instrument: Instrument, language: str) -> str:
     return f"{head} · {clean(instrument.symbol, 32)}" if shown else head
 
 
-def record(quality: SignalQuality | None, language: str) -> str:
-    """The signal's out-of-sample record in words, or that there is none. Only figures that were computed.
+def quality_text(quality: SignalQuality | None, language: str) -> str:
+    """The past out-of-sample performance of such signals as a sentence, or a note that none was computed.
 
-    >>> record(None, "ko")
+    >>> quality_text(None, "ko")
     '기록 없음'
     """
-    words = WORDS[language]
+    words = LABELS[language]
     if quality is None:
         return words["no_record"]
     wins, mean, worst = f"{quality.win_rate * 100:.0f}%", percent(quality.mean_return, 1), percent(quality.worst, 0)
@@ -85,16 +85,16 @@ def record(quality: SignalQuality | None, language: str) -> str:
 
 
 def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat: bool = False) -> str:
-    """The alert as Telegram HTML; short enough for a caption, whatever the values are."""
-    words = WORDS[language]
+    """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
+    words = LABELS[language]
     arrow = "▲" if signal.direction == "up" else "▼"
     rule = escape(rules.name(signal.rule, language), 48)
     lines = [
         f"{arrow} <b>{escape(title(instrument, language), 170)}</b>",
         f"<b>{rule}</b>: {escape(rules.sentence(signal, language), SENTENCE_LENGTH)}",
         _price_line(signal, instrument, language),
-        f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {moment(signal.ts_event)}",
-        f"{words['record']}: {escape(record(signal.quality, language), 160)}",
+        f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {format_time(signal.ts_event)}",
+        f"{words['record']}: {escape(quality_text(signal.quality, language), 160)}",
     ]
     marks = ((signal.replayed, "⏪", "replayed"), (signal.provisional, "⏳", "provisional"), (repeat, "🔁", "repeat"))
     lines += [f"{sign} {words[mark]}" for shown, sign, mark in marks if shown]
@@ -103,7 +103,7 @@ def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat:
 
 
 def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
-    words = WORDS[language]
+    words = LABELS[language]
     line = f"{words['price']}: {escape(price(signal.price, instrument), 40)}"
     if signal.level is None:
         return line
@@ -119,13 +119,13 @@ def _level(value: float, kind: rules.LevelKind, instrument: Instrument, language
 
 
 def alert_buttons(language: str) -> Buttons:
-    """Mute and settings."""
-    words = WORDS[language]
+    """The buttons under an alert: mute and settings."""
+    words = LABELS[language]
     return ((Button(words["mute"], "mute 1h"), Button(words["settings"], "settings")),)
 
 
 def chart_request(signal: Signal, instrument: Instrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
-    """What the painter is asked for."""
+    """The chart of a signal: title, bars, overlays, and the level where it is a price."""
     heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rules.name(signal.rule, language)}"
     return ChartRequest(
         title=clean(heading, 160),
@@ -137,5 +137,5 @@ def chart_request(signal: Signal, instrument: Instrument, language: str, bars: t
         kind=instrument.kind,
         currency=instrument.currency,
         language="ko" if language == "ko" else "en",
-        note=WORDS[language]["replayed"] if signal.replayed else "",
+        note=LABELS[language]["replayed"] if signal.replayed else "",
     )

@@ -1,16 +1,16 @@
-"""How industries and markets read in a chat."""
+"""Replies of the bot about industries and markets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.figures import moment, percent, price
-from services.notifier.domain.industries import Industries
-from services.notifier.domain.instruments import Directory
+from services.notifier.domain.formatting import format_time, percent, price
+from services.notifier.domain.industries import IndustryIndex
+from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.markup import escape
-from services.notifier.domain.phrases import say
-from services.notifier.domain.replies import shown
+from services.notifier.domain.phrases import phrase
+from services.notifier.domain.replies import display_name
 from services.notifier.domain.rules import name as rule_name
 from shared.events import IndustryMember, IndustryView, Mover
 
@@ -18,71 +18,71 @@ SHOWN_RULES: Final = 5
 SHOWN_STRONGEST: Final = 3
 
 
-def list_text(industries: Industries, language: str) -> str:
-    """Every industry in a line, the markets first, then those that rise most."""
+def list_text(industries: IndustryIndex, language: str) -> str:
+    """One line for each industry: markets first, then by median move, highest first."""
     if not industries.views:
-        return say(language, "industries_none")
-    lines = [say(language, "industries")]
+        return phrase(language, "industries_none")
+    lines = [phrase(language, "industries")]
     lines += [
-        f"{_arrow(view.median_move)} {_called(view, language)} {percent(view.median_move)} "
+        f"{_arrow(view.median_move)} {_name(view, language)} {percent(view.median_move)} "
         f"(▲{view.advances} ▼{view.declines}) <code>{escape(view.industry, 48)}</code>"
         for view in industries.views
     ]
     if any(view.replayed for view in industries.views):
-        lines.append(say(language, "replayed"))
-    return "\n".join([*lines, say(language, "industry_help")])
+        lines.append(phrase(language, "replayed"))
+    return "\n".join([*lines, phrase(language, "industry_help")])
 
 
-def missing_text(asked: str, industries: Industries, language: str) -> str:
-    """That there is no such industry, and which may have been meant."""
-    line = say(language, "no_such_industry", asked=escape(asked, 40))
-    near = industries.near(asked)
+def missing_text(name: str, industries: IndustryIndex, language: str) -> str:
+    """The reply for an unknown industry, with suggestions."""
+    line = phrase(language, "no_such_industry", asked=escape(name, 40))
+    near = industries.suggestions(name)
     if near:
-        names = ", ".join(f"<code>{escape(view.industry, 48)}</code> {_called(view, language)}" for view in near)
-        return line + " " + say(language, "did_you_mean", names=names)
-    return line + " " + say(language, "industry_list")
+        names = ", ".join(f"<code>{escape(view.industry, 48)}</code> {_name(view, language)}" for view in near)
+        return line + " " + phrase(language, "did_you_mean", names=names)
+    return line + " " + phrase(language, "industry_list")
 
 
-def view_text(view: IndustryView, book: Directory, language: str) -> str:
-    """One industry or market as it stands; only what is known."""
-    lines = [f"<b>{_called(view, language)}</b> (<code>{escape(view.industry, 48)}</code>)"]
-    lines.append(f"{say(language, 'median')}: {percent(view.median_move)}")
+def view_text(view: IndustryView, index: InstrumentIndex, language: str) -> str:
+    """The newest view of one industry or market; unknown values are left out."""
+    lines = [f"<b>{_name(view, language)}</b> (<code>{escape(view.industry, 48)}</code>)"]
+    lines.append(f"{phrase(language, 'median')}: {percent(view.median_move)}")
     counts = {"up": view.advances, "down": view.declines, "still": view.unchanged, "missing": view.missing}
-    lines.append(say(language, "breadth", **counts))
+    lines.append(phrase(language, "breadth", **counts))
     for n, share, of in ((50, view.above_sma_50, view.sma_50_of), (200, view.above_sma_200, view.sma_200_of)):
         if share is not None:
-            lines.append(say(language, "above_sma", n=n, share=f"{share * 100:.0f}%", of=of))
+            lines.append(phrase(language, "above_sma", n=n, share=f"{share * 100:.0f}%", of=of))
     for word, movers in (("leaders", view.leaders), ("laggards", view.laggards)):
         if movers:
-            lines.append(f"{say(language, word)}: {', '.join(_mover(mover, book, language) for mover in movers)}")
+            lines.append(f"{phrase(language, word)}: {', '.join(_mover(mover, index, language) for mover in movers)}")
     if strongest := _strongest(view.members, market=view.kind == "market"):
-        told = ", ".join(f"{_who(symbol, book, language)} {percent(value, 1)}" for symbol, value in strongest)
-        lines.append(f"{say(language, 'strongest_market' if view.kind == 'market' else 'strongest_industry')}: {told}")
+        ranking = ", ".join(f"{_instrument_name(symbol, index, language)} {percent(value, 1)}" for symbol, value in strongest)
+        lines.append(f"{phrase(language, 'strongest_market' if view.kind == 'market' else 'strongest_industry')}: {ranking}")
     if view.signals_by_rule:
-        often = sorted(view.signals_by_rule, key=lambda rule: (-rule.up - rule.down, rule.rule))[:SHOWN_RULES]
-        rules = ", ".join(f"{escape(rule_name(rule.rule, language), 48)} {rule.up + rule.down}" for rule in often)
-        lines.append(say(language, "signals_today", up=view.signals_up, down=view.signals_down, rules=rules))
-    lines.append(f"{say(language, 'at')}: {moment(view.ts_event)}")
+        most_frequent = sorted(view.signals_by_rule, key=lambda rule: (-rule.up - rule.down, rule.rule))[:SHOWN_RULES]
+        rules = ", ".join(f"{escape(rule_name(rule.rule, language), 48)} {rule.up + rule.down}" for rule in most_frequent)
+        lines.append(phrase(language, "signals_today", up=view.signals_up, down=view.signals_down, rules=rules))
+    lines.append(f"{phrase(language, 'at')}: {format_time(view.ts_event)}")
     if view.replayed:
-        lines.append(say(language, "replayed"))
-    return "\n".join([*lines, say(language, "advice")])
+        lines.append(phrase(language, "replayed"))
+    return "\n".join([*lines, phrase(language, "advice")])
 
 
-def _called(view: IndustryView, language: str) -> str:
+def _name(view: IndustryView, language: str) -> str:
     return escape((view.name_ko if language == "ko" else view.name_en) or view.industry, 60)
 
 
-def _who(symbol: str, book: Directory, language: str) -> str:
-    return escape(shown(book.get(symbol), language), 40)
+def _instrument_name(symbol: str, index: InstrumentIndex, language: str) -> str:
+    return escape(display_name(index.get(symbol), language), 40)
 
 
-def _mover(mover: Mover, book: Directory, language: str) -> str:
-    paid = escape(price(mover.last_price, book.get(mover.symbol)))
-    return f"{_who(mover.symbol, book, language)} {percent(mover.move)} ({paid})"
+def _mover(mover: Mover, index: InstrumentIndex, language: str) -> str:
+    price_text = escape(price(mover.last_price, index.get(mover.symbol)))
+    return f"{_instrument_name(mover.symbol, index, language)} {percent(mover.move)} ({price_text})"
 
 
 def _strongest(members: Sequence[IndustryMember], *, market: bool) -> list[tuple[str, float]]:
-    """The members with the largest relative strength over 63 sessions: against the others, or in a market against its index."""
+    """The members with the highest relative strength over 63 sessions: against the industry, or in a market against its index."""
     known = []
     for member in members:
         strength = member.against_market if market else member.against_industry

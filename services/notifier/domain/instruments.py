@@ -1,4 +1,4 @@
-"""Finds instruments by what people type: symbol, English or Korean name, alias; suggests near ones for typing errors."""
+"""Finds instruments by symbol, English or Korean name, or alias; suggests similar names for typing errors."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from shared.text import ELLIPSIS
 from shared.text import fold_case as caseless
 
 LONGEST = 64
-"""Characters of a question that are looked at: what is longer is nobody's symbol or name."""
+"""Longest symbol or name; characters of a query beyond it are ignored."""
 SIGNS = frozenset("^=.-&" + ELLIPSIS)
-"""Signs that tell names apart; with the mark of a cut, so that the beginning of a longer text is nobody's name."""
+"""Signs that distinguish names. The ellipsis of a shortened text is among them: its beginning must not match a name."""
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """What the notifier knows about a symbol."""
+    """An instrument with its names."""
 
     symbol: str
     name_en: str
@@ -36,24 +36,24 @@ class Industry:
     name_ko: str
 
 
-def industry(asked: str, known: Iterable[Industry]) -> Industry | None:
-    """The industry that is called so, or None.
+def industry(text: str, known: Iterable[Industry]) -> Industry | None:
+    """The industry with this name, or None.
 
     >>> chips = Industry("semiconductors", "Semiconductors", "반도체")
     >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
     True
     """
-    wanted = folded(asked)
-    return next((one for one in known if wanted in {folded(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
+    wanted = search_key(text)
+    return next((one for one in known if wanted in {search_key(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
 
 
-def unlisted(symbol: str) -> Instrument:
-    """Stands in for a symbol that the table does not have (yet)."""
+def unknown_instrument(symbol: str) -> Instrument:
+    """Placeholder for a symbol that is not in the table of instruments."""
     return Instrument(symbol, "", "")
 
 
-class Directory:
-    """All instruments, searchable."""
+class InstrumentIndex:
+    """All instruments, searchable by name."""
 
     def __init__(self, instruments: Iterable[Instrument] = ()) -> None:
         self._by_symbol: dict[str, Instrument] = {}
@@ -62,48 +62,48 @@ class Directory:
             self._by_symbol[found.symbol] = found
             short = found.symbol.split(".")[0].lstrip("^").split("=")[0].split("-")[0]
             for name in (found.symbol, found.name_en, found.name_ko, *found.aliases, short):
-                if folded(name):
-                    self._by_name.setdefault(folded(name), found)
+                if search_key(name):
+                    self._by_name.setdefault(search_key(name), found)
 
     def __len__(self) -> int:
         return len(self._by_symbol)
 
     def get(self, symbol: str) -> Instrument:
-        """The instrument of exactly this symbol; ``unlisted`` where it is not known."""
-        return self._by_symbol.get(symbol) or unlisted(symbol)
+        """The instrument with exactly this symbol, else ``unknown_instrument``."""
+        return self._by_symbol.get(symbol) or unknown_instrument(symbol)
 
-    def find(self, asked: str) -> Instrument | None:
-        """The instrument that is called so, or None.
+    def find(self, text: str) -> Instrument | None:
+        """The instrument with this name, or None.
 
-        >>> book = Directory([Instrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
-        >>> [book.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
+        >>> index = InstrumentIndex([Instrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
+        >>> [index.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
         ['005930.KS', '005930.KS', '005930.KS']
         """
-        return self._by_name.get(folded(asked))
+        return self._by_name.get(search_key(text))
 
-    def near(self, asked: str, most: int = 3) -> list[Instrument]:
-        """Instruments whose names look like it, the likeliest first: names that begin so, then those that are spelled alike."""
-        wanted = folded(asked)
+    def suggestions(self, text: str, most: int = 3) -> list[Instrument]:
+        """Instruments with similar names, best match first: names with this prefix, then names with similar spelling."""
+        wanted = search_key(text)
         if not wanted:
             return []
-        begun = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
-        alike = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.6)
+        prefixed = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
+        similar = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.6)
         found: dict[str, Instrument] = {}
-        for name in (*sorted(begun, key=len), *alike):
+        for name in (*sorted(prefixed, key=len), *similar):
             found.setdefault(self._by_name[name].symbol, self._by_name[name])
         return list(found.values())[:most]
 
-    def resolve(self, asked: str, most: int = 20) -> tuple[list[Instrument], list[str]]:
-        """The instruments named in a line, and the words that name none.
+    def resolve(self, text: str, most: int = 20) -> tuple[list[Instrument], list[str]]:
+        """The instruments named in a line, and the words that are no names.
 
-        The whole line is tried as one name first; then commas part it, then spaces.
+        The whole line is tried as one name first; then it is split at commas, then at spaces.
         """
-        whole = self.find(asked)
+        whole = self.find(text)
         if whole:
             return [whole], []
         found: dict[str, Instrument] = {}
         missing: list[str] = []
-        for part in (part.strip() for part in asked.split(",")):
+        for part in (part.strip() for part in text.split(",")):
             named = self.find(part)
             for word in [part] if named else part.split():
                 hit = named or self.find(word)
@@ -114,10 +114,10 @@ class Directory:
         return list(found.values())[:most], missing[:most]
 
 
-def folded(name: str) -> str:
-    """A name as it is looked for: in normal form, without case, spaces and most signs.
+def search_key(name: str) -> str:
+    """The normal form of a name for lookups: without case, spaces and most signs.
 
-    >>> folded("\u1109\u1161\u11b7\u1109\u1165\u11bc ３")
+    >>> search_key("\u1109\u1161\u11b7\u1109\u1165\u11bc ３")
     '삼성3'
     """
     return "".join(c for c in caseless(name, LONGEST) if c.isalnum() or c in SIGNS).rstrip(".")

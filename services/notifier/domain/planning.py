@@ -1,7 +1,7 @@
-"""Which of the deliveries that are due to take on now, and when to look at the others again.
+"""Decides which due deliveries to send now, and when to look at the others again.
 
-A chat that is held back must not hide the others: its deliveries are put off to the moments when its turn is likely, so that they
-leave the front of the queue.
+A chat at its rate limit must not block the others: its deliveries are postponed to the times when they can probably be sent, so
+that they leave the front of the queue.
 """
 
 from __future__ import annotations
@@ -9,50 +9,52 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.delivery import DeliveryRow
 
 ChatKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """How a channel can be used for one chat right now. Milliseconds."""
+class ChatTiming:
+    """The rate limit of one chat at this moment. Milliseconds."""
 
     delay: int
-    """How long the chat must wait for its next message."""
+    """Time until the chat's next message may be sent."""
     spacing: int
-    """How far apart its messages are."""
+    """Time between two of its messages."""
     run_length: int
-    """How many are taken on at once."""
+    """Most deliveries in one run."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to do with a page of due deliveries."""
+class SendPlan:
+    """A plan for a page of due deliveries."""
 
-    runs: tuple[tuple[Delivery, ...], ...]
-    """Deliveries to take on, one tuple a chat, in their order."""
-    later: tuple[tuple[Delivery, int], ...]
-    """Deliveries to put off, and until when."""
+    runs: tuple[tuple[DeliveryRow, ...], ...]
+    """Deliveries to send now, one tuple per chat, in order."""
+    later: tuple[tuple[DeliveryRow, int], ...]
+    """Deliveries to postpone, and until when."""
 
 
-def plan(page: Sequence[Delivery], rhythm: Callable[[Delivery], Rhythm], *, now: int, free: int, soon: int) -> Plan:
-    """Sort a page, oldest first, into runs for at most ``free`` chats and deliveries for later. Times in milliseconds.
+def plan_sends(
+    page: Sequence[DeliveryRow], timing_of: Callable[[DeliveryRow], ChatTiming], *, now: int, free: int, soon: int
+) -> SendPlan:
+    """Divide a page, oldest first, into runs for at most ``free`` chats and postponed deliveries. Times in milliseconds.
 
-    A chat that must wait longer than ``soon`` is put off. What finds no place in a run stays as it is and is seen again next time.
+    A chat that must wait longer than ``soon`` is postponed. Deliveries without a place in a run stay due for the next page.
     """
-    runs: dict[ChatKey, list[Delivery]] = {}
-    put_off: dict[ChatKey, int] = {}
+    runs: dict[ChatKey, list[DeliveryRow]] = {}
+    postponed: dict[ChatKey, int] = {}
     later = []
     for delivery in page:
         chat = (delivery.channel, delivery.chat_id)
-        beat = rhythm(delivery)
-        if beat.delay > soon:
-            ahead = put_off.get(chat, 0)
-            put_off[chat] = ahead + 1
-            later.append((delivery, now + beat.delay + ahead * beat.spacing))
+        timing = timing_of(delivery)
+        if timing.delay > soon:
+            ahead = postponed.get(chat, 0)
+            postponed[chat] = ahead + 1
+            later.append((delivery, now + timing.delay + ahead * timing.spacing))
         elif chat in runs or len(runs) < free:
             run = runs.setdefault(chat, [])
-            if len(run) < beat.run_length:
+            if len(run) < timing.run_length:
                 run.append(delivery)
-    return Plan(tuple(tuple(run) for run in runs.values()), tuple(later))
+    return SendPlan(tuple(tuple(run) for run in runs.values()), tuple(later))

@@ -1,4 +1,4 @@
-"""Answers of the bot that are more than a phrase."""
+"""Replies of the bot that are longer than a phrase."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from services.notifier.domain.alerts import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
-from services.notifier.domain.figures import change, moment, percent, price
-from services.notifier.domain.instruments import Directory, Instrument
+from services.notifier.domain.formatting import change, format_time, percent, price
+from services.notifier.domain.instruments import Instrument, InstrumentIndex
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Button, Buttons, Reply
-from services.notifier.domain.phrases import say
+from services.notifier.domain.phrases import phrase
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
 from services.notifier.domain.rules import RULES, name
 from shared.events import Quote, Signal
@@ -23,91 +23,93 @@ def heading(instrument: Instrument, language: str) -> str:
 
 
 def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
-    """The latest quote; only what is known."""
-    lines = [heading(instrument, language), f"{say(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
+    """The latest quote; unknown values are left out."""
+    lines = [heading(instrument, language), f"{phrase(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
     if quote.change is not None:
         share = "" if quote.change_percent is None else f" ({percent(quote.change_percent)})"
         moved = f"{change(quote.change, quote.last_price, instrument)}{share}"
-        lines.append(f"{say(language, 'change')}: {moved}")
+        lines.append(f"{phrase(language, 'change')}: {moved}")
     for word, low, high in (("day", quote.day_low, quote.day_high), ("year", quote.year_low, quote.year_high)):
         if low is not None and high is not None:
             span = f"{price(low, instrument, currency=False)} - {price(high, instrument)}"
-            lines.append(f"{say(language, word)}: {escape(span)}")
-    lines.append(f"{say(language, 'at')}: {moment(quote.ts_event)}")
+            lines.append(f"{phrase(language, word)}: {escape(span)}")
+    lines.append(f"{phrase(language, 'at')}: {format_time(quote.ts_event)}")
     if quote.replayed:
-        lines.append(say(language, "replayed"))
+        lines.append(phrase(language, "replayed"))
     return "\n".join(lines)
 
 
 def bar_text(instrument: Instrument, bar: ChartBar, language: str) -> str:
-    """The last close, where no quote has come in."""
+    """The last close, where there is no quote."""
     lines = (
         heading(instrument, language),
-        f"{say(language, 'last_bar')}: {escape(price(bar.close, instrument))}",
-        f"{say(language, 'at')}: {moment(bar.ts_event)}",
+        f"{phrase(language, 'last_bar')}: {escape(price(bar.close, instrument))}",
+        f"{phrase(language, 'at')}: {format_time(bar.ts_event)}",
     )
     return "\n".join(lines)
 
 
-def not_found(asked: Sequence[str], book: Directory, language: str) -> str:
-    """That instruments are not known, and which may have been meant."""
+def not_found(words: Sequence[str], index: InstrumentIndex, language: str) -> str:
+    """The reply for unknown instruments, with suggestions."""
     lines = []
-    for word in asked[:5]:
-        line = say(language, "no_such", asked=escape(word, 40))
-        near = book.near(word)
+    for word in words[:5]:
+        line = phrase(language, "no_such", asked=escape(word, 40))
+        near = index.suggestions(word)
         if near:
-            names = ", ".join(f"<code>{escape(found.symbol)}</code> {escape(shown(found, language), 40)}" for found in near)
-            line += " " + say(language, "did_you_mean", names=names)
+            names = ", ".join(f"<code>{escape(found.symbol)}</code> {escape(display_name(found, language), 40)}" for found in near)
+            line += " " + phrase(language, "did_you_mean", names=names)
         lines.append(line)
     return "\n".join(lines)
 
 
-def shown(instrument: Instrument, language: str) -> str:
+def display_name(instrument: Instrument, language: str) -> str:
     """The instrument's name in the reader's language; its symbol where it has none. Not escaped."""
     return (instrument.name_ko if language == "ko" else instrument.name_en) or instrument.symbol
 
 
 def names(instruments: Sequence[Instrument], language: str) -> str:
     """A list of instruments in a sentence, escaped."""
-    return ", ".join(f"{escape(shown(found, language), 60)} (<code>{escape(found.symbol)}</code>)" for found in instruments)
+    return ", ".join(f"{escape(display_name(found, language), 60)} (<code>{escape(found.symbol)}</code>)" for found in instruments)
 
 
-def list_text(symbols: Sequence[str], chat: Chat, book: Directory) -> str:
-    """What a chat watches."""
+def list_text(symbols: Sequence[str], chat: Chat, index: InstrumentIndex) -> str:
+    """The watchlist of a chat."""
     language = chat.language
-    lines = [say(language, "list_all")] if chat.watch_all else []
+    lines = [phrase(language, "list_all")] if chat.watch_all else []
     if symbols:
-        lines.append(say(language, "list", count=len(symbols)))
-        lines += [f"<code>{escape(symbol)}</code> {escape(shown(book.get(symbol), language), 60)}" for symbol in symbols]
-    return "\n".join(lines) or say(language, "list_empty")
+        lines.append(phrase(language, "list", count=len(symbols)))
+        lines += [f"<code>{escape(symbol)}</code> {escape(display_name(index.get(symbol), language), 60)}" for symbol in symbols]
+    return "\n".join(lines) or phrase(language, "list_empty")
 
 
-def signals_text(signals: Sequence[Signal], book: Directory, language: str) -> str:
+def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: str) -> str:
     """The latest signals, newest first."""
     if not signals:
-        return say(language, "signals_none")
-    lines = [say(language, "signals")]
+        return phrase(language, "signals_none")
+    lines = [phrase(language, "signals")]
     for signal in signals:
-        instrument = book.get(signal.symbol)
+        instrument = index.get(signal.symbol)
         arrow = "▲" if signal.direction == "up" else "▼"
-        what = f"{escape(shown(instrument, language), 60)} · {escape(name(signal.rule, language), 48)}"
+        what = f"{escape(display_name(instrument, language), 60)} · {escape(name(signal.rule, language), 48)}"
         mark = " ⏪" if signal.replayed else ""
         paid = escape(price(signal.price, instrument))
-        lines.append(f"{arrow} {what} · {TIMEFRAMES[language][signal.timeframe]} · {paid}{mark}\n    {moment(signal.ts_event)}")
+        lines.append(
+            f"{arrow} {what} · {TIMEFRAMES[language][signal.timeframe]} · {paid}{mark}\n    {format_time(signal.ts_event)}"
+        )
     if any(signal.replayed for signal in signals):
-        lines.append(say(language, "replayed"))
-    return "\n".join([*lines, say(language, "advice")])
+        lines.append(phrase(language, "replayed"))
+    return "\n".join([*lines, phrase(language, "advice")])
 
 
 def rules_text(chat: Chat) -> str:
-    """Every rule type and whether the chat gets it."""
-    lines = [say(chat.language, "rules")]
+    """All rule types, and whether the chat receives them."""
+    lines = [phrase(chat.language, "rules")]
     lines += [f"{'✅' if chat.wants_rule(rule) else '▫️'} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in RULES]
     return "\n".join(lines)
 
 
 def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[dict[str, bool], list[str]]:
-    """The chat's rule types after switching some, and the words that name none."""
+    """The chat's rule types after switching some, and the words that are no rule types."""
     rules = dict(chat.rules)
     missing = []
     for word in (word.strip(",").lower() for word in words):
@@ -121,36 +123,36 @@ def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[di
 
 
 def muted_text(chat: Chat, now: int) -> str:
-    """Whether alerts are on."""
+    """Whether alerts are on, or until when they are muted."""
     if chat.muted_until <= now:
-        return say(chat.language, "on")
+        return phrase(chat.language, "on")
     return (
-        say(chat.language, "off")
+        phrase(chat.language, "off")
         if chat.muted_until >= FOREVER
-        else say(chat.language, "muted_until", until=moment(chat.muted_until))
+        else phrase(chat.language, "muted_until", until=format_time(chat.muted_until))
     )
 
 
 def settings_reply(chat: Chat, now: int) -> Reply:
-    """The settings, with buttons that change them."""
+    """The settings, with buttons to change them."""
     language = chat.language
-    unvalidated = say(language, "on" if chat.unvalidated else "off")
-    provisional = say(language, "on" if chat.wants_provisional else "off")
-    text = say(language, "settings", muted=muted_text(chat, now), unvalidated=unvalidated, provisional=provisional)
+    unvalidated = phrase(language, "on" if chat.unvalidated else "off")
+    provisional = phrase(language, "on" if chat.wants_provisional else "off")
+    text = phrase(language, "settings", muted=muted_text(chat, now), unvalidated=unvalidated, provisional=provisional)
     buttons: Buttons = (
         (Button("한국어", "lang ko"), Button("English", "lang en")),
         (Button("🔕 1h", "mute 1h"), Button("🔕 8h", "mute 8h"), Button("🔕 1d", "mute 1d"), Button("🔔", "mute off")),
         (
             Button(
                 {"ko": "검증 기록 없는 신호: ", "en": "Without a record: "}[language]
-                + say(language, "off" if chat.unvalidated else "on"),
+                + phrase(language, "off" if chat.unvalidated else "on"),
                 f"settings unproven {'off' if chat.unvalidated else 'on'}",
             ),
         ),
         (
             Button(
                 {"ko": "닫히기 전의 봉: ", "en": "Bars still forming: "}[language]
-                + say(language, "off" if chat.wants_provisional else "on"),
+                + phrase(language, "off" if chat.wants_provisional else "on"),
                 f"settings provisional {'off' if chat.wants_provisional else 'on'}",
             ),
         ),
@@ -159,8 +161,8 @@ def settings_reply(chat: Chat, now: int) -> Reply:
 
 
 def status_text(chat: Chat, watched: int, tally: Mapping[str, int], now: int) -> str:
-    """How things stand for a chat."""
+    """The status of a chat."""
     language = chat.language
-    counts = ", ".join(f"{escape(status)} {count}" for status, count in sorted(tally.items())) or say(language, "none")
-    count = say(language, "all") if chat.watch_all else str(watched)
-    return say(language, "status", count=count, muted=muted_text(chat, now), deliveries=counts, now=moment(now))
+    counts = ", ".join(f"{escape(status)} {count}" for status, count in sorted(tally.items())) or phrase(language, "none")
+    count = phrase(language, "all") if chat.watch_all else str(watched)
+    return phrase(language, "status", count=count, muted=muted_text(chat, now), deliveries=counts, now=format_time(now))

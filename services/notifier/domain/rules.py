@@ -1,7 +1,7 @@
-"""Every rule in words, Korean and English. A rule that is not in the table gets a generic text, so that no signal goes unsaid.
+"""Names and sentences of all rules, Korean and English. A rule that is not in the table gets a generic text.
 
-Sentences may name the signal's parameters (``{fast}``), ``{percent}`` (a fraction among them as a percentage) and nothing else:
-figures that were computed stand in the alert's own lines.
+Sentences may contain the signal's parameters (``{fast}``) and ``{percent}`` (the one that is a fraction, as a percentage), and
+nothing else: computed values are in separate lines of the alert.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.notifier.domain.conditions import RULE as CONDITION
-from services.notifier.domain.figures import number
+from services.notifier.domain.formatting import number
 from shared.events import Signal
 from shared.sequences import parse
 
@@ -19,7 +19,7 @@ LevelKind = Literal["price", "value", "volume"]
 
 @dataclass(frozen=True)
 class RuleText:
-    """A rule's name and what its firing means, per direction, in both languages."""
+    """A rule's name, and a sentence for each direction, in both languages."""
 
     ko: str
     en: str
@@ -31,13 +31,13 @@ class RuleText:
     """What ``Signal.level`` is: a price in the instrument's currency, an indicator's value, or a volume."""
 
 
-def _one(ko: str, en: str, said_ko: str, said_en: str, level: LevelKind = "price") -> RuleText:
-    """A rule that fires in one direction only, or says the same in both."""
-    return RuleText(ko, en, said_ko, said_en, said_ko, said_en, level)
+def _rule(ko: str, en: str, sentence_ko: str, sentence_en: str, level: LevelKind = "price") -> RuleText:
+    """A rule that fires in one direction only, or has the same sentence for both."""
+    return RuleText(ko, en, sentence_ko, sentence_en, sentence_ko, sentence_en, level)
 
 
 def _pattern(ko: str, en: str) -> RuleText:
-    """A chart pattern that broke out."""
+    """A chart pattern; it fires on the breakout."""
     return RuleText(
         ko,
         en,
@@ -49,16 +49,16 @@ def _pattern(ko: str, en: str) -> RuleText:
 
 
 RULES: Final[dict[str, RuleText]] = {
-    "golden_cross": _one(
+    "golden_cross": _rule(
         "골든크로스", "Golden cross", "{fast}봉 이동평균이 {slow}봉 이동평균을 상향 돌파", "SMA {fast} crossed above SMA {slow}"
     ),
-    "dead_cross": _one(
+    "dead_cross": _rule(
         "데드크로스", "Dead cross", "{fast}봉 이동평균이 {slow}봉 이동평균을 하향 돌파", "SMA {fast} crossed below SMA {slow}"
     ),
-    "sma_breakout_up": _one(
+    "sma_breakout_up": _rule(
         "이동평균 상향 돌파", "SMA breakout", "종가가 {period}봉 이동평균을 상향 돌파", "close crossed above SMA {period}"
     ),
-    "sma_breakout_down": _one(
+    "sma_breakout_down": _rule(
         "이동평균 하향 이탈", "SMA breakdown", "종가가 {period}봉 이동평균을 하향 이탈", "close crossed below SMA {period}"
     ),
     "ema_cross": RuleText(
@@ -157,7 +157,7 @@ RULES: Final[dict[str, RuleText]] = {
         "volume at least {ratio} x its {period}-bar mean, price down {percent} or more",
         "volume",
     ),
-    "volume_dry": _one(
+    "volume_dry": _rule(
         "거래량 급감",
         "Volume dry-up",
         "거래량이 {period}봉 평균의 {ratio}배 이하로 감소",
@@ -172,19 +172,19 @@ RULES: Final[dict[str, RuleText]] = {
         "전일 종가 대비 {percent} 이상 하락",
         "down {percent} or more from the previous close",
     ),
-    "new_high": _one(
+    "new_high": _rule(
         "52주 신고가", "52-week high", "이전 {bars}봉의 최고가를 경신", "above the highest high of the {bars} bars before"
     ),
-    "new_low": _one(
+    "new_low": _rule(
         "52주 신저가", "52-week low", "이전 {bars}봉의 최저가를 경신", "below the lowest low of the {bars} bars before"
     ),
-    "drop_from_high": _one(
+    "drop_from_high": _rule(
         "고점 대비 하락", "Drop from high", "{bars}봉 고점 대비 {percent} 이상 하락", "{percent} or more below the {bars}-bar high"
     ),
-    "prev_high_break": _one(
+    "prev_high_break": _rule(
         "전일 고가 돌파", "Previous high broken", "종가가 전 거래일 고가를 상향 돌파", "close above the previous session's high"
     ),
-    "prev_low_break": _one(
+    "prev_low_break": _rule(
         "전일 저가 이탈", "Previous low broken", "종가가 전 거래일 저가를 하향 이탈", "close below the previous session's low"
     ),
     "gap": RuleText(
@@ -195,31 +195,31 @@ RULES: Final[dict[str, RuleText]] = {
         "전 거래일 저가 아래에서 {percent} 이상 갭 하락 출발",
         "opened below the previous session's low, {percent} or more below its close",
     ),
-    "bullish_engulfing": _one(
+    "bullish_engulfing": _rule(
         "상승 장악형", "Bullish engulfing", "양봉 몸통이 직전 음봉 몸통을 감쌈", "a rising body engulfed the falling one before it"
     ),
-    "bearish_engulfing": _one(
+    "bearish_engulfing": _rule(
         "하락 장악형", "Bearish engulfing", "음봉 몸통이 직전 양봉 몸통을 감쌈", "a falling body engulfed the rising one before it"
     ),
-    "hammer": _one(
+    "hammer": _rule(
         "망치형",
         "Hammer",
         "직전 저가 부근에서 아래꼬리가 긴 망치형 출현",
         "a small body near the low before, with a long lower shadow",
     ),
-    "shooting_star": _one(
+    "shooting_star": _rule(
         "유성형",
         "Shooting star",
         "직전 몸통 위에서 위꼬리가 긴 유성형 출현",
         "a small body above the one before, with a long upper shadow",
     ),
-    "morning_star": _one(
+    "morning_star": _rule(
         "샛별형",
         "Morning star",
         "긴 음봉과 아래에 뜬 작은 봉에 이어 긴 양봉 출현",
         "a long fall, a small body below it, then a long rise back into the first",
     ),
-    "evening_star": _one(
+    "evening_star": _rule(
         "석별형",
         "Evening star",
         "긴 양봉과 위에 뜬 작은 봉에 이어 긴 음봉 출현",
@@ -233,15 +233,15 @@ RULES: Final[dict[str, RuleText]] = {
         "볼린저 밴드({period}, {width}) 상단에 닿은 도지",
         "a doji reached the upper Bollinger band ({period}, {width})",
     ),
-    "squeeze": _one(
+    "squeeze": _rule(
         "볼린저 밴드 수축",
         "Bollinger squeeze",
         "볼린저 밴드({period}, {width}) 폭이 이전 {bars}봉 중 최저보다 좁아짐",
         "Bollinger bandwidth ({period}, {width}) below its lowest of the {bars} bars before",
         "value",
     ),
-    "all_time_high": _one("역대 신고가", "All-time high", "보유한 기록 전체의 최고가를 경신", "above every high on record here"),
-    "all_time_low": _one("역대 신저가", "All-time low", "보유한 기록 전체의 최저가를 경신", "below every low on record here"),
+    "all_time_high": _rule("역대 신고가", "All-time high", "보유한 기록 전체의 최고가를 경신", "above every high on record here"),
+    "all_time_low": _rule("역대 신저가", "All-time low", "보유한 기록 전체의 최저가를 경신", "below every low on record here"),
     "head_and_shoulders": _pattern("헤드 앤 숄더", "Head and shoulders"),
     "inverse_head_and_shoulders": _pattern("역헤드 앤 숄더", "Inverse head and shoulders"),
     "triple_top": _pattern("삼중 천장", "Triple top"),
@@ -262,10 +262,10 @@ RULES: Final[dict[str, RuleText]] = {
     "channel_up": _pattern("상승 채널", "Rising channel"),
     "channel_down": _pattern("하락 채널", "Falling channel"),
     "rectangle": _pattern("박스권", "Rectangle"),
-    "resistance": _one(
+    "resistance": _rule(
         "저항선 돌파", "Resistance broken", "종가가 저항선을 상향 돌파", "close broke above a level that had turned it back"
     ),
-    "support": _one("지지선 이탈", "Support broken", "종가가 지지선을 하향 이탈", "close broke below a level that had held"),
+    "support": _rule("지지선 이탈", "Support broken", "종가가 지지선을 하향 이탈", "close broke below a level that had held"),
 }
 
 FRACTIONS: Final = {
@@ -275,14 +275,14 @@ FRACTIONS: Final = {
     "drop_from_high": "drop",
     "gap": "move",
 }
-"""Which parameter of a rule is a fraction of the price, shown as ``{percent}``."""
+"""The parameter of each rule that is a fraction and is shown as ``{percent}``."""
 
 
 OTHERS: Final = {
     CONDITION: {"ko": "내 조건", "en": "Your condition"},
     "sequence": {"ko": "신호 연속", "en": "Sequence of signals"},
 }
-"""What is no rule of its own, by ``Signal.rule``."""
+"""Names for values of ``Signal.rule`` that are no rules: user conditions and sequences."""
 
 
 def name(rule: str, language: str) -> str:
@@ -294,7 +294,7 @@ def name(rule: str, language: str) -> str:
 
 
 def sentence(signal: Signal, language: str) -> str:
-    """What fired, in words. Not escaped."""
+    """A sentence about what fired. Not escaped."""
     if signal.condition:
         return signal.condition
     if signal.sequence:
@@ -302,22 +302,22 @@ def sentence(signal: Signal, language: str) -> str:
     text = RULES.get(signal.rule)
     if text is None:
         return _generic(signal, language)
-    said = {"ko": {"up": text.up_ko, "down": text.down_ko}, "en": {"up": text.up_en, "down": text.down_en}}
+    sentences = {"ko": {"up": text.up_ko, "down": text.down_ko}, "en": {"up": text.up_en, "down": text.down_en}}
     fields = {key: number(value) for key, value in signal.params.items()}
     fraction = signal.params.get(FRACTIONS.get(signal.rule, ""))
     if fraction is not None:
         fields["percent"] = f"{fraction * 100:g}%"
     try:
-        return said[language][signal.direction].format_map(fields)
+        return sentences[language][signal.direction].format_map(fields)
     except KeyError:  # another version of the rule, with other parameters
         return _generic(signal, language)
 
 
 def _sequence(text: str, language: str) -> str:
-    """The steps of a sequence in words."""
+    """The steps of a sequence as a sentence."""
     try:
         sequence = parse(text)
-    except ValueError:  # of a version that knows other rules
+    except ValueError:  # another version with other rules wrote it
         return text
     first, *later = (f"{name(step.rule, language)} {'▲' if step.direction == 'up' else '▼'}" for step in sequence.steps)
     links = zip(later, sequence.within, strict=True)
@@ -327,7 +327,7 @@ def _sequence(text: str, language: str) -> str:
 
 
 def level_kind(rule: str) -> LevelKind:
-    """What the level of this rule's signals is; of an unknown rule only that it is a value."""
+    """The kind of level of this rule's signals; ``value`` for an unknown rule."""
     text = RULES.get(rule)
     return text.level if text else "value"
 

@@ -1,4 +1,4 @@
-"""The bot's commands about conditions that people write: /alert, /alerts, /unalert."""
+"""The bot's commands about user conditions: /alert, /alerts, /unalert."""
 
 from __future__ import annotations
 
@@ -6,55 +6,55 @@ from dataclasses import replace
 from typing import Final
 
 from services.notifier.domain import condition_replies, replies
-from services.notifier.domain.conditions import Asked, ConditionAlert, ParsedCondition, asked, refusal
+from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, exceeded_limit, parse_alert
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.phrases import say
+from services.notifier.domain.phrases import phrase
 from services.notifier.domain.ports import ParseError
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers import measures
-from services.notifier.handlers.desk import Desk
+from services.notifier.handlers.bot_context import BotContext
 from shared.conditions import ConditionError
 
-MOST_SYMBOLS: Final = 20
+MAX_SYMBOLS: Final = 20
 EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 
-async def alert(desk: Desk, chat: Chat, rest: str) -> Reply:
-    """Be told whenever a condition is true."""
+async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
+    """Create an alert on a condition."""
     if not rest:
-        return Reply(say(chat.language, "alert_help"))
-    wish = asked(rest)
+        return Reply(phrase(chat.language, "alert_help"))
+    request = parse_alert(rest)
     try:
-        condition = await desk.parser.parse(wish.condition)
+        condition = await context.parser.parse(request.condition)
     except ConditionError as error:
-        return Reply(condition_replies.refused(error, chat.language))
+        return Reply(condition_replies.error_reply(error, chat.language))
     except ParseError:
         measures.UPDATES.labels("unparsed").inc()
-        return Reply(say(chat.language, "alert_unparsed"))
-    wanted = await _scoped(desk, chat, condition, wish)
+        return Reply(phrase(chat.language, "alert_unparsed"))
+    wanted = await _scoped(context, chat, condition, request)
     if isinstance(wanted, Reply):
         return wanted
-    mine = await desk.conditions.of(chat.channel, chat.chat_id)
-    known = next((each for each in mine if each.same(wanted)), None)
-    count, in_use = await desk.conditions.in_use()
-    reason = None if known else refusal(mine, count, in_use, wanted)
+    mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
+    known = next((each for each in mine if each.is_equivalent(wanted)), None)
+    count, in_use = await context.conditions.in_use()
+    reason = None if known else exceeded_limit(mine, count, in_use, wanted)
     if reason:
-        return Reply(say(chat.language, reason))
-    now = desk.clock.now()
-    await desk.chats.save(replace(chat, active=True), now)
-    stored = known or await desk.conditions.add(wanted, now)
-    warming_up = await desk.conditions.warming_up() | {*wanted.extra} - in_use  # nobody has requested these before
-    lines = [say(chat.language, "alert_same" if known else "alert_set")]
-    lines.append(condition_replies.told(stored, chat.language, desk.book.current, warming_up))
-    if wanted.scope == "watched" and not chat.watch_all and not await desk.chats.watched(chat.address):
-        lines.append(say(chat.language, "alert_watching_none"))
+        return Reply(phrase(chat.language, reason))
+    now = context.clock.now()
+    await context.chats.save(replace(chat, active=True), now)
+    stored = known or await context.conditions.add(wanted, now)
+    warming_up = await context.conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
+    lines = [phrase(chat.language, "alert_same" if known else "alert_set")]
+    lines.append(condition_replies.alert_line(stored, chat.language, context.instruments.current, warming_up))
+    if wanted.scope == "watched" and not chat.watch_all and not await context.chats.watched(chat.address):
+        lines.append(phrase(chat.language, "alert_watching_none"))
     return Reply("\n".join(lines))
 
 
-async def _scoped(desk: Desk, chat: Chat, condition: ParsedCondition, wish: Asked) -> ConditionAlert | Reply:
-    """The alert with the instruments it is for, or that they are not known."""
+async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, request: AlertRequest) -> ConditionAlert | Reply:
+    """The alert with its instruments, or the reply that they are unknown."""
     wanted = ConditionAlert(
         chat.channel,
         chat.chat_id,
@@ -62,39 +62,41 @@ async def _scoped(desk: Desk, chat: Chat, condition: ParsedCondition, wish: Aske
         condition.id,
         condition.text,
         condition.timeframe,
-        wish.frequency,
+        request.frequency,
         extra=condition.extra,
         thread_id=chat.thread_id,
     )
-    if wish.industry:
-        known = await desk.market.industries()
-        found = industry(wish.industry, known)
+    if request.industry:
+        known = await context.market.industries()
+        found = industry(request.industry, known)
         if found is None:
             names = escape(", ".join(one.slug for one in known), 600)
-            return Reply(say(chat.language, "no_industry", asked=escape(wish.industry, 40), names=names))
+            return Reply(phrase(chat.language, "no_industry", asked=escape(request.industry, 40), names=names))
         return replace(wanted, scope="industry", targets=(found.slug,))
-    if wish.names:
-        instruments, missing = desk.book.current.resolve(wish.names, MOST_SYMBOLS)
+    if request.names:
+        instruments, missing = context.instruments.current.resolve(request.names, MAX_SYMBOLS)
         if missing or not instruments:
-            return Reply(replies.not_found(missing or [wish.names], desk.book.current, chat.language))
+            return Reply(replies.not_found(missing or [request.names], context.instruments.current, chat.language))
         return replace(wanted, scope="symbols", targets=tuple(one.symbol for one in instruments))
     return wanted
 
 
-async def alerts(desk: Desk, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
-    """The chat's conditions."""
-    mine = await desk.conditions.of(chat.channel, chat.chat_id)
-    return Reply(condition_replies.alerts_text(mine, chat.language, desk.book.current, await desk.conditions.warming_up()))
+async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
+    """List the chat's alerts."""
+    mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
+    return Reply(
+        condition_replies.alerts_text(mine, chat.language, context.instruments.current, await context.conditions.warming_up())
+    )
 
 
-async def unalert(desk: Desk, chat: Chat, rest: str) -> Reply:
-    """Take a condition away, or all."""
+async def unalert(context: BotContext, chat: Chat, rest: str) -> Reply:
+    """Remove one alert, or all."""
     wanted = rest.strip().lstrip("#").casefold()
     if wanted in EVERYTHING:
         number = None
     elif wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
         number = int(wanted)
     else:
-        return Reply(say(chat.language, "unalert_help"))
-    gone = await desk.conditions.remove(chat.channel, chat.chat_id, number)
-    return Reply(say(chat.language, "unalerted" if gone else "unalert_none"))
+        return Reply(phrase(chat.language, "unalert_help"))
+    gone = await context.conditions.remove(chat.channel, chat.chat_id, number)
+    return Reply(phrase(chat.language, "unalerted" if gone else "unalert_none"))

@@ -1,4 +1,4 @@
-"""One try of one delivery: render, wait for the turn, claim, send, record."""
+"""One attempt of one delivery: render, wait for the rate limit, claim, send, record."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import TypeVar
 import structlog
 
 from services.notifier.domain.alerts import alert_buttons, alert_text
-from services.notifier.domain.delivery import Change, Delivery, Policy, Status, after
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.handlers import measures
+from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import InstrumentBook
-from services.notifier.handlers.lane import Lane
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.instruments import LatestInstruments
+from services.notifier.handlers.pictures import PictureCache
 from shared import wire
 from shared.backoff import Backoff
 from shared.events import Signal
@@ -36,148 +36,150 @@ _log = structlog.get_logger(__name__)
 
 
 class Attempt:
-    """Makes tries; knows nothing of queues."""
+    """Attempts reserved deliveries; queues are the task of ``Sender``."""
 
     def __init__(
         self,
         deliveries: DeliveryStore,
         chats: ChatStore,
-        book: InstrumentBook,
-        pictures: Pictures | None,
-        policy: Policy,
+        instruments: LatestInstruments,
+        pictures: PictureCache | None,
+        policy: RetryPolicy,
         lease: int,
         clock: Clock,
     ) -> None:
-        self._deliveries, self._chats, self._book, self._pictures = deliveries, chats, book, pictures
+        self._deliveries, self._chats, self._instruments, self._pictures = deliveries, chats, instruments, pictures
         self._policy, self._lease, self._clock = policy, lease, clock
-        self._shares: defaultdict[str, FailureRate] = defaultdict(FailureRate)
+        self._failure_rates: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
-    async def make(self, row: Delivery, lane: Lane, stopping: asyncio.Event) -> bool:
-        """Try a reserved delivery; False when it was not begun and should be given back.
+    async def make(self, row: DeliveryRow, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
+        """Attempt a reserved delivery; False when it was not started and should be released.
 
-        What this very delivery provokes fails it, with the reason in its row; where most deliveries of the channel fail so, it
-        waits instead, and the channel with it.
+        An error that this delivery causes fails it, with the reason in its row. Where most deliveries of the channel fail this way,
+        it waits instead, and so does the channel.
 
         Raises:
-            TransientError: the database is not there.
-            Exception: what ``classify`` says "crash" to.
+            TransientError: the database is not available.
+            Exception: what ``classify`` classifies as "crash".
         """
-        held = [row]
+        versions = [row]
         try:
-            return await self._try(held, lane, stopping)
+            return await self._try(versions, schedule, stopping)
         except Exception as error:
             if classify(error) != "dead-letter":
                 raise
             reason = redact(f"{type(error).__name__}: {error}")
-            _log.exception("a delivery cannot be made", signal=row.signal_id, channel=row.channel)
-            outcome = Refused(reason, HOLD_SECONDS) if self._shares[row.channel].failed() else Rejected(reason)
-            await self._record(held[-1], outcome, lane)
+            _log.exception("delivery failed with an unexpected error", signal=row.signal_id, channel=row.channel)
+            outcome = Refused(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else Rejected(reason)
+            await self._record(versions[-1], outcome, schedule)
             return True
 
-    async def _try(self, held: list[Delivery], lane: Lane, stopping: asyncio.Event) -> bool:
-        """``held`` gets the row as it is claimed."""
-        row = held[-1]
+    async def _try(self, versions: list[DeliveryRow], schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
+        """Appends the claimed row to ``versions``, so that the caller records an error on the newest version."""
+        row = versions[-1]
         chat = await self._chats.get(row.channel, row.chat_id)
-        signal, closed = self._judge(row, chat)
+        signal, closed = self._check_row(row, chat)
         if closed is not None or signal is None or chat is None:
-            await self._close(row, closed or Change(Status.FAILED, row.unknowns, error="no such chat"))
+            await self._close(row, closed or RowChange(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
             return True
-        alert = await self._render(row, chat, signal, pictures=lane.channel.pictures)
-        if not await self._turn(row, chat, lane, stopping):
+        alert = await self._render(row, chat, signal, pictures=schedule.channel.pictures)
+        if not await self._wait_for_turn(row, chat, schedule, stopping):
             return False
         now = self._clock.now()
         claimed = await self._deliveries.claim(row, now, now + self._lease)
         if claimed is None:
             return True
-        held.append(claimed)
+        versions.append(claimed)
         if alert.repeat:
             measures.REPEATS.labels(row.channel).inc()
-        outcome = await lane.channel.send(row.address, alert)
-        await self._record(claimed, outcome, lane)
+        outcome = await schedule.channel.send(row.address, alert)
+        await self._record(claimed, outcome, schedule)
         if isinstance(outcome, Sent):
             measures.LATENCY.labels(row.channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
-        self._shares[row.channel].passed(1)
+        self._failure_rates[row.channel].passed(1)
         return True
 
-    def _judge(self, row: Delivery, chat: Chat | None) -> tuple[Signal | None, Change | None]:
-        """The signal of a row, or how the row is closed without a try."""
+    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Signal | None, RowChange | None]:
+        """The signal of a row, and the change that closes the row without an attempt, if any."""
         now = self._clock.now()
         try:
             signal = wire.decode(SIGNALS, row.body.encode())
         except wire.WireError as error:
-            return None, Change(Status.FAILED, row.unknowns, error=str(error)[:255])
+            return None, RowChange(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
-            return signal, Change(Status.FAILED, row.unknowns, error="the chat is switched off")
+            return signal, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
         if is_stale(signal, now, self._policy.expiry):
-            return signal, Change(Status.EXPIRED, row.unknowns)
+            return signal, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
         if chat.muted_until > now:
-            return signal, Change(Status.MUTED, row.unknowns)
+            return signal, RowChange(DeliveryStatus.MUTED, row.unknowns)
         return signal, None
 
-    async def _close(self, row: Delivery, change: Change) -> None:
+    async def _close(self, row: DeliveryRow, change: RowChange) -> None:
         if await self._deliveries.finish(row, change, self._clock.now()):
-            measures.LOST.labels(row.channel, change.status).inc()
+            measures.UNDELIVERED.labels(row.channel, change.status).inc()
 
-    async def _render(self, row: Delivery, chat: Chat, signal: Signal, *, pictures: bool) -> Alert:
-        instrument = self._book.current.get(signal.symbol)
+    async def _render(self, row: DeliveryRow, chat: Chat, signal: Signal, *, pictures: bool) -> Alert:
+        instrument = self._instruments.current.get(signal.symbol)
         repeat = row.unknowns > 0
         picture = None
         if pictures and self._pictures is not None:
-            picture = await self._pictures.of(signal, instrument, chat.language)
+            picture = await self._pictures.get(signal, instrument, chat.language)
         text = alert_text(signal, instrument, chat.language, repeat=repeat)
         return Alert(signal, text, chat.language, alert_buttons(chat.language), picture, repeat, row.traceparent)
 
-    async def _turn(self, row: Delivery, chat: Chat, lane: Lane, stopping: asyncio.Event) -> bool:
-        """Wait for the chat's turn; False when that would outlast the reservation, or we are stopping."""
+    async def _wait_for_turn(self, row: DeliveryRow, chat: Chat, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
+        """Wait for the rate limit; False when that would outlast the reservation, or the process is stopping."""
         while True:
             if stopping.is_set():
                 return False
-            delay = lane.pace.take(chat.chat_id, self._clock.ticking())
+            delay = schedule.limiter.take(chat.chat_id, self._clock.ticking())
             if delay <= 0:
                 return True
             if self._clock.now() + int(delay * 1000) >= row.next_try_at:
                 return False
             await pause(delay, stopping)
 
-    async def _record(self, claimed: Delivery, outcome: Outcome, lane: Lane) -> None:
+    async def _record(self, claimed: DeliveryRow, outcome: Outcome, schedule: ChannelSchedule) -> None:
         now = self._clock.now()
-        change = after(claimed, outcome, now, self._policy, self._clock.chance())
-        await _persistently(lambda: self._deliveries.finish(claimed, change, now))
+        change = apply_outcome(claimed, outcome, now, self._policy, self._clock.chance())
+        await _with_retries(lambda: self._deliveries.finish(claimed, change, now))
         kind = type(outcome).__name__.lower()
         measures.OUTCOMES.labels(claimed.channel, kind).inc()
         match outcome:
             case Sent(_, redirected):
-                lane.troubles = 0
+                schedule.failures = 0
                 if redirected:
                     measures.REDIRECTED.labels(claimed.channel).inc()
                     _log.warning(
-                        "sent to the chat: its topic takes no messages", signal=claimed.signal_id, thread=claimed.thread_id
+                        "sent to the chat instead of the topic: the topic accepts no messages",
+                        signal=claimed.signal_id,
+                        thread=claimed.thread_id,
                     )
             case Refused(_, retry_after):
-                lane.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
+                schedule.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
             case Unanswered() | Doubtful():
                 measures.UNKNOWNS.labels(claimed.channel).inc()
-                lane.hold_back(claimed.chat_id, None, self._policy, self._clock)
+                schedule.hold_back(claimed.chat_id, None, self._policy, self._clock)
             case Rejected():
-                measures.LOST.labels(claimed.channel, change.status).inc()
+                measures.UNDELIVERED.labels(claimed.channel, change.status).inc()
             case Gone():
-                measures.LOST.labels(claimed.channel, change.status).inc()
-                await _persistently(lambda: self._chats.deactivate(claimed.channel, claimed.chat_id))
+                measures.UNDELIVERED.labels(claimed.channel, change.status).inc()
+                await _with_retries(lambda: self._chats.deactivate(claimed.channel, claimed.chat_id))
             case Moved(chat_id):
-                await _persistently(lambda: self._chats.migrate(claimed.channel, claimed.chat_id, chat_id, now))
+                await _with_retries(lambda: self._chats.migrate(claimed.channel, claimed.chat_id, chat_id, now))
         if not isinstance(outcome, Sent):
             _log.warning(
                 "delivery not confirmed", signal=claimed.signal_id, channel=claimed.channel, outcome=kind, error=change.error
             )
 
 
-async def _persistently(write: Callable[[], Awaitable[T]]) -> T:
-    """What came of a request must not be forgotten because the database blinked. Raises TransientError after about six seconds."""
+async def _with_retries(write: Callable[[], Awaitable[T]]) -> T:
+    """Retry a write, so that a short database outage loses no outcome. Raises TransientError after about six seconds."""
     backoff = Backoff(Random())  # noqa: S311 - jitter
     for _ in range(RECORD_TRIES - 1):
         try:
             return await write()
         except TransientError as error:
-            _log.warning("outcome not recorded yet", error=str(error))
+            _log.warning("outcome not recorded, retrying", error=str(error))
             await asyncio.sleep(backoff.next())
     return await write()

@@ -1,35 +1,35 @@
-"""What the bot does with what people type: who may, how often, which command."""
+"""Handles input of the bot's users: permissions, rate limit, dispatch to commands."""
 
 from __future__ import annotations
 
 import difflib
 from dataclasses import replace
 
-from services.notifier.domain.commands import Incoming
+from services.notifier.domain.commands import UserInput
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.pace import Limit, Windows
-from services.notifier.domain.phrases import say
+from services.notifier.domain.phrases import phrase
+from services.notifier.domain.rate_limits import Limit, SlidingWindows
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers import measures
+from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.commands import COMMANDS
-from services.notifier.handlers.desk import Desk
 from shared.failures import TransientError
 
 CHANNEL = "telegram"
 
 
-class BotDesk:
-    """Answers one person at a time; knows nothing of Telegram's protocol."""
+class CommandBot:
+    """Replies to user input, independent of Telegram's protocol."""
 
-    def __init__(self, desk: Desk, commands_minute: int) -> None:
-        self._desk = desk
+    def __init__(self, context: BotContext, commands_minute: int) -> None:
+        self._context = context
         self._limits = (Limit(commands_minute, 60.0),)
-        self._users = Windows()
-        self._warned = Windows()
+        self._users = SlidingWindows()
+        self._warned = SlidingWindows()
 
-    async def answer(self, incoming: Incoming) -> Reply | None:
-        """The answer, or None where silence is better. Never raises for what people type or for a database that is away."""
+    async def answer(self, incoming: UserInput) -> Reply | None:
+        """The reply, or None where none should be sent. Never raises for user input or for a database that is not available."""
         person = incoming.user_id or incoming.chat_id
         if not self._allowed(person):
             return self._slow_down(person)
@@ -37,78 +37,78 @@ class BotDesk:
             return await self._answer(incoming)
         except TransientError:
             measures.UPDATES.labels("database").inc()
-            return Reply(say(self._desk.language, "trouble"))
+            return Reply(phrase(self._context.language, "trouble"))
 
     async def added(self, chat_id: str, user_id: str) -> None:
-        """Somebody put the bot into a group: that person may change its settings. Raises TransientError."""
-        known = await self._desk.chats.get(CHANNEL, chat_id)
-        fresh = Chat(CHANNEL, chat_id, user_id, "group", self._desk.language)
-        await self._desk.chats.save(replace(known, active=True, user_id=user_id) if known else fresh, self._desk.clock.now())
+        """A user added the bot to a group: that user may change its settings. Raises TransientError."""
+        known = await self._context.chats.get(CHANNEL, chat_id)
+        fresh = Chat(CHANNEL, chat_id, user_id, "group", self._context.language)
+        await self._context.chats.save(replace(known, active=True, user_id=user_id) if known else fresh, self._context.clock.now())
 
     async def removed(self, chat_id: str) -> None:
-        """The bot was blocked or put out. Raises TransientError."""
-        await self._desk.chats.deactivate(CHANNEL, chat_id)
+        """The bot was blocked or removed. Raises TransientError."""
+        await self._context.chats.deactivate(CHANNEL, chat_id)
 
     async def migrated(self, old: str, new: str) -> None:
         """A group became a supergroup. Raises TransientError."""
-        await self._desk.chats.migrate(CHANNEL, old, new, self._desk.clock.now())
+        await self._context.chats.migrate(CHANNEL, old, new, self._context.clock.now())
 
     def dropped(self, reason: str) -> None:
-        """An update got no answer."""
+        """Count an update that got no reply."""
         measures.UPDATES.labels(reason).inc()
 
-    async def _answer(self, incoming: Incoming) -> Reply | None:
-        chat = await self._desk.chats.get(CHANNEL, incoming.chat_id)
+    async def _answer(self, incoming: UserInput) -> Reply | None:
+        chat = await self._context.chats.get(CHANNEL, incoming.chat_id)
         if chat is None:
-            chat = Chat(CHANNEL, incoming.chat_id, incoming.user_id, incoming.kind, self._desk.language)
+            chat = Chat(CHANNEL, incoming.chat_id, incoming.user_id, incoming.kind, self._context.language)
         chat = replace(chat, thread_id=incoming.thread_id)
-        asked = incoming.asked
-        if not asked.name:
-            if incoming.kind == "group" or not asked.rest:
-                return None  # people talk among themselves there
+        parsed = incoming.command
+        if not parsed.name:
+            if incoming.kind == "group" or not parsed.rest:
+                return None  # conversation in a group is not for the bot
             measures.UPDATES.labels("text").inc()
-            return Reply(say(chat.language, "not_command", text=escape(asked.rest, 40)))
-        command = COMMANDS.get(asked.name)
+            return Reply(phrase(chat.language, "not_command", text=escape(parsed.rest, 40)))
+        command = COMMANDS.get(parsed.name)
         if command is None:
             measures.UPDATES.labels("unknown").inc()
-            return None if incoming.kind == "group" else _unknown(asked.name, chat.language)
-        if command.changes and (asked.rest or command.bare) and not await self._may_change(chat, incoming):
+            return None if incoming.kind == "group" else _unknown(parsed.name, chat.language)
+        if command.changes and (parsed.rest or command.bare) and not await self._may_change(chat, incoming):
             measures.UPDATES.labels("forbidden").inc()
-            return Reply(say(chat.language, "not_allowed"))
+            return Reply(phrase(chat.language, "not_allowed"))
         measures.UPDATES.labels("answered").inc()
-        return await command.run(self._desk, chat, asked.rest)
+        return await command.run(self._context, chat, parsed.rest)
 
-    async def _may_change(self, chat: Chat, incoming: Incoming) -> bool:
+    async def _may_change(self, chat: Chat, incoming: UserInput) -> bool:
         if incoming.trusted:
             return True
         if incoming.kind == "private":
             return chat.user_id in {"", incoming.user_id}
-        known = await self._desk.chats.get(CHANNEL, chat.chat_id)
+        known = await self._context.chats.get(CHANNEL, chat.chat_id)
         if known is not None and known.user_id == incoming.user_id:
             return True
-        return await self._desk.admins.is_admin(incoming.chat_id, incoming.user_id)
+        return await self._context.admins.is_admin(incoming.chat_id, incoming.user_id)
 
     def _allowed(self, person: str) -> bool:
-        now = self._desk.clock.ticking()
-        window = self._users.of(person, self._limits, now)
+        now = self._context.clock.ticking()
+        window = self._users.get(person, self._limits, now)
         if window.delay(now) > 0:
             return False
         window.add(now)
         return True
 
     def _slow_down(self, person: str) -> Reply | None:
-        """One warning a minute, then silence: a flood must not be answered by a flood."""
+        """One warning a minute, then None: the bot must not answer a flood with a flood."""
         measures.UPDATES.labels("flood").inc()
-        now = self._desk.clock.ticking()
-        warned = self._warned.of(person, (Limit(1, 60.0),), now)
+        now = self._context.clock.ticking()
+        warned = self._warned.get(person, (Limit(1, 60.0),), now)
         if warned.delay(now) > 0:
             return None
         warned.add(now)
-        return Reply(say(self._desk.language, "slow_down"))
+        return Reply(phrase(self._context.language, "slow_down"))
 
 
 def _unknown(name: str, language: str) -> Reply:
     near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.6)
     if near:
-        return Reply(say(language, "meant_command", name=escape(name), near=near[0]))
-    return Reply(say(language, "unknown_command", name=escape(name)))
+        return Reply(phrase(language, "meant_command", name=escape(name), near=near[0]))
+    return Reply(phrase(language, "unknown_command", name=escape(name)))

@@ -1,4 +1,4 @@
-"""Publishes how deliveries ended; the rows remember what is still to be published, so that no outcome is forgotten."""
+"""Publishes the outcomes of deliveries. The rows record which are unpublished, so none is lost."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import hmac
 
-from services.notifier.domain.delivery import Delivery
-from services.notifier.domain.ports import DeliveryStore, Reports
+from services.notifier.domain.delivery import DeliveryRow
+from services.notifier.domain.ports import DeliveryStore, OutcomePublisher
 from services.notifier.handlers import measures
 from services.notifier.handlers.clock import Clock
 from shared import events
@@ -17,38 +17,38 @@ PAGE = 500
 IDLE_SECONDS = 0.5
 
 
-def recipient(delivery: Delivery, key: bytes) -> str:
+def recipient(delivery: DeliveryRow, key: bytes) -> str:
     """An opaque name for an address: 16 hex digits of an HMAC, since a bare hash of a Telegram id can be guessed."""
     topic = f":{delivery.thread_id}" if delivery.thread_id else ""
     return hmac.new(key, f"{delivery.channel}:{delivery.chat_id}{topic}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 class Reporter:
-    """Moves outcomes from the table to the topic."""
+    """Publishes outcomes from the table on the topic."""
 
-    def __init__(self, deliveries: DeliveryStore, reports: Reports, key: bytes, clock: Clock) -> None:
-        self._deliveries, self._reports, self._key, self._clock = deliveries, reports, key, clock
+    def __init__(self, deliveries: DeliveryStore, publisher: OutcomePublisher, key: bytes, clock: Clock) -> None:
+        self._deliveries, self._publisher, self._key, self._clock = deliveries, publisher, key, clock
         self._full = False
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Report until stopped; what is left then is reported after the next start."""
+        """Report until stopped; the remaining outcomes are reported after the next start."""
         await Refresher(self._page, "reporting outcomes", lambda: 0.0 if self._full else IDLE_SECONDS, stopping).run()
 
     async def _page(self) -> None:
         self._full = await self.once() == PAGE
-        measures.WAITING.set(await self._deliveries.waiting())
+        measures.OPEN.set(await self._deliveries.count_open())
 
     async def once(self) -> int:
-        """Publish a page of outcomes and mark its rows; how many there were. Raises TransientError."""
-        rows = await self._deliveries.to_report(PAGE)
+        """Publish a page of outcomes and mark its rows; returns how many. Raises TransientError."""
+        rows = await self._deliveries.unreported(PAGE)
         if rows:
             now = self._clock.now()
-            await self._reports.publish([self._event(delivery, error, now) for delivery, error in rows])
-            await self._deliveries.reported([delivery for delivery, _ in rows])
+            await self._publisher.publish([self._event(delivery, error, now) for delivery, error in rows])
+            await self._deliveries.mark_reported([delivery for delivery, _ in rows])
             measures.REPORTED.inc(len(rows))
         return len(rows)
 
-    def _event(self, delivery: Delivery, error: str, now: int) -> events.Delivery:
+    def _event(self, delivery: DeliveryRow, error: str, now: int) -> events.Delivery:
         return events.Delivery(
             signal_id=delivery.signal_id,
             channel=delivery.channel,

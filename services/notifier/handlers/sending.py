@@ -1,4 +1,4 @@
-"""The paced sender: takes deliveries whose time has come, hands them to their channels, and writes down how it went."""
+"""The sender: reads due deliveries, sends them through their channels within the rate limits, and records the outcomes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from random import Random
 
 import structlog
 
-from services.notifier.domain.delivery import Delivery, Policy, after
+from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import Unanswered
-from services.notifier.domain.planning import plan
+from services.notifier.domain.planning import plan_sends
 from services.notifier.domain.ports import DeliveryStore
 from services.notifier.handlers import measures
 from services.notifier.handlers.attempt import Attempt
+from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.lane import Lane
 from shared.backoff import Backoff
 from shared.failures import TransientError, classify
 from shared.tasks import result_of
@@ -24,45 +24,53 @@ from shared.waiting import pause
 
 PAGE = 200
 SOON = 5_000
+"""Milliseconds that a run may wait for the rate limit; a chat that must wait longer is postponed."""
 IDLE_SECONDS = 0.5
-TROUBLE_SECONDS = 5.0
+LONGEST_RETRY_WAIT = 5.0
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """For how long deliveries are held. Milliseconds."""
+class SenderOptions:
+    """Options of the sender. Times in milliseconds."""
 
     reserve: int
-    """Kept to ourselves while they are drawn and wait for their turn."""
+    """How long deliveries are reserved while pictures are drawn and the rate limit is awaited."""
     lease: int
-    """After this a delivery in ``sending`` counts as abandoned."""
+    """Time after which a delivery in ``sending`` counts as abandoned."""
     concurrency: int
-    policy: Policy
+    policy: RetryPolicy
 
 
 class Sender:
-    """Runs the deliveries of some channels; several processes may share them."""
+    """Sends the deliveries of some channels; several processes may share them."""
 
-    def __init__(self, deliveries: DeliveryStore, lanes: Mapping[str, Lane], attempt: Attempt, terms: Terms, clock: Clock) -> None:
-        self._deliveries, self._lanes, self._attempt = deliveries, lanes, attempt
-        self._terms, self._clock = terms, clock
+    def __init__(
+        self,
+        deliveries: DeliveryStore,
+        schedules: Mapping[str, ChannelSchedule],
+        attempt: Attempt,
+        options: SenderOptions,
+        clock: Clock,
+    ) -> None:
+        self._deliveries, self._schedules, self._attempt = deliveries, schedules, attempt
+        self._options, self._clock = options, clock
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
-        self._swept_at = 0
-        self._trouble = Backoff(Random(), most=TROUBLE_SECONDS)  # noqa: S311 - jitter
-        self.reading = False
-        """True while the database answers."""
+        self._checked_at = 0
+        self._backoff = Backoff(Random(), most=LONGEST_RETRY_WAIT)  # noqa: S311 - jitter
+        self.connected = False
+        """Whether the last query of the database succeeded."""
 
-    def nudge(self) -> None:
-        """Something is due: look at once."""
+    def wake(self) -> None:
+        """Read due deliveries at once."""
         self._wake.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until stopped, then finish what is being sent.
+        """Send until stopped, then finish the current attempts.
 
         Raises:
-            Exception: what a run ended with beside a ``TransientError``; the other runs have finished what they had begun.
+            Exception: an error of a run other than ``TransientError``; the other runs have finished their current attempt.
         """
         ending = asyncio.Event()
         watch = asyncio.create_task(self._wake_on(stopping, ending), name="sender stop")
@@ -70,93 +78,97 @@ class Sender:
             while not stopping.is_set():
                 self._wake.clear()
                 try:
-                    await self._sweep()
-                    more = await self._round(ending)
-                    self.reading = True
-                    self._trouble.reset()
+                    await self._close_abandoned()
+                    more = await self._start_due(ending)
+                    self.connected = True
+                    self._backoff.reset()
                 except TransientError as error:
-                    self.reading = False
+                    self.connected = False
                     _log.warning("deliveries not read", error=str(error))
-                    await pause(self._trouble.next(), stopping)
+                    await pause(self._backoff.next(), stopping)
                     continue
                 if not more:
                     await pause(IDLE_SECONDS, self._wake)
-                self._reap()
+                self._collect_finished()
         finally:
             watch.cancel()
             ending.set()
             if self._running:
                 await asyncio.wait(self._running.values())
-            self._reap()
+            self._collect_finished()
 
     async def _wake_on(self, stopping: asyncio.Event, ending: asyncio.Event) -> None:
         await stopping.wait()
         ending.set()
         self._wake.set()
 
-    def _reap(self) -> None:
+    def _collect_finished(self) -> None:
         for key, task in list(self._running.items()):
             if task.done():
                 del self._running[key]
                 result_of(task)
 
-    async def _sweep(self) -> None:
-        """Rows whose process fell silent while sending: they were written and never answered."""
+    async def _close_abandoned(self) -> None:
+        """Record rows with an expired lease as requests without a response: their process died or is frozen."""
         now = self._clock.now()
-        if now - self._swept_at < min(self._terms.lease // 4, 5_000):
+        if now - self._checked_at < min(self._options.lease // 4, 5_000):
             return
-        for row in await self._deliveries.lapsed(now, PAGE):
-            change = after(row, Unanswered("the process ended while sending"), now, self._terms.policy, self._clock.chance())
+        for row in await self._deliveries.expired_leases(now, PAGE):
+            change = apply_outcome(
+                row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance()
+            )
             if await self._deliveries.finish(row, change, now):
                 measures.UNKNOWNS.labels(row.channel).inc()
-                _log.warning("abandoned delivery", signal=row.signal_id, channel=row.channel, final=change.final)
-        self._swept_at = now
+                _log.warning(
+                    "abandoned delivery: its lease has expired", signal=row.signal_id, channel=row.channel, final=change.final
+                )
+        self._checked_at = now
 
-    async def _round(self, stopping: asyncio.Event) -> bool:
-        """Take on a page of what is due; True when there is more to look at right now."""
-        free = self._terms.concurrency - len(self._running)
+    async def _start_due(self, stopping: asyncio.Event) -> bool:
+        """Start runs for a page of due deliveries; True when there are more to read now."""
+        free = self._options.concurrency - len(self._running)
         if free <= 0:
             return False
         now, ticking = self._clock.now(), self._clock.ticking()
         page = await self._deliveries.due(now, PAGE, tuple(self._running))
-        chosen = plan(
+        chosen = plan_sends(
             page,
-            lambda row: self._lanes[row.channel].rhythm(row.chat_id, ticking),
+            lambda row: self._schedules[row.channel].timing(row.chat_id, ticking),
             now=now,
             free=free,
-            soon=min(SOON, self._terms.reserve // 2),
+            soon=min(SOON, self._options.reserve // 2),
         )
-        until = now + self._terms.reserve
-        taken = [(row, until) for run in chosen.runs for row in run]
-        if not taken and not chosen.later:
+        until = now + self._options.reserve
+        reservations = [(row, until) for run in chosen.runs for row in run]
+        if not reservations and not chosen.later:
             return False
-        ours = {row.key: row for row in await self._deliveries.reserve([*taken, *chosen.later])}
+        ours = {row.key: row for row in await self._deliveries.reserve([*reservations, *chosen.later])}
         for run in chosen.runs:
             mine = [ours[row.key] for row in run if row.key in ours]
             if mine:
                 self._start(mine, stopping)
         return len(page) == PAGE
 
-    def _start(self, run: list[Delivery], stopping: asyncio.Event) -> None:
+    def _start(self, run: list[DeliveryRow], stopping: asyncio.Event) -> None:
         key = (run[0].channel, run[0].chat_id)
         task = asyncio.create_task(self._run(run, stopping), name=f"deliver {key[0]}")
         self._running[key] = task
         task.add_done_callback(lambda _: self._wake.set())
 
-    async def _run(self, run: list[Delivery], stopping: asyncio.Event) -> None:
-        """The deliveries of one chat, in order; those that we do not get to are given back."""
-        lane = self._lanes[run[0].channel]
-        left = list(run)
+    async def _run(self, run: list[DeliveryRow], stopping: asyncio.Event) -> None:
+        """Attempt the deliveries of one chat in order, then release the remaining ones."""
+        schedule = self._schedules[run[0].channel]
+        remaining = list(run)
         try:
-            while left and not stopping.is_set():
-                if not await self._attempt.make(left[0], lane, stopping):
+            while remaining and not stopping.is_set():
+                if not await self._attempt.make(remaining[0], schedule, stopping):
                     break
-                left.pop(0)
+                remaining.pop(0)
             now = self._clock.now()
-            if left:
-                await self._deliveries.reserve([(row, now) for row in left])
+            if remaining:
+                await self._deliveries.reserve([(row, now) for row in remaining])
         except Exception as error:
             if classify(error) != "retry":
                 raise
-            # the rows come due again when their reservation or lease lapses
+            # the rows are due again when their reservation or lease expires
             _log.warning("deliveries interrupted", channel=run[0].channel, error=str(error))

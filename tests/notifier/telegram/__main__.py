@@ -1,6 +1,6 @@
 """``python -m tests.notifier.telegram --port 25000``: the stand-in as a process, for end-to-end tests.
 
-``GET /accepted`` says what it took, ``POST /updates`` puts an update in the queue.
+``GET /accepted`` returns the accepted messages, ``POST /updates`` adds an update to the queue.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ async def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     for name in ("refuse", "cut-before", "cut-after"):
         options.add_argument(f"--{name}", type=float, default=0.0, help="share of messages")
-    told = options.parse_args()
+    arguments = options.parse_args()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with open_telegram(by_chance(told.seed, told.refuse, told.cut_before, told.cut_after), told.port) as telegram:
+    async with open_telegram(
+        by_chance(arguments.seed, arguments.refuse, arguments.cut_before, arguments.cut_after), arguments.port
+    ) as telegram:
         print(f"TELEGRAM_API={telegram.base} TELEGRAM_BOT_TOKEN={TOKEN}", flush=True)
         await stopped.wait()
 

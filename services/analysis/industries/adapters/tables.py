@@ -1,4 +1,4 @@
-"""Industries, markets and daily closes as the tables have them."""
+"""Reads industries, markets and daily closes from the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from services.analysis.industries.domain.closes import KEPT, Close
-from services.analysis.industries.domain.roster import Listing, Market, Roster, roster
+from services.analysis.industries.domain.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
 from shared.db import Database
 from shared.events import Timeframe
 from shared.tables import bars, industries, instrument_industries, instruments, markets
@@ -21,7 +21,7 @@ _names: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class IndustryTables:
-    """What ingest and analysis live have written, read only. All raise ``TransientError`` when the database is not there."""
+    """Reads what ingest and analysis live write. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,10 +38,12 @@ class IndustryTables:
         for symbol, industry in pairs:
             belongs.setdefault(symbol, []).append(industry)
         return roster(
-            [Listing(symbol, exchange, kind, tuple(belongs.get(symbol, ()))) for symbol, exchange, kind in listed],
+            [ClassifiedInstrument(symbol, exchange, kind, tuple(belongs.get(symbol, ()))) for symbol, exchange, kind in listed],
             {row.industry: (row.name_en, row.name_ko) for row in named},
             [
-                Market(m.market, m.name_en, m.name_ko, _list(m.market, m.exchanges), m.suffix, _list(m.market, m.benchmarks))
+                MarketDefinition(
+                    m.market, m.name_en, m.name_ko, _list(m.market, m.exchanges), m.suffix, _list(m.market, m.benchmarks)
+                )
                 for m in held
             ],
         )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 CARRY_DAYS: Final = 14
-"""A close stands in for later dates on which its exchange was closed, for so many calendar days at most."""
+"""Calendar days for which a close is carried over dates on which its exchange was closed."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Aligned:
 
 
 def aligned(closes: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> Aligned:
-    """Puts series (session dates as yyyymmdd ascending, closes) side by side.
+    """Aligns series of (session dates as yyyymmdd, ascending; closes).
 
     >>> aligned({"A": ((20240701, 20240702), (10.0, 11.0)), "B": ((20240702,), (5.0,))}).closes
     array([[10., nan],
@@ -53,7 +53,7 @@ def days_of(sessions: Int64s) -> Int64s:
 
 
 def carried(days: Int64s, closes: Floats) -> Floats:
-    """The newest close at or before each date, NaN where ``CARRY_DAYS`` have none. Shapes (T,), (T, M) -> (T, M)."""
+    """The newest close at or before each date; NaN if there is none within ``CARRY_DAYS``. Shapes (T,), (T, M) -> (T, M)."""
     rows = np.arange(len(days))[:, None]
     last = np.maximum.accumulate(np.where(np.isfinite(closes), rows, -1), axis=0)
     found = np.take_along_axis(closes, np.maximum(last, 0), axis=0)
@@ -62,6 +62,6 @@ def carried(days: Int64s, closes: Floats) -> Floats:
 
 
 def newest_of(side: Aligned, column: int, values: Floats) -> float:
-    """What ``values`` (T,) say at the newest close of a column; NaN where it has none."""
+    """The value of ``values`` (T,) at the newest close of a column; NaN if it has none."""
     own = np.flatnonzero(np.isfinite(side.closes[:, column]))
     return float(values[own[-1]]) if len(own) else float("nan")

@@ -1,4 +1,4 @@
-"""Whether members stand above their moving averages."""
+"""Whether members are above their moving averages."""
 
 from __future__ import annotations
 

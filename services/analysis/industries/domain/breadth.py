@@ -1,4 +1,4 @@
-"""How many members rise and fall, and by how much the one in the middle."""
+"""Counts of rising and falling members, and the median move."""
 
 from __future__ import annotations
 

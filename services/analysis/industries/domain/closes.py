@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 KEPT: Final = 260
 """Closes of an instrument: SMA 200 needs 200; 126 sessions of an exchange are at most about 190 days of one that never closes."""
 ENDS_KEPT: Final = 30
-"""Sessions of an exchange whose ends are known."""
+"""Newest sessions of an exchange whose ends are returned by ``ends``."""
 
 
 class Close(NamedTuple):
@@ -23,19 +23,19 @@ class Close(NamedTuple):
 
 
 class Closes:
-    """Bounded memory of daily closes: ``KEPT`` a symbol, and only of symbols that somebody ``keeps``."""
+    """The newest daily closes, at most ``KEPT`` per symbol, and only of the symbols passed to ``keep``."""
 
     def __init__(self) -> None:
         self._closes: dict[str, list[Close]] = {}
         self._kept: Collection[str] = frozenset()
 
     def keep(self, symbols: Collection[str]) -> None:
-        """From now on these are remembered, all others are forgotten."""
+        """Sets the symbols whose closes are kept; drops those of all others."""
         self._kept = symbols
         self._closes = {symbol: closes for symbol, closes in self._closes.items() if symbol in symbols}
 
     def put(self, symbol: str, close: Close) -> bool:
-        """Take the close of a session. False when it is not simply the next one: it contradicts or completes what is there."""
+        """Adds the close of a session. False if it is not the next one: it changes or completes earlier closes."""
         if symbol not in self._kept or not (math.isfinite(close.price) and close.price > 0):
             return True
         known = self._closes.setdefault(symbol, [])
@@ -52,7 +52,7 @@ class Closes:
         return False
 
     def replace(self, symbol: str, closes: Iterable[Close]) -> None:
-        """What the database says takes the place of all but newer sessions."""
+        """Replaces the closes by those of the database; newer sessions stay."""
         stored = {close.session: close for close in closes if math.isfinite(close.price) and close.price > 0}
         last = max(stored, default=0)
         for close in self._closes.get(symbol, ()):
@@ -65,7 +65,7 @@ class Closes:
         return self._closes.get(symbol, ())
 
     def ends(self, exchanges: Mapping[str, str]) -> dict[str, dict[int, int]]:
-        """When the newest sessions of each exchange ended, as its symbols' closes say: exchange -> session -> close time."""
+        """Exchange -> session -> close time, for the newest sessions, from the closes of its symbols."""
         found: dict[str, dict[int, int]] = {}
         for symbol, exchange in exchanges.items():
             ends = found.setdefault(exchange, {})

@@ -1,4 +1,4 @@
-"""Each member of a group as it stands: its move, its averages, its relative strength."""
+"""The current values of each member of a group: its move, its averages, its relative strength."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from services.analysis.industries.domain.aligned import Aligned, Floats, aligned, carried, newest_of
-from services.analysis.industries.domain.memory import Memory
+from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.roster import Group
 from services.analysis.industries.domain.strength import SESSIONS, strength
 from shared.events import IndustryMember, RelativeStrength
@@ -19,19 +19,19 @@ DIGITS: Final = 6
 
 
 def members_of(
-    group: Group, memory: Memory, moves: Mapping[str, float], above: Mapping[int, Mapping[str, float]]
+    group: Group, state: MarketState, moves: Mapping[str, float], above: Mapping[int, Mapping[str, float]]
 ) -> tuple[IndustryMember, ...]:
     """The members in the group's order. ``moves`` has those that moved today; ``above``: average -> symbol -> 1, 0 or NaN."""
-    choices = memory.roster.benchmarks
+    choices = state.roster.benchmarks
     wanted = dict.fromkeys([*group.members, *(symbol for member in group.members for symbol in choices.get(member, ()))])
-    series = {symbol: ([c.session for c in own], [c.price for c in own]) for symbol in wanted if (own := memory.closes.of(symbol))}
+    series = {symbol: ([c.session for c in own], [c.price for c in own]) for symbol in wanted if (own := state.closes.of(symbol))}
     side = aligned(series)
     filled = carried(side.days, side.closes)
     place = {symbol: column for column, symbol in enumerate(side.symbols)}
     peers = [place[symbol] for symbol in group.members if symbol in place]
     found = []
     for symbol in group.members:
-        quote, at = memory.quotes.get(symbol), place.get(symbol)
+        quote, at = state.quotes.get(symbol), place.get(symbol)
         others = [column for column in peers if column != at] if group.kind == "industry" else []
         measure = [place[one] for one in choices.get(symbol, ()) if one != symbol and one in place]
         benchmark = next((one for one in measure if at is not None and _covers(side, filled, at, one)), None)
@@ -52,12 +52,12 @@ def members_of(
 
 
 def known(value: float) -> float | None:
-    """Rounded; None where it is no number."""
+    """Rounded; None if it is not finite."""
     return round(float(value), DIGITS) if math.isfinite(value) else None
 
 
 def _covers(side: Aligned, filled: Floats, member: int, benchmark: int) -> bool:
-    """Whether the benchmark has a close that may stand beside the member's newest one."""
+    """Whether the benchmark has a close, its own or a carried one, for the date of the member's newest close."""
     newest = np.flatnonzero(np.isfinite(side.closes[:, member]))[-1]
     return bool(np.isfinite(filled[newest, benchmark]))
 

@@ -1,4 +1,4 @@
-"""Who belongs to which industry and market, and what each is measured against."""
+"""The members of industries and markets, and their benchmarks."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 COUNTED: Final = frozenset({"stock", "future", "crypto"})
-"""Kinds that are members. What a fund or an index holds would count twice, and a leveraged or inverse fund moves otherwise."""
+"""Kinds of instruments that are members. Funds and indices would count their holdings twice; leveraged funds move differently."""
 MOST_MEMBERS: Final = 2_000
-"""Members of one group; what comes after them in the alphabet is left out."""
+"""Members of one group, in alphabetical order; further ones are left out."""
 
 
 @dataclass(frozen=True)
-class Listing:
-    """An instrument as the tables have it."""
+class ClassifiedInstrument:
+    """An instrument with its industries."""
 
     symbol: str
     exchange: str
@@ -23,8 +23,8 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Market:
-    """Instruments of some exchanges whose symbols end in ``suffix``, and what they are measured against, the first choice first."""
+class MarketDefinition:
+    """Instruments of some exchanges whose symbols end in ``suffix``, and their benchmarks, the first choice first."""
 
     market: str
     name_en: str
@@ -33,9 +33,9 @@ class Market:
     suffix: str
     benchmarks: tuple[str, ...]
 
-    def holds(self, listing: Listing) -> bool:
+    def contains(self, instrument: ClassifiedInstrument) -> bool:
         """Whether the instrument belongs to it."""
-        return listing.exchange in self.exchanges and listing.symbol.endswith(self.suffix)
+        return instrument.exchange in self.exchanges and instrument.symbol.endswith(self.suffix)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Roster:
     exchanges: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> exchange."""
     benchmarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Symbol -> what it is measured against, the first choice first."""
+    """Symbol -> its benchmarks, the first choice first."""
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -65,14 +65,16 @@ class Roster:
         return frozenset(self.exchanges).union(*self.benchmarks.values())
 
 
-def roster(listings: Iterable[Listing], industries: Mapping[str, tuple[str, str]], markets: Iterable[Market]) -> Roster:
-    """Sorts instruments into groups; ``industries`` maps a slug to its English and Korean name.
+def roster(
+    instruments: Iterable[ClassifiedInstrument], industries: Mapping[str, tuple[str, str]], markets: Iterable[MarketDefinition]
+) -> Roster:
+    """Groups instruments; ``industries`` maps a slug to its English and Korean name.
 
-    An instrument is in every market that holds it; the first one in the order of ``markets`` says what it is measured against.
+    An instrument is in every market that contains it; the first one in the order of ``markets`` sets its benchmarks.
     """
-    counted = sorted((one for one in listings if one.kind in COUNTED), key=lambda one: one.symbol)
+    counted = sorted((one for one in instruments if one.kind in COUNTED), key=lambda one: one.symbol)
     markets = tuple(markets)
-    held = {market.market: tuple(one.symbol for one in counted if market.holds(one)) for market in markets}
+    held = {market.market: tuple(one.symbol for one in counted if market.contains(one)) for market in markets}
     groups = [
         Group(slug, "industry", *names, tuple(one.symbol for one in counted if slug in one.industries)[:MOST_MEMBERS])
         for slug, names in sorted(industries.items())
@@ -81,5 +83,5 @@ def roster(listings: Iterable[Listing], industries: Mapping[str, tuple[str, str]
     return Roster(
         tuple(group for group in groups if group.members),
         {one.symbol: one.exchange for one in counted},
-        {one.symbol: next((m.benchmarks for m in markets if m.holds(one)), ()) for one in counted},
+        {one.symbol: next((m.benchmarks for m in markets if m.contains(one)), ()) for one in counted},
     )

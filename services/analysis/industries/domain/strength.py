@@ -1,4 +1,4 @@
-"""Relative strength: how a member did against others over the same sessions."""
+"""Relative strength: the return of a member relative to others over the same sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An industry or a market as it stands, from what is in memory."""
+"""Computes the current view of an industry or a market."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ import numpy as np
 from services.analysis.industries.domain.aligned import aligned, newest_of
 from services.analysis.industries.domain.averages import above_average
 from services.analysis.industries.domain.breadth import breadth, share
-from services.analysis.industries.domain.fired import by_rule, ended_before
+from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.members import DIGITS, known, members_of
-from services.analysis.industries.domain.memory import Memory
 from services.analysis.industries.domain.movers import movers
 from services.analysis.industries.domain.roster import Group
+from services.analysis.industries.domain.signals_today import by_rule, ended_before
 from shared.events import IndustryView, Mover, Quote
 
 AVERAGES: Final = (50, 200)
 
 
-def view(group: Group, memory: Memory, ends: Mapping[str, Mapping[int, int]]) -> IndustryView | None:
-    """The view of a group; None while none of its members has a quote. ``ends`` is ``memory.closes.ends(...)``."""
-    quotes = {symbol: quote for symbol in group.members if (quote := memory.quotes.get(symbol)) and quote.session > 0}
+def view(group: Group, state: MarketState, ends: Mapping[str, Mapping[int, int]]) -> IndustryView | None:
+    """The view of a group; None while no member has a quote. ``ends`` is ``state.closes.ends(...)``."""
+    quotes = {symbol: quote for symbol in group.members if (quote := state.quotes.get(symbol)) and quote.session > 0}
     if not quotes:
         return None
-    exchanges = memory.roster.exchanges
+    exchanges = state.roster.exchanges
     today: dict[str, int] = {}
     for symbol, quote in quotes.items():
         today[exchanges[symbol]] = max(today.get(exchanges[symbol], 0), quote.session)
     trading = {symbol: quote for symbol, quote in quotes.items() if quote.session == today[exchanges[symbol]]}
     moved = np.array([[_move(trading.get(symbol)) for symbol in group.members]])
-    above = _above(group, memory, trading)
+    above = _above(group, state, trading)
     counts = breadth(moved)
     shares = [share(np.array([[above[n][symbol] for symbol in group.members]])) for n in AVERAGES]
     moves = {symbol: move for symbol, move in zip(group.members, moved[0].tolist(), strict=True) if math.isfinite(move)}
     leaders, laggards = movers(moves)
     begins = {exchange: ended_before(ends.get(exchange, {}), session) for exchange, session in today.items()}
     fired = [
-        s for symbol in group.members if exchanges[symbol] in begins for s in memory.fired.since(symbol, begins[exchanges[symbol]])
+        s for symbol in group.members if exchanges[symbol] in begins for s in state.fired.since(symbol, begins[exchanges[symbol]])
     ]
     rules = by_rule(fired)
     newest = max(quotes.values(), key=lambda quote: (quote.ts_event, quote.symbol))
-    closed = [closes[-1].ts_close for symbol in group.members if (closes := memory.closes.of(symbol))]
+    closed = [closes[-1].ts_close for symbol in group.members if (closes := state.closes.of(symbol))]
     return IndustryView(
         industry=group.industry,
         kind=group.kind,
@@ -66,7 +66,7 @@ def view(group: Group, memory: Memory, ends: Mapping[str, Mapping[int, int]]) ->
         signals_up=sum(rule.up for rule in rules),
         signals_down=sum(rule.down for rule in rules),
         signals_by_rule=rules,
-        members=members_of(group, memory, moves, above),
+        members=members_of(group, state, moves, above),
         source=newest.source,
         replayed=any(quote.replayed for quote in quotes.values()),
     )
@@ -77,12 +77,12 @@ def _move(quote: Quote | None) -> float:
     return math.nan if move is None or not math.isfinite(move) else move
 
 
-def _above(group: Group, memory: Memory, trading: Mapping[str, Quote]) -> dict[int, dict[str, float]]:
-    """Average -> symbol -> 1 above, 0 not, NaN unknown or not trading. The price now counts as the close of its session."""
+def _above(group: Group, state: MarketState, trading: Mapping[str, Quote]) -> dict[int, dict[str, float]]:
+    """Average -> symbol -> 1 above, 0 not, NaN unknown or not trading. The current price counts as the close of its session."""
     series = {}
     for symbol in group.members:
         quote = trading.get(symbol)
-        before = [] if quote is None else [close for close in memory.closes.of(symbol) if close.session < quote.session]
+        before = [] if quote is None else [close for close in state.closes.of(symbol) if close.session < quote.session]
         now = [] if quote is None else [(quote.session, quote.last_price)]
         rows = [(close.session, close.price) for close in before] + now
         series[symbol] = [session for session, _ in rows], [price for _, price in rows]

@@ -1,1 +1,1 @@
-"""Reads quotes, bars and signals, keeps the newest of each, publishes the views that changed."""
+"""Handlers of the role industries: they apply quotes, bars and signals, and publish the views that have changed."""

@@ -1,4 +1,4 @@
-"""Keeps what the topics tell, and publishes the views that have changed."""
+"""Applies events of the topics, and publishes the views that have changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from services.analysis.industries.domain.closes import Close
-from services.analysis.industries.domain.memory import Memory
+from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.roster import Roster
 from services.analysis.industries.domain.view import view
 from services.analysis.industries.handlers import measures
@@ -19,94 +19,94 @@ from shared.kafka import Record
 from shared.topics import INDUSTRIES, Topic
 
 log: Final = structlog.get_logger("analysis.industries")
-IN_ONE_GO: Final = 500
-"""Events that are taken before others get their turn."""
-AGAIN: Final = 3
-"""A past that was told again is read so often from the database, a round apart: it is told before it is stored."""
+BATCH: Final = 500
+"""Events that are applied before other tasks run."""
+READS: Final = 3
+"""Times that changed closes are read from the database, once a round: they are published before they are stored."""
 
 
-class Tables(Protocol):
-    """What is read from the database; both raise ``TransientError``."""
+class MarketTables(Protocol):
+    """Reads the database; both raise ``TransientError``."""
 
     async def roster(self) -> Roster: ...
 
     async def closes(self, symbol: str) -> list[Close]: ...
 
 
-class Publisher(Protocol):
-    """What is asked of a producer."""
+class ViewPublisher(Protocol):
+    """The method of a producer that is used."""
 
     async def publish_many(self, topic: Topic[IndustryView], events: Sequence[tuple[str, IndustryView]]) -> Any: ...
 
 
-class Industries:
-    """One memory, filled by the topics and the database, and what has been published of it."""
+class IndustryViews:
+    """The state of the markets, from the topics and the database, and the views published last."""
 
-    def __init__(self, tables: Tables, publisher: Publisher) -> None:
+    def __init__(self, tables: MarketTables, publisher: ViewPublisher) -> None:
         self._tables = tables
         self._publisher = publisher
-        self._memory = Memory()
+        self._state = MarketState()
         self._unread: dict[str, int] = {}
-        self._told: dict[str, IndustryView] = {}
-        self._quiet = asyncio.Lock()
-        """Held while memory changes, and while a view is made of it in a thread."""
+        self._published: dict[str, IndustryView] = {}
+        self._lock = asyncio.Lock()
+        """Held while the state changes, and while a thread computes a view of it."""
         self.read = False
         """True once industries and all their daily closes have been read."""
 
     async def handle(self, records: Sequence[Record[Any]]) -> None:
-        """Take a batch; the handler of the tail."""
-        for first in range(0, len(records), IN_ONE_GO):
-            async with self._quiet:
-                for record in records[first : first + IN_ONE_GO]:
-                    if take := _TAKES.get(type(record.event)):
-                        take(self._memory, record.event)
+        """Applies a batch of the tail."""
+        for first in range(0, len(records), BATCH):
+            async with self._lock:
+                for record in records[first : first + BATCH]:
+                    if handler := _HANDLERS.get(type(record.event)):
+                        handler(self._state, record.event)
             await asyncio.sleep(0)
 
     async def read_roster(self) -> None:
-        """Read who belongs where. Raises ``TransientError``."""
+        """Reads the roster. Raises ``TransientError``."""
         found = await self._tables.roster()
-        async with self._quiet:
-            self._unread |= dict.fromkeys(self._memory.enrol(found), 1)
-        measures.groups.set(len(self._memory.roster.groups))
+        async with self._lock:
+            self._unread |= dict.fromkeys(self._state.set_roster(found), 1)
+        measures.groups.set(len(self._state.roster.groups))
 
     async def read_closes(self) -> None:
-        """Read the past of symbols that are new or told again; what is left is read the next time. Raises ``TransientError``."""
-        for symbol in self._memory.doubtful & self._memory.roster.symbols:
-            self._unread[symbol] = AGAIN
-        self._memory.doubtful.clear()
+        """Reads the closes of new and changed symbols; after an error the next call reads the rest. Raises ``TransientError``."""
+        for symbol in self._state.to_reread & self._state.roster.symbols:
+            self._unread[symbol] = READS
+        self._state.to_reread.clear()
         for symbol, times in list(self._unread.items()):
-            self._memory.closes.replace(symbol, await self._tables.closes(symbol))
-            self._memory.changed.add(symbol)
+            self._state.closes.replace(symbol, await self._tables.closes(symbol))
+            self._state.changed.add(symbol)
             measures.reads.inc()
             del self._unread[symbol]
             if times > 1:
                 self._unread[symbol] = times - 1
-        self.read = bool(self._memory.roster.groups)
+        self.read = bool(self._state.roster.groups)
 
     async def publish(self) -> int:
-        """Publish the views that differ from those published before; how many. The next call tries again what raises.
+        """Publishes the views that differ from those published last; returns how many. After an error the next call retries.
 
         Raises:
             TransientError: the broker does not acknowledge.
         """
-        memory, began = self._memory, time.monotonic()
-        changed, memory.changed = memory.changed, set()
+        state, began = self._state, time.monotonic()
+        changed, state.changed = state.changed, set()
         fresh: list[IndustryView] = []
         try:
-            ends = memory.closes.ends(memory.roster.exchanges)
-            memory.forget(ends)
-            for group in memory.roster.groups:
-                if _concerned(group.members, memory.roster, changed):
-                    async with self._quiet:  # a market of a hundred takes forty milliseconds: not in the event loop
-                        found = await asyncio.to_thread(view, group, memory, ends)
-                    if found is not None and found != self._told.get(group.industry):
+            ends = state.closes.ends(state.roster.exchanges)
+            state.forget(ends)
+            for group in state.roster.groups:
+                if _affected(group.members, state.roster, changed):
+                    async with self._lock:  # a market of a hundred members takes forty milliseconds, too long for the event loop
+                        found = await asyncio.to_thread(view, group, state, ends)
+                    if found is not None and found != self._published.get(group.industry):
                         fresh.append(found)
             if fresh:
                 await self._publisher.publish_many(INDUSTRIES, [(one.industry, one) for one in fresh])
         except BaseException:
-            memory.changed |= changed
+            state.changed |= changed
             raise
-        self._told |= {one.industry: one for one in fresh}
+        self._published |= {one.industry: one for one in fresh}
         if fresh:
             measures.published.inc(len(fresh))
             measures.event_time.set(max(one.ts_event for one in fresh) / 1000)
@@ -114,13 +114,13 @@ class Industries:
         return len(fresh)
 
 
-def _concerned(members: Collection[str], roster: Roster, changed: Set[str]) -> bool:
-    """Whether news of these symbols changes the view: of a member, or of what one is measured against."""
+def _affected(members: Collection[str], roster: Roster, changed: Set[str]) -> bool:
+    """Whether changes of these symbols affect the view: of a member or of its benchmarks."""
     return any(symbol in changed or not changed.isdisjoint(roster.benchmarks.get(symbol, ())) for symbol in members)
 
 
-_TAKES: Final[dict[type[Event], Callable[[Memory, Any], None]]] = {
-    Quote: Memory.put_quote,
-    Bar: Memory.put_bar,
-    Signal: Memory.put_signal,
+_HANDLERS: Final[dict[type[Event], Callable[[MarketState, Any], None]]] = {
+    Quote: MarketState.put_quote,
+    Bar: MarketState.put_bar,
+    Signal: MarketState.put_signal,
 }

@@ -1,4 +1,4 @@
-"""Conditions of users, evaluated: programs for a small stack machine, which conditions run where, and the signals that they fire.
+"""Evaluates users' conditions: translates them to programs for a small stack machine.
 
-The language itself, with its checks, is ``shared.conditions``.
+The language itself, with its checks, is in ``shared.conditions``.
 """

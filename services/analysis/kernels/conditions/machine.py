@@ -1,10 +1,10 @@
-"""A small stack machine: evaluates programs at one bar, or one program over blocks of bars, the same bit by bit.
+"""A small stack machine: evaluates programs at one bar, or one program over blocks of bars, with equal results bit by bit.
 
-A truth is 1.0, 0.0, or NaN where it is unknown. Unknown is what compares with a value that is not a finite number (not warmed up,
-divided by zero); ``and``, ``or`` and ``not`` are Kleene's: false and unknown is false, true or unknown is true, else unknown stays.
+A truth is 1.0, 0.0, or NaN for unknown. A comparison with a value that is not a finite number (not warmed up, divided by zero) is
+unknown; ``and``, ``or`` and ``not`` are Kleene's: false and unknown is false, true or unknown is true, otherwise unknown remains.
 Only 1.0 fires. Comparisons and crossings are those of the rules (``rules/comparing.py``), on the scale of the values themselves.
 
-Not compiled here but into the generated loops (``loops.py``), whose name changes with this file.
+Compiled as a part of the generated loops (``codegen.py``), whose module name changes with this file.
 """
 
 # numba infers the types: codes (instructions,), numbers (instructions,), values and stacks of floats.
@@ -20,15 +20,17 @@ from numba import njit
 from services.analysis.kernels.indicators.kind import NAN
 from services.analysis.kernels.rules.comparing import crossing, ge, gt, le, lt, scale
 
-CODES: Final = (
+OPERATIONS: Final = (
     "number", "now", "before",
     "+", "-", "*", "/", "negate",
     "<", "<=", ">", ">=", "==", "!=",
     "and", "or", "not",
     "crosses_above", "crosses_below",
 )  # fmt: skip
-"""The place of an operation is its code. Operands are pushed from the left; a crossing's are a, b, a before, b before."""
-NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATE, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(len(CODES))
+"""The index of an operation is its code. Operands are pushed from the left; those of a crossing are a, b, a before, b before."""
+NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATE, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(
+    len(OPERATIONS)
+)
 
 inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
 plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
@@ -54,31 +56,31 @@ def either(a, b):
 
 @inline
 def compared(code, a, b):
-    """A comparison; unknown where a side is no finite number."""
+    """A comparison; unknown if a side is no finite number."""
     s = scale(a, b)
     if code == LT:
-        said = lt(a, b, s)
+        holds = lt(a, b, s)
     elif code == LE:
-        said = le(a, b, s)
+        holds = le(a, b, s)
     elif code == GT:
-        said = gt(a, b, s)
+        holds = gt(a, b, s)
     elif code == GE:
-        said = ge(a, b, s)
+        holds = ge(a, b, s)
     else:
-        said = (le(a, b, s) & ge(a, b, s)) == (code == EQ)
-    return (1.0 if said else 0.0) if finite(a, b) else NAN
+        holds = (le(a, b, s) & ge(a, b, s)) == (code == EQ)
+    return (1.0 if holds else 0.0) if finite(a, b) else NAN
 
 
 @inline
 def crosses(code, a, b, a_before, b_before):
-    """A crossing; unknown where one of the four is no finite number."""
-    said = crossing(a, b, a_before, b_before) == (1 if code == ABOVE else -1)
-    return (1.0 if said else 0.0) if finite(a, b) & finite(a_before, b_before) else NAN
+    """A crossing; unknown if one of the four is no finite number."""
+    holds = crossing(a, b, a_before, b_before) == (1 if code == ABOVE else -1)
+    return (1.0 if holds else 0.0) if finite(a, b) & finite(a_before, b_before) else NAN
 
 
 @inline
 def of_two(code, a, b):
-    """What an operation over two makes of them."""
+    """The result of an operation with two operands."""
     if code == ADD:
         return a + b
     if code == SUBTRACT:
@@ -96,7 +98,7 @@ def of_two(code, a, b):
 
 @plain
 def value(codes, numbers, first, last, now, before, stack):
-    """What the program in the instructions ``first`` to ``last`` says at a bar; ``now``, ``before``: values (places,)."""
+    """The result of the instructions ``first`` to ``last`` at a bar; ``now``, ``before``: values (places,)."""
     top = 0
     for i in range(first, last):
         code = codes[i]
@@ -123,14 +125,14 @@ def value(codes, numbers, first, last, now, before, stack):
 
 
 @plain
-def judge(programs, chosen, now, before, stack, said):
-    """The programs whose numbers are ``chosen`` at one bar; ``said`` (chosen,) is what each says.
+def judge(programs, chosen, now, before, stack, holds):
+    """Evaluates the programs whose numbers are ``chosen`` at one bar; writes ``holds`` (chosen,).
 
-    programs: codes and numbers of all instructions, and where each program begins, with the end of the last.
+    programs: codes and numbers of all instructions, and the start of each program, then the end of the last.
     """
     codes, numbers, starts = programs
     for j in range(chosen.shape[0]):
-        said[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], now, before, stack)
+        holds[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], now, before, stack)
 
 
 @inline
@@ -142,7 +144,7 @@ def each(code, a, b, n):
 
 @plain
 def apply(code, a, b, n):
-    """The same, with a loop for each code: one whose code is known has no branches, and LLVM makes SIMD of it."""
+    """The same, with a loop for each code: without branches LLVM vectorizes the loop."""
     if code == ADD:
         each(ADD, a, b, n)
     elif code == SUBTRACT:
@@ -169,7 +171,7 @@ def apply(code, a, b, n):
 
 @plain
 def block(codes, numbers, first, last, values, lo, n, stack):
-    """One program at the bars lo to lo + n, an operation at a time over all of them; leaves its truths in ``stack[0]``."""
+    """Evaluates one program at the bars lo to lo + n, one operation at a time over all of them; the result is ``stack[0]``."""
     top = 0
     for i in range(first, last):
         code = codes[i]
@@ -203,7 +205,7 @@ def block(codes, numbers, first, last, values, lo, n, stack):
 
 @plain
 def scan(programs, number, values, stack, out):
-    """One program over a whole series: ``values`` (places, bars), ``out`` (bars,), ``stack`` (depth, block)."""
+    """Evaluates one program over a whole series: ``values`` (places, bars), ``out`` (bars,), ``stack`` (depth, block)."""
     codes, numbers, starts = programs
     size, bars = stack.shape[1], out.shape[0]
     for lo in range(0, bars, size):

@@ -1,4 +1,4 @@
-"""From conditions to programs: postfix instructions in flat arrays, many programs in one; nothing is compiled for them."""
+"""Translates conditions to programs: postfix instructions in flat arrays, many programs in one. Needs no compilation."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.kernels.conditions.machine import CODES
+from services.analysis.kernels.conditions.machine import OPERATIONS
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, SeriesName
 from shared.conditions.condition import MOST_STACK
 
 BLOCK: Final = 256
-"""Bars that an operation runs over at a time: they stay in the nearest cache."""
+"""Bars per operation: they fit the first-level cache."""
 
-_CODES: Final = {name: code for code, name in enumerate(CODES)}
+_CODES: Final = {name: code for code, name in enumerate(OPERATIONS)}
 
 Instruction = tuple[str, float]
 
 
 @dataclass(frozen=True)
 class Programs:
-    """Many programs, laid out for the machine."""
+    """Many programs as arrays for the machine."""
 
     arrays: ProgramArrays
 
@@ -51,14 +51,14 @@ def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Program
 
 
 def judged(kernels: SeriesKernels, programs: Programs, chosen: Int64s, now: Floats, before: Floats) -> Floats:
-    """What the chosen programs say at a bar: 1.0 true, 0.0 false, NaN unknown. ``now``, ``before``: values (columns + fields,)."""
+    """Results of chosen programs at a bar: 1.0 true, 0.0 false, NaN unknown. ``now``, ``before``: values (columns + fields,)."""
     results = np.empty(len(chosen))
     kernels.judge_conditions(programs.arrays, chosen, now, before, np.empty(MOST_STACK), results)
     return results
 
 
 def scanned(kernels: SeriesKernels, programs: Programs, number: int, values: Floats) -> Floats:
-    """What one program says at each bar of a series: (bars,). ``values``: (columns + fields, bars). Releases the GIL."""
+    """The results of one program at each bar of a series: (bars,). ``values``: (columns + fields, bars). Releases the GIL."""
     results = np.empty(values.shape[1])
     kernels.scan_condition(programs.arrays, number, values, np.empty((MOST_STACK, BLOCK)), results)
     return results

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from services.analysis.kernels.indicators.table import KINDS
-from services.analysis.kernels.plan import Wish
+from services.analysis.kernels.plan import IndicatorSpec
 from shared.conditions import Condition, resolve
 
 _KINDS = {kind.name: kind for kind in KINDS}
 
 
-def wishes(condition: Condition) -> tuple[Wish, ...]:
+def required_indicators(condition: Condition) -> tuple[IndicatorSpec, ...]:
     """The indicators whose columns a condition names.
 
     Raises:
-        ValueError: no indicator of this version makes such a column; the message says which.
+        ValueError: no indicator has such a column; the message names it.
     """
-    found = dict.fromkeys(wish(column) for column in condition.columns)
+    found = dict.fromkeys(required_indicator(column) for column in condition.columns)
     return tuple(found)
 
 
-def wish(column: str) -> Wish:
-    """The indicator that makes a column; its kind has the last word on the parameters. Raises as ``wishes``.
+def required_indicator(column: str) -> IndicatorSpec:
+    """The indicator that has a column; its kind checks the parameters. Raises as ``required_indicators``.
 
-    >>> wish("bb_upper_20"), wish("rsi_21")
+    >>> required_indicator("bb_upper_20"), required_indicator("rsi_21")
     (('bollinger', (20.0, 2.0)), ('rsi', (21.0,)))
     """
-    wanted = resolve(column)
-    kind = _KINDS.get(wanted.kind)
+    resolved = resolve(column)
+    kind = _KINDS.get(resolved.kind)
     if kind is None:
-        raise ValueError(f"{column}: there is no indicator {wanted.kind}")
-    kind.prepare(*wanted.parameters)
-    if wanted.column not in kind.names(wanted.parameters):
-        raise ValueError(f"{column}: {wanted.kind} has no such column")
-    return wanted.kind, wanted.parameters
+        raise ValueError(f"{column}: there is no indicator {resolved.kind}")
+    kind.prepare(*resolved.parameters)
+    if resolved.column not in kind.names(resolved.parameters):
+        raise ValueError(f"{column}: {resolved.kind} has no such column")
+    return resolved.kind, resolved.parameters

@@ -2,7 +2,7 @@
 
 Sums of the directional moves and true ranges over the first N - 1 changes, then Wilder's; the index is seeded with the mean of the
 first N dx. The DI are NaN where the sum of true ranges is at most 1e-9 of the close; a dx is NaN there, and where the sums of both
-moves together are: the ADX is NaN too, and goes on from its last value with the next dx (TA-Lib: DI of 0, a dx of 0 in the seed,
+moves together are: the ADX is NaN too, and continues from its last value with the next dx (TA-Lib: DI of 0, a dx of 0 in the seed,
 later the ADX of the bar before). Warm-up: DI from n = N, ADX from n = 2 N - 1 or the N-th dx. Else equals TA-Lib's ADX, PLUS_DI
 and MINUS_DI.
 """

@@ -1,9 +1,9 @@
 """Bollinger bands (Bollinger, 1983): the mean of the last N closes +- k population standard deviations of the same, and bandwidth.
 
-Width = (upper - lower) / middle; NaN where the deviation is at most 1e-9 of the mean: a price that stands still has no bands to be
-narrow. The sums run on around a mean of the recent past; they are made anew every N bars and whenever little is left of what
-passed through them: sums around zero lose all digits when prices are large and moves tiny. Warm-up: from n = N - 1. Equals
-TA-Lib's BBANDS where that one's arithmetic holds.
+Width = (upper - lower) / middle; NaN where the deviation is at most 1e-9 of the mean: a constant price has no bands.
+The running sums are relative to a mean of the recent past, since sums around zero lose all digits when prices are large and moves
+tiny; they are recomputed every N bars and whenever they have become small. Warm-up: from n = N - 1. Equals TA-Lib's BBANDS where
+TA-Lib's arithmetic is exact enough.
 """
 
 from __future__ import annotations

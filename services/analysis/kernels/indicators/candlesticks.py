@@ -1,11 +1,11 @@
 """Japanese candlesticks (Nison, 1991): engulfing, hammer, shooting star, morning and evening star, doji, by TA-Lib's measures.
 
 100 where the bar completes a pattern that points up, -100 where it points down, else 0; a doji is 100. An engulfing body that
-shares one edge with the engulfed one is 80 or -80. A body is long or short beside the mean body of the 10 bars before it; a shadow
-is short, and a body a doji's, up to a tenth of the mean range of the 10 bars before; a hammer's body may stand above the low
-before by a fifth of the mean range of the 5 bars before that. A star's answer must reach 0.3 into the first body. Lengths that
-differ by at most 1e-9 of the close are equal. The doji is NaN where none of the 10 bars before has a range: there is nothing to
-measure its body by (TA-Lib: 100).
+shares one edge with the engulfed one is 80 or -80. A body is long or short compared with the mean body of the 10 bars before
+it; a shadow is short, and a body a doji's, up to a tenth of the mean range of the 10 bars before; a hammer's body may be above
+the low before by a fifth of the mean range of the 5 bars before that. A star's answer must reach 0.3 into the first body.
+Lengths that differ by at most 1e-9 of the close are equal. The doji is NaN where none of the 10 bars before has a range: there
+is nothing to measure its body by (TA-Lib: 100).
 
 Warm-up: from n = 12. Else equals TA-Lib's CDLENGULFING, CDLHAMMER, CDLSHOOTINGSTAR, CDLMORNINGSTAR, CDLEVENINGSTAR and CDLDOJI,
 but for lengths within 1e-9 of their threshold: there the rounding errors of TA-Lib's running sums decide.

@@ -1,10 +1,10 @@
-"""Kaufman's adaptive moving average (Kaufman, Smarter Trading, 1995): quick where the price goes straight, slow where it wavers.
+"""Kaufman's adaptive moving average (Kaufman, Smarter Trading, 1995): fast in straight moves, slow in fluctuations.
 
 efficiency = abs(close - close N bars ago) / (sum of the last N absolute changes of the close), 1 where nothing moved; a =
 (efficiency x (2 / (fast + 1) - 2 / (slow + 1)) + 2 / (slow + 1))^2; kama = kama' + a x (close - kama'), which starts at the
 close of n = N - 1, in the price's own currency. Warm-up: from n = N. Parameters: N, 1 to 254 bars; fast, slow, 1 to 255 bars,
-fast shorter than slow. Equals TA-Lib's KAMA (which has 2 and 30). The sum is made anew where little is left of it: that nothing
-moved is seen exactly.
+fast shorter than slow. Equals TA-Lib's KAMA (which has 2 and 30). The sum is recomputed when it has become small,
+so that no move gives exactly 0.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STILL: Final = 1e-14
 
 @step
 def kama(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (average; sum of the last N absolute changes, the largest such sum since it was made anew).
+    """State: (average; sum of the last N absolute changes, the largest such sum since it was recomputed).
 
     p: (N, fastest - slowest, slowest).
     """

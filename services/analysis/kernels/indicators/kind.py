@@ -1,4 +1,4 @@
-"""What an indicator is: a step and its description."""
+"""The definition of an indicator: a step and its description."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numba import njit
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 State = tuple[float, ...]
-"""What an indicator remembers. It starts as zeros: a step writes what it needs at n = 0."""
+"""The state of an indicator. It starts as zeros: a step writes what it needs at n = 0."""
 Parameters = tuple[float, ...]
 Values = tuple[float, ...]
 
@@ -33,8 +33,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Bars(NamedTuple):
     """Adjusted bars, oldest first; contiguous arrays of one shape (bars,).
 
-    Whoever makes them sees to it that low <= open, close <= high, all of them finite and above 0. Other bars make values of no
-    meaning; a step neither raises nor reads outside of the arrays on them.
+    Callers ensure that low <= open, close <= high, all of them finite and above 0. On other bars the values have no meaning, but a
+    step neither raises nor reads outside of the arrays.
     """
 
     open: Floats
@@ -61,25 +61,25 @@ def step(function: F) -> F:
 
 @dataclass(frozen=True)
 class Kind:
-    """An indicator: its step and what must be known about it to run, name and test it."""
+    """An indicator: its step, and the data to run, name and test it."""
 
     name: str
     step: Callable[[State, Parameters, Bars, int, int], tuple[State, Values]]
     state: int
-    """How many floats it remembers."""
+    """Floats of state."""
     parameters: tuple[str, ...]
     columns: tuple[str, ...]
     """Names of its values; ``{period}`` and the like stand for parameters."""
     warm_up: Callable[..., tuple[int | None, ...]]
-    """Parameters -> the first n at which each column can have a value; None where sessions or volume decide."""
+    """Parameters -> the first n at which each column can have a value; None if sessions or volume decide."""
     lookback: Callable[..., int]
     """Parameters -> how many bars before the current one it reads."""
     examples: tuple[Parameters, ...]
-    """Parameters that make sense; the conformance suite runs all of them."""
+    """Valid parameters; the conformance suite runs all of them."""
     short: tuple[str, ...] = ()
-    """The column names under the first example's parameters, where the field has a name for these."""
+    """The column names for the first example's parameters, if these have established names."""
     prepare: Callable[..., Parameters] = lambda *parameters: parameters
-    """Parameters -> the constants that the step is given; raises ValueError on values that it cannot work with."""
+    """Parameters -> the constants that the step is given; raises ValueError on invalid values."""
 
     @property
     def constants(self) -> int:

@@ -16,7 +16,7 @@ from services.analysis.kernels.indicators.summing import RENEWED, WORN
 
 @step
 def mfi(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (rising and falling flow of the last N bars; the largest sum of both since they were made anew). p: (N,)."""
+    """State: (rising and falling flow of the last N bars; the largest sum of both since they were recomputed). p: (N,)."""
     rising, falling, largest = s
     length = int(p[0])
     if n == 0:

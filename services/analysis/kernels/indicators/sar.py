@@ -1,7 +1,7 @@
 """Parabolic stop and reverse (Wilder, New Concepts in Technical Trading Systems, 1978), in the price's own currency.
 
 The stop follows the trend from the other side: sar = sar' + a x (extreme - sar'), where extreme is the furthest price of the
-trend so far and a grows by ``acceleration`` with each new one, up to ``maximum``; the stop of the next bar never lies inside
+trend so far and a grows by ``acceleration`` with each new one, up to ``maximum``; the stop of the next bar is never inside
 this bar's or the last one's range. Where the price reaches it the trend turns: the stop becomes the extreme of the trend that
 ended, no nearer than the range of these two bars, and a starts again. The first trend is down where the low of n = 1 fell by
 more than its high rose, else up. Warm-up: from n = 1. Parameters: acceleration, above 0, at most maximum; maximum, at most 1.

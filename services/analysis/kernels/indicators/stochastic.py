@@ -1,7 +1,7 @@
-"""Slow stochastic oscillator (Lane): where the close stands between the lowest low and highest high of the last N bars, 0 to 100.
+"""Slow stochastic oscillator (Lane): the place of the close between the lowest low and highest high of the last N bars, 0 to 100.
 
 raw = 100 x (close - LL) / (HH - LL); k = mean of the last ``slowing`` raw; d = mean of the last ``signal`` k. A raw is NaN where
-HH - LL is at most 1e-9 of HH, for there is no range to stand in (TA-Lib: 0), and so is each mean that it would be part of.
+HH - LL is at most 1e-9 of HH, since there is no range (TA-Lib: 0), and so is each mean that contains it.
 Warm-up: both from n = N + slowing + signal - 3. Else equals TA-Lib's STOCH with simple averages.
 """
 

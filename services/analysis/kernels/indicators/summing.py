@@ -1,7 +1,7 @@
-"""Sums that do not drift, however long they run and whatever passed through them.
+"""Running sums without drift.
 
-Either exact to the last digit, by carrying the rounding errors along, or made anew when they are old or when little is left of what
-passed through them: half the work, and right to some 1e-11.
+Either exact to the last digit, by carrying the rounding errors along, or recomputed when they are old or have become small, which
+is half the work and exact to about 1e-11.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Final
 from services.analysis.kernels.indicators.kind import step
 
 RENEWED: Final = 256
-"""Bars after which a running sum is made anew."""
+"""Bars after which a running sum is recomputed."""
 WORN: Final = 1e-3
-"""Share of the largest sum since the last renewal below which what is left would have too much of the others' rounding errors."""
+"""Share of the largest sum since the last recomputation below which a sum has too large rounding errors."""
 
 
 @step

@@ -2,7 +2,7 @@
 
 upper, lower = (high + low) / 2 +- k x ATR(N). The upper band in force falls with upper and never rises, except where the close
 before was above it; the lower one rises with lower and never falls, except where the close before was below it. The direction
-turns to +1 where the close is above the upper band, to -1 where it is below the lower one; it begins with -1. The line is the
+turns to +1 where the close is above the upper band, to -1 where it is below the lower one; it starts with -1. The line is the
 lower band while it is +1, the upper one while it is -1; in the price's own currency. Both are NaN where the ATR is at most 1e-9 of
 the close: a price that never moved has no trend. Warm-up: both from n = N (ATR is seeded as in the kind ``atr``, like TA-Lib's).
 Parameters: N (period), 1 to 255 bars; k (width), above 0, at most 100.

@@ -1,4 +1,4 @@
-"""The list of indicators. Whoever adds one adds a line here; the conformance suite then tests it, the loops run it."""
+"""The list of indicators. A new indicator needs a line here; the conformance suite tests it, the loops run it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from services.analysis.kernels.indicators.summing import RENEWED, WORN
 
 @step
 def ultimate(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (pressures and ranges of the three periods; the largest range of the longest since they were made anew).
+    """State: (pressures and ranges of the three periods; the largest range of the longest since they were recomputed).
 
     p: (short, medium, long).
     """

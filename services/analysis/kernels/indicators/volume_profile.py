@@ -1,7 +1,7 @@
 """Volume profile of the session so far: the price with the most volume (point of control) and the range around it that holds 70 %.
 
 The bins are known at the session's first bar: 24 of them around its open, each a tenth as wide as the range of the session before,
-but at least 0.01 % of that open. A bar's volume is spread evenly over its range; what lies beyond the outermost bins counts in
+but at least 0.01 % of that open. A bar's volume is spread evenly over its range; volume beyond the outermost bins counts in
 these. The value area grows from the point of control by one bin at a time, the fuller of its two neighbours. A bar whose range is
 no finite number, or whose volume is not above 0, adds nothing. Warm-up: from the first bar of the second session; NaN while the
 session has no volume.

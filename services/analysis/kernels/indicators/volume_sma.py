@@ -1,6 +1,6 @@
 """Mean volume of the last N bars, this one included.
 
-NaN where none of them has volume: nobody knows whether nobody traded or nobody counted (TA-Lib: 0). Warm-up: from n = N - 1. Else
+NaN where none of them has volume: whether nothing was traded or counted is unknown (TA-Lib: 0). Warm-up: from n = N - 1. Else
 equals TA-Lib's SMA of volume.
 """
 

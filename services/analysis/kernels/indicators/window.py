@@ -1,6 +1,6 @@
 """The last bars: their extremes, which move on from bar to bar, and loops over them.
 
-An extreme is searched again only when its own value leaves the window: O(1) amortised, except on a series that stands still, or
+An extreme is searched again only when its own value leaves the window: O(1) amortised, except on a constant series, or
 falls or rises for a whole window on end. The loops have no branches: a mispredicted comparison costs more than eight that are not.
 Four chains at a time, since one alone waits for itself.
 """

@@ -1,7 +1,7 @@
 """Weighted moving average: the mean of the last N closes, the newest weighing N, the one before N - 1, the oldest 1.
 
 wma = (N x close + (N - 1) x close' + ... + 1 x the oldest) / (N (N + 1) / 2), in the price's own currency. Warm-up: from n = N -
-1. Parameter: N, 1 to 255 bars. Equals TA-Lib's WMA. The sums run on and are made anew now and then, so they do not drift.
+1. Parameter: N, 1 to 255 bars. Equals TA-Lib's WMA. The running sums are recomputed periodically, so they do not drift.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from services.analysis.kernels.indicators.summing import RENEWED, WORN
 
 @step
 def wma(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (weighted sum and sum of the last N closes; the largest of the latter since they were made anew).
+    """State: (weighted sum and sum of the last N closes; the largest of the latter since they were recomputed).
 
     p: (N, 2 / (N (N + 1))).
     """

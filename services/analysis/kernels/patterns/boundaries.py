@@ -1,6 +1,6 @@
-"""Two lines that hold price between them: what triangles, wedges, channels and flags have in common.
+"""Two lines with the price between them: the common part of triangles, wedges, channels and flags.
 
-A line through the highs and one through the lows of the newest pivots, by least squares; no pivot lies further than ``LOOSE`` ATR
+A line through the highs and one through the lows of the newest pivots, by least squares; no pivot is further than ``LOOSE`` ATR
 from its line, and the lines have not met when the last pivot is known. Measured over the shape: how far each line moves from the
 first pivot to the last, and the width at both ends.
 Breakout: a close beyond either line by the margin, the direction is that of the break. Height: the width at the first pivot. Stop
@@ -20,7 +20,7 @@ LOOSE = 0.95
 
 @compiled
 def bounded(pivots, have, atr, x, count):
-    """Drafts the two lines through the newest ``count`` pivots. False where they are not straight, or have met.
+    """Drafts the two lines through the newest ``count`` pivots. False if the pivots are too far from them, or the lines have met.
 
     Sets the draft's lines, and height = width at the first pivot; quality holds the largest distance from a line in ATR.
     """

@@ -1,7 +1,7 @@
-"""Writes the loops over bars: the text of a Python module, made from the table of families.
+"""Generates the loops over bars: the text of a Python module, from the table of families.
 
-Generated for the same reasons as ``kernels/codegen.py``: the module's name holds a hash of all its sources, since numba looks at
-the age of the outermost file alone. ``signatures.py`` says what the functions take and do.
+Generated for the same reasons as ``kernels/codegen.py``: the module's name contains a hash of all its sources, since numba checks
+the age of the outermost file alone. ``signatures.py`` describes the functions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ HEAD: Final = """import numpy as np
 from numba import njit
 
 from services.analysis.kernels.patterns.layout import MOST_EVENTS, PIVOTS
-from services.analysis.kernels.patterns.life import age, take
+from services.analysis.kernels.patterns.life import accept, age
 from services.analysis.kernels.patterns.table import FAMILIES
 from services.analysis.kernels.patterns.zigzag import swing
 
@@ -31,7 +31,7 @@ def detect(pivots, have, atr, n, alive, draft, events, m):
 """
 
 CALL: Final = """    if find{i}(pivots, have, atr, x, {code}):
-        m = take(alive, draft[0], n, families, ranks, events, m)
+        m = accept(alive, draft[0], n, families, ranks, events, m)
 """
 
 REST: Final = """

@@ -1,4 +1,4 @@
-"""How the functions of this package are compiled: into the generated loops, without reference counting or exception paths."""
+"""Decorators that compile this package's functions into the generated loops, without reference counting or exception paths."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def compiled(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """The same, for what runs on every bar: written into its caller."""
+    """The same, inlined into the caller: for functions that run on every bar."""
     return cast("F", _compiled(function, forceinline=True))

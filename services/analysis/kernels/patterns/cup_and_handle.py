@@ -4,7 +4,7 @@ Described for the cup that breaks out upwards. Four pivots: left rim (a high), b
 the mean of the rims less the bottom and at least ``LOW`` ATR; the rims differ by at most ``UNEVEN`` x D; the handle falls from the
 right rim by at least ``SHALLOW`` and at most ``DEEP`` x D, and lasts no longer than ``HANDLE`` times the cup; the cup lasts at
 least ``SHORT`` bars. The cup is round: its fullness, the mean distance of its closes from the line between the rims divided by D,
-is at least ``ROUND`` (it is 1/2 for a V, 2/3 for a parabola, 1 for a box), and its bottom lies between ``SIDE`` and 1 - SIDE of its
+is at least ``ROUND`` (it is 1/2 for a V, 2/3 for a parabola, 1 for a box), and its bottom is between ``SIDE`` and 1 - SIDE of its
 length.
 
 Breakout: a close above the right rim by the margin. Target: right rim + D. Stop: the low of the handle. Quality: the mean of 1 -

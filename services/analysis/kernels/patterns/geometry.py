@@ -1,4 +1,4 @@
-"""What the families share: a pivot's signed price, lines through pivots, the draft of a pattern, and scores in 0..1."""
+"""Shared by the families: access to pivots, lines through pivots, the draft of a pattern, and scores in 0..1."""
 
 # numba infers the types of a kernel: ints, floats and records.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -11,7 +11,7 @@ from services.analysis.kernels.patterns.compiled import compiled, inlined
 from services.analysis.kernels.patterns.layout import CORNERS, PIVOTS
 
 MARGIN = 1.2
-"""A close must be this many ATR beyond a line to have broken it."""
+"""ATR by which a close must be beyond a line to break it."""
 SHORTEST, LONGEST = 20, 200
 """A pattern waits for its breakout, and after that for its target, as many bars as it is long, within these bounds."""
 
@@ -79,7 +79,7 @@ def draft(x, pivots, oldest, newest, atr):
 
 @compiled
 def one_sided(x, s, neckline, slope, stop, height):
-    """The draft breaks out through one line only: in direction ``s``, at ``neckline`` (price at its first corner) + slope."""
+    """Sets a draft with one breakout line: in direction ``s``, at ``neckline`` (price at its first corner) + slope."""
     x.direction, x.stop, x.height = s, stop, height
     if s > 0:
         x.upper, x.upper_slope = neckline, slope

@@ -1,8 +1,8 @@
 """Head and shoulders, and its inverse (Edwards and Magee, Technical Analysis of Stock Trends).
 
 Described for the top; the inverse is its mirror image. Five pivots: left shoulder, valley, head, valley, right shoulder, after a
-valley that lies at least ``RISE`` of the height below the neckline. The neckline goes through the two valleys; the height H is the
-head's distance from it. The head stands out of both shoulders by at least ``OUT`` x H, the shoulders stand out of the neckline by
+valley that is at least ``RISE`` of the height below the neckline. The neckline goes through the two valleys; the height H is the
+head's distance from it. The head exceeds both shoulders by at least ``OUT`` x H, the shoulders exceed the neckline by
 at least ``SHOULDER`` x H, and differ by at most ``UNEVEN`` x H; the neckline falls or rises by at most ``TILT`` x H between the
 valleys; neither half is longer than ``LOPSIDED`` times the other; H is at least ``LOW`` ATR.
 

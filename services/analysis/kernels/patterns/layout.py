@@ -1,4 +1,4 @@
-"""How the memory of one series lies: the running swing, the newest pivots, the patterns that are alive. All of fixed size."""
+"""The memory layout of one series: the current swing, the newest pivots, the active patterns. All of fixed size."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Records = npt.NDArray[Any]
 PIVOTS: Final = 16
 """Pivots that are remembered, newest last."""
 ACTIVE: Final = 8
-"""Patterns of a series that are alive at once; when a ninth comes, the oldest of the lowest rank gives way."""
+"""Patterns of a series that are active at once; a ninth replaces the oldest of the lowest rank."""
 CORNERS: Final = 8
 """Most pivots of one pattern."""
 MOST_EVENTS: Final = 4 * ACTIVE
-"""More than one bar of one series can bring about."""
+"""Upper bound of the events at one bar of one series."""
 
 SWING: Final = np.dtype(
     [
@@ -36,7 +36,7 @@ SWING: Final = np.dtype(
         ("low_sum", "f8"),
     ]
 )
-"""The swing that is under way."""
+"""The current swing."""
 
 PIVOT: Final = np.dtype(
     [
@@ -51,7 +51,7 @@ PIVOT: Final = np.dtype(
 
 PATTERN: Final = np.dtype(
     [
-        ("status", "i8"),  # place in STATUSES; what every bar asks for stands first
+        ("status", "i8"),  # index in STATUSES; the fields that every bar reads come first
         ("direction", "i8"),  # of the breakout: +1 up, -1 down, 0 either until it comes
         ("first", "i8"),  # number of the bar of the first pivot
         ("upper", "f8"),  # breakout line above at that bar, and its slope a bar
@@ -59,7 +59,7 @@ PATTERN: Final = np.dtype(
         ("lower", "f8"),  # the same below
         ("lower_slope", "f8"),
         ("margin", "f8"),  # how far beyond the line a close must be
-        ("stop", "f8"),  # a close beyond it fails the pattern; NaN where only the breakout tells
+        ("stop", "f8"),  # a close beyond it fails the pattern; NaN until the breakout sets it
         ("target", "f8"),
         ("until", "i8"),  # number of the last bar of this status
         ("kind", "i8"),  # place in table.PATTERNS
@@ -78,10 +78,10 @@ PATTERN: Final = np.dtype(
         ("corner_price", "f8", (CORNERS,)),
     ]
 )
-"""A pattern that is alive, and, as it is at that bar, an event of its life. ``corner_*``: oldest pivot first."""
+"""An active pattern, and the event of a status: a copy of the pattern at that bar. ``corner_*``: oldest pivot first."""
 
 STATUSES: Final = ("", "forming", "confirmed", "failed", "target")
 FREE, FORMING, CONFIRMED, FAILED, TARGET = range(5)
 REASONS: Final = ("", "invalidated", "expired", "absorbed", "displaced")
 NO_REASON, INVALIDATED, EXPIRED, ABSORBED, DISPLACED = range(5)
-"""Why a pattern failed: a close beyond the stop; no breakout or target in time; another pattern tells of the same; no room."""
+"""Why a pattern failed: a close beyond the stop; no breakout or target in time; another pattern covers the same move; no room."""

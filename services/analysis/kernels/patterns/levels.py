@@ -1,9 +1,9 @@
 """Support and resistance: a price that turned the market at least three times.
 
-Described for resistance. The newest high and at least ``TOUCHES`` - 1 of the older ones that are remembered lie within ``ZONE`` ATR
-of each other, and no high since the first of them lies above the zone. Between two touches a low lies at least ``LEFT`` ATR below
-them: of highs nearer together only the newest is one. The level is the mean of the touches. The newest ``CORNERS`` touches are the
-corners.
+Described for resistance. The newest high and at least ``TOUCHES`` - 1 of the older ones that are remembered are within ``ZONE`` ATR
+of each other, and no high since the first of them is above the zone. Between two touches a low is at least ``LEFT`` ATR below them:
+of highs without such a low between them only the newest is a touch. The level is the mean of the touches. The newest ``CORNERS``
+touches are the corners.
 
 Breakout: a close above the level by the margin. Target: the level + H, where H is the level less the lowest low since the first
 touch. Stop, once broken: the level - ZONE ATR. Quality: the mean of 1 - half the spread of the touches / (ZONE ATR), touches beyond

@@ -1,14 +1,14 @@
-"""The life of a pattern: forming, then confirmed or failed; confirmed, then target or failed. Each is told once, at a closed bar.
+"""The states of a pattern: forming, then confirmed or failed; confirmed, then target or failed. Each is reported once, at a close.
 
 - **Forming**: its last pivot is known and no close has broken out. A draft of a family replaces forming ones of that family with
-  which it shares a pivot (they fail as ``absorbed``); where a confirmed one of the family shares a pivot, or one that is forming
-  has the same kind and is the better one, it is not taken. With no room, the forming pattern of the lowest rank, of these the
-  oldest, gives way (``displaced``).
-- **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time, break out in one direction and tell
-  of the same move only the one of the highest rank is confirmed; the others, and those that come later, fail as ``absorbed``. A
-  lower rank waits where the line of a higher one is nearer than ``REACH`` margins; it does not expire while it waits.
+  which it shares a pivot (they fail as ``absorbed``); if a confirmed one of the family shares a pivot, or a forming
+  one of the same kind is better, the draft is dropped. If there is no room, it replaces the oldest forming pattern of the lowest
+  rank (``displaced``).
+- **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time and break out in one direction
+  only the one of the highest rank is confirmed; the others, and later ones, fail as ``absorbed``. A
+  lower rank waits while the line of a higher one is nearer than ``REACH`` margins; it does not expire while it waits.
 - **Failed**: a close beyond the stop (``invalidated``), or as many bars as the pattern is long, 20 to 200, without breakout or
-  target (``expired``). Of a bar that does both, the stop counts.
+  target (``expired``). If a bar does both, the stop counts.
 - **Target**: a high (of a break downwards: a low) at or beyond the target.
 """
 
@@ -37,19 +37,19 @@ from services.analysis.kernels.patterns.layout import (
 
 VOLUMES = 20
 FAR = 1e9
-"""Bars after which lines that meet are as good as parallel; no whole number is made of more, or of NaN."""
+"""Lines that meet after more bars count as parallel; a larger number, or NaN, is not converted to an integer."""
 REACH = 2.0
 
 
 @inlined
 def patience(x):
-    """How many bars the pattern waits."""
+    """The number of bars that the pattern waits."""
     return min(max(x.length, SHORTEST), LONGEST)
 
 
 @compiled
-def tell(alive, i, status, reason, n, events, m):
-    """Gives the pattern its status and notes it; one that is over makes room. Returns the number of events."""
+def report(alive, i, status, reason, n, events, m):
+    """Sets the status of a pattern and writes the event; frees the place of a finished one. Returns the number of events."""
     x = alive[i]
     x.status, x.reason, x.at = status, reason, n
     events[m] = alive[i]
@@ -60,13 +60,13 @@ def tell(alive, i, status, reason, n, events, m):
 
 @inlined
 def overlap(x, y):
-    """Whether two patterns share a stretch of time."""
+    """Whether two patterns overlap in time."""
     return x.first < y.first + y.length and y.first < x.first + x.length
 
 
 @compiled
-def take(alive, x, n, families, ranks, events, m):
-    """A draft becomes a forming pattern, unless what is alive already tells of it. Returns the number of events."""
+def accept(alive, x, n, families, ranks, events, m):
+    """Makes a draft a forming pattern, unless an active one covers it. Returns the number of events."""
     for i in range(ACTIVE):
         y = alive[i]
         if y.status == FREE or families[y.kind] != families[x.kind] or not overlap(x, y):
@@ -77,7 +77,7 @@ def take(alive, x, n, families, ranks, events, m):
     for i in range(ACTIVE):
         y = alive[i]
         if y.status == FORMING and families[y.kind] == families[x.kind] and overlap(x, y):
-            m = tell(alive, i, FAILED, ABSORBED, n, events, m)
+            m = report(alive, i, FAILED, ABSORBED, n, events, m)
         if y.status == FREE:
             place = i
     if place < 0:
@@ -87,19 +87,19 @@ def take(alive, x, n, families, ranks, events, m):
                 place, rank, oldest = i, ranks[y.kind], y.formed
         if place < 0 or rank < ranks[x.kind]:
             return m
-        m = tell(alive, place, FAILED, DISPLACED, n, events, m)
+        m = report(alive, place, FAILED, DISPLACED, n, events, m)
     x.formed, x.until = n, n + patience(x)
     u, d = x.upper_slope, x.lower_slope
     if x.direction == 0 and u < d:
         meet = (x.upper - x.lower) / (d - u)
         x.until = min(x.until, x.first + int(meet)) if abs(meet) < FAR else x.until
     alive[place] = x
-    return tell(alive, place, FORMING, NO_REASON, n, events, m)
+    return report(alive, place, FORMING, NO_REASON, n, events, m)
 
 
 @compiled
 def volume_ratio(volume, t):
-    """The volume at ``t`` over the mean of the ``VOLUMES`` before; NaN where there are fewer, or none was traded."""
+    """The volume at ``t`` over the mean of the ``VOLUMES`` before; NaN if there are fewer, or their volume is 0."""
     if t < VOLUMES:
         return math.nan
     total = 0.0
@@ -110,26 +110,27 @@ def volume_ratio(volume, t):
 
 @compiled
 def confirm(alive, i, way, n, volume, t, events, m):
-    """Pattern i broke out in direction ``way``: confirmed, or absorbed by what tells of the same move. Returns the number of
-    events.
+    """Pattern i broke out in direction ``way``: confirms it, or fails it as absorbed by one that covers the same move.
+
+    Returns the number of events.
     """
     x = alive[i]
     for j in range(ACTIVE):
         y = alive[j]
         if j != i and y.status == CONFIRMED and y.direction == way and overlap(x, y):
-            return tell(alive, i, FAILED, ABSORBED, n, events, m)
+            return report(alive, i, FAILED, ABSORBED, n, events, m)
     since = n - x.first
     upper, lower = x.upper + x.upper_slope * since, x.lower + x.lower_slope * since
     x.level, other = (upper, lower) if way > 0 else (lower, upper)
     x.stop = other if math.isnan(x.stop) else x.stop
     x.target = x.level + way * x.height
     x.direction, x.until, x.volume_ratio = way, n + patience(x), volume_ratio(volume, t)
-    return tell(alive, i, CONFIRMED, NO_REASON, n, events, m)
+    return report(alive, i, CONFIRMED, NO_REASON, n, events, m)
 
 
 @inlined
 def breaks(x, n, close):
-    """+1 or -1 where the close is beyond a line that the pattern may break out through, else 0."""
+    """+1 or -1 if the close is beyond a line through which the pattern can break out, else 0."""
     since = n - x.first
     if x.direction >= 0 and close > x.upper + x.upper_slope * since + x.margin:
         return 1
@@ -140,7 +141,7 @@ def breaks(x, n, close):
 
 @compiled
 def waits(alive, i, way, n, close, ranks):
-    """Whether pattern i, which has broken out, leaves the word to one of higher rank whose line is near."""
+    """Whether pattern i, which has broken out, waits for one of higher rank whose line is near."""
     x = alive[i]
     for j in range(ACTIVE):
         y = alive[j]
@@ -154,7 +155,7 @@ def waits(alive, i, way, n, close, ranks):
 
 @inlined
 def age(n, alive, high, low, close, volume, t, ranks, events, m):
-    """Moves all patterns on by a closed bar, number ``n``, at ``t``. Returns the number of events."""
+    """Advances all patterns by a closed bar, number ``n``, at ``t``. Returns the number of events."""
     broke = False
     for i in range(ACTIVE):
         x = alive[i]
@@ -163,11 +164,11 @@ def age(n, alive, high, low, close, volume, t, ranks, events, m):
         if x.status == FORMING and breaks(x, n, close) != 0:
             broke = True
         elif (x.direction > 0 and close < x.stop) or (x.direction < 0 and close > x.stop):
-            m = tell(alive, i, FAILED, INVALIDATED, n, events, m)
+            m = report(alive, i, FAILED, INVALIDATED, n, events, m)
         elif x.status == CONFIRMED and ((x.direction > 0 and high >= x.target) or (x.direction < 0 and low <= x.target)):
-            m = tell(alive, i, TARGET, NO_REASON, n, events, m)
+            m = report(alive, i, TARGET, NO_REASON, n, events, m)
         elif n >= x.until:
-            m = tell(alive, i, FAILED, EXPIRED, n, events, m)
+            m = report(alive, i, FAILED, EXPIRED, n, events, m)
     while broke:
         best, broke = -1, False
         for i in range(ACTIVE):

@@ -1,4 +1,4 @@
-"""The list of patterns. Whoever adds one adds a line here; the loops are generated from it."""
+"""The list of patterns. A new pattern needs a line here; the loops are generated from it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
 """``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
-the place of the family's first pattern in ``PATTERNS``. It leaves status and times to ``life.py``.
+the place of the family's first pattern in ``PATTERNS``. ``life.py`` sets status and times.
 """
 
 
 @dataclass(frozen=True)
-class Pattern:
+class ChartPattern:
     """A chart pattern by name."""
 
     name: str
     mirror: str
-    """The name of what it is when turned upside down."""
+    """The name of its mirror image."""
     family: str
-    """A draft replaces what is forming of its family where they share pivots."""
+    """A draft replaces forming patterns of its family that share pivots with it."""
     rank: int
-    """Of those that break out together the lowest number is told."""
+    """Of patterns that break out together the one with the lowest number is confirmed."""
     way: int
     """The direction of its breakout: +1 up, -1 down, 0 either."""
 
@@ -39,11 +39,11 @@ class Family:
     """A finder and the patterns it can draft, in the order of its codes."""
 
     find: Finder
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[ChartPattern, ...]
 
 
-def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[Pattern, Pattern]:
-    return Pattern(name, mirror, family, rank, way), Pattern(mirror, name, family, rank, -way)
+def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[ChartPattern, ChartPattern]:
+    return ChartPattern(name, mirror, family, rank, way), ChartPattern(mirror, name, family, rank, -way)
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -62,13 +62,13 @@ FAMILIES: Final[tuple[Family, ...]] = (
         triangle,
         (
             *_pair("ascending_triangle", "descending_triangle", "lines", 3, 0),
-            Pattern("symmetrical_triangle", "symmetrical_triangle", "lines", 3, 0),
+            ChartPattern("symmetrical_triangle", "symmetrical_triangle", "lines", 3, 0),
             *_pair("rising_wedge", "falling_wedge", "lines", 3, 0),
             *_pair("channel_up", "channel_down", "lines", 5, 0),
-            Pattern("rectangle", "rectangle", "tops", 5, 0),
+            ChartPattern("rectangle", "rectangle", "tops", 5, 0),
         ),
     ),
     Family(level, _pair("resistance", "support", "levels", 7, 1)),
 )
-PATTERNS: Final[tuple[Pattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
-"""The place of a pattern in this table is its code in the kernels."""
+PATTERNS: Final[tuple[ChartPattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
+"""The index of a pattern in this table is its code in the kernels."""

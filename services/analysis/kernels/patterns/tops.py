@@ -1,10 +1,10 @@
 """Double and triple tops and bottoms (Edwards and Magee; Bulkowski, Encyclopedia of Chart Patterns).
 
 Described for the tops; bottoms are their mirror images. Two (three) peaks at the same height with a valley between each two, after
-a valley that lies at least ``RISE`` x H below the neckline, where H is the mean of the peaks less the neckline and the neckline is
+a valley that is at least ``RISE`` x H below the neckline, where H is the mean of the peaks less the neckline and the neckline is
 level at the (lower) valley; the way up from there to the peaks is at most ``PAUSE`` x H (beyond that it is a flag). The peaks
 differ by at most ``UNEVEN`` x H. H is at least ``LOW`` ATR. Those of a double top differ by at most ``APART`` ATR too, however tall
-it is, since a channel begins with two peaks that differ by a part of its height; the peak before must not reach them by UNEVEN x H.
+it is, since a channel starts with two peaks that differ by a part of its height; the peak before must not reach them by UNEVEN x H.
 The valleys of a triple top differ by at most ``VALLEYS`` x H, its gaps by a factor of at most ``LOPSIDED``.
 
 Breakout: a close below the neckline by the margin. Target: neckline - H. Stop: the highest peak. Quality of a double top: the mean

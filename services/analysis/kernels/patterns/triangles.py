@@ -1,6 +1,6 @@
 """Triangles, wedges, channels and the rectangle, by the slopes of two lines.
 
-Two lines through the newest seven pivots, else the newest six: at least three touches each, since any two pivots lie on a line
+Two lines through the newest seven pivots, else the newest six: at least three touches each, since any two pivots are on a line
 (``boundaries.py``). U and L are how far the upper and the lower line move over the shape, W is the width at its first pivot, at
 least ``NARROW`` ATR, and w at its last. Converging: w is less than ``PARALLEL`` x W; parallel: between that and W / PARALLEL.
 
@@ -51,7 +51,7 @@ def shape(x):
 
 @compiled
 def triangle(pivots, have, atr, x, code):
-    """Drafts the shape that the newest pivots lie on; ``code`` is that of the first of the eight."""
+    """Drafts the shape that the newest pivots form; ``code`` is that of the first of the eight."""
     for touches in (7, 6):
         if not bounded(pivots, have, atr, x, touches) or x.height < NARROW * atr:
             continue

@@ -1,4 +1,4 @@
-"""Patterns of a whole series, by the same steps as live."""
+"""Finds the patterns of a whole series with the same steps as live."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ ROOM = 8 * MOST_EVENTS
 
 
 def no_patterns() -> PatternMemory:
-    """The memory of a series without a bar."""
+    """The memory of a series without bars."""
     return PatternMemory(np.zeros(1, SWING), np.zeros(PIVOTS, PIVOT), np.zeros(ACTIVE, PATTERN))
 
 
 def history(kernels: PatternKernels, memory: PatternMemory, prices: PriceArrays, start: int = 0) -> Records:
-    """Moves the memory on by the bars from ``start`` on. Returns the events (dtype PATTERN). Releases the GIL.
+    """Advances the memory by the bars from ``start`` on. Returns the events (dtype PATTERN). Releases the GIL.
 
     Raises:
         ValueError: the bars are not of one length.

@@ -2,8 +2,8 @@
 
 ATR is Wilder's mean of the true range over ``ATR_BARS`` bars (seeded with the plain mean; no pivot before). While a leg rises, its
 highest high is a candidate; the first bar that **closes** TURN x ATR below it confirms it as a pivot, and the lowest low since
-becomes the candidate of the falling leg. Falling legs are the mirror image. Of a bar that makes a new extreme only its close is
-known to come after that. High and low pivots alternate.
+becomes the candidate of the falling leg. Falling legs are the mirror image. At a bar with a new extreme only the close is known to
+come after the extreme. High and low pivots alternate.
 """
 
 # numba infers the types of a kernel: ints, floats and records.
@@ -21,7 +21,7 @@ SHARE = 1.0 / ATR_BARS
 
 @inlined
 def true_range(w, high, low):
-    """The bar's range with the gap from the close before, as a mean with all before it. Needs ``w.n`` > 0."""
+    """Updates the mean of the true ranges (the range including the gap from the close before). Needs ``w.n`` > 0."""
     wide = max(high - low, abs(high - w.close), abs(low - w.close))
     if w.n > ATR_BARS:
         w.atr = w.atr * (1.0 - SHARE) + wide * SHARE
@@ -60,7 +60,7 @@ def push(w, pivots, kind):
 
 @inlined
 def swing(w, pivots, high, low, close, time):
-    """Moves the swing on by a closed bar. Returns +1 or -1 when it made a pivot of that kind, else 0. ``w.n`` stays."""
+    """Advances the swing by a closed bar. Returns +1 or -1 if it made a pivot of that kind, else 0. ``w.n`` is unchanged."""
     w.sum += close
     if w.n == 0:
         set_high(w, high, time)

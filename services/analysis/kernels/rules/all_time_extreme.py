@@ -1,6 +1,6 @@
 """all_time_high, all_time_low: a daily high above, a low below all bars before it, where the bar before made none.
 
-"All" is what the engine has been given. Lest a series that begins break records day by day, it must have an average of 200 bars.
+"All" is the history that the engine has. A series must have an average of 200 bars, since a new one would break records every day.
 """
 
 from __future__ import annotations

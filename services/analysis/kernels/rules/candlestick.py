@@ -9,7 +9,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import gt, scale
-from services.analysis.kernels.rules.rule import Direction, Fires, Rule
+from services.analysis.kernels.rules.rule import Direction, Rule, RuleFunction
 
 
 @step
@@ -31,7 +31,7 @@ def engulfed(_p: Parameters, x: Values, _y: Values, bars: Bars, t: int) -> int:
     return -1 if x[0] < 0 and gt(close, first, scale(close, first)) else 0
 
 
-def _rule(name: str, fires: Fires, column: str, direction: Direction) -> Rule:
+def _rule(name: str, fires: RuleFunction, column: str, direction: Direction) -> Rule:
     level = "low" if direction == "up" else "high"
     return Rule(name, fires, (column,), ({},), (direction,), lambda _p, x, _d: x[level], (column, "open", "high", "low", "close"))
 

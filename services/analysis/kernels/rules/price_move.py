@@ -13,7 +13,7 @@ from services.analysis.kernels.rules.rule import Rule
 @step
 def fires(p: Parameters, x: Values, y: Values, bars: Bars, t: int) -> int:
     """x: (previous session's close, highest and lowest close of this one so far). p: (level,)."""
-    if not x[0] > 0.0:  # nobody can say how far from 0 or below
+    if not x[0] > 0.0:  # a distance from 0 or below is not defined
         return 0
     close = bars.close[t]
     first = bars.session[t] != bars.session[t - 1]
@@ -23,16 +23,16 @@ def fires(p: Parameters, x: Values, y: Values, bars: Bars, t: int) -> int:
     return -1 if le(close, down, scale(close, down)) and (first or not le(y[2], down, scale(y[2], down))) else 0
 
 
-KINDS: Final = MappingProxyType({0.01: ("index", "fx"), 0.03: ("stock", "etf"), 0.05: ("future", "crypto")})
+KINDS_BY_LEVEL: Final = MappingProxyType({0.01: ("index", "fx"), 0.03: ("stock", "etf"), 0.05: ("future", "crypto")})
 """Level -> the kinds of instrument for which such a move is news."""
 
 PRICE_MOVE: Final = Rule(
     "price_move",
     fires,
     ("prev_session_close", "session_high_close", "session_low_close"),
-    tuple({"level": level} for level in KINDS),
+    tuple({"level": level} for level in KINDS_BY_LEVEL),
     ("up", "down"),
     lambda p, x, direction: x["prev_session_close"] * (1.0 + p["level"] if direction == "up" else 1.0 - p["level"]),
     ("close", "prev_session_close", "session_high_close", "session_low_close"),
-    instruments=lambda p: KINDS[p["level"]],
+    instruments=lambda p: KINDS_BY_LEVEL[p["level"]],
 )

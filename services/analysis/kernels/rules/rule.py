@@ -1,4 +1,4 @@
-"""What a rule is: a step and its description."""
+"""The definition of a rule: a step and its description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Direction = Literal["up", "down"]
 INTRADAY_AND_DAILY: Final = ("15m", "1h", "1d")
 DAILY: Final = ("1d",)
 
-Fires = Callable[[Parameters, Values, Values, Bars, int], int]
+RuleFunction = Callable[[Parameters, Values, Values, Bars, int], int]
 """``(p, x, y, bars, t) -> +1, -1 or 0``: x holds the rule's columns at the closed bar, y the same one bar before; t >= 1."""
 Level = Callable[[Mapping[str, float], Mapping[str, float], Direction], "float | None"]
 """``(params, values, direction) ->`` the price or value that was crossed; values holds all columns and the bar's fields."""
@@ -20,19 +20,19 @@ Level = Callable[[Mapping[str, float], Mapping[str, float], Direction], "float |
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its step and what must be known about it to run, name and explain it."""
+    """A rule: its step, and the data to run, name and explain it."""
 
     name: str
-    fires: Fires
+    fires: RuleFunction
     columns: tuple[str, ...]
-    """The columns it looks at; ``{period}`` and the like stand for parameters."""
+    """The columns it reads; ``{period}`` and the like stand for parameters."""
     instances: tuple[Mapping[str, float], ...]
     """The parameters it runs with: they are part of a signal's id. All instances have the same names in the same order."""
     directions: tuple[Direction, ...]
     """The directions it can fire in."""
     level: Level
     evidence: tuple[str, ...]
-    """Columns, and of the bar open, high, low, close and volume, that a signal shows."""
+    """Columns, and of the bar open, high, low, close and volume, in a signal's evidence."""
     timeframes: tuple[str, ...] = INTRADAY_AND_DAILY
     instruments: Callable[[Mapping[str, float]], tuple[str, ...] | None] = lambda _: None
     """Parameters -> the kinds of instrument that this instance is for; None for all."""

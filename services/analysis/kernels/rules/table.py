@@ -1,4 +1,4 @@
-"""The list of rules. Whoever adds one adds a line here; the conformance suite then tests it, the loops run it."""
+"""The list of rules. A new rule needs a line here; the conformance suite tests it, the loops run it."""
 
 from __future__ import annotations
 

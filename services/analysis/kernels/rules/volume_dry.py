@@ -1,6 +1,6 @@
 """volume_dry: volume falls to at most a fraction of its mean. The direction is the volume's: always down.
 
-A bar without volume is no dry one: nobody knows whether nobody traded or nobody counted.
+A bar without volume does not count: whether nothing was traded or nothing was counted is unknown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sequences of signals: what fired lately in each series, and which sequences that completes, live and in history.
+"""Sequences of signals: the kinds of steps, and sequences over a whole series.
 
-The language itself, with its checks, is ``shared.sequences``.
+The language itself, with its checks, is in ``shared.sequences``.
 """

@@ -1,4 +1,4 @@
-"""What can be a step: every instance of a rule, and every chart pattern, in each of its directions."""
+"""The kinds of signals that can be a step: every instance of a rule, and every chart pattern, in each of its directions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.sequences import Direction, Step
 WAYS: Final[tuple[tuple[int, Direction], ...]] = ((1, "up"), (-1, "down"))
 """A pattern's sign of a direction, and the direction."""
 Kinds = tuple[Step, ...]
-"""Steps with all their parameters. The place of one in the tuple is its number in ``Trails``."""
+"""Steps with all their parameters. The index of one is its number in ``RecentSignals``."""
 
 
 def kinds(rules: Sequence[Instance]) -> Kinds:
@@ -28,8 +28,8 @@ def kind_of(signal: Signal) -> Step:
     return Step(signal.rule, signal.direction, tuple(sorted(signal.params.items())))
 
 
-def meant(step: Step, known: Kinds) -> list[int]:
-    """The numbers of the kinds that a step may be: those with the parameters that it names."""
+def matching_kinds(step: Step, known: Kinds) -> list[int]:
+    """The numbers of the kinds that match a step: those with the parameters that it names."""
     wanted = set(step.params)
     return [
         n

@@ -1,1 +1,1 @@
-"""One module per outside system that the role live talks to: tables and calendars."""
+"""One module per external system of the role live: tables and calendars."""

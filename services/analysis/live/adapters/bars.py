@@ -1,4 +1,4 @@
-"""Reading closed bars back from the database."""
+"""Reads closed bars from the database."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from services.analysis.kernels.closed_bars import PAST, Bars, of_rows
-from services.analysis.live.domain.checkpoint import Wanted
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords, of_rows
+from services.analysis.live.domain.checkpoint import NeededWindow
 from shared.db import Database
 from shared.events import Timeframe
 from shared.tables import bars
 
-COLUMNS: Final = tuple(bars.c[name] for name in PAST.names or ())
+COLUMNS: Final = tuple(bars.c[name] for name in BAR_RECORD.names or ())
 SECONDS: Final = 120.0
 
 
@@ -25,17 +25,19 @@ class StoredBars:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def windows(self, wanted: Sequence[Wanted]) -> dict[tuple[str, Timeframe], Bars]:
-        """The newest bars of some series, as many as each wants or as there are."""
+    async def windows(self, needed: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]:
+        """The newest bars of some series, as many as each needs, or as many as exist."""
         found = {}
         async with self._database.connect(seconds=SECONDS) as connection:
-            for series in wanted:
+            for series in needed:
                 rows = (await connection.execute(_newest(series.symbol, series.timeframe, series.n))).all()
                 found[series.symbol, series.timeframe] = of_rows(rows[::-1])
         return found
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = MappingProxyType({})) -> dict[Timeframe, Bars]:
-        """All bars of a symbol, at most the newest ``most`` of a timeframe; without the timeframes that have none.
+    async def pasts(
+        self, symbol: str, most: int, after: Mapping[Timeframe, int] = MappingProxyType({})
+    ) -> dict[Timeframe, BarRecords]:
+        """All bars of a symbol, at most the newest ``most`` of each timeframe; without timeframes that have none.
 
         ``after``: only bars of a timeframe that closed after this time (milliseconds).
         """

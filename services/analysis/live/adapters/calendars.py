@@ -1,4 +1,4 @@
-"""The sessions of every exchange, from the calendars that ingest reads too."""
+"""Reads the sessions of every exchange from the calendars that ingest uses too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AHEAD: Final = dt.timedelta(days=400)
 
 
 def read_calendar(start: dt.date, today: dt.date, corrections: Corrections | None = None) -> Calendar:
-    """All sessions from ``start`` to somewhat more than a year from ``today``; ``corrections`` as in ``sessions``.
+    """All sessions from ``start`` to 400 days after ``today``; ``corrections`` as in ``sessions``.
 
     Takes seconds: run it in a thread.
     """

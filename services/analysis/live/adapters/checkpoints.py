@@ -1,4 +1,4 @@
-"""Checkpoints in the database, and with each of them, in one transaction, the bars and signals that it stands for."""
+"""Stores checkpoints, and with each one, in the same transaction, the bars and signals that it covers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.analysis.live.domain.ports import Checkpoint, Facts, Provided
+from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from shared.db import Database
 from shared.events import Bar, Pattern, Signal
 from shared.failures import FencedError
@@ -17,7 +17,7 @@ from shared.tables import bars, checkpoints, patterns, signals
 from shared.wire import encode
 
 AT_A_TIME: Final = 500
-"""Rows of one statement: more would hold up the event loop while they are laid out."""
+"""Rows of one statement: preparing more would block the event loop."""
 SECONDS: Final = 120.0
 
 
@@ -42,7 +42,7 @@ def bar_row(bar: Bar) -> dict[str, Any]:
     }
 
 
-def provided_rows(provided: Provided) -> list[dict[str, Any]]:
+def provided_rows(provided: ProvidedBars) -> list[dict[str, Any]]:
     """The rows of a provider's bars."""
     series = {"symbol": provided.symbol, "timeframe": str(provided.timeframe)}
     names = provided.bars.dtype.names or ()
@@ -76,8 +76,8 @@ def pattern_row(pattern: Pattern) -> dict[str, Any]:
     }
 
 
-class Checkpoints:
-    """Reads and writes checkpoints. All raise ``TransientError`` when the database is not there."""
+class CheckpointTable:
+    """Reads and writes checkpoints. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(self, database: Database, owner: str) -> None:
         self._database = database
@@ -90,11 +90,11 @@ class Checkpoints:
             found = (await connection.execute(select(*columns).where(checkpoints.c.partition_no == partition))).first()
         return None if found is None else Checkpoint(int(found[0]), str(found[1]), bytes(found[2]))
 
-    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: Facts, now: int) -> None:
-        """Writes the checkpoint that follows the one at offset ``before`` (None: there is none yet), and the facts, or nothing.
+    async def save(self, partition: int, before: int | None, after: Checkpoint, rows: CheckpointRows, now: int) -> None:
+        """Replaces the checkpoint at offset ``before`` (None: there is none yet) and writes the rows, in one transaction.
 
         Raises:
-            FencedError: the stored checkpoint is another one: somebody else owns the partition now.
+            FencedError: the stored checkpoint is another one: another process owns the partition.
         """
         values = {
             "next_offset": after.next_offset,
@@ -113,15 +113,15 @@ class Checkpoints:
                 mine = (checkpoints.c.partition_no == partition) & (checkpoints.c.next_offset == before)
                 if (await connection.execute(update(checkpoints).where(mine).values(**values))).rowcount != 1:
                     raise FencedError(f"partition {partition} has moved on from offset {before}", partition)
-            for provided in facts.provided:
+            for provided in rows.provided:
                 await self._drop(connection, provided)
                 await self._put(connection, bars, provided_rows(provided))
-            await self._put(connection, bars, [bar_row(bar) for bar in facts.bars])
-            await self._put(connection, signals, [signal_row(signal) for signal in facts.signals])
-            newest = {pattern.id: pattern for pattern in facts.patterns}
+            await self._put(connection, bars, [bar_row(bar) for bar in rows.bars])
+            await self._put(connection, signals, [signal_row(signal) for signal in rows.signals])
+            newest = {pattern.id: pattern for pattern in rows.patterns}
             await self._put(connection, patterns, [pattern_row(pattern) for pattern in newest.values()])
 
-    async def _drop(self, connection: AsyncConnection, provided: Provided) -> None:
+    async def _drop(self, connection: AsyncConnection, provided: ProvidedBars) -> None:
         series = (bars.c.symbol == provided.symbol) & (bars.c.timeframe == str(provided.timeframe))
         for first in range(0, len(provided.superseded), AT_A_TIME):
             part = provided.superseded[first : first + AT_A_TIME]

@@ -1,4 +1,4 @@
-"""What users ask at this time, as the notifier's table of conditions says."""
+"""Reads users' conditions from the notifier's tables."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.analysis.live.adapters.scopes import Members, members, symbols, targets
-from services.analysis.live.domain.user_conditions import Alert
+from services.analysis.live.domain.user_conditions import ConditionRequest
 from shared.db import Database
 from shared.tables import chats, conditions, watchlists
 
 MOST: Final = 5_000
 """Conditions that are read, the oldest first."""
-_ASKED: Final = (
+_ENABLED: Final = (
     select(conditions, chats.c.watch_all)
     .join(chats, and_(chats.c.channel == conditions.c.channel, chats.c.chat_id == conditions.c.chat_id))
     .where(conditions.c.enabled.is_(True), chats.c.active.is_(True))
@@ -25,19 +25,19 @@ _ASKED: Final = (
 Lists = dict[tuple[str, str], set[str]]
 
 
-class AskedConditions:
-    """The conditions of active chats, with the instruments that they are for at this time."""
+class StoredConditions:
+    """The enabled conditions of active chats, with their current instruments."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def alerts(self) -> list[Alert]:
+    async def requests(self) -> list[ConditionRequest]:
         """All of them, the oldest first. Raises ``TransientError``."""
         async with self._database.connect() as connection:
-            rows = (await connection.execute(_ASKED)).all()
+            rows = (await connection.execute(_ENABLED)).all()
             lists = await _watchlists(connection) if any(row.scope == "watched" and not row.watch_all for row in rows) else {}
             of = await members(connection) if any(row.scope == "industry" for row in rows) else {}
-        return [Alert(row.condition_text, row.frequency == "once_per_bar", _symbols(row, lists, of)) for row in rows]
+        return [ConditionRequest(row.condition_text, row.frequency == "once_per_bar", _symbols(row, lists, of)) for row in rows]
 
 
 def _symbols(row: Any, lists: Lists, of: Members) -> frozenset[str] | None:

@@ -1,4 +1,4 @@
-"""For which instruments a row of a table is: symbols, or the members of industries."""
+"""Resolves the scope of a row to instruments: symbols, or the members of industries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def members(connection: AsyncConnection) -> Members:
 
 
 def targets(text: str) -> tuple[str, ...]:
-    """What a row names, from its JSON; nothing where that is damaged: one row must not stop the others."""
+    """The names in a row's JSON; none if it is damaged: one row must not stop the others."""
     try:
         return msgspec.json.decode(text, type=tuple[str, ...])
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Splits and dividends: which factors a moment has, as the daily bars and the actions that were told say."""
+"""Splits and dividends: the factors of a moment, from the daily bars and the published corporate actions."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import Bars, empty, merged
+from services.analysis.kernels.closed_bars import BarRecords, empty, merged
 from shared.events import CorporateAction, Timeframe
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
 LEAST_CHANGE: Final = 1e-6
-"""Factors that differ by less, as a fraction, are the same one computed twice."""
+"""Factors that differ by less, as a fraction, count as equal: the difference is rounding."""
 BEFORE_OPEN_MS: Final = 12 * 3_600_000
-"""A price from outside sessions this long before the open of an ex-date is already in its terms."""
+"""A price outside sessions this long before the open of an ex-date is already quoted in the shares of that date."""
 
 
 @dataclass(frozen=True)
-class Basis:
+class AdjustmentFactors:
     """The factors of one symbol."""
 
-    daily: Bars
-    """Closed daily bars (dtype PAST), oldest first."""
+    daily: BarRecords
+    """Closed daily bars (dtype BAR_RECORD), oldest first."""
     actions: Int64s
-    """Opens of the sessions of the actions that were told, ascending."""
+    """Opens of the sessions of the published actions, ascending."""
 
     def of_bars(self, closes: Int64s) -> tuple[Floats, Floats]:
         """Price factors and split factors of bars that close at these times; both of shape (bars,).
 
-        A bar within a session that has a daily bar has its factors. Another one has those of the day before it, or, if an action
-        took effect in between, of the day after it, or 1 where that is still to come.
+        A bar within a session that has a daily bar has its factors. Any other bar has the factors of the day before it, or, if an
+        action took effect in between, those of the day after it, or 1 if that day is still to come.
         """
         return self._at(closes, closes)
 
     def of_price(self, ts: int) -> float:
-        """What puts a price of this moment into today's shares."""
+        """The factor that converts a price of this moment to today's shares."""
         inside = np.array([ts + 1], np.int64)  # a price at the open belongs to the session
         return float(self._at(inside, inside + BEFORE_OPEN_MS)[1][0])
 
     def _at(self, closes: Int64s, known: Int64s) -> tuple[Floats, Floats]:
-        """``known``: actions before these times count, where no daily bar tells."""
+        """``known``: the times before which actions count, where no daily bar decides."""
         days = len(self.daily)
         if not days:
             return np.ones(len(closes)), np.ones(len(closes))
@@ -58,33 +58,35 @@ class Basis:
         return price, split
 
 
-def basis_of(daily: Bars | None, actions: Iterable[CorporateAction] = ()) -> Basis:
-    """The factors that these daily bars and actions tell of."""
-    return Basis(empty() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64))
+def factors_of(daily: BarRecords | None, actions: Iterable[CorporateAction] = ()) -> AdjustmentFactors:
+    """The factors that follow from these daily bars and actions."""
+    return AdjustmentFactors(
+        empty() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64)
+    )
 
 
-def changed(stored: Bars, told: Bars) -> bool:
-    """Whether a day has other factors now than it had: there is a new action, or an old one has been revised."""
-    _, mine, theirs = np.intersect1d(stored["ts_close"], told["ts_close"], assume_unique=True, return_indices=True)
+def changed(stored: BarRecords, provided: BarRecords) -> bool:
+    """Whether a day has other factors than before: there is a new action, or an old one has been revised."""
+    _, mine, theirs = np.intersect1d(stored["ts_close"], provided["ts_close"], assume_unique=True, return_indices=True)
     return any(
-        bool((np.abs(told[name][theirs] / stored[name][mine] - 1.0) > LEAST_CHANGE).any())
+        bool((np.abs(provided[name][theirs] / stored[name][mine] - 1.0) > LEAST_CHANGE).any())
         for name in ("price_factor", "split_factor")
     )
 
 
-def readjusted(stored: Mapping[Timeframe, Bars], basis: Basis) -> dict[Timeframe, Bars]:
-    """The same bars, raw as they were, with the factors of ``basis``."""
+def readjusted(stored: Mapping[Timeframe, BarRecords], factors: AdjustmentFactors) -> dict[Timeframe, BarRecords]:
+    """The same raw bars with the factors of ``factors``."""
     found = {}
     for timeframe, bars in stored.items():
         found[timeframe] = bars.copy()
-        found[timeframe]["price_factor"], found[timeframe]["split_factor"] = basis.of_bars(bars["ts_close"])
+        found[timeframe]["price_factor"], found[timeframe]["split_factor"] = factors.of_bars(bars["ts_close"])
     return found
 
 
-def together(stored: Mapping[Timeframe, Bars], told: Mapping[Timeframe, Bars]) -> dict[Timeframe, Bars]:
-    """Both, timeframe by timeframe; what was told counts where both have a bar."""
+def merge_series(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, BarRecords]:
+    """Both, timeframe by timeframe; where both have a bar, the provided one counts."""
     return {
-        timeframe: merged(stored.get(timeframe, empty()), told.get(timeframe, empty()))
+        timeframe: merged(stored.get(timeframe, empty()), provided.get(timeframe, empty()))
         for timeframe in Timeframe
-        if timeframe in stored or timeframe in told
+        if timeframe in stored or timeframe in provided
     }

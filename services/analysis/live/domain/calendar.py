@@ -1,4 +1,4 @@
-"""The sessions of all exchanges as one array that the kernels search."""
+"""The sessions of all exchanges in one array that the kernels search."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.live.domain.layout import DAY, LENGTHS, SESSION
+from services.analysis.live.domain.tick_arrays import SessionArrays
 
 Int64s = npt.NDArray[np.int64]
 
 
 class SessionTimes(Protocol):
-    """What is asked of an exchange's sessions (``shared.calendars.Sessions`` has it); all of shape (sessions,), oldest first."""
+    """The sessions of an exchange, as ``shared.calendars.Sessions`` has them; all of shape (sessions,), oldest first."""
 
     @property
     def date(self) -> Int64s: ...
@@ -35,8 +36,13 @@ class Calendar:
     sessions: npt.NDArray[Any]
     bounds: Int64s
 
+    @property
+    def arrays(self) -> SessionArrays:
+        """What the kernel of ticks reads."""
+        return SessionArrays(self.bounds, self.sessions)
+
     def interval(self, exchange: int, timeframe: int, ts: int) -> tuple[int, int] | None:
-        """Start and end of the bar of timeframe code ``timeframe`` that holds ``ts``; None when the exchange is closed then."""
+        """Start and end of the bar that contains ``ts``; None when the exchange is closed then. ``timeframe`` is a code."""
         own = self.sessions[self.bounds[exchange] : self.bounds[exchange + 1]]
         at = int(np.searchsorted(own["open"], ts, side="right")) - 1
         if at < 0 or ts > own[at]["close"]:
@@ -52,12 +58,12 @@ class Calendar:
         return start_at, min(start_at + length, closed)
 
     def closes(self, exchange: int) -> Int64s:
-        """When the sessions of an exchange close, ascending."""
+        """The closes of the sessions of an exchange, ascending."""
         closes: Int64s = self.sessions["close"][self.bounds[exchange] : self.bounds[exchange + 1]]
         return closes
 
     def dates(self, exchange: str, ts: Int64s) -> Int64s:
-        """The session date (yyyymmdd) of each moment: of the newest session that has opened by then, else its day in UTC."""
+        """The session date (yyyymmdd) of each moment: that of the newest session opened by then, else the day in UTC."""
         code = self.codes[exchange]
         own = self.sessions[self.bounds[code] : self.bounds[code + 1]]
         at = np.searchsorted(own["open"], ts, side="right") - 1
@@ -71,7 +77,7 @@ class Calendar:
 
 
 def calendar(exchanges: Mapping[str, SessionTimes]) -> Calendar:
-    """Lays the sessions of the exchanges one after the other, in the order of their names."""
+    """Concatenates the sessions of the exchanges, in the order of their names."""
     names = sorted(exchanges)
     parts = [_sessions(exchanges[name]) for name in names]
     bounds = np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The state of a partition as bytes and back, bit by bit. Windows are not in it: they are rows of the table of bars."""
+"""Serializes the state of a partition, bit by bit. The windows are not included: they are read back from the table of bars."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Bars, adjusted
-from services.analysis.kernels.plan import Wish
+from services.analysis.kernels.closed_bars import BarRecords, adjusted
+from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import CLOSED, CODES, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAME_CODES, TIMEFRAMES, WINDOW
 from services.analysis.live.domain.recent_signals import FIRED
-from services.analysis.live.domain.state import State
+from services.analysis.live.domain.state import PartitionState
 from services.analysis.live.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 
 
 class UnreadableStateError(ValueError):
-    """These bytes are no state of this version, or the stored bars do not go with it: rebuild."""
+    """The bytes are no state of this version, or the stored bars do not match it: the state must be rebuilt."""
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """A state as it lies in the table of checkpoints, unpacked."""
+    """A state in the table of checkpoints, unpacked."""
 
     symbols: list[str]
     kinds: list[str]
     sources: list[str]
     arrays: list[bytes]
-    wishes: list[tuple[str, tuple[float, ...]]]
-    """Indicators beside the plan's; their memory is the last of the arrays."""
+    requested: list[tuple[str, tuple[float, ...]]]
+    """Indicators beyond the plan's; their memory is the last of the arrays."""
     not_warmed_up: dict[int, list[tuple[str, tuple[float, ...]]]]
-    """Row of a symbol -> those of them that have not seen its past yet."""
-    aside: bytes
-    """Bars that wait while a split is suspected."""
+    """Row of a symbol -> the requested indicators that are not warmed up for it."""
+    pending_bars: bytes
+    """Bars (dtype CLOSED) that are pending while a split is suspected."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The newest ``n`` closed bars of a series go with a state."""
+class NeededWindow:
+    """The newest ``n`` closed bars of a series, which a state needs."""
 
     symbol: str
     timeframe: Timeframe
@@ -52,7 +52,7 @@ class Wanted:
 
 
 def state_version(plan: str, calendar: Calendar) -> str:
-    """Names everything that shapes a state: the plan of indicators and rules, the kernel, the layout."""
+    """Identifies everything that shapes a state: the plan of indicators and rules, the kernel, the layout."""
     text = repr(
         (
             FORMAT,
@@ -72,17 +72,19 @@ def state_version(plan: str, calendar: Calendar) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def dump(state: State, wishes: Sequence[Wish]) -> bytes:
+def dump(state: PartitionState, requested: Sequence[IndicatorSpec]) -> bytes:
     """The state as bytes."""
     used = len(state.symbols)
     arrays = [array[:used].tobytes() for array in state.arrays]
-    cold = {row: sorted(missing) for row, missing in state.not_warmed_up.items()}
-    saved = Saved(state.symbols, state.kinds, list(state.sources), arrays, list(wishes), cold, state.aside.tobytes())
+    not_warmed_up = {row: sorted(missing) for row, missing in state.not_warmed_up.items()}
+    saved = Saved(
+        state.symbols, state.kinds, list(state.sources), arrays, list(requested), not_warmed_up, state.pending_bars.tobytes()
+    )
     return zlib.compress(msgspec.msgpack.encode(saved), 1)
 
 
 def parse(blob: bytes) -> Saved:
-    """What ``dump`` packed.
+    """Unpacks what ``dump`` returned.
 
     Raises:
         UnreadableStateError: the bytes are damaged.
@@ -93,11 +95,11 @@ def parse(blob: bytes) -> Saved:
         raise UnreadableStateError(f"checkpoint of {len(blob)} bytes: {error}") from error
 
 
-def fill(state: State, saved: Saved) -> None:
-    """Puts a saved state into an empty one; ``restore_window`` is still to come.
+def fill(state: PartitionState, saved: Saved) -> None:
+    """Fills an empty state from a saved one. The windows are filled by ``restore_window``.
 
     Raises:
-        UnreadableStateError: an array has another size than it should.
+        UnreadableStateError: an array has the wrong size.
     """
     for symbol, kind in zip(saved.symbols, saved.kinds, strict=True):
         state.add(symbol, -1, kind)
@@ -108,30 +110,32 @@ def fill(state: State, saved: Saved) -> None:
         if len(data) != used.nbytes:
             raise UnreadableStateError(f"checkpoint: {len(data)} bytes where {used.nbytes} belong")
         used[...] = np.frombuffer(data, array.dtype).reshape(used.shape)
-    if len(saved.aside) % CLOSED.itemsize:
-        raise UnreadableStateError(f"checkpoint: {len(saved.aside)} bytes are no bars of {CLOSED.itemsize}")
+    if len(saved.pending_bars) % CLOSED.itemsize:
+        raise UnreadableStateError(f"checkpoint: {len(saved.pending_bars)} bytes are no bars of {CLOSED.itemsize}")
     state.not_warmed_up = {row: frozenset(missing) for row, missing in saved.not_warmed_up.items()}
-    state.aside = np.frombuffer(saved.aside, CLOSED).copy()
+    state.pending_bars = np.frombuffer(saved.pending_bars, CLOSED).copy()
 
 
-def wanted(state: State) -> list[Wanted]:
-    """The bars that have to be read back for a state."""
+def needed_windows(state: PartitionState) -> list[NeededWindow]:
+    """The bars that must be read back for a state."""
     counts: Any = state.forming["n"][: len(state.symbols)]
-    return [Wanted(state.symbols[row], TIMEFRAMES[code], int(counts[row, code])) for row, code in np.argwhere(counts).tolist()]
+    return [
+        NeededWindow(state.symbols[row], TIMEFRAMES[code], int(counts[row, code])) for row, code in np.argwhere(counts).tolist()
+    ]
 
 
-def restore_window(state: State, series: Wanted, bars: Bars) -> None:
+def restore_window(state: PartitionState, series: NeededWindow, bars: BarRecords) -> None:
     """Puts stored bars back into their window.
 
     Raises:
         UnreadableStateError: they are not the bars that the state was saved with.
     """
-    row, code = state.rows[series.symbol], CODES[series.timeframe]
-    waiting = state.aside[(state.aside["row"] == row) & (state.aside["timeframe"] == code)]
+    row, code = state.rows[series.symbol], TIMEFRAME_CODES[series.timeframe]
+    pending = state.pending_bars[(state.pending_bars["row"] == row) & (state.pending_bars["timeframe"] == code)]
     end = int(state.forming[row, code]["last_end"])
     newest = int(bars["ts_close"][-1]) if len(bars) else -1
-    if len(bars) != series.n or not (newest == end or (len(waiting) and newest < waiting["close_at"][0])):
+    if len(bars) != series.n or not (newest == end or (len(pending) and newest < pending["close_at"][0])):
         raise UnreadableStateError(f"{series.symbol} {series.timeframe}: {len(bars)} stored bars, not the {series.n} up to {end}")
-    seen = adjusted(bars)
+    values = adjusted(bars)
     for name, window in state.windows._asdict().items():
-        window[row, code, : series.n] = getattr(seen, name)  # the 52-week context of old bars is not looked at again
+        window[row, code, : series.n] = getattr(values, name)  # without 52-week context: no kernel reads that of an old bar

@@ -1,4 +1,4 @@
-"""What a provider's closed bars say against the bars that are stored: which of them fall away, and which were wrong."""
+"""Compares a provider's closed bars with the stored ones: which stored bars are removed, and which were wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import Bars, empty
+from services.analysis.kernels.closed_bars import BarRecords, empty
 from shared.events import Quarantined, Timeframe
 
 Int64s = npt.NDArray[np.int64]
@@ -25,17 +25,17 @@ LONGEST: Final = MappingProxyType(
         Timeframe.W1: 7 * 24 * HOUR_MS,
     }
 )
-"""A longer bar supersedes nothing: one wrong message must not clear a series."""
+"""The longest plausible bar. A longer one supersedes nothing: one wrong message must not clear a series."""
 PRICE_FAR: Final = 0.005
-"""A high, low or close further from the provider's, as a fraction, is reported. Bars made of streamed prices miss some trades."""
+"""A high, low or close that differs more from the provider's, as a fraction, is reported. Streamed prices miss some trades."""
 MOST_REPORTED: Final = 10
-"""Bars of one history that are reported one by one, the newest; the others are counted in ``more``."""
+"""The newest bars of one history that are reported one by one; the others are counted in ``more``."""
 
 
-def superseded(stored: Mapping[Timeframe, Bars], provided: Mapping[Timeframe, Bars]) -> dict[Timeframe, Int64s]:
+def superseded(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Int64s]:
     """Close times of stored bars that overlap a provided bar which closes at another time; without timeframes that have none.
 
-    A series has no two bars of one time. Such bars are left over from other hours of the session.
+    Two bars of a series never overlap. Such bars remain from earlier session hours.
     """
     found = {}
     for timeframe, bars in provided.items():
@@ -51,16 +51,16 @@ def superseded(stored: Mapping[Timeframe, Bars], provided: Mapping[Timeframe, Ba
     return found
 
 
-def without(stored: Mapping[Timeframe, Bars], gone: Mapping[Timeframe, Int64s]) -> dict[Timeframe, Bars]:
-    """The stored bars that stay."""
+def without(stored: Mapping[Timeframe, BarRecords], gone: Mapping[Timeframe, Int64s]) -> dict[Timeframe, BarRecords]:
+    """The stored bars without those that closed at the times ``gone``."""
     return {
         timeframe: bars[~np.isin(bars["ts_close"], gone[timeframe])] if timeframe in gone else bars
         for timeframe, bars in stored.items()
     }
 
 
-def contradicted(symbol: str, stored: Bars, provided: Bars, ts_init: int) -> list[Quarantined]:
-    """Reports of stored daily bars, made of ticks, that bars of the provider replace with other prices or hours."""
+def contradicted(symbol: str, stored: BarRecords, provided: BarRecords, ts_init: int) -> list[Quarantined]:
+    """Reports of stored daily bars made of ticks that the provider's bars replace with other prices or hours."""
     found = list(_pairs(stored, provided))[::-1]
     return [
         Quarantined(
@@ -84,8 +84,8 @@ def contradicted(symbol: str, stored: Bars, provided: Bars, ts_init: int) -> lis
     ]
 
 
-def _pairs(stored: Bars, provided: Bars) -> Iterator[tuple[np.void, np.void]]:
-    """Stored and provided bars of one session that say different things, oldest first."""
+def _pairs(stored: BarRecords, provided: BarRecords) -> Iterator[tuple[np.void, np.void]]:
+    """Stored and provided bars of one session that differ, oldest first."""
     _, mine, theirs = np.intersect1d(stored["session"], provided["session"], return_indices=True)
     for old, new in zip(stored[mine], provided[theirs], strict=True):
         far = any(abs(new[name] / old[name] - 1.0) > PRICE_FAR for name in ("high", "low", "close"))

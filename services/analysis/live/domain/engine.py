@@ -1,6 +1,6 @@
-"""The engine of one partition: events of the tick log in, bars, indicator rows, signals and quotes out.
+"""The engine of one partition: applies events of the tick log and returns bars, indicator rows, signals and quotes.
 
-The same log gives the same, bit by bit, however it is cut into batches.
+The same log gives the same output, bit by bit, however it is split into batches.
 """
 
 from __future__ import annotations
@@ -15,33 +15,42 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import Bars, empty
-from services.analysis.kernels.plan import Wish
+from services.analysis.kernels.closed_bars import BarRecords, empty
+from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain import batch, ticks
-from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.checkpoint import dump, fill, parse, restore_window, state_version, wanted
-from services.analysis.live.domain.hours import realign
-from services.analysis.live.domain.layout import CLOSED, CODES, ODD, REASONS, TIMEFRAMES
+from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
+from services.analysis.live.domain.incomplete_weeks import lacks_days
+from services.analysis.live.domain.layout import CLOSED, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES
 from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
-from services.analysis.live.domain.outcome import Outcome, bars_of, finite, quotes_of, rows_of
-from services.analysis.live.domain.requested import columns_of
-from services.analysis.live.domain.sequence_signals import Followed
-from services.analysis.live.domain.series import Series
-from services.analysis.live.domain.suspicion import AT_A_TIME, Verdict, released, remake_weeks, take_back, told, verdict_of
-from services.analysis.live.domain.user_conditions import Book
-from services.analysis.live.domain.weeks import lacks_days
+from services.analysis.live.domain.outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
+from services.analysis.live.domain.realignment import realign
+from services.analysis.live.domain.requested_indicators import columns_of
+from services.analysis.live.domain.sequence_signals import FollowedSequence
+from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.split_suspicion import (
+    AT_A_TIME,
+    SplitResolution,
+    quarantined_ticks,
+    released,
+    remake_weeks,
+    resolution_of,
+    take_pending,
+)
+from services.analysis.live.domain.tick_arrays import TickColumns, TickEvents, TickOutput
+from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Tick, TickLog, Timeframe
 
-ODD_A_CALL = 64
-"""Room for ticks to be told of in one call of the kernel."""
-CLOSES_A_CALL = 2048
-"""Room for closed bars in one call of the kernel; more bars than that take more calls."""
+REJECTED_ROOM = 64
+"""Rejected ticks that one call of the kernel has room for."""
+CLOSED_ROOM = 2048
+"""Closed bars that one call of the kernel has room for; more bars take more calls."""
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What the engine has to know of an instrument."""
+class ListedInstrument:
+    """What the engine must know about an instrument."""
 
     exchange: str
     kind: str
@@ -51,253 +60,261 @@ class Listing:
 
 @dataclass(frozen=True)
 class Batch:
-    """Events that are laid out for the kernel."""
+    """Events as arrays for the kernel."""
 
-    columns: batch.Columns
-    beats: npt.NDArray[Any]
-    broken: int
-    """Events with numbers that fit no column."""
-    strangers: frozenset[str]
-    """Symbols of ticks that nobody has listed."""
+    arrays: TickEvents
+    out_of_range: int
+    """Events with numbers that do not fit the columns."""
+    unknown_symbols: frozenset[str]
+    """Symbols of ticks that are not listed."""
 
 
 class Engine:
-    """The state of one partition and what moves it. Not safe for threads: one call at a time."""
+    """The state of one partition and the operations on it. Not thread-safe: one call at a time."""
 
-    def __init__(self, calendar: Calendar, listings: Mapping[str, Listing], series: Series) -> None:
-        """``listings`` is read at each batch, so a symbol that is added to it is known from then on."""
+    def __init__(self, calendar: Calendar, listed: Mapping[str, ListedInstrument], series: SeriesRunner) -> None:
+        """``listed``: symbol -> instrument. It is read at each batch, so a symbol that is added to it is known from then on."""
         self.calendar = calendar
-        self.listings = listings
+        self.listed = listed
         self.series = series
         self.state = series.state()
         self.realigned = 0
-        """Forming bars to which the calendar gave other times than the checkpoint had."""
-        self._judge = series.judge(Book())
+        """Number of forming bars whose times the calendar has changed since the checkpoint."""
+        self._judge = series.judge(ConditionSet())
         self._follower = series.follower(())
 
-    def apply(self, events: Sequence[TickLog]) -> Outcome:
-        """Applies ticks and heartbeats in their order; a HistoryReady is passed over (``load`` is its handling)."""
+    def apply(self, events: Sequence[TickLog]) -> EngineOutcome:
+        """Applies ticks and heartbeats in order. A HistoryReady is skipped; ``load`` handles it."""
         return self.run(self.prepare(events))
 
     def prepare(self, events: Sequence[TickLog]) -> Batch:
-        """Lays events out for ``run``; moves no price."""
-        found, beats, broken = batch.split(events, self.calendar.codes)
+        """Converts events to arrays for ``run``; changes no price."""
+        found, heartbeats, out_of_range = batch.split(events, self.calendar.codes)
         try:
             columns = self._columns(found)
         except OverflowError:
             fitting = [event for event in events if not isinstance(event, Tick) or batch.fits(event)]
-            broken += len(events) - len(fitting)
-            found, beats, _ = batch.split(fitting, self.calendar.codes)
+            out_of_range += len(events) - len(fitting)
+            found, heartbeats, _ = batch.split(fitting, self.calendar.codes)
             columns = self._columns(found)
-        strangers = frozenset[str]()
+        unknown_symbols = frozenset[str]()
         if (columns.row < 0).any():
-            strangers = frozenset(tick.symbol for tick in compress(found, (columns.row < 0).tolist()))
-        return Batch(columns, beats, broken, strangers)
+            unknown_symbols = frozenset(tick.symbol for tick in compress(found, (columns.row < 0).tolist()))
+        return Batch(TickEvents(columns, heartbeats), out_of_range, unknown_symbols)
 
-    def run(self, events: Batch) -> Outcome:
+    def run(self, events: Batch) -> EngineOutcome:
         """Applies a prepared batch. No other batch may have been prepared since, unless from the same events."""
-        outcome = Outcome()
-        if events.broken:
-            outcome.counts["time"] += events.broken
-        self._run(events.columns, events.beats, outcome)
+        outcome = EngineOutcome()
+        if events.out_of_range:
+            outcome.counts["time"] += events.out_of_range
+        self._run(events.arrays, outcome)
         return outcome
 
     def admit(self, symbol: str) -> int:
-        """The row of a symbol, made where it is listed and new; -1 where nobody knows it."""
-        state, listing = self.state, self.listings.get(symbol)
+        """The row of a symbol, added if the symbol is listed and new; -1 for an unknown symbol."""
+        state, instrument = self.state, self.listed.get(symbol)
         if symbol in state.rows:
             return state.rows[symbol]
-        if listing is None or listing.exchange not in self.calendar.codes:
+        if instrument is None or instrument.exchange not in self.calendar.codes:
             return -1
-        return state.add(symbol, self.calendar.codes[listing.exchange], listing.kind, negative=listing.negative)
+        return state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
-        """The indicator values of the forming bar; None where none is forming, or a split is suspected. Leaves no trace."""
+        """The indicator values of the forming bar; None if none is forming or a split is suspected. Changes nothing."""
         row, state = self.state.rows.get(symbol), self.state
-        if row is None or not state.forming[row, CODES[timeframe]]["active"]:
+        if row is None or not state.forming[row, TIMEFRAME_CODES[timeframe]]["active"]:
             return None
-        if state.records[row]["suspect"]:
+        if state.records[row]["split_suspected"]:
             return None
-        values = self.series.peek(state, row, CODES[timeframe])
+        values = self.series.peek(state, row, TIMEFRAME_CODES[timeframe])
         return dict(zip(self.series.columns, finite(values[np.newaxis])[0], strict=True))
 
     def load(
         self,
         symbol: str,
-        pasts: Mapping[Timeframe, Bars],
+        pasts: Mapping[Timeframe, BarRecords],
         ts_init: int,
         *,
         tail: int = TAIL,
-        basis: Basis | None = None,
+        factors: AdjustmentFactors | None = None,
         superseded: Mapping[Timeframe, npt.NDArray[np.int64]] = NOTHING,
-    ) -> Outcome:
-        """History takes effect: see ``load.load``. Nothing happens for a symbol that is not listed."""
+    ) -> EngineOutcome:
+        """Applies history: see ``load.load``. An unknown symbol is only counted."""
         row = self.admit(symbol)
         if row < 0:
-            return Outcome(counts=Counter({"unknown": 1}))
-        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, basis=basis, superseded=superseded)
+            return EngineOutcome(counts=Counter({"unknown": 1}))
+        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, factors=factors, superseded=superseded)
 
-    def verdict(self, symbol: str, basis: Basis, *, told_daily: bool) -> Verdict | None:
-        """What history says about a split of this symbol that is suspected; None where none is, or it does not say."""
+    def split_resolution(self, symbol: str, factors: AdjustmentFactors, *, has_daily: bool) -> SplitResolution | None:
+        """How history resolves a suspected split of this symbol; None if no split is suspected, or history does not decide."""
         row = self.state.rows.get(symbol)
-        if row is None or not self.state.records[row]["suspect"]:
+        if row is None or not self.state.records[row]["split_suspected"]:
             return None
-        return verdict_of(self.state.records[row], basis, told_daily)
+        return resolution_of(self.state.records[row], factors, has_daily)
 
-    def settle(self, symbol: str, verdict: Verdict, pasts: Mapping[Timeframe, Bars], ts_init: int, basis: Basis) -> Outcome:
-        """A suspicion ends: the bars that were set aside close now, after what ``pasts`` says of the time before the session.
+    def resolve_split(
+        self,
+        symbol: str,
+        resolution: SplitResolution,
+        pasts: Mapping[Timeframe, BarRecords],
+        ts_init: int,
+        factors: AdjustmentFactors,
+    ) -> EngineOutcome:
+        """Ends a split suspicion: applies the pending bars, after ``pasts`` up to the session's open if the split is confirmed.
 
-        Their signals fire: they are live bars that had to wait. ``pasts`` counts only where the split was told.
+        The signals of the pending bars fire: they are live bars that had to wait.
         """
-        row, outcome = self.state.rows[symbol], Outcome()
-        if verdict == "split":
-            opened = int(self.state.records[row]["suspect_open"])
+        row, outcome = self.state.rows[symbol], EngineOutcome()
+        if resolution == "split":
+            opened = int(self.state.records[row]["suspected_open"])
             before = {timeframe: bars[bars["ts_close"] <= opened] for timeframe, bars in pasts.items()}
-            outcome = self.load(symbol, before, ts_init, tail=0, basis=basis)
-        self._go_on(row, verdict, outcome, basis)
-        if verdict == "split":
-            seed(self.state, self.calendar, row, CODES[Timeframe.W1], basis)
+            outcome = self.load(symbol, before, ts_init, tail=0, factors=factors)
+        self._close_pending(row, resolution, outcome, factors)
+        if resolution == "split":
+            seed(self.state, self.calendar, row, TIMEFRAME_CODES[Timeframe.W1], factors)
             outcome.quotes = quotes_of(self.state, np.array([row]))
         return outcome
 
     @property
-    def wishes(self) -> tuple[Wish, ...]:
+    def requested(self) -> tuple[IndicatorSpec, ...]:
         """The indicators beyond the plan that this partition computes; part of its state."""
-        return self.series.wishes
+        return self.series.requested
 
-    def wish(self, wishes: Sequence[Wish]) -> None:
-        """Computes other indicators beside the plan from now on; those that were there keep every bit.
+    def request_indicators(self, requested: Sequence[IndicatorSpec]) -> None:
+        """Sets the indicators beyond the plan. Those that run already keep their state, bit by bit.
 
-        The values of a new one are unknown until ``warm_up`` has shown it the past of each symbol that is there.
+        The values of a new one are unknown until ``warm_up`` has processed the past of each symbol.
         """
-        before, self.series = self.series, self.series.wishing(wishes)
+        before, self.series = self.series, self.series.with_requested(requested)
         self.series.take_over(self.state, before)
 
     @property
     def not_warmed_up(self) -> list[str]:
-        """Symbols of which a requested indicator has not seen the past yet."""
+        """Symbols for which a requested indicator is not warmed up."""
         return [self.state.symbols[row] for row in self.state.not_warmed_up]
 
     @property
     def columns_not_warmed_up(self) -> list[str]:
-        """The columns whose values are unknown for one symbol or more, since they have not seen its past yet."""
-        return columns_of({each for missing in self.state.not_warmed_up.values() for each in missing})
+        """The columns whose values are unknown for at least one symbol, since they are not warmed up."""
+        return columns_of({spec for missing in self.state.not_warmed_up.values() for spec in missing})
 
-    def warm_up(self, symbol: str, pasts: Mapping[Timeframe, Bars]) -> None:
-        """Shows the requested indicators of a symbol all its closed bars (dtype PAST); they have values from the next bar on."""
+    def warm_up(self, symbol: str, pasts: Mapping[Timeframe, BarRecords]) -> None:
+        """Warms up a symbol's requested indicators from its closed bars (BAR_RECORD). They have values from the next bar on."""
         row = self.state.rows[symbol]
         if row in self.state.not_warmed_up:
             warm_up(self.state, self.series, row, pasts)
             del self.state.not_warmed_up[row]
 
     @property
-    def asked(self) -> Book:
-        """The conditions of users that run."""
-        return self._judge.asked
+    def condition_set(self) -> ConditionSet:
+        """The users' conditions that run."""
+        return self._judge.condition_set
 
-    def ask(self, book: Book) -> None:
-        """Runs these conditions from the next batch on. The book's wishes must be the engine's."""
-        self._judge = self.series.judge(book, self._judge.said)
+    def set_conditions(self, condition_set: ConditionSet) -> None:
+        """Runs these conditions from the next batch on. The indicators that they request must be the engine's."""
+        self._judge = self.series.judge(condition_set, self._judge.reported)
 
     @property
-    def followed(self) -> tuple[Followed, ...]:
+    def followed(self) -> tuple[FollowedSequence, ...]:
         """The sequences that are followed."""
         return self._follower.followed
 
-    def follow(self, followed: tuple[Followed, ...]) -> None:
-        """Follows these sequences from the next batch on. What fired before is remembered, whatever was followed then."""
+    def follow(self, followed: tuple[FollowedSequence, ...]) -> None:
+        """Follows these sequences from the next batch on. Signals that fired before count too, whatever was followed then."""
         self._follower = self.series.follower(followed)
 
     def version(self) -> str:
-        """Names what shapes the state; a checkpoint of another version cannot be restored."""
+        """Identifies everything that shapes the state; a checkpoint of another version cannot be restored."""
         return state_version(self.series.version, self.calendar)
 
     def snapshot(self) -> bytes:
         """The state as bytes, without the windows of closed bars."""
-        return dump(self.state, self.wishes)
+        return dump(self.state, self.requested)
 
     @classmethod
     def restore(
         cls,
         blob: bytes,
-        windows: Mapping[tuple[str, Timeframe], Bars],
+        windows: Mapping[tuple[str, Timeframe], BarRecords],
         calendar: Calendar,
-        listings: Mapping[str, Listing],
-        series: Series,
+        listed: Mapping[str, ListedInstrument],
+        series: SeriesRunner,
     ) -> Engine:
-        """The engine of a snapshot; ``windows`` holds what ``checkpoint.wanted`` asks for. Raises UnreadableStateError."""
+        """The engine of a snapshot; ``windows``: the bars that ``checkpoint.needed_windows`` lists. Raises UnreadableStateError."""
         saved = parse(blob)
-        engine = cls(calendar, listings, series.wishing(saved.wishes))
+        engine = cls(calendar, listed, series.with_requested(saved.requested))
         fill(engine.state, saved)
         for row, symbol in enumerate(engine.state.symbols):
-            engine.state.records[row]["negative"] = symbol in listings and listings[symbol].negative
-        for wish in wanted(engine.state):
-            restore_window(engine.state, wish, windows.get((wish.symbol, wish.timeframe), empty()))
+            engine.state.records[row]["negative"] = symbol in listed and listed[symbol].negative
+        for series_bars in needed_windows(engine.state):
+            restore_window(engine.state, series_bars, windows.get((series_bars.symbol, series_bars.timeframe), empty()))
         engine.realigned = realign(engine.state, calendar)
         return engine
 
-    def _columns(self, found: Sequence[Tick]) -> batch.Columns:
+    def _columns(self, found: Sequence[Tick]) -> TickColumns:
         state = self.state
         columns = batch.columns(found, state.rows, state.sources)
-        strange = (columns.row < 0) | (columns.source < 0)
-        if strange.any():
-            news = False
-            for tick in compress(found, strange.tolist()):
+        unknown = (columns.row < 0) | (columns.source < 0)
+        if unknown.any():
+            admitted = False
+            for tick in compress(found, unknown.tolist()):
                 if self.admit(tick.symbol) >= 0:
-                    news |= state.source(tick.source) >= 0
-            if news:
+                    admitted |= state.source(tick.source) >= 0
+            if admitted:
                 columns = batch.columns(found, state.rows, state.sources)
         return columns
 
-    def _run(self, columns: batch.Columns, beats: npt.NDArray[Any], outcome: Outcome) -> None:
+    def _run(self, events: TickEvents, outcome: EngineOutcome) -> None:
         state = self.state
         used = len(state.symbols)
-        closed = np.empty(max(CLOSES_A_CALL, 4 * len(TIMEFRAMES) * used), CLOSED)
-        odd = np.empty(ODD_A_CALL, ODD)
-        counts, touched = np.zeros(len(REASONS), np.int64), np.zeros(used, np.bool_)
-        i = j = 0
-        while i < len(columns.row) or j < len(beats):
-            i, j, bars, noted, full = ticks.run(
-                columns, beats, i, j, state.records[:used], state.forming, state.last_seq, self.calendar.bounds,
-                self.calendar.sessions, state.windows, closed, odd, counts, touched,
-            )  # fmt: skip
-            if noted:
-                outcome.quarantined += told(odd[:noted], state.symbols, state.source_names)
-            if bars:
-                self._closed(closed[:bars], outcome)
-            if full == ticks.DUE:
-                for row in np.flatnonzero(state.records["suspect"] == ticks.DUE).tolist():
-                    self._go_on(row, "deadline", outcome)
-                    touched[row] = True
-            elif full:
+        out = TickOutput(
+            np.empty(max(CLOSED_ROOM, 4 * len(TIMEFRAMES) * used), CLOSED),
+            np.empty(REJECTED_ROOM, REJECTED),
+            np.zeros(len(REASONS), np.int64),
+            np.zeros(used, np.bool_),
+        )
+        at = ticks.Progress()
+        while at.tick < len(events.ticks.row) or at.heartbeat < len(events.heartbeats):
+            at = ticks.run(events, at, state.symbol_arrays, self.calendar.arrays, out)
+            if at.rejected:
+                outcome.quarantined += quarantined_ticks(out.rejected[: at.rejected], state.symbols, state.source_names)
+            if at.closed:
+                self._closed(out.closed[: at.closed], outcome)
+            if at.stopped == ticks.DUE:
+                for row in np.flatnonzero(state.records["split_suspected"] == ticks.DUE).tolist():
+                    self._close_pending(row, "deadline", outcome)
+                    out.touched[row] = True
+            elif at.stopped == ticks.FULL:
                 state.move_down()
-        outcome.counts.update({REASONS[code]: int(count) for code, count in enumerate(counts) if count})
-        if touched.any():
-            outcome.quotes += quotes_of(state, np.flatnonzero(touched))
+        outcome.counts.update({REASONS[code]: int(count) for code, count in enumerate(out.counts) if count})
+        if out.touched.any():
+            outcome.quotes += quotes_of(state, np.flatnonzero(out.touched))
 
-    def _go_on(self, row: int, verdict: Verdict, outcome: Outcome, basis: Basis | None = None) -> None:
-        """The bars that were set aside close now."""
+    def _close_pending(
+        self, row: int, resolution: SplitResolution, outcome: EngineOutcome, factors: AdjustmentFactors | None = None
+    ) -> None:
+        """Applies the pending bars of a row."""
         state = self.state
-        late = take_back(state, row)
-        if verdict == "split" and basis is not None:
-            remake_weeks(state, row, late, basis)
-        outcome.quarantined.append(released(state, row, verdict, len(late)))
+        late = take_pending(state, row)
+        if resolution == "split" and factors is not None:
+            remake_weeks(state, row, late, factors)
+        outcome.quarantined.append(released(state, row, resolution, len(late)))
         for first in range(0, len(late), AT_A_TIME):
             part = late[first : first + AT_A_TIME]
             state.move_down(row)
-            ticks.append(part, state.records, state.forming, state.windows)
+            ticks.append_bars(part, state.symbol_arrays)
             self._closed(part, outcome)
         state.move_down()
 
-    def _closed(self, closed: npt.NDArray[Any], outcome: Outcome) -> None:
-        aside = closed["aside"] == 1
-        if aside.any():
-            self.state.aside = np.concatenate([self.state.aside, closed[aside]])
-            closed = closed[~aside]
+    def _closed(self, closed: npt.NDArray[Any], outcome: EngineOutcome) -> None:
+        pending = closed["pending"] == 1
+        if pending.any():
+            self.state.pending_bars = np.concatenate([self.state.pending_bars, closed[pending]])
+            closed = closed[~pending]
             if not len(closed):
                 return
         advanced = self.series.advance(self.state, closed)
-        final = closed["glimpse"] == 0
+        final = closed["provisional"] == 0
         lacking = lacks_days(self.state, self.calendar, closed[final])
         bars = bars_of(closed[final], self.state.symbols, self.state.source_names, lacking)
         outcome.bars += bars

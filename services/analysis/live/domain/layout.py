@@ -1,6 +1,6 @@
-"""How the state of a partition lies in memory: one record per symbol, one per symbol and timeframe, and windows of closed bars.
+"""The memory layout of a partition: one record per symbol, one per symbol and timeframe, and windows of closed bars.
 
-Everything here shapes the checkpoint: a change of it changes the state version, and a checkpoint of another version is not read.
+Everything here shapes the checkpoint: a change of it changes the state version, and a checkpoint of another version is not used.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from shared.events import Timeframe
 
 TIMEFRAMES: Final = tuple(Timeframe)
 """Finest first; the index of a timeframe is its code in the kernels."""
-CODES: Final = MappingProxyType({timeframe: code for code, timeframe in enumerate(TIMEFRAMES)})
+TIMEFRAME_CODES: Final = MappingProxyType({timeframe: code for code, timeframe in enumerate(TIMEFRAMES)})
 LENGTHS: Final = (60_000, 300_000, 900_000, 3_600_000)
 """Milliseconds of the timeframes within a session."""
-DAY: Final = CODES[Timeframe.D1]
+DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 
 WINDOW: Final = 640
-"""Places for bars per symbol and timeframe; the place after the newest closed bar is lent to the forming one on a peek."""
+"""Places for bars per symbol and timeframe; a peek uses the place after the newest closed bar for the forming one."""
 KEEP: Final = 384
-"""Closed bars that stay when a full window is moved down; more than any indicator looks back."""
+"""Closed bars that stay when a full window is moved down; no indicator looks further back."""
 
 SOURCES: Final = 16
-"""Different ``Tick.source`` names that a partition tells apart; ticks of more are dropped and counted."""
+"""Different ``Tick.source`` names in a partition; ticks of further sources are dropped and counted."""
 
 REASONS: Final = (
-    "applied",  # in order: it moved bars and the quote
-    "reordered",  # older than the last one, but inside the open bar: moved high, low and volume
-    "outside",  # no session then: moved the quote alone
+    "applied",  # in order: it changed bars and the quote
+    "reordered",  # older than the last one, but inside the forming bar: it changed high, low and volume
+    "outside",  # no session then: it changed the quote alone
     "late",
     "duplicate",
     "absurd",
@@ -40,57 +40,63 @@ REASONS: Final = (
     "future",
     "unknown",
     "source",
-    "heartbeat",  # a heartbeat that moved time
+    "heartbeat",  # a heartbeat that was applied
 )
 """What became of an event of the tick log; the index is the code in the kernels."""
 REASON: Final = MappingProxyType({name: code for code, name in enumerate(REASONS)})
 
 SYMBOL: Final = np.dtype(
     [
-        ("suspect", "i8"),  # 1: closed bars are set aside since this may be a split; 2: that is over, and they are due
-        ("held", "i8"),  # 1 while an absurd price waits for a second one
-        ("jump", "f8"),  # a price further than this fraction from the last one waits for a second one
+        (
+            "split_suspected",
+            "i8",
+        ),  # 1: closed bars are pending since this may be a split; 2: the suspicion is over, and they are due
+        ("unconfirmed", "i8"),  # 1 while an implausible price waits for a second one
+        ("jump", "f8"),  # a price further than this fraction from the last one is unconfirmed until a second one agrees
         ("quote_price", "f8"),  # in the shares of its day
-        ("quote_by", "f8"),  # what puts it into today's shares
+        ("quote_by", "f8"),  # factor that converts it to today's shares
         ("quote_ts", "i8"),
         ("quote_ts_init", "i8"),
         ("quote_source", "i8"),
         ("quote_replayed", "i8"),
-        ("seen_ts", "i8"),  # the tick before this one, to recognise a repeat
-        ("seen_price", "f8"),
-        ("seen_size", "f8"),
-        ("seen_day_volume", "f8"),
-        ("session", "i8"),  # the session that was looked up last
+        ("previous_ts", "i8"),  # the tick before this one, to recognise a repeat
+        ("previous_price", "f8"),
+        ("previous_size", "f8"),
+        ("previous_day_volume", "f8"),
+        ("session", "i8"),  # the session of the newest lookup
         ("session_open", "i8"),
         ("session_close", "i8"),
-        ("vetted", "i8"),  # open of the session whose first prices have been looked at
-        ("volume_session", "i8"),  # the session that volume_base counts in
+        ("vetted", "i8"),  # open of the session whose first prices have been checked for a split
+        ("volume_session", "i8"),  # the session that volume_base belongs to
         ("volume_base", "f8"),  # day volume already given to bars; NaN where unknown
-        ("last_ts", "i8"),  # newest ts_event that moved a bar
-        ("fresh", "i8"),  # 1 from a load until the first tick that moves a bar: late ticks then still teach volume and price
+        ("last_ts", "i8"),  # newest ts_event that changed a bar
+        ("fresh", "i8"),  # 1 from a load until the first tick that changes a bar: until then late ticks still set volume and price
         ("source", "i8"),
         ("replayed", "i8"),
-        ("traded", "f8"),  # its price, in the shares of its day
-        ("traded_by", "f8"),  # what puts that into today's shares
+        ("traded", "f8"),  # price of the newest tick in order, in the shares of its day
+        ("traded_by", "f8"),  # factor that converts it to today's shares
         ("exchange", "i8"),
         ("week_open", "i8"),
         ("week_close", "i8"),
         ("range", "f8"),  # mean true range of the newest 14 daily bars, as a fraction; NaN where there are fewer
-        ("told_since", "i8"),  # since when (ts_init) what is wrong is told, how often it was, and what was only counted
-        ("told", "i8"),
-        ("untold", "i8"),
-        ("splits", "i8"),  # 1: an instrument of a kind that is split
+        (
+            "reported_since",
+            "i8",
+        ),  # start (ts_init) of the current hour of reports, the reports in it, and the rejected ticks that were only counted
+        ("reported", "i8"),
+        ("unreported", "i8"),
+        ("splits", "i8"),  # 1: its kind of instrument can have splits
         ("reference", "f8"),  # last price before the session, in today's shares
-        ("suspect_open", "i8"),  # open of that session
-        ("suspect_until", "i8"),
-        ("suspect_ratio", "f8"),  # new shares for an old one that it would be
-        ("held_price", "f8"),
-        ("held_size", "f8"),
-        ("held_day_volume", "f8"),
-        ("held_ts", "i8"),
-        ("held_source", "i8"),
-        ("held_replayed", "i8"),
-        ("held_finest", "i8"),
+        ("suspected_open", "i8"),  # open of the session in which a split is suspected
+        ("suspected_until", "i8"),
+        ("suspected_ratio", "f8"),  # new shares for an old one in the suspected split
+        ("unconfirmed_price", "f8"),
+        ("unconfirmed_size", "f8"),
+        ("unconfirmed_day_volume", "f8"),
+        ("unconfirmed_ts", "i8"),
+        ("unconfirmed_source", "i8"),
+        ("unconfirmed_replayed", "i8"),
+        ("unconfirmed_finest", "i8"),
         ("day", "i8"),  # newest session with a closed daily bar, and that bar
         ("day_open", "f8"),
         ("day_high", "f8"),
@@ -105,7 +111,7 @@ SYMBOL: Final = np.dtype(
         ("negative", "i8"),  # 1: its price may be 0 or below
     ]
 )
-"""Per symbol. Shape (symbols,). What every tick looks at stands first and together."""
+"""Per symbol. Shape (symbols,). The fields that every tick reads come first."""
 
 FORMING: Final = np.dtype(
     [
@@ -144,14 +150,14 @@ CLOSED: Final = np.dtype(
         ("ts_init", "i8"),
         ("source", "i8"),
         ("replayed", "i8"),
-        ("glimpse", "i8"),  # 1: not closed, but as it stood when a minute closed inside it
-        ("seen_at", "i8"),  # the close of that minute; else the bar's own
-        ("aside", "i8"),  # 1: closed while a split is suspected, and in no window yet
+        ("provisional", "i8"),  # 1: not closed; a snapshot of the forming bar at the close of a minute inside it
+        ("known_at", "i8"),  # the close of that minute; else the bar's own
+        ("pending", "i8"),  # 1: closed while a split is suspected, and not in a window yet
     ]
 )
-"""A bar that a batch closed, or a glimpse of a forming one. Shape (bars,)."""
+"""A bar that a batch closed, or a provisional snapshot of a forming one. Shape (bars,)."""
 
-ODD: Final = np.dtype(
+REJECTED: Final = np.dtype(
     [
         ("row", "i8"),
         ("reason", "i8"),  # place in REASONS; -1: the session began at a price that looks like a split
@@ -160,16 +166,16 @@ ODD: Final = np.dtype(
         ("price", "f8"),
         ("size", "f8"),
         ("day_volume", "f8"),
-        ("last", "f8"),  # what it was compared with; NaN where that is not the point
+        ("last", "f8"),  # the price that it was compared with; NaN if there was no comparison
         ("source", "i8"),
         ("replayed", "i8"),
-        ("more", "i8"),  # how many of the symbol were only counted before this one
+        ("more", "i8"),  # the symbol's rejected ticks before this one that were only counted
     ]
 )
-"""A tick that is told because it was not used as it came. Shape (ticks,)."""
+"""A tick that is reported because it was not used as it came. Shape (ticks,)."""
 
 SESSION: Final = np.dtype([("open", "i8"), ("close", "i8"), ("week_open", "i8"), ("week_close", "i8"), ("date", "i8")])
 """One session of an exchange. Shape (sessions,): the exchanges' sessions one after the other."""
 
-BEAT: Final = np.dtype([("at", "i8"), ("exchange", "i8"), ("ts_event", "i8"), ("ts_init", "i8")])
-"""A heartbeat that stands before tick number ``at`` of its batch; exchange -1 is an unknown one. Shape (heartbeats,)."""
+HEARTBEAT: Final = np.dtype([("at", "i8"), ("exchange", "i8"), ("ts_event", "i8"), ("ts_init", "i8")])
+"""A heartbeat before tick number ``at`` of its batch; exchange -1 is an unknown one. Shape (heartbeats,)."""

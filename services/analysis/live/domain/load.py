@@ -1,4 +1,4 @@
-"""History of a symbol takes effect: its series start again from closed bars; forming bars stay, or are seeded from finer ones."""
+"""Applies history of a symbol: its series restart from closed bars; forming bars stay, or are seeded from finer ones."""
 
 from __future__ import annotations
 
@@ -9,73 +9,76 @@ from typing import Any, Final
 import numpy as np
 
 from services.analysis.kernels import year
-from services.analysis.kernels.closed_bars import Bars, adjusted
+from services.analysis.kernels.closed_bars import BarRecords, adjusted
 from services.analysis.live.domain import ticks
-from services.analysis.live.domain.actions import Basis
+from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import CODES, DAY, KEEP, TIMEFRAMES
-from services.analysis.live.domain.outcome import Outcome, quotes_of, rows_of, stored_bars
-from services.analysis.live.domain.series import Series
-from services.analysis.live.domain.state import Floats, Int64s, State
+from services.analysis.live.domain.layout import DAY, KEEP, TIMEFRAME_CODES, TIMEFRAMES
+from services.analysis.live.domain.outcome import EngineOutcome, quotes_of, rows_of, stored_bars
+from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.state import Floats, Int64s, PartitionState
 from shared.events import Bar, IndicatorRow, Timeframe
 
 NOTHING: Final[Mapping[Timeframe, Int64s]] = MappingProxyType({})
 TAIL = 500
-"""Bars and indicator rows of a timeframe that are published after a load, so that readers have a past."""
+"""Newest bars and indicator rows of a timeframe that are published after a load."""
 
 
 def load(
-    state: State,
-    series: Series,
+    state: PartitionState,
+    series: SeriesRunner,
     calendar: Calendar,
     row: int,
-    pasts: Mapping[Timeframe, Bars],
+    pasts: Mapping[Timeframe, BarRecords],
     ts_init: int,
     *,
     tail: int = TAIL,
-    basis: Basis | None = None,
+    factors: AdjustmentFactors | None = None,
     superseded: Mapping[Timeframe, Int64s] = NOTHING,
-) -> Outcome:
-    """Puts ``pasts`` (all closed bars of each given timeframe, dtype PAST) in the place of what the symbol had in these timeframes.
+) -> EngineOutcome:
+    """Replaces the symbol's bars by ``pasts``: all closed bars (dtype BAR_RECORD) of each given timeframe.
 
-    A forming bar stays where it ends after the newest closed bar of its timeframe. No signals, ever. ``basis`` says which factors
-    prices have that were seen before; without it they stay as they are. ``superseded`` are close times of bars that are no more.
+    A forming bar stays if it ends after the newest closed bar of its timeframe. No signals fire. ``factors`` gives the factors of
+    the prices received before; without it they keep theirs. ``superseded`` are close times of removed bars.
     """
-    outcome = Outcome()
+    outcome = EngineOutcome()
     record: Any = state.records[row]
-    record["reference"] = np.nan  # from here on history is what the next prices follow
-    if basis is not None:
-        record["quote_by"], record["traded_by"] = basis.of_price(int(record["quote_ts"])), basis.of_price(int(record["last_ts"]))
+    record["reference"] = np.nan  # the next prices are compared with history
+    if factors is not None:
+        record["quote_by"], record["traded_by"] = (
+            factors.of_price(int(record["quote_ts"])),
+            factors.of_price(int(record["last_ts"])),
+        )
     for timeframe, bars in _given(pasts):
-        seen = adjusted(bars, _daily(timeframe, pasts))
-        values = series.replay(state, row, CODES[timeframe], seen)
-        if timeframe in superseded and state.forming[row, CODES[timeframe]]["last_end"] in superseded[timeframe]:
-            state.forming[row, CODES[timeframe]]["last_end"] = 0
-        place(state, row, timeframe, bars[-KEEP:])
-        state.forming[row, CODES[timeframe]]["number"] = len(bars)
+        inputs = adjusted(bars, _daily(timeframe, pasts))
+        values = series.replay(state, row, TIMEFRAME_CODES[timeframe], inputs)
+        if timeframe in superseded and state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] in superseded[timeframe]:
+            state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] = 0
+        fill_window(state, row, timeframe, bars[-KEEP:])
+        state.forming[row, TIMEFRAME_CODES[timeframe]]["number"] = len(bars)
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
         outcome.bars += recent
-        outcome.rows += _rows(recent, seen.close, series.columns, values)
+        outcome.rows += _rows(recent, inputs.close, series.columns, values)
     _remember_prices(state, row, pasts, ts_init)
-    if not record["suspect"]:  # else what was set aside would be missing
+    if not record["split_suspected"]:  # else the pending bars would be missing
         for code in range(1, len(TIMEFRAMES)):
-            seed(state, calendar, row, code, basis)
+            seed(state, calendar, row, code, factors)
     if tail:
         outcome.quotes += quotes_of(state, np.array([row]))
     return outcome
 
 
-def warm_up(state: State, series: Series, row: int, pasts: Mapping[Timeframe, Bars]) -> None:
-    """The requested indicators of a symbol see ``pasts``, all its closed bars of each timeframe; nothing else changes."""
+def warm_up(state: PartitionState, series: SeriesRunner, row: int, pasts: Mapping[Timeframe, BarRecords]) -> None:
+    """Warms up the requested indicators of a symbol from ``pasts``, all its closed bars of each timeframe; nothing else changes."""
     for timeframe, bars in _given(pasts):
-        series.warm_up(state, row, CODES[timeframe], adjusted(bars, _daily(timeframe, pasts)))
+        series.warm_up(state, row, TIMEFRAME_CODES[timeframe], adjusted(bars, _daily(timeframe, pasts)))
 
 
-def _given(pasts: Mapping[Timeframe, Bars]) -> list[tuple[Timeframe, Bars]]:
+def _given(pasts: Mapping[Timeframe, BarRecords]) -> list[tuple[Timeframe, BarRecords]]:
     return [(timeframe, pasts[timeframe]) for timeframe in TIMEFRAMES if timeframe in pasts and len(pasts[timeframe])]
 
 
-def _daily(timeframe: Timeframe, pasts: Mapping[Timeframe, Bars]) -> Bars | None:
+def _daily(timeframe: Timeframe, pasts: Mapping[Timeframe, BarRecords]) -> BarRecords | None:
     """The daily bars that give a timeframe its 52-week context."""
     return None if timeframe == Timeframe.W1 else pasts.get(Timeframe.D1)
 
@@ -86,19 +89,19 @@ def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values:
     return rows_of(recent, closes[first:].tolist(), columns, values[first:])
 
 
-def place(state: State, row: int, timeframe: Timeframe, bars: Bars) -> None:
-    """Fills a window with closed bars and drops the forming bar that they have overtaken."""
-    code, seen, n = CODES[timeframe], adjusted(bars), len(bars)
+def fill_window(state: PartitionState, row: int, timeframe: Timeframe, bars: BarRecords) -> None:
+    """Fills a window with closed bars and drops a forming bar that ends before they do."""
+    code, values, n = TIMEFRAME_CODES[timeframe], adjusted(bars), len(bars)
     for name, window in state.windows._asdict().items():
-        window[row, code, :n] = getattr(seen, name)
+        window[row, code, :n] = getattr(values, name)
     forming: Any = state.forming[row, code]
     forming["n"], forming["last_end"] = n, max(int(bars["ts_close"][-1]), int(forming["last_end"]))
     if forming["active"] and forming["close_at"] <= forming["last_end"]:
         forming["active"] = 0
 
 
-def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts_init: int) -> None:
-    """Day, previous close, 52-week range, last price and the volume's baseline, as the newest closed bars tell them."""
+def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, BarRecords], ts_init: int) -> None:
+    """Sets day, previous close, 52-week range, last price and the volume's baseline from the newest closed bars."""
     record: Any = state.records[row]
     daily = pasts.get(Timeframe.D1)
     if daily is not None and len(daily):
@@ -111,7 +114,7 @@ def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts
         factor = daily["price_factor"]
         record["year_high"] = (daily["high"] * factor)[-year.YEAR :].max()
         record["year_low"] = (daily["low"] * factor)[-year.YEAR :].min()
-        ticks.measure(row, state.records, state.forming, state.windows)
+        ticks.measure_range(row, state.symbol_arrays)
         record["high_52w"], record["low_52w"] = (found[-1] for found in year.before(daily["high"] * factor, daily["low"] * factor))
     newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
     if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
@@ -121,17 +124,17 @@ def _remember_prices(state: State, row: int, pasts: Mapping[Timeframe, Bars], ts
         record["quote_source"] = max(state.source(str(last["source"])), 0)
     if newest is not None and newest["ts_close"][-1] > record["last_ts"]:
         record["traded"], record["traded_by"] = newest["close"][-1], newest["split_factor"][-1]
-    intraday = [bars[-1] for timeframe, bars in pasts.items() if CODES[timeframe] < DAY and len(bars)]
+    intraday = [bars[-1] for timeframe, bars in pasts.items() if TIMEFRAME_CODES[timeframe] < DAY and len(bars)]
     ahead = max(intraday, key=lambda bar: int(bar["ts_close"]), default=None)
     if ahead is not None and ahead["ts_close"] > record["last_ts"]:
         record["volume_session"], record["volume_base"] = ahead["session"], np.nan
     record["fresh"] = 1
 
 
-def seed(state: State, calendar: Calendar, row: int, code: int, basis: Basis | None = None) -> None:
+def seed(state: PartitionState, calendar: Calendar, row: int, code: int, factors: AdjustmentFactors | None = None) -> None:
     """Makes the forming bar of a timeframe the sum of the finer bars since its last close, where there are any.
 
-    It is raw, in today's shares: without the dividends of the days in it, which ``basis`` tells.
+    It is raw and in today's shares: without the dividends of its days, which ``factors`` holds.
     """
     finer: Any = state.forming[row, code - 1]
     n, active = int(finer["n"]), bool(finer["active"])
@@ -148,8 +151,8 @@ def seed(state: State, calendar: Calendar, row: int, code: int, basis: Basis | N
     parts = {
         name: state.windows._asdict()[name][row, code - 1, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
     }
-    if basis is not None and code > DAY:
-        price, split = basis.of_bars(closes[first:])
+    if factors is not None and code > DAY:
+        price, split = factors.of_bars(closes[first:])
         for name in ("open", "high", "low", "close"):
             parts[name] = (np.array(parts[name]) * split / price).tolist()
     session = int(state.windows.session[row, code - 1, n - 1]) if n > first else 0

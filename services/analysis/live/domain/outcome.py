@@ -1,4 +1,4 @@
-"""What a batch brought about, and how the rows of the kernels become events."""
+"""The output of the engine, and the conversion of kernel records to events."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Bars
+from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.live.domain.layout import DAY, TIMEFRAMES
-from services.analysis.live.domain.state import Floats, Int64s, Records, State
+from services.analysis.live.domain.state import Floats, Int64s, PartitionState, Records
 from shared.events import Bar, IndicatorRow, Pattern, Quarantined, Quote, Signal, Timeframe
 
-TOLD: Final = (
+PUBLISHED_FIELDS: Final = (
     "row", "timeframe", "open_at", "close_at", "session", "open", "high", "low", "close", "volume", "ts_init", "source", "replayed",
 )  # fmt: skip
-QUOTED: Final = (
+QUOTE_FIELDS: Final = (
     "quote_price", "quote_ts", "quote_ts_init", "quote_source", "quote_replayed", "prev_close", "year_high", "year_low",
-    "day", "day_open", "day_high", "day_low", "day_close", "day_volume", "quote_by", "suspect",
+    "day", "day_open", "day_high", "day_low", "day_close", "day_volume", "quote_by", "split_suspected",
 )  # fmt: skip
 
 
 @dataclass
-class Outcome:
-    """Events in the order in which they came about, and what became of each event of the log (reason -> count)."""
+class EngineOutcome:
+    """Events in the order in which they arose, and what became of each event of the log (reason -> count)."""
 
     bars: list[Bar] = field(default_factory=list)
     rows: list[IndicatorRow] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Outcome:
 
 
 def finite(values: Floats) -> list[list[float | None]]:
-    """Rows of values as JSON knows them: None where there is no number."""
+    """Rows of values for JSON: None for what is no finite number."""
     known = np.isfinite(values)
     if known.all():
         return values.tolist()  # type: ignore[no-any-return]
@@ -50,7 +50,7 @@ def finite(values: Floats) -> list[list[float | None]]:
 def bars_of(closed: Records, symbols: Sequence[str], sources: Sequence[str], incomplete: Sequence[bool]) -> list[Bar]:
     """The closed bars (dtype CLOSED) as events; ``incomplete``: which of them are weeks that lack a day."""
     found = []
-    for x, lacking in zip(closed[list(TOLD)].tolist(), incomplete, strict=True):
+    for x, lacking in zip(closed[list(PUBLISHED_FIELDS)].tolist(), incomplete, strict=True):
         row, timeframe, open_at, close_at, session, opened, high, low, close, volume, ts_init, source, replayed = x
         found.append(
             Bar(
@@ -90,8 +90,8 @@ def rows_of(bars: Sequence[Bar], closes: Sequence[float], columns: Sequence[str]
     ]
 
 
-def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> list[Bar]:
-    """Stored or provided bars (dtype PAST) as events."""
+def stored_bars(symbol: str, timeframe: Timeframe, bars: BarRecords, ts_init: int) -> list[Bar]:
+    """Stored or provided bars (dtype BAR_RECORD) as events."""
     return [
         Bar(
             symbol=symbol,
@@ -117,12 +117,12 @@ def stored_bars(symbol: str, timeframe: Timeframe, bars: Bars, ts_init: int) -> 
     ]
 
 
-def quotes_of(state: State, rows: Int64s) -> list[Quote]:
-    """The quotes of some symbols as they stand, without those that have no price yet."""
+def quotes_of(state: PartitionState, rows: Int64s) -> list[Quote]:
+    """The current quotes of some symbols, without those that have no price yet."""
     sources = list(state.sources)
     forming = state.forming[rows, DAY]
-    # Field by field into lists: a record at a time would cost five times as much.
-    r = {name: state.records[name][rows].tolist() for name in QUOTED}
+    # Field by field: one record at a time takes five times as long.
+    r = {name: state.records[name][rows].tolist() for name in QUOTE_FIELDS}
     day = {name: forming[name].tolist() for name in ("active", "session", "open", "high", "low", "volume")}
     found = []
     for i, row in enumerate(rows.tolist()):
@@ -136,7 +136,7 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
             session, prev_close = r["day"][i], r["prev_close"][i]
             opened, high, low, volume = r["day_open"][i], r["day_high"][i], r["day_low"][i], r["day_volume"][i]
         year_high, year_low = r["year_high"][i], r["year_low"][i]
-        if r["suspect"][i]:  # what was before is in other shares, or not: nobody knows yet
+        if r["split_suspected"][i]:  # whether earlier prices are in the same shares is not known yet
             prev_close = math.nan
         known = prev_close == prev_close  # not NaN
         found.append(
@@ -148,13 +148,15 @@ def quotes_of(state: State, rows: Int64s) -> list[Quote]:
                 source=sources[r["quote_source"][i]],
                 prev_close=prev_close if known else None,
                 change=last - prev_close if known else None,
-                change_percent=last / prev_close - 1.0 if known and prev_close > 0.0 else None,  # of 0 or below there is no share
+                change_percent=last / prev_close - 1.0
+                if known and prev_close > 0.0
+                else None,  # undefined for a previous close of 0 or below
                 day_open=_known(opened),
                 day_high=_known(high),
                 day_low=_known(low),
                 day_volume=_known(volume),
-                year_high=None if r["suspect"][i] else _known(high if not year_high >= high else year_high),
-                year_low=None if r["suspect"][i] else _known(low if not year_low <= low else year_low),
+                year_high=None if r["split_suspected"][i] else _known(high if not year_high >= high else year_high),
+                year_low=None if r["split_suspected"][i] else _known(low if not year_low <= low else year_low),
                 session=session,
                 replayed=bool(r["quote_replayed"][i]),
             )

@@ -1,4 +1,4 @@
-"""What the handlers ask of the database, and the values that go to and fro."""
+"""The interfaces to the database that the handlers use, and their values."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.analysis.kernels.closed_bars import Bars
-from services.analysis.live.domain.checkpoint import Wanted
-from services.analysis.live.domain.engine import Listing
+from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.live.domain.checkpoint import NeededWindow
+from services.analysis.live.domain.engine import ListedInstrument
 from shared.events import Bar, Pattern, Signal, Timeframe
 
 
@@ -22,47 +22,48 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class Provided:
-    """A provider's closed bars of one series (dtype PAST), and close times of stored ones that they supersede."""
+class ProvidedBars:
+    """A provider's closed bars of one series (dtype BAR_RECORD), and close times of stored ones that they supersede."""
 
     symbol: str
     timeframe: Timeframe
-    bars: Bars
+    bars: BarRecords
     superseded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What came about since the last checkpoint; what stands in ``bars`` is newer than what is ``provided``."""
+class CheckpointRows:
+    """Rows to store with a checkpoint: everything since the last one. ``bars`` are newer than ``provided``."""
 
-    provided: Sequence[Provided]
+    provided: Sequence[ProvidedBars]
     bars: Sequence[Bar]
     signals: Sequence[Signal]
     patterns: Sequence[Pattern] = ()
 
 
 class CheckpointStore(Protocol):
-    """Keeps checkpoints; both raise ``TransientError`` when the database is not there."""
+    """Stores checkpoints; both raise ``TransientError`` when the database is not there."""
 
     async def load(self, partition: int) -> Checkpoint | None: ...
 
-    async def save(self, partition: int, before: int | None, after: Checkpoint, facts: Facts, now: int) -> None: ...
+    async def save(self, partition: int, before: int | None, after: Checkpoint, rows: CheckpointRows, now: int) -> None: ...
 
 
 class BarStore(Protocol):
     """Reads closed bars back; all raise ``TransientError`` when the database is not there."""
 
-    async def windows(self, wanted: Sequence[Wanted]) -> dict[tuple[str, Timeframe], Bars]: ...
+    async def windows(self, needed: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]: ...
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = ...) -> dict[Timeframe, Bars]: ...
+    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = ...) -> dict[Timeframe, BarRecords]: ...
 
     async def symbols(self) -> frozenset[str]: ...
 
 
-class Directory(Protocol):
+class InstrumentLookup(Protocol):
     """The listed instruments."""
 
     @property
-    def listings(self) -> Mapping[str, Listing]: ...
+    def listed(self) -> Mapping[str, ListedInstrument]: ...
 
-    async def look_up(self, strangers: Collection[str]) -> bool: ...
+    async def look_up(self, unknown_symbols: Collection[str]) -> bool:
+        """Reads the instruments again; True when one of the symbols is known now."""

@@ -1,4 +1,4 @@
-"""Closed bars as a provider published them, checked before they are used."""
+"""Checks the closed bars of a provider."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import PAST, Bars
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.domain.ticks import FUTURE_MS, MAX_PRICE
 from shared.events import History, ProviderBar
 
 LEAST: Final = 1e-100
 MOST: Final = 1e100
-"""What adjusted prices and volumes lie within: their squares and ratios are finite numbers too."""
+"""Bounds of adjusted prices and volumes: their squares and ratios are finite numbers too."""
 
 
-def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> Bars:
-    """The bars of some messages as PAST, session not yet filled; of two with the same close time the later message's counts.
+def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> BarRecords:
+    """The bars of some messages (dtype BAR_RECORD), session not set; of two with one close time the later message's counts.
 
-    Left out: prices that are not numbers, not above 0 (unless they may be ``negative``) or beyond 1e9, volumes that are no number
-    of shares, factors that are not above 0 or make no such prices or volumes, bars that end before they begin, and bars that had
-    not ended by ``ts_init``. A high below the body or a low above it is moved to the body.
+    Left out: prices that are not numbers, not above 0 (unless ``negative``) or beyond 1e9, volumes that are negative or no numbers,
+    factors that are not above 0 or make no such prices or volumes, bars that end before they start, and bars that had not
+    ended by ``ts_init``. A high below the body or a low above it is moved to the body.
     """
     rows: dict[int, tuple[Any, ...]] = {}
     for message in messages:
         for b in message.bars:
-            if _honest(b, negative=negative) and 0 < b.ts_open < b.ts_close <= ts_init + FUTURE_MS:
+            if _is_valid(b, negative=negative) and 0 < b.ts_open < b.ts_close <= ts_init + FUTURE_MS:
                 high, low = max(b.open, b.high, b.close), min(b.open, b.low, b.close)
                 factors = (b.price_factor, b.split_factor)
                 values = (b.open, high, low, b.close, b.volume, *factors, message.replayed, message.source, b.incomplete)
                 rows[b.ts_close] = (b.ts_close, b.ts_open, 0, *values)
-    return np.array([rows[close] for close in sorted(rows)], PAST)
+    return np.array([rows[close] for close in sorted(rows)], BAR_RECORD)
 
 
-def _honest(b: ProviderBar, *, negative: bool) -> bool:
+def _is_valid(b: ProviderBar, *, negative: bool) -> bool:
     prices = (b.open, b.high, b.low, b.close)
     return (
         all(_is_price(abs(price) if negative else price, b.price_factor) or (negative and price == 0.0) for price in prices)

@@ -1,4 +1,4 @@
-"""A short made-up log through every kernel, so that their machine code is there before the first real tick."""
+"""Runs a short made-up log through every kernel, so that all machine code is loaded before the first real tick."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import Bars as ClosedBars
-from services.analysis.kernels.closed_bars import adjusted
+from services.analysis.kernels.closed_bars import BarRecords, adjusted
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import Plan
 from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.calendar import calendar
-from services.analysis.live.domain.charts import Charts
-from services.analysis.live.domain.engine import Engine, Listing
-from services.analysis.live.domain.layout import CLOSED, CODES
+from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
 from services.analysis.live.domain.provided_bars import of_history
-from services.analysis.live.domain.series import Series
-from services.analysis.live.domain.user_conditions import Alert, book
+from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.events import Heartbeat, History, ProviderBar, Tick, Timeframe
 
 DAY_MS = 86_400_000
@@ -34,40 +33,40 @@ class _Sessions:
 
 
 def rehearse_history(plan: Plan, kernels: SeriesKernels) -> None:
-    """Two bars through the kernels for whole series, rules and all."""
+    """Runs two bars through the kernels for whole series, with the rules."""
     field = np.ones(2)
     history(kernels, plan, Bars(field, field, field, field, field, np.ones(2, np.int64), field, field))
 
 
-def rehearse_patterns(charts: Charts, series: Series) -> None:
-    """A bar of history and a closed bar through the kernels of chart patterns, then a tick. Runs no kernel of ``series``."""
+def rehearse_patterns(chart_patterns: ChartPatterns, series: SeriesRunner) -> None:
+    """Runs a bar of history and a closed bar through the kernels of chart patterns, then a tick. Runs no kernel of ``series``."""
     engine = _engine(series)
     row = engine.admit("A")
-    charts.replay(engine.state, row, CODES[Timeframe.D1], adjusted(_past(), None))
+    chart_patterns.replay(engine.state, row, TIMEFRAME_CODES[Timeframe.D1], adjusted(_past(), None))
     closed = np.zeros(1, CLOSED)
-    closed["row"], closed["timeframe"] = row, CODES[Timeframe.D1]
-    charts.advance(engine.state, closed)
+    closed["row"], closed["timeframe"] = row, TIMEFRAME_CODES[Timeframe.D1]
+    chart_patterns.advance(engine.state, closed)
     engine.apply([_tick()])
 
 
-def rehearse(series: Series) -> int:
+def rehearse(series: SeriesRunner) -> int:
     """Loads history, applies ticks and a heartbeat, peeks. Returns the number of bars that closed, which is 6."""
     engine = _engine(series)
-    engine.ask(book([Alert("close > 0 on 1m", False, None)]))
+    engine.set_conditions(condition_set([ConditionRequest("close > 0 on 1m", False, None)]))
     engine.load("A", {Timeframe.D1: _past()}, DAY_MS)
-    beat = Heartbeat(exchange="REHEARSAL", ts_event=2 * DAY_MS, ts_init=2 * DAY_MS, source="rehearsal")
+    heartbeat = Heartbeat(exchange="REHEARSAL", ts_event=2 * DAY_MS, ts_init=2 * DAY_MS, source="rehearsal")
     engine.apply([_tick()])
     engine.peek("A", Timeframe.M1)
-    return len(engine.apply([beat]).bars)
+    return len(engine.apply([heartbeat]).bars)
 
 
-def _engine(series: Series) -> Engine:
+def _engine(series: SeriesRunner) -> Engine:
     opens = np.array([DAY_MS], np.int64)
     day = _Sessions(np.array([19700102], np.int64), opens, opens + DAY_MS, opens + DAY_MS)
-    return Engine(calendar({"REHEARSAL": day}), {"A": Listing("REHEARSAL", "stock")}, series)
+    return Engine(calendar({"REHEARSAL": day}), {"A": ListedInstrument("REHEARSAL", "stock")}, series)
 
 
-def _past() -> ClosedBars:
+def _past() -> BarRecords:
     bar = ProviderBar(ts_open=1, ts_close=2, open=1.0, high=1.0, low=1.0, close=1.0, volume=0.0)
     history = History(
         symbol="A", exchange="REHEARSAL", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=DAY_MS, source="rehearsal"

@@ -1,4 +1,4 @@
-"""Sequences that are followed: which signals complete one, and the signals that say so."""
+"""Finds the followed sequences that a signal completes, and makes their signals."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.analysis.kernels.sequences.kinds import Kinds, kind_of, meant
-from services.analysis.live.domain.state import Records, State
+from services.analysis.kernels.sequences.kinds import Kinds, kind_of, matching_kinds
+from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Signal, signal_id
 from shared.sequences import SignalSequence
 
@@ -20,13 +20,13 @@ RULE: Final = "sequence"
 VERSION: Final = 1
 """Goes up when the same signals complete another sequence."""
 
-Fired = tuple[int, Signal]
-"""A signal with the place of its bar."""
+BarSignal = tuple[int, Signal]
+"""The index of a bar, and a signal on it."""
 
 
 @dataclass(frozen=True)
-class Followed:
-    """A sequence, and the instruments that it is followed for."""
+class FollowedSequence:
+    """A sequence, and the instruments for which it is followed."""
 
     sequence: SignalSequence
     symbols: frozenset[str] | None = None
@@ -34,71 +34,72 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class _Laid:
-    """A sequence with its steps as numbers of kinds; the last step is what it is found by."""
+class _NumberedSequence:
+    """A sequence with its steps as numbers of kinds."""
 
-    followed: Followed
+    followed: FollowedSequence
     before: tuple[tuple[int, ...], ...]
-    """Of each step but the last: the kinds that it may be."""
+    """For each step but the last: the kinds that match it."""
     last: tuple[int, ...]
+    """The kinds that match the last step."""
 
 
-class Follower:
-    """Looks whether signals complete a sequence. Remembers nothing itself: what fired is in ``State.trails``."""
+class SequenceFollower:
+    """Checks whether signals complete a sequence. Has no state: what fired is in ``PartitionState.recent_signals``."""
 
-    def __init__(self, followed: tuple[Followed, ...], kinds: Kinds) -> None:
+    def __init__(self, followed: tuple[FollowedSequence, ...], kinds: Kinds) -> None:
         self.followed = followed
         self._numbers = {kind: n for n, kind in enumerate(kinds)}
-        self._ending: dict[int, list[_Laid]] = defaultdict(list)
+        self._ending: dict[int, list[_NumberedSequence]] = defaultdict(list)
         for each in followed:
-            *before, last = (tuple(meant(step, kinds)) for step in each.sequence.steps)
+            *before, last = (tuple(matching_kinds(step, kinds)) for step in each.sequence.steps)
             for kind in last:
-                self._ending[kind].append(_Laid(each, tuple(before), last))
+                self._ending[kind].append(_NumberedSequence(each, tuple(before), last))
 
-    def follow(self, state: State, closed: Records, signals: Sequence[Fired]) -> list[Fired]:
-        """The signals of the sequences that ``signals`` complete, and remembers the final ones.
+    def follow(self, state: PartitionState, closed: Records, signals: Sequence[BarSignal]) -> list[BarSignal]:
+        """The signals of the sequences that ``signals`` complete. Records ``signals`` as steps of later ones.
 
-        ``closed``: the bars (dtype CLOSED). A bar's own signals are no earlier step of a sequence that ends with it. A bar that is
-        forming completes a sequence once, however many signals of it could.
+        ``closed``: the bars (dtype CLOSED). Signals of one bar are never two steps of a sequence. A forming
+        bar completes a sequence at most once.
         """
-        found: list[Fired] = []
+        found: list[BarSignal] = []
         for place, here in groupby(sorted(signals, key=itemgetter(0)), key=itemgetter(0)):
             x, fired = closed[place], [(self._numbers.get(kind_of(signal)), signal) for _, signal in here]
             completed = {done.id: done for kind, signal in fired for done in self._completed(state, x, kind, signal)}
             found += ((place, done) for done in completed.values())
-            remember = state.trails.glimpse if x["glimpse"] else state.trails.mark
+            remember = state.recent_signals.mark_provisional if x["provisional"] else state.recent_signals.mark
             for kind, _ in fired:
                 if kind is not None:
                     remember(int(x["row"]), int(x["timeframe"]), kind, int(x["number"]))
         return found
 
-    def _completed(self, state: State, x: Any, kind: int | None, signal: Signal) -> Iterator[Signal]:
-        for laid in self._ending.get(-1 if kind is None else kind, ()):
-            sequence, symbols = laid.followed.sequence, laid.followed.symbols
+    def _completed(self, state: PartitionState, x: Any, kind: int | None, signal: Signal) -> Iterator[Signal]:
+        for numbered in self._ending.get(-1 if kind is None else kind, ()):
+            sequence, symbols = numbered.followed.sequence, numbered.followed.symbols
             wanted = signal.timeframe == sequence.timeframe and (symbols is None or signal.symbol in symbols)
-            if wanted and not (x["glimpse"] and _told(state, x, laid)):
-                since = _since(state, x, laid)
+            if wanted and not (x["provisional"] and _already_reported(state, x, numbered)):
+                since = _since(state, x, numbered)
                 if since:
                     yield _signal(sequence, signal, since, int(x["close_at"]))
 
 
-def _told(state: State, x: Any, laid: _Laid) -> bool:
-    """Whether this forming bar has fired the last step already, in one of its kinds: what was before the bar is the same still."""
+def _already_reported(state: PartitionState, x: Any, numbered: _NumberedSequence) -> bool:
+    """Whether the last step has fired on this forming bar already. The earlier steps have not changed since."""
     row, code, number = int(x["row"]), int(x["timeframe"]), int(x["number"])
-    return any(state.trails.glimpsed(row, code, kind, number) for kind in laid.last)
+    return any(state.recent_signals.fired_provisionally(row, code, kind, number) for kind in numbered.last)
 
 
-def _since(state: State, x: Any, laid: _Laid) -> list[int]:
-    """Bars from each earlier step to this one, the newest steps that fit; empty where the sequence is not complete."""
+def _since(state: PartitionState, x: Any, numbered: _NumberedSequence) -> list[int]:
+    """Bars from each earlier step to this one, for the newest steps that match; empty if the sequence is not complete."""
     row, code, number = int(x["row"]), int(x["timeframe"]), int(x["number"])
-    reached: list[int] = []  # of each step, the bars on which it came with all before it, as bits
-    for kinds, within in zip(laid.before, (None, *laid.followed.sequence.within), strict=False):
-        seen = 0
+    reached: list[int] = []  # for each step, the bars on which it and all steps before it are matched, as bits
+    for kinds, within in zip(numbered.before, (None, *numbered.followed.sequence.within), strict=False):
+        matched = 0
         for kind in kinds:
-            seen |= state.trails.seen(row, code, kind, number)
-        reached.append(seen if within is None else seen & _after(reached[-1], within))
+            matched |= state.recent_signals.bars_before(row, code, kind, number)
+        reached.append(matched if within is None else matched & _after(reached[-1], within))
     since, at = list[int](), 0
-    for bars, within in zip(reversed(reached), reversed(laid.followed.sequence.within), strict=True):
+    for bars, within in zip(reversed(reached), reversed(numbered.followed.sequence.within), strict=True):
         at = next((n for n in range(at + 1, at + within + 1) if bars >> n & 1), -1)
         if at < 0:
             return []
@@ -107,7 +108,7 @@ def _since(state: State, x: Any, laid: _Laid) -> list[int]:
 
 
 def _after(bars: int, within: int) -> int:
-    """The bars that come one to ``within`` bars after one of these."""
+    """The bars one to ``within`` bars after one of these."""
     found = 0
     for _ in range(within):
         bars >>= 1
@@ -116,7 +117,7 @@ def _after(bars: int, within: int) -> int:
 
 
 def _signal(sequence: SignalSequence, last: Signal, since: Sequence[int], close_at: int) -> Signal:
-    """The signal of a sequence: that of its last step, with how many bars ago the others were."""
+    """The signal of a sequence: a copy of its last step's, with the number of bars since the other steps."""
     ago = {f"bars_since_{n}": float(bars) for n, bars in enumerate(since, 1)}
     rule, timeframe = f"{RULE}:{sequence.id}", str(sequence.timeframe)
     return replace(

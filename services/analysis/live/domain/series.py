@@ -1,4 +1,4 @@
-"""Indicators and rules over the series of a partition: the plan and its loops, applied to the windows."""
+"""Runs indicators and rules over the series of a partition: applies the plan's kernels to the windows."""
 
 from __future__ import annotations
 
@@ -10,175 +10,187 @@ import numpy as np
 
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.indicators.kind import Bars
-from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, Plan, Wish, plan
+from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
+from services.analysis.kernels.plan import plan as make_plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
-from services.analysis.kernels.signatures import Places, Rows, SeriesKernels
-from services.analysis.live.domain.charts import Charts
-from services.analysis.live.domain.condition_signals import Judge, Said
+from services.analysis.kernels.signatures import BarPlaces, SeriesKernels, SeriesRows
+from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.condition_signals import Judge, Reported
 from services.analysis.live.domain.layout import TIMEFRAMES
-from services.analysis.live.domain.recent_signals import BARS, Trails
-from services.analysis.live.domain.requested import hide, places
-from services.analysis.live.domain.sequence_signals import Followed, Follower
+from services.analysis.live.domain.recent_signals import BARS, RecentSignals
+from services.analysis.live.domain.requested_indicators import places, set_unknown
+from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
-from services.analysis.live.domain.state import Floats, Memory, Records, State
-from services.analysis.live.domain.user_conditions import Book
+from services.analysis.live.domain.state import Floats, PartitionState, PlanMemory, Records
+from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Pattern, Signal, Timeframe
 
 
 @dataclass(frozen=True)
-class Advanced:
-    """What some closed bars and glimpses came to."""
+class BarResults:
+    """The values and signals of some closed and provisional bars."""
 
     values: Floats
     """(bars, columns)."""
     before: Floats
-    """(bars, columns): the same at the closed bar before each."""
+    """(bars, columns): the values at the closed bar before each."""
     signals: list[tuple[int, Signal]]
-    """What rules fired and patterns confirmed, each with the number of its bar."""
+    """Signals of rules and of confirmed patterns, each with the index of its bar."""
     patterns: list[Pattern]
 
 
-class Series:
-    """Runs the plan, and beside it what users wish for. Holds no state of its own."""
+class SeriesRunner:
+    """Runs the plan and the indicators that users request. Has no state of its own."""
 
-    def __init__(self, base: Plan, kernels: SeriesKernels, wishes: Sequence[Wish] = (), charts: Charts | None = None) -> None:
-        """``wishes``: indicators beyond the plan's; they move no rule, and the plan's own columns stay what they are. ``charts``:
-        looks for chart patterns, where they are wanted.
+    def __init__(
+        self,
+        base: Plan,
+        kernels: SeriesKernels,
+        requested: Sequence[IndicatorSpec] = (),
+        chart_patterns: ChartPatterns | None = None,
+    ) -> None:
+        """``requested``: indicators beyond the plan; no rule reads them. ``chart_patterns``: finds chart patterns, if given.
 
         Raises:
-            ValueError: a wish that makes no sense, or a column that the plan has already.
+            ValueError: a request that is not valid, or a column that the plan has already.
         """
         self.base = base
-        self.wishes = tuple(wishes)
-        self.extra = plan(self.wishes, []) if wishes else None
-        self._places = dict(places(self.wishes, self.extra)) if self.extra else {}
+        self.requested = tuple(requested)
+        self.extra = make_plan(self.requested, []) if requested else None
+        self._places = dict(places(self.requested, self.extra)) if self.extra else {}
         self._kernels = kernels
-        self._charts = charts
+        self._chart_patterns = chart_patterns
         self.kinds = kinds(base.rules)
-        self.version = base.version + (charts.version if charts else "")
+        self.version = base.version + (chart_patterns.version if chart_patterns else "")
         self.columns = base.columns + (self.extra.columns if self.extra else ())
         if len(set(self.columns)) < len(self.columns):
-            raise ValueError(f"a wish gives a column that is there already: {', '.join(self.extra.columns if self.extra else ())}")
+            raise ValueError(
+                f"a requested indicator has a column that exists already: {', '.join(self.extra.columns if self.extra else ())}"
+            )
 
-    def wishing(self, wishes: Sequence[Wish]) -> Series:
-        """The same plan beside other wishes."""
-        return Series(self.base, self._kernels, wishes, self._charts)
+    def with_requested(self, requested: Sequence[IndicatorSpec]) -> SeriesRunner:
+        """A copy with other requested indicators."""
+        return SeriesRunner(self.base, self._kernels, requested, self._chart_patterns)
 
-    def judge(self, asked: Book, said: Said | None = None) -> Judge:
-        """What runs users' conditions over the rows of this series; ``said`` is what the one before has said."""
-        return Judge(asked, self.columns, self._kernels, said)
+    def judge(self, condition_set: ConditionSet, reported: Reported | None = None) -> Judge:
+        """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
+        return Judge(condition_set, self.columns, self._kernels, reported)
 
-    def follower(self, followed: tuple[Followed, ...]) -> Follower:
-        """What looks for sequences among the signals of this series."""
-        return Follower(followed, self.kinds)
+    def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
+        """The follower of sequences for the signals of this series."""
+        return SequenceFollower(followed, self.kinds)
 
-    def state(self) -> State:
-        """The state of a partition without instruments."""
-        memory = Memory(self.base.state_width, len(self.base.columns), len(self.base.rules))
-        return State(memory, self.extra_memory(), Trails(len(self.kinds)))
+    def state(self) -> PartitionState:
+        """The empty state of a partition."""
+        memory = PlanMemory(self.base.state_width, len(self.base.columns), len(self.base.rules))
+        return PartitionState(memory, self.extra_memory(), RecentSignals(len(self.kinds)))
 
-    def extra_memory(self) -> Memory:
-        """Empty memory of the wishes' series; of width 0 where there are none."""
-        return Memory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else Memory(0, 0, 0)
+    def extra_memory(self) -> PlanMemory:
+        """Empty memory of the requested indicators; of width 0 if there are none."""
+        return PlanMemory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else PlanMemory(0, 0, 0)
 
-    def take_over(self, state: State, before: Series) -> None:
-        """Goes on with what ``before``, with other wishes, remembered; wishes that are new have seen nothing of any symbol yet."""
+    def take_over(self, state: PartitionState, before: SeriesRunner) -> None:
+        """Takes over the memory of ``before``, which has other requested indicators; new ones are not warmed up for any symbol."""
         old, used = state.extra, len(state.symbols)
         state.extra = self.extra_memory().with_room(len(state.records), 0)
         common = self._places.keys() & before._places.keys()
         if common:
             state.extra.steps[..., 0] = old.steps[..., 0]
-        for wish in common:
-            here, there = self._places[wish], before._places[wish]
+        for spec in common:
+            here, there = self._places[spec], before._places[spec]
             state.extra.steps[..., here.state] = old.steps[..., there.state]
             state.extra.previous[..., here.columns] = old.previous[..., there.columns]
         new = frozenset(self._places.keys() - common)
         missing = {row: (state.not_warmed_up.get(row, frozenset()) & common) | new for row in range(used)}
-        state.not_warmed_up = {row: wishes for row, wishes in missing.items() if wishes}
+        state.not_warmed_up = {row: requested for row, requested in missing.items() if requested}
 
-    def advance(self, state: State, closed: Records) -> Advanced:
-        """Moves every series on by its closed bars (dtype CLOSED), and looks at the glimpses among them.
+    def advance(self, state: PartitionState, closed: Records) -> BarResults:
+        """Advances every series by its closed bars (dtype CLOSED), and evaluates the provisional bars among them.
 
-        Signals come in the order of the bars; those of a glimpse are provisional.
+        Signals are in the order of the bars; those of a provisional bar are provisional.
         """
-        sorts = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
-        values, before, fired = self._advance(self.base, state.base, state, closed, sorts)
+        kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
+        values, before, fired = self._advance(self.base, state.base, state, closed, kinds_of_bars)
         if self.extra is not None:
-            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, sorts)
-            hide(state.not_warmed_up, closed["row"], self._places, more, more_before)
+            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds_of_bars)
+            set_unknown(state.not_warmed_up, closed["row"], self._places, more, more_before)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
             facts = self._facts(state, closed[i], values[i], before[i])
             signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
-        if self._charts is not None:
-            patterns, confirmed = self._charts.advance(state, closed)
+        if self._chart_patterns is not None:
+            patterns, confirmed = self._chart_patterns.advance(state, closed)
             signals += confirmed
-        return Advanced(values, before, signals, patterns)
+        return BarResults(values, before, signals, patterns)
 
-    def _advance(self, laid: Plan, memory: Memory, state: State, closed: Records, sorts: Any) -> Rows:
-        shape = len(closed), len(laid.columns)
-        rows = Rows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(laid.rules)), np.int64))
-        self._kernels.close_bars(laid.arrays, _windows(state), closed, sorts, memory.arrays, laid.wanted, rows)
+    def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
+        shape = len(closed), len(plan.columns)
+        rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(plan.rules)), np.int64))
+        self._kernels.close_bars(plan.arrays, _windows(state), closed, kinds_of_bars, memory.arrays, plan.runs, rows)
         return rows
 
-    def _facts(self, state: State, x: Any, values: Floats, before: Floats) -> tuple[Mapping[str, float], Mapping[str, float]]:
-        """All columns and the fields of the bar, now and at the closed bar before."""
+    def _facts(
+        self, state: PartitionState, x: Any, values: Floats, before: Floats
+    ) -> tuple[Mapping[str, float], Mapping[str, float]]:
+        """All columns and the fields of the bar, and the same at the closed bar before."""
         now = dict(zip(self.columns, values.tolist(), strict=True)) | {name: float(x[name]) for name in BAR_FIELDS}
         row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"]) - 1
         was = dict(zip(self.columns, before.tolist(), strict=True))
         return now, was | {name: float(getattr(state.windows, name)[row, code, at]) for name in BAR_FIELDS}
 
-    def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Floats:
-        """Starts a series again from closed bars, without signals; values of shape (bars, columns)."""
-        patterns = None if self._charts is None else self._charts.replay(state, row, code, bars)
+    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
+        """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
+        patterns = None if self._chart_patterns is None else self._chart_patterns.replay(state, row, code, bars)
         values = self._replay(self.base, state.base, row, code, bars)
-        self._retrace(state, row, code, bars, values, patterns)
+        self._restore_recent(state, row, code, bars, values, patterns)
         if self.extra is None:
             return values
         return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
 
-    def _retrace(self, state: State, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None) -> None:
-        """What fired on the newest bars, as live would remember it."""
+    def _restore_recent(
+        self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None
+    ) -> None:
+        """Restores the recent signals, as they would be after live bars."""
         first = max(0, len(bars.close) - BARS)
         fired = np.zeros((len(bars.close) - first, len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
-        wanted = self.base.wanted[code, _kind(state.kinds[row])]
-        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, wanted, fired)
+        runs = self.base.runs[code, _kind(state.kinds[row])]
+        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
-        state.trails.refill(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
+        state.recent_signals.restore_series(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
-    def warm_up(self, state: State, row: int, code: int, bars: Adjusted) -> None:
-        """Starts the wishes of a series that are not warmed up from its closed bars; the others keep every bit."""
+    def warm_up(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> None:
+        """Warms up the requested indicators of a series from its closed bars; warmed-up ones keep their state, bit by bit."""
         if self.extra is None:
             return
         steps, memory, missing = np.zeros(self.extra.state_width), state.extra, state.not_warmed_up[row]
         values = self._values(self.extra, steps, bars)
         if missing == self._places.keys():
             memory.steps[row, code, 0] = steps[0]
-        for wish in missing:
-            place = self._places[wish]
+        for spec in missing:
+            place = self._places[spec]
             memory.steps[row, code, place.state] = steps[place.state]
             memory.previous[row, code, place.columns] = values[-1, place.columns]
 
-    def _replay(self, laid: Plan, memory: Memory, row: int, code: int, bars: Adjusted) -> Floats:
+    def _replay(self, plan: Plan, memory: PlanMemory, row: int, code: int, bars: Adjusted) -> Floats:
         steps = memory.steps[row, code]
         steps[:] = 0.0
-        values = self._values(laid, steps, bars)
-        memory.previous[row, code], memory.said[row, code] = values[-1], 0
+        values = self._values(plan, steps, bars)
+        memory.previous[row, code], memory.reported[row, code] = values[-1], 0
         return values
 
-    def _values(self, laid: Plan, steps: Floats, bars: Adjusted) -> Floats:
-        out = np.empty((len(laid.columns), len(bars.close)))
-        self._kernels.values(laid.arrays, _bars(bars), steps, out)
+    def _values(self, plan: Plan, steps: Floats, bars: Adjusted) -> Floats:
+        out = np.empty((len(plan.columns), len(bars.close)))
+        self._kernels.values(plan.arrays, _bars(bars), steps, out)
         return out.T
 
-    def peek(self, state: State, row: int, code: int) -> Floats:
-        """The values (columns,) at the forming bar, which is lent the place after the newest closed one."""
+    def peek(self, state: PartitionState, row: int, code: int) -> Floats:
+        """The values (columns,) at the forming bar, which is written to the place after the newest closed one."""
         forming: Any = state.forming[row, code]
         n = int(forming["n"])
         for name in (*BAR_FIELDS, "session"):
@@ -186,19 +198,19 @@ class Series:
         known = TIMEFRAMES[code] != Timeframe.W1
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
-        one = Places(np.array([row]), np.array([code]), np.array([n]))
+        one = BarPlaces(np.array([row]), np.array([code]), np.array([n]))
         found = []
-        for laid, memory in ((self.base, state.base), (self.extra, state.extra)):
-            if laid is not None:
-                out = np.empty((1, len(laid.columns)))
-                self._kernels.peek_bars(laid.arrays, _windows(state), one, memory.steps, out)
-                if laid is self.extra:
-                    hide(state.not_warmed_up, one.row, self._places, out)
+        for plan, memory in ((self.base, state.base), (self.extra, state.extra)):
+            if plan is not None:
+                out = np.empty((1, len(plan.columns)))
+                self._kernels.peek_bars(plan.arrays, _windows(state), one, memory.steps, out)
+                if plan is self.extra:
+                    set_unknown(state.not_warmed_up, one.row, self._places, out)
                 found.append(out[0])
         return np.concatenate(found)
 
 
-def _windows(state: State) -> Bars:
+def _windows(state: PartitionState) -> Bars:
     return Bars(*(getattr(state.windows, name) for name in Bars._fields))
 
 

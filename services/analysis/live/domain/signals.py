@@ -1,4 +1,4 @@
-"""A rule that fired, as the signal that says so."""
+"""Makes the signal of a rule that fired."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ import numpy as np
 
 from services.analysis.kernels.plan import Instance
 from services.analysis.live.domain.layout import TIMEFRAMES
-from services.analysis.live.domain.state import State
+from services.analysis.live.domain.state import PartitionState
 from shared.events import Signal, signal_id
 
-Facts = tuple[Mapping[str, float], Mapping[str, float]]
-"""Columns and fields of the bar: now, and at the closed bar before."""
+BarValues = tuple[Mapping[str, float], Mapping[str, float]]
+"""Columns and fields of the bar, and the same at the closed bar before."""
 
 
-def signal_of(instance: Instance, fired: int, state: State, x: Any, facts: Facts) -> Signal:
-    """The signal of an instance that said ``fired`` (+1 or -1) on ``x``, a closed bar or a glimpse (dtype CLOSED)."""
-    now, was = facts
-    direction, params, glimpse = instance.direction(fired), dict(instance.params), bool(x["glimpse"])
+def signal_of(instance: Instance, fired: int, state: PartitionState, x: Any, values: BarValues) -> Signal:
+    """The signal of an instance that returned ``fired`` (+1 or -1) on ``x``, a closed or provisional bar (dtype CLOSED)."""
+    now, was = values
+    direction, params, provisional = instance.direction(fired), dict(instance.params), bool(x["provisional"])
     symbol, timeframe, close_at = state.symbols[x["row"]], TIMEFRAMES[x["timeframe"]], int(x["close_at"])
     evidence = {}
     for name in instance.evidence:
         evidence[name], evidence[f"{name}.prev"] = known(now[name]), known(was[name])
     return Signal(
-        id=signal_id(instance.name, instance.version, params, direction, symbol, str(timeframe), close_at, provisional=glimpse),
+        id=signal_id(instance.name, instance.version, params, direction, symbol, str(timeframe), close_at, provisional=provisional),
         rule=instance.name,
         rule_version=instance.version,
         params=params,
         direction=direction,
         symbol=symbol,
         timeframe=timeframe,
-        ts_event=int(x["seen_at"]),
+        ts_event=int(x["known_at"]),
         ts_init=int(x["ts_init"]),
         price=now["close"],
         level=known(instance.level(now, direction)),
         evidence=evidence,
-        provisional=glimpse,
-        bar_close=close_at if glimpse else None,
+        provisional=provisional,
+        bar_close=close_at if provisional else None,
         source=state.source_names[x["source"]],
         replayed=bool(x["replayed"]),
     )
 
 
 def known(value: float | None) -> float | None:
-    """The value, or None where it is no number."""
+    """The value, or None if it is not a finite number."""
     return float(value) if value is not None and np.isfinite(value) else None

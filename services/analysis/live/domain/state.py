@@ -1,9 +1,9 @@
-"""Everything that a partition remembers, as arrays that grow with its symbols."""
+"""The state of a partition, as arrays that grow with its symbols."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,9 @@ import numpy.typing as npt
 from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
 from services.analysis.kernels.signatures import PatternMemory, SeriesMemory
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
-from services.analysis.live.domain.recent_signals import Trails
-from services.analysis.live.domain.requested import NotWarmedUp
+from services.analysis.live.domain.recent_signals import RecentSignals
+from services.analysis.live.domain.requested_indicators import NotWarmedUp
+from services.analysis.live.domain.tick_arrays import SymbolArrays, WindowArrays
 from services.analysis.live.domain.ticks import JUMP
 from shared.events import Timeframe
 
@@ -21,31 +22,15 @@ Int64s = npt.NDArray[np.int64]
 Records = npt.NDArray[Any]
 
 CHARTED: Final = (Timeframe.M15, Timeframe.H1, Timeframe.D1)
-"""The timeframes in which chart patterns are looked for."""
+"""The timeframes that are searched for chart patterns."""
 
 
 SPLITTING: Final = frozenset({"stock", "etf"})
-"""Kinds of instruments that are split."""
+"""Kinds of instruments that can have splits."""
 
 
-class Windows(NamedTuple):
-    """Closed bars, adjusted, oldest first; each field of shape (symbols, timeframes, WINDOW), filled up to ``forming.n``."""
-
-    open: Floats
-    high: Floats
-    low: Floats
-    close: Floats
-    volume: Floats
-    session: Int64s
-    """Session date, yyyymmdd."""
-    ts_close: Int64s
-    year_high: Floats
-    """52-week context of the newest bar; nobody looks at an older bar's."""
-    year_low: Floats
-
-
-class Memory:
-    """What the indicators and rules of one plan remember: arrays of shape (symbols, timeframes, ...)."""
+class PlanMemory:
+    """The memory of the indicators and rules of one plan: arrays of shape (symbols, timeframes, ...)."""
 
     def __init__(self, width: int, columns: int, rules: int, room: int = 0) -> None:
         """``width``: floats of indicator state per series; ``columns``: values per bar; ``rules``: rule instances."""
@@ -53,26 +38,26 @@ class Memory:
         series = (room, len(TIMEFRAMES))
         self.steps = np.zeros((*series, width))
         self.previous = np.full((*series, columns), np.nan)
-        """The row of the newest closed bar."""
-        self.said = np.zeros((*series, rules), np.uint8)
-        """Which directions of a rule the forming bar has fired already: 1 up, 2 down."""
+        """The values of the newest closed bar."""
+        self.reported = np.zeros((*series, rules), np.uint8)
+        """Directions in which a rule has fired on the forming bar: 1 up, 2 down."""
 
     @property
     def arrays(self) -> SeriesMemory:
-        """What a checkpoint holds, row by row; also what the kernels move on."""
-        return SeriesMemory(self.steps, self.previous, self.said)
+        """The arrays of a checkpoint, row by row; the kernels write them."""
+        return SeriesMemory(self.steps, self.previous, self.reported)
 
-    def with_room(self, room: int, used: int) -> Memory:
-        """The same with more room."""
-        grown = Memory(*self.shape, room)
+    def with_room(self, room: int, used: int) -> PlanMemory:
+        """A copy with more room."""
+        grown = PlanMemory(*self.shape, room)
         pairs: zip[tuple[Records, Records]] = zip(grown.arrays, self.arrays, strict=True)
         for mine, before in pairs:
             mine[:used] = before[:used]
         return grown
 
 
-class Sketches:
-    """What the chart patterns remember: arrays of shape (symbols, CHARTED, ...)."""
+class PatternStates:
+    """The memory of the chart patterns: arrays of shape (symbols, CHARTED, ...)."""
 
     def __init__(self, room: int = 0) -> None:
         series = (room, len(CHARTED))
@@ -82,42 +67,42 @@ class Sketches:
 
     @property
     def arrays(self) -> PatternMemory:
-        """What a checkpoint holds, row by row; also what the kernels move on."""
+        """The arrays of a checkpoint, row by row; the kernels write them."""
         return PatternMemory(self.swings, self.pivots, self.alive)
 
-    def with_room(self, room: int, used: int) -> Sketches:
-        """The same with more room."""
-        grown = Sketches(room)
+    def with_room(self, room: int, used: int) -> PatternStates:
+        """A copy with more room."""
+        grown = PatternStates(room)
         for mine, before in zip(grown.arrays, self.arrays, strict=True):
             mine[:used] = before[:used]
         return grown
 
 
 @dataclass
-class State:
+class PartitionState:
     """The arrays of one partition; the first ``len(symbols)`` rows of each are in use."""
 
-    base: Memory
-    """What the plan's indicators and rules remember."""
-    extra: Memory
-    """What the indicators that users wish for remember; of width 0 where there are none."""
-    trails: Trails
-    """What fired lately, for the sequences."""
-    sketches: Sketches = field(default_factory=Sketches)
-    """What the chart patterns remember."""
+    base: PlanMemory
+    """Memory of the plan's indicators and rules."""
+    extra: PlanMemory
+    """Memory of the requested indicators; of width 0 if there are none."""
+    recent_signals: RecentSignals
+    """Recent signals, for the sequences."""
+    pattern_states: PatternStates = field(default_factory=PatternStates)
+    """Memory of the chart patterns."""
     symbols: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     """Kind of each instrument (index, future, stock, etf, fx or crypto), as listed when its row was made."""
     rows: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
     not_warmed_up: NotWarmedUp = field(default_factory=dict)
-    aside: Records = field(default_factory=lambda: np.empty(0, CLOSED))
-    """Bars that closed while a split was suspected, in the order of their closing."""
+    pending_bars: Records = field(default_factory=lambda: np.empty(0, CLOSED))
+    """Bars (dtype CLOSED) that closed while a split was suspected, in the order of their closing."""
 
     def __post_init__(self) -> None:
         self._allocate(8)
         self.base, self.extra = self.base.with_room(8, 0), self.extra.with_room(8, 0)
-        self.sketches, self.trails = self.sketches.with_room(8, 0), self.trails.with_room(8, 0)
+        self.pattern_states, self.recent_signals = self.pattern_states.with_room(8, 0), self.recent_signals.with_room(8, 0)
 
     def _allocate(self, room: int) -> None:
         series = (room, len(TIMEFRAMES))
@@ -126,17 +111,17 @@ class State:
         self.last_seq = np.zeros((room, SOURCES), np.int64)
         o, h, low, c, v, top, bottom = (np.zeros((*series, WINDOW)) for _ in range(7))
         session, ts_close = (np.zeros((*series, WINDOW), np.int64) for _ in range(2))
-        self.windows = Windows(o, h, low, c, v, session, ts_close, top, bottom)
+        self.windows = WindowArrays(o, h, low, c, v, session, ts_close, top, bottom)
         self.records["exchange"] = -1
 
     @property
     def arrays(self) -> tuple[Records, ...]:
-        """What a checkpoint holds, row by row."""
-        kept = (self.base, self.sketches, self.trails, self.extra)
+        """The arrays of a checkpoint, row by row."""
+        kept = (self.base, self.pattern_states, self.recent_signals, self.extra)
         return self.records, self.forming, self.last_seq, *(array for each in kept for array in each.arrays)
 
     def add(self, symbol: str, exchange: int, kind: str, *, negative: bool = False) -> int:
-        """Gives a symbol its row, cold."""
+        """Adds a symbol without history. Returns its row."""
         row = len(self.symbols)
         if row == len(self.records):
             self._grow(2 * row)
@@ -158,7 +143,15 @@ class State:
         for mine, before in zip((self.records, self.forming, self.last_seq, *self.windows), old, strict=True):
             mine[:used] = before[:used]
         self.base, self.extra = self.base.with_room(room, used), self.extra.with_room(room, used)
-        self.sketches, self.trails = self.sketches.with_room(room, used), self.trails.with_room(room, used)
+        self.pattern_states, self.recent_signals = (
+            self.pattern_states.with_room(room, used),
+            self.recent_signals.with_room(room, used),
+        )
+
+    @property
+    def symbol_arrays(self) -> SymbolArrays:
+        """What the kernel of ticks reads and writes; valid until a symbol is added."""
+        return SymbolArrays(self.records[: len(self.symbols)], self.forming, self.last_seq, self.windows)
 
     @property
     def source_names(self) -> list[str]:
@@ -172,7 +165,7 @@ class State:
         return self.sources.get(name, -1)
 
     def move_down(self, only: int | None = None) -> None:
-        """Makes room in the windows that are about to be full; or, of one row, in all that hold more than has to stay."""
+        """Makes room in the windows that are about to be full; with ``only``, in all of that row with more than KEEP bars."""
         full = self.forming["n"] >= WINDOW - 3
         if only is not None:
             full[:] = False

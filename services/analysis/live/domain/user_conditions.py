@@ -1,4 +1,4 @@
-"""What users ask at this time: every condition once, for whom it runs, and the indicators that run for it."""
+"""The users' conditions: each condition once, its instruments, and the indicators that it requests."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from functools import lru_cache
 from typing import Final
 
 from services.analysis.kernels.conditions.programs import Programs, compiled
-from services.analysis.kernels.conditions.required_indicators import wishes
-from services.analysis.kernels.plan import INDICATORS, Wish
+from services.analysis.kernels.conditions.required_indicators import required_indicators
+from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, parse
 
-MOST_WISHES: Final = 64
+MOST_REQUESTED: Final = 64
 """Indicators that run for conditions alone."""
 _read = lru_cache(8192)(parse)
 
 
 @dataclass(frozen=True)
-class Alert:
+class ConditionRequest:
     """One row of the table of conditions, with its scope looked up."""
 
     text: str
     forming: bool
-    """It is asked about bars that have not closed too."""
+    """Whether it is evaluated on forming bars too."""
     symbols: frozenset[str] | None
     """None: every instrument."""
 
 
 @dataclass
-class Scope:
-    """Instruments that a condition runs for."""
+class ConditionScope:
+    """The instruments for which a condition runs."""
 
     symbols: set[str] = field(default_factory=set)
     everything: bool = False
 
     def add(self, symbols: Collection[str] | None) -> None:
-        """And these; None is every instrument."""
+        """Adds instruments; None is every instrument."""
         self.everything |= symbols is None
         self.symbols |= set(symbols or ())
 
@@ -45,48 +45,52 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Book:
-    """Conditions with their scopes, at the bar's close and on forming bars. Make one with ``book``; never changed afterwards."""
+class ConditionSet:
+    """Conditions with their scopes, on closed bars and on forming ones. Immutable. Make one with ``condition_set``."""
 
     conditions: tuple[Condition, ...] = ()
-    closed: tuple[Scope, ...] = ()
-    forming: tuple[Scope, ...] = ()
-    wishes: tuple[Wish, ...] = ()
-    """Indicators beyond those that run anyway."""
+    closed: tuple[ConditionScope, ...] = ()
+    forming: tuple[ConditionScope, ...] = ()
+    requested: tuple[IndicatorSpec, ...] = ()
+    """Indicators that are not part of the plan."""
     left_out: Mapping[str, str] = field(default_factory=dict)
-    """Texts that do not run, and why."""
+    """Texts of conditions that do not run -> the reason."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
 
     def programs(self, columns: Sequence[str]) -> Programs:
-        """The programs of all conditions over rows of these columns; made once, since all partitions have the same."""
+        """The programs of all conditions over rows of these columns; cached, since all partitions use the same."""
         key = tuple(columns)
         if key not in self._programs:
             self._programs[key] = compiled(self.conditions, columns)
         return self._programs[key]
 
 
-def book(alerts: Iterable[Alert], running: Sequence[Wish] = INDICATORS, always: Sequence[Wish] = ()) -> Book:
-    """The book of some alerts, the oldest first: where indicators beyond ``running`` get too many, the newest do without.
+def condition_set(
+    requests: Iterable[ConditionRequest], running: Sequence[IndicatorSpec] = INDICATORS, always: Sequence[IndicatorSpec] = ()
+) -> ConditionSet:
+    """The set of some requests, the oldest first. Requests that need more than ``MOST_REQUESTED`` indicators are left out.
 
-    ``always`` are indicators that run whether a condition names them or not.
+    ``running``: indicators of the plan. ``always``: indicators that run whether a condition names them or not.
     """
     conditions: dict[str, Condition] = {}
-    closed: dict[str, Scope] = {}
-    forming: dict[str, Scope] = {}
-    wished = {wish: None for wish in always if wish not in running}
+    closed: dict[str, ConditionScope] = {}
+    forming: dict[str, ConditionScope] = {}
+    requested = {spec: None for spec in always if spec not in running}
     left_out: dict[str, str] = {}
-    for alert in alerts:
+    for request in requests:
         try:
-            condition = _read(alert.text)
-            extra = [wish for wish in wishes(condition) if wish not in running]
+            condition = _read(request.text)
+            extra = [spec for spec in required_indicators(condition) if spec not in running]
         except ValueError as error:
-            left_out[alert.text] = str(error)
+            left_out[request.text] = str(error)
             continue
-        if len({*wished, *extra}) > MOST_WISHES:
-            left_out[alert.text] = f"more than {MOST_WISHES} indicators run for conditions alone"
+        if len({*requested, *extra}) > MOST_REQUESTED:
+            left_out[request.text] = f"more than {MOST_REQUESTED} indicators run for conditions alone"
             continue
-        wished |= dict.fromkeys(extra)
+        requested |= dict.fromkeys(extra)
         conditions[condition.id] = condition
-        closed.setdefault(condition.id, Scope()).add(alert.symbols)
-        forming.setdefault(condition.id, Scope()).add(alert.symbols if alert.forming else ())
-    return Book(tuple(conditions.values()), tuple(closed.values()), tuple(forming.values()), tuple(sorted(wished)), left_out)
+        closed.setdefault(condition.id, ConditionScope()).add(request.symbols)
+        forming.setdefault(condition.id, ConditionScope()).add(request.symbols if request.forming else ())
+    return ConditionSet(
+        tuple(conditions.values()), tuple(closed.values()), tuple(forming.values()), tuple(sorted(requested)), left_out
+    )

@@ -1,1 +1,1 @@
-"""What analysis does with what it is handed: gather, call the engine, publish, write down. No formula belongs here."""
+"""Handlers of the role live: read inputs, call the engine, publish, store. No formula belongs here."""

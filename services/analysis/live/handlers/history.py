@@ -1,4 +1,4 @@
-"""A HistoryReady stands in the log: its bars are fetched, put together with the stored ones, and take effect at that place."""
+"""Handles a HistoryReady of the log: reads its bars, merges them with the stored ones, and applies them at that place."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Final, Protocol
 import structlog
 
 from services.analysis.kernels import closed_bars
-from services.analysis.kernels.closed_bars import Bars
+from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.live.domain import actions as actions_of
 from services.analysis.live.domain import contradictions
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.domain.ports import BarStore, Provided
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.ports import BarStore, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.handlers import measures
 from shared.events import History, HistoryReady, Timeframe
@@ -25,103 +25,105 @@ from shared.topics import HISTORY, Topic
 
 log: Final = structlog.get_logger("analysis.history")
 MOST_MESSAGES: Final = 20_000
-"""Messages that one HistoryReady may name."""
+"""Messages that one HistoryReady may refer to."""
 LARGEST: Final = 2**62
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a history brought about."""
+class LoadedHistory:
+    """The result of a history."""
 
-    outcome: Outcome
+    outcome: EngineOutcome
     """To be published."""
-    provided: list[Provided]
+    provided: list[ProvidedBars]
     """To be stored: the provider's bars, and stored ones with other factors."""
-    settled: bool = False
-    """Only the suspicion of a split has ended: these bars and signals are live ones, and the history is to be taken again."""
+    resolved: bool = False
+    """Only a split suspicion was resolved: these bars and signals are live ones, and the history must be loaded again."""
 
 
-class Ranges(Protocol):
+class HistoryRanges(Protocol):
     """Reads a range of offsets; raises ``RangeGoneError`` and ``TransientError``."""
 
     async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]: ...
 
 
 class HistoryReader:
-    """Makes histories take effect."""
+    """Loads histories into engines."""
 
-    def __init__(self, ranges: Ranges, stored: BarStore, most: int) -> None:
+    def __init__(self, ranges: HistoryRanges, stored: BarStore, most: int) -> None:
         self._ranges = ranges
         self._stored = stored
         self._most = most
 
-    async def take(self, engine: Engine, partition: int, ready: HistoryReady) -> Taken:
+    async def load(self, engine: Engine, partition: int, ready: HistoryReady) -> LoadedHistory:
         """Loads the history into the engine. Every bar of the symbol that closed before must be in the database.
 
         Raises:
-            PoisonError: the event names no sensible range or time.
+            PoisonError: the event has no valid range or time.
             TransientError: Kafka or the database is not there.
         """
         if not (0 <= ready.first <= ready.last < ready.first + MOST_MESSAGES and 0 < ready.ts_init < LARGEST):
             raise PoisonError(f"history-ready of {ready.symbol}: offsets {ready.first}..{ready.last}, ts_init {ready.ts_init}")
         if engine.admit(ready.symbol) < 0:
-            return Taken(engine.load(ready.symbol, {}, ready.ts_init), [])
-        told = await self._told(partition, ready)
+            return LoadedHistory(engine.load(ready.symbol, {}, ready.ts_init), [])
+        messages = await self._read_messages(partition, ready)
         stored = await self._stored.pasts(ready.symbol, self._most)
-        return await asyncio.to_thread(_apply, engine, ready, told, stored)
+        return await asyncio.to_thread(_apply, engine, ready, messages, stored)
 
-    async def _told(self, partition: int, ready: HistoryReady) -> list[History]:
+    async def _read_messages(self, partition: int, ready: HistoryReady) -> list[History]:
         try:
             records = await self._ranges.read(HISTORY, partition, ready.first, ready.last)
         except RangeGoneError as error:
-            log.warning("history is gone from its topic: the stored bars stand in", symbol=ready.symbol, error=str(error))
+            log.warning("history is gone from its topic: the stored bars are used", symbol=ready.symbol, error=str(error))
             measures.loads.labels("stored").inc()
             return []
         measures.loads.labels("topic").inc()
         return [record.event for record in records if record.event.symbol == ready.symbol]
 
 
-def _apply(engine: Engine, ready: HistoryReady, told: Sequence[History], stored: dict[Timeframe, Bars]) -> Taken:
+def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], stored: dict[Timeframe, BarRecords]) -> LoadedHistory:
     symbol = ready.symbol
-    fresh = _fresh(engine, ready, told)
+    fresh = _fresh(engine, ready, messages)
     days = fresh.get(Timeframe.D1, closed_bars.empty())
     reports = contradictions.contradicted(symbol, stored.get(Timeframe.D1, closed_bars.empty()), days, ready.ts_init)
     gone = contradictions.superseded(stored, fresh)
     stored = contradictions.without(stored, gone)
-    actions = [action for message in told for action in message.actions]
+    actions = [action for message in messages for action in message.actions]
     moved = actions_of.changed(stored.get(Timeframe.D1, closed_bars.empty()), days)
-    if moved:  # days of the provider reach further back than its other bars do: what is stored follows the days
-        stored = actions_of.readjusted(stored, actions_of.basis_of(days, actions))
+    if moved:  # the provider's days reach further back than its other bars: stored bars take the factors of the days
+        stored = actions_of.readjusted(stored, actions_of.factors_of(days, actions))
         measures.readjusted.inc()
-        log.info("factors have changed: the symbol's past is adjusted anew", symbol=symbol, actions=len(actions))
-    whole = actions_of.together(stored, fresh)
-    basis = actions_of.basis_of(whole.get(Timeframe.D1), actions)
-    verdict = engine.verdict(symbol, basis, told_daily=len(days) > 0)
-    if verdict is not None:
-        log.info("the suspicion of a split ends", symbol=symbol, verdict=verdict)
+        log.info("factors have changed: the symbol's past is readjusted", symbol=symbol, actions=len(actions))
+    whole = actions_of.merge_series(stored, fresh)
+    factors = actions_of.factors_of(whole.get(Timeframe.D1), actions)
+    resolution = engine.split_resolution(symbol, factors, has_daily=len(days) > 0)
+    if resolution is not None:
+        log.info("the split suspicion is resolved", symbol=symbol, resolution=resolution)
         provided = _provided(symbol, stored, {}) if moved else []
-        return Taken(engine.settle(symbol, verdict, stored, ready.ts_init, basis), provided, settled=True)
+        return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, factors), provided, resolved=True)
     pasts = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
-    outcome = engine.load(symbol, pasts, ready.ts_init, basis=basis, superseded=gone)
+    outcome = engine.load(symbol, pasts, ready.ts_init, factors=factors, superseded=gone)
     outcome.quarantined += reports
-    return Taken(outcome, _provided(symbol, whole if moved else fresh, gone))
+    return LoadedHistory(outcome, _provided(symbol, whole if moved else fresh, gone))
 
 
-def _fresh(engine: Engine, ready: HistoryReady, told: Sequence[History]) -> dict[Timeframe, Bars]:
-    """The bars that were told, by timeframe."""
-    fresh: dict[Timeframe, Bars] = {}
-    for timeframe in dict.fromkeys(message.timeframe for message in told):
-        messages = [message for message in told if message.timeframe == timeframe]
-        bars = of_history(messages, ready.ts_init, negative=engine.listings[ready.symbol].negative)
-        measures.history_flaws.inc(max(0, sum(len(message.bars) for message in messages) - len(bars)))
+def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> dict[Timeframe, BarRecords]:
+    """The bars of the messages, by timeframe."""
+    fresh: dict[Timeframe, BarRecords] = {}
+    for timeframe in dict.fromkeys(message.timeframe for message in messages):
+        own = [message for message in messages if message.timeframe == timeframe]
+        bars = of_history(own, ready.ts_init, negative=engine.listed[ready.symbol].negative)
+        measures.history_flaws.inc(max(0, sum(len(message.bars) for message in own) - len(bars)))
         if len(bars):
-            bars["session"] = engine.calendar.dates(engine.listings[ready.symbol].exchange, bars["ts_open"])
+            bars["session"] = engine.calendar.dates(engine.listed[ready.symbol].exchange, bars["ts_open"])
             fresh[timeframe] = bars
     return fresh
 
 
-def _provided(symbol: str, bars: dict[Timeframe, Bars], gone: Mapping[Timeframe, contradictions.Int64s]) -> list[Provided]:
+def _provided(
+    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, contradictions.Int64s]
+) -> list[ProvidedBars]:
     return [
-        Provided(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())
+        ProvidedBars(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())
         for timeframe, run in bars.items()
     ]

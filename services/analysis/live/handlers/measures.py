@@ -1,4 +1,4 @@
-"""What analysis live counts and times."""
+"""Metrics of analysis live."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ ticks = counter("analysis_ticks_total", "Events of the tick log, by what became 
 bars = counter("analysis_bars_total", "Bars that closed.", ["timeframe"])
 rows = counter("analysis_rows_total", "Indicator rows of closed bars.")
 signals = counter("analysis_signals_total", "Signals that fired.", ["rule", "timeframe", "state"])
-conditions = gauge("analysis_conditions_count", "Different conditions of users that run.")
-conditions_left_out = gauge("analysis_conditions_left_out_count", "Conditions of users that cannot run.")
-warming_up = gauge("analysis_warming_up_count", "Symbols whose requested indicators have not seen their past yet.")
+conditions = gauge("analysis_conditions_count", "Different users' conditions that run.")
+conditions_left_out = gauge("analysis_conditions_left_out_count", "Users' conditions that cannot run.")
+warming_up = gauge("analysis_warming_up_count", "Symbols whose requested indicators are not warmed up yet.")
 sequences = gauge("analysis_sequences_count", "Sequences of signals that are followed.")
-loads = counter("analysis_history_loads_total", "Histories that took effect, by where their bars came from.", ["origin"])
-history_flaws = counter("analysis_history_bars_left_out_total", "Provider's bars that were not fit to use.")
-readjusted = counter(
-    "analysis_readjusted_total", "Times that the past of a symbol was adjusted anew: a split or dividend was told."
-)
+loads = counter("analysis_history_loads_total", "Loaded histories, by where their bars came from.", ["origin"])
+history_flaws = counter("analysis_history_bars_left_out_total", "Provider's bars that failed the checks.")
+readjusted = counter("analysis_readjusted_total", "Readjustments of a symbol's past after a published split or dividend.")
 quarantined = counter(
-    "analysis_quarantined_total", "Ticks that were not used, and instruments under suspicion of a split.", ["reason", "outcome"]
+    "analysis_quarantined_total", "Rejected ticks, and instruments with a suspected split.", ["reason", "outcome"]
 )
 published = counter("analysis_published_total", "Events acknowledged by the broker.", ["topic"])
 tick_to_signal = histogram(

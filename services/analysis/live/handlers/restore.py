@@ -1,4 +1,4 @@
-"""Taking a partition over: from its checkpoint, or, loudly, from the stored bars."""
+"""Restores a partition from its checkpoint, or, with a warning, from the stored bars."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from typing import Final, Literal
 
 import structlog
 
-from services.analysis.kernels.plan import Wish
+from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, parse, wanted
+from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, needed_windows, parse
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, Directory
-from services.analysis.live.domain.series import Series
+from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, InstrumentLookup
+from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.handlers import measures
 from shared.kafka import partition_of
 from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis.restore")
-Kind = Literal["checkpoint", "cold", "none", "version", "log", "unreadable"]
+RestoreKind = Literal["checkpoint", "cold", "none", "version", "log", "unreadable"]
 
 
 @dataclass(frozen=True)
 class Restored:
-    """An engine that is ready to go on."""
+    """A restored engine."""
 
     engine: Engine
     next_offset: int | None
-    """Where the log goes on; None: at its start."""
+    """The offset at which to read on; None: from the start of the log."""
     saved_offset: int | None
     """The stored checkpoint's offset, for the next compare-and-set."""
 
 
 class Restorer:
-    """Brings engines back. All raise ``TransientError`` when the database is not there."""
+    """Restores engines. All methods raise ``TransientError`` when the database is not there."""
 
     def __init__(
-        self, checkpoints: CheckpointStore, stored: BarStore, directory: Directory, calendar: Calendar, series: Series, most: int,
-        requested: Callable[[], Sequence[Wish]] = tuple,
+        self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar,
+        series: SeriesRunner, most: int, requested: Callable[[], Sequence[IndicatorSpec]] = tuple,
     ) -> None:  # fmt: skip
-        """``most``: newest bars of a series that a rebuild goes back. ``requested``: indicators that a rebuild starts with."""
+        """``most``: newest bars of a series that a rebuild reads. ``requested``: indicators that a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
-        self._directory = directory
+        self._instruments = instruments
         self._calendar = calendar
         self._series = series
         self._most = most
         self._requested = requested
 
     async def restore(self, partition: int, log_start: int) -> Restored:
-        """The engine of a partition: as its checkpoint says, else rebuilt from stored bars, to read the log from its start."""
+        """The engine of a partition, from its checkpoint or else rebuilt from stored bars to read the log from its start."""
         began = time.monotonic()
         checkpoint = await self._checkpoints.load(partition)
         engine = self._empty()
@@ -79,10 +79,10 @@ class Restorer:
         return Restored(engine, saved if kind == "checkpoint" else None, saved)
 
     def _empty(self) -> Engine:
-        return Engine(self._calendar, self._directory.listings, self._series)
+        return Engine(self._calendar, self._instruments.listed, self._series)
 
     @staticmethod
-    def _usable(checkpoint: Checkpoint | None, engine: Engine, log_start: int) -> Kind:
+    def _usable(checkpoint: Checkpoint | None, engine: Engine, log_start: int) -> RestoreKind:
         if checkpoint is None:
             return "none"
         if checkpoint.state_version != engine.version():
@@ -91,18 +91,18 @@ class Restorer:
 
     async def _from(self, checkpoint: Checkpoint) -> Engine:
         saved = parse(checkpoint.state)
-        state = self._series.wishing(saved.wishes).state()
+        state = self._series.with_requested(saved.requested).state()
         fill(state, saved)
-        windows = await self._stored.windows(wanted(state))
-        return Engine.restore(checkpoint.state, windows, self._calendar, self._directory.listings, self._series)
+        windows = await self._stored.windows(needed_windows(state))
+        return Engine.restore(checkpoint.state, windows, self._calendar, self._instruments.listed, self._series)
 
     async def _rebuild(self, engine: Engine, partition: int) -> int:
         symbols = [
             symbol
             for symbol in sorted(await self._stored.symbols())
-            if symbol in self._directory.listings and partition_of(symbol, TICKS.partitions) == partition
+            if symbol in self._instruments.listed and partition_of(symbol, TICKS.partitions) == partition
         ]
-        engine.wish(self._requested())  # they see the same bars, so nothing is left to warm up
+        engine.request_indicators(self._requested())  # they process the same bars, so they need no warm-up
         for symbol in symbols:
             pasts = await self._stored.pasts(symbol, self._most)
             await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)

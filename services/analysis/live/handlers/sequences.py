@@ -1,35 +1,35 @@
-"""The sequences that are followed: read now and then, and brought into the engine of each partition between two batches."""
+"""Reads the followed sequences periodically, and applies them to the engine of each partition between two batches."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.handlers import measures
 
 
-class Kept(Protocol):
-    """Where sequences are kept; raises ``TransientError``."""
+class SequenceReader(Protocol):
+    """Reads the sequences; raises ``TransientError``."""
 
-    async def followed(self) -> tuple[Followed, ...]: ...
+    async def followed(self) -> tuple[FollowedSequence, ...]: ...
 
 
-class Following:
-    """The newest list of sequences, and its way into the engines. Nothing is warmed up: engines remember what fired anyway."""
+class FollowedSequences:
+    """The current sequences. They need no warm-up: engines record recent signals anyway."""
 
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept
-        self._newest: tuple[Followed, ...] = ()
+    def __init__(self, stored: SequenceReader) -> None:
+        self._stored = stored
+        self._newest: tuple[FollowedSequence, ...] = ()
 
     async def read(self) -> None:
-        """Reads what is to be followed at this time. Raises ``TransientError``."""
-        followed = await self._kept.followed()
+        """Reads the current sequences. Raises ``TransientError``."""
+        followed = await self._stored.followed()
         if followed != self._newest:
             self._newest = followed
             measures.sequences.set(len(followed))
 
-    def take(self, engine: Engine) -> None:
-        """The newest list takes effect, if it is not the one that the engine has."""
+    def apply_to(self, engine: Engine) -> None:
+        """Gives the engine the current sequences, if it has others."""
         if engine.followed is not self._newest:
             engine.follow(self._newest)

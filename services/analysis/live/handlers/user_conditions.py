@@ -1,4 +1,4 @@
-"""What users ask: read now and then, and brought into the engine of each partition between two batches."""
+"""Reads users' conditions periodically, and applies them to the engine of each partition between two batches."""
 
 from __future__ import annotations
 
@@ -9,62 +9,62 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.analysis.kernels.plan import Wish
-from services.analysis.live.domain.user_conditions import Alert, book
+from services.analysis.kernels.plan import IndicatorSpec
+from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
 
 log: Final = structlog.get_logger("analysis.conditions")
 
 
-class Asked(Protocol):
-    """Where users' conditions are kept; raises ``TransientError``."""
+class ConditionReader(Protocol):
+    """Reads users' conditions; raises ``TransientError``."""
 
-    async def alerts(self) -> list[Alert]: ...
+    async def requests(self) -> list[ConditionRequest]: ...
 
 
-class Asking:
-    """The newest book of conditions, and its way into the engines."""
+class UserConditions:
+    """The current set of conditions."""
 
-    def __init__(self, asked: Asked, always: Sequence[Wish] = ()) -> None:
-        """``always``: indicators that run anyway."""
-        self._asked = asked
-        self._alerts: list[Alert] = []
+    def __init__(self, stored: ConditionReader, always: Sequence[IndicatorSpec] = ()) -> None:
+        """``always``: indicators that run whether a condition names them or not."""
+        self._stored = stored
+        self._requests: list[ConditionRequest] = []
         self._always = tuple(always)
-        self._book = book((), always=self._always)
+        self._condition_set = condition_set((), always=self._always)
 
     async def read(self) -> None:
-        """Reads what is asked at this time; as long as that is the same, so is the book. Raises ``TransientError``."""
-        alerts = await self._asked.alerts()
-        if alerts == self._alerts:
+        """Reads the current conditions; the set stays the same object while they are unchanged. Raises ``TransientError``."""
+        requests = await self._stored.requests()
+        if requests == self._requests:
             return
-        self._book = await asyncio.to_thread(partial(book, alerts, always=self._always))
-        self._alerts = alerts
-        measures.conditions.set(len(self._book.conditions))
-        measures.conditions_left_out.set(len(self._book.left_out))
-        for text, reason in self._book.left_out.items():
+        self._condition_set = await asyncio.to_thread(partial(condition_set, requests, always=self._always))
+        self._requests = requests
+        measures.conditions.set(len(self._condition_set.conditions))
+        measures.conditions_left_out.set(len(self._condition_set.left_out))
+        for text, reason in self._condition_set.left_out.items():
             log.warning("a condition does not run", condition=text, reason=reason)
 
     @property
-    def wishes(self) -> tuple[Wish, ...]:
-        """The indicators that run for conditions at this time."""
-        return self._book.wishes
+    def requested(self) -> tuple[IndicatorSpec, ...]:
+        """The indicators that currently run for conditions."""
+        return self._condition_set.requested
 
-    async def take(self, mine: Partition) -> None:
-        """The newest book takes effect, if it is not the one that the engine has.
+    async def apply_to(self, mine: Partition) -> None:
+        """Gives the engine the current set, if it has another one.
 
-        Where it needs other indicators, their values are unknown, and so the conditions do not fire, until ``WarmUp`` has shown
-        them the past of a symbol.
+        The values of indicators that are new to the engine are unknown, and their conditions do not fire, until ``WarmUp`` has
+        processed the past of a symbol.
         """
-        wanted, engine = self._book, mine.engine
-        if engine.asked is wanted:
+        current, engine = self._condition_set, mine.engine
+        if engine.condition_set is current:
             return
-        if engine.wishes != wanted.wishes:
-            engine.wish(wanted.wishes)
+        if engine.requested != current.requested:
+            engine.request_indicators(current.requested)
             log.info(
                 "indicators run for conditions",
                 partition=mine.number,
-                wishes=len(wanted.wishes),
+                requested=len(current.requested),
                 warming_up=len(engine.not_warmed_up),
             )
-        await asyncio.to_thread(engine.ask, wanted)
+        await asyncio.to_thread(engine.set_conditions, current)

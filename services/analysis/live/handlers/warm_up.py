@@ -1,7 +1,7 @@
-"""Requested indicators see the past of each symbol, one symbol at a time, while ticks flow.
+"""Warms up requested indicators from the past of each symbol, one symbol at a time, while ticks are applied.
 
-The deep past is read from the database beside the consumer's loop; between two batches the bars that closed since are added, and
-the indicators of that symbol take their values. What is done is part of the next checkpoint, so a restart goes on from there.
+A task beside the consumer's loop reads the past from the database. Between two batches the bars that closed since are added, and
+the indicators of that symbol are warmed up. The progress is part of the next checkpoint, so a restart continues from there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.analysis.kernels.closed_bars import Bars, empty, merged
+from services.analysis.kernels.closed_bars import BarRecords, empty, merged
 from services.analysis.live.domain.ports import BarStore
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
@@ -33,16 +33,16 @@ class WarmUpReports(Protocol):
 
 @dataclass(frozen=True)
 class _Past:
-    """The stored bars of a symbol, as they were when ``loads`` histories of it had taken effect."""
+    """The stored bars of a symbol, read after ``loads`` histories of it had been loaded."""
 
     partition: Partition
     symbol: str
     loads: int
-    bars: Mapping[Timeframe, Bars]
+    bars: Mapping[Timeframe, BarRecords]
 
 
 class WarmUp:
-    """Finds what is not warmed up, reads its past, and applies it between batches."""
+    """Finds symbols that are not warmed up, reads their past, and applies it between batches."""
 
     def __init__(self, stored: BarStore, most: int, reports: WarmUpReports, clock: Callable[[], int]) -> None:
         """``most``: newest bars of a series that an indicator is warmed up from; ``clock``: milliseconds since the epoch."""
@@ -54,7 +54,7 @@ class WarmUp:
         self._read: _Past | None = None
 
     async def run(self, partitions: Mapping[int, Partition], stopping: asyncio.Event) -> None:
-        """Reads one past after the other, until the stop. A database that is not there is waited for."""
+        """Reads one past after the other until the stop. Waits while the database is not available."""
         await Refresher(partial(self._read_next, partitions), "the past of a symbol", IDLE_SECONDS, stopping).run()
 
     async def _read_next(self, partitions: Mapping[int, Partition]) -> None:
@@ -90,9 +90,9 @@ class WarmUp:
             return
         mine, symbol = past.partition, past.symbol
         if partitions.get(mine.number) is not mine or past.loads != mine.loads[symbol]:
-            self._read = None  # restored again, or a history has changed it since: it is read again
+            self._read = None  # the partition was restored or a history was loaded since: read it again
             return
-        await save(mine)  # what closed must be in the database: it is read back
+        await save(mine)  # closed bars must be in the database, since they are read back
         after = {timeframe: int(bars["ts_close"][-1]) for timeframe, bars in past.bars.items() if len(bars)}
         newer = await self._stored.pasts(symbol, self._most, after)
         whole = {
@@ -103,4 +103,4 @@ class WarmUp:
         self._read = None
         mine.unsaved = True
         if not mine.engine.not_warmed_up:
-            log.info("requested indicators are warmed up", partition=mine.number, requested=len(mine.engine.wishes))
+            log.info("requested indicators are warmed up", partition=mine.number, requested=len(mine.engine.requested))

@@ -1,4 +1,4 @@
-"""Asks the parsing processes what a condition says."""
+"""Sends conditions to the parsing processes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 import msgspec
 import structlog
 
-from services.notifier.adapters.child import Child, ChildError
+from services.notifier.adapters.child import ChildError, ChildProcess
 from services.notifier.domain.conditions import ParsedCondition, RefusedCondition
 from services.notifier.domain.ports import ParseError
 from shared.conditions import ConditionError
 
 PROCESSES: Final = 4
-"""At most; they start one by one, when those that run are all at work."""
+"""Most processes; another one starts when all running ones are busy."""
 START_SECONDS: Final = 15.0
 PARSE_SECONDS: Final = 3.0
 _DECODER: Final = msgspec.json.Decoder(ParsedCondition | RefusedCondition)
@@ -22,24 +22,24 @@ _log = structlog.get_logger(__name__)
 
 
 class ProcessParser:
-    """``ConditionParser`` in child processes: one that hangs is killed, and the texts of others go to another one meanwhile."""
+    """``ConditionParser`` in child processes: one that hangs is killed, and other texts go to another process meanwhile."""
 
     def __init__(self, seconds: float = PARSE_SECONDS, module: str = "services.notifier.adapters.parsing.worker") -> None:
         self._seconds = seconds
-        self._children = [Child(module) for _ in range(PROCESSES)]
-        self._free: asyncio.LifoQueue[Child] = asyncio.LifoQueue()
+        self._children = [ChildProcess(module) for _ in range(PROCESSES)]
+        self._free: asyncio.LifoQueue[ChildProcess] = asyncio.LifoQueue()
         for child in reversed(self._children):
             self._free.put_nowait(child)
 
     def start(self) -> None:
-        """Begin to start the first process, so that nobody has to wait for it."""
+        """Start the first process early, so that no request waits for it."""
         self._children[0].start()
 
     async def parse(self, text: str) -> ParsedCondition:
         child = await self._free.get()
         try:
-            await child.ready(START_SECONDS)
-            answer = await child.ask(text.encode(errors="replace"), self._seconds)
+            await child.wait_ready(START_SECONDS)
+            answer = await child.request(text.encode(errors="replace"), self._seconds)
         except ChildError as error:
             _log.warning("condition not parsed", why=str(error), characters=len(text))
             raise ParseError(str(error)) from error
@@ -51,6 +51,6 @@ class ProcessParser:
         return found
 
     async def close(self) -> None:
-        """End the processes."""
+        """Kill the processes."""
         for child in self._children:
             await child.close()

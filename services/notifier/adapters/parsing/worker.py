@@ -5,20 +5,20 @@ from __future__ import annotations
 import msgspec
 
 from services.notifier.adapters.serving import serve
-from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra
+from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra_columns
 from shared.conditions import ConditionError, parse
 
 
 def answer(body: bytes) -> bytes:
-    """What the text says, or what is wrong with it."""
+    """The parsed condition, or its error."""
     try:
         condition = parse(body.decode())
     except ConditionError as error:
         values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
         return msgspec.json.encode(RefusedCondition(error.code, error.text, error.position, values))
-    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra(condition)))
+    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra_columns(condition)))
 
 
 if __name__ == "__main__":
-    parse("close > open")  # the grammar is read before somebody waits for it
+    parse("close > open")  # loads the grammar before the first request
     serve(answer)

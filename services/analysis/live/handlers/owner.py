@@ -1,4 +1,4 @@
-"""The owner of partitions of the tick log: decode, apply, publish, checkpoint."""
+"""Owns partitions of the tick log: decodes, applies, publishes, writes checkpoints."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, Directory
+from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, InstrumentLookup
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.history import HistoryReader
-from services.analysis.live.handlers.outbox import Outbox, Publisher
 from services.analysis.live.handlers.partition import Partition
+from services.analysis.live.handlers.publish_queue import EventPublisher, PublishQueue
 from services.analysis.live.handlers.restore import Restorer
-from services.analysis.live.handlers.sequences import Following
-from services.analysis.live.handlers.user_conditions import Asking
+from services.analysis.live.handlers.sequences import FollowedSequences
+from services.analysis.live.handlers.user_conditions import UserConditions
 from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
@@ -28,17 +28,17 @@ from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")
 MOST_WAITING: Final = 5000
-"""Events that may wait for Kafka before the next batch is held up."""
+"""Events that may wait for Kafka before the next batch waits for them."""
 SMALL: Final = 2000
-"""Events of a batch that is applied in the event loop (two milliseconds); a larger one goes to a thread, which costs more."""
+"""Events of a batch that is applied in the event loop (two milliseconds); a larger one runs in a thread, which costs more."""
 
-LATEST: Final = 253_402_300_799_000  # the end of the year 9999: what a hostile time is cut to in the metric
+LATEST: Final = 253_402_300_799_000  # the end of the year 9999: the metric's limit for hostile times
 
 DeadLetter = Callable[[Any, BaseException], Awaitable[None]]
 
 
-class Message(Protocol):
-    """What is asked of aiokafka's ConsumerRecord."""
+class RawMessage(Protocol):
+    """The fields of aiokafka's ConsumerRecord that are used."""
 
     value: bytes | None
     offset: int
@@ -46,49 +46,49 @@ class Message(Protocol):
 
 
 @dataclass(frozen=True)
-class Pace:
+class CheckpointPace:
     """When a checkpoint is due."""
 
     seconds: float
     rows: int
 
 
-class Live:
-    """Implements ``shared.kafka.PartitionOwner``: one engine a partition."""
+class PartitionOwner:
+    """Implements ``shared.kafka.PartitionOwner``: one engine per partition."""
 
     def __init__(
         self,
         restorer: Restorer,
         checkpoints: CheckpointStore,
         history: HistoryReader,
-        asking: Asking,
+        user_conditions: UserConditions,
         warm_up: WarmUp,
-        following: Following,
-        catalogue: Directory,
-        publisher: Publisher,
+        followed: FollowedSequences,
+        instruments: InstrumentLookup,
+        publisher: EventPublisher,
         dead_letter: DeadLetter,
-        pace: Pace,
+        pace: CheckpointPace,
     ) -> None:
         self._restorer = restorer
         self._checkpoints = checkpoints
         self._history = history
-        self._asking = asking
+        self._user_conditions = user_conditions
         self._warm_up = warm_up
-        self._following = following
-        self._catalogue = catalogue
+        self._followed = followed
+        self._instruments = instruments
         self._publisher = publisher
         self._dead_letter = dead_letter
         self._pace = pace
         self.partitions: dict[int, Partition] = {}
 
     async def restore(self, partition: int, log_start: int) -> int | None:
-        """Brings the engine of a partition back; see ``PartitionOwner``."""
+        """Restores the engine of a partition; see ``shared.kafka.PartitionOwner``."""
         await self.forget(partition)
         found = await self._restorer.restore(partition, log_start)
         self.partitions[partition] = Partition(
             partition,
             found.engine,
-            Outbox(str(partition), self._publisher, wall),
+            PublishQueue(str(partition), self._publisher, wall_clock_ms),
             -1 if found.next_offset is None else found.next_offset,
             found.saved_offset,
             time.monotonic(),
@@ -96,12 +96,12 @@ class Live:
         )
         return found.next_offset
 
-    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
-        """Applies messages in their order and hands on what they bring about; see ``PartitionOwner``."""
+    async def handle(self, partition: int, messages: Sequence[RawMessage]) -> None:
+        """Applies messages in order and queues the results for publishing; see ``shared.kafka.PartitionOwner``."""
         mine = self.partitions[partition]
-        with blameless("users' conditions or sequences cannot take effect"):
-            await self._asking.take(mine)
-            self._following.take(mine.engine)
+        with fatal_errors("users' conditions or sequences cannot be applied"):
+            await self._user_conditions.apply_to(mine)
+            self._followed.apply_to(mine.engine)
         run: list[TickLog] = []
         for message, event in zip(messages, await self._decoded(messages), strict=True):
             if isinstance(event, HistoryReady):
@@ -113,13 +113,13 @@ class Live:
                 run.append(event)
         await self._apply(mine, run, messages[-1])
         mine.next_offset = messages[-1].offset + 1
-        if len(mine.outbox) > MOST_WAITING:
-            await mine.outbox.drain()
+        if len(mine.queue) > MOST_WAITING:
+            await mine.queue.drain()
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
 
     async def skip(self, partition: int, offset: int) -> None:
-        """Passes a dead letter; see ``PartitionOwner``."""
+        """Skips a dead letter; see ``shared.kafka.PartitionOwner``."""
         self.partitions[partition].next_offset = offset + 1
         measures.ticks.labels("poison").inc()
 
@@ -132,31 +132,31 @@ class Live:
         for failure in sorted(failures, key=lambda error: not isinstance(error, FencedError)):
             raise failure
         for each in self.partitions.values():
-            if each.outbox.failed:
-                await each.outbox.drain()
+            if each.queue.failed:
+                await each.queue.drain()
         if not final:
-            with blameless("requested indicators cannot be warmed up"):
+            with fatal_errors("requested indicators cannot be warmed up"):
                 await self._warm_up.apply(self.partitions, self._save)
 
     async def forget(self, partition: int) -> None:
-        """Drops what is in memory; see ``PartitionOwner``."""
+        """Drops the partition from memory; see ``shared.kafka.PartitionOwner``."""
         mine = self.partitions.pop(partition, None)
         if mine is not None:
-            await mine.outbox.drop()
+            await mine.queue.drop()
         measures.symbols.set(sum(len(each.engine.state.symbols) for each in self.partitions.values()))
 
-    async def _decoded(self, messages: Sequence[Message]) -> Sequence[TickLog | None]:
-        """The events, None where a message is poison and has become a dead letter."""
+    async def _decoded(self, messages: Sequence[RawMessage]) -> Sequence[TickLog | None]:
+        """The events; None for a poison message, which has become a dead letter."""
         decoder = wire.decoder(TICKS)
         try:
             lines = [message.value for message in messages]
-            whole = b"\n".join(lines)  # type: ignore[arg-type]  # None raises, and is looked at below
+            whole = b"\n".join(lines)  # type: ignore[arg-type]  # None raises, and is handled below
             if whole.count(b"\n") == len(lines) - 1:
                 events = decoder.decode_lines(whole)
                 if len(events) == len(lines):
                     return events
         except (msgspec.MsgspecError, UnicodeDecodeError, TypeError):
-            pass  # one of them is poison: which one is found below
+            pass  # one of them is poison: the loop below finds it
         found: list[TickLog | None] = []
         for message in messages:
             try:
@@ -167,51 +167,51 @@ class Live:
                 found.append(None)
         return found
 
-    async def _apply(self, mine: Partition, events: Sequence[TickLog], last: Message) -> None:
+    async def _apply(self, mine: Partition, events: Sequence[TickLog], last: RawMessage) -> None:
         if not events:
             return
         began = time.perf_counter()
         engine = mine.engine
         batch = engine.prepare(events)
-        if batch.strangers and await self._catalogue.look_up(batch.strangers):
+        if batch.unknown_symbols and await self._instruments.look_up(batch.unknown_symbols):
             batch = engine.prepare(events)
         outcome = engine.run(batch) if len(events) <= SMALL else await asyncio.to_thread(engine.run, batch)
         measures.batch_seconds.observe(time.perf_counter() - began)
         measures.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
-        mine.note(outcome)
-        mine.outbox.put(outcome, last.timestamp)
+        mine.add_outcome(outcome)
+        mine.queue.put(outcome, last.timestamp)
 
-    async def _load(self, mine: Partition, ready: HistoryReady, message: Message) -> None:
-        """History takes effect; what closed before it must be stored first, since it is read back."""
-        if ready.symbol not in self._catalogue.listings:
-            await self._catalogue.look_up((ready.symbol,))
-        settled = True
-        while settled:
-            if mine.waits_for(ready.symbol):
+    async def _load(self, mine: Partition, ready: HistoryReady, message: RawMessage) -> None:
+        """Loads history. Bars of the symbol that closed before must be stored first, since they are read back."""
+        if ready.symbol not in self._instruments.listed:
+            await self._instruments.look_up((ready.symbol,))
+        resolved = True
+        while resolved:
+            if mine.has_unsaved(ready.symbol):
                 await self._save(mine)
             try:
-                taken = await self._history.take(mine.engine, mine.number, ready)
+                loaded = await self._history.load(mine.engine, mine.number, ready)
             except PoisonError as error:
                 await self._dead_letter(message, error)
                 measures.ticks.labels("poison").inc()
                 return
-            settled = taken.settled
-            mine.keep(taken)
+            resolved = loaded.resolved
+            mine.add_history(loaded)
             mine.loads[ready.symbol] += 1
-            mine.outbox.put(taken.outcome, message.timestamp)
+            mine.queue.put(loaded.outcome, message.timestamp)
         mine.next_offset = message.offset + 1
         if mine.waiting >= self._pace.rows:
             await self._save(mine)
 
     async def _save(self, mine: Partition) -> None:
-        """Publishes first, then records, if still ours."""
+        """Publishes what waits, then writes the checkpoint if this process still owns the partition."""
         if not mine.moved:
             return
-        await mine.outbox.drain()
+        await mine.queue.drain()
         began = time.monotonic()
         checkpoint = Checkpoint(mine.next_offset, mine.engine.version(), mine.engine.snapshot())
         try:
-            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.facts(), wall())
+            await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.rows(), wall_clock_ms())
         except FencedError:
             measures.fenced.inc()
             log.warning("fenced: another process owns the partition", partition=mine.number, offset=mine.saved_offset)
@@ -224,16 +224,16 @@ class Live:
         measures.checkpoint_bytes.labels(str(mine.number)).set(len(checkpoint.state))
 
 
-def wall() -> int:
+def wall_clock_ms() -> int:
     """Milliseconds since the epoch."""
     return time.time_ns() // 1_000_000
 
 
 @contextmanager
-def blameless(what: str) -> Iterator[None]:
-    """No message is to blame for what fails in here, so that none becomes a dead letter: it ends the process.
+def fatal_errors(message: str) -> Iterator[None]:
+    """Errors inside end the process; without this the current message would become a dead letter though it is not the cause.
 
-    A PoisonError goes through: the outcome of an earlier message cannot be stored.
+    A PoisonError is raised as it is: the result of an earlier message cannot be stored.
     """
     try:
         yield
@@ -242,4 +242,4 @@ def blameless(what: str) -> Iterator[None]:
     except Exception as error:
         if classify(error) != "dead-letter":
             raise
-        raise RuntimeError(what) from error
+        raise RuntimeError(message) from error

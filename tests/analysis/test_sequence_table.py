@@ -1,4 +1,4 @@
-"""Which sequences are followed: the operator's command, the table, and what becomes of rows that cannot be read."""
+"""The followed sequences: the operator's command, the table, and rows that cannot be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.analysis.live.adapters.sequences import SequenceTable
-from services.analysis.live.domain.sequence_signals import Followed
+from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.settings import LiveSettings
 from services.analysis.sequences import main
 from shared.db import open_database
@@ -30,7 +30,7 @@ async def universe(url: str) -> None:
 FULL_WIDTH = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
 
 
-async def followed(url: str) -> tuple[Followed, ...]:
+async def followed(url: str) -> tuple[FollowedSequence, ...]:
     async with open_database(url) as database:
         return await SequenceTable(database).followed()
 
@@ -44,9 +44,9 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert "0 sequences" in capsys.readouterr().out
     assert main(["add", ONE.upper()]) == 0
     assert main(["add", TWO, "--industries", "ｃｈｉｐｓ"]) == 0
-    assert asyncio.run(followed(database_url)) == (Followed(parse(ONE)), Followed(parse(TWO), frozenset({"B"})))
+    assert asyncio.run(followed(database_url)) == (FollowedSequence(parse(ONE)), FollowedSequence(parse(TWO), frozenset({"B"})))
     assert main(["add", ONE, "--symbols", "ａ，\u200bB"]) == 0  # for these alone from now on
-    assert asyncio.run(followed(database_url))[0] == Followed(parse(ONE), frozenset({"A", "B"}))
+    assert asyncio.run(followed(database_url))[0] == FollowedSequence(parse(ONE), frozenset({"A", "B"}))
     capsys.readouterr()
     assert main(["list"]) == 0
     first, second, count = capsys.readouterr().out.splitlines()
@@ -54,11 +54,11 @@ def test_an_operator_adds_changes_lists_and_removes(
     assert second.endswith(f"{TWO}  for industries chips")
     assert count == "2 sequences"
     assert main(["remove", parse(ONE).id[:6].translate(FULL_WIDTH)]) == 0
-    assert asyncio.run(followed(database_url)) == (Followed(parse(TWO), frozenset({"B"})),)
+    assert asyncio.run(followed(database_url)) == (FollowedSequence(parse(TWO), frozenset({"B"})),)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["add", "golden_cros then gap up within 3"], "golden_cros then gap up within 3\n^\n'golden_cros' is no rule"),
         (["add", ONE, "--symbols", "A,ZZZ"], "no instrument is called ZZZ"),
@@ -69,38 +69,38 @@ def test_an_operator_adds_changes_lists_and_removes(
         (["remove", "ffff"], "no sequence with an id that begins ffff"),
     ],
 )
-def test_what_cannot_be_done_is_said(
-    arguments: list[str], said: str, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_failed_command_prints_the_reason(
+    arguments: list[str], message: str, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
     asyncio.run(universe(database_url))
     assert main(arguments) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert asyncio.run(followed(database_url)) == ()
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("sqlite+aiosqlite:///{folder}/new.db", "there are no tables yet: start Finstage first"),
         ("foo", "DATABASE_URL is not a URL"),
     ],
 )
-def test_a_database_that_cannot_be_is_said_in_a_line(
-    url: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_unusable_database_is_reported_in_one_line(
+    url: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", url.format(folder=tmp_path))
     assert main(["list"]) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_nothing_named_is_not_everything(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_list_of_symbols_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["add", ONE, "--symbols", " , "])
-    assert "nothing is named" in capsys.readouterr().err
+    assert "no name is given" in capsys.readouterr().err
 
 
-def test_the_database_lies_where_a_run_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_database_is_in_the_folder_of_a_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("VAR", str(tmp_path))
     assert LiveSettings(_env_file=None).database_url == f"sqlite+aiosqlite:///{tmp_path}/finstage.db"
@@ -115,4 +115,4 @@ async def test_a_row_that_cannot_be_read_stops_no_other(database_url: str) -> No
         ]
         async with database.begin() as connection:
             await connection.execute(sequences.insert(), rows)
-        assert await SequenceTable(database).followed() == (Followed(parse(ONE), frozenset()), Followed(parse(TWO)))
+        assert await SequenceTable(database).followed() == (FollowedSequence(parse(ONE), frozenset()), FollowedSequence(parse(TWO)))

@@ -1,4 +1,4 @@
-"""Topics of forums: answers and alerts go to the topic in which was asked, and to the chat itself where it takes none any more."""
+"""Topics of forums: replies and alerts go to the topic of the request, or to the chat itself where the topic is closed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.domain.address import Address
 from services.notifier.handlers.reporting import recipient
 from shared.db import open_database
@@ -19,7 +19,7 @@ from shared.migrations import command
 from tests.databases import on_sqlite
 from tests.notifier.parts import chat, records, signal, wire
 from tests.notifier.telegram import TOKEN, open_telegram
-from tests.notifier.test_bot import Talk, talking
+from tests.notifier.test_bot import BotUser, bot_user
 from tests.notifier.test_conditions import CONDITION, fired, wanted
 from tests.notifier.test_conditions import Telegram as Unused
 from tests.notifier.test_sending import finished
@@ -31,50 +31,50 @@ PLACES = [
     (TOPIC, 42),
     ({}, 0),
     ({"message_thread_id": 1, "is_topic_message": True}, 0),  # General
-    ({"message_thread_id": 777}, 0),  # a reply outside of topics: the id of a thread that nothing can be sent to
+    ({"message_thread_id": 777}, 0),  # a reply outside of topics: nothing can be sent to this thread id
 ]
 
 
-def answered(talk: Talk, count: int) -> bool:
-    """True when so many messages were sent."""
-    return len(talk.telegram.accepted) >= count
+def answered(user: BotUser, count: int) -> bool:
+    """Whether at least ``count`` messages were sent."""
+    return len(user.telegram.accepted) >= count
 
 
 def redirected() -> float:
-    """How many alerts went to the chat itself, as the metric says."""
+    """The metric of alerts that were sent to the chat itself."""
     return REGISTRY.get_sample_value("finstage_notifier_redirected_total", {"channel": "telegram"}) or 0.0
 
 
 @on_sqlite
 @pytest.mark.parametrize(("where", "thread"), PLACES, ids=["topic", "no topic", "general", "reply"])
-async def test_the_answer_goes_where_was_asked(database_url: str, where: dict[str, int], thread: int) -> None:
-    async with talking(database_url) as talk:
-        talk.telegram.topics[str(FORUM), 42] = ""
-        await talk.telegram.say("/help", FORUM, 1, "supergroup", **where)
-        await until(lambda: talk.telegram.accepted)
-        await talk.telegram.press("list", FORUM, 1, "supergroup", **where)
-        await until(lambda: len(talk.telegram.accepted) == 2)
-        assert [message.thread for message in talk.telegram.accepted] == [thread, thread]
+async def test_the_reply_goes_to_the_topic_of_the_question(database_url: str, where: dict[str, int], thread: int) -> None:
+    async with bot_user(database_url) as user:
+        user.telegram.topics[str(FORUM), 42] = ""
+        await user.telegram.type_text("/help", FORUM, 1, "supergroup", **where)
+        await until(lambda: user.telegram.accepted)
+        await user.telegram.press_button("list", FORUM, 1, "supergroup", **where)
+        await until(lambda: len(user.telegram.accepted) == 2)
+        assert [message.thread for message in user.telegram.accepted] == [thread, thread]
 
 
 @on_sqlite
 async def test_each_topic_has_its_own_list_and_conditions(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        talk.telegram.topics = {(str(FORUM), 42): "", (str(FORUM), 43): ""}
-        talk.telegram.admins.add((str(FORUM), "1"))
+    async with bot_user(database_url) as user:
+        user.telegram.topics = {(str(FORUM), 42): "", (str(FORUM), 43): ""}
+        user.telegram.admins.add((str(FORUM), "1"))
         for line, thread in (("/watch AAPL", 42), ("/watch 삼성전자", 43), ("/alert rsi_14 < 30", 42), ("/list", 43)):
-            wanted_count = len(talk.telegram.accepted) + 1
-            await talk.telegram.say(line, FORUM, 1, "supergroup", message_thread_id=thread, is_topic_message=True)
-            await until(partial(answered, talk, wanted_count), 20, line)
-        assert "005930.KS" in talk.telegram.accepted[-1].text
-        assert "AAPL" not in talk.telegram.accepted[-1].text
-        lists = [await talk.parts.chats.watched(Address("telegram", str(FORUM), thread)) for thread in (0, 42, 43)]
+            wanted_count = len(user.telegram.accepted) + 1
+            await user.telegram.type_text(line, FORUM, 1, "supergroup", message_thread_id=thread, is_topic_message=True)
+            await until(partial(answered, user, wanted_count), 20, line)
+        assert "005930.KS" in user.telegram.accepted[-1].text
+        assert "AAPL" not in user.telegram.accepted[-1].text
+        lists = [await user.parts.chats.watched(Address("telegram", str(FORUM), thread)) for thread in (0, 42, 43)]
         assert lists == [[], ["AAPL"], ["005930.KS"]]
-        (alert,) = await ConditionTable(talk.parts.database).of("telegram", str(FORUM))
+        (alert,) = await ConditionTable(user.parts.database).for_chat("telegram", str(FORUM))
         assert alert.thread_id == 42
 
 
-async def test_an_alert_goes_to_each_topic_that_asked_for_it_once(database_url: str) -> None:
+async def test_an_alert_goes_once_to_each_topic_that_wants_it(database_url: str) -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts, table = wire(database, [TelegramChannel(bot, 2)]), ConditionTable(database)
         server.topics = {(str(FORUM), number): "" for number in (42, 43, 44)}
@@ -89,7 +89,7 @@ async def test_an_alert_goes_to_each_topic_that_asked_for_it_once(database_url: 
         async with parts.sending():
             rows = await finished(parts, 4)
         assert Counter(message.thread for message in server.accepted) == {42: 2, 44: 1, 43: 1}
-        deliveries = await parts.deliveries.to_report(10)
+        deliveries = await parts.deliveries.unreported(10)
         assert len({recipient(delivery, b"key") for delivery, _ in deliveries}) == 3, "each topic is a recipient"
         assert len(rows) == 4
         assert server.problems == []
@@ -97,29 +97,29 @@ async def test_an_alert_goes_to_each_topic_that_asked_for_it_once(database_url: 
 
 @on_sqlite
 @pytest.mark.parametrize("reason", ["TOPIC_CLOSED", "message thread not found", "TOPIC_DELETED"])
-async def test_what_is_for_a_closed_topic_goes_to_the_chat_with_a_word_about_it(database_url: str, reason: str) -> None:
+async def test_an_alert_for_a_closed_topic_goes_to_the_chat_with_a_note(database_url: str, reason: str) -> None:
     before = redirected()
-    async with talking(database_url) as talk:
-        talk.telegram.topics[str(FORUM), 42] = reason
-        await talk.parts.chats.save(chat(FORUM, kind="group", watch_all_thread_id=42), 0)
-        await talk.parts.fan_out.handle(records([signal()]))
-        async with talk.parts.sending():
-            await finished(talk.parts, 1)
-        (message,) = talk.telegram.accepted
+    async with bot_user(database_url) as user:
+        user.telegram.topics[str(FORUM), 42] = reason
+        await user.parts.chats.save(chat(FORUM, kind="group", watch_all_thread_id=42), 0)
+        await user.parts.fan_out.handle(records([signal()]))
+        async with user.parts.sending():
+            await finished(user.parts, 1)
+        (message,) = user.telegram.accepted
         assert (message.chat_id, message.thread) == (str(FORUM), 0)
         assert message.text.startswith("📌")
         assert "AAPL" in message.text
-        assert [(row.status, row.thread_id, row.message_id) for row in await talk.parts.rows()] == [("sent", 42, "1")]
+        assert [(row.status, row.thread_id, row.message_id) for row in await user.parts.rows()] == [("sent", 42, "1")]
         assert redirected() == before + 1
 
 
 @on_sqlite
 async def test_an_answer_to_a_closed_topic_goes_to_the_chat(database_url: str) -> None:
-    async with talking(database_url) as talk:
-        talk.telegram.topics[str(FORUM), 42] = "TOPIC_CLOSED"
-        await talk.telegram.say("/help", FORUM, 1, "supergroup", **TOPIC)
-        await until(lambda: talk.telegram.accepted)
-        assert talk.telegram.accepted[0].thread == 0
+    async with bot_user(database_url) as user:
+        user.telegram.topics[str(FORUM), 42] = "TOPIC_CLOSED"
+        await user.telegram.type_text("/help", FORUM, 1, "supergroup", **TOPIC)
+        await until(lambda: user.telegram.accepted)
+        assert user.telegram.accepted[0].thread == 0
 
 
 async def test_topics_move_with_their_chat(database_url: str) -> None:
@@ -134,12 +134,12 @@ async def test_topics_move_with_their_chat(database_url: str) -> None:
         assert moved is not None
         assert moved.watch_all_thread_id == 42
         assert await parts.chats.watched(Address("telegram", "-1001", 42)) == ["AAPL"]
-        assert [alert.thread_id for alert in await table.of("telegram", "-1001")] == [42]
+        assert [alert.thread_id for alert in await table.for_chat("telegram", "-1001")] == [42]
         assert [(row.chat_id, row.thread_id) for row in await parts.rows()] == [("-1001", 42)]
 
 
-async def test_what_was_there_before_topics_stays_and_what_topics_added_goes(database_url: str) -> None:
-    """Up from the tables without topics, and down to them."""
+async def test_the_migration_keeps_watchlists_and_its_downgrade_merges_topics(database_url: str) -> None:
+    """Upgrade from the tables without topics, and downgrade to them."""
     await command.downgrade(database_url, "0005")
     async with open_database(database_url) as database:
         async with database.begin() as connection:

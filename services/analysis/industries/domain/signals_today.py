@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from shared.events import RuleCount, Signal
 
 KEPT: Final = 1_000
-"""Newest signals of an instrument that are remembered."""
+"""Newest signals that are kept per instrument."""
 
 
-class Firing(NamedTuple):
-    """What is remembered of a signal."""
+class FiredSignal(NamedTuple):
+    """The kept fields of a signal."""
 
     rule: str
     direction: str
@@ -21,25 +21,25 @@ class Firing(NamedTuple):
     ts_init: int
 
 
-class Fired:
-    """Bounded memory of signals on closed bars, each once."""
+class SignalsToday:
+    """Signals on closed bars, each once; bounded."""
 
     def __init__(self) -> None:
-        self._signals: dict[str, OrderedDict[str, Firing]] = {}
+        self._signals: dict[str, OrderedDict[str, FiredSignal]] = {}
 
     def put(self, signal: Signal) -> bool:
-        """Take a signal; False when it is provisional or was there already."""
+        """Adds a signal; False if it is provisional or known already."""
         if signal.provisional:
             return False
         known = self._signals.setdefault(signal.symbol, OrderedDict())
         if signal.id in known:
             return False
-        known[signal.id] = Firing(signal.rule, signal.direction, signal.ts_event, signal.ts_init)
+        known[signal.id] = FiredSignal(signal.rule, signal.direction, signal.ts_event, signal.ts_init)
         while len(known) > KEPT:
             known.popitem(last=False)
         return True
 
-    def since(self, symbol: str, ts: int) -> Iterator[Firing]:
+    def since(self, symbol: str, ts: int) -> Iterator[FiredSignal]:
         """The signals of a symbol on bars that closed after ``ts``."""
         return (one for one in self._signals.get(symbol, {}).values() if one.ts_event > ts)
 
@@ -51,7 +51,7 @@ class Fired:
 
 
 def ended_before(ends: Mapping[int, int], session: int) -> int:
-    """When the session before ``session`` ended: what closes later is of ``session``. 0 where none is known.
+    """When the session before ``session`` ended: later bars belong to ``session``. 0 if none is known.
 
     >>> ended_before({20240701: 100, 20240702: 200}, 20240702), ended_before({}, 20240702)
     (100, 0)
@@ -60,7 +60,7 @@ def ended_before(ends: Mapping[int, int], session: int) -> int:
     return 0 if before is None else ends[before]
 
 
-def by_rule(signals: Iterable[Firing]) -> tuple[RuleCount, ...]:
+def by_rule(signals: Iterable[FiredSignal]) -> tuple[RuleCount, ...]:
     """How often each rule fired, in the order of their names."""
     counts: defaultdict[str, dict[str, int]] = defaultdict(lambda: {"up": 0, "down": 0})
     for signal in signals:

@@ -1,27 +1,27 @@
-"""What the bot's commands have to hand."""
+"""The ports and settings that the bot's commands use."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.domain.ports import Admins, ChatStore, ConditionParser, ConditionStore, DeliveryStore, Market, Quotes
+from services.notifier.domain.ports import Admins, ChatStore, ConditionParser, ConditionStore, DeliveryStore, MarketStore, Quotes
 from services.notifier.handlers.clock import Clock
-from services.notifier.handlers.directory import InstrumentBook
 from services.notifier.handlers.industries import LatestIndustries
+from services.notifier.handlers.instruments import LatestInstruments
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Stores, quotes, industries and limits."""
+class BotContext:
+    """Stores, quotes, industries, instruments, administrators, clock and limits."""
 
     chats: ChatStore
     conditions: ConditionStore
     parser: ConditionParser
     deliveries: DeliveryStore
-    market: Market
+    market: MarketStore
     quotes: Quotes
     industries: LatestIndustries
-    book: InstrumentBook
+    instruments: LatestInstruments
     admins: Admins
     clock: Clock
     watchlist_most: int = 100

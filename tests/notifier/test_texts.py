@@ -1,4 +1,4 @@
-"""Templates, escaping, splitting, figures: whatever the values are, the text is well-formed, short enough and honest."""
+"""Texts of alerts and replies: well-formed, short enough, and without invented values, for all inputs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
-from services.notifier.domain import alerts, figures, instruments, markup, rules
-from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, record
+from services.notifier.domain import alerts, formatting, instruments, markup, rules
+from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
-from services.notifier.domain.instruments import Directory, Instrument
+from services.notifier.domain.instruments import Instrument, InstrumentIndex
 from services.notifier.domain.phrases import PHRASES
 from services.notifier.domain.replies import quote_text
 from shared.events import Quote, Signal, SignalQuality, Timeframe
@@ -26,7 +26,7 @@ PARAMS: list[tuple[str, dict[str, float]]] = [
     *((rule.name, dict(params)) for rule in table.RULES for params in rule.instances),
     *((pattern.name, {}) for pattern in PATTERNS),
 ]
-"""Every rule that runs, with each of the parameters that it runs with, and every chart pattern."""
+"""Every rule with each of its parameters, and every chart pattern."""
 QUALITY = SignalQuality(
     n=84,
     years=10,
@@ -42,20 +42,20 @@ QUALITY = SignalQuality(
 )
 
 
-def test_the_rules_that_have_words_are_those_that_run() -> None:
+def test_every_rule_that_runs_has_a_text() -> None:
     assert set(rules.RULES) == {rule for rule, _ in PARAMS}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("direction", ["up", "down"])
 @pytest.mark.parametrize(("rule", "params"), PARAMS)
-def test_every_rule_is_said_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
+def test_every_rule_has_a_sentence_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
     fired = signal(rule=rule, params=params, direction=direction)
-    said = rules.sentence(fired, language)
+    sentence = rules.sentence(fired, language)
     generic = rules.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
-    assert said != generic
-    assert "{" not in said
-    assert any("가" <= c <= "힣" for c in said) == (language == "ko")
+    assert sentence != generic
+    assert "{" not in sentence
+    assert any("가" <= c <= "힣" for c in sentence) == (language == "ko")
     text = alert_text(fired, APPLE, language)
     assert 0 < parsed_length(text) <= 1024
     assert rules.name(rule, language) in text
@@ -67,7 +67,7 @@ def test_an_unknown_rule_gets_a_generic_text_with_its_parameters() -> None:
     assert "depth 12" in text
 
 
-def test_the_alert_as_it_is_read() -> None:
+def test_the_text_of_an_alert() -> None:
     assert alert_text(signal(replayed=True), APPLE, "ko", repeat=True) == (
         "▲ <b>애플 (Apple Inc.) · AAPL</b>\n"
         "<b>골든크로스</b>: 50봉 이동평균이 200봉 이동평균을 상향 돌파\n"
@@ -117,11 +117,11 @@ def test_levels_that_are_no_prices() -> None:
     assert "Level: 0.00012" in alert_text(crossed, APPLE, "en")
 
 
-def test_a_record_is_shown_only_where_there_is_one() -> None:
-    assert record(None, "en") == "no record yet"
-    assert record(QUALITY, "en") == "past 10 years, out of sample: 61% of 84, +2.1% in 20 bars, worst -7%"
-    assert "61%" in record(QUALITY, "ko")
-    assert "not validated" in record(
+def test_the_record_is_shown_only_where_there_is_one() -> None:
+    assert quality_text(None, "en") == "no record yet"
+    assert quality_text(QUALITY, "en") == "past 10 years, out of sample: 61% of 84, +2.1% in 20 bars, worst -7%"
+    assert "61%" in quality_text(QUALITY, "ko")
+    assert "not validated" in quality_text(
         SignalQuality(**{f: getattr(QUALITY, f) for f in QUALITY.__struct_fields__} | {"validated": False}), "en"
     )
 
@@ -129,7 +129,7 @@ def test_a_record_is_shown_only_where_there_is_one() -> None:
 def test_a_value_that_was_not_computed_is_not_shown() -> None:
     assert "None" not in alert_text(signal(level=None), APPLE, "en")
     assert "Level" not in alert_text(signal(level=None), APPLE, "en")
-    assert [figures.price(math.nan), figures.percent(math.inf), figures.number(None)] == ["-", "-", "-"]
+    assert [formatting.price(math.nan), formatting.percent(math.inf), formatting.number(None)] == ["-", "-", "-"]
 
 
 HOSTILE = st.text(alphabet=st.characters(), max_size=300) | st.sampled_from(
@@ -139,7 +139,7 @@ FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, FLOATS, FLOATS, st.integers(-(2**62), 2**62), st.sampled_from(["ko", "en"]))
-def test_whatever_the_values_an_alert_is_well_formed_and_fits_a_caption(
+def test_an_alert_is_well_formed_and_fits_a_caption_for_all_values(
     symbol: str, english: str, korean: str, rule: str, price: float, level: float, at: int, language: str
 ) -> None:
     fired = Signal(
@@ -181,35 +181,35 @@ def test_a_long_answer_is_split_at_line_ends() -> None:
     assert all(piece.startswith("<code>") and parsed_length(piece) <= 4096 for piece in pieces)
 
 
-def test_both_languages_say_the_same_things() -> None:
+def test_both_languages_have_the_same_phrases() -> None:
     assert set(PHRASES["ko"]) == set(PHRASES["en"])
-    assert set(alerts.WORDS["ko"]) == set(alerts.WORDS["en"])
+    assert set(alerts.LABELS["ko"]) == set(alerts.LABELS["en"])
 
 
-def test_buttons_carry_commands() -> None:
+def test_buttons_have_commands_as_actions() -> None:
     assert [button.action for row in alert_buttons("ko") for button in row] == ["mute 1h", "settings"]
 
 
 @given(st.text(max_size=600))
-def test_anything_typed_can_be_parsed_and_looked_up(text: str) -> None:
-    asked = parse(text, "bot")
-    book = Directory([APPLE])
-    if asked is not None:
-        assert len(asked.rest) <= LINE_LENGTH
-        found, missing = book.resolve(asked.rest)
+def test_any_text_can_be_parsed_and_looked_up(text: str) -> None:
+    command = parse(text, "bot")
+    index = InstrumentIndex([APPLE])
+    if command is not None:
+        assert len(command.rest) <= LINE_LENGTH
+        found, missing = index.resolve(command.rest)
         assert len(found) <= 20
         assert len(missing) <= 20
-        assert len(book.near(asked.rest)) <= 3
+        assert len(index.suggestions(command.rest)) <= 3
     assert (mute_span(text) or 0) >= 0
 
 
 def test_names_are_found_in_any_spelling() -> None:
-    book = Directory([APPLE, Instrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
-    asked = ("aapl", "APPLE inc", "애플", "s&p 500", "^gspc", "GSPC", "에스앤피")
-    assert [getattr(book.find(name), "symbol", None) for name in asked] == ["AAPL"] * 3 + ["^GSPC"] * 4
+    index = InstrumentIndex([APPLE, Instrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
+    command = ("aapl", "APPLE inc", "애플", "s&p 500", "^gspc", "GSPC", "에스앤피")
+    assert [getattr(index.find(name), "symbol", None) for name in command] == ["AAPL"] * 3 + ["^GSPC"] * 4
     typed = (unicodedata.normalize("NFD", "애플"), "ＡＡＰＬ", "Ａpple Inc", "a\u200bapl", "\u202e에스앤피", "Ｓ＆Ｐ　５００")
-    assert [getattr(book.find(name), "symbol", None) for name in typed] == ["AAPL"] * 4 + ["^GSPC"] * 2
-    assert book.find("AAPL" + "!" * 300 + "MSFT") is None
-    assert Directory([Instrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
-    assert [near.symbol for near in book.near("appel")] == ["AAPL"]
-    assert book.get("NEW") == instruments.unlisted("NEW")
+    assert [getattr(index.find(name), "symbol", None) for name in typed] == ["AAPL"] * 4 + ["^GSPC"] * 2
+    assert index.find("AAPL" + "!" * 300 + "MSFT") is None
+    assert InstrumentIndex([Instrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
+    assert [near.symbol for near in index.suggestions("appel")] == ["AAPL"]
+    assert index.get("NEW") == instruments.unknown_instrument("NEW")

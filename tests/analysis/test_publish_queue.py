@@ -1,4 +1,4 @@
-"""What waits for Kafka is sent in order, again where it was not acknowledged, and never while something before it is missing."""
+"""Events are published in order, again if they were not acknowledged, and never before earlier ones."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.analysis.live.adapters.instruments import ASK_AGAIN_SECONDS, Catalogue
-from services.analysis.live.domain.engine import Listing
-from services.analysis.live.domain.outcome import Outcome
-from services.analysis.live.handlers.outbox import AT_A_TIME, Outbox
+from services.analysis.live.adapters.instruments import READ_AGAIN_SECONDS, InstrumentTable
+from services.analysis.live.domain.engine import ListedInstrument
+from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.handlers.publish_queue import AT_A_TIME, PublishQueue
 from shared.db import open_database
 from shared.events import Bar, Quote, Timeframe
 from shared.failures import TransientError
@@ -53,56 +53,56 @@ def quote(price: float) -> Quote:
 
 async def test_everything_is_acknowledged_in_order_after_a_drain() -> None:
     broker = Broker()
-    outbox = Outbox("1", broker, lambda: 0)
+    queue = PublishQueue("1", broker, lambda: 0)
     bars = [bar(number) for number in range(3 * AT_A_TIME)]
     for first in range(0, len(bars), 100):
-        outbox.put(Outcome(bars=bars[first : first + 100]), 0)
-    await outbox.drain()
+        queue.put(EngineOutcome(bars=bars[first : first + 100]), 0)
+    await queue.drain()
     assert broker.sent["market.bars.v1"] == bars
-    assert len(outbox) == 0
+    assert len(queue) == 0
 
 
-async def test_what_was_refused_is_kept_and_sent_again_before_the_rest() -> None:
+async def test_unacknowledged_events_are_sent_again_before_the_rest() -> None:
     broker = Broker(refusals=2)
-    outbox = Outbox("1", broker, lambda: 0)
-    outbox.put(Outcome(bars=[bar(1), bar(2)], quotes=[quote(1.0)]), 0)
+    queue = PublishQueue("1", broker, lambda: 0)
+    queue.put(EngineOutcome(bars=[bar(1), bar(2)], quotes=[quote(1.0)]), 0)
     with pytest.raises(TransientError):
-        await outbox.drain()
-    assert outbox.failed
-    outbox.put(Outcome(bars=[bar(3)], quotes=[quote(2.0)]), 0)
+        await queue.drain()
+    assert queue.failed
+    queue.put(EngineOutcome(bars=[bar(3)], quotes=[quote(2.0)]), 0)
     with pytest.raises(TransientError):
-        await outbox.drain()
-    await outbox.drain()
+        await queue.drain()
+    await queue.drain()
     assert broker.sent["market.bars.v1"] == [bar(1), bar(2), bar(3)]
     assert broker.sent["market.quotes.v1"][-1] == quote(2.0)
-    assert not outbox.failed
+    assert not queue.failed
 
 
 async def test_a_newer_quote_replaces_one_that_waits() -> None:
     broker = Broker()
-    outbox = Outbox("1", broker, lambda: 0)
-    outbox.put(Outcome(quotes=[quote(1.0)]), 0)
-    outbox.put(Outcome(quotes=[quote(2.0)]), 0)
-    await outbox.drain()
+    queue = PublishQueue("1", broker, lambda: 0)
+    queue.put(EngineOutcome(quotes=[quote(1.0)]), 0)
+    queue.put(EngineOutcome(quotes=[quote(2.0)]), 0)
+    await queue.drain()
     assert broker.sent["market.quotes.v1"] == [quote(2.0)]
 
 
-async def test_what_was_dropped_is_never_sent() -> None:
+async def test_dropped_events_are_never_sent() -> None:
     broker = Broker(refusals=1)
-    outbox = Outbox("1", broker, lambda: 0)
-    outbox.put(Outcome(bars=[bar(1)]), 0)
+    queue = PublishQueue("1", broker, lambda: 0)
+    queue.put(EngineOutcome(bars=[bar(1)]), 0)
     with pytest.raises(TransientError):
-        await outbox.drain()
-    await outbox.drop()
-    await outbox.drain()
+        await queue.drain()
+    await queue.drop()
+    await queue.drain()
     assert broker.sent == {}
 
 
-async def test_a_stranger_is_looked_up_at_most_every_few_seconds(database_url: str) -> None:
+async def test_an_unknown_symbol_is_looked_up_at_most_every_few_seconds(database_url: str) -> None:
     now = [100.0]
     async with open_database(database_url) as database:
-        catalogue = Catalogue(database, lambda: now[0])
-        assert not await catalogue.look_up(["AAA"])
+        table = InstrumentTable(database, lambda: now[0])
+        assert not await table.look_up(["AAA"])
         row = {
             "symbol": "AAA",
             "name_en": "",
@@ -114,7 +114,7 @@ async def test_a_stranger_is_looked_up_at_most_every_few_seconds(database_url: s
         }
         async with database.begin() as connection:
             await connection.execute(database.upsert(instruments, [row]), [row])
-        assert not await catalogue.look_up(["AAA"])  # asked a moment ago
-        now[0] += ASK_AGAIN_SECONDS
-        assert await catalogue.look_up(["AAA"])
-        assert catalogue.listings == {"AAA": Listing("NYSE", "stock")}
+        assert not await table.look_up(["AAA"])  # read a moment ago
+        now[0] += READ_AGAIN_SECONDS
+        assert await table.look_up(["AAA"])
+        assert table.listed == {"AAA": ListedInstrument("NYSE", "stock")}

@@ -1,4 +1,4 @@
-"""What the views are made of: the newest quotes, daily closes and signals, and which symbols have changed."""
+"""The inputs of the views: the newest quotes, daily closes and signals, and the symbols that have changed."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.analysis.industries.domain.closes import Close, Closes
-from services.analysis.industries.domain.fired import Fired, ended_before
 from services.analysis.industries.domain.roster import Roster
+from services.analysis.industries.domain.signals_today import SignalsToday, ended_before
 from shared.events import Bar, Quote, Signal, Timeframe
 
 MOST_QUOTES: Final = 20_000
 
 
 @dataclass
-class Memory:
-    """Bounded. Quotes are kept of all symbols, for one may join an industry later; all else is of the roster's."""
+class MarketState:
+    """Bounded. Quotes are kept for all symbols, since one may join an industry later; all else only for the roster's."""
 
     roster: Roster = field(default_factory=Roster)
     quotes: dict[str, Quote] = field(default_factory=dict)
     closes: Closes = field(default_factory=Closes)
-    fired: Fired = field(default_factory=Fired)
+    fired: SignalsToday = field(default_factory=SignalsToday)
     changed: set[str] = field(default_factory=set)
-    """Symbols with news since this was last emptied."""
-    doubtful: set[str] = field(default_factory=set)
-    """Symbols whose closes were told again with other factors: their past is to be read from the database."""
+    """Symbols that have changed since this was last cleared."""
+    to_reread: set[str] = field(default_factory=set)
+    """Symbols whose earlier closes have changed: they must be read from the database again."""
 
-    def enrol(self, roster: Roster) -> frozenset[str]:
-        """Another roster; returns the symbols whose closes are needed now and were not before."""
+    def set_roster(self, roster: Roster) -> frozenset[str]:
+        """Sets the roster; returns the symbols whose closes are needed now and were not before."""
         fresh = roster.symbols - self.roster.symbols
         if roster != self.roster:
             self.roster = roster
@@ -37,7 +37,7 @@ class Memory:
         return fresh
 
     def put_quote(self, quote: Quote) -> None:
-        """Take a quote unless a later one is there; an older one may come again after a restart."""
+        """Stores a quote unless a later one is known; after a restart older ones are read again."""
         known = self.quotes.get(quote.symbol)
         if known is None and len(self.quotes) >= MOST_QUOTES:
             return
@@ -46,20 +46,20 @@ class Memory:
             self.changed.add(quote.symbol)
 
     def put_bar(self, bar: Bar) -> None:
-        """Take a closed bar; only daily ones matter."""
+        """Stores a daily bar; ignores other timeframes."""
         if bar.timeframe is not Timeframe.D1:
             return
         if not self.closes.put(bar.symbol, Close(bar.session, bar.ts_event, bar.close * bar.price_factor)):
-            self.doubtful.add(bar.symbol)
+            self.to_reread.add(bar.symbol)
         self.changed.add(bar.symbol)
 
     def put_signal(self, signal: Signal) -> None:
-        """Take a signal of the roster's symbols; what users' own conditions fired is none of the market's."""
+        """Stores a signal of the roster's symbols; signals of users' conditions do not count."""
         if not signal.condition and signal.symbol in self.roster.exchanges and self.fired.put(signal):
             self.changed.add(signal.symbol)
 
     def forget(self, ends: Mapping[str, Mapping[int, int]]) -> None:
-        """Drop the signals of sessions that are over."""
+        """Drops the signals of sessions that are over."""
         today: dict[str, int] = {}
         for symbol, exchange in self.roster.exchanges.items():
             if quote := self.quotes.get(symbol):

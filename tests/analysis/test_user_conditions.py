@@ -1,4 +1,4 @@
-"""Users' conditions on their way into the service: as the table says them, and from the bot's table to the owner's chat."""
+"""Users' conditions: read from the table, and from the bot's table to the owner's chat."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from services.analysis.kernels.closed_bars import PAST
-from services.analysis.kernels.conditions.required_indicators import wish
-from services.analysis.live.adapters.conditions import AskedConditions
-from services.analysis.live.domain.user_conditions import Alert, book
+from services.analysis.kernels.closed_bars import BAR_RECORD
+from services.analysis.kernels.conditions.required_indicators import required_indicator
+from services.analysis.live.adapters.conditions import StoredConditions
+from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from services.analysis.live.settings import LiveSettings
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
@@ -25,7 +25,7 @@ from shared.events import Timeframe
 from shared.migrations.command import upgrade
 from shared.tables import bars, conditions, industries, instrument_industries, instruments
 from shared.topics import SIGNALS
-from tests.analysis.expected import engine_of, listings
+from tests.analysis.expected import engine_of, listed
 from tests.analysis.market import hours
 from tests.analysis.running import Stage
 from tests.analysis.tape import tape
@@ -44,11 +44,11 @@ def alert(text: str, chat_id: str, **more: Any) -> ConditionAlert:
     return ConditionAlert("telegram", chat_id, 0, found.id, found.text, str(found.timeframe), **more)
 
 
-def test_an_operator_names_columns_that_run_beside_the_default_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operator_adds_columns_to_the_default_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDICATORS", "RSI_21, wma_30, rsi_14")
-    named = [wish(column) for column in LiveSettings(_env_file=None).indicators]
-    asked = book([Alert("rsi_9 < 30", False, None)], always=named)
-    assert set(asked.wishes) == {("rsi", (21.0,)), ("wma", (30.0,)), ("rsi", (9.0,))}  # rsi_14 runs anyway
+    named = [required_indicator(column) for column in LiveSettings(_env_file=None).indicators]
+    found = condition_set([ConditionRequest("rsi_9 < 30", False, None)], always=named)
+    assert set(found.requested) == {("rsi", (21.0,)), ("wma", (30.0,)), ("rsi", (9.0,))}  # rsi_14 runs anyway
     monkeypatch.setenv("INDICATORS", "rsi_21, rsj_9")
     with pytest.raises(ValidationError, match="rsj_9 is no column"):
         LiveSettings(_env_file=None)
@@ -57,7 +57,7 @@ def test_an_operator_names_columns_that_run_beside_the_default_ones(monkeypatch:
         LiveSettings(_env_file=None)
 
 
-async def test_the_table_says_who_asks_what_for_which_instruments(database_url: str) -> None:
+async def test_stored_conditions_are_read_with_their_instruments(database_url: str) -> None:
     async with open_database(database_url) as database:
         chats, table = ChatTables(database), ConditionTable(database)
         async with database.begin() as connection:
@@ -71,7 +71,7 @@ async def test_the_table_says_who_asks_what_for_which_instruments(database_url: 
         ):
             await chats.save(chat, number)
         await chats.watch(Address("telegram", "1"), ["A"], 0)
-        asked = [
+        rows = [
             alert("close > 1", "1"),
             alert("close > 2", "2", frequency="once_per_bar"),
             alert("close > 3", "3"),
@@ -79,35 +79,37 @@ async def test_the_table_says_who_asks_what_for_which_instruments(database_url: 
             alert("close > 5", "1", scope="industry", targets=("chips",)),
             alert("close > 6", "1", enabled=False),
         ]
-        for number, one in enumerate(asked):
+        for number, one in enumerate(rows):
             await table.add(one, number)
         async with database.begin() as connection:
             damaged = {"number": 99, "targets": "not json", "created_at": 98, "scope": "symbols", "chat_id": "2"}
             broken = damaged | {"channel": "telegram", "condition_id": "x", "condition_text": "nonsense", "timeframe": "1d"}
             await connection.execute(conditions.insert(), [broken | {"frequency": "", "enabled": True, "extra": "{"}])
-        assert await AskedConditions(database).alerts() == [
-            Alert("close > 1 on 1d", False, frozenset({"A"})),
-            Alert("close > 2 on 1d", True, None),
-            Alert("close > 4 on 1d", False, frozenset({"B", "ZZZ"})),
-            Alert("close > 5 on 1d", False, frozenset({"B"})),
-            Alert("nonsense", False, frozenset()),
+        assert await StoredConditions(database).requests() == [
+            ConditionRequest("close > 1 on 1d", False, frozenset({"A"})),
+            ConditionRequest("close > 2 on 1d", True, None),
+            ConditionRequest("close > 4 on 1d", False, frozenset({"B", "ZZZ"})),
+            ConditionRequest("close > 5 on 1d", False, frozenset({"B"})),
+            ConditionRequest("nonsense", False, frozenset()),
         ]
 
 
 @pytest.mark.timeout(400)
-async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
+async def test_a_stored_condition_is_delivered_once_to_its_owner(own_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
     await upgrade(mariadb_url)
     symbols = ["ASK1", "ASK2"]
     stage = Stage(own_kafka.bootstrap, mariadb_url, tmp_path, {"CONDITIONS_SECONDS": "0.1"})
-    log = tape(symbols, 2, beats=60, first=10)
-    await stage.list_instruments(listings(symbols))
+    log = tape(symbols, 2, heartbeat_rounds=60, first=10)
+    await stage.list_instruments(listed(symbols))
     past = await store_past(stage, symbols[0])
     engine = engine_of(symbols)
     engine.load(symbols[0], {Timeframe.D1: past}, 0, tail=0)
-    asked = book([Alert(CLOSED, False, frozenset({symbols[0]})), Alert(FORMING, True, frozenset(symbols))])
-    engine.wish(asked.wishes)
+    running_conditions = condition_set(
+        [ConditionRequest(CLOSED, False, frozenset({symbols[0]})), ConditionRequest(FORMING, True, frozenset(symbols))]
+    )
+    engine.request_indicators(running_conditions.requested)
     engine.warm_up(symbols[0], {Timeframe.D1: past})
-    engine.ask(asked)
+    engine.set_conditions(running_conditions)
     due = [signal for signal in engine.apply(log).signals if signal.condition]
     assert {signal.condition for signal in due} == {parse(text).text for text in (CLOSED, FORMING)}
     async with open_database(mariadb_url) as database, open_telegram() as telegram:
@@ -119,10 +121,10 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
         await table.add(alert(CLOSED, "7", scope="symbols", targets=(symbols[0],)), 0)
         await table.add(alert(FORMING, "9", frequency="once_per_bar"), 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "RATE_CHAT": "1000"}
-        told = environment(own_kafka.bootstrap, mariadb_url, "asking", 25121, tmp_path, **more)
+        bot = environment(own_kafka.bootstrap, mariadb_url, "asking", 25121, tmp_path, **more)
         try:
             live = stage.start("one")
-            async with running(Notifier(told, tmp_path / "notifier.log")) as notifier:
+            async with running(Notifier(bot, tmp_path / "notifier.log")) as notifier:
                 await stage.feed(log[: len(log) // 2])
                 await settled(stage, live)
                 live.kill()
@@ -146,7 +148,7 @@ async def test_what_is_asked_in_the_bots_table_comes_to_its_owner_once(own_kafka
             assert "sma_5 &gt; 0 and close &gt; open on 1h" in telegram.texts("7")[0]
             assert live.stop() == 0, live.text()[-3000:]
             assert "rebuilt from stored bars" in (tmp_path / "one.log").read_text()
-            assert '"wishes":2' in (tmp_path / "one.log").read_text()
+            assert '"requested":2' in (tmp_path / "one.log").read_text()
             assert "indicators run for conditions" not in (tmp_path / "two.log").read_text()  # its checkpoint has them
         finally:
             stage.end()
@@ -158,8 +160,10 @@ async def store_past(stage: Stage, symbol: str) -> Any:
     for i in range(10):
         prices = (100.0, 110.0, 90.0, 100.0 + i, 5.0, 1.0, 1.0)
         rows.append((int(times.close[i]), int(times.open[i]), int(times.date[i]), *prices, True, "test", False))
-    past = np.array(rows, PAST)
+    past = np.array(rows, BAR_RECORD)
     async with open_database(stage.database_url) as database, database.begin() as connection:
-        named = [{"symbol": symbol, "timeframe": "1d"} | dict(zip(PAST.names or (), row, strict=True)) for row in past.tolist()]
+        named = [
+            {"symbol": symbol, "timeframe": "1d"} | dict(zip(BAR_RECORD.names or (), row, strict=True)) for row in past.tolist()
+        ]
         await connection.execute(bars.insert(), named)
     return past

@@ -1,4 +1,4 @@
-"""Chart patterns over the series of a partition: the kernels of ``patterns/`` on the windows, and what they say as events."""
+"""Chart patterns over the series of a partition: runs the pattern kernels on the windows and turns their output into events."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from services.analysis.kernels.patterns.layout import CONFIRMED, MOST_EVENTS, PA
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.patterns.whole_series import history
 from services.analysis.kernels.rules.rule import Direction
-from services.analysis.kernels.signatures import PatternEvents, PatternKernels, PatternMemory, Places, PriceArrays
+from services.analysis.kernels.signatures import BarPlaces, PatternEvents, PatternKernels, PatternMemory, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.signals import known
-from services.analysis.live.domain.state import CHARTED, Records, State
+from services.analysis.live.domain.state import CHARTED, PartitionState, Records
 from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
 
 VERSION: Final = 2
-"""Of the rules that the patterns are. Goes up when the same bars give other patterns."""
+"""The rule version of all patterns. Goes up when the same bars give other patterns."""
 ROOM: Final = 8 * MOST_EVENTS
 PLACES: Final = np.array([CHARTED.index(each) if each in CHARTED else -1 for each in TIMEFRAMES], np.int64)
 
 
-class Charts:
-    """Looks for chart patterns. Holds no state of its own."""
+class ChartPatterns:
+    """Finds chart patterns. Holds no state of its own."""
 
     def __init__(self, kernels: PatternKernels, version: str) -> None:
         """``version``: the hash of the kernels' sources; part of the state's version."""
         self._kernels = kernels
         self.version = version
 
-    def advance(self, state: State, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
-        """Moves the patterns on by the closed bars (dtype CLOSED; glimpses of forming ones are passed over).
+    def advance(self, state: PartitionState, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
+        """Advances the patterns by the closed bars (dtype CLOSED); provisional bars are skipped.
 
-        Returns what became of patterns, and a signal for each that is confirmed, with the place of its bar in ``closed``.
+        Returns the events of the patterns, and a signal for each confirmed one with the index of its bar in ``closed``.
         """
-        final = np.flatnonzero(closed["glimpse"] == 0)
+        final = np.flatnonzero(closed["provisional"] == 0)
         *found, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
-        places, room = Places(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
+        places, room = BarPlaces(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
         while start < len(times):
-            start, count = self._kernels.close_bars(state.windows, places, times, PLACES, start, state.sketches.arrays, room)
+            start, count = self._kernels.close_bars(state.windows, places, times, PLACES, start, state.pattern_states.arrays, room)
             for x, place in zip(room.events[:count], final[room.bar[:count]].tolist(), strict=True):
                 pattern = _pattern(state, closed[place], x)
                 patterns.append(pattern)
@@ -50,20 +50,20 @@ class Charts:
                     signals.setdefault(signal.id, (place, signal))
         return patterns, list(signals.values())
 
-    def replay(self, state: State, row: int, code: int, bars: Adjusted) -> Records:
-        """Starts a series again from closed bars. Returns the events (dtype PATTERN) of its past, which nobody is told of."""
+    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Records:
+        """Restarts a series from closed bars. Returns the events (dtype PATTERN) of its past; they are not published."""
         place = int(PLACES[code])
         if place < 0:
             return np.zeros(0, PATTERN)
-        kept = state.sketches
+        kept = state.pattern_states
         memory = PatternMemory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
         for array in memory:
             array[...] = np.zeros((), array.dtype)
         return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close))
 
 
-def _pattern(state: State, bar: Any, x: Any) -> Pattern:
-    """The event of a status (dtype PATTERN) that came with a closed bar (dtype CLOSED)."""
+def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:
+    """The event for a new status (dtype PATTERN) at a closed bar (dtype CLOSED)."""
     symbol, timeframe, name = state.symbols[bar["row"]], TIMEFRAMES[bar["timeframe"]], PATTERNS[x["kind"]].name
     corners = [x[field][: x["corners"]].tolist() for field in ("corner_kind", "corner_time", "corner_at", "corner_price")]
     upper, lower = (_line(x, side) for side in ("upper", "lower"))
@@ -100,7 +100,7 @@ def _line(x: Any, side: str) -> Line | None:
 
 
 def _signal(pattern: Pattern) -> Signal:
-    """The signal of a confirmed pattern: its name is the rule."""
+    """The signal of a confirmed pattern; the pattern's name is the rule."""
     direction: Direction = "up" if pattern.direction == "up" else "down"
     return Signal(
         id=signal_id(pattern.pattern, VERSION, {}, direction, pattern.symbol, str(pattern.timeframe), pattern.ts_event),

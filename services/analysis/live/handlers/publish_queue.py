@@ -1,4 +1,4 @@
-"""What the engine brought about, on its way to Kafka: in order, acknowledged, while the next batch is being handled."""
+"""Publishes the engine's output to Kafka, in order and acknowledged, while the next batch is handled."""
 
 from __future__ import annotations
 
@@ -8,81 +8,81 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from services.analysis.live.domain.outcome import Outcome
+from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.handlers import measures
 from shared.events import Bar, Event, IndicatorRow, Pattern, Quarantined, Quote, Signal
 from shared.topics import BARS, INDICATORS, PATTERNS, QUARANTINE, QUOTES, SIGNALS, Topic
 
 E = TypeVar("E", bound=Event)
 AT_A_TIME: Final = 250
-"""Events that are encoded in one go: more would hold up the event loop."""
+"""Events that are encoded at a time: more would block the event loop."""
 
 
-class Publisher(Protocol):
-    """What is asked of a producer."""
+class EventPublisher(Protocol):
+    """The method of a producer that is used."""
 
     async def publish_many(self, topic: Topic[E], events: Sequence[tuple[str, E]], *, traceparent: str | None = None) -> Any: ...
 
 
 @dataclass(frozen=True)
-class Fired:
-    """A signal and when the mesh learned of the tick behind it, milliseconds of the wall clock."""
+class TimedSignal:
+    """A signal and when the mesh received its tick, in milliseconds since the epoch."""
 
     signal: Signal
-    learned: int
+    received: int
 
 
-class Outbox:
-    """Publishes for one partition. Not for several tasks at once."""
+class PublishQueue:
+    """The events of one partition that wait for Kafka. Not for concurrent use."""
 
-    def __init__(self, name: str, publisher: Publisher, now: Callable[[], int]) -> None:
+    def __init__(self, name: str, publisher: EventPublisher, now: Callable[[], int]) -> None:
         self._name = name
         self._publisher = publisher
         self._now = now
         self._bars: deque[Bar] = deque()
         self._rows: deque[IndicatorRow] = deque()
-        self._fired: deque[Fired] = deque()
+        self._fired: deque[TimedSignal] = deque()
         self._patterns: deque[Pattern] = deque()
         self._quotes: dict[str, Quote] = {}
         self._quarantined: deque[Quarantined] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        """Events that wait."""
+        """Number of waiting events."""
         waiting = (self._bars, self._rows, self._fired, self._patterns, self._quotes, self._quarantined)
         return sum(len(each) for each in waiting)
 
-    def put(self, outcome: Outcome, logged: int) -> None:
-        """Hands over a batch's outcome; ``logged`` is when its messages came into the log. A newer quote replaces a waiting one."""
+    def put(self, outcome: EngineOutcome, logged: int) -> None:
+        """Adds a batch's output; ``logged`` is the log's timestamp of its messages. A newer quote replaces a waiting one."""
         self._bars += outcome.bars
         self._rows += outcome.rows
-        self._fired += [Fired(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
+        self._fired += [TimedSignal(signal, logged if signal.replayed else signal.ts_init) for signal in outcome.signals]
         self._quarantined += outcome.quarantined
         self._patterns += outcome.patterns
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}
         if self._task is None or (self._task.done() and not self.failed):
-            self._begin()
+            self._start()
 
     @property
     def failed(self) -> bool:
-        """Something was not acknowledged; ``drain`` tries it again."""
+        """Whether the last attempt was not acknowledged; ``drain`` retries it."""
         return self._task is not None and self._task.done() and (self._task.cancelled() or self._task.exception() is not None)
 
     async def drain(self) -> None:
-        """Returns when everything is acknowledged.
+        """Waits until everything is acknowledged.
 
         Raises:
-            TransientError: the broker does not acknowledge; what waits stays, and the next call tries it again.
+            TransientError: the broker does not acknowledge; the events stay, and the next call retries them.
         """
         if self.failed:
-            self._begin()
+            self._start()
         while self._task is not None and (len(self) or not self._task.done()):
             if self._task.done():
-                self._begin()
+                self._start()
             await asyncio.shield(self._task)
 
     async def drop(self) -> None:
-        """Forgets what waits."""
+        """Drops all waiting events."""
         self._bars.clear()
         self._rows.clear()
         self._fired.clear()
@@ -93,7 +93,7 @@ class Outbox:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         self._task = asyncio.create_task(self._publish(), name=f"publish {self._name}")
 
     async def _publish(self) -> None:
@@ -122,7 +122,7 @@ class Outbox:
                     raise failure
             now = self._now()
             for each in fired:
-                measures.tick_to_signal.observe(max(0, now - each.learned) / 1000)
+                measures.tick_to_signal.observe(max(0, now - each.received) / 1000)
 
     async def _send(self, topic: Topic[Any], events: Sequence[Any]) -> None:
         if events:

@@ -1,4 +1,4 @@
-"""A checkpoint that was made with other sessions than the calendar has now."""
+"""Adapts a checkpoint whose session times differ from the calendar's."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import CODES, DAY
-from services.analysis.live.domain.state import State
+from services.analysis.live.domain.layout import DAY, TIMEFRAME_CODES
+from services.analysis.live.domain.state import PartitionState
 from shared.events import Timeframe
 
-WEEK = CODES[Timeframe.W1]
+WEEK = TIMEFRAME_CODES[Timeframe.W1]
 
 
-def realign(state: State, calendar: Calendar) -> int:
-    """Gives forming bars and the sessions that symbols carry the times that the calendar has now; how many bars have other ones.
+def realign(state: PartitionState, calendar: Calendar) -> int:
+    """Sets forming bars and the sessions of the symbols to the calendar's times. Returns how many forming bars have changed.
 
-    Only what holds the newest tick can change: a correction of another day touches nothing. Bars whose time is now outside every
-    session end when they were to end. Where the calendar is the one of the checkpoint, nothing moves.
+    Only a bar that contains the newest tick can change: a correction of another day changes nothing. A bar that is now outside
+    every session keeps its end. With the calendar of the checkpoint nothing changes.
     """
     used, moved = len(state.symbols), 0
     for row, code in np.argwhere(state.forming["active"][:used]).tolist():
@@ -38,18 +38,18 @@ def realign(state: State, calendar: Calendar) -> int:
 
 
 def _session(record: Any, calendar: Calendar) -> None:
-    """The session that a symbol carries, so that it need not be looked up for each tick."""
-    carried = int(record["session_open"]), int(record["session_close"])
-    if carried == (0, 0):
+    """Updates the session in a symbol's record, which saves a lookup for each tick."""
+    current = int(record["session_open"]), int(record["session_close"])
+    if current == (0, 0):
         return
     exchange, ts = int(record["exchange"]), int(record["last_ts"])
-    if not carried[0] <= ts <= carried[1]:
-        ts = carried[0]
+    if not current[0] <= ts <= current[1]:
+        ts = current[0]
     session, week = calendar.interval(exchange, DAY, ts), calendar.interval(exchange, WEEK, ts)
-    if (session, week) == (carried, (int(record["week_open"]), int(record["week_close"]))):
+    if (session, week) == (current, (int(record["week_open"]), int(record["week_close"]))):
         return
-    looked_at = record["vetted"] == carried[0]
+    vetted = record["vetted"] == current[0]
     record["session_open"], record["session_close"] = session or (0, 0)
     record["week_open"], record["week_close"] = week or (0, 0)
-    if session is not None and looked_at:
+    if session is not None and vetted:
         record["vetted"] = session[0]

@@ -9,8 +9,8 @@ from shared.kafka import Producer
 from shared.topics import DELIVERIES
 
 
-class KafkaReports:
-    """``Reports`` on Kafka."""
+class KafkaOutcomePublisher:
+    """``OutcomePublisher`` on Kafka."""
 
     def __init__(self, producer: Producer) -> None:
         self._producer = producer

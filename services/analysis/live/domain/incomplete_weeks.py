@@ -1,21 +1,21 @@
-"""Weeks of which a day is missing."""
+"""Weekly bars that lack the bar of a day."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import CODES, DAY
-from services.analysis.live.domain.state import Records, State
+from services.analysis.live.domain.layout import DAY, TIMEFRAME_CODES
+from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Timeframe
 
-WEEK = CODES[Timeframe.W1]
+WEEK = TIMEFRAME_CODES[Timeframe.W1]
 
 
-def lacks_days(state: State, calendar: Calendar, closed: Records) -> list[bool]:
+def lacks_days(state: PartitionState, calendar: Calendar, closed: Records) -> list[bool]:
     """For each closed bar (dtype CLOSED) whether it is a week with fewer closed daily bars than the calendar has sessions.
 
-    False for other bars, and for a symbol without any daily bar: its ticks are those of weeks.
+    False for other bars, and for a symbol without any daily bar: its ticks stand for whole weeks.
     """
     found = [False] * len(closed)
     for i in np.flatnonzero(closed["timeframe"] == WEEK).tolist():
@@ -27,5 +27,5 @@ def lacks_days(state: State, calendar: Calendar, closed: Records) -> list[bool]:
 
 
 def _between(times: Records, start: int, end: int) -> int:
-    """How many of some ascending times lie after ``start`` and not after ``end``."""
+    """How many of some ascending times are after ``start`` and not after ``end``."""
     return int(np.searchsorted(times, end, side="right") - np.searchsorted(times, start, side="right"))
