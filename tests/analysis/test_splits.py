@@ -101,7 +101,10 @@ async def test_the_signals_are_those_of_adjusted_history(year: int, moments: tup
     assert fired(replayer.output.signals) == reference(year)
     suspected = [event for event in replayer.output.quarantined if event.reason == "split"]
     waits = moments[0] in {"in mid-session", "in the evening"}  # else the first tick still waits for a second one, or all is known
-    assert [event.outcome for event in suspected] == (["quarantined", "released"] if waits else [])
+    misread = moments[0] == "wrong at first" and year == 2014  # 7 for 1 published as 5 for 1: the opening looks like 7:5
+    assert [event.outcome for event in suspected] == (["quarantined", "released"] if waits or misread else [])
+    if misread:
+        assert suspected[1].values["ratio"] == 7 / 5
     if waits:
         assert suspected[0].values["last"] == pytest.approx(days(year)[[day.date for day in days(year)].index(EX[year]) - 1].close)
         assert suspected[1].values["ratio"] == apple.SPLITS[EX[year]]
