@@ -12,9 +12,9 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 
-from infra.dead_letters.letters import Letter, Wanted, letters, text
+from infra.dead_letters.letters import Letter, LetterFilter, read_letters, text
 from infra.dead_letters.replay import replay, replayable
-from infra.kafka.reach import failure, reachable
+from infra.kafka.connection import command_settings, error_line
 from shared import logs
 from shared.failures import PoisonError, TransientError
 from shared.kafka import open_producer
@@ -26,20 +26,20 @@ Ask = Callable[[str], str]
 
 def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
     """Run one command; exit code 1 where the broker did not answer, a name is unknown or the operator said no."""
-    chosen, settings = _parser().parse_args(arguments), reachable()
-    wanted = Wanted(
+    chosen, settings = _parser().parse_args(arguments), command_settings()
+    letter_filter = LetterFilter(
         chosen.topic, chosen.group, chosen.exception, chosen.containing, frozenset(chosen.names), getattr(chosen, "again", False)
     )
     try:
         match chosen.command:
             case "list":
-                return asyncio.run(_list(settings, wanted))
+                return asyncio.run(_list(settings, letter_filter))
             case "show":
-                return asyncio.run(_show(settings, wanted))
+                return asyncio.run(_show(settings, letter_filter))
             case _:
-                return asyncio.run(_replay(settings, wanted, ask=None if chosen.yes else ask))
+                return asyncio.run(_replay(settings, letter_filter, ask=None if chosen.yes else ask))
     except (TransientError, PoisonError) as error:
-        sys.stderr.write(f"{failure(settings, error)}\n")
+        sys.stderr.write(f"{error_line(settings, error)}\n")
         return 1
 
 
@@ -62,18 +62,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _list(settings: MeshSettings, wanted: Wanted) -> int:
+async def _list(settings: MeshSettings, letter_filter: LetterFilter) -> int:
     count = 0
-    async for letter in letters(settings, wanted):
+    async for letter in read_letters(settings, letter_filter):
         count += 1
         sys.stdout.write(_line(letter) + "\n")
     sys.stdout.write(f"{count} dead letters\n")
     return 0
 
 
-async def _show(settings: MeshSettings, wanted: Wanted) -> int:
+async def _show(settings: MeshSettings, letter_filter: LetterFilter) -> int:
     count = 0
-    async for letter in letters(settings, wanted):
+    async for letter in read_letters(settings, letter_filter):
         count += 1
         sys.stdout.write(f"{letter.name}\nkey: {text(letter.key)}\n")
         for name, value in letter.headers:
@@ -84,8 +84,8 @@ async def _show(settings: MeshSettings, wanted: Wanted) -> int:
     return 0 if count else 1
 
 
-async def _replay(settings: MeshSettings, wanted: Wanted, *, ask: Ask | None) -> int:
-    found = await replayable(settings, wanted)
+async def _replay(settings: MeshSettings, letter_filter: LetterFilter, *, ask: Ask | None) -> int:
+    found = await replayable(settings, letter_filter)
     for letter in found:
         sys.stdout.write(_line(letter) + "\n")
     if not found:
@@ -103,10 +103,10 @@ async def _replay(settings: MeshSettings, wanted: Wanted, *, ask: Ask | None) ->
 
 
 def _line(letter: Letter) -> str:
-    stamp = letter.why("timestamp")
+    stamp = letter.failure_header("timestamp")
     when = dt.datetime.fromtimestamp(int(stamp) / 1000, dt.UTC).isoformat(timespec="seconds") if stamp.isdigit() else "-"
-    error = " ".join(letter.why("error").split())[:120]
-    return f"{letter.name}  {when}  {letter.why('group')}  {letter.why('exception')}: {error}"
+    error = " ".join(letter.failure_header("error").split())[:120]
+    return f"{letter.name}  {when}  {letter.failure_header('group')}  {letter.failure_header('exception')}: {error}"
 
 
 if __name__ == "__main__":

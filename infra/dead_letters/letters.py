@@ -32,19 +32,19 @@ class Letter:
         """Names it on the command line: ``TOPIC.dlq/PARTITION/OFFSET``."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
-    def why(self, what: str) -> str:
+    def failure_header(self, what: str) -> str:
         """One of our headers: topic, partition, offset, timestamp, group, exception or error."""
         return next((text(value) for name, value in self.headers if name == PREFIX + what), "")
 
     @property
     def original_topic(self) -> str:
         """The topic that it was read from."""
-        return self.why("topic") or self.topic.removesuffix(SUFFIX)
+        return self.failure_header("topic") or self.topic.removesuffix(SUFFIX)
 
     @property
     def original_body(self) -> bytes | None:
         """The body as it was: a dead letter without key cannot be without body."""
-        return None if self.why("no-body") else self.body
+        return None if self.failure_header("no-body") else self.body
 
     @property
     def replayed_from(self) -> str:
@@ -53,7 +53,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LetterFilter:
     """Which letters; empty means any."""
 
     topic: str = ""
@@ -67,9 +67,9 @@ class Wanted:
     def __contains__(self, letter: Letter) -> bool:
         return (
             (not self.topic or letter.original_topic == self.topic)
-            and (not self.group or letter.why("group") == self.group)
-            and (not self.exception or letter.why("exception") == self.exception)
-            and (not self.containing or self.containing in normalize_input(letter.why("error")))
+            and (not self.group or letter.failure_header("group") == self.group)
+            and (not self.exception or letter.failure_header("exception") == self.exception)
+            and (not self.containing or self.containing in normalize_input(letter.failure_header("error")))
             and (not self.names or letter.name in self.names)
         )
 
@@ -87,13 +87,13 @@ def text(value: bytes | None) -> str:
     return safe if len(value) <= PREVIEW else f"{safe} ... ({len(value)} bytes)"
 
 
-async def letters(settings: MeshSettings, wanted: Wanted) -> AsyncIterator[Letter]:
+async def read_letters(settings: MeshSettings, letter_filter: LetterFilter) -> AsyncIterator[Letter]:
     """The dead letters there are now, by topic, partition and offset. Raises TransientError."""
-    topics: Sequence[str] = [topic.dead_letters.name for topic in TOPICS if wanted.topic in ("", topic.name)]
+    topics: Sequence[str] = [topic.dead_letters.name for topic in TOPICS if letter_filter.topic in ("", topic.name)]
     async with open_raw_reader(settings, topics, "dead-letters") as messages:
         async for message in messages:
             letter = _letter(message)
-            if letter in wanted:
+            if letter in letter_filter:
                 yield letter
             await asyncio.sleep(0)
 

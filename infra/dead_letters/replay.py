@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.dead_letters.letters import Letter, Wanted, letters
+from infra.dead_letters.letters import Letter, LetterFilter, read_letters
 from shared.kafka import Producer
 from shared.kafka.dead_letters import PREFIX, REPLAYED_FROM
 from shared.kafka.raw import open_raw_reader
@@ -10,18 +10,18 @@ from shared.settings import MeshSettings
 from shared.topics import TOPICS
 
 
-async def replayable(settings: MeshSettings, wanted: Wanted) -> list[Letter]:
+async def replayable(settings: MeshSettings, letter_filter: LetterFilter) -> list[Letter]:
     """The wanted letters that have not been put back yet.
 
     Those that came back after a replay are left out, unless ``wanted.replayed`` asks for them. Raises TransientError.
     """
-    found = [letter async for letter in letters(settings, wanted)]
+    found = [letter async for letter in read_letters(settings, letter_filter)]
     originals = {letter.original_topic for letter in found} & {topic.name for topic in TOPICS}
     done = await _replayed(settings, sorted(originals)) if originals else set()
     return [
         letter
         for letter in found
-        if letter.name not in done and letter.original_topic in originals and (wanted.replayed or not letter.replayed_from)
+        if letter.name not in done and letter.original_topic in originals and (letter_filter.replayed or not letter.replayed_from)
     ]
 
 
@@ -33,7 +33,7 @@ async def replay(producer: Producer, letter: Letter) -> str:
     """
     kept = [(name, value) for name, value in letter.headers if not name.startswith(PREFIX) and name != REPLAYED_FROM]
     headers = [*kept, (REPLAYED_FROM, letter.name.encode())]
-    partition = None if letter.key else int(letter.why("partition") or 0)
+    partition = None if letter.key else int(letter.failure_header("partition") or 0)
     placed = await producer.publish_raw(
         letter.original_topic, letter.key or None, letter.original_body, headers, partition=partition
     )

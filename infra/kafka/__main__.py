@@ -8,12 +8,12 @@ import os
 import sys
 from pathlib import Path
 
+from infra.kafka.class_cache import make_class_cache
 from infra.kafka.errors import BrokerError
 from infra.kafka.jars import fetch
 from infra.kafka.node import Node, write_owner
 from infra.kafka.ready import brokers, wait_ready
 from infra.kafka.topics import make_topics
-from infra.kafka.warm import warm
 from shared.settings import data_folder
 
 
@@ -31,63 +31,63 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     print(text, flush=True)
 
 
 def _fetch(node: Node, _: argparse.Namespace) -> None:
-    fetch(node.jars, _say)
-    warm(node.jars, _say)
+    fetch(node.jars, _print_line)
+    make_class_cache(node.jars, _print_line)
 
 
 def _start(node: Node, chosen: argparse.Namespace) -> None:
     _fetch(node, chosen)
     if owner := node.owner():
-        _say(f"The broker runs already: {node.bootstrap}, process {owner['pid']}.")
+        _print_line(f"The broker runs already: {node.bootstrap}, process {owner['pid']}.")
         return
     running = node.start()
-    _say(f"Starting Kafka on {node.bootstrap} ...")
+    _print_line(f"Starting Kafka on {node.bootstrap} ...")
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=running.alive))
     except BrokerError as error:
         running.stop()
-        raise BrokerError(f"{error}. The end of {node.log}:\n{running.last_words()}") from error
+        raise BrokerError(f"{error}. The end of {node.log}:\n{running.log_end()}") from error
     except KeyboardInterrupt:
         running.stop()
         raise
-    _say(f"Kafka answers on {node.bootstrap} (process {running.process.pid}, log {node.log}).")
+    _print_line(f"Kafka answers on {node.bootstrap} (process {running.process.pid}, log {node.log}).")
 
 
 def _run(node: Node, _: argparse.Namespace) -> None:
     """Become the broker: for a supervisor, which sends its signals straight to it and keeps what it prints."""
-    fetch(node.jars, _say)
-    held = node.hold()
+    fetch(node.jars, _print_line)
+    lock_file = node.lock()
     command = node.prepare()
-    write_owner(held, os.getpid(), node.port)
-    os.set_inheritable(held.fileno(), True)
+    write_owner(lock_file, os.getpid(), node.port)
+    os.set_inheritable(lock_file.fileno(), True)
     os.execv(command[0], command)  # noqa: S606 (an argument list of our own, no shell)
 
 
 def _stop(node: Node, _: argparse.Namespace) -> None:
-    _say("Kafka is stopped." if node.stop() else "No broker runs here.")
+    _print_line("Kafka is stopped." if node.stop() else "No broker runs here.")
 
 
 def _topics(node: Node, chosen: argparse.Namespace) -> None:
     bootstrap = chosen.bootstrap or node.bootstrap
     done = asyncio.run(make_topics(bootstrap, grow=chosen.grow, replicas=chosen.replicas))
-    for line in done.account:
-        _say(line)
+    for line in done.lines:
+        _print_line(line)
     for name in done.unknown:
-        _say(f"leave {name}: it is in no list")
-    _say(f"{len(done.account)} changes at {bootstrap}." if done.account else f"The topics at {bootstrap} are as they should be.")
+        _print_line(f"leave {name}: it is in no list")
+    _print_line(f"{len(done.lines)} changes at {bootstrap}." if done.lines else f"The topics at {bootstrap} are as they should be.")
 
 
 def _status(node: Node, chosen: argparse.Namespace) -> int:
     bootstrap = chosen.bootstrap or node.bootstrap
     count = asyncio.run(brokers(bootstrap))
     owner = node.owner()
-    _say(f"{bootstrap}: " + (f"{count} broker(s) answer" if count else "nobody answers"))
-    _say(f"{node.folder}: " + (f"process {owner['pid']}" if owner else "no broker runs from here"))
+    _print_line(f"{bootstrap}: " + (f"{count} broker(s) answer" if count else "nobody answers"))
+    _print_line(f"{node.folder}: " + (f"process {owner['pid']}" if owner else "no broker runs from here"))
     return 0 if count else 3
 
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.kafka.node import Node, Running, free_ports, new_cluster_id
+from infra.kafka.node import Node, RunningNode, free_ports, new_cluster_id
 from infra.kafka.ready import wait_ready
 
 
-def lay_out(folder: Path, jars: Path, count: int = 3, heap_mb: int = 256, ports: Sequence[int] = ()) -> tuple[Node, ...]:
+def cluster_nodes(folder: Path, jars: Path, count: int = 3, heap_mb: int = 256, ports: Sequence[int] = ()) -> tuple[Node, ...]:
     """Nodes 1 to ``count`` with folders under ``folder``; ``ports`` are 2 x ``count`` (any free ones where empty)."""
-    taken = list(ports) or free_ports(2 * count)
-    voters = {number: taken[count + number - 1] for number in range(1, count + 1)}
+    ports_used = list(ports) or free_ports(2 * count)
+    voters = {number: ports_used[count + number - 1] for number in range(1, count + 1)}
     return tuple(
-        Node(folder / f"node-{number}", jars, taken[number - 1], voters[number], number, voters, heap_mb)
+        Node(folder / f"node-{number}", jars, ports_used[number - 1], voters[number], number, voters, heap_mb)
         for number in range(1, count + 1)
     )
 
@@ -25,7 +25,7 @@ class Cluster:
     """Running nodes; each can be killed and started again."""
 
     nodes: tuple[Node, ...]
-    running: list[Running]
+    running: list[RunningNode]
 
     @property
     def bootstrap(self) -> str:

@@ -22,7 +22,7 @@ LOCK: Final = HERE / "jgo.lock.toml"
 NEEDED_BYTES: Final = 400_000_000
 """Jars, class cache and the first segments together."""
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 def expected(lock: Path = LOCK) -> dict[str, str]:
@@ -43,13 +43,13 @@ def class_path(folder: Path, lock: Path = LOCK) -> list[Path]:
     Raises:
         BrokerError: one is missing.
     """
-    there = {path.name: path for part in ("jars", "modules") for path in sorted((folder / part).glob("*.jar"))}
-    missing = sorted(set(expected(lock)) - set(there))
+    present = {path.name: path for part in ("jars", "modules") for path in sorted((folder / part).glob("*.jar"))}
+    missing = sorted(set(expected(lock)) - set(present))
     if missing:
         raise BrokerError(
             f"{len(missing)} of Kafka's jars are not in {folder} (first: {missing[0]}). Run: python -m infra.kafka fetch"
         )
-    return [there[name] for name in sorted(expected(lock))]
+    return [present[name] for name in sorted(expected(lock))]
 
 
 def check(folder: Path, lock: Path = LOCK) -> None:
@@ -69,20 +69,20 @@ def check(folder: Path, lock: Path = LOCK) -> None:
             )
 
 
-def fetch(folder: Path, say: Say, lock: Path = LOCK) -> None:
+def fetch(folder: Path, report: Report, lock: Path = LOCK) -> None:
     """Bring the jars into ``folder`` and check them; nothing happens where that was done before.
 
     Raises:
         BrokerError: no room, no network, or a wrong sum.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with only_one(folder / "fetch.lock"):
+    with exclusive_lock(folder / "fetch.lock"):
         if not (folder / "fetched").exists():
             if disk_usage(folder).free < NEEDED_BYTES:
                 raise BrokerError(
                     f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {folder}. Make room, or set CACHE to a folder elsewhere."
                 )
-            say("Fetching Apache Kafka 4.3.1 (47 jars, 44 MB) ...")
+            report("Fetching Apache Kafka 4.3.1 (47 jars, 44 MB) ...")
             _sync(folder, lock)
             check(folder, lock)
             rmtree(folder / "repository")
@@ -108,7 +108,7 @@ def _sync(folder: Path, lock: Path) -> None:
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
+def exclusive_lock(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on ``path``; it ends with the process, so it is never stale."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -106,7 +106,7 @@ class Node:
         return [*self.java(*heap, *self.class_cache()), "kafka.Kafka", str(config)]
 
     def class_cache(self) -> tuple[str, ...]:
-        """The option that makes Java start in half the time, where ``infra.kafka.warm`` has made the cache."""
+        """The option that makes Java start in half the time, where ``infra.kafka.class_cache`` has made the cache."""
         cache = self.cache_of(self.jars)
         return (f"-XX:AOTCache={cache}", "-Xlog:aot*=off", "-Xlog:cds*=off") if cache.exists() else ()
 
@@ -131,25 +131,30 @@ class Node:
         if done.returncode != 0:
             raise BrokerError(f"Kafka could not format {self.folder / 'data'}: {(done.stderr or done.stdout).strip()[-600:]}")
 
-    def start(self, cluster_id: str | None = None) -> Running:
+    def start(self, cluster_id: str | None = None) -> RunningNode:
         """Start the broker in the background, in a session of its own; it need not be ready yet.
 
         Raises:
             BrokerError: as ``prepare``, or a broker runs in this folder already.
         """
-        held = self.hold()
+        lock_file = self.lock()
         try:
             command = self.prepare(cluster_id)
             with self.log.open("ab") as log:
                 child = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, pass_fds=(held.fileno(),)
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=(lock_file.fileno(),),
                 )
-            write_owner(held, child.pid, self.port)
+            write_owner(lock_file, child.pid, self.port)
         finally:
-            held.close()  # the child has its own copy: the lock lives exactly as long as the broker
-        return Running(self, child)
+            lock_file.close()  # the child has its own copy: the lock lives exactly as long as the broker
+        return RunningNode(self, child)
 
-    def hold(self) -> IO[str]:
+    def lock(self) -> IO[str]:
         """Take the lock of this folder. The operating system frees it when the last process that has it open is gone.
 
         Raises:
@@ -198,7 +203,7 @@ class Node:
 
 
 @dataclass
-class Running:
+class RunningNode:
     """A broker that was started by this process."""
 
     node: Node
@@ -221,16 +226,16 @@ class Running:
         self.process.kill()
         return self.process.wait(10)
 
-    def last_words(self) -> str:
+    def log_end(self) -> str:
         """The end of what it printed, for error messages."""
         return self.node.log.read_text(errors="replace")[-1500:] if self.node.log.exists() else ""
 
 
-def write_owner(held: IO[str], pid: int, port: int) -> None:
+def write_owner(lock_file: IO[str], pid: int, port: int) -> None:
     """Put into the lock file who holds it."""
-    held.truncate(0)
-    held.write(json.dumps({"pid": pid, "port": port}))
-    held.flush()
+    lock_file.truncate(0)
+    lock_file.write(json.dumps({"pid": pid, "port": port}))
+    lock_file.flush()
 
 
 def require_free(port: int, setting: str = "KAFKA_PORT") -> None:

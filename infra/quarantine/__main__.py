@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 from infra.dead_letters.letters import text
-from infra.kafka.reach import failure, reachable
+from infra.kafka.connection import command_settings, error_line
 from shared import logs, wire
 from shared.events import Quarantined
 from shared.failures import PoisonError, TransientError
@@ -28,11 +28,11 @@ LATEST = 253_402_300_799_000
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; exit code 1 where the broker did not answer."""
-    chosen, settings = _parser().parse_args(arguments), reachable()
+    chosen, settings = _parser().parse_args(arguments), command_settings()
     try:
         return asyncio.run(_sum(settings, chosen) if chosen.command == "sum" else _list(settings, chosen))
     except (TransientError, PoisonError) as error:
-        sys.stderr.write(f"{failure(settings, error)}\n")
+        sys.stderr.write(f"{error_line(settings, error)}\n")
         return 1
 
 
@@ -64,8 +64,8 @@ async def _found(settings: MeshSettings, chosen: argparse.Namespace) -> AsyncIte
             except wire.WireError as error:
                 sys.stderr.write(f"{message.topic}/{message.partition}/{message.offset}: {text(str(error).encode())}\n")
                 continue
-            wanted = ((chosen.symbol, event.symbol), (chosen.reason, event.reason), (chosen.outcome, event.outcome))
-            if all(not wish or wish == value for wish, value in wanted):
+            filters = ((chosen.symbol, event.symbol), (chosen.reason, event.reason), (chosen.outcome, event.outcome))
+            if all(not value_wanted or value_wanted == value for value_wanted, value in filters):
                 yield event
 
 

@@ -59,7 +59,7 @@ async def test_after_a_power_cut_it_starts_with_what_was_acknowledged(own_kafka:
     assert found == list(range(500))
 
 
-def test_a_wrong_sum_refuses(kafka_jars: Path, tmp_path: Path) -> None:
+def test_a_jar_with_a_wrong_sum_is_refused(kafka_jars: Path, tmp_path: Path) -> None:
     copy = tmp_path / "jars"
     shutil.copytree(kafka_jars, copy)
     bad = jars.class_path(copy)[5]

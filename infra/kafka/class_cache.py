@@ -8,26 +8,26 @@ import tempfile
 from pathlib import Path
 
 from infra.kafka.errors import BrokerError
-from infra.kafka.jars import Say, only_one
+from infra.kafka.jars import Report, exclusive_lock
 from infra.kafka.node import Node, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 
 
-def warm(folder: Path, say: Say) -> None:
+def make_class_cache(folder: Path, report: Report) -> None:
     """Make the class cache beside the jars in ``folder``; nothing happens where it is there. Brokers work without it too."""
-    with only_one(folder / "warm.lock"):
+    with exclusive_lock(folder / "warm.lock"):
         cache = Node.cache_of(folder)
         if cache.exists():
             return
-        say("Preparing Kafka for quick starts (once, about 15 s) ...")
+        report("Preparing Kafka for quick starts (once, about 15 s) ...")
         for stale in folder.glob("classes-*"):
             stale.unlink()
         with tempfile.TemporaryDirectory(prefix="finstage-kafka-") as scratch:
             port, controller_port = free_ports(2)
             node = Node(Path(scratch), folder, port, controller_port)
             _train(node, cache)
-        say("Done." if cache.exists() else "That did not work here; Kafka will start a little slower.")
+        report("Done." if cache.exists() else "That did not work here; Kafka will start a little slower.")
 
 
 def _train(node: Node, cache: Path) -> None:

@@ -9,7 +9,7 @@ from shared.failures import PoisonError, TransientError
 from shared.settings import MeshSettings, data_folder, read_settings
 
 
-def reachable() -> MeshSettings:
+def command_settings() -> MeshSettings:
     """The settings of a command: KAFKA_BOOTSTRAP, or where nothing says it, the broker that runs from the folder VAR.
 
     Raises:
@@ -28,7 +28,7 @@ def _running(settings: MeshSettings) -> int | None:
         return None
 
 
-def failure(settings: MeshSettings, error: TransientError | PoisonError) -> str:
+def error_line(settings: MeshSettings, error: TransientError | PoisonError) -> str:
     """One line for the operator."""
     if isinstance(error.__cause__, (KafkaConnectionError, TimeoutError)):
         return f"error: no Kafka answers at {settings.kafka_bootstrap}; start it, or set KAFKA_BOOTSTRAP to its address"
