@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.kafka.class_cache import make_class_cache
 from infra.kafka.jars import fetch
-from infra.kafka.node import Node, free_ports
+from infra.kafka.node import KafkaNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 
@@ -23,7 +23,7 @@ def open_broker() -> Iterator[str]:
     make_class_cache(jars, print)
     with tempfile.TemporaryDirectory() as folder:
         port, controller_port = free_ports(2)
-        node = Node(Path(folder) / "kafka", jars, port, controller_port)
+        node = KafkaNode(Path(folder) / "kafka", jars, port, controller_port)
         running = node.start()
         try:
             asyncio.run(wait_ready(node.bootstrap, alive=running.alive))

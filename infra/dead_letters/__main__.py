@@ -1,7 +1,7 @@
-"""``python -m infra.dead_letters list | show NAME | replay [NAME ...]``: what could not be handled, and putting it back.
+"""``python -m infra.dead_letters list | show NAME | replay [NAME ...]``: messages that a consumer could not handle.
 
-A letter is replayed once: to its original topic and key, marked with the header ``replayed-from``. One that failed again is a new
-letter and is only replayed with ``--again``.
+A letter is replayed once: to its original topic and key, with the header ``replayed-from``. A message that failed again is a
+new letter and is replayed only with ``--again``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Ask = Callable[[str], str]
 
 
 def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
-    """Run one command; exit code 1 where the broker did not answer, a name is unknown or the operator said no."""
+    """Run one command; exit code 1 if the broker does not answer, a name is unknown or the operator declines."""
     chosen, settings = _parser().parse_args(arguments), command_settings()
     letter_filter = LetterFilter(
         chosen.topic, chosen.group, chosen.exception, chosen.containing, frozenset(chosen.names), getattr(chosen, "again", False)
@@ -49,16 +49,16 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", type=normalize_input, metavar="NAME", help="TOPIC.dlq/PARTITION/OFFSET, as list shows it"
     )
     filters.add_argument("--topic", type=normalize_input, default="", help="only letters of this original topic")
-    filters.add_argument("--group", type=normalize_input, default="", help="only letters that this consumer group set aside")
+    filters.add_argument("--group", type=normalize_input, default="", help="only letters of this consumer group")
     filters.add_argument("--exception", type=normalize_input, default="", help="only letters with this exception class")
     filters.add_argument("--containing", type=normalize_input, default="", help="only letters whose error text contains this")
     parser = argparse.ArgumentParser(prog="python -m infra.dead_letters", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", parents=[filters], help="one line a letter")
-    commands.add_parser("show", parents=[filters], help="headers and body")
-    again = commands.add_parser("replay", parents=[filters], help="put letters back into their topics")
+    commands.add_parser("list", parents=[filters], help="print one line per letter")
+    commands.add_parser("show", parents=[filters], help="print headers and body")
+    again = commands.add_parser("replay", parents=[filters], help="publish letters to their original topics again")
     again.add_argument("--yes", action="store_true", help="do not ask")
-    again.add_argument("--again", action="store_true", help="also letters that were replayed before and failed again")
+    again.add_argument("--again", action="store_true", help="also letters that failed again after a replay")
     return parser
 
 
@@ -92,9 +92,9 @@ async def _replay(settings: MeshSettings, letter_filter: LetterFilter, *, ask: A
         sys.stdout.write("nothing to replay\n")
         return 0
     if ask is not None:
-        answer = await asyncio.to_thread(ask, f"Put {len(found)} of them back? [y/N] ")
+        answer = await asyncio.to_thread(ask, f"Replay these {len(found)} letters? [y/N] ")
         if normalize_input(answer).strip().lower() not in ("y", "yes"):
-            sys.stdout.write("nothing was done\n")
+            sys.stdout.write("nothing was replayed\n")
             return 1
     async with open_producer(settings, "dead-letters") as producer:
         for letter in found:
@@ -110,5 +110,5 @@ def _line(letter: Letter) -> str:
 
 
 if __name__ == "__main__":
-    logs.configure("dead-letters", "", "critical")  # what goes wrong is told in one line of our own
+    logs.configure("dead-letters", "", "critical")  # main prints errors as one line
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""``python -m infra.documents [--check]``: write docs/asyncapi.json and docs/topics.md, or say that they are out of date."""
+"""``python -m infra.documents [--check]``: write docs/asyncapi.json and docs/topics.md, or check that they are current."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT: Final = Path(__file__).parent.parent.parent
 
 
 def documents(root: Path = ROOT) -> dict[Path, str]:
-    """What each document should hold."""
+    """The generated text of each document by its path."""
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     return {
         root / "docs" / "asyncapi.json": json.dumps(document(version), indent=1, ensure_ascii=False) + "\n",

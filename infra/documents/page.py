@@ -1,4 +1,4 @@
-"""The page about the topics for people."""
+"""The page about the topics, in Markdown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ What a reader cannot handle goes to `TOPIC.dlq` as it was, with headers `dead-le
 
 
 def topics_page() -> str:
-    """``docs/topics.md``."""
+    """The text of ``docs/topics.md``."""
     found = schemas()
     shown: set[str] = set()
     parts = [HEAD, _table(), "## Events\n"]

@@ -1,4 +1,4 @@
-"""Make a cluster's topics exactly those of ``shared.topics``: what is missing is created, what has drifted is put right."""
+"""Makes a cluster's topics match ``shared.topics``: creates missing topics and restores changed settings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from shared.topics import Topic, all_topics
 
 TIMEOUT: Final = 30.0
 SET_ON_TOPIC: Final = 1
-"""``config_source`` of a setting that was made on the topic itself."""
+"""``config_source`` of a setting that was set on the topic itself."""
 
 
 @dataclass(frozen=True)
 class ClusterTopic:
-    """A topic as the cluster has it; ``config`` holds only what was set on the topic itself."""
+    """A topic in the cluster; ``config`` holds only settings of the topic itself."""
 
     partitions: int
     config: Mapping[str, str]
@@ -31,27 +31,27 @@ class ClusterTopic:
 
 @dataclass(frozen=True)
 class TopicChanges:
-    """What has to be done, and what must not be done."""
+    """The changes that make the cluster match the list, and the changes that are refused."""
 
     create: tuple[Topic[Any], ...] = ()
     configure: tuple[Topic[Any], ...] = ()
     grow: tuple[Topic[Any], ...] = ()
     lines: tuple[str, ...] = ()
-    """One line a step, for people."""
+    """One line per change, for the terminal."""
     refused: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    """Topics of the cluster that are in no list; they are left alone."""
+    """Topics of the cluster that are not in the list; they stay as they are."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether the cluster is as it should be."""
+        """Whether the cluster matches the list."""
         return not (self.create or self.configure or self.grow)
 
 
 def compare_topics(wanted: Iterable[Topic[Any]], found: Mapping[str, ClusterTopic], *, grow: bool = False) -> TopicChanges:
-    """Compare the list with the cluster. Pure.
+    """Compare the list with the cluster.
 
-    Partitions never shrink (Kafka cannot), and grow only on demand: a key would move to another partition, away from its past.
+    Partitions never shrink (Kafka cannot), and grow only with ``grow``, because keys then move to other partitions than their earlier messages.
     """
     create, configure, growing, lines, refused = [], [], [], [], []
     wanted = tuple(wanted)
@@ -63,8 +63,8 @@ def compare_topics(wanted: Iterable[Topic[Any]], found: Mapping[str, ClusterTopi
             continue
         if current.partitions > topic.partitions:
             refused.append(
-                f"{topic.name} has {current.partitions} partitions and should have {topic.partitions}: Kafka cannot shrink a topic. "
-                "Raise the number in shared/topics.py, or delete the topic and its data by hand."
+                f"{topic.name} has {current.partitions} partitions and should have {topic.partitions}: "
+                "Kafka cannot shrink a topic. Raise the number in shared/topics.py, or delete the topic and its data by hand."
             )
         elif current.partitions < topic.partitions and not grow:
             refused.append(
@@ -85,10 +85,10 @@ def compare_topics(wanted: Iterable[Topic[Any]], found: Mapping[str, ClusterTopi
 async def make_topics(
     bootstrap: str, wanted: Iterable[Topic[Any]] | None = None, *, grow: bool = False, replicas: int | None = None
 ) -> TopicChanges:
-    """Carry the plan out and return it. ``replicas`` is three where there are as many brokers.
+    """Apply the changes and return them. ``replicas`` defaults to three, or to the number of brokers if that is less.
 
     Raises:
-        BrokerError: nobody answers, the broker refuses, or partitions would have to shrink or grow; then nothing was changed.
+        BrokerError: no broker answers, it rejects a change, or partitions would have to shrink or grow (nothing is changed then).
     """
     async with open_admin(bootstrap) as admin:
         changes = compare_topics(all_topics() if wanted is None else wanted, await find_topics(admin), grow=grow)
@@ -111,7 +111,7 @@ async def make_topics(
 
 
 async def _wait_until_visible(admin: AIOKafkaAdminClient, changes: TopicChanges) -> None:
-    """The controller has answered; return once the brokers know it too."""
+    """Return once the brokers show the changes, which the controller has already accepted."""
     changed = (*changes.create, *changes.configure, *changes.grow)
     deadline = time.monotonic() + TIMEOUT
     while not compare_topics(changed, await find_topics(admin)).is_empty:
@@ -121,7 +121,7 @@ async def _wait_until_visible(admin: AIOKafkaAdminClient, changes: TopicChanges)
 
 
 async def find_topics(admin: AIOKafkaAdminClient) -> dict[str, ClusterTopic]:
-    """The topics of the cluster by name, without Kafka's own."""
+    """The topics of the cluster by name, without Kafka's internal topics."""
     described = await asyncio.wait_for(admin.describe_topics(), TIMEOUT)
     partitions = {t["topic"]: len(t["partitions"]) for t in described if not t["topic"].startswith("__")}
     if not partitions:
@@ -149,7 +149,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic[Any]], repl
 
 
 def _raise_errors(results: Iterable[Mapping[str, Any]]) -> None:
-    """Raise BrokerError for the first result that carries an error."""
+    """Raise BrokerError for the first result with an error."""
     for result in results:
         if result["error_code"]:
             name = result.get("topic") or result.get("resource_name")

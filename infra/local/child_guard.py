@@ -1,4 +1,4 @@
-"""``python child_guard.py COMMAND...`` replaces itself with COMMAND, which on Linux receives SIGTERM when its parent exits or is killed."""
+"""``python child_guard.py COMMAND...`` becomes COMMAND; on Linux it receives SIGTERM when its parent exits or is killed."""
 
 import ctypes
 import os

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from infra.kafka.node import Node
+from infra.kafka.jars import Report
+from infra.kafka.node import KafkaNode
 from infra.local.errors import StackError
 from infra.local.settings import LocalSettings, folder_name
 
 OLD_PARTS: Final = ("kafka/node-1", "log", "finstage.db-wal", "finstage.db-shm", "finstage.db")
 """What earlier releases stored directly in VAR. The database is last because it decides the target folder."""
-
-Report = Callable[[str], None]
 
 
 def make_data_folder(settings: LocalSettings) -> None:
@@ -62,7 +61,7 @@ def move_old_data(root: Path, report: Report) -> None:
     if any((target / part).exists() for part in OLD_PARTS if (root / part).exists()):
         report(f"{database} of an earlier release is left alone because {target} is in use. Delete it when you no longer need it.")
         return
-    if owner := Node(root / "kafka" / "node-1", root, 0, 0).owner():
+    if owner := KafkaNode(root / "kafka" / "node-1", root, 0, 0).owner():
         raise StackError(f"The broker of an earlier release still runs in {root / 'kafka'}. Stop it first: kill {owner['pid']}")
     with explain_write_errors(target):
         for part in OLD_PARTS:

@@ -116,7 +116,7 @@ def _with_uv(python: Path, lock: Path) -> bool:
 
 
 def uv_environment(pip_settings: str) -> "dict[str, str]":
-    r"""Environment variables that make uv use pip's index, proxy and certificates; ``pip_settings`` is the output of ``pip config list``.
+    r"""Variables that make uv use pip's index, proxy and certificates; ``pip_settings``: output of ``pip config list``.
 
     >>> sorted(uv_environment("global.index-url='https://one.example/simple'\n:env:.timeout='9'").items())[:2]
     [('UV_DEFAULT_INDEX', 'https://one.example/simple'), ('UV_HTTP_TIMEOUT', '9')]

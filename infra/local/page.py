@@ -6,10 +6,11 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from infra.kafka.jars import Report
 from infra.local.errors import StackError
 from infra.local.settings import ROOT
 
@@ -19,7 +20,7 @@ PACKAGES: Final = PAGE / "node_modules"
 GENERATED: Final = {"node_modules", "dist"}
 
 
-def build_page(report: Callable[[str], None]) -> None:
+def build_page(report: Report) -> None:
     """Install the page's npm packages and build the page.
 
     Raises:
@@ -72,5 +73,5 @@ def _npm(*arguments: str) -> None:
     if done.returncode != 0:
         output = (done.stdout + done.stderr).strip()[-1500:]
         raise StackError(
-            f"npm {arguments[0]} failed for the web page. Check the network or proxy, and run the same command again. Its output:\n{output}"
+            f"npm {arguments[0]} failed for the web page. Check the network or proxy, and run it again. Its output:\n{output}"
         )

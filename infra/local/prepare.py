@@ -6,18 +6,17 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final, cast
 
 from infra.kafka.class_cache import make_class_cache
-from infra.kafka.jars import fetch
+from infra.kafka.jars import Report, fetch
 from infra.local.errors import StackError
 from infra.local.page import build_page
 from infra.local.settings import ROOT, LocalSettings
 from shared.settings import EXIT_BAD_SETTINGS
 
-Report = Callable[[str], None]
 REPORT_AFTER_SECONDS: Final = 4.0
 LIMIT_SECONDS: Final = 1800.0
 """Compiling takes about two minutes of two cores, and many times that on a machine with other work."""
@@ -76,7 +75,7 @@ def run_process(settings: LocalSettings, module: str, *arguments: str) -> None:
 
 @contextmanager
 def start_process(settings: LocalSettings, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run ``python -m module arguments`` in the environment of the services; what it prints is kept for ``finish``."""
+    """Start ``python -m module arguments`` with the services' environment; its output is captured. Kill it at the end of the block."""
     command = [sys.executable, "-m", module, *arguments]
     environment = {**os.environ, **settings.environment()}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

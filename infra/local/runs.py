@@ -42,7 +42,7 @@ def only_run(settings: LocalSettings) -> Iterator[None]:
         except BlockingIOError:
             owner = RunOwner.parse(path.read_text())
             raise StackError(
-                f"Finstage runs already from this checkout (process {owner.pid}): "
+                f"Finstage already runs from this checkout (process {owner.pid}): "
                 f"{owner.address}. Stop it with Ctrl-C in its terminal, or with: make stop"
             ) from None
         file.truncate(0)

@@ -94,10 +94,9 @@ class Stack:
             await wait_ready(bootstrap, seconds=READY_SECONDS, alive=lambda: not supervisor.failing(kafka.name))
         except BrokerError as error:
             raise StackError(f"{error}. The end of its log:\n{_log_ends(self.settings.logs, kafka.name)}") from error
-        done = await make_topics(bootstrap)
-        self._print_started(
-            "kafka", f"{bootstrap}, " + (f"{len(done.create)} topics created" if done.create else "topics are right")
-        )
+        changes = await make_topics(bootstrap)
+        topics = f"{len(changes.create)} topics created" if changes.create else "topics are right"
+        self._print_started("kafka", f"{bootstrap}, {topics}")
         supervisor.start_group("services")
         waiting = {asyncio.create_task(self._ready(s.name, s.port), name=s.name) for s in services(self.settings)}
         try:

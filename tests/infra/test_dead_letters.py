@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.dead_letters.__main__ import main
-from infra.kafka.node import Node, write_owner
+from infra.kafka.node import KafkaNode, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
 from shared.kafka import Record, open_group_consumer, open_producer
@@ -82,7 +82,7 @@ def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.Captur
     assert main(["show", letter + "99999"]) == 1
 
     assert main(["replay", letter], ask=lambda _: "n") == 1
-    assert "nothing was done" in capsys.readouterr().out
+    assert "nothing was replayed" in capsys.readouterr().out
     assert main(["replay", letter], ask=lambda _: "y") == 0
     assert "-> notify.deliveries.v1/" in capsys.readouterr().out
     assert main(["replay", letter, "--yes"]) == 0
@@ -114,9 +114,9 @@ def test_the_broker_that_runs_from_this_folder_is_found(
     monkeypatch.delenv("KAFKA_BOOTSTRAP", raising=False)
     monkeypatch.setenv("VAR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
-    with Node(tmp_path / "var/kafka/node-1", tmp_path, 1, 2).lock() as lock_file:
+    with KafkaNode(tmp_path / "var/kafka/node-1", tmp_path, 1, 2).lock() as lock_file:
         write_owner(lock_file, os.getpid(), kafka.node.port)
         assert main(["list", "--exception", "NoSuchError"]) == 0
         (tmp_path / ".env").write_text("KAFKA_BOOTSTRAP=127.0.0.1:1\n")
-        assert main(["list"]) == 1, "what is said goes first"
+        assert main(["list"]) == 1, "a setting takes precedence over the running broker"
     assert "127.0.0.1:1;" in capsys.readouterr().err

@@ -121,7 +121,7 @@ async def test_it_starts_restarts_programs_refuses_a_second_run_and_stops_everyt
 
     second = run.command("run")
     assert second.returncode == 1
-    assert f"runs already from this checkout (process {run.process.pid})" in second.stderr
+    assert f"already runs from this checkout (process {run.process.pid})" in second.stderr
     assert run.command("status").returncode == 0
 
     before["services.gateway"].kill()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.kafka.node import Node, write_owner
+from infra.kafka.node import KafkaNode, write_owner
 from infra.local.__main__ import main
 from infra.local.data import make_data_folder, move_old_data
 from infra.local.errors import StackError
@@ -101,7 +101,7 @@ def test_earlier_data_never_replaces_newer(tmp_path: Path) -> None:
 
 def test_earlier_data_is_not_moved_under_a_broker(tmp_path: Path) -> None:
     write_old_data(tmp_path, "replay:demo")
-    with Node(tmp_path / "kafka" / "node-1", tmp_path, 1, 2).lock() as lock_file:
+    with KafkaNode(tmp_path / "kafka" / "node-1", tmp_path, 1, 2).lock() as lock_file:
         write_owner(lock_file, 4711, 1)
         with pytest.raises(StackError, match="kill 4711"):
             move_old_data(tmp_path, print)
