@@ -37,6 +37,7 @@ async def brokers(bootstrap: str, seconds: float = 2) -> int:
     """Number of brokers in the cluster at ``bootstrap``; 0 while none answers or there is no controller."""
     try:
         host, _, port = bootstrap.split(",", maxsplit=1)[0].rpartition(":")
+        # test the port first, because the client logs each refused connection
         _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), seconds)
         writer.close()
         async with open_admin(bootstrap, seconds) as admin:

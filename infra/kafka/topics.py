@@ -51,7 +51,7 @@ class TopicChanges:
 def compare_topics(wanted: Iterable[Topic[Any]], found: Mapping[str, ClusterTopic], *, grow: bool = False) -> TopicChanges:
     """Compare the list with the cluster.
 
-    Partitions never shrink (Kafka cannot), and grow only with ``grow``, because keys then move to other partitions than their earlier messages.
+    Partitions never shrink (Kafka cannot). They grow only with ``grow``, because keys then move to other partitions.
     """
     create, configure, growing, lines, refused = [], [], [], [], []
     wanted = tuple(wanted)

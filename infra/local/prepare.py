@@ -75,7 +75,7 @@ def run_process(settings: LocalSettings, module: str, *arguments: str) -> None:
 
 @contextmanager
 def start_process(settings: LocalSettings, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Start ``python -m module arguments`` with the services' environment; its output is captured. Kill it at the end of the block."""
+    """Start ``python -m module arguments`` with the services' environment; its output is captured. Leaving kills it."""
     command = [sys.executable, "-m", module, *arguments]
     environment = {**os.environ, **settings.environment()}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
