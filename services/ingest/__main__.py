@@ -3,7 +3,7 @@
 import argparse
 
 from services.ingest.app import build, check, check_stores
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.runtime import run
 from shared.settings import read_settings
 
@@ -16,7 +16,7 @@ parser.add_argument(
     help="check: verify that settings, universe, tape and database fit together, and exit",
 )
 role = parser.parse_args().role
-settings = read_settings(Settings)
+settings = read_settings(IngestSettings)
 origin = check(settings)
 if role == "check":
     check_stores(settings, origin)

@@ -32,7 +32,7 @@ from services.ingest.domain.source import Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers.publishing import SourcePublisher
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
 from shared.db import open_database
@@ -54,7 +54,7 @@ log = structlog.get_logger("ingest")
 class SourceParts:
     """The dependencies of a source."""
 
-    settings: Settings
+    settings: IngestSettings
     universe: Universe
     cursors: CursorTable
     clock: Clock
@@ -67,7 +67,7 @@ class SourceParts:
         return self.lifecycle.stopping
 
 
-def check(settings: Settings) -> DataOrigin:
+def check(settings: IngestSettings) -> DataOrigin:
     """Verify that the files named in the settings can be read, before anything is opened; returns the origin of the prices.
 
     Raises:
@@ -83,7 +83,7 @@ def check(settings: Settings) -> DataOrigin:
         _exit_with_error(error)
 
 
-def check_stores(settings: Settings, origin: DataOrigin) -> None:
+def check_stores(settings: IngestSettings, origin: DataOrigin) -> None:
     """Verify that the database, if it exists, may hold prices of this origin.
 
     Raises:
@@ -100,7 +100,7 @@ def check_stores(settings: Settings, origin: DataOrigin) -> None:
         print(f"warning: the database could not be verified: {error}", file=sys.stderr)  # noqa: T201 - before any log
 
 
-async def _check_database(settings: Settings, origin: DataOrigin) -> None:
+async def _check_database(settings: IngestSettings, origin: DataOrigin) -> None:
     if await current(settings.database_url) is None:  # no tables yet
         return
     async with open_database(settings.database_url) as database:
@@ -113,7 +113,7 @@ def _exit_with_error(error: Exception) -> NoReturn:
 
 
 @asynccontextmanager
-async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
+async def build(settings: IngestSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open the connections of ingest and return its tasks.
 
     Raises:
@@ -191,7 +191,7 @@ SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
 """Setting ``SOURCE`` -> context manager that opens the source and states the origin of its prices."""
 
 
-def load(settings: Settings, universe: Universe) -> tuple[Tape, Schedule]:
+def load(settings: IngestSettings, universe: Universe) -> tuple[Tape, Schedule]:
     """Read the tape named in the settings and make its schedule; takes a second or two. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))

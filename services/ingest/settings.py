@@ -12,7 +12,7 @@ from shared.settings import MeshSettings
 HERE = Path(__file__).parent
 
 
-class Settings(MeshSettings):
+class IngestSettings(MeshSettings):
     """Settings of ingest, by environment variable without a prefix."""
 
     probe_port: int = Field(default=9101, ge=0, le=65535)

@@ -1,4 +1,4 @@
-"""Turns signals into alerts: who gets one, in what words, over which channel, and a record of how it went. Also the Telegram bot.
+"""Turns signals into alerts: selects recipients, renders texts, sends over channels and records outcomes. Also the Telegram bot.
 
-What a signal is, and when one fires, must never be here.
+The definition of signals and the rules that fire them must never be here.
 """

@@ -1,4 +1,4 @@
-"""Composition root of the notifier: opens what is outside, wires it, names the tasks."""
+"""Composition root of the notifier: opens connections, wires the parts, names the tasks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
-from services.notifier.adapters.console import CHAT, Console
+from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.webhook import Webhook
+from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
@@ -29,7 +29,7 @@ from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.handlers.quotes import LatestQuotes
 from services.notifier.handlers.reporting import Reporter
 from services.notifier.handlers.sending import Sender, SenderOptions
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
 
 QUOTES_BACK = 2_000
+"""Quotes of each partition that are read at the start."""
 
 
 @asynccontextmanager
@@ -91,19 +92,21 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
 async def _after_instruments(
     refresher: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
 ) -> None:
-    """Whoever names instruments begins when they are known: else the first to ask is told that there is no such thing."""
+    """Start ``run`` once the instruments are loaded: before that, every name would be answered as unknown."""
     if await refresher.first_success():
         await run(stopping)
 
 
 async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) -> Client:
-    from services.notifier.adapters.telegram.api import open_bot  # three seconds to import: whoever has no bot does not pay them
+    from services.notifier.adapters.telegram.api import (
+        open_bot,
+    )  # the import takes three seconds, which a process without a bot saves
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
 
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
-    """What Telegram lets a bot send: in all, to a chat, and to a group, whose ids are negative (core.telegram.org/api/bots/ids)."""
+    """Telegram's limits for a bot: overall, per chat, and per group. Group ids are negative (core.telegram.org/api/bots/ids)."""
     overall, chat = [Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)]
     return RateLimiter(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
 
@@ -111,18 +114,20 @@ def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
 async def _schedules(
     settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: Clock, stack: AsyncExitStack
 ) -> dict[str, ChannelSchedule]:
-    """The channels that are switched on, and the chats that stand for the console and the webhooks."""
+    """The enabled channels. Also creates the chats that represent the console and the webhooks."""
     schedules: dict[str, ChannelSchedule] = {}
     if bot is not None:
-        from services.notifier.adapters.telegram.channel import Telegram  # as _bot
+        from services.notifier.adapters.telegram.channel import TelegramChannel  # slow import, see _bot
 
-        schedules["telegram"] = ChannelSchedule(Telegram(bot, settings.send_timeout), telegram_limiter(settings), run_length=8)
+        schedules["telegram"] = ChannelSchedule(
+            TelegramChannel(bot, settings.send_timeout), telegram_limiter(settings), run_length=8
+        )
     if settings.console_enabled:
-        schedules["console"] = ChannelSchedule(Console(sys.stdout), RateLimiter([Limit(200, 1.0)], []), run_length=100)
+        schedules["console"] = ChannelSchedule(ConsoleChannel(sys.stdout), RateLimiter([Limit(200, 1.0)], []), run_length=100)
         chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
         await chats.ensure(chat, clock.now())
     if settings.webhook_targets:
-        webhook = Webhook(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
+        webhook = WebhookChannel(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
         stack.push_async_callback(webhook.close)
         schedules["webhook"] = ChannelSchedule(webhook, RateLimiter([Limit(100, 1.0)], [Limit(20, 1.0)]), run_length=20)
         for target in settings.webhook_targets:
@@ -131,11 +136,11 @@ async def _schedules(
     return schedules
 
 
-def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> Pictures:
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> PictureCache:
     renderer = ProcessChartRenderer(settings.chart_timeout)
     stack.push_async_callback(renderer.close)
     renderer.start()
-    return Pictures(market, renderer)
+    return PictureCache(market, renderer)
 
 
 async def _bot_tasks(
@@ -150,10 +155,10 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: Clock,
 ) -> dict[str, Task]:
-    """The bot, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.answers import Answers  # as _bot
+    """The tasks of the bot: polling, and the quotes and industries that it answers from."""
+    from services.notifier.adapters.telegram.answers import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
-    from services.notifier.adapters.telegram.updates import Updates
+    from services.notifier.adapters.telegram.updates import UpdateProcessor
 
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
     quotes, industries = LatestQuotes(), LatestIndustries()
@@ -163,7 +168,7 @@ async def _bot_tasks(
     }
 
     async def dispatch(records: Sequence[Record[Any]]) -> None:
-        await handlers[records[0].topic](records)  # a batch is of one partition
+        await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
@@ -183,7 +188,9 @@ async def _bot_tasks(
         settings.alert_language,
     )
     handler = CommandBot(context, settings.bot_commands_minute)
-    polling = Polling(bot, handler, Updates(bot, handler, Answers(bot, schedule.limiter, clock.ticking), settings.bot_concurrency))
+    polling = Polling(
+        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
+    )
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),

@@ -1,4 +1,4 @@
-"""What the notifier is told by its environment."""
+"""Settings of the notifier, read from the environment."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Literal, Self
 import msgspec
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from services.notifier.domain.delivery import Policy
+from services.notifier.domain.delivery import RetryPolicy
 from shared.settings import MeshSettings
 
 
 class WebhookTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody's web server that gets every alert."""
+    """A web server that receives every alert."""
 
     name: str
     url: str
@@ -28,7 +28,7 @@ class NotifierSettings(MeshSettings):
     """Settings of the notifier."""
 
     probe_port: int = Field(default=9103, ge=0, le=65535)
-    """Port for the probes; 0 takes any free one."""
+    """Port for the probes; 0 chooses a free one."""
     notifier_group: str = "notifier"
     """Consumer group in which the notifiers share the signals."""
     telegram_bot_token: SecretStr = SecretStr("")
@@ -36,7 +36,7 @@ class NotifierSettings(MeshSettings):
     telegram_api: str = "https://api.telegram.org"
     """Address of the Bot API, for a local Bot API server or a stand-in."""
     telegram_polling: bool = True
-    """Whether this process answers the bot's chats. Telegram lets one process poll a token: switch it off on further replicas."""
+    """Whether this process answers the bot's chats. Telegram allows one poller per token: switch it off on further replicas."""
     console_alerts: bool | None = None
     """Whether alerts are printed on the console; by default only when there is no Telegram token."""
     alert_language: Literal["ko", "en"] = "ko"
@@ -46,21 +46,21 @@ class NotifierSettings(MeshSettings):
     webhook_allow_private: bool = False
     """Whether webhooks may use plain http and addresses of this machine or a private network."""
     charts: bool = True
-    """Whether Telegram alerts bring a chart picture."""
+    """Whether Telegram alerts include a chart picture."""
     chart_timeout: float = Field(default=10.0, gt=0)
-    """Seconds that a picture may take; then the alert goes out as text."""
+    """Timeout of drawing a picture, seconds; after it the alert is sent as text."""
     alert_expiry_seconds: int = Field(default=21_600, gt=0)
     """Age at which an alert is no longer worth sending: it is recorded as expired."""
     send_timeout: float = Field(default=20.0, gt=0)
-    """Seconds that one request to Telegram may take."""
+    """Timeout of one request to Telegram, seconds."""
     lease_seconds: float = Field(default=60.0, gt=0)
-    """Seconds after which a delivery whose process fell silent is taken over; must exceed ``send_timeout``."""
+    """Seconds after which another process takes over a delivery that is still being sent; must exceed ``send_timeout``."""
     reserve_seconds: float = Field(default=20.0, gt=0)
-    """Seconds for which a process keeps deliveries to itself while it draws and waits for its turn."""
+    """Seconds for which a process reserves deliveries while it draws pictures and waits for the rate limit."""
     send_concurrency: int = Field(default=16, ge=1, le=256)
-    """Chats that are sent to at the same time."""
+    """Chats that alerts are sent to concurrently."""
     rate_overall: int = Field(default=30, ge=1)
-    """Messages a second to Telegram, in all; divide it among several notifiers."""
+    """Messages a second to Telegram overall; divide it among several notifiers."""
     rate_chat: int = Field(default=1, ge=1)
     """Messages a second to one Telegram chat."""
     rate_group_minute: int = Field(default=20, ge=1)
@@ -68,13 +68,13 @@ class NotifierSettings(MeshSettings):
     bot_commands_minute: int = Field(default=30, ge=1)
     """Commands a minute that the bot answers to one person; more are ignored after one warning."""
     bot_concurrency: int = Field(default=8, ge=1, le=64)
-    """Updates of the bot that are handled at the same time."""
+    """Updates of the bot that are handled concurrently."""
     watchlist_most: int = Field(default=100, ge=1, le=1000)
     """Symbols that a chat may have on its watchlist."""
 
     @field_validator("webhooks")
     @classmethod
-    def _readable(cls, value: SecretStr) -> SecretStr:
+    def _decodable(cls, value: SecretStr) -> SecretStr:
         _targets(value)
         return value
 
@@ -86,18 +86,18 @@ class NotifierSettings(MeshSettings):
         return self
 
     @property
-    def policy(self) -> Policy:
-        """How patiently deliveries are tried."""
-        return Policy(expiry=self.alert_expiry_seconds * 1000)
+    def policy(self) -> RetryPolicy:
+        """The retry policy of deliveries."""
+        return RetryPolicy(expiry=self.alert_expiry_seconds * 1000)
 
     @property
     def webhook_targets(self) -> tuple[WebhookTarget, ...]:
-        """The webhooks, read."""
+        """The webhooks, decoded."""
         return _targets(self.webhooks)
 
     @property
     def console_enabled(self) -> bool:
-        """Whether alerts are printed."""
+        """Whether alerts are printed on the console."""
         return self.console_alerts if self.console_alerts is not None else not self.telegram_bot_token.get_secret_value()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.analysis.kernels.indicators.kind import Bars, Floats, Int64s
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 
 DAY = 86_400_000
 LENGTH = 700
@@ -36,10 +36,10 @@ def with_year(opened: Floats, high: Floats, low: Floats, close: Floats, volume: 
 @cache
 def real() -> dict[str, Bars]:
     """Daily bars of years and one-second bars of a day, as recorded."""
-    universe = read_universe(Settings().universe)
+    universe = read_universe(IngestSettings().universe)
     found = {}
     for tape in ("daily", "seconds"):
-        for recording in read_tape(Settings().tapes, tape, universe).recordings[:3]:
+        for recording in read_tape(IngestSettings().tapes, tape, universe).recordings[:3]:
             b, last = recording.bars, 3000
             day = (b.start // DAY)[:last]
             found[f"{recording.symbol} {recording.resolution}"] = with_year(

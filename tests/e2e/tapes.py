@@ -15,7 +15,7 @@ from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape import Tape
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.universe import Universe
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Tick
 from tests.e2e.reference_bars import Reference
@@ -30,7 +30,7 @@ PARTS = {"seconds-of-two": ("seconds", frozenset({"SPY", "IBM"}))}
 
 @cache
 def universe() -> Universe:
-    return read_universe(Settings().universe)
+    return read_universe(IngestSettings().universe)
 
 
 @cache
@@ -40,7 +40,7 @@ def tape(name: str) -> Tape:
         of = tape(whole)
         recordings = tuple(each for each in of.recordings if each.symbol in symbols)
         return replace(of, name=name, recordings=recordings, history=tuple(each for each in of.history if each.symbol in symbols))
-    return read_tape(Settings().tapes, name, universe())
+    return read_tape(IngestSettings().tapes, name, universe())
 
 
 @cache

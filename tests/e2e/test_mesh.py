@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.topics import BARS, SIGNALS, TICKS
 from tests.e2e import tapes
 from tests.e2e.log import events, records
@@ -48,7 +48,7 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
     indirect=["database_url"],
 )
 async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:
-    due, folder = tapes.due(tape), Settings().tapes if tape == TAPE else written(tmp_path / "tapes", tapes.tape(tape))
+    due, folder = tapes.due(tape), IngestSettings().tapes if tape == TAPE else written(tmp_path / "tapes", tapes.tape(tape))
     follow(database_url)
     async with open_telegram() as telegram:
         played = {"TAPES": str(folder), "TAPE": tape, "SPEED": "max"}

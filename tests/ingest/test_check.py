@@ -12,7 +12,7 @@ import pytest
 from services.analysis.live.app import check as check_analysis
 from services.analysis.live.settings import LiveSettings as AnalysisSettings
 from services.ingest.app import check
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 
 WRONG_HOURS = {
     "exchange": "KRX",
@@ -28,7 +28,7 @@ def test_a_bad_line_of_corrected_hours_stops_the_start_of_both_services(tmp_path
     own = tmp_path / "own.jsonl"
     own.write_text(f"\n{json.dumps(WRONG_HOURS)}\n")
     starts: tuple[Callable[[], object], ...] = (
-        lambda: check(Settings(calendar_corrections=own)),
+        lambda: check(IngestSettings(calendar_corrections=own)),
         lambda: check_analysis(AnalysisSettings(calendar_corrections=own)),
     )
     for start in starts:
@@ -41,11 +41,11 @@ def test_a_bad_line_of_corrected_hours_stops_the_start_of_both_services(tmp_path
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (partial(Settings, tape="nonsense"), "tapes there: crypto, daily, demo, seconds"),
-        (partial(Settings, universe=Path("/nowhere.jsonl")), "/nowhere.jsonl"),
+        (partial(IngestSettings, tape="nonsense"), "tapes there: crypto, daily, demo, seconds"),
+        (partial(IngestSettings, universe=Path("/nowhere.jsonl")), "/nowhere.jsonl"),
     ],
 )
-def test_an_unreadable_file_is_named(wrong: Callable[[], Settings], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreadable_file_is_named(wrong: Callable[[], IngestSettings], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         check(wrong())
     assert ended.value.code == 2
@@ -54,4 +54,4 @@ def test_an_unreadable_file_is_named(wrong: Callable[[], Settings], words: str, 
 
 def test_bundled_tapes_pass_the_check() -> None:
     for tape in ("crypto", "daily", "demo", "seconds"):
-        check(Settings(tape=tape))
+        check(IngestSettings(tape=tape))

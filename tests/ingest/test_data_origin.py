@@ -13,7 +13,7 @@ import pytest
 from services.ingest.adapters.cursor_table import CursorTable
 from services.ingest.adapters.origin_marks import claim_database, claim_kafka
 from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.db import open_database
 from shared.failures import SettingsError
 from shared.settings import EXIT_BAD_SETTINGS
@@ -26,7 +26,7 @@ OTHERS = (DataOrigin("replay", "crypto", "two"), DataOrigin("replay", "demo", "a
 
 @pytest.mark.parametrize("other", OTHERS, ids=str)
 async def test_a_database_takes_one_source(database_url: str, other: DataOrigin) -> None:
-    settings = Settings(database_url=database_url, _env_file=None)
+    settings = IngestSettings(database_url=database_url, _env_file=None)
     async with open_database(database_url) as database:
         cursors = CursorTable(database)
         await claim_database(settings, cursors, DEMO, 1)
@@ -49,7 +49,7 @@ async def test_a_database_takes_one_source(database_url: str, other: DataOrigin)
 async def test_a_database_of_an_older_version_is_recognised_by_its_cursors(
     database_url: str, cursor: str, position: str, origin: DataOrigin
 ) -> None:
-    settings = Settings(database_url=database_url, _env_file=None)
+    settings = IngestSettings(database_url=database_url, _env_file=None)
     async with open_database(database_url) as database:
         cursors = CursorTable(database)
         await cursors.save(cursor, position, 1)
@@ -64,11 +64,11 @@ async def test_a_damaged_cursor_is_named(database_url: str, name: str, position:
     async with open_database(database_url) as database:
         await CursorTable(database).save(name, position, 1)
         with pytest.raises(SettingsError, match=f"'{name}'"):
-            await claim_database(Settings(database_url=database_url, _env_file=None), CursorTable(database), DEMO, 2)
+            await claim_database(IngestSettings(database_url=database_url, _env_file=None), CursorTable(database), DEMO, 2)
 
 
 async def test_kafka_takes_one_source(own_kafka: Broker) -> None:
-    settings = Settings(kafka_bootstrap=own_kafka.bootstrap, _env_file=None)
+    settings = IngestSettings(kafka_bootstrap=own_kafka.bootstrap, _env_file=None)
     await claim_kafka(settings, DEMO)
     await claim_kafka(settings, DEMO)
     for other in OTHERS:

@@ -38,7 +38,7 @@ EXAM = at(19, 10), at(19, 16, 30)
 def exam_tape() -> Tape:
     """A bar each minute of the day before the exam and of the exam day. Sample data."""
     starts = np.concatenate([np.arange(first, last, 60_000, dtype=np.int64) for first, last in (USUAL, EXAM)])
-    prices = 70_000.0 + np.arange(len(starts)) % 50
+    prices = (70_000 + np.arange(len(starts)) % 50).astype(np.float64)
     bars = RecordedBars(starts, starts + 59_999, prices, prices + 10, prices - 10, prices + 5, np.full(len(starts), 8.0))
     return Tape("small", "sample data", USUAL[0], EXAM[1], 60.0, "digest", (Recording(SYMBOL, "KRX", "1m", bars),), ())
 

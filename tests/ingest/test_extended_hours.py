@@ -102,7 +102,7 @@ async def test_the_stream_reports_only_what_is_marked_as_regular_market(tmp_path
             nonlocal sent
             sent += 1
             await rig.stream_price("SPY", 167.0, time=at("04:00"), market_hours=REGULAR)
-            return outside._value.get() > counted
+            return bool(outside._value.get() > counted)
 
         await until(calendar_is_loaded, 15, "the calendar is loaded")
         for tick in streamed:

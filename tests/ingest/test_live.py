@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from services.ingest.adapters.live import LiveSource
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.source import Item
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick
 
@@ -139,4 +139,4 @@ async def test_the_live_source_ends_and_fails_with_its_inner_source() -> None:
 def test_an_invalid_speed_is_refused(speed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEED", speed)
     with pytest.raises(ValidationError, match="speed"):
-        Settings()
+        IngestSettings()

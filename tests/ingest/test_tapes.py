@@ -22,18 +22,18 @@ from services.ingest.domain.source import MAX_BARS
 from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Tape, TapeError, tick_path
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.validation import tick_rejection
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import sessions
 from shared.events import Tick, Timeframe
 from tests.ingest import small_tape
 
-TAPES = Settings.model_fields["tapes"].default
+TAPES = IngestSettings.model_fields["tapes"].default
 NAMES = ("demo", "seconds", "daily", "crypto")
 
 
 @lru_cache
 def bundled(name: str) -> Tape:
-    return read_tape(TAPES, name, read_universe(Settings.model_fields["universe"].default))
+    return read_tape(TAPES, name, read_universe(IngestSettings.model_fields["universe"].default))
 
 
 def recording(tape: str, symbol: str, resolution: str) -> Recording:
@@ -278,7 +278,7 @@ def test_the_maker_takes_sessions_from_the_calendar_and_splits_from_the_factors(
         daily_history=("IBM",),
     )
     TapeMaker(plan, tmp_path).make(tmp_path)
-    tape = read_tape(tmp_path, "seconds", read_universe(Settings.model_fields["universe"].default))
+    tape = read_tape(tmp_path, "seconds", read_universe(IngestSettings.model_fields["universe"].default))
     days, seconds = tape.recordings if tape.recordings[0].resolution == "1d" else reversed(tape.recordings)
     assert (seconds.bars.start.tolist(), seconds.bars.open.tolist()) == ([1381152600000], [100.0])  # 13:30 UTC
     assert (days.bars.open.tolist(), days.bars.volume.tolist()) == ([50.0], [2000.0])

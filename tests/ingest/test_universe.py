@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.domain.universe import Universe, UniverseError, parse_universe
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import CALENDARS
 from shared.db import Database, open_database
 from shared.tables import industries, instrument_industries, instruments, markets
 
-BUNDLED = Settings.model_fields["universe"].default
+BUNDLED = IngestSettings.model_fields["universe"].default
 # fmt: off
 MUST = {
     "^IXIC", "^GSPC", "^DJI", "^KS11", "^KQ11", "^VIX", "ES=F", "NQ=F",

@@ -29,7 +29,7 @@ from services.ingest.domain.source import Backfill
 from services.ingest.domain.universe import Instrument, Universe
 from services.ingest.domain.yahoo_chart import read_chart
 from services.ingest.domain.yahoo_ticks import NoTick, StreamedPrice, polled_tick, streamed_tick
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
 from shared.tasks import UnrequestedCancellationError
@@ -113,7 +113,7 @@ async def running(
             **settings,
         }
         source = await stack.enter_async_context(
-            open_yahoo(Settings(**wanted), Universe((), instruments), NoCursors(), clock(stopping), stopping, rig.health)
+            open_yahoo(IngestSettings(**wanted), Universe((), instruments), NoCursors(), clock(stopping), stopping, rig.health)
         )
 
         async def read() -> None:

@@ -1,1 +1,1 @@
-"""The notifier: words, deliveries, channels and the bot."""
+"""Tests of the notifier: texts, deliveries, channels and the bot."""

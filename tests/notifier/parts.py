@@ -1,4 +1,4 @@
-"""The notifier's parts wired for tests: real tables, chosen channels, a clock that can be moved."""
+"""The notifier's parts wired for tests: real tables, given channels, a manual clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market import MarketTables
-from services.notifier.domain.delivery import Policy
+from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.domain.recipients import Chat
@@ -21,7 +21,7 @@ from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.handlers.sending import Sender, SenderOptions
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id
@@ -33,7 +33,7 @@ NOW = 1_719_864_000_000
 
 
 def signal(number: int = 0, symbol: str = "AAPL", rule: str = "golden_cross", **more: Any) -> Signal:
-    """A signal; ``number`` makes it another one."""
+    """A signal; each ``number`` is another one."""
     params = more.pop("params", {"fast": 50.0, "slow": 200.0})
     at = NOW + number * 86_400_000
     fields: dict[str, Any] = {
@@ -49,12 +49,12 @@ def signal(number: int = 0, symbol: str = "AAPL", rule: str = "golden_cross", **
 
 
 def records(signals: Sequence[Signal]) -> list[Record[Signal]]:
-    """As they come from Kafka."""
+    """The signals as records from Kafka."""
     return [Record("analysis.signals.v1", 0, i, NOW, found.symbol, found, None) for i, found in enumerate(signals)]
 
 
 def industry(slug: str, name_en: str, name_ko: str, **more: Any) -> Record[IndustryView]:
-    """The view of an industry, as it comes from Kafka."""
+    """The view of an industry as a record from Kafka."""
     counts = {"advances": 1, "declines": 0, "unchanged": 0, "missing": 1}
     fields: dict[str, Any] = {"kind": "industry", "ts_event": NOW, "ts_init": NOW, "session": 20240701, "replayed": True, **counts}
     view = IndustryView(industry=slug, name_en=name_en, name_ko=name_ko, **fields | more)
@@ -63,7 +63,7 @@ def industry(slug: str, name_en: str, name_ko: str, **more: Any) -> Record[Indus
 
 @dataclass
 class ManualClock:
-    """A clock whose time is told; what waits for it really waits only as long as it takes to look again."""
+    """A clock that the test sets: ``at`` is seconds since ``NOW``."""
 
     at: float = 0.0
 
@@ -73,7 +73,7 @@ class ManualClock:
 
 @dataclass
 class Parts:
-    """What a test needs to hand."""
+    """The wired parts of a test."""
 
     database: Database
     chats: ChatTables
@@ -99,7 +99,7 @@ class Parts:
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """The sender runs."""
+        """Run the sender; stop it at the end."""
         task = asyncio.create_task(self.sender.run(self.stopping))
         try:
             yield
@@ -114,16 +114,16 @@ def wire(
     channels: Sequence[Channel],
     clock: Clock | None = None,
     *,
-    policy: Policy | None = None,
-    pictures: Pictures | None = None,
+    policy: RetryPolicy | None = None,
+    pictures: PictureCache | None = None,
     rate: int = 1000,
     limiter: RateLimiter | None = None,
     lease: int = 2_000,
     reserve: int = 2_000,
 ) -> Parts:
-    """The parts over some channels, with a pace that does not hold up tests."""
+    """Wire the parts with some channels, and with rate limits that do not slow down tests."""
     clock = clock or Clock()
-    policy = policy or Policy(first_wait=20, longest_wait=100, expiry=10**15)
+    policy = policy or RetryPolicy(first_wait=20, longest_wait=100, expiry=10**15)
     schedules = {
         channel.name: ChannelSchedule(channel, limiter or RateLimiter([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 50)
         for channel in channels

@@ -1,4 +1,4 @@
-"""The notifier as a process of its own, and signals for it."""
+"""The notifier as a child process, and signals for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Notifier:
-    """A running notifier; what it prints and logs is kept in ``log``."""
+    """A notifier process; its output is in ``log``."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._environment, self.log = dict(environment), log
@@ -55,7 +55,7 @@ class Notifier:
             return await self._process.wait()
 
     async def ready(self) -> None:
-        """Wait until /readyz says so."""
+        """Wait until /readyz returns 200."""
         url = f"http://127.0.0.1:{self._environment['PROBE_PORT']}/readyz"
         async with aiohttp.ClientSession() as http:
 
@@ -69,14 +69,14 @@ class Notifier:
             await until(is_ready, 60, "the notifier to be ready")
 
     async def metrics(self) -> str:
-        """What /metrics says."""
+        """The content of /metrics."""
         url = f"http://127.0.0.1:{self._environment['PROBE_PORT']}/metrics"
         async with aiohttp.ClientSession() as http, http.get(url) as response:
             return await response.text()
 
 
 def environment(bootstrap: str, database_url: str, group: str, port: int, var: Path, **more: str) -> dict[str, str]:
-    """The environment of a notifier of this test alone; nothing of the machine's own settings."""
+    """The environment of one test's notifier, without the machine's own settings."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     fields = {
         "KAFKA_BOOTSTRAP": bootstrap,
@@ -97,7 +97,7 @@ def environment(bootstrap: str, database_url: str, group: str, port: int, var: P
 
 @asynccontextmanager
 async def running(notifier: Notifier) -> AsyncIterator[Notifier]:
-    """Start it; kill it at the end if it still lives."""
+    """Start it; kill it at the end if it still runs."""
     await notifier.start()
     try:
         yield notifier
@@ -106,7 +106,7 @@ async def running(notifier: Notifier) -> AsyncIterator[Notifier]:
 
 
 async def publish(bootstrap: str, signals: Sequence[Signal]) -> None:
-    """Put signals on their topic."""
+    """Publish signals on their topic."""
     settings = MeshSettings(kafka_bootstrap=bootstrap)
     async with open_producer(settings, "test") as producer:
         await producer.publish_many(SIGNALS, [(found.symbol, found) for found in signals])

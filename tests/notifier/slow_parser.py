@@ -1,4 +1,4 @@
-"""The parsing process, with a text that it never gets done with and one that kills it."""
+"""A parsing process with one text that hangs and one that ends the process."""
 
 from __future__ import annotations
 

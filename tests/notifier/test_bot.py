@@ -12,11 +12,11 @@ import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.telegram.answers import Answers
+from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as Channel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
-from services.notifier.adapters.telegram.updates import Updates
+from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.address import Address
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.handlers.bot import CommandBot
@@ -37,7 +37,7 @@ from tests.until import until
 
 @dataclass
 class BotUser:
-    """A person with the bot."""
+    """A user of the bot."""
 
     telegram: Telegram
     parts: Parts
@@ -45,14 +45,14 @@ class BotUser:
     industries: LatestIndustries
 
     async def ask(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> str:
-        """What the bot answers."""
+        """The bot's reply."""
         before = len(self.telegram.texts(str(chat)))
         await self.telegram.type_text(text, chat, user, kind)
         await until(lambda: len(self.telegram.texts(str(chat))) > before, 10, f"an answer to {text[:40]!r}")
         return self.telegram.texts(str(chat))[before]
 
     async def gets_no_answer(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> bool:
-        """True when the update was handled and nothing was said."""
+        """Whether the update was handled without a reply."""
         before = len(self.telegram.accepted)
         number = await self.telegram.type_text(text, chat, user, kind)
         await until(lambda: self.telegram.confirmed >= number, 10, "the update to be confirmed")
@@ -63,7 +63,7 @@ class BotUser:
 async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
-        parts = wire(database, [Channel(bot, 5)])
+        parts = wire(database, [TelegramChannel(bot, 5)])
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
@@ -71,7 +71,7 @@ async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncItera
         context = BotContext(*stores, quotes, industries, parts.instruments, BotAdmins(bot), Clock(), 3)
         limiter = RateLimiter([Limit(1000, 1.0)], [Limit(1000, 1.0)])
         handler = CommandBot(context, commands_minute)
-        polling = Polling(bot, handler, Updates(bot, handler, Answers(bot, limiter, Clock().ticking), 4))
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, Clock().ticking), 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries)
@@ -98,7 +98,7 @@ async def test_a_first_conversation(database_url: str) -> None:
         assert "Commands" in await user.ask("/help")
 
 
-async def test_price_signals_and_what_is_not_there(database_url: str) -> None:
+async def test_prices_and_signals_present_and_missing(database_url: str) -> None:
     async with bot_user(database_url) as user:
         assert "시세가 없습니다" in await user.ask("/price AAPL")
         await store_bars(user.parts.database, 3)
@@ -118,7 +118,7 @@ async def test_price_signals_and_what_is_not_there(database_url: str) -> None:
         assert "투자 조언이 아닙니다" in await user.ask("/signals 애플")
 
 
-async def test_industries_are_listed_shown_and_near_names_suggested(database_url: str) -> None:
+async def test_industries_are_listed_shown_and_suggested(database_url: str) -> None:
     async with bot_user(database_url) as user:
         assert "아직 산업별 흐름이 없습니다" in await user.ask("/industry")
         member = IndustryMember(symbol="AAPL", against_industry=RelativeStrength(over_63=0.051))
@@ -211,14 +211,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_hostile_text_is_answered_and_hurts_nobody(database_url: str, name: str) -> None:
+async def test_hostile_text_is_answered_and_does_no_harm(database_url: str, name: str) -> None:
     async with bot_user(database_url) as user:
         answer = await user.ask(HOSTILE[name])
         assert "<script>" not in answer
         assert "도움말" in await user.ask("/start")
 
 
-async def test_a_flood_gets_one_warning_and_others_are_served(database_url: str) -> None:
+async def test_a_flood_gets_one_warning_and_others_are_answered(database_url: str) -> None:
     async with bot_user(database_url, commands_minute=5) as user:
         for _ in range(20):
             last = await user.telegram.type_text("/help")
@@ -239,7 +239,7 @@ async def test_in_groups_only_administrators_change_settings(database_url: str) 
         assert await user.gets_no_answer("/watch@some_other_bot AAPL", -5, 2, "supergroup")
 
 
-async def test_whoever_added_the_bot_may_change_the_group(database_url: str) -> None:
+async def test_the_user_who_added_the_bot_may_change_the_group(database_url: str) -> None:
     async with bot_user(database_url) as user:
         bot = {"id": 4242424242, "is_bot": True, "first_name": "B"}
         old, new = {"status": "left", "user": bot}, {"status": "member", "user": bot}
@@ -256,7 +256,7 @@ async def test_whoever_added_the_bot_may_change_the_group(database_url: str) -> 
         assert not found.active
 
 
-async def test_buttons_do_what_their_commands_do(database_url: str) -> None:
+async def test_buttons_have_the_effect_of_their_commands(database_url: str) -> None:
     async with bot_user(database_url) as user:
         await user.ask("/start")
         await user.telegram.press_button("settings")
@@ -295,13 +295,13 @@ async def test_the_watchlist_is_bounded(database_url: str) -> None:
         assert len(await user.parts.chats.watched(Address("telegram", "7"))) == 3
 
 
-async def test_an_update_that_cannot_be_read_is_passed_by(database_url: str) -> None:
+async def test_an_update_that_cannot_be_decoded_is_skipped(database_url: str) -> None:
     async with bot_user(database_url) as user:
         await user.telegram.update(message={"message_id": "not a number", "chat": []})
         assert "/price" in await user.ask("/help")
 
 
-async def test_another_process_on_the_same_token_is_waited_out(database_url: str) -> None:
+async def test_polling_continues_after_another_process_used_the_token(database_url: str) -> None:
     async with bot_user(database_url) as user:
         await user.ask("/help")
         async with open_bot(TOKEN, user.telegram.base, 5) as rival:
@@ -309,7 +309,7 @@ async def test_another_process_on_the_same_token_is_waited_out(database_url: str
         assert "/price" in await user.ask("/help")
 
 
-async def test_an_answer_that_telegram_puts_off_is_sent_once_more(database_url: str) -> None:
+async def test_a_reply_with_retry_after_is_sent_once_more(database_url: str) -> None:
     async with bot_user(database_url) as user:
         user.telegram.faults.append(Fault("429", 1))
         assert "추가" in await user.ask("/watch AAPL")
@@ -319,9 +319,7 @@ async def test_an_answer_that_telegram_puts_off_is_sent_once_more(database_url: 
 
 
 @pytest.mark.parametrize(("faults", "tries"), [([Fault("429", 1)] * 2, 2), ([Fault("429", 31)], 1)], ids=["twice", "too long"])
-async def test_an_answer_that_is_put_off_again_or_for_too_long_is_given_up(
-    database_url: str, faults: list[Fault], tries: int
-) -> None:
+async def test_a_reply_with_a_second_or_a_long_retry_after_is_dropped(database_url: str, faults: list[Fault], tries: int) -> None:
     async with bot_user(database_url) as user:
         user.telegram.faults.extend(faults)
         assert await user.gets_no_answer("/help")

@@ -1,4 +1,4 @@
-"""Every channel over the same checks, against a far side that fails in every way on a real socket."""
+"""The same checks for every channel, against a receiver on a real socket with injected failures."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from services.notifier.adapters.console import Console
+from services.notifier.adapters.console import ConsoleChannel
 from services.notifier.adapters.telegram.api import BadTokenError, open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
-from services.notifier.adapters.webhook import PublicResolver, Webhook, WebhookUrlError
+from services.notifier.adapters.telegram.channel import TelegramChannel
+from services.notifier.adapters.webhook import PublicResolver, WebhookChannel, WebhookUrlError
 from services.notifier.domain.address import Address
 from services.notifier.domain.alerts import alert_buttons, alert_text
 from services.notifier.domain.instruments import Instrument
@@ -41,14 +41,14 @@ def alert(language: str = "ko", picture: bytes | None = None, **more: Any) -> Al
 
 @dataclass
 class ChannelUnderTest:
-    """A channel and what is on its other side."""
+    """A channel and its receiver."""
 
     channel: Channel
     chat: str
     received: Callable[[], list[str]]
     fail: Callable[[Fault], None]
     gone: Callable[[], Any] = lambda: None
-    """Close the far side: nobody listens any more."""
+    """Close the receiver: nothing listens any more."""
 
     @property
     def to(self) -> Address:
@@ -76,7 +76,7 @@ async def telegram() -> AsyncIterator[ChannelUnderTest]:
 
 @dataclass
 class Hooks:
-    """A web server that takes webhooks."""
+    """A web server that receives webhooks."""
 
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -118,7 +118,7 @@ async def hooks() -> AsyncIterator[tuple[Hooks, Callable[[], Any]]]:
 async def webhook() -> AsyncIterator[ChannelUnderTest]:
     async with hooks() as (remote, close):
         target = WebhookTarget(name="desk", url=remote.url, secret=SECRET)
-        channel = Webhook([target], allow_private=True, now=lambda: 1_700_000_000_000, timeout=1)
+        channel = WebhookChannel([target], allow_private=True, now=lambda: 1_700_000_000_000, timeout=1)
         try:
             yield ChannelUnderTest(
                 channel, "desk", lambda: [json.loads(body)["text"] for _, body in remote.requests], remote.faults.append, close
@@ -131,7 +131,7 @@ async def webhook() -> AsyncIterator[ChannelUnderTest]:
 async def console() -> AsyncIterator[ChannelUnderTest]:
     out = io.StringIO()
     yield ChannelUnderTest(
-        Console(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None
+        ConsoleChannel(out), "console", lambda: [text for text in out.getvalue().split("\n\n") if text.strip()], lambda _: None
     )
 
 
@@ -140,10 +140,10 @@ CHANNELS: dict[str, Callable[[], AbstractAsyncContextManager[ChannelUnderTest]]]
     "webhook": webhook,
     "console": console,
 }
-"""Every channel there is."""
+"""All channels."""
 
 ANSWERS: list[tuple[str, Fault, type[Outcome], int]] = [
-    # channel, what the far side does, how it ends, alerts that arrived
+    # channel, failure of the receiver, outcome, alerts that arrived
     ("telegram", Fault("429", 3), Refused, 0),
     ("telegram", Fault("403"), Gone, 0),
     ("telegram", Fault("400", text="Bad Request: chat not found"), Gone, 0),
@@ -180,7 +180,9 @@ async def test_a_channel_delivers_the_whole_alert(name: str, language: str) -> N
 
 
 @pytest.mark.parametrize(("name", "fault", "expected", "arrived"), ANSWERS, ids=lambda value: str(getattr(value, "kind", value)))
-async def test_a_channel_says_how_it_went(name: str, fault: Fault, expected: type[Outcome], arrived: int) -> None:
+async def test_a_channel_returns_the_outcome_of_each_failure(
+    name: str, fault: Fault, expected: type[Outcome], arrived: int
+) -> None:
     async with CHANNELS[name]() as remote:
         remote.fail(fault)
         outcome = await remote.channel.send(remote.to, alert())
@@ -194,7 +196,7 @@ async def test_a_channel_says_how_it_went(name: str, fault: Fault, expected: typ
 
 
 @pytest.mark.parametrize("name", ["telegram", "webhook"])
-async def test_nobody_there_is_certainly_not_delivered(name: str) -> None:
+async def test_no_connection_means_refused(name: str) -> None:
     async with CHANNELS[name]() as remote:
         await remote.gone()
         assert isinstance(await remote.channel.send(remote.to, alert()), Refused)
@@ -215,9 +217,9 @@ async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
         assert server.problems == []
 
 
-async def test_a_webhook_can_be_verified_and_dropped_as_a_repeat() -> None:
+async def test_a_webhook_has_a_signature_and_a_permanent_id() -> None:
     async with hooks() as (remote, _):
-        channel = Webhook(
+        channel = WebhookChannel(
             [WebhookTarget(name="d", url=remote.url, secret=SECRET)], allow_private=True, now=lambda: 1_700_000_000_000
         )
         sent = alert()
@@ -231,7 +233,7 @@ async def test_a_webhook_can_be_verified_and_dropped_as_a_repeat() -> None:
         assert json.loads(body)["signal"]["rule"] == "golden_cross"
 
 
-INNER = [
+PRIVATE = [
     "http://example.com/x",
     "https://127.0.0.1/x",
     "https://[::1]/x",
@@ -243,14 +245,16 @@ INNER = [
 ]
 
 
-@pytest.mark.parametrize("url", INNER)
-async def test_webhooks_do_not_reach_inside_unless_allowed(url: str) -> None:
+@pytest.mark.parametrize("url", PRIVATE)
+async def test_webhooks_to_private_addresses_are_refused_unless_allowed(url: str) -> None:
     with pytest.raises(WebhookUrlError):
-        Webhook([WebhookTarget(name="d", url=url, secret=SECRET)], allow_private=False, now=lambda: 0)
+        WebhookChannel([WebhookTarget(name="d", url=url, secret=SECRET)], allow_private=False, now=lambda: 0)
 
 
-async def test_a_name_that_leads_inside_is_refused_when_it_is_called() -> None:
-    channel = Webhook([WebhookTarget(name="d", url="https://localhost/x", secret=SECRET)], allow_private=False, now=lambda: 0)
+async def test_a_name_with_a_private_address_is_rejected_at_the_request() -> None:
+    channel = WebhookChannel(
+        [WebhookTarget(name="d", url="https://localhost/x", secret=SECRET)], allow_private=False, now=lambda: 0
+    )
     outcome = await channel.send(Address("webhook", "d"), alert())
     await channel.close()
     assert isinstance(outcome, Rejected)
@@ -259,7 +263,7 @@ async def test_a_name_that_leads_inside_is_refused_when_it_is_called() -> None:
         await PublicResolver().resolve("localhost", 443)
 
 
-async def test_a_malformed_token_is_told_without_showing_it() -> None:
+async def test_the_error_about_a_malformed_token_does_not_contain_it() -> None:
     with pytest.raises(BadTokenError) as error:
         async with open_bot("not-a-token-canary", "http://127.0.0.1:1", 1):
             pass

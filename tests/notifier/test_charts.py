@@ -1,4 +1,4 @@
-"""Pictures: Korean glyphs from the package's font, a painter that can be killed, and alerts that go out without one."""
+"""Pictures: Korean glyphs from the package's font, and a renderer that can be killed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, figure_of, korean, sma
+from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rules
 from services.notifier.domain.alerts import LABELS, TIMEFRAMES, chart_request
@@ -50,14 +50,14 @@ async def rendering(seconds: float = 20) -> AsyncIterator[ProcessChartRenderer]:
         await renderer.close()
 
 
-def test_the_font_has_the_glyphs_and_is_not_the_systems() -> None:
-    glyphs = FT2Font(str(korean())).get_charmap()
+def test_the_font_of_the_package_has_the_glyphs() -> None:
+    glyphs = FT2Font(str(font_path())).get_charmap()
     assert all(ord(c) in glyphs for c in "삼성전자 골든크로스 일봉▲▼")
-    assert "site-packages" in str(korean())
+    assert "site-packages" in str(font_path())
 
 
-def words() -> set[str]:
-    """Everything that a picture may say."""
+def picture_texts() -> set[str]:
+    """Every text that a picture may contain."""
     texts = {rules.name(rule, language) for rule in (*rules.RULES, *rules.OTHERS) for language in ("ko", "en")}
     texts |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), LABELS["ko"]["replayed"], LABELS["en"]["replayed"]}
     for line in UNIVERSE.read_text("utf-8").splitlines():
@@ -66,8 +66,8 @@ def words() -> set[str]:
     return texts | {"▲▼·, () SMA EMA UTC 0123456789.,:-e+ KMBT 만억조"}
 
 
-def test_the_font_has_a_glyph_for_every_word_that_a_picture_may_say() -> None:
-    assert [word for word in words() if drawable(word) != word] == []
+def test_the_font_has_a_glyph_for_every_text_of_a_picture() -> None:
+    assert [word for word in picture_texts() if drawable(word) != word] == []
     assert drawable("\u2212 🚀") == "? ?"
 
 
@@ -85,35 +85,35 @@ def of(instrument: Instrument, prices: Sequence[float], volumes: Sequence[float 
 
 
 @pytest.mark.parametrize("volumes", [[0.0] * 3, [None] * 3, [math.nan] * 3, [0.0, None, math.nan]])
-def test_what_has_no_volume_has_no_pane_for_it(volumes: list[float | None]) -> None:
+def test_an_instrument_without_volume_has_no_volume_pane(volumes: list[float | None]) -> None:
     euro = Instrument("EURUSD=X", "Euro in US dollars", "유로/달러 환율", "USD", "fx")
-    figure = figure_of(of(euro, [1.08, 1.09, 1.084], volumes))
+    figure = make_figure(of(euro, [1.08, 1.09, 1.084], volumes))
     assert len(figure.axes) == 1
     assert all(re.fullmatch(r"1\.\d{5}", label) for label in labels(figure, 0))
     assert figure.axes[0].get_xticklabels()[0].get_text().startswith("2024-07-01")
 
 
-def test_what_has_some_volume_has_its_pane_in_units_of_the_language() -> None:
-    figure = figure_of(of(SAMSUNG, [71_000.0, 73_000.0, 70_000.0], [None, 12e6, 0.0]))
+def test_the_volume_pane_has_units_of_the_language() -> None:
+    figure = make_figure(of(SAMSUNG, [71_000.0, 73_000.0, 70_000.0], [None, 12e6, 0.0]))
     assert len(figure.axes) == 2
     assert all(re.fullmatch(r"[67]\d,\d{3}", label) for label in labels(figure, 0))
     assert "1,000만" in labels(figure, 1)
 
 
-def test_prices_below_zero_are_drawn_with_a_minus_that_the_font_has() -> None:
+def test_negative_prices_are_drawn_with_a_minus_that_the_font_has() -> None:
     oil = Instrument("CL=F", "WTI crude oil futures", "WTI 원유 선물", "USD", "future")
-    figure = figure_of(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5]))
+    figure = make_figure(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5]))
     assert "-30.00" in labels(figure, 0)
     assert draw(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5])).startswith(b"\x89PNG")  # a missing glyph warns: an error here
 
 
-def test_a_level_below_zero_is_drawn_where_it_is_near() -> None:
+def test_a_negative_level_is_drawn_where_it_is_near() -> None:
     assert price_level(signal(price=-37.63, level=-40.0)) == -40.0
     assert price_level(signal(price=-37.63, level=40.0)) is None
     assert price_level(signal(price=0.0, level=40.0)) is None
 
 
-def test_the_request_shows_what_the_rule_compared() -> None:
+def test_the_chart_shows_the_averages_that_the_rule_compared() -> None:
     drawn = request()
     assert drawn.overlays == (Overlay("sma", 50), Overlay("sma", 200))
     assert drawn.level == 180.11
@@ -124,7 +124,7 @@ def test_the_request_shows_what_the_rule_compared() -> None:
     )
 
 
-def test_averages_are_what_they_say() -> None:
+def test_averages_and_deviation() -> None:
     closes = np.arange(1.0, 8.0)
     assert np.isnan(sma(closes, 3)[:2]).all()
     assert sma(closes, 3)[2:].tolist() == [2.0, 3.0, 4.0, 5.0, 6.0]
@@ -142,14 +142,14 @@ def test_the_bar_that_fired_is_marked() -> None:
 
 
 @pytest.mark.parametrize("count", [2, 30, 320])
-async def test_the_painter_draws_in_its_own_process(count: int) -> None:
+async def test_the_renderer_draws_in_a_child_process(count: int) -> None:
     async with rendering() as renderer:
         picture = await renderer.render(request(count))
     assert picture.startswith(b"\x89PNG")
     assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (900, 560)
 
 
-async def test_bars_that_cannot_be_drawn_are_refused_and_the_painter_lives_on() -> None:
+async def test_invalid_bars_are_refused_and_the_renderer_continues() -> None:
     drawn = request(30)
     broken = ChartRequest(
         title="x", bars=(*drawn.bars[:-1], ChartBar(NOW, math.nan, 1, 1, 1, 1)), overlays=(), fired_at=0, direction="up"
@@ -160,7 +160,7 @@ async def test_bars_that_cannot_be_drawn_are_refused_and_the_painter_lives_on() 
         assert await renderer.render(drawn)
 
 
-async def test_a_painter_that_hangs_or_dies_is_replaced() -> None:
+async def test_a_renderer_that_hangs_or_dies_is_replaced() -> None:
     async with rendering(5) as renderer:
         child = await renderer.start()
         assert await renderer.render(request(30))
@@ -176,19 +176,19 @@ async def test_a_painter_that_hangs_or_dies_is_replaced() -> None:
         assert await renderer.render(request(30))
 
 
-async def test_an_alert_does_not_wait_for_a_painter_that_is_still_starting() -> None:
+async def test_an_alert_does_not_wait_for_a_renderer_that_is_still_starting() -> None:
     async with rendering(0.001) as renderer:
         with pytest.raises(RenderError, match="timeout"):
             await renderer.render(request(30))
-        child = await renderer.start()  # the same one: slow is not dead
+        child = await renderer.start()  # the same process: a slow start does not replace it
         assert child.returncode is None
 
 
-async def test_the_painter_ends_when_its_owner_is_gone() -> None:
+async def test_the_renderer_exits_when_its_parent_dies() -> None:
     renderer = ProcessChartRenderer(20)
     child = await renderer.start()
     assert await renderer.render(request(30))
     assert child.stdin is not None
-    child.stdin.close()  # what the kernel does for a killed owner
+    child.stdin.close()  # as the operating system does for a killed parent
     async with asyncio.timeout(20):
         assert await child.wait() == 0

@@ -1,4 +1,4 @@
-"""Conditions that people write to the bot: what it answers, what it keeps, and who hears of a signal."""
+"""User conditions in the bot: replies, stored alerts, and who receives a signal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fired(number: int = 0, condition: str = CONDITION, **more: Any) -> Signal:
     return signal(number, rule="condition", params={}, level=None, condition=condition, **more)
 
 
-async def test_a_condition_is_kept_shown_and_taken_away(database_url: str) -> None:
+async def test_a_condition_is_stored_listed_and_removed(database_url: str) -> None:
     async with bot_user(database_url) as user:
         assert "rsi_14 &lt; 30" in await user.ask("/alert")
         answer = plain(await user.ask("/alert RSI_14<30 AND (close > sma_200) on 1D for 애플, 005930.KS"))
@@ -45,20 +45,20 @@ async def test_a_condition_is_kept_shown_and_taken_away(database_url: str) -> No
         listed = plain(await user.ask("/alerts"))
         assert "Your alerts: 2" in listed
         assert "#2 crosses_above(close, rsi_21) on 15m\n    what you watch · on forming bars too" in listed
-        assert "no alert of that number" in await user.ask("/unalert 7")
-        assert "gone" in await user.ask("/unalert #1")
+        assert "no alert with that number" in await user.ask("/unalert 7")
+        assert "removed" in await user.ask("/unalert #1")
         assert "Which number" in await user.ask("/unalert the first")
         kept = await ConditionTable(user.parts.database).for_chat("telegram", "7")
         assert [(one.number, one.frequency, one.scope, one.extra) for one in kept] == [(2, "once_per_bar", "watched", ("rsi_21",))]
-        assert "gone" in await user.ask("/unalert all")
+        assert "removed" in await user.ask("/unalert all")
         assert "no alerts" in await user.ask("/alerts")
 
 
-async def test_a_condition_says_that_its_indicators_are_warming_up(database_url: str) -> None:
+async def test_the_reply_mentions_indicators_that_are_warming_up(database_url: str) -> None:
     async with bot_user(database_url) as user:
         await user.ask("/lang en")
         assert "warming up" not in await user.ask("/alert rsi_14 < 30")
-        assert "warming up" in await user.ask("/alert rsi_21 < 30")  # nobody has requested it before
+        assert "warming up" in await user.ask("/alert rsi_21 < 30")  # requested for the first time
         assert "warming up" not in await user.ask("/alerts")
         table = WarmUpTable(user.parts.database)
         await table.report(3, ["rsi_21", "wma_30"], 12, NOW)
@@ -80,20 +80,20 @@ WRONG = [
 ]
 
 
-async def test_what_is_wrong_is_pointed_at_in_both_languages(database_url: str) -> None:
+async def test_errors_are_marked_in_the_text_in_both_languages(database_url: str) -> None:
     async with bot_user(database_url) as user:
         for language in ("ko", "en"):
             await user.ask(f"/lang {language}")
             for text, korean, english, shown, place in WRONG:
                 answer = await user.ask(f"/alert {text}")
                 assert (korean if language == "ko" else english) in plain(answer)
-                pointed = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
-                assert pointed is not None
-                assert (plain(pointed[1]), len(pointed[2])) == (shown, place)
+                marked = re.search(r"<pre>(.*)\n( *)\^</pre>", answer)
+                assert marked is not None
+                assert (plain(marked[1]), len(marked[2])) == (shown, place)
         assert await ConditionTable(user.parts.database).for_chat("telegram", "7") == []
 
 
-async def test_instruments_and_industries_that_nobody_knows_are_said(database_url: str) -> None:
+async def test_unknown_instruments_and_industries_are_named(database_url: str) -> None:
     async with bot_user(database_url) as user:
         await add_industry(user.parts.database)
         assert "XYZZY" in await user.ask("/alert close > 1 for XYZZY")
@@ -102,7 +102,7 @@ async def test_instruments_and_industries_that_nobody_knows_are_said(database_ur
         assert [one.targets for one in await ConditionTable(user.parts.database).for_chat("telegram", "7")] == [("semiconductors",)]
 
 
-async def test_nobody_asks_too_much(database_url: str) -> None:
+async def test_alerts_and_indicators_are_limited(database_url: str) -> None:
     async with bot_user(database_url) as user:
         table = ConditionTable(user.parts.database)
         others = [wanted(parse(f"close > {n}").text, "8", extra=(f"sma_{n}",)) for n in range(MAX_EXTRA_TOTAL)]
@@ -139,7 +139,7 @@ async def add_industry(database: Database) -> None:
 
 
 class Telegram:
-    """A channel that nothing is sent through."""
+    """A channel that must not be used."""
 
     name, pictures, one_server = "telegram", False, True
 
@@ -147,14 +147,14 @@ class Telegram:
         raise NotImplementedError
 
 
-async def test_only_those_who_asked_hear_of_it_and_once(database_url: str) -> None:
+async def test_only_owners_of_the_condition_receive_its_signal_and_once(database_url: str) -> None:
     async with open_database(database_url) as database:
         await list_instruments(database)
         await add_industry(database)
         parts, table = wire(database, [Telegram()]), ConditionTable(database)
         chats = {
-            "everything": Chat("telegram", "1", watch_all=True),  # watches all, asked nothing
-            "list": Chat("telegram", "2", rules={"*": False}, unvalidated=False),  # what a chat asked for itself, it gets
+            "everything": Chat("telegram", "1", watch_all=True),  # watches all, has no alert
+            "list": Chat("telegram", "2", rules={"*": False}, unvalidated=False),  # settings for rules do not apply to conditions
             "symbol": Chat("telegram", "3"),
             "industry": Chat("telegram", "4"),
             "forming": Chat("telegram", "5", watch_all=True),
@@ -206,7 +206,7 @@ async def test_alerts_move_with_their_group(database_url: str) -> None:
         ]
 
 
-def test_a_line_is_taken_apart_where_it_says_for() -> None:
+def test_an_alert_line_is_split_at_the_last_for() -> None:
     assert parse_alert("close > 1").names == ""
     assert (parse_alert("close > 1 FOR  AAPL").condition, parse_alert("close > 1 FOR AAPL").names) == ("close > 1", "AAPL")
     assert parse_alert("ONCE_PER_BAR close > 1 for industry : AI").frequency == "once_per_bar"
@@ -214,7 +214,7 @@ def test_a_line_is_taken_apart_where_it_says_for() -> None:
     assert parse_alert("close for 1 for AAPL").condition == "close for 1"
 
 
-def test_every_problem_has_its_korean_with_the_same_values() -> None:
+def test_every_error_has_a_korean_message_with_the_same_values() -> None:
     assert KOREAN.keys() == PROBLEMS.keys()
     for code, english in PROBLEMS.items():
         assert set(re.findall(r"{(\w+)}", KOREAN[code])) == set(re.findall(r"{(\w+)}", english)), code

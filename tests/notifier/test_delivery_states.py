@@ -1,7 +1,7 @@
-"""The promise as a property: whatever happens in whatever order, nothing is lost and duplicates are at most the unknowns.
+"""The delivery guarantee as a property: in any order of events nothing is lost, and duplicates are at most the unknowns.
 
-Several processes share the table; each step claims, sends, is answered, refused, cut off, killed between any two steps, frozen, or
-wakes up late. The rows are those of the product's own table code, on SQLite.
+Several processes share the table. They claim and send; requests are answered, refused or cut off; processes are killed between any
+two steps or stall. The rows are written by the product's own table code, on SQLite.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, Policy, after
+from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import Doubtful, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import NewDelivery
 from shared import wire
@@ -27,9 +27,9 @@ from shared.tables import deliveries, metadata
 from tests.notifier.parts import NOW, chat, signal
 
 LEASE = 100
-POLICY = Policy(first_wait=10, longest_wait=40)
+POLICY = RetryPolicy(first_wait=10, longest_wait=40)
 ENDS: list[tuple[str, Outcome, bool]] = [
-    # what happens to a request, what the channel says of it, whether it arrived
+    # what happens to a request, the outcome that the channel returns, whether it arrived
     ("answered", Sent("1"), True),
     ("refused", Refused("429", 0.01), False),
     ("cut before", Unanswered("cut"), False),
@@ -40,7 +40,7 @@ ENDS: list[tuple[str, Outcome, bool]] = [
 
 
 class Deliveries(RuleBasedStateMachine):
-    """The world: a table, messages that arrived, requests under way."""
+    """The state: a table, messages that arrived, requests in flight."""
 
     @initialize()
     def open(self) -> None:
@@ -63,8 +63,8 @@ class Deliveries(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     @rule(numbers=st.lists(st.integers(0, 2), min_size=1, max_size=3))
-    def signals_come(self, numbers: list[int]) -> None:
-        """Signals come in, some again."""
+    def signals_arrive(self, numbers: list[int]) -> None:
+        """Signals arrive, some of them again."""
         self.signals(numbers)
 
     def signals(self, numbers: list[int]) -> None:
@@ -78,7 +78,7 @@ class Deliveries(RuleBasedStateMachine):
         self.now += passed
 
     @rule(stalled=st.booleans())
-    def a_process_takes_what_is_due(self, stalled: bool) -> None:
+    def a_process_reserves_due_rows(self, stalled: bool) -> None:
         """Reserves, and claims unless it is stalled in between."""
         self.now += 50
         page = self.do(self.table.due(self.now, 3))
@@ -101,23 +101,23 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.claimed)
     @rule(data=st.data(), end=st.sampled_from(ENDS))
     def a_request_ends(self, data: st.DataObject, end: tuple[str, Outcome, bool]) -> None:
-        """Perhaps long after its lease: a process that was frozen sends too."""
+        """A request may end long after its lease: a process that was frozen still sends."""
         row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
         _, outcome, arrived = end
         self.arrived[row.signal_id] += arrived
-        self.do(self.table.finish(row, after(row, outcome, self.now, POLICY, 0.5), self.now))
+        self.do(self.table.finish(row, apply_outcome(row, outcome, self.now, POLICY, 0.5), self.now))
 
     @precondition(lambda self: self.claimed)
     @rule(data=st.data())
     def a_request_is_rejected(self, data: st.DataObject) -> None:
         row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
-        self.do(self.table.finish(row, after(row, Rejected("no"), self.now, POLICY, 0.5), self.now))
+        self.do(self.table.finish(row, apply_outcome(row, Rejected("no"), self.now, POLICY, 0.5), self.now))
         self.rejected.add(row.signal_id)
 
     @precondition(lambda self: self.claimed or self.reserved)
     @rule(data=st.data(), arrived=st.booleans())
     def a_process_is_killed(self, data: st.DataObject, arrived: bool) -> None:
-        """Between any two steps; its request may have arrived all the same. Later its rows are swept."""
+        """A process is killed between any two steps; its request may still have arrived. Its lease expires later."""
         self.now += LEASE // 2
         if self.claimed:
             row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
@@ -126,10 +126,10 @@ class Deliveries(RuleBasedStateMachine):
             self.reserved.pop()
 
     @rule()
-    def abandoned_rows_are_swept(self) -> None:
+    def expired_leases_are_closed(self) -> None:
         self.now += LEASE // 2
         for row in self.do(self.table.expired_leases(self.now, 10)):
-            change = after(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
+            change = apply_outcome(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
             self.do(self.table.finish(row, change, self.now))
 
     def rows(self) -> list[Any]:
@@ -140,7 +140,7 @@ class Deliveries(RuleBasedStateMachine):
         return list(self.do(read()))
 
     @invariant()
-    def the_promise_holds(self) -> None:
+    def the_guarantee_holds(self) -> None:
         if not hasattr(self, "table"):
             return
         rows = self.rows()

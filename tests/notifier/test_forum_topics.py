@@ -1,4 +1,4 @@
-"""Topics of forums: answers and alerts go to the topic in which was asked, and to the chat itself where it takes none any more."""
+"""Topics of forums: replies and alerts go to the topic of the request, or to the chat itself where the topic is closed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.domain.address import Address
 from services.notifier.handlers.reporting import recipient
 from shared.db import open_database
@@ -31,23 +31,23 @@ PLACES = [
     (TOPIC, 42),
     ({}, 0),
     ({"message_thread_id": 1, "is_topic_message": True}, 0),  # General
-    ({"message_thread_id": 777}, 0),  # a reply outside of topics: the id of a thread that nothing can be sent to
+    ({"message_thread_id": 777}, 0),  # a reply outside of topics: nothing can be sent to this thread id
 ]
 
 
 def answered(user: BotUser, count: int) -> bool:
-    """True when so many messages were sent."""
+    """Whether at least ``count`` messages were sent."""
     return len(user.telegram.accepted) >= count
 
 
 def redirected() -> float:
-    """How many alerts went to the chat itself, as the metric says."""
+    """The metric of alerts that were sent to the chat itself."""
     return REGISTRY.get_sample_value("finstage_notifier_redirected_total", {"channel": "telegram"}) or 0.0
 
 
 @on_sqlite
 @pytest.mark.parametrize(("where", "thread"), PLACES, ids=["topic", "no topic", "general", "reply"])
-async def test_the_answer_goes_where_was_asked(database_url: str, where: dict[str, int], thread: int) -> None:
+async def test_the_reply_goes_to_the_topic_of_the_question(database_url: str, where: dict[str, int], thread: int) -> None:
     async with bot_user(database_url) as user:
         user.telegram.topics[str(FORUM), 42] = ""
         await user.telegram.type_text("/help", FORUM, 1, "supergroup", **where)
@@ -74,7 +74,7 @@ async def test_each_topic_has_its_own_list_and_conditions(database_url: str) -> 
         assert alert.thread_id == 42
 
 
-async def test_an_alert_goes_to_each_topic_that_asked_for_it_once(database_url: str) -> None:
+async def test_an_alert_goes_once_to_each_topic_that_wants_it(database_url: str) -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts, table = wire(database, [TelegramChannel(bot, 2)]), ConditionTable(database)
         server.topics = {(str(FORUM), number): "" for number in (42, 43, 44)}
@@ -97,7 +97,7 @@ async def test_an_alert_goes_to_each_topic_that_asked_for_it_once(database_url: 
 
 @on_sqlite
 @pytest.mark.parametrize("reason", ["TOPIC_CLOSED", "message thread not found", "TOPIC_DELETED"])
-async def test_what_is_for_a_closed_topic_goes_to_the_chat_with_a_word_about_it(database_url: str, reason: str) -> None:
+async def test_an_alert_for_a_closed_topic_goes_to_the_chat_with_a_note(database_url: str, reason: str) -> None:
     before = redirected()
     async with bot_user(database_url) as user:
         user.telegram.topics[str(FORUM), 42] = reason
@@ -138,8 +138,8 @@ async def test_topics_move_with_their_chat(database_url: str) -> None:
         assert [(row.chat_id, row.thread_id) for row in await parts.rows()] == [("-1001", 42)]
 
 
-async def test_what_was_there_before_topics_stays_and_what_topics_added_goes(database_url: str) -> None:
-    """Up from the tables without topics, and down to them."""
+async def test_the_migration_keeps_watchlists_and_its_downgrade_merges_topics(database_url: str) -> None:
+    """Upgrade from the tables without topics, and downgrade to them."""
     await command.downgrade(database_url, "0005")
     async with open_database(database_url) as database:
         async with database.begin() as connection:

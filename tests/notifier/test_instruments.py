@@ -1,4 +1,4 @@
-"""The instruments at hand."""
+"""The instruments in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.failures import TransientError
 
 @dataclass
 class LateMarket:
-    """A database that comes up when it is told to."""
+    """A database that is not available until ``up`` is set."""
 
     up: bool = False
     reads: list[bool] = field(default_factory=list)
@@ -25,7 +25,7 @@ class LateMarket:
         return InstrumentIndex([Instrument("AAPL", "Apple", "애플", "USD")])
 
 
-async def test_the_book_has_what_was_read_last_and_is_read_again_soon_while_it_is_empty() -> None:
+async def test_instruments_are_read_again_sooner_while_there_are_none() -> None:
     market = LateMarket()
     instruments = LatestInstruments(market)
     with pytest.raises(TransientError):

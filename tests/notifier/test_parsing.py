@@ -1,4 +1,4 @@
-"""Conditions are parsed in processes that can be killed: whatever a text does there, the texts of others are read."""
+"""Conditions are parsed in processes that can be killed: no text blocks the parsing of others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def parsing(seconds: float = 20, module: str = "tests.notifier.slow_parser
         await parser.close()
 
 
-async def test_it_says_what_the_language_says() -> None:
+async def test_the_process_returns_what_the_parser_returns() -> None:
     async with parsing(module="services.notifier.adapters.parsing.worker") as parser:
         found, known = await parser.parse("RSI_21<30 AND close > sma_200 on 1h"), parse("rsi_21 < 30 and close > sma_200 on 1h")
         assert (found.text, found.id, found.timeframe, found.extra) == (known.text, known.id, "1h", ("rsi_21",))
@@ -35,12 +35,12 @@ async def test_it_says_what_the_language_says() -> None:
             assert by_process.value.caret() == here.value.caret()
 
 
-async def test_a_text_that_never_ends_is_given_up_and_holds_up_nobody() -> None:
+async def test_a_text_that_hangs_times_out_and_does_not_block_others() -> None:
     async with parsing(seconds=6) as parser:
         hostile = [asyncio.create_task(parser.parse("hang")) for _ in range(PROCESSES - 1)]
         found = await parser.parse("close > 1")
         assert found.text == "close > 1 on 1d"
-        assert not any(one.done() for one in hostile), "the text of somebody else was read meanwhile"
+        assert not any(one.done() for one in hostile), "another text was parsed meanwhile"
         for one in hostile:
             with pytest.raises(ParseError, match="timeout"):
                 await one
@@ -48,7 +48,7 @@ async def test_a_text_that_never_ends_is_given_up_and_holds_up_nobody() -> None:
         assert [one.text for one in again] == [f"close > {n} on 1d" for n in range(2 * PROCESSES)]
 
 
-async def test_a_process_that_dies_or_whose_asker_left_is_replaced() -> None:
+async def test_a_process_that_dies_or_whose_request_was_cancelled_is_replaced() -> None:
     async with parsing() as parser:
         with pytest.raises(ParseError, match="crashed"):
             await parser.parse("die")

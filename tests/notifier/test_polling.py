@@ -1,4 +1,4 @@
-"""Chats do not wait for each other: whatever one does, the others are answered, and what is not finished comes again."""
+"""Chats do not wait for each other, and unfinished updates are fetched again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.adapters.telegram.answers import Answers
+from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.polling import PER_CHAT, Polling
-from services.notifier.adapters.telegram.updates import Updates
+from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
+from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.commands import UserInput
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.progress import UpdateProgress
@@ -25,19 +25,19 @@ from tests.until import until
 
 @dataclass
 class Echo:
-    """Answers with what was typed; ``hang`` waits until it is let go, ``raise`` fails."""
+    """Replies with the typed text; ``hang`` waits until ``go`` is set, ``raise`` fails."""
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
-    begun: list[tuple[str, str]] = field(default_factory=list)
+    started: list[tuple[str, str]] = field(default_factory=list)
     drops: list[str] = field(default_factory=list)
 
     async def answer(self, incoming: UserInput) -> Reply:
         text = incoming.command.rest
-        self.begun.append((incoming.chat_id, text))
+        self.started.append((incoming.chat_id, text))
         if text == "hang":
             await self.go.wait()
         if text == "raise":
-            raise RuntimeError("a defect in a handler")
+            raise RuntimeError("a programming error in a handler")
         return Reply(text)
 
     async def added(self, chat_id: str, user_id: str) -> None:
@@ -55,11 +55,11 @@ class Echo:
 
 @asynccontextmanager
 async def polling(telegram: Telegram, echo: Echo, chat_limit: int = 1000) -> AsyncIterator[asyncio.Event]:
-    """The bot of a process; the event tells it to stop."""
+    """Run the bot; the event stops it."""
     stopping = asyncio.Event()
     async with open_bot(TOKEN, telegram.base, 5) as bot:
         limiter = RateLimiter([Limit(1000, 1.0)], [Limit(chat_limit, 60.0)])
-        updates = Updates(bot, echo, Answers(bot, limiter, Clock().ticking), 4)
+        updates = UpdateProcessor(bot, echo, ReplySender(bot, limiter, Clock().ticking), 4)
         task = asyncio.create_task(Polling(bot, echo, updates).run(stopping))
         try:
             yield stopping
@@ -70,7 +70,7 @@ async def polling(telegram: Telegram, echo: Echo, chat_limit: int = 1000) -> Asy
         assert telegram.problems == []
 
 
-async def test_the_chats_do_not_wait_for_one_that_hangs_and_keep_their_order() -> None:
+async def test_a_chat_that_hangs_does_not_block_others_and_each_chat_keeps_its_order() -> None:
     echo = Echo()
     async with open_telegram() as telegram, polling(telegram, echo):
         hung = await telegram.type_text("hang", 1)
@@ -80,11 +80,11 @@ async def test_the_chats_do_not_wait_for_one_that_hangs_and_keep_their_order() -
         await until(lambda: len(telegram.accepted) == 20, 20, "the other chats to be answered")
         assert telegram.texts("2") == [f"{i}" for i in range(0, 20, 2)]
         assert telegram.texts("3") == [f"{i}" for i in range(1, 20, 2)]
-        assert telegram.confirmed < hung, "what is not finished is not confirmed"
+        assert telegram.confirmed < hung, "an unfinished update is not confirmed"
         echo.go.set()
         await until(lambda: telegram.confirmed >= behind, 20, "all to be confirmed")
         assert telegram.texts("1") == ["hang", "behind"]
-        assert len(echo.begun) == 22, "nothing was handled twice"
+        assert len(echo.started) == 22, "no update was handled twice"
 
 
 async def test_a_chat_at_its_limit_does_not_slow_down_the_others() -> None:
@@ -93,33 +93,33 @@ async def test_a_chat_at_its_limit_does_not_slow_down_the_others() -> None:
         for number in range(8):  # more chats than may be handled at the same time, each with an answer that waits for a minute
             await telegram.type_text("first", number + 1)
             await telegram.type_text("waits for its turn", number + 1)
-        await until(lambda: sum(text == "waits for its turn" for _, text in echo.begun) == 8, 20, "the answers to wait")
+        await until(lambda: sum(text == "waits for its turn" for _, text in echo.started) == 8, 20, "the answers to wait")
         await telegram.type_text("quick", 99)
-        await until(lambda: telegram.texts("99") == ["quick"], 20, "the answer to somebody else")
+        await until(lambda: telegram.texts("99") == ["quick"], 20, "the answer to another chat")
         assert len(telegram.accepted) == 9
 
 
-async def test_what_was_not_finished_is_fetched_again_by_the_next_process() -> None:
+async def test_the_next_process_fetches_unfinished_updates_again() -> None:
     first, second = Echo(), Echo()
     second.go.set()
     async with open_telegram() as telegram:
         async with polling(telegram, first) as stopping:
             done = await telegram.type_text("done", 2)
-            await until(lambda: telegram.confirmed >= done, 20, "the finished one to be confirmed")
+            await until(lambda: telegram.confirmed >= done, 20, "the finished update to be confirmed")
             await telegram.type_text("raise", 3)
-            await until(lambda: first.drops == ["failed"], 20, "a handler's defect to be counted")
+            await until(lambda: first.drops == ["failed"], 20, "a handler's error to be counted")
             hung = await telegram.type_text("hang", 1)
             await telegram.type_text("behind", 1)
-            await until(lambda: ("1", "hang") in first.begun)
+            await until(lambda: ("1", "hang") in first.started)
             stopping.set()
         assert telegram.confirmed == hung - 1
         async with polling(telegram, second):
             await until(lambda: telegram.texts("1") == ["hang", "behind"], 20, "the answers after the restart")
-        assert second.begun == [("1", "hang"), ("1", "behind")], "what was finished, or failed, does not come again"
+        assert second.started == [("1", "hang"), ("1", "behind")], "finished and failed updates are not fetched again"
         assert telegram.texts("2") == ["done"]
 
 
-async def test_a_chat_that_sends_thousands_holds_up_nobody() -> None:
+async def test_a_chat_that_sends_thousands_does_not_block_others() -> None:
     echo = Echo()
     async with open_telegram() as telegram:
         await telegram.type_text("hang", 1)
@@ -128,14 +128,14 @@ async def test_a_chat_that_sends_thousands_holds_up_nobody() -> None:
         await telegram.type_text("me too", 2)
         async with polling(telegram, echo):
             await until(lambda: telegram.texts("2") == ["me too"], 40, "the answer to the other chat")
-            assert echo.begun == [("1", "hang"), ("2", "me too")]
-            assert echo.drops.count("waiting") == 3_000 - (PER_CHAT - 1)
+            assert echo.started == [("1", "hang"), ("2", "me too")]
+            assert echo.drops.count("waiting") == 3_000 - (MAX_PER_CHAT - 1)
             echo.go.set()
-            await until(lambda: len(telegram.texts("1")) == PER_CHAT, 20, "what was kept of the flood to be answered")
+            await until(lambda: len(telegram.texts("1")) == MAX_PER_CHAT, 20, "the queued part of the flood to be answered")
 
 
-class World:
-    """Telegram's end of it: what it sends for an offset."""
+class UpdateSource:
+    """Telegram's side: the updates that it sends for an offset."""
 
     def __init__(self, count: int) -> None:
         self.ids = list(range(10, 10 + count))
@@ -145,14 +145,14 @@ class World:
 
 
 @given(st.integers(1, 350), st.lists(st.integers(0, 10_000), max_size=120))
-def test_only_what_is_finished_is_confirmed_and_nothing_comes_twice(count: int, steps: list[int]) -> None:
-    world, progress = World(count), UpdateProgress(100)
+def test_only_finished_updates_are_confirmed_and_none_is_new_twice(count: int, steps: list[int]) -> None:
+    source, progress = UpdateSource(count), UpdateProgress(100)
     taken: list[int] = []
     finished: set[int] = set()
     early: set[int] = set()
     for step in steps:
-        answer = world.fetch(progress.request())
-        for number in taken[step % 7 :: 3] if step % 3 else []:  # finished while the answer is under way
+        answer = source.fetch(progress.request())
+        for number in taken[step % 7 :: 3] if step % 3 else []:  # finished before the response arrives
             progress.finished(number)
             finished.add(number)
         taken += progress.arrived(answer)
@@ -167,11 +167,11 @@ def test_only_what_is_finished_is_confirmed_and_nothing_comes_twice(count: int, 
     assert not progress.waiting
 
 
-def test_updates_that_hang_do_not_use_up_the_room() -> None:
-    world, progress = World(1_000), UpdateProgress(100)
+def test_updates_that_hang_do_not_stop_new_ones() -> None:
+    source, progress = UpdateSource(1_000), UpdateProgress(100)
     received: list[int] = []
     while len(received) < 1_000:
-        new = progress.arrived(world.fetch(progress.request()))
-        assert new or progress.make_room(), "no room, and none is made"
+        new = progress.arrived(source.fetch(progress.request()))
+        assert new or progress.make_room(), "no new updates, and none confirmed early"
         received += new
-    assert received == world.ids
+    assert received == source.ids

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifier.domain import figures
+from services.notifier.domain import formatting
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import NEVER
 from services.notifier.domain.recipients import Chat
@@ -33,7 +33,7 @@ from tests.until import until
 
 
 def unique_symbol() -> str:
-    """A symbol that no other test has on the shared topic."""
+    """A symbol that no other test uses on the shared topic."""
     return f"T{uuid4().hex[:10].upper()}"
 
 
@@ -99,7 +99,7 @@ async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_
 
 
 @on_mariadb
-async def test_the_console_speaks_the_language_of_this_start(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+async def test_the_console_uses_the_language_of_this_start(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = unique_symbol()
     korean, english = "골든크로스", "Golden cross"
     for i, (language, expected, unexpected) in enumerate(
@@ -114,7 +114,7 @@ async def test_the_console_speaks_the_language_of_this_start(kafka: Broker, data
 
 
 async def printed(bootstrap: str, notifier: Notifier, fired: Signal) -> str:
-    """What a notifier prints from its start until it has told of one signal."""
+    """The output of a notifier from its start until it has printed one alert."""
     async with running(notifier):
         await publish(bootstrap, [fired])
         await until(lambda: f"▲ {fired.symbol}" in notifier.log.read_text(), 60, "an alert on the console")
@@ -124,7 +124,7 @@ async def printed(bootstrap: str, notifier: Notifier, fired: Signal) -> str:
 
 @on_sqlite
 async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, database_url: str, tmp_path: Path) -> None:
-    """A canary: the API is not there, then it answers nonsense."""
+    """The token is a canary; the API cannot be reached."""
     symbol = unique_symbol()
     async with open_database(database_url) as database:
         parts = wire(database, [])
@@ -153,7 +153,7 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
 @pytest.mark.parametrize(
     ("database_url", "processes"), [("sqlite", 1), pytest.param("mariadb", 2, marks=pytest.mark.mariadb)], indirect=["database_url"]
 )
-async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
+async def test_killed_notifiers_lose_nothing_and_duplicate_only_unknowns(
     kafka: Broker, database_url: str, tmp_path: Path, processes: int
 ) -> None:
     rng = random.Random(processes)
@@ -192,20 +192,20 @@ async def test_killed_notifiers_lose_nothing_and_double_only_what_is_unknown(
         finally:
             for notifier in notifiers:
                 await notifier.kill()
-        check_promise(telegram, await parts.rows(), fired, chats)
+        check_guarantee(telegram, await parts.rows(), fired, chats)
 
 
 def accepted_more_than(telegram: Telegram, count: int) -> bool:
-    """True when Telegram took more messages than that."""
+    """Whether Telegram accepted more messages than that."""
     return len(telegram.accepted) > count
 
 
-def check_promise(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Signal], chats: Sequence[str]) -> None:
-    """Every delivery due was made; it was made twice at most as often as its row counts unknowns."""
+def check_guarantee(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Signal], chats: Sequence[str]) -> None:
+    """Every due delivery was made; it has at most as many duplicates as its row counts unknowns."""
     assert telegram.problems == []
-    made = Counter((message.chat_id, moment(message.text)) for message in telegram.accepted)
+    made = Counter((message.chat_id, bar_time(message.text)) for message in telegram.accepted)
     assert {(row.signal_id, row.chat_id) for row in rows} == {(found.id, name) for found in fired for name in chats}
-    times = {found.id: figures.format_time(found.ts_event) for found in fired}
+    times = {found.id: formatting.format_time(found.ts_event) for found in fired}
     for row in rows:
         count = made[row.chat_id, times[row.signal_id]]
         assert count >= 1 or row.unknowns > 1, f"lost: {row}"
@@ -215,20 +215,20 @@ def check_promise(telegram: Telegram, rows: Sequence[Any], fired: Sequence[Signa
     assert repeats <= sum(row.unknowns for row in rows)
 
 
-def moment(text: str) -> str:
-    """The time of the bar in an alert, by which the signals of a test differ."""
+def bar_time(text: str) -> str:
+    """The time of the bar in an alert; it identifies the signals of a test."""
     return next(line for line in text.split("\n") if line.startswith("봉: ")).split(", ", 1)[1]
 
 
 async def publish_industry(bootstrap: str, name: str) -> None:
-    """A view of an industry of that name on its topic."""
+    """Publish a view of an industry of that name."""
     view = industry(name.lower(), name, name, median_move=0.07).event
     async with open_producer(MeshSettings(kafka_bootstrap=bootstrap), "test") as producer:
         await producer.publish(INDUSTRIES, view, key=view.industry)
 
 
 async def answered(telegram: Telegram, text: str, words: str) -> bool:
-    """The bot's next answer has these words in it."""
+    """Whether the bot's next reply contains these words."""
     before = len(telegram.texts("7"))
     await telegram.type_text(text)
     await until(lambda: len(telegram.texts("7")) > before, 20, f"an answer to {text}")
@@ -236,7 +236,9 @@ async def answered(telegram: Telegram, text: str, words: str) -> bool:
 
 
 @on_mariadb
-async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+async def test_an_alert_includes_its_picture_and_the_bot_answers_meanwhile(
+    kafka: Broker, database_url: str, tmp_path: Path
+) -> None:
     symbol = unique_symbol()
     async with open_telegram() as telegram, open_database(database_url) as database:
         await list_instruments(database, symbol)
@@ -254,16 +256,16 @@ async def test_an_alert_brings_its_picture_and_the_bot_answers_meanwhile(kafka: 
         async with running(Notifier(variables, tmp_path / "log")) as notifier:
             await telegram.type_text(f"/watch {symbol}")
             await until(lambda: telegram.texts("7"), 60, "an answer")
-            assert telegram.texts("7")[0].startswith("관심 종목에 추가"), "the first to ask is understood"
+            assert telegram.texts("7")[0].startswith("관심 종목에 추가"), "the first command is understood"
             await publish_industry(kafka.bootstrap, symbol)
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])
             await until(lambda: any(message.photo for message in telegram.accepted), 110, "a picture")
             children = await _children(notifier.pid)
-            assert len(children) == 2, "the painter and the parser of conditions"
+            assert len(children) == 2, "the renderer and the parser of conditions"
             await notifier.kill()
             gone = lambda: not any(Path(f"/proc/{child}").exists() for child in children)  # noqa: E731
-            await until(gone, 20, "the painter and the parser to end with their owner")
+            await until(gone, 20, "the renderer and the parser to exit with their parent")
         assert telegram.problems == []
 
 

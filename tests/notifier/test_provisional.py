@@ -1,4 +1,4 @@
-"""Signals on bars that are still forming go only to those who asked."""
+"""Signals on forming bars are sent only to chats that switched them on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from services.notifier.domain.recipients import PROVISIONAL, Chat, initial_statu
 from tests.notifier.parts import signal
 
 
-def test_a_provisional_signal_is_due_only_where_it_is_wanted() -> None:
+def test_a_provisional_signal_is_delivered_only_where_it_is_wanted() -> None:
     final, early = signal(0), signal(0, provisional=True)
     plain, subscribed = Chat("telegram", "1", watch_all=True), Chat("telegram", "1", watch_all=True, rules={PROVISIONAL: True})
     assert [initial_status(chat, frozenset(), early, final.ts_init, 1000) for chat in (plain, subscribed)] == [

@@ -1,4 +1,4 @@
-"""Pace and plans on a clock that is told."""
+"""Rate limits and plans with explicit times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def most_within(times: list[float], seconds: float) -> int:
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.floats(0, 0.2)), min_size=1, max_size=300))
-def test_no_window_ever_holds_more_than_its_limit(steps: list[tuple[int, float]]) -> None:
+def test_no_window_ever_has_more_events_than_its_limit(steps: list[tuple[int, float]]) -> None:
     limiter, now = telegram_limiter(), 0.0
     sent: list[tuple[str, float]] = []
     for number, passed in steps:
@@ -36,7 +36,7 @@ def test_no_window_ever_holds_more_than_its_limit(steps: list[tuple[int, float]]
             assert most_within(mine, 59.999999) <= 20
 
 
-def test_the_delay_says_when_the_turn_comes() -> None:
+def test_the_delay_is_the_time_until_the_next_message_may_be_sent() -> None:
     limiter, now = telegram_limiter(), 100.0
     for _ in range(20):
         now += limiter.delay("-1", now)
@@ -47,7 +47,7 @@ def test_the_delay_says_when_the_turn_comes() -> None:
     assert (limiter.spacing("-1"), limiter.spacing("2")) == (3.0, 1.0)
 
 
-def test_a_pause_holds_everything_back_and_one_chat_alone() -> None:
+def test_a_pause_applies_to_one_chat_or_to_all() -> None:
     limiter = telegram_limiter()
     limiter.pause(10.0, "1")
     assert (limiter.delay("1", 4.0), limiter.delay("2", 4.0)) == (6.0, 0.0)
@@ -69,10 +69,12 @@ def rows(*chats: str) -> list[DeliveryRow]:
     return [DeliveryRow(str(i), "telegram", chat, DeliveryStatus.PENDING, 0, 0, 0, "", "", 0) for i, chat in enumerate(chats)]
 
 
-def test_a_chat_that_is_held_back_does_not_hide_the_others() -> None:
-    page = rows(*["held"] * 50, "a", "b", "a")
-    held = ChatTiming(30_000, 1_000, 8)
-    chosen = plan_sends(page, lambda row: held if row.chat_id == "held" else ChatTiming(0, 1_000, 8), now=1_000, free=5, soon=5_000)
+def test_a_chat_at_its_limit_does_not_block_the_others() -> None:
+    page = rows(*["limited"] * 50, "a", "b", "a")
+    limited = ChatTiming(30_000, 1_000, 8)
+    chosen = plan_sends(
+        page, lambda row: limited if row.chat_id == "limited" else ChatTiming(0, 1_000, 8), now=1_000, free=5, soon=5_000
+    )
     assert [[row.signal_id for row in run] for run in chosen.runs] == [["50", "52"], ["51"]]
     assert [when for _, when in chosen.later] == [31_000 + 1_000 * i for i in range(50)]
 

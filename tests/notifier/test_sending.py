@@ -1,4 +1,4 @@
-"""Fan-out and the sender on real tables: who gets what, once, and what each failure does to rows and chats."""
+"""Fan-out and the sender on real tables: recipients, no duplicates, and the effect of each failure on rows and chats."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.notifier.adapters.telegram.api import open_bot
-from services.notifier.adapters.telegram.channel import Telegram as TelegramChannel
+from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.app import telegram_limiter
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartRequest
-from services.notifier.domain.delivery import NEVER, Policy
+from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Refused, Sent
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
@@ -35,7 +35,7 @@ from tests.until import until
 
 @dataclass
 class RecordingChannel:
-    """A channel that notes what it is given and answers as it is told."""
+    """A channel that records alerts and returns given outcomes."""
 
     name: str = "telegram"
     pictures: bool = False
@@ -53,7 +53,7 @@ class RecordingChannel:
 
 
 async def finished(parts: Parts, count: int, seconds: float = 20) -> list[object]:
-    """The rows, once there are so many and none is open."""
+    """The rows, once there are ``count`` and all are final."""
 
     async def settled() -> bool:
         rows = await parts.rows()
@@ -81,7 +81,7 @@ RECIPIENTS: list[tuple[str, Chat, list[str], SignalQuality | None, str | None]] 
 @pytest.mark.parametrize(
     ("what", "who", "watched", "quality", "expected"), RECIPIENTS, ids=lambda value: value if isinstance(value, str) else ""
 )
-async def test_who_gets_a_signal(
+async def test_who_receives_a_signal(
     database_url: str, what: str, who: Chat, watched: list[str], quality: SignalQuality | None, expected: str | None
 ) -> None:
     channel = RecordingChannel()
@@ -149,7 +149,7 @@ async def test_an_abandoned_delivery_is_taken_over_once_and_marked(database_url:
 async def test_old_alerts_expire_instead_of_being_sent(database_url: str) -> None:
     channel, manual = RecordingChannel(answers=[Refused("away")] * 1000), ManualClock()
     async with open_database(database_url) as database:
-        parts = wire(database, [channel], manual.clock(), policy=Policy(expiry=60_000, first_wait=1000))
+        parts = wire(database, [channel], manual.clock(), policy=RetryPolicy(expiry=60_000, first_wait=1000))
         await parts.chats.save(chat(), 0)
         await parts.fan_out.handle(records([signal()]))
         async with parts.sending():
@@ -179,7 +179,7 @@ FAULTS: list[tuple[Fault, str, int, int]] = [
 
 
 @pytest.mark.parametrize(("fault", "status", "unknowns", "arrived"), FAULTS, ids=lambda value: str(getattr(value, "kind", value)))
-async def test_what_a_fault_does_to_the_row(database_url: str, fault: Fault, status: str, unknowns: int, arrived: int) -> None:
+async def test_the_row_after_each_fault(database_url: str, fault: Fault, status: str, unknowns: int, arrived: int) -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts = wire(database, [TelegramChannel(bot, 2)])
         await parts.chats.save(chat(), 0)
@@ -225,7 +225,7 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
         assert await parts.chats.watched(Address("telegram", "-100200")) == ["AAPL"]
 
 
-async def test_a_group_gets_no_more_than_its_limit_and_holds_up_nobody(database_url: str) -> None:
+async def test_a_group_gets_no_more_than_its_limit_and_does_not_block_others(database_url: str) -> None:
     manual = ManualClock()
     limiter = telegram_limiter(NotifierSettings(_env_file=None, rate_overall=1000, rate_chat=1000, rate_group_minute=3))
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
@@ -235,19 +235,19 @@ async def test_a_group_gets_no_more_than_its_limit_and_holds_up_nobody(database_
         await parts.fan_out.handle(records([signal(i) for i in range(7)]))
         sent: list[Counter[str]] = []
 
-        async def put_off() -> bool:
+        async def postponed() -> bool:
             parts.sender.wake()
-            reserved = manual.clock().now() + 2_000  # what is under way at this moment
+            reserved = manual.clock().now() + 2_000  # deliveries of the current runs
             rows = await parts.rows()
             return all(row.status == "sent" or (row.status == "pending" and row.next_try_at > reserved) for row in rows)
 
         async with parts.sending():
             while not sent or sent[-1].total() < 21:
-                await until(put_off, 20, "what may not be sent now to be put off")
+                await until(postponed, 20, "deliveries over the limit to be postponed")
                 sent.append(Counter(message.chat_id for message in server.accepted))
                 assert len(sent) < 20, sent
                 manual.at += 20.0
-        assert sent[0] == {"7": 7, "-5": 3, "-100200": 3}, "the groups have had their minute, and nobody else waits"
+        assert sent[0] == {"7": 7, "-5": 3, "-100200": 3}, "the groups have reached their limit, and no other chat waits"
         for before, after in zip(sent, sent[3:], strict=False):
             assert max((after - before).values(), default=0) <= 3, "more than the limit in a minute"
         assert server.problems == []
@@ -255,19 +255,19 @@ async def test_a_group_gets_no_more_than_its_limit_and_holds_up_nobody(database_
 
 @dataclass
 class BrokenRenderer:
-    """Never draws."""
+    """Always fails."""
 
     async def render(self, request: ChartRequest) -> bytes:  # noqa: ARG002
         raise RenderError("timeout")
 
 
-async def test_alerts_go_out_as_text_when_there_is_no_picture(database_url: str) -> None:
+async def test_alerts_are_sent_as_text_without_a_picture(database_url: str) -> None:
     channel = RecordingChannel(pictures=True)
     async with open_database(database_url) as database:
         await list_instruments(database)
         await store_bars(database)
         parts = wire(database, [channel])
-        pictures = Pictures(parts.market, BrokenRenderer())
+        pictures = PictureCache(parts.market, BrokenRenderer())
         parts = wire(database, [channel], pictures=pictures)
         await parts.instruments.refresh()
         await parts.chats.save(chat(), 0)
@@ -278,7 +278,7 @@ async def test_alerts_go_out_as_text_when_there_is_no_picture(database_url: str)
         assert any("애플 (Apple Inc.)" in alert.text for _, alert in channel.sent)
 
 
-async def test_stopping_gives_back_what_was_not_begun(database_url: str) -> None:
+async def test_stopping_releases_deliveries_that_were_not_started(database_url: str) -> None:
     channel, manual = RecordingChannel(), ManualClock()
     async with open_database(database_url) as database:
         parts = wire(database, [channel], manual.clock(), rate=1)
@@ -291,7 +291,7 @@ async def test_stopping_gives_back_what_was_not_begun(database_url: str) -> None
         assert all(row.next_try_at <= manual.clock().now() for row in rows if row.status == "pending")
 
 
-async def test_one_chat_with_a_long_queue_does_not_hold_up_another(database_url: str) -> None:
+async def test_a_chat_with_a_long_queue_does_not_block_another(database_url: str) -> None:
     channel, manual = RecordingChannel(), ManualClock()
     async with open_database(database_url) as database:
         parts = wire(database, [channel], manual.clock())
@@ -307,7 +307,7 @@ async def test_one_chat_with_a_long_queue_does_not_hold_up_another(database_url:
 
 @dataclass
 class RaisingChannel(RecordingChannel):
-    """Raises on some alerts, by the number of their signal; the others take a moment."""
+    """Raises for some alerts, by the number of their signal."""
 
     raises: dict[int, BaseException] = field(default_factory=dict)
 
@@ -317,7 +317,7 @@ class RaisingChannel(RecordingChannel):
         return await super().send(to, alert)
 
 
-async def test_a_delivery_that_cannot_be_made_fails_with_its_reason_and_the_others_go_on(database_url: str) -> None:
+async def test_a_delivery_with_an_unexpected_error_fails_with_its_reason_and_others_continue(database_url: str) -> None:
     channel = RaisingChannel(raises={1: ValueError("no \ud800 such thing"), 3: KeyError("price")})
     async with open_database(database_url) as database:
         parts = wire(database, [channel])
@@ -348,7 +348,7 @@ async def test_a_delivery_that_is_interrupted_by_the_network_is_not_failed(datab
 
 
 async def test_when_most_deliveries_fail_they_wait_instead(database_url: str) -> None:
-    channel = RaisingChannel(raises={number: TypeError("a mistake of ours") for number in range(60)})
+    channel = RaisingChannel(raises={number: TypeError("a programming error") for number in range(60)})
     manual = ManualClock()
     async with open_database(database_url) as database:
         parts = wire(database, [channel], manual.clock(), lease=60_000, reserve=20_000)
@@ -358,7 +358,7 @@ async def test_when_most_deliveries_fail_they_wait_instead(database_url: str) ->
         async def waits() -> bool:
             return any(row.error and row.status == "pending" for row in await parts.rows())
 
-        with capture_logs():  # twenty tracebacks in colour take longer than all else
+        with capture_logs():  # twenty coloured tracebacks take longer than the rest of the test
             async with parts.sending():
                 await until(waits, 20)
                 failed = (await parts.statuses())["failed"]
@@ -369,23 +369,23 @@ async def test_when_most_deliveries_fail_they_wait_instead(database_url: str) ->
         assert await parts.statuses() == {"failed": failed, "sent": 60 - failed}
 
 
-async def test_a_mistake_of_ours_ends_the_sender_after_the_others_have_finished(database_url: str) -> None:
+async def test_a_programming_error_ends_the_sender_after_the_other_runs_have_finished(database_url: str) -> None:
     answer = asyncio.Event()
 
     @dataclass
     class Slow(RaisingChannel):
-        begun: int = 0
+        started: int = 0
 
         async def send(self, to: Address, alert: Alert) -> Outcome:
-            self.begun += 1
+            self.started += 1
             if to.chat_id == "8":
                 await answer.wait()
-            elif self.begun < 2:
-                await until(lambda: self.begun >= 2, 20)
+            elif self.started < 2:
+                await until(lambda: self.started >= 2, 20)
             return await super().send(to, alert) if to.chat_id == "8" else self.fail()
 
         def fail(self) -> Outcome:
-            raise RuntimeError("a mistake of ours")
+            raise RuntimeError("a programming error")
 
     channel = Slow()
     async with open_database(database_url) as database:
@@ -394,8 +394,8 @@ async def test_a_mistake_of_ours_ends_the_sender_after_the_others_have_finished(
         await parts.chats.save(chat(8), 0)
         await parts.fan_out.handle(records([signal()]))
         running = asyncio.create_task(parts.sender.run(parts.stopping))
-        await until(lambda: channel.begun == 2, 20)
+        await until(lambda: channel.started == 2, 20)
         answer.set()
-        with pytest.raises(RuntimeError, match="a mistake of ours"):
+        with pytest.raises(RuntimeError, match="a programming error"):
             await asyncio.wait_for(running, 20)
         assert await parts.statuses() == {"sending": 1, "sent": 1}

@@ -1,4 +1,4 @@
-"""Settings of the notifier: documented, checked at the start, and silent about secrets."""
+"""Settings of the notifier: documented, validated at the start, and without secrets in messages."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "message"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
-def test_what_is_wrong_is_told_at_the_start(given: dict[str, Any], message: str) -> None:
+def test_invalid_settings_are_refused_with_their_name(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message) as error:
         settings(**given)
     assert "canary" not in str(error.value)
 
 
-def test_secrets_do_not_show() -> None:
+def test_secrets_are_not_in_the_repr() -> None:
     given = settings(telegram_bot_token="1:canary", webhooks=HOOK)
     assert "canary" not in repr(given)
     assert "canary" not in repr(given.webhook_targets)
@@ -49,5 +49,5 @@ def test_secrets_do_not_show() -> None:
     ("given", "console"),
     [({}, True), ({"telegram_bot_token": "1:x"}, False), ({"telegram_bot_token": "1:x", "console_alerts": True}, True)],
 )
-def test_the_console_stands_in_for_a_missing_token(given: dict[str, Any], console: bool) -> None:
+def test_the_console_is_enabled_without_a_token(given: dict[str, Any], console: bool) -> None:
     assert settings(**given).console_enabled is console

@@ -1,4 +1,4 @@
-"""Templates, escaping, splitting, figures: whatever the values are, the text is well-formed, short enough and honest."""
+"""Texts of alerts and replies: well-formed, short enough, and without invented values, for all inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
-from services.notifier.domain import alerts, figures, instruments, markup, rules
+from services.notifier.domain import alerts, formatting, instruments, markup, rules
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
@@ -26,7 +26,7 @@ PARAMS: list[tuple[str, dict[str, float]]] = [
     *((rule.name, dict(params)) for rule in table.RULES for params in rule.instances),
     *((pattern.name, {}) for pattern in PATTERNS),
 ]
-"""Every rule that runs, with each of the parameters that it runs with, and every chart pattern."""
+"""Every rule with each of its parameters, and every chart pattern."""
 QUALITY = SignalQuality(
     n=84,
     years=10,
@@ -42,14 +42,14 @@ QUALITY = SignalQuality(
 )
 
 
-def test_the_rules_that_have_words_are_those_that_run() -> None:
+def test_every_rule_that_runs_has_a_text() -> None:
     assert set(rules.RULES) == {rule for rule, _ in PARAMS}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("direction", ["up", "down"])
 @pytest.mark.parametrize(("rule", "params"), PARAMS)
-def test_every_rule_is_said_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
+def test_every_rule_has_a_sentence_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
     fired = signal(rule=rule, params=params, direction=direction)
     sentence = rules.sentence(fired, language)
     generic = rules.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
@@ -67,7 +67,7 @@ def test_an_unknown_rule_gets_a_generic_text_with_its_parameters() -> None:
     assert "depth 12" in text
 
 
-def test_the_alert_as_it_is_read() -> None:
+def test_the_text_of_an_alert() -> None:
     assert alert_text(signal(replayed=True), APPLE, "ko", repeat=True) == (
         "▲ <b>애플 (Apple Inc.) · AAPL</b>\n"
         "<b>골든크로스</b>: 50봉 이동평균이 200봉 이동평균을 상향 돌파\n"
@@ -117,7 +117,7 @@ def test_levels_that_are_no_prices() -> None:
     assert "Level: 0.00012" in alert_text(crossed, APPLE, "en")
 
 
-def test_a_record_is_shown_only_where_there_is_one() -> None:
+def test_the_record_is_shown_only_where_there_is_one() -> None:
     assert quality_text(None, "en") == "no record yet"
     assert quality_text(QUALITY, "en") == "past 10 years, out of sample: 61% of 84, +2.1% in 20 bars, worst -7%"
     assert "61%" in quality_text(QUALITY, "ko")
@@ -129,7 +129,7 @@ def test_a_record_is_shown_only_where_there_is_one() -> None:
 def test_a_value_that_was_not_computed_is_not_shown() -> None:
     assert "None" not in alert_text(signal(level=None), APPLE, "en")
     assert "Level" not in alert_text(signal(level=None), APPLE, "en")
-    assert [figures.price(math.nan), figures.percent(math.inf), figures.number(None)] == ["-", "-", "-"]
+    assert [formatting.price(math.nan), formatting.percent(math.inf), formatting.number(None)] == ["-", "-", "-"]
 
 
 HOSTILE = st.text(alphabet=st.characters(), max_size=300) | st.sampled_from(
@@ -139,7 +139,7 @@ FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, FLOATS, FLOATS, st.integers(-(2**62), 2**62), st.sampled_from(["ko", "en"]))
-def test_whatever_the_values_an_alert_is_well_formed_and_fits_a_caption(
+def test_an_alert_is_well_formed_and_fits_a_caption_for_all_values(
     symbol: str, english: str, korean: str, rule: str, price: float, level: float, at: int, language: str
 ) -> None:
     fired = Signal(
@@ -181,17 +181,17 @@ def test_a_long_answer_is_split_at_line_ends() -> None:
     assert all(piece.startswith("<code>") and parsed_length(piece) <= 4096 for piece in pieces)
 
 
-def test_both_languages_say_the_same_things() -> None:
+def test_both_languages_have_the_same_phrases() -> None:
     assert set(PHRASES["ko"]) == set(PHRASES["en"])
     assert set(alerts.LABELS["ko"]) == set(alerts.LABELS["en"])
 
 
-def test_buttons_carry_commands() -> None:
+def test_buttons_have_commands_as_actions() -> None:
     assert [button.action for row in alert_buttons("ko") for button in row] == ["mute 1h", "settings"]
 
 
 @given(st.text(max_size=600))
-def test_anything_typed_can_be_parsed_and_looked_up(text: str) -> None:
+def test_any_text_can_be_parsed_and_looked_up(text: str) -> None:
     command = parse(text, "bot")
     index = InstrumentIndex([APPLE])
     if command is not None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy.engine import make_url
 
 from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict, origins, read_origin, write_origin
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.failures import SettingsError
 from shared.kafka import read_label, write_label
 from shared.topics import TICKS
@@ -25,7 +25,7 @@ class CursorRows(Protocol):
     async def save(self, cursor: str, position: str, now: int) -> None: ...
 
 
-async def check_database(settings: Settings, cursors: CursorRows, origin: DataOrigin) -> None:
+async def check_database(settings: IngestSettings, cursors: CursorRows, origin: DataOrigin) -> None:
     """Verify that the database may hold prices of this origin.
 
     Raises:
@@ -41,13 +41,13 @@ async def check_database(settings: Settings, cursors: CursorRows, origin: DataOr
             raise SettingsError(reason)
 
 
-async def claim_database(settings: Settings, cursors: CursorRows, origin: DataOrigin, now: int) -> None:
+async def claim_database(settings: IngestSettings, cursors: CursorRows, origin: DataOrigin, now: int) -> None:
     """Verify the database and store the origin in it; ``now`` in milliseconds. Raises as ``check_database``."""
     await check_database(settings, cursors, origin)
     await cursors.save(ORIGIN_CURSOR, write_origin(origin), now)
 
 
-async def claim_kafka(settings: Settings, origin: DataOrigin) -> None:
+async def claim_kafka(settings: IngestSettings, origin: DataOrigin) -> None:
     """Verify that the tick log may hold prices of this origin, and store the origin.
 
     Raises:
@@ -71,7 +71,7 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
-def _remedy(settings: Settings) -> str:
+def _remedy(settings: IngestSettings) -> str:
     file = sqlite_file(settings.database_url)
     if file is not None and file.is_relative_to(settings.var):
         return f"start with no data by deleting the folder {settings.var}"

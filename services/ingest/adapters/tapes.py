@@ -87,7 +87,7 @@ def read_tape(folder: Path, name: str, universe: Universe) -> Tape:
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         if isinstance(error, TapeError):
             raise
-        raise TapeError(f"tape {name!r}: {numbers} does not hold what its header says: {error}") from error
+        raise TapeError(f"tape {name!r}: {numbers} does not match its header: {error}") from error
     return Tape(name, header.title, header.start, header.end, header.speed, header.sha256[:16], tuple(recordings), tuple(history))
 
 

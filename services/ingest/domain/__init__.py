@@ -1,4 +1,4 @@
-"""What ingest decides without doing I/O: the universe, what a tape says, which tick is fit to publish, which heartbeats are due.
+"""Decisions of ingest without I/O: the universe, tapes, the inspection of ticks and bars, due heartbeats.
 
 No clock, no network, no logging here: time is an argument.
 """

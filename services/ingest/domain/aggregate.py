@@ -1,4 +1,4 @@
-"""Coarser bars from finer ones, exactly; never the other way round."""
+"""Aggregates bars to coarser timeframes, exactly; never to finer ones."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def intraday(bars: RecordedBars, sessions: Sessions, length: int) -> RecordedBar
 
 
 def weekly(bars: RecordedBars, sessions: Sessions) -> RecordedBars:
-    """One bar an ISO week, from the open of its first session to the close of its last. ``bars`` are daily.
+    """One bar per ISO week, from the open of its first session to the close of its last. ``bars`` are daily.
 
-    Weeks of which the calendar knows no later session than the bars reach are dropped: they may not be over.
+    A week whose last session is after the last bar is dropped, since it may be incomplete.
     """
     session = np.searchsorted(sessions.open, bars.start, side="right") - 1
     end = sessions.week_close[session]

@@ -34,11 +34,11 @@ def unit_worth(quoted: str | None, currency: str) -> float:
     >>> unit_worth("", "GBP")
     Traceback (most recent call last):
     ...
-    services.ingest.domain.currency.CurrencyError: currency '' does not say whether the price is in GBP or in hundredths of it
+    services.ingest.domain.currency.CurrencyError: currency '' is ambiguous: the price may be in GBP or in hundredths of it
     """
     if not quoted:
         if currency in WITH_HUNDREDTHS:
-            raise CurrencyError(f"currency {quoted!r} does not say whether the price is in {currency} or in hundredths of it")
+            raise CurrencyError(f"currency {quoted!r} is ambiguous: the price may be in {currency} or in hundredths of it")
         return 1.0
     major, worth = MINOR_UNITS.get(quoted, (quoted, 1.0))
     if major != currency:

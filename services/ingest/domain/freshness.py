@@ -50,9 +50,9 @@ class StreamFreshness:
         True
         >>> fresh.received("AAPL", 110)
         >>> fresh.decide({"NASDAQ": 0, "NYSE": 0}, 121)
-        Verdict(streaming=True, poll=frozenset({'IBM'}))
+        PollDecision(streaming=True, poll=frozenset({'IBM'}))
         >>> fresh.decide({"NASDAQ": None, "NYSE": None}, 999)
-        Verdict(streaming=True, poll=frozenset())
+        PollDecision(streaming=True, poll=frozenset())
         """
         since = {
             symbol: opened_at for symbol, exchange in self._exchanges.items() if (opened_at := opened.get(exchange)) is not None

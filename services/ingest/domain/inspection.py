@@ -131,7 +131,7 @@ class Inspector:
         if inspected.bars and symbol in self._with_hundredths and inspected.bars[-1].ts_close > self._last.get(symbol, (0, 0.0))[0]:
             newest = inspected.bars[-1]
             self._last[symbol] = (newest.ts_close, newest.close * newest.split_factor)
-        yield from _as_before(run, inspected.bars)
+        yield from _in_messages(run, inspected.bars)
 
     def _remember_moves(self, symbol: str, exchange: str, bars: Sequence[ProviderBar]) -> None:
         self._inspected[exchange].add(symbol)
@@ -208,7 +208,7 @@ def _runs(histories: Sequence[History]) -> Iterator[tuple[Timeframe, list[Histor
         yield timeframe, list(run)
 
 
-def _as_before(run: Sequence[History], bars: Sequence[ProviderBar]) -> Iterator[History]:
+def _in_messages(run: Sequence[History], bars: Sequence[ProviderBar]) -> Iterator[History]:
     """Distribute the bars over the messages in which they arrived; a message without bars is dropped."""
     place = 0
     for history in run:

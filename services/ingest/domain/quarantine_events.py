@@ -40,13 +40,13 @@ def quarantine_events(
     yield from _of_bars(symbol, findings, source, now)
 
 
-def _of_event(bad_events: BadEvent) -> Flaw:
+def _of_event(bad: BadEvent) -> Flaw:
     return Flaw(
-        bad_events.kind,
+        bad.kind,
         "quarantined",
-        f"{bad_events.field} is {bad_events.value}: this {bad_events.kind} is not used",
-        bad_events.ts,
-        {bad_events.field: None},
+        f"{bad.field} is {bad.value}: this {bad.kind} is not used",
+        bad.ts,
+        {bad.field: None},
     )
 
 

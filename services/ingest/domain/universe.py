@@ -137,7 +137,7 @@ def _decode(line: str, where: str) -> Industry | Market | Instrument:
     except msgspec.DecodeError as error:
         raise UniverseError(f"{where}: not JSON: {error}: {line.strip()[:80]!r}") from error
     if not isinstance(found, dict):
-        raise UniverseError(f"{where}: an object is wanted, not {found!r}")
+        raise UniverseError(f"{where}: expected an object, got {found!r}")
     kind = found.get("kind")
     if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(InstrumentKind):
         raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(InstrumentKind))}")

@@ -12,11 +12,11 @@ RejectionReason = Literal["price", "size", "time", "order", "grid"]
 
 MAX_PRICE: Final = 1e9
 """Largest possible price."""
-AHEAD: Final = 60_000
+MAX_AHEAD_MS: Final = 60_000
 """Milliseconds by which ``ts_event`` may exceed ``ts_init``."""
 MAX_OUTSIDE: Final = 0.01
 """An open or close outside high and low by at most this share is due to rounding or an auction price: the bar is widened."""
-LONGEST: Final = MappingProxyType(
+MAX_LENGTH_MS: Final = MappingProxyType(
     {
         Timeframe.M1: 60_000,
         Timeframe.M5: 300_000,
@@ -39,7 +39,7 @@ def tick_rejection(tick: Tick, *, negative: bool = False) -> RejectionReason | N
         return "price"
     if not _is_volume(tick.size) or not (tick.day_volume is None or _is_volume(tick.day_volume)):
         return "size"
-    if tick.ts_event > tick.ts_init + AHEAD or tick.ts_event <= 0:
+    if tick.ts_event > tick.ts_init + MAX_AHEAD_MS or tick.ts_event <= 0:
         return "time"
     return None
 
@@ -54,7 +54,7 @@ def bar_rejection(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = Fa
         return "size"
     if bar.ts_close <= bar.ts_open or bar.ts_open <= 0:
         return "time"
-    if bar.ts_close - bar.ts_open > LONGEST[timeframe]:
+    if bar.ts_close - bar.ts_open > MAX_LENGTH_MS[timeframe]:
         return "grid"
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
     return "order" if bar.high < top - MAX_OUTSIDE * abs(top) or bar.low > bottom + MAX_OUTSIDE * abs(bottom) else None

@@ -83,7 +83,7 @@ class InvalidRangeError(YahooError):
     outage = False
 
 
-class EmptyAnswerError(YahooError):
+class EmptyResponseError(YahooError):
     """200 without bars, though the calendar has sessions in the range."""
 
     reason = "empty"

@@ -32,7 +32,7 @@ from services.ingest.domain.splits import align_splits
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.weekly import weekly_bars
 from services.ingest.domain.yahoo_chart import Chart
-from services.ingest.domain.yahoo_errors import EmptyAnswerError, SplitNotAppliedError
+from services.ingest.domain.yahoo_errors import EmptyResponseError, SplitNotAppliedError
 from services.ingest.domain.yahoo_events import Split
 from shared.calendars import Sessions
 from shared.events import History, ProviderBar, Quarantined, Timeframe
@@ -202,10 +202,10 @@ def _missing(
     """Missing bars between the first bar (or the published position) and the newest one.
 
     Raises:
-        EmptyAnswerError: the chart has no rows at all, and the calendar expects some.
+        EmptyResponseError: the chart has no rows at all, and the calendar expects some.
     """
     if not chart.rows and len(expected_closes(sessions, timeframe, requested_from, final_until(exchange, now))):
-        raise EmptyAnswerError(chart.symbol, f"no {timeframe} bars since {requested_from}, though there were sessions", 200)
+        raise EmptyResponseError(chart.symbol, f"no {timeframe} bars since {requested_from}, though there were sessions", 200)
     if not normalised.bars:
         return ()
     first = min(normalised.bars[0].ts_close, position.until) if position.until > requested_from else normalised.bars[0].ts_close

@@ -1,1 +1,1 @@
-"""One module per outside thing: the tables, Telegram, webhooks, the console, the painter of charts. No decisions here."""
+"""One module per external system: tables, Telegram, webhooks, the console, child processes. No decisions here."""

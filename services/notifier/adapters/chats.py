@@ -115,7 +115,7 @@ async def _get(connection: AsyncConnection, channel: str, chat_id: str) -> Chat 
 
 
 async def _every_watched(connection: AsyncConnection, channel: str, chat_id: str) -> list[tuple[int, str]]:
-    """What is on the lists of a chat, with the topic of each."""
+    """The watched symbols of a chat, each with its topic."""
     column = watchlists.c
     wanted = select(column.thread_id, column.symbol).where(column.channel == channel, column.chat_id == chat_id)
     return [(thread_id, symbol) for thread_id, symbol in (await connection.execute(wanted)).all()]
@@ -127,14 +127,14 @@ def _listed(address: Address) -> ColumnElement[bool]:
 
 
 def _addresses(chat: Chat, lists: Mapping[int, set[str]]) -> Iterator[tuple[Chat, frozenset[str]]]:
-    """The addresses of a chat that something goes to, with their lists."""
+    """The addresses of a chat that receive signals, with their watchlists."""
     for thread_id in {*lists, *([chat.watch_all_thread_id] if chat.watch_all else [])}:
         everything = chat.watch_all and thread_id == chat.watch_all_thread_id
         yield replace(chat, thread_id=thread_id, watch_all=everything), frozenset(lists.get(thread_id, ()))
 
 
 async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
-    """The active ones among some chats, by channel and id."""
+    """The active chats among ``keys``, by channel and id."""
     found: dict[tuple[str, str], Chat] = {}
     rules = await _rules(connection, list(keys))
     for chunk in _chunks(sorted({chat_id for _, chat_id in keys})):
@@ -146,7 +146,7 @@ async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]
 
 
 async def _move_conditions(connection: AsyncConnection, channel: str, old: str, new: str) -> None:
-    """Conditions follow the chat, under numbers that are free there."""
+    """Move conditions to the chat's new id, with numbers that are free there."""
     column = conditions.c
     newest = select(func.max(column.number)).where(column.channel == channel, column.chat_id == new)
     free = ((await connection.execute(newest)).scalar() or 0) + 1
@@ -175,7 +175,7 @@ def _watching(channels: Sequence[str], symbols: Sequence[str]) -> Any:
 async def _lists(
     connection: AsyncConnection, channels: Sequence[str], symbols: Sequence[str]
 ) -> defaultdict[tuple[str, str], dict[int, set[str]]]:
-    """By chat, the symbols on its lists by topic."""
+    """By chat and topic, the symbols on the watchlist."""
     found: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
     column = watchlists.c
     wanted = select(column.channel, column.chat_id, column.thread_id, column.symbol).where(
@@ -206,7 +206,7 @@ async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -
 
 
 async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, new: str, now: int) -> None:
-    """Open deliveries follow the chat; one that the new id has already is closed as a duplicate."""
+    """Move open deliveries to the chat's new id; one that exists there is closed as a duplicate."""
     column = deliveries.c
     key = select(column.signal_id, column.thread_id)
     there = {tuple(row) for row in await connection.execute(key.where(column.channel == channel, column.chat_id == new))}
@@ -226,6 +226,6 @@ def _row(chat: Chat, now: int) -> dict[str, Any]:
 
 def _chat(row: Any, rules: dict[str, bool]) -> Chat:
     fields = {name: getattr(row, name) for name in _FIELDS}
-    if fields["language"] not in LANGUAGES:  # somebody else's hand in the table must not stop the alerts
+    if fields["language"] not in LANGUAGES:  # an invalid row must not stop the alerts
         fields["language"] = LANGUAGES[0]
     return Chat(**fields, rules=rules)

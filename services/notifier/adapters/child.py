@@ -1,4 +1,4 @@
-"""A child process that answers one request at a time, each within a time limit, and is killed and replaced where it does not."""
+"""A child process that answers one request at a time. It is killed and replaced when a request times out."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import sys
 from typing import Final
 
 START_SECONDS: Final = 120.0
-"""The first start of all may look through the machine's fonts."""
-LARGEST: Final = 8 * 1024 * 1024
-KEPT: Final = ("PATH", "PYTHONPATH", "HOME", "MPLCONFIGDIR", "LANG")
-"""What a child gets of the environment: no tokens."""
+"""The very first start may index the machine's fonts."""
+MAX_ANSWER: Final = 8 * 1024 * 1024
+"""Bytes of the largest answer."""
+INHERITED: Final = ("PATH", "PYTHONPATH", "HOME", "MPLCONFIGDIR", "LANG")
+"""Environment variables that a child inherits: no tokens."""
 
 
 class ChildError(Exception):
-    """No answer: ``timeout`` or ``crashed``."""
+    """There is no answer; the message is ``timeout`` or ``crashed``."""
 
 
 class ChildProcess:
-    """A process of ``python -m module`` that speaks as ``adapters.serving``. It ends by itself when this process is gone."""
+    """A process ``python -m module`` with the protocol of ``adapters.serving``. It exits when this process dies."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -29,14 +30,14 @@ class ChildProcess:
         self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
 
     def start(self) -> asyncio.Task[asyncio.subprocess.Process]:
-        """The process, which starts now if none runs: begun early, no request has to wait for it."""
+        """Start the process if none runs. An early call saves the first request the wait."""
         task = self._starting
         if task is None or (task.done() and (task.cancelled() or task.exception() or task.result().returncode is not None)):
             task = self._starting = asyncio.create_task(_start_process(self._module), name=f"start {self._module}")
         return task
 
     async def wait_ready(self, seconds: float) -> None:
-        """Wait until the process can be asked. Raises ChildError."""
+        """Wait until the process accepts requests. Raises ChildError."""
         try:
             async with asyncio.timeout(seconds):
                 await asyncio.shield(self.start())
@@ -46,10 +47,10 @@ class ChildProcess:
             raise ChildError("crashed") from error
 
     async def request(self, body: bytes, seconds: float) -> bytes:
-        """The answer to a request; ``seconds`` include the wait for a process that is still starting.
+        """The answer to a request; ``seconds`` includes the wait for a process that is still starting.
 
         Raises:
-            ChildError: there is none. A process that was asked and did not answer is killed; one that is slow to start goes on.
+            ChildError: there is none. A process that does not answer a request is killed; one that is still starting continues.
         """
         async with self._lock:
             unanswered = False
@@ -65,17 +66,17 @@ class ChildProcess:
             except (asyncio.IncompleteReadError, OSError) as error:
                 raise ChildError("crashed") from error
             finally:
-                if unanswered:  # a late answer must not be taken for that to the next request
+                if unanswered:  # a late answer must not become the answer to the next request
                     await self.close()
 
     async def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         task, self._starting = self._starting, None
         if task is None:
             return
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, asyncio.IncompleteReadError, OSError):  # it never came to be
-            await _end(await task)
+        with contextlib.suppress(asyncio.CancelledError, asyncio.IncompleteReadError, OSError):  # it did not start
+            await _kill(await task)
 
 
 async def _start_process(module: str) -> asyncio.subprocess.Process:
@@ -85,19 +86,19 @@ async def _start_process(module: str) -> asyncio.subprocess.Process:
         module,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={name: os.environ[name] for name in KEPT if name in os.environ},
-        start_new_session=True,  # Ctrl-C is for us; the child ends when its input does
+        env={name: os.environ[name] for name in INHERITED if name in os.environ},
+        start_new_session=True,  # Ctrl-C is for the parent; the child exits when its input ends
     )
     try:
         async with asyncio.timeout(START_SECONDS):
             await _read(child)
     except BaseException:
-        await _end(child)
+        await _kill(child)
         raise
     return child
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+async def _kill(child: asyncio.subprocess.Process) -> None:
     if child.returncode is None:
         child.kill()
         await child.wait()
@@ -115,6 +116,6 @@ async def _read(child: asyncio.subprocess.Process) -> bytes:
     if child.stdout is None:
         raise OSError("the child has no output")
     (length,) = struct.unpack(">I", await child.stdout.readexactly(4))
-    if length > LARGEST:
+    if length > MAX_ANSWER:
         raise OSError(f"the child announces {length} bytes")
     return await child.stdout.readexactly(length)

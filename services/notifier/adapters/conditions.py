@@ -103,7 +103,7 @@ def _alert(row: Any) -> ConditionAlert:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The JSON array; nothing where somebody else's hand was in the table."""
+    """The JSON array; empty where the column is invalid."""
     try:
         return tuple(msgspec.json.decode(text, type=list[str]))
     except msgspec.DecodeError:

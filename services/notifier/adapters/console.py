@@ -1,4 +1,4 @@
-"""Alerts as text on standard output, for a mesh without a Telegram token."""
+"""Prints alerts on standard output, for a mesh without a Telegram token."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from services.notifier.domain.outcomes import Outcome, Sent, Unanswered
 CHAT = "console"
 
 
-class Console:
-    """The channel ``console``: one block of lines an alert, flushed."""
+class ConsoleChannel:
+    """The channel ``console``: one block of lines per alert, flushed."""
 
     name = "console"
     pictures = False
@@ -26,6 +26,6 @@ class Console:
         try:
             self._out.write("\n" + plain(alert.text) + "\n")
             self._out.flush()
-        except OSError as error:  # a closed pipe: part of it may have been read
+        except OSError as error:  # a closed pipe: a part may have been read
             return Unanswered(f"{type(error).__name__}: {error}")
         return Sent()

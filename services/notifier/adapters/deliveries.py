@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, not_, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notifier.domain.delivery import DUE, NEVER, Change, DeliveryRow, DeliveryStatus
+from services.notifier.domain.delivery import DUE, NEVER, DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.ports import NewDelivery
 from shared.db import Database
 from shared.tables import deliveries as table
@@ -69,8 +69,8 @@ class DeliveryTable:
             won = (await connection.execute(update(table).where(_untouched(delivery)).values(**values))).rowcount == 1
         return replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease) if won else None
 
-    async def finish(self, delivery: DeliveryRow, change: Change, now: int) -> bool:
-        if delivery.status is DeliveryStatus.SENDING:  # our lease may have lapsed meanwhile: what we know is better than unknown
+    async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
+        if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
             held = and_(
                 _key(delivery),
                 table.c.tries == delivery.tries,

@@ -1,4 +1,4 @@
-"""Reads what other services have stored: instruments, bars, signals."""
+"""Reads the tables of other services: instruments, bars, signals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 
 class MarketTables:
-    """``Market`` on the database."""
+    """``MarketStore`` on the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -68,7 +68,7 @@ class MarketTables:
             try:
                 found.append(decode(SIGNALS, body.encode()))
             except WireError as error:
-                _log.warning("a stored signal cannot be read", signal=signal_id, error=str(error))
+                _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
         return found
 
     async def industries(self) -> list[Industry]:
@@ -90,5 +90,5 @@ def _aliases(symbol: str, text: str) -> tuple[str, ...]:
     try:
         return tuple(msgspec.json.decode(text, type=list[str]))
     except msgspec.DecodeError as error:
-        _log.warning("the aliases of an instrument cannot be read", symbol=symbol, error=str(error))
+        _log.warning("aliases of an instrument not decoded", symbol=symbol, error=str(error))
         return ()

@@ -10,7 +10,7 @@ from shared.topics import DELIVERIES
 
 
 class KafkaOutcomePublisher:
-    """``Reports`` on Kafka."""
+    """``OutcomePublisher`` on Kafka."""
 
     def __init__(self, producer: Producer) -> None:
         self._producer = producer

@@ -1,4 +1,4 @@
-"""The loop of a child process: requests on standard input, answers on standard output, each behind its length in four bytes."""
+"""The loop of a child process: requests on standard input, answers on standard output, each with a length prefix of four bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 
 def serve(answer: Callable[[bytes], bytes]) -> None:
-    """Say that we are ready, then answer requests until the input ends. What ``answer`` raises ends the process."""
+    """Signal readiness by an empty message, then answer requests until the input ends. An error of ``answer`` ends the process."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     _put(sink, b"")
     while len(head := source.read(4)) == 4:

@@ -1,8 +1,8 @@
-"""Alerts as signed HTTP requests to web servers of the operator's choice.
+"""Sends alerts as signed HTTP requests to web servers that the operator configures.
 
 ``POST`` with a JSON body; ``Finstage-Signature: t=SECONDS,v1=HEX`` where HEX is HMAC-SHA256 of ``SECONDS.BODY`` under the shared
-secret; ``Finstage-Delivery`` names the alert for ever, so that a receiver can drop repeats. Any 2xx confirms. Redirects are not
-followed. A 5xx is the receiver's own word that it did not take the alert, so it is refused and not unknown.
+secret; ``Finstage-Delivery`` is the permanent id of the alert, so a receiver can drop repeats. Any 2xx confirms. Redirects are not
+followed. A 5xx is the receiver's own statement that it did not accept the alert, so it counts as refused, not unknown.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ REFUSALS: Final = frozenset({408, 425, 429})
 
 
 class ForbiddenAddressError(OSError):
-    """The webhook's host is an address that webhooks may not reach."""
+    """The webhook's host resolves to an address that is not allowed."""
 
 
 class WebhookUrlError(ValueError):
     """The webhook's URL is not allowed."""
 
 
-class Webhook:
-    """The channel ``webhook``: a chat is a target's name."""
+class WebhookChannel:
+    """The channel ``webhook``: the chat id is the name of a target."""
 
     name = "webhook"
     pictures = False
@@ -85,11 +85,11 @@ class Webhook:
         except aiohttp.ConnectionTimeoutError:
             return Refused("no connection in time")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Unanswered(f"{type(error).__name__} after the request was begun")
+            return Unanswered(f"{type(error).__name__} after the request was started")
 
 
 def payload(alert: Alert) -> bytes:
-    """The body: the signal as it is on the topic, and the alert in words."""
+    """The body: the signal as on the topic, and the alert as text."""
     body: dict[str, Any] = {"signal": alert.signal, "text": plain(alert.text), "language": alert.language, "repeat": alert.repeat}
     return msgspec.json.encode(body)
 
@@ -105,12 +105,12 @@ def signature(secret: str, body: bytes, seconds: int) -> str:
 
 
 def check_url(target: WebhookTarget, *, allow_private: bool) -> None:
-    """Refuse at start what could never be right.
+    """Refuse an invalid URL at the start.
 
     Raises:
-        WebhookUrlError: no http(s) URL, user info in it, plain http or an inner address without permission.
+        WebhookUrlError: no http(s) URL, user info in it, plain http or a private address without permission.
     """
-    from yarl import URL  # aiohttp's own URL type: parsed exactly as the request will be
+    from yarl import URL  # aiohttp's URL type: parsed as in the request
 
     url = URL(target.url)
     if url.scheme not in {"http", "https"} or not url.host or url.user or url.password:
@@ -120,15 +120,15 @@ def check_url(target: WebhookTarget, *, allow_private: bool) -> None:
     if url.scheme != "https":
         raise WebhookUrlError(f"webhook {target.name!r}: plain http needs WEBHOOK_ALLOW_PRIVATE=true")
     try:
-        inner = not ipaddress.ip_address(url.host).is_global
+        private = not ipaddress.ip_address(url.host).is_global
     except ValueError:
-        inner = False  # a name: every address that it has is checked when it is called
-    if inner:
-        raise WebhookUrlError(f"webhook {target.name!r}: {url.host} is an inner address")
+        private = False  # a host name: its addresses are checked at each request
+    if private:
+        raise WebhookUrlError(f"webhook {target.name!r}: {url.host} is a private address")
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names anew for each connection, and refuses those with an address of this machine or a private network."""
+    """Resolves names for each connection and refuses addresses of this machine or a private network."""
 
     def __init__(self) -> None:
         self._inner = ThreadedResolver()
@@ -148,7 +148,7 @@ def _outcome(status: int, retry_after: str) -> Outcome:
     if 200 <= status < 300:
         return Sent()
     if status == 410:
-        return Gone("410: the receiver wants no more")
+        return Gone("410: the receiver is gone")
     if status in REFUSALS or status >= 500:
         seconds = min(float(retry_after), LONGEST_RETRY_AFTER) if retry_after.isascii() and retry_after.isdigit() else None
         return Refused(f"answered {status}", seconds)

@@ -1,4 +1,4 @@
-"""Where a message goes."""
+"""The destination of a message."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ class Address:
     channel: str
     chat_id: str
     thread_id: int = 0
-    """Telegram's ``message_thread_id``; 0 is no topic: the chat itself, or a forum's General topic."""
+    """Telegram's ``message_thread_id``; 0 means no topic: the chat itself, or a forum's General topic."""

@@ -1,4 +1,4 @@
-"""The text of an alert. Every value in it comes from the signal or the instrument's row; what is not known is not shown."""
+"""The text of an alert. Every value comes from the signal or the instrument's row; unknown values are left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.domain import rules
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
 from services.notifier.domain.decimals import volume
-from services.notifier.domain.figures import format_time, number, percent, price
+from services.notifier.domain.formatting import format_time, number, percent, price
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.markup import clean, escape
 from services.notifier.domain.messages import Button, Buttons
@@ -57,7 +57,7 @@ SENTENCE_LENGTH: Final = 240
 
 
 def title(instrument: Instrument, language: str) -> str:
-    """The instrument as a heading: both names, the reader's own first, and the symbol. Not escaped."""
+    """The instrument as a heading: both names, the one in ``language`` first, and the symbol. Not escaped."""
     names = (instrument.name_ko, instrument.name_en) if language == "ko" else (instrument.name_en, instrument.name_ko)
     shown = [clean(name, NAME_LENGTH) for name in names if name]
     first, *others = shown or [clean(instrument.symbol, 32)]
@@ -67,7 +67,7 @@ def title(instrument: Instrument, language: str) -> str:
 
 
 def quality_text(quality: SignalQuality | None, language: str) -> str:
-    """The signal's out-of-sample record in words, or that there is none. Only figures that were computed.
+    """The past out-of-sample performance of such signals as a sentence, or a note that none was computed.
 
     >>> quality_text(None, "ko")
     '기록 없음'
@@ -85,7 +85,7 @@ def quality_text(quality: SignalQuality | None, language: str) -> str:
 
 
 def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat: bool = False) -> str:
-    """The alert as Telegram HTML; short enough for a caption, whatever the values are."""
+    """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
     words = LABELS[language]
     arrow = "▲" if signal.direction == "up" else "▼"
     rule = escape(rules.name(signal.rule, language), 48)
@@ -119,13 +119,13 @@ def _level(value: float, kind: rules.LevelKind, instrument: Instrument, language
 
 
 def alert_buttons(language: str) -> Buttons:
-    """Mute and settings."""
+    """The buttons under an alert: mute and settings."""
     words = LABELS[language]
     return ((Button(words["mute"], "mute 1h"), Button(words["settings"], "settings")),)
 
 
 def chart_request(signal: Signal, instrument: Instrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
-    """What the painter is asked for."""
+    """The chart of a signal: title, bars, overlays, and the level where it is a price."""
     heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rules.name(signal.rule, language)}"
     return ChartRequest(
         title=clean(heading, 160),

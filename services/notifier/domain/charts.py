@@ -1,4 +1,4 @@
-"""What the picture of an alert shows: the bars before the signal and the averages that the rule looked at."""
+"""Contents of an alert's picture: the bars before the signal and the averages that the rule compared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from shared.events import Signal
 
 SHOWN = 120
-"""Bars in a picture."""
+"""Bars that a picture shows."""
 
 
 class ChartBar(msgspec.Struct, frozen=True, gc=False):
@@ -33,25 +33,25 @@ class Overlay(msgspec.Struct, frozen=True):
 
 
 class ChartRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the painter needs; it reads nothing itself."""
+    """All input of the chart renderer; it reads nothing itself."""
 
     title: str
     bars: tuple[ChartBar, ...]
-    """Oldest first; more than are shown, so that the averages are warm."""
+    """Oldest first. More than are shown, so that the averages are warmed up."""
     overlays: tuple[Overlay, ...]
     fired_at: int
     """Close of the bar that fired."""
     direction: Literal["up", "down"]
     level: float | None = None
     kind: str = ""
-    """Of the instrument, as in the universe; with the currency it decides the decimals."""
+    """Kind of the instrument, as in the universe; kind and currency decide the decimals."""
     currency: str = ""
     language: Literal["ko", "en"] = "en"
     note: str = ""
 
 
 def overlays(signal: Signal) -> tuple[Overlay, ...]:
-    """The lines that belong to a signal: those its rule compared, or the 20 and 50 bar averages for orientation.
+    """The lines of a signal's chart: those that its rule compared, else the averages of 20 and 50 bars.
 
     >>> from shared.events import Timeframe
     >>> bar = dict(symbol="A", timeframe=Timeframe.D1, ts_event=0, ts_init=0, price=1.0)
@@ -70,11 +70,11 @@ def overlays(signal: Signal) -> tuple[Overlay, ...]:
 
 
 def bars_needed(lines: tuple[Overlay, ...]) -> int:
-    """How many bars to read so that every line is warm over all that is shown; exponential ones need three periods."""
+    """How many bars to read so that every line is warmed up on all shown bars; exponential averages need three periods."""
     return SHOWN + max((line.period * (3 if line.kind == "ema" else 1) for line in lines), default=0)
 
 
 def price_level(signal: Signal) -> float | None:
-    """The level as a line in the picture, where it is a price near the bars and not the value of an oscillator."""
+    """The level to draw as a line: only where it is near the price, since a level may be the value of an oscillator."""
     level = signal.level
     return level if level is not None and signal.price and 0.5 < level / signal.price < 2 else None

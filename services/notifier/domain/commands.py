@@ -1,4 +1,4 @@
-"""What people type to the bot, taken apart."""
+"""Parses the text that users type to the bot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.notifier.domain.markup import clean
 from shared.text import normalize
 
 LINE_LENGTH: Final = 1000
-"""Characters of a message that are looked at."""
+"""Characters of a message that are read; the rest is ignored."""
 FOREVER: Final = 253_402_300_799_000
 
 _COMMAND: Final = re.compile(r"^/([A-Za-z_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s(.*))?$")
@@ -20,7 +20,7 @@ _UNITS: Final = {"m": 60_000, "min": 60_000, "분": 60_000, "h": 3_600_000, "시
 
 @dataclass(frozen=True)
 class ParsedCommand:
-    """A command and what follows it. ``name`` is empty for text that is no command."""
+    """A command and the text after it. ``name`` is empty for text that is no command."""
 
     name: str
     rest: str
@@ -28,21 +28,21 @@ class ParsedCommand:
 
 @dataclass(frozen=True)
 class UserInput:
-    """Something that a person did in a chat."""
+    """A text that a user typed, or a button that a user pressed."""
 
     chat_id: str
     user_id: str
-    """Empty for an anonymous administrator, who is one by ``trusted``."""
+    """Empty for an anonymous administrator; ``trusted`` is true then."""
     kind: Literal["private", "group"]
     command: ParsedCommand
     trusted: bool = False
-    """Telegram itself vouches that this is an administrator."""
+    """Telegram confirms that the user is an administrator."""
     thread_id: int = 0
-    """The topic in which it was done; 0 is none."""
+    """The topic in which it happened; 0 means none."""
 
 
 def parse(text: str, bot_name: str = "") -> ParsedCommand | None:
-    """The command in a message, in normal form; None when it is meant for another bot.
+    """The command in a message, in normal form; None where it addresses another bot.
 
     >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
     (ParsedCommand(name='watch', rest='AAPL'), None, ParsedCommand(name='', rest='hello'))
@@ -57,7 +57,7 @@ def parse(text: str, bot_name: str = "") -> ParsedCommand | None:
 
 
 def mute_span(text: str) -> int | None:
-    """Milliseconds to be quiet for: ``30m``, ``1시간``, ``2d``; 0 to end it, None when it cannot be read.
+    """How long to mute, milliseconds: ``30m``, ``1시간``, ``2d``. 0 unmutes; None where the text is no duration.
 
     >>> mute_span("1h"), mute_span("30 분"), mute_span("off"), mute_span("soon")
     (3600000, 1800000, 0, None)

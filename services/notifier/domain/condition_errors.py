@@ -1,4 +1,4 @@
-"""What can be wrong with a condition, in the reader's language. English is the language of ``shared.conditions`` itself."""
+"""Messages about invalid conditions in Korean. ``shared.conditions`` has them in English."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ KOREAN: Final[dict[str, str]] = {
 
 
 def error_text(error: ConditionError, language: str) -> str:
-    """What is wrong. Not escaped."""
+    """The message of an error in ``language``. Not escaped."""
     return KOREAN[error.code].format(**error.values) if language == "ko" else error.message

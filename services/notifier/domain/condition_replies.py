@@ -1,4 +1,4 @@
-"""Answers of the bot about conditions."""
+"""Replies of the bot about conditions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SHOWN_TEXT = 600
 
 
 def error_reply(error: ConditionError, language: str) -> str:
-    """What is wrong with a condition, and where: in fixed width, a caret below the place."""
+    """The error of a condition and its position: the text in fixed width with a caret below the position."""
     text, caret = error.caret().split("\n")
-    pointed = f"<pre>{escape(text, SHOWN_TEXT)}\n{caret}</pre>" if text.strip() else ""
-    return "\n".join(filter(None, [escape(error_text(error, language), 300), pointed, phrase(language, "alert_more")]))
+    marked = f"<pre>{escape(text, SHOWN_TEXT)}\n{caret}</pre>" if text.strip() else ""
+    return "\n".join(filter(None, [escape(error_text(error, language), 300), marked, phrase(language, "alert_more")]))
 
 
 def alert_line(alert: ConditionAlert, language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
-    """One alert in two lines; ``warming_up``: columns of indicators that have no values yet for some instruments."""
+    """One alert in two lines. ``warming_up``: columns of indicators that have no values yet for some instruments."""
     parts = [_scope(alert, language, index), phrase(language, "alert_forming" if alert.frequency == FORMING else "alert_at_close")]
     if not {*alert.extra}.isdisjoint(warming_up):
         parts.append(phrase(language, "alert_warming_up"))
@@ -31,7 +31,7 @@ def alert_line(alert: ConditionAlert, language: str, index: InstrumentIndex, war
 
 
 def alerts_text(alerts: Sequence[ConditionAlert], language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
-    """All alerts of a chat."""
+    """The list of a chat's alerts."""
     if not alerts:
         return phrase(language, "alerts_none")
     lines = [phrase(language, "alerts", count=len(alerts)), *(alert_line(alert, language, index, warming_up) for alert in alerts)]

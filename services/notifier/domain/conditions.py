@@ -1,4 +1,4 @@
-"""Alerts on conditions that people wrote: what they ask, how much they may ask, and who hears of a signal."""
+"""Alerts on user conditions: parsing of /alert, limits, and which owners receive a signal."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from shared.conditions import Condition, identity
 from shared.events import Signal
 
 RULE: Final = "condition"
-"""``Signal.rule`` of signals that a condition fired."""
+"""``Signal.rule`` of signals that a user condition fired."""
 AT_CLOSE: Final = "once_per_bar_close"
 FORMING: Final = "once_per_bar"
 MAX_PER_CHAT: Final = 20
 MAX_TOTAL: Final = 5_000
 MAX_EXTRA_PER_CHAT: Final = 10
-"""Indicators that run for one chat's conditions alone."""
+"""Requested indicators of one chat's conditions."""
 MAX_EXTRA_TOTAL: Final = 64
 
 Scope = Literal["symbols", "industry", "watched"]
@@ -29,22 +29,22 @@ _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
 
 
 class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):
-    """What a text says."""
+    """A valid condition."""
 
     text: str
     """The normal form."""
     timeframe: str
     extra: tuple[str, ...]
-    """A column of each indicator that runs for it alone."""
+    """A column of each indicator that is computed only because the condition needs it."""
 
     @property
     def id(self) -> str:
-        """Names the condition for ever."""
+        """The permanent id of the condition."""
         return identity(self.text)
 
 
 class RefusedCondition(msgspec.Struct, frozen=True, tag="refused"):
-    """Why a text is no condition: the fields of ``ConditionError``."""
+    """An invalid condition: the fields of ``ConditionError``."""
 
     code: str
     text: str
@@ -54,12 +54,12 @@ class RefusedCondition(msgspec.Struct, frozen=True, tag="refused"):
 
 @dataclass(frozen=True)
 class ConditionAlert:
-    """A condition that a chat wants to be told about, and for which instruments."""
+    """A chat's alert: a condition and the instruments that it applies to."""
 
     channel: str
     chat_id: str
     number: int
-    """What the chat calls it; 0 before it has been stored."""
+    """Its number within the chat; 0 before it is stored."""
     condition_id: str
     text: str
     """The condition's normal form."""
@@ -68,13 +68,13 @@ class ConditionAlert:
     scope: Scope = "watched"
     targets: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
-    """A column of each indicator that runs for it alone."""
+    """A column of each indicator that is computed only because the condition needs it."""
     enabled: bool = True
     thread_id: int = 0
-    """The topic that it goes to: the one in which it was made."""
+    """The topic that it is sent to: the one in which it was created."""
 
     def is_equivalent(self, other: ConditionAlert) -> bool:
-        """Whether both ask the same for the same topic."""
+        """Whether both have the same condition, frequency, instruments and topic."""
         return (self.condition_id, self.frequency, self.scope, set(self.targets), self.thread_id) == (
             other.condition_id,
             other.frequency,
@@ -84,7 +84,7 @@ class ConditionAlert:
         )
 
     def covers(self, symbol: str, watched: Collection[str] | None, industries: Collection[str]) -> bool:
-        """Whether the symbol is meant; ``watched`` is the address's list (None: everything), ``industries`` are the symbol's."""
+        """Whether it applies to the symbol. ``watched``: the address's watchlist (None: all); ``industries``: the symbol's."""
         if self.scope == "watched":
             return watched is None or symbol in watched
         return symbol in self.targets if self.scope == "symbols" else not set(industries).isdisjoint(self.targets)
@@ -92,18 +92,18 @@ class ConditionAlert:
 
 @dataclass(frozen=True)
 class AlertRequest:
-    """An /alert, taken apart."""
+    """The parts of an /alert command."""
 
     condition: str
     frequency: str
     names: str
-    """The instruments as they were named; empty: the watchlist."""
+    """The instruments as the user typed them; empty means the watchlist."""
     industry: str
-    """The industry as it was named, or empty."""
+    """The industry as the user typed it, or empty."""
 
 
 def parse_alert(line: str) -> AlertRequest:
-    """What follows /alert: perhaps a frequency, a condition, perhaps ``for`` and instruments or ``industry:NAME``.
+    """Parse ``[FREQUENCY] CONDITION [for INSTRUMENTS | for industry:NAME]``, the text after /alert.
 
     >>> parse_alert("rsi_14 < 30 on 1h for AAPL, 삼성전자")
     AlertRequest(condition='rsi_14 < 30 on 1h', frequency='once_per_bar_close', names='AAPL, 삼성전자', industry='')
@@ -123,12 +123,12 @@ def parse_alert(line: str) -> AlertRequest:
 
 
 def extra_columns(condition: Condition) -> tuple[str, ...]:
-    """A column of each indicator that runs for the condition alone."""
+    """A column of each indicator that is computed only because the condition needs it."""
     return tuple(wanted.column for wanted in condition.indicators if not wanted.running)
 
 
-def refusal(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
-    """Why one more alert is too much: the name of a phrase; None where it is not. ``count`` and ``in_use`` are of all chats."""
+def exceeded_limit(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
+    """The key of a phrase that says which limit a new alert exceeds, or None. ``count`` and ``in_use``: totals of all chats."""
     if len(mine) >= MAX_PER_CHAT:
         return "alert_full"
     if len({column for alert in (*mine, requested) for column in alert.extra}) > MAX_EXTRA_PER_CHAT:
@@ -142,7 +142,7 @@ def refusal(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str],
 def is_recipient(
     alert: ConditionAlert, signal: Signal, watched: Collection[str] | None, industries: Mapping[str, Collection[str]]
 ) -> bool:
-    """Whether a signal of this condition is for the owner of the alert."""
+    """Whether the owner of the alert receives a signal of its condition."""
     if not alert.enabled or (signal.provisional and alert.frequency != FORMING):
         return False
     return alert.covers(signal.symbol, watched, industries.get(signal.symbol, ()))

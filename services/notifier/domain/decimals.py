@@ -1,6 +1,6 @@
-"""How many decimals a price, a percentage and a volume are shown with.
+"""Decimals of displayed prices, percentages and volumes.
 
-The page has the same rule (``services/gateway/page/src/decimals.ts``); both are held to the cases of ``tests/decimals.json``.
+The page has the same rule (``services/gateway/page/src/decimals.ts``); ``tests/decimals.json`` has the cases for both.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ UNITS: Final = {
     "ko": ((1e4, "만"), (1e8, "억"), (1e12, "조")),
     "en": ((1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")),
 }
-"""What volumes are counted in."""
+"""Units of volumes."""
 WHOLE: Final = {"KRW": 0, "JPY": 1}
-"""Decimals of a share where they are not two: Seoul quotes in won, Tokyo in tenths of a yen."""
+"""Decimals of a share price where they are not two: Seoul quotes in won, Tokyo in tenths of a yen."""
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 class DecimalPlaces(NamedTuple):
-    """Decimals that are always shown, and those that are shown where they are not zero."""
+    """How many decimals are always shown, and how many at most; trailing zeros between the two are dropped."""
 
     least: int
     most: int
@@ -32,7 +32,7 @@ class DecimalPlaces(NamedTuple):
 def places(value: float, kind: str, currency: str) -> DecimalPlaces:
     """The decimals of a price of this size, for an instrument of this kind.
 
-    ``kind`` is that of the universe (index, future, stock, etf, fx, crypto) or empty where it is not known.
+    ``kind`` is that of the universe (index, future, stock, etf, fx, crypto), or empty where it is unknown.
 
     >>> places(1.08432, "fx", "USD"), places(71500, "stock", "KRW")
     (DecimalPlaces(least=5, most=5), DecimalPlaces(least=0, most=0))
@@ -54,7 +54,7 @@ def places(value: float, kind: str, currency: str) -> DecimalPlaces:
 
 
 def magnitude(value: float) -> int:
-    """The power of ten that the first digit stands for; of zero 0.
+    """The power of ten of the first digit; 0 for zero.
 
     >>> magnitude(-37.63), magnitude(0.0043), magnitude(0.0)
     (1, -3, 0)
@@ -63,12 +63,12 @@ def magnitude(value: float) -> int:
 
 
 def fixed(value: float, wanted: DecimalPlaces) -> str:
-    """A finite value with these decimals, thousands apart, rounded half away from zero as its shortest decimal form is written.
+    """A finite value with these decimals and thousands separators. Its shortest decimal form is rounded half away from zero.
 
-    >>> fixed(-37.63, DecimalPlaces(2, 3)), fixed(1.005, DecimalPlaces(2, 2))
-    ('-37.63', '1.01')
-    >>> fixed(-0.001, DecimalPlaces(2, 2)), fixed(30.125, DecimalPlaces(2, 3))
-    ('0.00', '30.125')
+    >>> fixed(-37.63, DecimalPlaces(2, 3)), fixed(30.125, DecimalPlaces(2, 3))
+    ('-37.63', '30.125')
+    >>> fixed(1.005, DecimalPlaces(2, 2)), fixed(-0.001, DecimalPlaces(2, 2))
+    ('1.01', '0.00')
     """
     if value and not SMALLEST <= abs(value) < LARGEST:
         return f"{value:.4e}"
@@ -79,7 +79,7 @@ def fixed(value: float, wanted: DecimalPlaces) -> str:
 
 
 def percentage(fraction: float, digits: int = 2) -> str:
-    """A finite fraction as a percentage with its sign; without one where it is rounded to zero.
+    """A finite fraction as a percentage with its sign; no sign where it rounds to zero.
 
     >>> percentage(0.0213), percentage(-0.07, 0), percentage(-0.000001)
     ('+2.13%', '-7%', '0.00%')
@@ -89,7 +89,7 @@ def percentage(fraction: float, digits: int = 2) -> str:
 
 
 def volume(value: float, language: str) -> str:
-    """A finite volume in the units of the language, with one decimal where there is one.
+    """A finite volume in the units of the language, with at most one decimal (four below 1).
 
     >>> volume(1_234_567, "en"), volume(1_234_567, "ko"), volume(999_999, "en"), volume(0.0312, "en")
     ('1.2M', '123.5만', '1M', '0.0312')

@@ -1,11 +1,11 @@
-"""How industries and markets read in a chat."""
+"""Replies of the bot about industries and markets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.figures import format_time, percent, price
+from services.notifier.domain.formatting import format_time, percent, price
 from services.notifier.domain.industries import IndustryIndex
 from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.markup import escape
@@ -19,7 +19,7 @@ SHOWN_STRONGEST: Final = 3
 
 
 def list_text(industries: IndustryIndex, language: str) -> str:
-    """Every industry in a line, the markets first, then those that rise most."""
+    """One line for each industry: markets first, then by median move, highest first."""
     if not industries.views:
         return phrase(language, "industries_none")
     lines = [phrase(language, "industries")]
@@ -34,7 +34,7 @@ def list_text(industries: IndustryIndex, language: str) -> str:
 
 
 def missing_text(name: str, industries: IndustryIndex, language: str) -> str:
-    """That there is no such industry, and which may have been meant."""
+    """The reply for an unknown industry, with suggestions."""
     line = phrase(language, "no_such_industry", asked=escape(name, 40))
     near = industries.suggestions(name)
     if near:
@@ -44,7 +44,7 @@ def missing_text(name: str, industries: IndustryIndex, language: str) -> str:
 
 
 def view_text(view: IndustryView, index: InstrumentIndex, language: str) -> str:
-    """One industry or market as it stands; only what is known."""
+    """The newest view of one industry or market; unknown values are left out."""
     lines = [f"<b>{_name(view, language)}</b> (<code>{escape(view.industry, 48)}</code>)"]
     lines.append(f"{phrase(language, 'median')}: {percent(view.median_move)}")
     counts = {"up": view.advances, "down": view.declines, "still": view.unchanged, "missing": view.missing}
@@ -82,7 +82,7 @@ def _mover(mover: Mover, index: InstrumentIndex, language: str) -> str:
 
 
 def _strongest(members: Sequence[IndustryMember], *, market: bool) -> list[tuple[str, float]]:
-    """The members with the largest relative strength over 63 sessions: against the others, or in a market against its index."""
+    """The members with the highest relative strength over 63 sessions: against the industry, or in a market against its index."""
     known = []
     for member in members:
         strength = member.against_market if market else member.against_industry

@@ -1,4 +1,4 @@
-"""Finds instruments by what people type: symbol, English or Korean name, alias; suggests near ones for typing errors."""
+"""Finds instruments by symbol, English or Korean name, or alias; suggests similar names for typing errors."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from shared.text import ELLIPSIS
 from shared.text import fold_case as caseless
 
 LONGEST = 64
-"""Characters of a question that are looked at: what is longer is nobody's symbol or name."""
+"""Longest symbol or name; characters of a query beyond it are ignored."""
 SIGNS = frozenset("^=.-&" + ELLIPSIS)
-"""Signs that tell names apart; with the mark of a cut, so that the beginning of a longer text is nobody's name."""
+"""Signs that distinguish names. The ellipsis of a shortened text is among them: its beginning must not match a name."""
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """What the notifier knows about a symbol."""
+    """An instrument with its names."""
 
     symbol: str
     name_en: str
@@ -37,7 +37,7 @@ class Industry:
 
 
 def industry(text: str, known: Iterable[Industry]) -> Industry | None:
-    """The industry that is called so, or None.
+    """The industry with this name, or None.
 
     >>> chips = Industry("semiconductors", "Semiconductors", "반도체")
     >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
@@ -48,12 +48,12 @@ def industry(text: str, known: Iterable[Industry]) -> Industry | None:
 
 
 def unknown_instrument(symbol: str) -> Instrument:
-    """Stands in for a symbol that the table does not have (yet)."""
+    """Placeholder for a symbol that is not in the table of instruments."""
     return Instrument(symbol, "", "")
 
 
 class InstrumentIndex:
-    """All instruments, searchable."""
+    """All instruments, searchable by name."""
 
     def __init__(self, instruments: Iterable[Instrument] = ()) -> None:
         self._by_symbol: dict[str, Instrument] = {}
@@ -69,11 +69,11 @@ class InstrumentIndex:
         return len(self._by_symbol)
 
     def get(self, symbol: str) -> Instrument:
-        """The instrument of exactly this symbol; ``unknown_instrument`` where it is not known."""
+        """The instrument with exactly this symbol, else ``unknown_instrument``."""
         return self._by_symbol.get(symbol) or unknown_instrument(symbol)
 
     def find(self, text: str) -> Instrument | None:
-        """The instrument that is called so, or None.
+        """The instrument with this name, or None.
 
         >>> index = InstrumentIndex([Instrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
         >>> [index.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
@@ -82,21 +82,21 @@ class InstrumentIndex:
         return self._by_name.get(search_key(text))
 
     def suggestions(self, text: str, most: int = 3) -> list[Instrument]:
-        """Instruments whose names look like it, the likeliest first: names that begin so, then those that are spelled alike."""
+        """Instruments with similar names, best match first: names with this prefix, then names with similar spelling."""
         wanted = search_key(text)
         if not wanted:
             return []
-        begun = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
-        alike = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.6)
+        prefixed = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
+        similar = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.6)
         found: dict[str, Instrument] = {}
-        for name in (*sorted(begun, key=len), *alike):
+        for name in (*sorted(prefixed, key=len), *similar):
             found.setdefault(self._by_name[name].symbol, self._by_name[name])
         return list(found.values())[:most]
 
     def resolve(self, text: str, most: int = 20) -> tuple[list[Instrument], list[str]]:
-        """The instruments named in a line, and the words that name none.
+        """The instruments named in a line, and the words that are no names.
 
-        The whole line is tried as one name first; then commas part it, then spaces.
+        The whole line is tried as one name first; then it is split at commas, then at spaces.
         """
         whole = self.find(text)
         if whole:
@@ -115,7 +115,7 @@ class InstrumentIndex:
 
 
 def search_key(name: str) -> str:
-    """A name as it is looked for: in normal form, without case, spaces and most signs.
+    """The normal form of a name for lookups: without case, spaces and most signs.
 
     >>> search_key("\u1109\u1161\u11b7\u1109\u1165\u11bc ３")
     '삼성3'

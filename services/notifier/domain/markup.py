@@ -1,4 +1,4 @@
-"""Text for chats: cleaned, escaped, measured as Telegram measures it, and split without tearing tags."""
+"""Text for chats: cleaning, escaping, Telegram's measure of length, and splitting that keeps tags balanced."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def clean(text: str, most: int = 200) -> str:
 
 
 def escape(text: str, most: int = 200) -> str:
-    """``clean`` and safe inside HTML, attributes included.
+    """``clean``, then escaped for HTML text and attributes.
 
     >>> escape("<b>&")
     '&lt;b&gt;&amp;'
@@ -36,12 +36,12 @@ def escape(text: str, most: int = 200) -> str:
 
 
 def plain(markup: str) -> str:
-    """The text alone, for places that show no HTML."""
+    """The text without markup."""
     return html.unescape(_TAG.sub("", markup))
 
 
 def units(text: str) -> int:
-    """UTF-16 code units, in which Telegram counts: an emoji is two."""
+    """Length in UTF-16 code units, as Telegram counts: an emoji is two."""
     return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
 
 
@@ -55,7 +55,7 @@ def visible(markup: str) -> int:
 
 
 def split(markup: str, limit: int = TEXT_LIMIT) -> list[str]:
-    r"""Pieces of at most ``limit`` visible units each, cut at line ends where there are any; tags are closed and opened again.
+    r"""Pieces of at most ``limit`` visible units, split at line ends where possible; open tags are closed and reopened.
 
     >>> split("<b>ab\ncd</b>", 3)
     ['<b>ab</b>', '<b>cd</b>']
@@ -71,7 +71,7 @@ def split(markup: str, limit: int = TEXT_LIMIT) -> list[str]:
 
 
 def _piece(atoms: list[str], opened: list[str], limit: int) -> tuple[str, list[str], list[str]]:
-    """The first piece, the atoms that are left, and the tags open there."""
+    """The first piece, the remaining atoms, and the tags that are open after it."""
     start, size, at = list(opened), 0, len(atoms)
     line_end: tuple[int, list[str]] | None = None
     for i, atom in enumerate(atoms):

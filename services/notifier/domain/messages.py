@@ -1,4 +1,4 @@
-"""What goes out to a chat, whatever the channel."""
+"""Messages to chats, independent of the channel."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final
 from shared.events import Signal
 
 ACTION_LENGTH: Final = 64
-"""Bytes that Telegram lets a button carry."""
+"""Most bytes of a button's callback data in Telegram."""
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a message; pressing it is as if ``/action`` had been typed."""
+    """A button under a message; pressing it is handled as the command ``/action``."""
 
     label: str
     action: str
@@ -29,7 +29,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer of the bot: HTML of any length, and buttons under its last part."""
+    """A reply of the bot: HTML of any length, and buttons under its last part."""
 
     text: str
     buttons: Buttons = ()
@@ -37,7 +37,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Alert:
-    """A rendered alert on its way to one chat."""
+    """A rendered alert for one chat."""
 
     signal: Signal
     text: str
@@ -45,7 +45,7 @@ class Alert:
     language: str
     buttons: Buttons = ()
     picture: bytes | None = None
-    """PNG, where one could be drawn."""
+    """PNG, or None where there is none."""
     repeat: bool = False
-    """True when the recipient may have it already."""
+    """Whether the recipient may have received it before."""
     traceparent: str = ""

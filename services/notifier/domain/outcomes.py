@@ -1,4 +1,4 @@
-"""How one attempt to hand over an alert can end. Every channel maps whatever happens to exactly one of these."""
+"""The possible outcomes of one attempt to send an alert. Every channel maps each result to exactly one of these."""
 
 from __future__ import annotations
 
@@ -7,53 +7,53 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sent:
-    """The other side confirmed it."""
+    """The receiver confirmed it."""
 
     message_id: str = ""
     redirected: bool = False
-    """It went to the chat itself, since its topic takes no messages any more."""
+    """It was sent to the chat itself, since its topic accepts no messages any more."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Certainly not delivered, and worth another try: no connection, or the other side said "not now"."""
+    """Certainly not delivered, but can be retried: no connection, or the receiver refused it for now."""
 
     reason: str
     retry_after: float | None = None
-    """Seconds that the other side asks us to wait."""
+    """Seconds to wait, as the receiver requested."""
 
 
 @dataclass(frozen=True)
 class Unanswered:
-    """The request was written and no answer came: it may or may not have been delivered."""
+    """The request was written but no response came: it may have been delivered."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Doubtful:
-    """Something on the way answered for the other side (a gateway error): it may have been delivered, more likely it was not."""
+    """A gateway responded instead of the receiver: probably not delivered, but it may have been."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """Never to be accepted: trying this alert again is pointless."""
+    """The receiver will never accept this alert: no retry."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Gone:
-    """The recipient does not want us any more: the chat is to be switched off."""
+    """The chat blocked the bot or does not exist any more: it is to be switched off."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The chat has another id from now on; nothing was delivered."""
+    """The chat has a new id; nothing was delivered."""
 
     chat_id: str
 

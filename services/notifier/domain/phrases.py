@@ -1,4 +1,4 @@
-"""What the bot says, Korean and English. Placeholders are filled with escaped values only."""
+"""The bot's phrases in Korean and English. Values for placeholders must be escaped."""
 
 from __future__ import annotations
 
@@ -120,10 +120,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/list - what you watch\n"
         "/signals [NAME] - latest signals\n"
         "/alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
-        "/alerts - your conditions; /unalert NUMBER takes one away\n"
+        "/alerts - your conditions; /unalert NUMBER removes one\n"
         "/industry [NAME] - industries and markets (<code>/industry semiconductors</code>)\n"
         "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
-        "/mute 1h - be quiet for a while (30m, 2d; <code>/mute off</code> ends it)\n"
+        "/mute 1h - mute alerts for a while (30m, 2d; <code>/mute off</code> ends it)\n"
         "/settings - settings\n"
         "/lang ko - 한국어\n"
         "/status - status\n"
@@ -131,7 +131,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "unknown_command": "There is no /{name}. See /help for the commands.",
         "meant_command": "There is no /{name}. Did you mean /{near}?",
         "not_command": "What are you looking for? For a price: <code>/price {text}</code>; for the commands: /help.",
-        "which": "Please name an instrument, as in <code>/{name} AAPL</code>",
+        "which": "Please name an instrument, for example <code>/{name} AAPL</code>",
         "no_such": "I know no instrument '{asked}'.",
         "did_you_mean": "Did you mean {names}?",
         "no_price": "No price has come in yet.",
@@ -164,9 +164,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "strongest_industry": "Strongest in the industry (63 sessions)",
         "strongest_market": "Strongest against the index (63 sessions)",
         "signals_today": "Signals today: ▲{up} ▼{down} ({rules})",
-        "muted": "Quiet until {until}.",
+        "muted": "Alerts are muted until {until}.",
         "unmuted": "Alerts are on again.",
-        "mute_help": "For how long? As in <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
+        "mute_help": "For how long? For example <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
         "language": "I speak English now.",
         "language_help": "<code>/lang ko</code> or <code>/lang en</code>",
         "rules": "<b>Signals you get</b> (✅ yes, ▫️ no)\n<code>/rules on|off NAME …</code>, <code>/rules on|off all</code>",
@@ -175,7 +175,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "Signals without a validated record: {unvalidated}\nBars still forming: {provisional}",
         "on": "on",
         "off": "off",
-        "muted_until": "quiet until {until}",
+        "muted_until": "muted until {until}",
         "settings_help": "<code>/settings unproven on|off</code>: whether you get signals without a validated record too.\n"
         "<code>/settings provisional on|off</code>: whether you get signals on bars that are still forming too.",
         "status": "<b>Status</b>\nWatched: {count}\nAlerts: {muted}\nLast 24 hours: {deliveries}\nTime: {now}",
@@ -184,7 +184,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "not_allowed": "Only administrators, or whoever added the bot, may change this group's settings.",
         "slow_down": "Too many commands. Please try again in a moment.",
         "trouble": "That does not work right now. Please try again in a moment.",
-        "alert_help": "What condition? As in\n"
+        "alert_help": "Which condition? For example:\n"
         "<code>/alert rsi_14 &lt; 30 and close &gt; sma_200 on 1d for AAPL, MSFT</code>\n"
         "<code>/alert crosses_above(close, sma_200) for industry:semiconductors</code>\n"
         "Without for, it is for what you watch. With once_per_bar in front, forming bars count too.\n"
@@ -192,15 +192,15 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "of the bar: open high low close volume; prev(x) is one bar ago",
         "alert_more": "How to write one: /alert",
         "alert_unparsed": "The condition could not be read. Please try a shorter one.",
-        "alert_set": "Your alert is set: it comes at the close of every bar on which the condition is true.",
+        "alert_set": "Your alert is set: it is sent at the close of every bar on which the condition is true.",
         "alert_same": "You have this alert already.",
-        "alert_watching_none": "You watch nothing yet, so it stays silent: /watch something, or name instruments after for.",
-        "alert_full": "A chat may have 20 alerts. Take one away with /unalert.",
-        "alert_extra": "A chat's alerts may name 10 indicators that do not run anyway.",
-        "alert_busy": "No further indicators or conditions can be taken now. Use usual ones, as sma_50 or rsi_14.",
+        "alert_watching_none": "Your watchlist is empty, so it cannot fire: /watch an instrument, or name instruments after for.",
+        "alert_full": "A chat may have 20 alerts. Remove one with /unalert.",
+        "alert_extra": "A chat's alerts may use 10 indicators beyond the standard ones.",
+        "alert_busy": "No further indicators or conditions can be accepted now. Use standard ones, such as sma_50 or rsi_14.",
         "alerts": "<b>Your alerts: {count}</b>",
         "alerts_none": "You have no alerts. How to make one: /alert",
-        "alerts_remove": "To take one away: <code>/unalert NUMBER</code> or <code>/unalert all</code>",
+        "alerts_remove": "To remove one: <code>/unalert NUMBER</code> or <code>/unalert all</code>",
         "alert_watched": "what you watch",
         "alert_industry": "industry {name}",
         "alert_at_close": "at the bar's close",
@@ -208,9 +208,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "alert_warming_up": "warming up (its indicators are reading past bars)",
         "no_industry": "I know no industry '{asked}'. There are: {names}",
         "unalert_help": "Which number? See /alerts",
-        "unalert_none": "You have no alert of that number. See /alerts",
-        "unalerted": "The alert is gone.",
-        "topic_gone": "📌 The topic of this alert takes no messages any more, so it comes here.",
+        "unalert_none": "You have no alert with that number. See /alerts",
+        "unalerted": "The alert is removed.",
+        "topic_gone": "📌 The topic of this alert accepts no messages any more, so it is sent here.",
         "replayed": "⏪ Replayed data (past prices, not live)",
         "advice": "<i>Not investment advice</i>",
     },
@@ -218,7 +218,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
 
 
 def phrase(language: str, key: str, **values: object) -> str:
-    """A phrase with its values, which the caller has escaped.
+    """A phrase with its values, which the caller must have escaped.
 
     >>> phrase("en", "no_such", asked="XYZ")
     "I know no instrument 'XYZ'."

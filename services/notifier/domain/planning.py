@@ -1,7 +1,7 @@
-"""Which of the deliveries that are due to take on now, and when to look at the others again.
+"""Decides which due deliveries to send now, and when to look at the others again.
 
-A chat that is held back must not hide the others: its deliveries are put off to the moments when its turn is likely, so that they
-leave the front of the queue.
+A chat at its rate limit must not block the others: its deliveries are postponed to the times when they can probably be sent, so
+that they leave the front of the queue.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ ChatKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class ChatTiming:
-    """How a channel can be used for one chat right now. Milliseconds."""
+    """The rate limit of one chat at this moment. Milliseconds."""
 
     delay: int
-    """How long the chat must wait for its next message."""
+    """Time until the chat's next message may be sent."""
     spacing: int
-    """How far apart its messages are."""
+    """Time between two of its messages."""
     run_length: int
-    """How many are taken on at once."""
+    """Most deliveries in one run."""
 
 
 @dataclass(frozen=True)
 class SendPlan:
-    """What to do with a page of due deliveries."""
+    """A plan for a page of due deliveries."""
 
     runs: tuple[tuple[DeliveryRow, ...], ...]
-    """Deliveries to take on, one tuple a chat, in their order."""
+    """Deliveries to send now, one tuple per chat, in order."""
     later: tuple[tuple[DeliveryRow, int], ...]
-    """Deliveries to put off, and until when."""
+    """Deliveries to postpone, and until when."""
 
 
 def plan_sends(
     page: Sequence[DeliveryRow], timing_of: Callable[[DeliveryRow], ChatTiming], *, now: int, free: int, soon: int
 ) -> SendPlan:
-    """Sort a page, oldest first, into runs for at most ``free`` chats and deliveries for later. Times in milliseconds.
+    """Divide a page, oldest first, into runs for at most ``free`` chats and postponed deliveries. Times in milliseconds.
 
-    A chat that must wait longer than ``soon`` is put off. What finds no place in a run stays as it is and is seen again next time.
+    A chat that must wait longer than ``soon`` is postponed. Deliveries without a place in a run stay due for the next page.
     """
     runs: dict[ChatKey, list[DeliveryRow]] = {}
     postponed: dict[ChatKey, int] = {}

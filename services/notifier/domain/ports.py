@@ -1,4 +1,4 @@
-"""What the notifier asks of the outside; adapters satisfy these by their shape alone."""
+"""Protocols of the outside that handlers use. Adapters satisfy them structurally."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
-from services.notifier.domain.delivery import Change, DeliveryRow, DeliveryStatus
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.instruments import Industry, InstrumentIndex
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
@@ -19,43 +19,43 @@ from shared.events import Quote, Signal
 
 
 class Channel(Protocol):
-    """A way to reach people. ``send`` never raises for what the other side does: it says how it went."""
+    """A way to send alerts. ``send`` returns an outcome for every failure of the receiver instead of raising."""
 
     name: str
     pictures: bool
-    """Whether alerts should bring a picture along."""
+    """Whether alerts should include a picture."""
     one_server: bool
-    """Whether all its chats are behind one server: then that server's trouble holds back the whole channel."""
+    """Whether one server serves all its chats: then a failure pauses the whole channel."""
 
     async def send(self, to: Address, alert: Alert) -> Outcome:
-        """Hand over one alert, within the channel's own time limit."""
+        """Send one alert, within the channel's own timeout."""
 
 
 class ChartRenderer(Protocol):
     """Draws charts."""
 
     async def render(self, request: ChartRequest) -> bytes:
-        """A PNG. Raises PaintError."""
+        """A PNG. Raises RenderError."""
 
 
 class RenderError(Exception):
-    """There is no picture; the message says why in one word (``timeout``, ``crashed``, ``refused``, ``bars``)."""
+    """There is no picture. The message is the reason in one word: ``timeout``, ``crashed``, ``refused`` or ``bars``."""
 
 
 class ConditionParser(Protocol):
-    """Reads conditions, off the event loop and within a time limit."""
+    """Parses conditions, outside the event loop and with a timeout."""
 
     async def parse(self, text: str) -> ParsedCondition:
-        """What the text says. Raises ConditionError: it is no condition. Raises ParseError."""
+        """The parsed condition. Raises ConditionError where the text is no condition. Raises ParseError."""
 
 
 class ParseError(Exception):
-    """A condition could not be parsed in time, or its parser died (``timeout``, ``crashed``)."""
+    """The parser timed out or exited (``timeout``, ``crashed``)."""
 
 
 @dataclass(frozen=True)
 class NewDelivery:
-    """A delivery that is due because of a signal."""
+    """A delivery that a signal requires."""
 
     signal: Signal
     chat: Chat
@@ -65,75 +65,75 @@ class NewDelivery:
 
 
 class DeliveryStore(Protocol):
-    """The rows of deliveries. All methods raise TransientError when the database is not there."""
+    """The rows of deliveries. All methods raise TransientError when the database is not available."""
 
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
-        """Insert those that are not there yet, all in one transaction."""
+        """Insert those that do not exist, all in one transaction."""
 
     async def due(self, now: int, most: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
-        """Rows whose time has come, the longest waiting first; ``without`` those of some (channel, chat id)."""
+        """Rows to try now, the longest due first; ``excluding`` those of some (channel, chat id)."""
 
     async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
-        """Set ``next_try_at`` of rows that nobody touched since they were read; returns those that we got, as they are now."""
+        """Set ``next_try_at`` of rows that are unchanged since they were read; returns the reserved rows as they are now."""
 
     async def claim(self, delivery: DeliveryRow, now: int, lease: int) -> DeliveryRow | None:
-        """Make it ``sending`` until ``lease``, counted as one more try; None when another process was quicker."""
+        """Set it to ``sending`` until ``lease`` and count one more try; None when another process changed the row first."""
 
-    async def finish(self, delivery: DeliveryRow, change: Change, now: int) -> bool:
-        """Write what became of a row that we claimed, or reserved and must not send; False when it has gone on without us."""
+    async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
+        """Write the change of a row that we claimed, or reserved and must not send; False when another process changed it."""
 
     async def expired_leases(self, now: int, most: int) -> list[DeliveryRow]:
-        """Rows left in ``sending`` past their lease: their process died, or is frozen."""
+        """Rows in ``sending`` whose lease has expired: their process died or is frozen."""
 
     async def unreported(self, most: int) -> list[tuple[DeliveryRow, str]]:
-        """Rows that are final and not on the topic yet, with their error."""
+        """Final rows that are not published yet, with their error."""
 
     async def mark_reported(self, deliveries: Sequence[DeliveryRow]) -> None:
-        """These are on the topic now."""
+        """Record that these are published."""
 
     async def counts_by_status(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
-        """How many deliveries of a chat there are by status, since then."""
+        """How many deliveries a chat has by status, created since ``since``."""
 
     async def count_open(self) -> int:
         """How many rows are not final."""
 
 
 class ChatStore(Protocol):
-    """Chats, their watchlists and their rule types. All methods raise TransientError when the database is not there."""
+    """Chats, their watchlists and their rule types. All methods raise TransientError when the database is not available."""
 
     async def get(self, channel: str, chat_id: str) -> Chat | None:
         """The chat with its rule types, or None."""
 
     async def save(self, chat: Chat, now: int) -> None:
-        """Insert the chat or change all its settings, rule types included."""
+        """Insert the chat or update all its settings, including rule types."""
 
     async def ensure(self, chat: Chat, now: int) -> None:
-        """Insert the chat where it is not there; an existing one takes its language and keeps all else."""
+        """Insert the chat where it does not exist; of an existing one only the language is updated."""
 
     async def deactivate(self, channel: str, chat_id: str) -> None:
-        """Send it nothing more."""
+        """Mark it inactive: nothing more is sent to it."""
 
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
-        """Carry settings, watchlist and open deliveries over to the new id and switch the old one off."""
+        """Move settings, watchlists, conditions and open deliveries to the new id and deactivate the old one."""
 
     async def watched(self, address: Address) -> list[str]:
-        """The symbols on its list, in alphabetical order."""
+        """The symbols on its watchlist, in alphabetical order."""
 
     async def watch(self, address: Address, symbols: Sequence[str], now: int) -> None:
-        """Put symbols on its list."""
+        """Add symbols to its watchlist."""
 
     async def unwatch(self, address: Address, symbols: Sequence[str] | None) -> None:
-        """Take symbols off its list; all of them where None."""
+        """Remove symbols from its watchlist; all of them where None."""
 
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """The addresses in active chats that watch everything or one of the symbols, each with those of the symbols on its list.
+        """The addresses in active chats that watch everything or one of the symbols, each with those symbols that it watches.
 
         ``watch_all`` is true for the one address of a chat that gets everything.
         """
 
 
 class ConditionStore(Protocol):
-    """The conditions that chats want to be told about. All methods raise TransientError when the database is not there."""
+    """The alerts of chats on conditions. All methods raise TransientError when the database is not available."""
 
     async def for_chat(self, channel: str, chat_id: str) -> list[ConditionAlert]:
         """A chat's alerts by number."""
@@ -142,20 +142,20 @@ class ConditionStore(Protocol):
         """Insert it under the chat's next number."""
 
     async def remove(self, channel: str, chat_id: str, number: int | None) -> int:
-        """Delete one, all where None; how many there were."""
+        """Delete one, or all where None; returns how many were deleted."""
 
     async def in_use(self) -> tuple[int, frozenset[str]]:
-        """How many alerts there are in all, and a column of each indicator that runs for them alone."""
+        """The total number of alerts, and a column of each indicator that is computed only for them."""
 
     async def warming_up(self) -> frozenset[str]:
-        """Columns of indicators that have not seen the past of every instrument yet."""
+        """Columns of indicators that are not warmed up for every instrument yet."""
 
     async def owners(self, channels: Sequence[str], condition_ids: Sequence[str]) -> list[tuple[Chat, ConditionAlert]]:
-        """Active chats with an alert on one of these conditions, at the address that it goes to."""
+        """Active chats with an alert on one of these conditions, with the topic that the alert is sent to."""
 
 
 class MarketStore(Protocol):
-    """What others have stored. All methods raise TransientError when the database is not there."""
+    """Data that other services have stored. All methods raise TransientError when the database is not available."""
 
     async def instruments(self) -> InstrumentIndex:
         """All active instruments."""
@@ -164,31 +164,31 @@ class MarketStore(Protocol):
         """The newest bars that closed at or before ``until``, adjusted, oldest first."""
 
     async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
-        """The newest signals of these symbols, of all where None, newest first; without those of users' conditions."""
+        """The newest signals of these symbols (None: all), newest first, without those of user conditions."""
 
     async def industries(self) -> list[Industry]:
         """All industries."""
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
-        """The industries that each symbol is in."""
+        """The industries of each symbol."""
 
 
 class Quotes(Protocol):
-    """The latest quotes, from memory."""
+    """The latest quotes in memory."""
 
     def get(self, symbol: str) -> Quote | None:
-        """The latest quote of a symbol, or None when none has been seen."""
+        """The latest quote of a symbol, or None."""
 
 
 class OutcomePublisher(Protocol):
-    """Where outcomes are published."""
+    """Publishes outcomes of deliveries."""
 
     async def publish(self, events: Sequence[DeliveryEvent]) -> None:
-        """Publish all of them, acknowledged. Raises TransientError."""
+        """Publish all of them and wait for the acknowledgements. Raises TransientError."""
 
 
 class Admins(Protocol):
-    """Knows who may change a group's settings."""
+    """Knows the administrators of groups."""
 
     async def is_admin(self, chat_id: str, user_id: str) -> bool:
-        """Whether the user administers the group; False when that cannot be found out."""
+        """Whether the user administers the group; False when that is unknown."""

@@ -1,7 +1,7 @@
-"""Which updates of a bot may be confirmed: those below the lowest one that is not finished.
+"""Decides which updates of a bot may be confirmed: those below the lowest unfinished one.
 
-Telegram knows one number, the offset: what is below it is confirmed and never comes again, what is at or above it comes with every
-request, at most a hundred at a time. So an update that takes long lets the same ones come again; they are recognised here.
+Telegram has one offset: updates below it are confirmed and never sent again; updates at or above it are sent with every request,
+at most a hundred at a time. While an update is unfinished the same updates are received again; this module recognises them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 
 class UpdateProgress:
-    """What has arrived, and what of it is finished. Holds about twice as many ids as Telegram sends at once."""
+    """The received updates and whether they are finished. Holds about twice as many ids as Telegram sends at once."""
 
     def __init__(self, most: int) -> None:
         """``most``: how many updates Telegram sends at once."""
@@ -18,36 +18,36 @@ class UpdateProgress:
         self._finished: dict[int, bool] = {}
         self._requested: int | None = None
         self.offset: int | None = None
-        """The first update that is not confirmed; None before the first one arrived."""
+        """The first update that is not confirmed; None before the first one is received."""
 
     @property
     def waiting(self) -> bool:
-        """Whether anything is not finished."""
+        """Whether any update is unfinished."""
         return not all(self._finished.values())
 
     def request(self) -> int | None:
-        """The offset to send now. What is finished before the answer comes is still in that answer, and not new."""
+        """The offset to send now. Updates that finish before the response arrives are still in it, and are not new."""
         self._requested = self.offset
         return self.offset
 
     def arrived(self, ids: Iterable[int]) -> list[int]:
-        """Those that are new, in their order."""
+        """Record received updates; returns the new ones, in order."""
         new = [number for number in dict.fromkeys(ids) if number not in self._finished]
         for number in [number for number in self._finished if self._requested is not None and number < self._requested]:
-            del self._finished[number]  # confirmed by the request that was just answered
+            del self._finished[number]  # the last request confirmed them
         self._finished |= dict.fromkeys(new, False)
         return new
 
     def finished(self, number: int) -> None:
-        """An update has been handled, or given up."""
+        """Record that an update has been handled or dropped."""
         if number in self._finished:
             self._finished[number] = True
             self._advance()
 
     def make_room(self) -> list[int]:
-        """Where unfinished updates leave no room for new ones: confirm the older half anyway, and say which of it are unfinished.
+        """Where unfinished updates fill the whole response: confirm the older half early; returns those of it that are unfinished.
 
-        These go on being handled; only a crash loses them now. Without this, one that hangs would hold up everybody.
+        Their handling continues, but a crash would lose them. Without this, a handler that hangs would block all chats.
         """
         standing = sorted(number for number in self._finished if self.offset is None or number >= self.offset)
         if len(standing) < self._most:

@@ -1,7 +1,7 @@
-"""How fast a channel may send: so many in all, so many a chat, so many a group, as sliding windows.
+"""Rate limits of a channel as sliding windows: overall, per chat and per group.
 
-Three limits decide together, a chat at its limit must not hold up the others, and the clock is an argument: so these are windows of
-our own and no limiter that sleeps. Exact: no window of that length ever holds more than its limit. Seconds throughout.
+Three limits apply together, a chat at its limit must not block the others, and the clock is an argument. So these are windows of
+our own, not a limiter that sleeps. They are exact: no window of that length ever has more events than its limit. Unit: seconds.
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limit:
-    """At most ``count`` in any ``seconds``."""
+    """At most ``count`` events in any ``seconds``."""
 
     count: int
     seconds: float
 
 
 class SlidingWindow:
-    """The times of the newest events under some limits, as many as the largest limit needs."""
+    """The times of the newest events, as many as the largest limit needs."""
 
     def __init__(self, limits: Sequence[Limit]) -> None:
         self._limits = tuple(limits)
         self._times: deque[float] = deque(maxlen=max((limit.count for limit in limits), default=1))
 
     def delay(self, now: float) -> float:
-        """Seconds until one more is allowed; 0 when it is now."""
+        """Seconds until one more event is allowed; 0 when it is allowed now."""
         times = self._times
         waits = (times[-limit.count] + limit.seconds - now for limit in self._limits if len(times) >= limit.count)
         return max(0.0, max(waits, default=0.0))
 
     def add(self, now: float) -> None:
-        """One more has happened."""
+        """Record an event."""
         self._times.append(now)
 
     def idle(self, now: float) -> bool:
-        """True when nothing in here can hold anything back any more."""
+        """Whether no recorded event can delay another one any more."""
         longest = max((limit.seconds for limit in self._limits), default=0.0)
         return not self._times or self._times[-1] + longest <= now
 
 
 class SlidingWindows:
-    """A window per key, in bounded memory: those that hold nothing back are dropped first, then the longest unused."""
+    """A window per key, in bounded memory: idle windows are dropped first, then the least recently used."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
@@ -53,7 +53,7 @@ class SlidingWindows:
         return len(self._windows)
 
     def get(self, key: str, limits: Sequence[Limit], now: float) -> SlidingWindow:
-        """The window of ``key``, made with ``limits`` where there is none."""
+        """The window of ``key``; created with ``limits`` where there is none."""
         window = self._windows.get(key)
         if window is None:
             self._shrink(now)
@@ -70,7 +70,7 @@ class SlidingWindows:
 
 
 class RateLimiter:
-    """Decides when the next message to a chat may leave a channel."""
+    """Decides when the next message to a chat may be sent."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class RateLimiter:
         is_group: Callable[[str], bool] = lambda _: False,
         most: int = 10_000,
     ) -> None:
-        """``group`` holds besides ``chat`` where ``is_group`` says so of a chat's id: nobody who asks can forget to say it."""
+        """``group`` applies in addition to ``chat`` where ``is_group`` is true for a chat's id."""
         self._overall = SlidingWindow(overall)
         self._all = tuple(overall)
         self._chat, self._group, self._is_group = tuple(chat), (*chat, *group), is_group
@@ -89,13 +89,13 @@ class RateLimiter:
         self._paused_chats: OrderedDict[str, float] = OrderedDict()
 
     def delay(self, chat: str, now: float) -> float:
-        """Seconds until a message to ``chat`` may leave; 0 when it may now."""
+        """Seconds until a message to ``chat`` may be sent; 0 when it may be sent now."""
         window = self._window(chat, now)
         paused = max(self._paused, self._paused_chats.get(chat, 0.0))
         return max(paused - now, self._overall.delay(now), window.delay(now), 0.0)
 
     def take(self, chat: str, now: float) -> float:
-        """As ``delay``; where that is 0, the message is counted as sent."""
+        """The ``delay``; where it is 0, the message is counted as sent."""
         delay = self.delay(chat, now)
         if delay <= 0:
             self._overall.add(now)
@@ -103,7 +103,7 @@ class RateLimiter:
         return delay
 
     def spacing(self, chat: str) -> float:
-        """Seconds between two messages to ``chat`` where many wait for their turn."""
+        """Seconds between two messages to ``chat`` at its rate limit."""
         return max((limit.seconds / limit.count for limit in (*self._all, *self._limits(chat))), default=0.0)
 
     def _limits(self, chat: str) -> tuple[Limit, ...]:
@@ -113,7 +113,7 @@ class RateLimiter:
         return self._windows.get(chat, self._limits(chat), now)
 
     def pause(self, until: float, chat: str | None = None) -> None:
-        """Hold everything back, or one chat, until then; a pause is never shortened."""
+        """Allow no messages until ``until``: to ``chat``, or to all chats where None. A pause is never shortened."""
         if chat is None:
             self._paused = max(self._paused, until)
             return

@@ -1,4 +1,4 @@
-"""Who gets a signal."""
+"""Decides which chats receive a signal."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from services.notifier.domain.delivery import DeliveryStatus
 from shared.events import Signal
 
 ALL_RULES: Final = "*"
-"""Stands for every rule type that the chat has not decided on by name."""
+"""Stands for every rule type that the chat has not set by name."""
 
 PROVISIONAL: Final = "provisional"
-"""Stands beside the rule types for signals on bars that are still forming: wanted only where a chat says so."""
+"""Stored beside the rule types: signals on forming bars. Off unless the chat switches it on."""
 
 
 @dataclass(frozen=True)
@@ -23,29 +23,29 @@ class Chat:
     channel: str
     chat_id: str
     user_id: str = ""
-    """Who may change the settings."""
+    """The user who may change the settings."""
     kind: str = "private"
     language: str = "ko"
     active: bool = True
     watch_all: bool = False
     unvalidated: bool = True
-    """Wants signals that have no validated out-of-sample record too."""
+    """Whether it also receives signals without a validated out-of-sample record."""
     muted_until: int = 0
     rules: dict[str, bool] = field(default_factory=dict)
-    """Rule type -> wanted; ``*`` decides on those that are not named; without it they are wanted."""
+    """Rule type -> wanted. ``*`` applies to those that are not named; without it they are wanted."""
     watch_all_thread_id: int = 0
-    """The topic that gets the signals of all instruments, where ``watch_all``."""
+    """The topic that receives the signals of all instruments where ``watch_all``."""
     thread_id: int = 0
-    """The topic that is meant at this moment: not a setting."""
+    """The topic of the current message; not a setting."""
 
     @property
     def address(self) -> Address:
-        """Where its messages go."""
+        """The destination of its messages."""
         return Address(self.channel, self.chat_id, self.thread_id)
 
     @property
     def wants_provisional(self) -> bool:
-        """Whether the chat hears of bars that are still forming."""
+        """Whether the chat receives signals on forming bars."""
         return self.rules.get(PROVISIONAL, False)
 
     def wants_rule(self, rule: str) -> bool:
@@ -58,9 +58,9 @@ class Chat:
 
 
 def initial_status(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expiry: int) -> DeliveryStatus | None:
-    """The status that a new delivery of ``signal`` to ``chat`` begins with; None where the chat does not want it.
+    """The initial status of a delivery of ``signal`` to ``chat``; None where the chat does not want it.
 
-    ``watched`` are the symbols on the chat's list; ``expiry`` is the age in milliseconds at which a signal is not worth sending.
+    ``watched``: the symbols on the chat's watchlist; ``expiry``: age in milliseconds at which a signal is too old to send.
     """
     if signal.provisional and not chat.wants_provisional:
         return None
@@ -72,12 +72,12 @@ def initial_status(chat: Chat, watched: frozenset[str], signal: Signal, now: int
 
 
 def status_when_wanted(chat: Chat, signal: Signal, now: int, expiry: int) -> DeliveryStatus:
-    """The status that the delivery of a signal begins with which the chat wants."""
+    """The initial status of a delivery of a signal that the chat wants."""
     if chat.muted_until > now:
         return DeliveryStatus.MUTED
     return DeliveryStatus.EXPIRED if is_stale(signal, now, expiry) else DeliveryStatus.PENDING
 
 
 def is_stale(signal: Signal, now: int, expiry: int) -> bool:
-    """Whether a signal is too old to be worth sending. A replayed one never is: its times are those of its tape."""
+    """Whether a signal is too old to send. A replayed one never is: its times are those of its tape."""
     return not signal.replayed and signal.ts_init + expiry < now

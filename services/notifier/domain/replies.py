@@ -1,4 +1,4 @@
-"""Answers of the bot that are more than a phrase."""
+"""Replies of the bot that are longer than a phrase."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from services.notifier.domain.alerts import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
-from services.notifier.domain.figures import change, format_time, percent, price
+from services.notifier.domain.formatting import change, format_time, percent, price
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Button, Buttons, Reply
@@ -23,7 +23,7 @@ def heading(instrument: Instrument, language: str) -> str:
 
 
 def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
-    """The latest quote; only what is known."""
+    """The latest quote; unknown values are left out."""
     lines = [heading(instrument, language), f"{phrase(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
     if quote.change is not None:
         share = "" if quote.change_percent is None else f" ({percent(quote.change_percent)})"
@@ -40,7 +40,7 @@ def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
 
 
 def bar_text(instrument: Instrument, bar: ChartBar, language: str) -> str:
-    """The last close, where no quote has come in."""
+    """The last close, where there is no quote."""
     lines = (
         heading(instrument, language),
         f"{phrase(language, 'last_bar')}: {escape(price(bar.close, instrument))}",
@@ -50,7 +50,7 @@ def bar_text(instrument: Instrument, bar: ChartBar, language: str) -> str:
 
 
 def not_found(words: Sequence[str], index: InstrumentIndex, language: str) -> str:
-    """That instruments are not known, and which may have been meant."""
+    """The reply for unknown instruments, with suggestions."""
     lines = []
     for word in words[:5]:
         line = phrase(language, "no_such", asked=escape(word, 40))
@@ -73,7 +73,7 @@ def names(instruments: Sequence[Instrument], language: str) -> str:
 
 
 def list_text(symbols: Sequence[str], chat: Chat, index: InstrumentIndex) -> str:
-    """What a chat watches."""
+    """The watchlist of a chat."""
     language = chat.language
     lines = [phrase(language, "list_all")] if chat.watch_all else []
     if symbols:
@@ -102,14 +102,14 @@ def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: st
 
 
 def rules_text(chat: Chat) -> str:
-    """Every rule type and whether the chat gets it."""
+    """All rule types, and whether the chat receives them."""
     lines = [phrase(chat.language, "rules")]
     lines += [f"{'✅' if chat.wants_rule(rule) else '▫️'} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in RULES]
     return "\n".join(lines)
 
 
 def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[dict[str, bool], list[str]]:
-    """The chat's rule types after switching some, and the words that name none."""
+    """The chat's rule types after switching some, and the words that are no rule types."""
     rules = dict(chat.rules)
     missing = []
     for word in (word.strip(",").lower() for word in words):
@@ -123,7 +123,7 @@ def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[di
 
 
 def muted_text(chat: Chat, now: int) -> str:
-    """Whether alerts are on."""
+    """Whether alerts are on, or until when they are muted."""
     if chat.muted_until <= now:
         return phrase(chat.language, "on")
     return (
@@ -134,7 +134,7 @@ def muted_text(chat: Chat, now: int) -> str:
 
 
 def settings_reply(chat: Chat, now: int) -> Reply:
-    """The settings, with buttons that change them."""
+    """The settings, with buttons to change them."""
     language = chat.language
     unvalidated = phrase(language, "on" if chat.unvalidated else "off")
     provisional = phrase(language, "on" if chat.wants_provisional else "off")
@@ -161,7 +161,7 @@ def settings_reply(chat: Chat, now: int) -> Reply:
 
 
 def status_text(chat: Chat, watched: int, tally: Mapping[str, int], now: int) -> str:
-    """How things stand for a chat."""
+    """The status of a chat."""
     language = chat.language
     counts = ", ".join(f"{escape(status)} {count}" for status, count in sorted(tally.items())) or phrase(language, "none")
     count = phrase(language, "all") if chat.watch_all else str(watched)

@@ -1,7 +1,7 @@
-"""Every rule in words, Korean and English. A rule that is not in the table gets a generic text, so that no signal goes unsaid.
+"""Names and sentences of all rules, Korean and English. A rule that is not in the table gets a generic text.
 
-Sentences may name the signal's parameters (``{fast}``), ``{percent}`` (a fraction among them as a percentage) and nothing else:
-figures that were computed stand in the alert's own lines.
+Sentences may contain the signal's parameters (``{fast}``) and ``{percent}`` (the one that is a fraction, as a percentage), and
+nothing else: computed values are in separate lines of the alert.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.notifier.domain.conditions import RULE as CONDITION
-from services.notifier.domain.figures import number
+from services.notifier.domain.formatting import number
 from shared.events import Signal
 from shared.sequences import parse
 
@@ -19,7 +19,7 @@ LevelKind = Literal["price", "value", "volume"]
 
 @dataclass(frozen=True)
 class RuleText:
-    """A rule's name and what its firing means, per direction, in both languages."""
+    """A rule's name, and a sentence for each direction, in both languages."""
 
     ko: str
     en: str
@@ -32,12 +32,12 @@ class RuleText:
 
 
 def _rule(ko: str, en: str, sentence_ko: str, sentence_en: str, level: LevelKind = "price") -> RuleText:
-    """A rule that fires in one direction only, or says the same in both."""
+    """A rule that fires in one direction only, or has the same sentence for both."""
     return RuleText(ko, en, sentence_ko, sentence_en, sentence_ko, sentence_en, level)
 
 
 def _pattern(ko: str, en: str) -> RuleText:
-    """A chart pattern that broke out."""
+    """A chart pattern; it fires on the breakout."""
     return RuleText(
         ko,
         en,
@@ -275,14 +275,14 @@ FRACTIONS: Final = {
     "drop_from_high": "drop",
     "gap": "move",
 }
-"""Which parameter of a rule is a fraction of the price, shown as ``{percent}``."""
+"""The parameter of each rule that is a fraction and is shown as ``{percent}``."""
 
 
 OTHERS: Final = {
     CONDITION: {"ko": "내 조건", "en": "Your condition"},
     "sequence": {"ko": "신호 연속", "en": "Sequence of signals"},
 }
-"""What is no rule of its own, by ``Signal.rule``."""
+"""Names for values of ``Signal.rule`` that are no rules: user conditions and sequences."""
 
 
 def name(rule: str, language: str) -> str:
@@ -294,7 +294,7 @@ def name(rule: str, language: str) -> str:
 
 
 def sentence(signal: Signal, language: str) -> str:
-    """What fired, in words. Not escaped."""
+    """A sentence about what fired. Not escaped."""
     if signal.condition:
         return signal.condition
     if signal.sequence:
@@ -314,10 +314,10 @@ def sentence(signal: Signal, language: str) -> str:
 
 
 def _sequence(text: str, language: str) -> str:
-    """The steps of a sequence in words."""
+    """The steps of a sequence as a sentence."""
     try:
         sequence = parse(text)
-    except ValueError:  # of a version that knows other rules
+    except ValueError:  # another version with other rules wrote it
         return text
     first, *later = (f"{name(step.rule, language)} {'▲' if step.direction == 'up' else '▼'}" for step in sequence.steps)
     links = zip(later, sequence.within, strict=True)
@@ -327,7 +327,7 @@ def _sequence(text: str, language: str) -> str:
 
 
 def level_kind(rule: str) -> LevelKind:
-    """What the level of this rule's signals is; of an unknown rule only that it is a value."""
+    """The kind of level of this rule's signals; ``value`` for an unknown rule."""
     text = RULES.get(rule)
     return text.level if text else "value"
 

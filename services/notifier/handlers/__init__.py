@@ -1,1 +1,1 @@
-"""What the notifier does: gather what is needed, ask the domain, apply the answer. The outside is reached by ports alone."""
+"""Handlers of the notifier: gather inputs, call the domain, apply the result. They reach the outside through ports only."""

@@ -1,4 +1,4 @@
-"""The bot's commands about conditions that people write: /alert, /alerts, /unalert."""
+"""The bot's commands about user conditions: /alert, /alerts, /unalert."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.notifier.domain import condition_replies, replies
-from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, parse_alert, refusal
+from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, exceeded_limit, parse_alert
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
@@ -17,12 +17,12 @@ from services.notifier.handlers import measures
 from services.notifier.handlers.bot_context import BotContext
 from shared.conditions import ConditionError
 
-MOST_SYMBOLS: Final = 20
+MAX_SYMBOLS: Final = 20
 EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 
 async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Be told whenever a condition is true."""
+    """Create an alert on a condition."""
     if not rest:
         return Reply(phrase(chat.language, "alert_help"))
     request = parse_alert(rest)
@@ -39,13 +39,13 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
     mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
     known = next((each for each in mine if each.is_equivalent(wanted)), None)
     count, in_use = await context.conditions.in_use()
-    reason = None if known else refusal(mine, count, in_use, wanted)
+    reason = None if known else exceeded_limit(mine, count, in_use, wanted)
     if reason:
         return Reply(phrase(chat.language, reason))
     now = context.clock.now()
     await context.chats.save(replace(chat, active=True), now)
     stored = known or await context.conditions.add(wanted, now)
-    warming_up = await context.conditions.warming_up() | {*wanted.extra} - in_use  # nobody has requested these before
+    warming_up = await context.conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
     lines = [phrase(chat.language, "alert_same" if known else "alert_set")]
     lines.append(condition_replies.alert_line(stored, chat.language, context.instruments.current, warming_up))
     if wanted.scope == "watched" and not chat.watch_all and not await context.chats.watched(chat.address):
@@ -54,7 +54,7 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, request: AlertRequest) -> ConditionAlert | Reply:
-    """The alert with the instruments it is for, or that they are not known."""
+    """The alert with its instruments, or the reply that they are unknown."""
     wanted = ConditionAlert(
         chat.channel,
         chat.chat_id,
@@ -74,7 +74,7 @@ async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, r
             return Reply(phrase(chat.language, "no_industry", asked=escape(request.industry, 40), names=names))
         return replace(wanted, scope="industry", targets=(found.slug,))
     if request.names:
-        instruments, missing = context.instruments.current.resolve(request.names, MOST_SYMBOLS)
+        instruments, missing = context.instruments.current.resolve(request.names, MAX_SYMBOLS)
         if missing or not instruments:
             return Reply(replies.not_found(missing or [request.names], context.instruments.current, chat.language))
         return replace(wanted, scope="symbols", targets=tuple(one.symbol for one in instruments))
@@ -82,7 +82,7 @@ async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, r
 
 
 async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
-    """The chat's conditions."""
+    """List the chat's alerts."""
     mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
     return Reply(
         condition_replies.alerts_text(mine, chat.language, context.instruments.current, await context.conditions.warming_up())
@@ -90,7 +90,7 @@ async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: 
 
 
 async def unalert(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Take a condition away, or all."""
+    """Remove one alert, or all."""
     wanted = rest.strip().lstrip("#").casefold()
     if wanted in EVERYTHING:
         number = None

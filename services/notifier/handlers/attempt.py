@@ -1,4 +1,4 @@
-"""One try of one delivery: render, wait for the turn, claim, send, record."""
+"""One attempt of one delivery: render, wait for the rate limit, claim, send, record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from services.notifier.domain.alerts import alert_buttons, alert_text
-from services.notifier.domain.delivery import Change, DeliveryRow, DeliveryStatus, Policy, after
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 from services.notifier.domain.ports import ChatStore, DeliveryStore
@@ -20,7 +20,7 @@ from services.notifier.handlers import measures
 from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import Pictures
+from services.notifier.handlers.pictures import PictureCache
 from shared import wire
 from shared.backoff import Backoff
 from shared.events import Signal
@@ -36,15 +36,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Attempt:
-    """Makes tries; knows nothing of queues."""
+    """Attempts reserved deliveries; queues are the task of ``Sender``."""
 
     def __init__(
         self,
         deliveries: DeliveryStore,
         chats: ChatStore,
         instruments: LatestInstruments,
-        pictures: Pictures | None,
-        policy: Policy,
+        pictures: PictureCache | None,
+        policy: RetryPolicy,
         lease: int,
         clock: Clock,
     ) -> None:
@@ -53,14 +53,14 @@ class Attempt:
         self._failure_rates: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
     async def make(self, row: DeliveryRow, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
-        """Try a reserved delivery; False when it was not begun and should be given back.
+        """Attempt a reserved delivery; False when it was not started and should be released.
 
-        What this very delivery provokes fails it, with the reason in its row; where most deliveries of the channel fail so, it
-        waits instead, and the channel with it.
+        An error that this delivery causes fails it, with the reason in its row. Where most deliveries of the channel fail this way,
+        it waits instead, and so does the channel.
 
         Raises:
-            TransientError: the database is not there.
-            Exception: what ``classify`` says "crash" to.
+            TransientError: the database is not available.
+            Exception: what ``classify`` classifies as "crash".
         """
         versions = [row]
         try:
@@ -69,21 +69,21 @@ class Attempt:
             if classify(error) != "dead-letter":
                 raise
             reason = redact(f"{type(error).__name__}: {error}")
-            _log.exception("a delivery cannot be made", signal=row.signal_id, channel=row.channel)
+            _log.exception("delivery failed with an unexpected error", signal=row.signal_id, channel=row.channel)
             outcome = Refused(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else Rejected(reason)
             await self._record(versions[-1], outcome, schedule)
             return True
 
     async def _try(self, versions: list[DeliveryRow], schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
-        """``held`` gets the row as it is claimed."""
+        """Appends the claimed row to ``versions``, so that the caller records an error on the newest version."""
         row = versions[-1]
         chat = await self._chats.get(row.channel, row.chat_id)
         signal, closed = self._check_row(row, chat)
         if closed is not None or signal is None or chat is None:
-            await self._close(row, closed or Change(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
+            await self._close(row, closed or RowChange(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
             return True
         alert = await self._render(row, chat, signal, pictures=schedule.channel.pictures)
-        if not await self._turn(row, chat, schedule, stopping):
+        if not await self._wait_for_turn(row, chat, schedule, stopping):
             return False
         now = self._clock.now()
         claimed = await self._deliveries.claim(row, now, now + self._lease)
@@ -99,22 +99,22 @@ class Attempt:
         self._failure_rates[row.channel].passed(1)
         return True
 
-    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Signal | None, Change | None]:
-        """The signal of a row, or how the row is closed without a try."""
+    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Signal | None, RowChange | None]:
+        """The signal of a row, and the change that closes the row without an attempt, if any."""
         now = self._clock.now()
         try:
             signal = wire.decode(SIGNALS, row.body.encode())
         except wire.WireError as error:
-            return None, Change(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
+            return None, RowChange(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
-            return signal, Change(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
+            return signal, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
         if is_stale(signal, now, self._policy.expiry):
-            return signal, Change(DeliveryStatus.EXPIRED, row.unknowns)
+            return signal, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
         if chat.muted_until > now:
-            return signal, Change(DeliveryStatus.MUTED, row.unknowns)
+            return signal, RowChange(DeliveryStatus.MUTED, row.unknowns)
         return signal, None
 
-    async def _close(self, row: DeliveryRow, change: Change) -> None:
+    async def _close(self, row: DeliveryRow, change: RowChange) -> None:
         if await self._deliveries.finish(row, change, self._clock.now()):
             measures.UNDELIVERED.labels(row.channel, change.status).inc()
 
@@ -127,8 +127,8 @@ class Attempt:
         text = alert_text(signal, instrument, chat.language, repeat=repeat)
         return Alert(signal, text, chat.language, alert_buttons(chat.language), picture, repeat, row.traceparent)
 
-    async def _turn(self, row: DeliveryRow, chat: Chat, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
-        """Wait for the chat's turn; False when that would outlast the reservation, or we are stopping."""
+    async def _wait_for_turn(self, row: DeliveryRow, chat: Chat, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
+        """Wait for the rate limit; False when that would outlast the reservation, or the process is stopping."""
         while True:
             if stopping.is_set():
                 return False
@@ -141,7 +141,7 @@ class Attempt:
 
     async def _record(self, claimed: DeliveryRow, outcome: Outcome, schedule: ChannelSchedule) -> None:
         now = self._clock.now()
-        change = after(claimed, outcome, now, self._policy, self._clock.chance())
+        change = apply_outcome(claimed, outcome, now, self._policy, self._clock.chance())
         await _with_retries(lambda: self._deliveries.finish(claimed, change, now))
         kind = type(outcome).__name__.lower()
         measures.OUTCOMES.labels(claimed.channel, kind).inc()
@@ -151,7 +151,9 @@ class Attempt:
                 if redirected:
                     measures.REDIRECTED.labels(claimed.channel).inc()
                     _log.warning(
-                        "sent to the chat: its topic takes no messages", signal=claimed.signal_id, thread=claimed.thread_id
+                        "sent to the chat instead of the topic: the topic accepts no messages",
+                        signal=claimed.signal_id,
+                        thread=claimed.thread_id,
                     )
             case Refused(_, retry_after):
                 schedule.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
@@ -172,12 +174,12 @@ class Attempt:
 
 
 async def _with_retries(write: Callable[[], Awaitable[T]]) -> T:
-    """What came of a request must not be forgotten because the database blinked. Raises TransientError after about six seconds."""
+    """Retry a write, so that a short database outage loses no outcome. Raises TransientError after about six seconds."""
     backoff = Backoff(Random())  # noqa: S311 - jitter
     for _ in range(RECORD_TRIES - 1):
         try:
             return await write()
         except TransientError as error:
-            _log.warning("outcome not recorded yet", error=str(error))
+            _log.warning("outcome not recorded, retrying", error=str(error))
             await asyncio.sleep(backoff.next())
     return await write()

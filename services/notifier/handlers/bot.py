@@ -1,4 +1,4 @@
-"""What the bot does with what people type: who may, how often, which command."""
+"""Handles input of the bot's users: permissions, rate limit, dispatch to commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANNEL = "telegram"
 
 
 class CommandBot:
-    """Answers one person at a time; knows nothing of Telegram's protocol."""
+    """Replies to user input, independent of Telegram's protocol."""
 
     def __init__(self, context: BotContext, commands_minute: int) -> None:
         self._context = context
@@ -29,7 +29,7 @@ class CommandBot:
         self._warned = SlidingWindows()
 
     async def answer(self, incoming: UserInput) -> Reply | None:
-        """The answer, or None where silence is better. Never raises for what people type or for a database that is away."""
+        """The reply, or None where none should be sent. Never raises for user input or for a database that is not available."""
         person = incoming.user_id or incoming.chat_id
         if not self._allowed(person):
             return self._slow_down(person)
@@ -40,13 +40,13 @@ class CommandBot:
             return Reply(phrase(self._context.language, "trouble"))
 
     async def added(self, chat_id: str, user_id: str) -> None:
-        """Somebody put the bot into a group: that person may change its settings. Raises TransientError."""
+        """A user added the bot to a group: that user may change its settings. Raises TransientError."""
         known = await self._context.chats.get(CHANNEL, chat_id)
         fresh = Chat(CHANNEL, chat_id, user_id, "group", self._context.language)
         await self._context.chats.save(replace(known, active=True, user_id=user_id) if known else fresh, self._context.clock.now())
 
     async def removed(self, chat_id: str) -> None:
-        """The bot was blocked or put out. Raises TransientError."""
+        """The bot was blocked or removed. Raises TransientError."""
         await self._context.chats.deactivate(CHANNEL, chat_id)
 
     async def migrated(self, old: str, new: str) -> None:
@@ -54,7 +54,7 @@ class CommandBot:
         await self._context.chats.migrate(CHANNEL, old, new, self._context.clock.now())
 
     def dropped(self, reason: str) -> None:
-        """An update got no answer."""
+        """Count an update that got no reply."""
         measures.UPDATES.labels(reason).inc()
 
     async def _answer(self, incoming: UserInput) -> Reply | None:
@@ -65,7 +65,7 @@ class CommandBot:
         parsed = incoming.command
         if not parsed.name:
             if incoming.kind == "group" or not parsed.rest:
-                return None  # people talk among themselves there
+                return None  # conversation in a group is not for the bot
             measures.UPDATES.labels("text").inc()
             return Reply(phrase(chat.language, "not_command", text=escape(parsed.rest, 40)))
         command = COMMANDS.get(parsed.name)
@@ -97,7 +97,7 @@ class CommandBot:
         return True
 
     def _slow_down(self, person: str) -> Reply | None:
-        """One warning a minute, then silence: a flood must not be answered by a flood."""
+        """One warning a minute, then None: the bot must not answer a flood with a flood."""
         measures.UPDATES.labels("flood").inc()
         now = self._context.clock.ticking()
         warned = self._warned.get(person, (Limit(1, 60.0),), now)

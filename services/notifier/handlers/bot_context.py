@@ -1,4 +1,4 @@
-"""What the bot's commands have to hand."""
+"""The ports and settings that the bot's commands use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.notifier.handlers.instruments import LatestInstruments
 
 @dataclass(frozen=True)
 class BotContext:
-    """Stores, quotes, industries and limits."""
+    """Stores, quotes, industries, instruments, administrators, clock and limits."""
 
     chats: ChatStore
     conditions: ConditionStore

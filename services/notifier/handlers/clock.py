@@ -1,4 +1,4 @@
-"""Time and chance, as arguments."""
+"""Time and randomness as arguments."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Clock:
-    """Where handlers take time and chance from."""
+    """The sources of time and randomness for handlers."""
 
     now: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     """Milliseconds since the epoch, UTC."""
     ticking: Callable[[], float] = time.monotonic
-    """Seconds that never jump, for pace."""
+    """Monotonic seconds, for rate limits."""
     chance: Callable[[], float] = random.random
-    """In [0, 1), to spread waits."""
+    """In [0, 1), for jitter."""

@@ -1,4 +1,4 @@
-"""The bot's commands: each gathers, calls pure functions, applies, and answers."""
+"""The bot's commands: each gathers inputs, calls pure functions, applies the result and returns a reply."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from services.notifier.domain import industry_replies, replies
 from services.notifier.domain.commands import mute_span
-from services.notifier.domain.figures import format_time
+from services.notifier.domain.formatting import format_time
 from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, phrase
@@ -25,13 +25,13 @@ CommandFunction = Callable[[BotContext, Chat, str], Awaitable[Reply]]
 
 
 async def start(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001 - a deep link's payload is not used
-    """Introduce the bot, and switch the chat on (again)."""
+    """Introduce the bot and activate the chat."""
     await context.chats.save(replace(chat, active=True), context.clock.now())
     return Reply(phrase(chat.language, "start"))
 
 
 async def show_help(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
-    """The commands."""
+    """List the commands."""
     return Reply(phrase(chat.language, "help"))
 
 
@@ -55,7 +55,7 @@ async def price(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def watch(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Put instruments on the watchlist."""
+    """Add instruments to the watchlist."""
     if not rest:
         return Reply(phrase(chat.language, "which", name="watch"))
     now = context.clock.now()
@@ -81,7 +81,7 @@ async def watch(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def unwatch(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Take instruments off the watchlist."""
+    """Remove instruments from the watchlist."""
     if not rest:
         return Reply(phrase(chat.language, "which", name="unwatch"))
     if rest.casefold() in EVERYTHING:
@@ -99,7 +99,7 @@ async def unwatch(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def show_list(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
-    """The watchlist."""
+    """Show the watchlist."""
     symbols = await context.chats.watched(chat.address)
     return Reply(replies.list_text(symbols, chat, context.instruments.current))
 
@@ -119,7 +119,7 @@ async def signals(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def industry(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """How an industry or a market stands; all of them where none is named."""
+    """The newest view of an industry or a market; the list of all where none is named."""
     known = context.industries.current
     if not rest:
         return Reply(industry_replies.list_text(known, chat.language))
@@ -130,7 +130,7 @@ async def industry(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def mute(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Be quiet for a while."""
+    """Mute the chat's alerts for some time."""
     span = mute_span(rest)
     if span is None:
         return Reply(phrase(chat.language, "mute_help"))
@@ -149,7 +149,7 @@ async def lang(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def rules(context: BotContext, chat: Chat, rest: str) -> Reply:
-    """Show or change which rule types the chat gets."""
+    """Show or change which rule types the chat receives."""
     words = rest.split()
     if len(words) < 2 or words[0].lower() not in {"on", "off"}:
         return Reply(replies.rules_text(chat))
@@ -179,7 +179,7 @@ async def settings(context: BotContext, chat: Chat, rest: str) -> Reply:
 
 
 async def status(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
-    """How things stand."""
+    """Show the status of the chat."""
     now = context.clock.now()
     watched = await context.chats.watched(chat.address)
     tally = await context.deliveries.counts_by_status(chat.channel, chat.chat_id, now - DAY)
@@ -188,13 +188,13 @@ async def status(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: 
 
 @dataclass(frozen=True)
 class Command:
-    """What a command does, and whether it changes the chat's settings."""
+    """A command's function, and whether it changes the chat's settings."""
 
     run: CommandFunction
     changes: bool = False
-    """With words after it; bare, it only shows or asks."""
+    """It changes settings when it has arguments; without arguments it only shows them."""
     bare: bool = False
-    """Changes them even without words."""
+    """It changes settings even without arguments."""
 
 
 COMMANDS: Final[dict[str, Command]] = {

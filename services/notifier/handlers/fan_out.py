@@ -1,4 +1,4 @@
-"""Signals in, delivery rows out: committed before the Kafka offset, so that a crash repeats and never forgets."""
+"""Creates delivery rows for signals. Rows are committed before the Kafka offset: after a crash signals are read again, not lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.kafka import Record
 
 
 class FanOut:
-    """Finds the recipients of signals and writes down what is due to each."""
+    """Finds the recipients of signals and inserts a delivery for each."""
 
     def __init__(
         self,
@@ -37,11 +37,11 @@ class FanOut:
         self._expiry, self._clock, self._wake_sender = expiry, clock, wake
 
     async def handle(self, records: Sequence[Record[Signal]]) -> None:
-        """Insert the deliveries of a batch in one transaction; rows that are there already stay as they are.
+        """Insert the deliveries of a batch in one transaction; existing rows are not changed.
 
         Raises:
             PoisonError: a signal's id, symbol or rule cannot be stored.
-            TransientError: the database is not there now.
+            TransientError: the database is not available.
         """
         now = self._clock.now()
         for record in records:
@@ -55,7 +55,7 @@ class FanOut:
             self._wake_sender()
 
     async def _of_rules(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
-        """To every address that watches the instrument and wants the rule."""
+        """Deliveries of rule signals to every address that watches the instrument and wants the rule."""
         wanted = [record for record in records if not record.event.condition]
         if not wanted:
             return []
@@ -67,7 +67,7 @@ class FanOut:
         return due
 
     async def _of_conditions(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
-        """To the owners of the condition, for the instruments that they named."""
+        """Deliveries of condition signals to the owners of the condition, for the instruments that they chose."""
         wanted = [record for record in records if record.event.condition]
         if not wanted:
             return []
@@ -78,7 +78,7 @@ class FanOut:
         lists = {chat.address: watched for chat, watched in await self._chats.watchers(self._channels, symbols)}
         due: list[NewDelivery] = []
         for record in wanted:
-            recipients: dict[Address, Chat] = {}  # several alerts of an address may be for one condition
+            recipients: dict[Address, Chat] = {}  # an address may have several alerts on one condition
             for chat, alert in owners:
                 watched = None if chat.watch_all else lists.get(chat.address, frozenset())
                 if alert.condition_id == by_id[record.event.id] and is_recipient(alert, record.event, watched, industries):

@@ -1,4 +1,4 @@
-"""Keeps the instruments at hand."""
+"""Keeps the instruments in memory."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ EMPTY_SECONDS = 1.0
 
 
 class InstrumentSource(Protocol):
-    """Where the instruments are kept."""
+    """The store of instruments."""
 
     async def instruments(self) -> InstrumentIndex:
         """All active instruments. Raises TransientError."""
 
 
 class LatestInstruments:
-    """The newest directory of instruments."""
+    """The index of instruments as last read."""
 
     def __init__(self, source: InstrumentSource) -> None:
         self._source = source
@@ -26,7 +26,7 @@ class LatestInstruments:
 
     @property
     def seconds(self) -> float:
-        """When to read them again: soon while there are none, for ingest has yet to fill the table."""
+        """Seconds until the next read; short while there are none, since ingest may still be filling the table."""
         return REFRESH_SECONDS if len(self.current) else EMPTY_SECONDS
 
     async def refresh(self) -> None:

@@ -1,4 +1,4 @@
-"""What the notifier counts."""
+"""Metrics of the notifier."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Final
 
 from shared.metrics import counter, gauge, histogram
 
-DUE: Final = counter("notifier_due_total", "Deliveries that signals have called for.", ["channel", "status"])
-OUTCOMES: Final = counter("notifier_outcomes_total", "Tries by how they ended.", ["channel", "outcome"])
-UNKNOWNS: Final = counter(
-    "notifier_unknowns_total", "Tries that were written and not answered: the most duplicates that there can be.", ["channel"]
+DUE: Final = counter("notifier_due_total", "Deliveries created for signals.", ["channel", "status"])
+OUTCOMES: Final = counter("notifier_outcomes_total", "Attempts by outcome.", ["channel", "outcome"])
+UNKNOWNS: Final = counter("notifier_unknowns_total", "Requests without a response: an upper bound of the duplicates.", ["channel"])
+REPEATS: Final = counter(
+    "notifier_repeats_total", "Alerts resent after an unknown outcome; they are marked as possible repeats.", ["channel"]
 )
-REPEATS: Final = counter("notifier_repeats_total", "Alerts sent again after an unknown outcome, and marked.", ["channel"])
 UNDELIVERED: Final = counter(
-    "notifier_undelivered_total", "Deliveries closed without being made, by reason.", ["channel", "reason"]
+    "notifier_undelivered_total", "Deliveries closed without a delivery, by reason.", ["channel", "reason"]
 )
 REDIRECTED: Final = counter(
-    "notifier_redirected_total", "Alerts sent to the chat itself, since their topic takes none.", ["channel"]
+    "notifier_redirected_total", "Alerts sent to the chat itself, since their topic accepts none.", ["channel"]
 )
 LATENCY: Final = histogram(
     "notifier_signal_to_delivery_seconds",
@@ -24,9 +24,7 @@ LATENCY: Final = histogram(
     ["channel"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600),
 )
-OPEN: Final = gauge("notifier_waiting_rows", "Deliveries that are not settled yet.")
-PICTURES: Final = counter(
-    "notifier_pictures_total", "Chart pictures by how they went; alerts without one go out as text.", ["outcome"]
-)
+OPEN: Final = gauge("notifier_waiting_rows", "Deliveries that are not final.")
+PICTURES: Final = counter("notifier_pictures_total", "Chart pictures by outcome; alerts without one are sent as text.", ["outcome"])
 REPORTED: Final = counter("notifier_reports_total", "Outcomes published on notify.deliveries.v1.")
-UPDATES: Final = counter("notifier_updates_total", "What people did in the bot, by how it ended.", ["outcome"])
+UPDATES: Final = counter("notifier_updates_total", "User input to the bot, by outcome.", ["outcome"])

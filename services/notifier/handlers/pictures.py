@@ -1,4 +1,4 @@
-"""Chart pictures for alerts: one per signal and language however many chats get it, and none at all rather than a late alert."""
+"""Chart pictures for alerts: one per signal and language, shared by all chats. A picture that fails must not delay the alert."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from services.notifier.handlers import measures
 from shared.events import Signal
 from shared.failures import TransientError, classify
 
-KEPT = 64
+CACHED = 64
 FEWEST_BARS = 2
 _log = structlog.get_logger(__name__)
 
 
-class Pictures:
-    """Draws, and remembers the newest pictures."""
+class PictureCache:
+    """Draws pictures and caches the newest ones."""
 
     def __init__(self, market: MarketStore, renderer: ChartRenderer) -> None:
         self._market, self._renderer = market, renderer
-        self._kept: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
+        self._tasks: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
 
     async def get(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
-        """The picture as PNG, or None where there is none: too few bars, or the painter failed. Never raises for that."""
+        """The picture as PNG, or None: too few bars, or the renderer failed."""
         key = (signal.id, language)
-        task = self._kept.get(key)
+        task = self._tasks.get(key)
         if task is None:
             task = asyncio.create_task(self._draw(signal, instrument, language), name=f"picture {signal.id}")
-            self._kept[key] = task
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._tasks[key] = task
+            while len(self._tasks) > CACHED:
+                self._tasks.popitem(last=False)
         await asyncio.wait([task])
-        if task.cancelled():  # the painter was closed meanwhile
-            self._kept.pop(key, None)
+        if task.cancelled():  # the renderer was closed meanwhile
+            self._tasks.pop(key, None)
             return _text_only(signal, "cancelled")
         return task.result()
 
@@ -56,7 +56,7 @@ class Pictures:
         except Exception as error:  # an alert must not be lost for its picture
             if classify(error) != "dead-letter":
                 raise
-            _log.exception("a picture cannot be drawn", signal=signal.id)
+            _log.exception("picture not drawn: unexpected error", signal=signal.id)
             return _text_only(signal, "failed")
         measures.PICTURES.labels("drawn").inc()
         return picture
@@ -64,5 +64,5 @@ class Pictures:
 
 def _text_only(signal: Signal, reason: str) -> bytes | None:
     measures.PICTURES.labels(reason).inc()
-    _log.warning("no picture: the alert goes out as text", signal=signal.id, symbol=signal.symbol, reason=reason)
+    _log.warning("no picture: the alert is sent as text", signal=signal.id, symbol=signal.symbol, reason=reason)
     return None

@@ -1,4 +1,4 @@
-"""The latest quotes in memory, as they come from Kafka."""
+"""Keeps the latest quotes from Kafka in memory."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Sequence
 from shared.events import Quote
 from shared.kafka import Record
 
-MOST = 50_000
+MAX_SYMBOLS = 50_000
 
 
 class LatestQuotes:
-    """The newest quote of each symbol; at most ``MOST`` symbols."""
+    """The newest quote of each symbol; at most ``MAX_SYMBOLS`` symbols."""
 
     def __init__(self) -> None:
         self._quotes: dict[str, Quote] = {}
 
     async def handle(self, records: Sequence[Record[Quote]]) -> None:
-        """Keep what is newer than what is there."""
+        """Keep the quotes that are newer than the stored ones."""
         for record in records:
             quote = record.event
             known = self._quotes.get(quote.symbol)
-            if known is None and len(self._quotes) >= MOST:
+            if known is None and len(self._quotes) >= MAX_SYMBOLS:
                 continue
             if known is None or quote.ts_event >= known.ts_event:
                 self._quotes[quote.symbol] = quote
 
     def get(self, symbol: str) -> Quote | None:
-        """The latest quote of a symbol, or None when none has been seen."""
+        """The latest quote of a symbol, or None."""
         return self._quotes.get(symbol)

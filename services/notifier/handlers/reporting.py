@@ -1,4 +1,4 @@
-"""Publishes how deliveries ended; the rows remember what is still to be published, so that no outcome is forgotten."""
+"""Publishes the outcomes of deliveries. The rows record which are unpublished, so none is lost."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def recipient(delivery: DeliveryRow, key: bytes) -> str:
 
 
 class Reporter:
-    """Moves outcomes from the table to the topic."""
+    """Publishes outcomes from the table on the topic."""
 
-    def __init__(self, deliveries: DeliveryStore, reports: OutcomePublisher, key: bytes, clock: Clock) -> None:
-        self._deliveries, self._publisher, self._key, self._clock = deliveries, reports, key, clock
+    def __init__(self, deliveries: DeliveryStore, publisher: OutcomePublisher, key: bytes, clock: Clock) -> None:
+        self._deliveries, self._publisher, self._key, self._clock = deliveries, publisher, key, clock
         self._full = False
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Report until stopped; what is left then is reported after the next start."""
+        """Report until stopped; the remaining outcomes are reported after the next start."""
         await Refresher(self._page, "reporting outcomes", lambda: 0.0 if self._full else IDLE_SECONDS, stopping).run()
 
     async def _page(self) -> None:
@@ -39,7 +39,7 @@ class Reporter:
         measures.OPEN.set(await self._deliveries.count_open())
 
     async def once(self) -> int:
-        """Publish a page of outcomes and mark its rows; how many there were. Raises TransientError."""
+        """Publish a page of outcomes and mark its rows; returns how many. Raises TransientError."""
         rows = await self._deliveries.unreported(PAGE)
         if rows:
             now = self._clock.now()

@@ -1,4 +1,4 @@
-"""The paced sender: takes deliveries whose time has come, hands them to their channels, and writes down how it went."""
+"""The sender: reads due deliveries, sends them through their channels within the rate limits, and records the outcomes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 
 import structlog
 
-from services.notifier.domain.delivery import DeliveryRow, Policy, after
+from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import Unanswered
 from services.notifier.domain.planning import plan_sends
 from services.notifier.domain.ports import DeliveryStore
@@ -24,6 +24,7 @@ from shared.waiting import pause
 
 PAGE = 200
 SOON = 5_000
+"""Milliseconds that a run may wait for the rate limit; a chat that must wait longer is postponed."""
 IDLE_SECONDS = 0.5
 LONGEST_RETRY_WAIT = 5.0
 _log = structlog.get_logger(__name__)
@@ -31,18 +32,18 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class SenderOptions:
-    """For how long deliveries are held. Milliseconds."""
+    """Options of the sender. Times in milliseconds."""
 
     reserve: int
-    """Kept to ourselves while they are drawn and wait for their turn."""
+    """How long deliveries are reserved while pictures are drawn and the rate limit is awaited."""
     lease: int
-    """After this a delivery in ``sending`` counts as abandoned."""
+    """Time after which a delivery in ``sending`` counts as abandoned."""
     concurrency: int
-    policy: Policy
+    policy: RetryPolicy
 
 
 class Sender:
-    """Runs the deliveries of some channels; several processes may share them."""
+    """Sends the deliveries of some channels; several processes may share them."""
 
     def __init__(
         self,
@@ -59,17 +60,17 @@ class Sender:
         self._checked_at = 0
         self._backoff = Backoff(Random(), most=LONGEST_RETRY_WAIT)  # noqa: S311 - jitter
         self.connected = False
-        """True while the database answers."""
+        """Whether the last query of the database succeeded."""
 
     def wake(self) -> None:
-        """Something is due: look at once."""
+        """Read due deliveries at once."""
         self._wake.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until stopped, then finish what is being sent.
+        """Send until stopped, then finish the current attempts.
 
         Raises:
-            Exception: what a run ended with beside a ``TransientError``; the other runs have finished what they had begun.
+            Exception: an error of a run other than ``TransientError``; the other runs have finished their current attempt.
         """
         ending = asyncio.Event()
         watch = asyncio.create_task(self._wake_on(stopping, ending), name="sender stop")
@@ -108,19 +109,23 @@ class Sender:
                 result_of(task)
 
     async def _close_abandoned(self) -> None:
-        """Rows whose process fell silent while sending: they were written and never answered."""
+        """Record rows with an expired lease as requests without a response: their process died or is frozen."""
         now = self._clock.now()
         if now - self._checked_at < min(self._options.lease // 4, 5_000):
             return
         for row in await self._deliveries.expired_leases(now, PAGE):
-            change = after(row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance())
+            change = apply_outcome(
+                row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance()
+            )
             if await self._deliveries.finish(row, change, now):
                 measures.UNKNOWNS.labels(row.channel).inc()
-                _log.warning("abandoned delivery", signal=row.signal_id, channel=row.channel, final=change.final)
+                _log.warning(
+                    "abandoned delivery: its lease has expired", signal=row.signal_id, channel=row.channel, final=change.final
+                )
         self._checked_at = now
 
     async def _start_due(self, stopping: asyncio.Event) -> bool:
-        """Take on a page of what is due; True when there is more to look at right now."""
+        """Start runs for a page of due deliveries; True when there are more to read now."""
         free = self._options.concurrency - len(self._running)
         if free <= 0:
             return False
@@ -134,10 +139,10 @@ class Sender:
             soon=min(SOON, self._options.reserve // 2),
         )
         until = now + self._options.reserve
-        taken = [(row, until) for run in chosen.runs for row in run]
-        if not taken and not chosen.later:
+        reservations = [(row, until) for run in chosen.runs for row in run]
+        if not reservations and not chosen.later:
             return False
-        ours = {row.key: row for row in await self._deliveries.reserve([*taken, *chosen.later])}
+        ours = {row.key: row for row in await self._deliveries.reserve([*reservations, *chosen.later])}
         for run in chosen.runs:
             mine = [ours[row.key] for row in run if row.key in ours]
             if mine:
@@ -151,7 +156,7 @@ class Sender:
         task.add_done_callback(lambda _: self._wake.set())
 
     async def _run(self, run: list[DeliveryRow], stopping: asyncio.Event) -> None:
-        """The deliveries of one chat, in order; those that we do not get to are given back."""
+        """Attempt the deliveries of one chat in order, then release the remaining ones."""
         schedule = self._schedules[run[0].channel]
         remaining = list(run)
         try:
@@ -165,5 +170,5 @@ class Sender:
         except Exception as error:
             if classify(error) != "retry":
                 raise
-            # the rows come due again when their reservation or lease lapses
+            # the rows are due again when their reservation or lease expires
             _log.warning("deliveries interrupted", channel=run[0].channel, error=str(error))

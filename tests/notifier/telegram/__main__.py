@@ -1,6 +1,6 @@
 """``python -m tests.notifier.telegram --port 25000``: the stand-in as a process, for end-to-end tests.
 
-``GET /accepted`` says what it took, ``POST /updates`` puts an update in the queue.
+``GET /accepted`` returns the accepted messages, ``POST /updates`` adds an update to the queue.
 """
 
 from __future__ import annotations

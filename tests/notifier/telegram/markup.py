@@ -1,4 +1,4 @@
-"""Telegram's HTML, as strictly as the Bot API reads it."""
+"""A parser of Telegram's HTML, as strict as the Bot API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stand-in's server."""
+"""The server of the stand-in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ME = {"id": 4242424242, "is_bot": True, "first_name": "Finstage", "username": "f
 
 @dataclass(frozen=True)
 class Accepted:
-    """A message that was taken, answered or not."""
+    """A message that was accepted, with or without a response."""
 
     method: str
     chat_id: str
@@ -35,19 +35,19 @@ class Accepted:
 
 
 class Telegram:
-    """What the stand-in holds: what it accepted, what broke the rules, updates to hand out, failures to come."""
+    """State of the stand-in: accepted messages, violations of the API, pending updates, injected failures."""
 
     def __init__(self, choose: Choose | None = None) -> None:
         self.accepted: list[Accepted] = []
         self.problems: list[str] = []
-        """Requests that break the Bot API's description."""
+        """Requests that violate the Bot API's description."""
         self.calls: list[str] = []
         self.faults: list[Fault] = []
-        """Used up one by one by messages that are sent."""
+        """Each sent message takes the next one."""
         self.choose = choose
         self.admins: set[tuple[str, str]] = set()
         self.topics: dict[tuple[str, int], str] = {}
-        """Topics of forums by chat and ``message_thread_id``: empty where open, else why they take no messages."""
+        """Topics of forums by chat and ``message_thread_id``: empty where open, else why they accept no messages."""
         self.confirmed = 0
         self.base = ""
         self._updates: list[dict[str, Any]] = []
@@ -56,7 +56,7 @@ class Telegram:
         self._poll = 0
 
     async def update(self, **content: Any) -> int:
-        """Put an update in the queue; returns its id."""
+        """Add an update to the queue; returns its id."""
         async with self._news:
             number = self._next
             self._next += 1
@@ -65,7 +65,7 @@ class Telegram:
         return number
 
     async def type_text(self, text: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
-        """Somebody types something."""
+        """A user types a text; returns the id of the update."""
         chat_object: dict[str, Any] = {"id": chat, "type": kind, "first_name": "P"}
         if kind != "private":
             chat_object = {"id": chat, "type": kind, "title": "G"}
@@ -74,7 +74,7 @@ class Telegram:
         return await self.update(message=message)
 
     async def press_button(self, action: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
-        """Somebody presses a button; ``more`` is of the message that it stands under."""
+        """A user presses a button; ``more``: fields of the message with the button. Returns the id of the update."""
         chat_object = {"id": chat, "type": kind, **({"first_name": "P"} if kind == "private" else {"title": "G"})}
         message = {"message_id": 1, "date": 1700000000, "chat": chat_object, "text": "x", **more}
         who = {"id": user, "is_bot": False, "first_name": "P"}
@@ -82,7 +82,7 @@ class Telegram:
         return await self.update(callback_query=pressed)
 
     def texts(self, chat: str = "7") -> list[str]:
-        """What a chat was sent, oldest first."""
+        """The texts that were sent to a chat, oldest first."""
         return [message.text for message in self.accepted if message.chat_id == chat]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:

@@ -29,7 +29,7 @@ from services.ingest.domain.off_hours import CalendarDoubt, OffHoursMonitor
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.source import Backfill, Item
 from services.ingest.domain.universe import Instrument, Universe
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from shared.calendars import Corrections, Sessions, read_corrections, sessions
 from shared.events import Quarantined, Tick
 from shared.metrics import counter, gauge
@@ -55,7 +55,7 @@ class YahooSource:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: IngestSettings,
         instruments: Sequence[Instrument],
         client: YahooClient,
         cursors: CursorStore,
@@ -209,7 +209,12 @@ def _doubt_report(doubt: CalendarDoubt, tick: Tick) -> Quarantined:
 
 @asynccontextmanager
 async def open_yahoo(
-    settings: Settings, universe: Universe, cursors: CursorStore, clock: Clock, stopping: asyncio.Event, health: ProviderHealth
+    settings: IngestSettings,
+    universe: Universe,
+    cursors: CursorStore,
+    clock: Clock,
+    stopping: asyncio.Event,
+    health: ProviderHealth,
 ) -> AsyncIterator[YahooSource]:
     """Yahoo for all instruments of the universe. No request is sent before ``events`` is read. Raises ``CorrectionError``."""
     corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)

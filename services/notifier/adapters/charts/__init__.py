@@ -1,1 +1,1 @@
-"""Chart pictures by matplotlib, drawn in a process of their own that can be killed. What a chart shows is decided in the domain."""
+"""Chart pictures by matplotlib, drawn in a child process that can be killed. The domain decides what a chart shows."""

@@ -1,4 +1,4 @@
-"""Draws a chart with matplotlib's ``Figure`` on Agg: no pyplot, no global state, and a package's font instead of the system's."""
+"""Draws a chart with matplotlib's ``Figure`` on Agg: no pyplot, no global state, and the font of a package, not of the system."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from services.notifier.domain.decimals import fixed, places, volume
 Floats = npt.NDArray[np.float64]
 UP: Final = "#d24f45"
 DOWN: Final = "#1261c4"
-"""Korean convention: red rises, blue falls."""
+"""Korean convention: red for rising, blue for falling."""
 LINES: Final = ("#e8a33d", "#7b5cc4", "#3c9d6b")
 
 
 @lru_cache(maxsize=1)
-def korean() -> Path:
-    """NanumGothic (SIL Open Font License), from the package koreanize-matplotlib; only its file, its code would change pyplot.
+def font_path() -> Path:
+    """NanumGothic (SIL Open Font License) from the package koreanize-matplotlib. Only its file is used: its code changes pyplot.
 
     Raises:
         LookupError: the package is not installed.
     """
     spec = find_spec("koreanize_matplotlib")
     if spec is None or spec.origin is None:
-        raise LookupError("koreanize-matplotlib, which brings the Korean font, is not installed")
+        raise LookupError("koreanize-matplotlib, which contains the Korean font, is not installed")
     return Path(spec.origin).parent / "fonts" / "NanumGothic.ttf"
 
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    return frozenset(FT2Font(str(korean())).get_charmap())
+    return frozenset(FT2Font(str(font_path())).get_charmap())
 
 
 def drawable(text: str) -> str:
-    """The text with ``?`` for what the font has no glyph for.
+    """The text with ``?`` for characters without a glyph in the font.
 
     >>> drawable("삼성전자 AAPL 🚀")
     '삼성전자 AAPL ?'
@@ -61,11 +61,11 @@ def draw(request: ChartRequest) -> bytes:
     Raises:
         ValueError: there are fewer than two bars, or a price is not finite.
     """
-    return _png(figure_of(request))
+    return _png(make_figure(request))
 
 
-def figure_of(request: ChartRequest) -> Figure:
-    """What ``draw`` draws. Raises as it does."""
+def make_figure(request: ChartRequest) -> Figure:
+    """The figure that ``draw`` saves. Raises as ``draw``."""
     prices = np.array([(bar.open, bar.high, bar.low, bar.close) for bar in request.bars], dtype=np.float64)
     if len(prices) < 2 or not np.isfinite(prices).all():
         raise ValueError(f"{len(prices)} bars, finite: {bool(np.isfinite(prices).all())}")
@@ -140,14 +140,14 @@ def _signal(axes: Any, request: ChartRequest, shown: Floats) -> None:
             textcoords="offset points",
             ha="center",
             color=UP if up else DOWN,
-            fontproperties=FontProperties(fname=korean(), size=12),
+            fontproperties=FontProperties(fname=font_path(), size=12),
         )
 
 
 def _axes(figure: Any, panes: Any, request: ChartRequest) -> None:
     price, lowest = panes[0], panes[-1]
-    text = FontProperties(fname=korean(), size=12)
-    small = FontProperties(fname=korean(), size=8)
+    text = FontProperties(fname=font_path(), size=12)
+    small = FontProperties(fname=font_path(), size=8)
     figure.suptitle(drawable(request.title), fontproperties=text, parse_math=False)
     if request.note:
         price.set_title(drawable(request.note), fontproperties=small, color="#a05a00", parse_math=False)
@@ -159,7 +159,9 @@ def _axes(figure: Any, panes: Any, request: ChartRequest) -> None:
     labels = [dt.datetime.fromtimestamp(times[i] / 1000, dt.UTC).strftime("%Y-%m-%d" if daily else "%m-%d %H:%M") for i in ticks]
     lowest.set_xticks(ticks, labels)
     wanted = places(request.bars[-1].close, request.kind, request.currency)
-    price.yaxis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, wanted)))  # its minus is one that the font has
+    price.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: fixed(value, wanted))
+    )  # the default minus sign has no glyph in the font
     for axes in panes:
         axes.grid(visible=True, alpha=0.25)
         for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
@@ -168,7 +170,7 @@ def _axes(figure: Any, panes: Any, request: ChartRequest) -> None:
 
 
 def sma(closes: Floats, period: int) -> Floats:
-    """Mean of the last ``period`` closes; NaN until there are as many. Shape as ``closes``."""
+    """Mean of the last ``period`` closes, shape as ``closes``; NaN while there are fewer."""
     out = np.full(len(closes), np.nan)
     if len(closes) >= period:
         out[period - 1 :] = np.lib.stride_tricks.sliding_window_view(closes, period).mean(axis=1)
@@ -176,7 +178,7 @@ def sma(closes: Floats, period: int) -> Floats:
 
 
 def deviation(closes: Floats, period: int) -> Floats:
-    """Population standard deviation of the last ``period`` closes; NaN until there are as many."""
+    """Population standard deviation of the last ``period`` closes, shape as ``closes``; NaN while there are fewer."""
     out = np.full(len(closes), np.nan)
     if len(closes) >= period:
         out[period - 1 :] = np.lib.stride_tricks.sliding_window_view(closes, period).std(axis=1)

@@ -1,4 +1,4 @@
-"""Asks the drawing process for pictures."""
+"""Sends chart requests to the drawing process."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _log = structlog.get_logger(__name__)
 
 
 class ProcessChartRenderer:
-    """``Painter`` in a child process."""
+    """``ChartRenderer`` in a child process."""
 
     def __init__(self, seconds: float) -> None:
-        """``seconds``: for one picture, the wait for a process that is still starting included."""
+        """``seconds``: timeout of one picture, including the wait for a process that is still starting."""
         self._seconds = seconds
         self._child = ChildProcess("services.notifier.adapters.charts.worker")
 
     def start(self) -> asyncio.Task[asyncio.subprocess.Process]:
-        """The process, which starts now if none runs: begun early, no picture has to wait for it."""
+        """Start the process if none runs. An early call saves the first picture the wait."""
         return self._child.start()
 
     async def render(self, request: ChartRequest) -> bytes:
@@ -37,5 +37,5 @@ class ProcessChartRenderer:
         return picture
 
     async def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         await self._child.close()

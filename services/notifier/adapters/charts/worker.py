@@ -1,4 +1,4 @@
-"""The drawing process: ``ChartRequest`` as JSON in, PNG out; empty where it fails."""
+"""The drawing process: ``ChartRequest`` as JSON in, PNG out; an empty answer where drawing fails."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _DECODER = msgspec.json.Decoder(ChartRequest)
 
 
 def answer(body: bytes) -> bytes:
-    """The picture."""
+    """The picture as PNG, or empty bytes."""
     try:
         return draw(_DECODER.decode(body))
-    except (msgspec.DecodeError, ValueError, ArithmeticError, LookupError) as error:  # what bars and titles can provoke
+    except (msgspec.DecodeError, ValueError, ArithmeticError, LookupError) as error:  # errors that bars and titles can cause
         print(f"cannot draw: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - standard output is the answer
         return b""
 

@@ -1,1 +1,1 @@
-"""Conditions are parsed in processes of their own: no text that somebody sends can hold up the event loop."""
+"""Parses conditions in child processes, so that no text can block the event loop."""

@@ -1,4 +1,4 @@
-"""Asks the parsing processes what a condition says."""
+"""Sends conditions to the parsing processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.notifier.domain.ports import ParseError
 from shared.conditions import ConditionError
 
 PROCESSES: Final = 4
-"""At most; they start one by one, when those that run are all at work."""
+"""Most processes; another one starts when all running ones are busy."""
 START_SECONDS: Final = 15.0
 PARSE_SECONDS: Final = 3.0
 _DECODER: Final = msgspec.json.Decoder(ParsedCondition | RefusedCondition)
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ProcessParser:
-    """``ConditionParser`` in child processes: one that hangs is killed, and the texts of others go to another one meanwhile."""
+    """``ConditionParser`` in child processes: one that hangs is killed, and other texts go to another process meanwhile."""
 
     def __init__(self, seconds: float = PARSE_SECONDS, module: str = "services.notifier.adapters.parsing.worker") -> None:
         self._seconds = seconds
@@ -32,7 +32,7 @@ class ProcessParser:
             self._free.put_nowait(child)
 
     def start(self) -> None:
-        """Begin to start the first process, so that nobody has to wait for it."""
+        """Start the first process early, so that no request waits for it."""
         self._children[0].start()
 
     async def parse(self, text: str) -> ParsedCondition:
@@ -51,6 +51,6 @@ class ProcessParser:
         return found
 
     async def close(self) -> None:
-        """End the processes."""
+        """Kill the processes."""
         for child in self._children:
             await child.close()

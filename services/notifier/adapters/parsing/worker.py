@@ -10,7 +10,7 @@ from shared.conditions import ConditionError, parse
 
 
 def answer(body: bytes) -> bytes:
-    """What the text says, or what is wrong with it."""
+    """The parsed condition, or its error."""
     try:
         condition = parse(body.decode())
     except ConditionError as error:
@@ -20,5 +20,5 @@ def answer(body: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    parse("close > open")  # the grammar is read before somebody waits for it
+    parse("close > open")  # loads the grammar before the first request
     serve(answer)

@@ -1,4 +1,4 @@
-"""Sends the bot's answers: in parts where they are long, when it is the chat's turn, into the topic in which was asked."""
+"""Sends the bot's replies: split where they are long, within the rate limits, to the topic of the question."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import InlineKeyboardMarkup
 
 from services.notifier.adapters.telegram.channel import keyboard_of
-from services.notifier.adapters.telegram.topics import takes_no_messages
+from services.notifier.adapters.telegram.topics import accepts_no_messages
 from services.notifier.domain.address import Address
 from services.notifier.domain.markup import split
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.rate_limits import RateLimiter
 
 LONGEST_WAIT: Final = 30.0
-"""Seconds that a person waits for an answer that Telegram put off."""
+"""Longest ``retry_after`` that is waited for, seconds."""
 _log = structlog.get_logger(__name__)
 
 
-class Answers:
-    """Sends at the pace that alerts and answers share."""
+class ReplySender:
+    """Sends replies with the rate limiter that alerts use too."""
 
     def __init__(self, bot: Bot, limiter: RateLimiter, ticking: Callable[[], float]) -> None:
         self._bot, self._limiter, self._ticking = bot, limiter, ticking
@@ -42,8 +42,8 @@ class Answers:
                 await self._part(to, part, keyboard)
 
     async def _part(self, to: Address, part: str, keyboard: InlineKeyboardMarkup | None) -> None:
-        """Send one message when it is its turn; a pause that Telegram asks for holds back everything."""
-        await self._turn(to.chat_id)
+        """Send one message within the rate limits; ``retry_after`` pauses the whole channel."""
+        await self._wait_for_turn(to.chat_id)
         try:
             await self._message(to, part, keyboard)
         except TelegramRetryAfter as error:
@@ -54,13 +54,13 @@ class Answers:
         try:
             await self._bot.send_message(to.chat_id, part, message_thread_id=to.thread_id or None, reply_markup=keyboard)
         except TelegramBadRequest as error:
-            if not to.thread_id or not takes_no_messages(error):
+            if not to.thread_id or not accepts_no_messages(error):
                 raise
-            _log.warning("the topic takes no messages: answered in the chat itself", thread=to.thread_id)
+            _log.warning("the topic accepts no messages: replied in the chat itself", thread=to.thread_id)
             await self._bot.send_message(to.chat_id, part, reply_markup=keyboard)
 
-    async def _turn(self, chat_id: str) -> None:
+    async def _wait_for_turn(self, chat_id: str) -> None:
         delay = 1.0
         while delay > 0:
             delay = self._limiter.take(chat_id, self._ticking())
-            await asyncio.sleep(delay)  # the turn may have gone to an alert meanwhile
+            await asyncio.sleep(delay)  # an alert may have used the slot meanwhile

@@ -1,4 +1,4 @@
-"""The Bot API client, and what its errors mean."""
+"""The Bot API client, and the outcome for each of its errors."""
 
 from __future__ import annotations
 
@@ -32,27 +32,25 @@ from aiogram.utils.token import TokenValidationError
 from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
 
 Client = Bot
-"""A bot's connection; named here so that nobody else needs aiogram."""
+"""A bot's connection; the alias saves other modules the import of aiogram."""
 MISCONFIGURED_SECONDS: Final = 60.0
 GONE: Final = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "peer_id_invalid")
 ERRORS: Final = (AiogramError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError)
-"""What a call can end with that is not a defect of ours."""
+"""Errors of a call that are not programming errors."""
 
 
 class BadTokenError(ValueError):
-    """TELEGRAM_BOT_TOKEN does not have the form of a token. The message does not hold it."""
+    """TELEGRAM_BOT_TOKEN does not have the form of a token. The message does not contain it."""
 
 
 @asynccontextmanager
 async def open_bot(token: str, api: str, seconds: float) -> AsyncIterator[Bot]:
-    """A client of the Bot API at ``api``; ``seconds`` a request. HTML is the default way to format.
+    """A client of the Bot API at ``api`` with a timeout of ``seconds`` per request; texts are HTML by default.
 
     Raises:
-        BadTokenError: the token has not the form ``123:abc``.
+        BadTokenError: the token does not have the form ``123:abc``.
     """
-    logging.getLogger("aiogram").setLevel(
-        logging.CRITICAL
-    )  # our own log lines say the same without addresses, which hold the token
+    logging.getLogger("aiogram").setLevel(logging.CRITICAL)  # our logs have the same events without URLs, which contain the token
     session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")), timeout=seconds)
     try:
         bot = Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
@@ -65,9 +63,9 @@ async def open_bot(token: str, api: str, seconds: float) -> AsyncIterator[Bot]:
 
 
 def outcome_of(error: BaseException, token: str) -> Outcome:
-    """What a failed request means for the message in it; reasons never hold the token.
+    """The outcome of a failed request; reasons never contain the token.
 
-    Gateway errors (5xx, or anything that is no answer of the Bot API) are doubtful: the request may have got through before them.
+    Gateway errors (5xx, or anything that is no response of the Bot API) are doubtful: the request may have been executed.
     """
     reason = redacted(f"{type(error).__name__}: {error}", token)
     match error:
@@ -102,10 +100,10 @@ def outcome_of(error: BaseException, token: str) -> Outcome:
 
 def _undecoded(error: ClientDecodeError, reason: str) -> Outcome:
     data = error.data
-    if isinstance(data, dict) and data.get("ok") is True:  # accepted; only the confirmation has a shape that we do not know
+    if isinstance(data, dict) and data.get("ok") is True:  # accepted; only the form of the confirmation is unknown
         result = data.get("result")
         return Sent(str(result.get("message_id", "")) if isinstance(result, dict) else "")
-    return Doubtful(f"no answer of the Bot API: {reason}")
+    return Doubtful(f"no response of the Bot API: {reason}")
 
 
 def redacted(text: str, token: str) -> str:

@@ -1,4 +1,4 @@
-"""The channel ``telegram``: an alert is a photo with a caption, or a text where there is no picture."""
+"""The channel ``telegram``: an alert is a photo with a caption, or a text without a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
-from services.notifier.adapters.telegram.topics import takes_no_messages
+from services.notifier.adapters.telegram.topics import accepts_no_messages
 from services.notifier.domain.address import Address
 from services.notifier.domain.markup import CAPTION_LIMIT, visible
 from services.notifier.domain.messages import Alert, Buttons
@@ -21,8 +21,8 @@ from services.notifier.domain.phrases import phrase
 PICTURE_WORDS = ("photo", "image", "file", "wrong type")
 
 
-class Telegram:
-    """Sends alerts by the Bot API."""
+class TelegramChannel:
+    """Sends alerts through the Bot API."""
 
     name = "telegram"
     pictures = True
@@ -34,16 +34,16 @@ class Telegram:
     async def send(self, to: Address, alert: Alert) -> Outcome:
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._delivered(to, alert)
+                return await self._send_to_topic(to, alert)
         except ERRORS as error:
             return outcome_of(error, self._bot.token)
 
-    async def _delivered(self, to: Address, alert: Alert) -> Sent:
-        """In its topic, or with a word about it in the chat itself, where the topic takes no messages."""
+    async def _send_to_topic(self, to: Address, alert: Alert) -> Sent:
+        """Send to the topic; to the chat itself with a note where the topic accepts no messages."""
         try:
             return Sent(str(await self._send(to.chat_id, to.thread_id or None, alert)))
         except TelegramBadRequest as error:
-            if not to.thread_id or not takes_no_messages(error):
+            if not to.thread_id or not accepts_no_messages(error):
                 raise
         noted = replace(alert, text=f"{phrase(alert.language, 'topic_gone')}\n{alert.text}")
         return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
@@ -60,7 +60,7 @@ class Telegram:
             except (TelegramBadRequest, TelegramEntityTooLarge) as error:
                 too_large = isinstance(error, TelegramEntityTooLarge)
                 if not too_large and not any(word in str(error).casefold() for word in PICTURE_WORDS):
-                    raise  # the picture was not the trouble; where it was, nothing has been delivered yet
+                    raise  # the picture is not the cause; where it is, nothing was delivered
             else:
                 return sent.message_id
         sent = await self._bot.send_message(chat_id, alert.text, message_thread_id=thread_id, reply_markup=keyboard)

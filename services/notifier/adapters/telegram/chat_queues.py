@@ -1,4 +1,4 @@
-"""The updates of one chat one after another, those of different chats at the same time; memory is bounded."""
+"""Handles the updates of one chat in order and those of different chats concurrently; memory is bounded."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ T = TypeVar("T")
 
 
 class ChatQueues(Generic[T]):
-    """A queue for each chat that has something waiting, and a task that works it off."""
+    """A queue and a task for each chat with waiting items."""
 
     def __init__(self, group: asyncio.TaskGroup, handle: Callable[[T], Awaitable[None]], per_chat: int) -> None:
-        """What ``handle`` raises ends the whole ``group``."""
+        """An error of ``handle`` ends the whole ``group``."""
         self._group, self._handle, self._per_chat = group, handle, per_chat
         self._waiting: dict[int, deque[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     def __len__(self) -> int:
-        """How many items wait, in all."""
+        """The total number of waiting items."""
         return sum(map(len, self._waiting.values()))
 
     def put(self, chat: int, item: T) -> bool:
-        """Let it be handled after what the chat has waiting already; False when that is too much."""
+        """Queue it behind the chat's waiting items; False when the queue is full."""
         queue = self._waiting.get(chat)
         if queue is None:
             queue = self._waiting[chat] = deque()
@@ -38,7 +38,7 @@ class ChatQueues(Generic[T]):
         return True
 
     async def drain(self, seconds: float) -> None:
-        """Finish what is being handled, within so many seconds, and begin nothing more."""
+        """Finish the items that are being handled within ``seconds`` and start no more."""
         self._closed = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)

@@ -1,4 +1,4 @@
-"""The commands that Telegram offers to people as they type."""
+"""The command menu that Telegram shows to users."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Long polling: fetches updates, hands them to the queues of their chats, and confirms what is finished.
+"""Long polling: fetches updates, puts them in the queues of their chats, and confirms finished ones.
 
-aiogram's dispatcher confirms an update when it is fetched, and keeps no order within a chat: of aiogram only the client is used.
+aiogram's dispatcher confirms an update when it is fetched, and keeps no order within a chat. So only aiogram's client is used.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from pydantic import ValidationError
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.menu import MENU
-from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, Updates, chat_of
+from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor, chat_of
 from services.notifier.domain.progress import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
 from shared.waiting import pause
 
 POLL_SECONDS: Final = 25
-MOST: Final = 100
+MAX_FETCHED: Final = 100
 """Updates that Telegram sends at once."""
-PER_CHAT: Final = 32
-"""Updates of one chat that wait; more are passed by."""
-IN_ALL: Final = 1_000
-"""Updates that wait in all; then no more are fetched."""
-LOOK_SECONDS: Final = 0.2
-"""While updates are being handled Telegram answers at once: how long to wait before looking for new ones."""
+MAX_PER_CHAT: Final = 32
+"""Most waiting updates of one chat; more are dropped."""
+MAX_WAITING: Final = 1_000
+"""Most waiting updates of all chats; then no more are fetched."""
+BUSY_POLL_SECONDS: Final = 0.2
+"""Pause between requests while updates are being handled, since Telegram then responds at once."""
 DRAIN_SECONDS: Final = 10.0
 LONGEST_WAIT: Final = 30.0
 ADMINS: Final = frozenset({"creator", "administrator"})
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class BotAdmins:
-    """``Admins`` by asking Telegram."""
+    """``Admins`` by requests to Telegram."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
@@ -57,26 +57,26 @@ class BotAdmins:
 
 
 class Polling:
-    """Fetches the updates of one bot. One that is not finished when the process ends is fetched again by the next one."""
+    """Fetches the updates of one bot. The next process fetches updates again that were unfinished when this one ended."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, updates: Updates) -> None:
+    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor) -> None:
         self._bot, self._handler, self._updates = bot, handler, updates
-        self._progress = UpdateProgress(MOST)
+        self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()
         self._name = ""
         self.connected = False
-        """True while Telegram answers."""
+        """Whether the last request to Telegram succeeded."""
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Poll until stopped, then finish what is being handled and confirm it."""
+        """Poll until stopped, then finish the updates that are being handled and confirm them."""
         async with asyncio.TaskGroup() as group:
-            queues = ChatQueues(group, self._handle, PER_CHAT)
+            queues = ChatQueues(group, self._handle, MAX_PER_CHAT)
             await self._poll(queues, stopping)
             await queues.drain(DRAIN_SECONDS)
         await self._confirm()
 
     async def _poll(self, queues: ChatQueues[Update], stopping: asyncio.Event) -> None:
-        """Telegram being away, or another process polling the same token, is waited out."""
+        """Fetch updates; retry with backoff while Telegram is not available or another process polls the token."""
         backoff = Backoff(Random(), first=1.0, most=LONGEST_WAIT)  # noqa: S311 - jitter
         while not stopping.is_set():
             try:
@@ -85,21 +85,21 @@ class Polling:
                 updates = await self._fetch(stopping)
             except ERRORS as error:
                 self.connected = False
-                asked = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else backoff.next()
+                seconds = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else backoff.next()
                 why = "another process polls this token" if isinstance(error, TelegramConflictError) else type(error).__name__
                 level = _log.error if isinstance(error, TelegramUnauthorizedError) else _log.warning
-                level("no updates", why=why, error=redacted(str(error), self._bot.token), wait=asked)
-                await pause(asked, stopping)
+                level("no updates", why=why, error=redacted(str(error), self._bot.token), wait=seconds)
+                await pause(seconds, stopping)
                 continue
             self.connected = True
             backoff.reset()
             more = self._take(updates, queues)
             while not stopping.is_set():
-                crowded = len(queues) > IN_ALL - MOST
+                crowded = len(queues) > MAX_WAITING - MAX_FETCHED
                 if not crowded and (more or not self._progress.waiting):
                     break
                 self._moved.clear()
-                await _unless(stopping, pause(LOOK_SECONDS, self._moved))
+                await _unless(stopping, pause(BUSY_POLL_SECONDS, self._moved))
                 more = True
 
     async def _introduce(self) -> None:
@@ -108,10 +108,10 @@ class Polling:
         self._name = me.username or ""
 
     async def _fetch(self, stopping: asyncio.Event) -> Sequence[Update]:
-        """The updates from the offset on; none when stopped meanwhile. One that cannot be read is passed by."""
+        """The updates from the offset on; none when stopped meanwhile. Invalid updates are skipped."""
         offset = self._progress.request()
         polling = self._bot.get_updates(
-            offset=offset, timeout=POLL_SECONDS, limit=MOST, allowed_updates=KINDS, request_timeout=POLL_SECONDS + 10
+            offset=offset, timeout=POLL_SECONDS, limit=MAX_FETCHED, allowed_updates=KINDS, request_timeout=POLL_SECONDS + 10
         )
         try:
             return await _unless(stopping, asyncio.wait_for(polling, POLL_SECONDS + 15)) or []
@@ -119,22 +119,22 @@ class Polling:
             found = error.data.get("result") if isinstance(error.data, dict) else None
             readable = [update for one in found if (update := self._read(one))] if isinstance(found, list) else []
             if not readable and self._progress.offset == offset:
-                raise  # nothing came of it: the next try waits a little
+                raise  # no progress: the next try waits
             return readable
 
     def _read(self, found: Any) -> Update | None:
-        """One update by itself; None where it is of a kind that the library cannot read."""
+        """One update; None where the library cannot decode it."""
         try:
             return Update.model_validate(found, context={"bot": self._bot})
         except ValidationError:
             number = found.get("update_id") if isinstance(found, dict) else None
             if isinstance(number, int) and self._progress.arrived([number]):
-                _log.warning("update passed by: it cannot be read", update=number)
+                _log.warning("update skipped: not decoded", update=number)
                 self._progress.finished(number)
             return None
 
     def _take(self, updates: Sequence[Update], queues: ChatQueues[Update]) -> bool:
-        """Let the new ones be handled; True when Telegram has more at this moment."""
+        """Queue the new updates; True when Telegram has more now."""
         by_number = {update.update_id: update for update in updates}
         new = self._progress.arrived(by_number)
         for number in new:
@@ -142,8 +142,8 @@ class Polling:
                 self._handler.dropped("waiting")
                 self._progress.finished(number)
         if early := self._progress.make_room():
-            _log.warning("updates confirmed before they are finished: others must not wait for them", count=len(early))
-        return len(updates) == MOST and bool(new or early)
+            _log.warning("updates confirmed before they are finished, so that they do not block others", count=len(early))
+        return len(updates) == MAX_FETCHED and bool(new or early)
 
     async def _handle(self, update: Update) -> None:
         await self._updates.handle(update, self._name)
@@ -151,7 +151,7 @@ class Polling:
         self._moved.set()
 
     async def _confirm(self) -> None:
-        """Tell Telegram at the end what was finished, so that the next start does not see it again."""
+        """Confirm finished updates at the end, so that the next start does not fetch them again."""
         if self._progress.offset is None:
             return
         try:
@@ -162,7 +162,7 @@ class Polling:
 
 
 async def _unless(stopping: asyncio.Event, wanted: Coroutine[Any, Any, T]) -> T | None:
-    """What ``wanted`` brings; None when we are stopped meanwhile."""
+    """The result of ``wanted``; None when stopped meanwhile."""
     task = asyncio.create_task(wanted, name="getUpdates")
     stop = asyncio.create_task(stopping.wait(), name="getUpdates stop")
     try:

@@ -1,7 +1,7 @@
-"""Topics of forums: which one a message stands in, and that one takes no messages any more.
+"""Topics of forums: the topic of a message, and errors of closed topics.
 
-``message_thread_id`` alone does not say topic: replies in any group carry one, and sending to it fails. General has none to send
-to, not even the 1 that it is known by (github.com/tdlib/telegram-bot-api, issues 356, 447 and 798).
+``message_thread_id`` alone does not mean a topic: replies in any group have one, and sending to it fails. General has no id to send
+to, not even its own id 1 (github.com/tdlib/telegram-bot-api, issues 356, 447 and 798).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def topic_of(message: Message | InaccessibleMessage | None) -> int:
     return message.message_thread_id or 0
 
 
-def takes_no_messages(error: TelegramBadRequest) -> bool:
-    """Whether a message was refused because its topic was closed or deleted, or the group is no forum any more."""
+def accepts_no_messages(error: TelegramBadRequest) -> bool:
+    """Whether the message was refused because its topic was closed or deleted, or the group is no forum any more."""
     words = str(error).casefold()
     return any(gone in words for gone in GONE)

@@ -1,4 +1,4 @@
-"""One update of the bot: what it means, who answers it, and that nothing in it can stop the bot."""
+"""Handles one update of the bot: decodes it, has it answered, and contains every failure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 from aiogram import Bot
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 
-from services.notifier.adapters.telegram.answers import LONGEST_WAIT, Answers
+from services.notifier.adapters.telegram.answers import LONGEST_WAIT, ReplySender
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.topics import topic_of
 from services.notifier.domain.address import Address
@@ -19,44 +19,44 @@ from shared.failures import TransientError
 
 CHANNEL: Final = "telegram"
 HANDLE_SECONDS: Final = 20.0
-"""How long the answer to an update may take to be found."""
+"""Timeout of computing a reply, seconds."""
 UPDATE_SECONDS: Final = HANDLE_SECONDS + 60.0 + LONGEST_WAIT
-"""With the waits until the answer may be sent: a group's minute, and what Telegram puts off."""
+"""Timeout of an update, including waits for the rate limit of a group (a minute) and Telegram's ``retry_after``."""
 KINDS: Final = ["message", "callback_query", "my_chat_member"]
 GROUPS: Final = frozenset({"group", "supergroup"})
 log = structlog.get_logger(__name__)
 
 
 class UpdateHandler(Protocol):
-    """Who answers."""
+    """Answers updates."""
 
     async def answer(self, incoming: UserInput) -> Reply | None:
-        """The answer to what somebody typed or pressed."""
+        """The reply to a text or a pressed button, or None."""
 
     async def added(self, chat_id: str, user_id: str) -> None:
-        """Somebody put the bot into a group."""
+        """A user added the bot to a group."""
 
     async def removed(self, chat_id: str) -> None:
-        """The bot was blocked or put out."""
+        """The bot was blocked or removed."""
 
     async def migrated(self, old: str, new: str) -> None:
-        """A group has another id now."""
+        """A group has a new id."""
 
     def dropped(self, reason: str) -> None:
-        """An update got no answer: its chat had too many ``waiting``, or it ``failed``."""
+        """An update got no reply. ``reason``: ``waiting`` (its chat had too many waiting) or ``failed``."""
 
 
-class Updates:
-    """Lets ``people`` answer updates, so many at the same time; sending an answer takes no place from the others."""
+class UpdateProcessor:
+    """Passes updates to ``handler``, at most ``concurrency`` at once. Sending a reply does not count."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, answers: Answers, concurrency: int) -> None:
+    def __init__(self, bot: Bot, handler: UpdateHandler, answers: ReplySender, concurrency: int) -> None:
         self._bot, self._handler, self._answers = bot, handler, answers
-        self._places = asyncio.Semaphore(concurrency)
+        self._slots = asyncio.Semaphore(concurrency)
 
     async def handle(self, update: Update, bot_name: str) -> None:
-        """Handle it, within ``UPDATE_SECONDS``. What goes wrong is logged and counted, and the update is done with.
+        """Handle it within ``UPDATE_SECONDS``. A failure is logged and counted, and the update is dropped.
 
-        An update that is handled again after every restart, only to fail again, would be worse than one that gets no answer.
+        A failed update is not retried: it would be fetched after every restart, only to fail again.
         """
         try:
             async with asyncio.timeout(UPDATE_SECONDS):
@@ -66,13 +66,13 @@ class Updates:
             if task is None or task.cancelling():
                 raise
             self._handler.dropped("failed")
-            log.exception("update not answered: cancelled though nobody had cancelled it", update=update.update_id)
+            log.exception("update not answered: unexpected cancellation", update=update.update_id)
         except (*ERRORS, TransientError) as error:
             self._handler.dropped("failed")
             log.warning("update not answered", update=update.update_id, error=self._shown(error))
         except Exception as error:
             self._handler.dropped("failed")
-            log.exception("update not answered: a defect", update=update.update_id, error=self._shown(error))
+            log.exception("update not answered: unexpected error", update=update.update_id, error=self._shown(error))
 
     def _shown(self, error: Exception) -> str:
         return redacted(f"{type(error).__name__}: {error}", self._bot.token)
@@ -83,12 +83,12 @@ class Updates:
         elif update.callback_query is not None:
             await self._pressed(update.callback_query, bot_name)
         elif update.my_chat_member is not None:
-            async with self._places, asyncio.timeout(HANDLE_SECONDS):
+            async with self._slots, asyncio.timeout(HANDLE_SECONDS):
                 await self._membership(update.my_chat_member)
 
     async def _message(self, message: Message, bot_name: str) -> None:
         if message.migrate_to_chat_id is not None:
-            async with self._places, asyncio.timeout(HANDLE_SECONDS):
+            async with self._slots, asyncio.timeout(HANDLE_SECONDS):
                 await self._handler.migrated(str(message.chat.id), str(message.migrate_to_chat_id))
             return
         group = message.chat.type in GROUPS
@@ -120,14 +120,14 @@ class Updates:
             await self._handler.added(str(change.chat.id), str(change.from_user.id))
 
     async def _answer(self, incoming: UserInput) -> None:
-        async with self._places, asyncio.timeout(HANDLE_SECONDS):
+        async with self._slots, asyncio.timeout(HANDLE_SECONDS):
             reply = await self._handler.answer(incoming)
         if reply is not None:
             await self._answers.send(Address(CHANNEL, incoming.chat_id, incoming.thread_id), reply)
 
 
 def chat_of(update: Update) -> int:
-    """The chat that an update is of; 0 where there is none."""
+    """The chat id of an update; 0 where there is none."""
     if update.message is not None:
         return update.message.chat.id
     if update.callback_query is not None and update.callback_query.message is not None:

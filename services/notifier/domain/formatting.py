@@ -1,4 +1,4 @@
-"""Numbers and times as people read them. Nothing is shown that was not computed: None becomes a dash."""
+"""Formats numbers and times for display. None and values that are not finite become a dash."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from services.notifier.domain.decimals import DecimalPlaces, fixed, magnitude, p
 from services.notifier.domain.instruments import Instrument
 
 KST: Final = dt.timezone(dt.timedelta(hours=9), "KST")
-NAMELESS: Final = Instrument("", "", "")
-"""Whose prices they are is not known."""
+NO_INSTRUMENT: Final = Instrument("", "", "")
+"""For prices of an unknown instrument."""
 
 
-def price(value: float | None, instrument: Instrument = NAMELESS, *, currency: bool = True) -> str:
-    """A price as its kind of instrument is quoted, with its currency where that is wanted.
+def price(value: float | None, instrument: Instrument = NO_INSTRUMENT, *, currency: bool = True) -> str:
+    """A price with the decimals of its kind of instrument, and with its currency unless ``currency`` is false.
 
     >>> price(182.5, Instrument("AAPL", "", "", "USD", "stock")), price(1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
     ('182.50 USD', '1.08432 USD')
@@ -29,7 +29,7 @@ def price(value: float | None, instrument: Instrument = NAMELESS, *, currency: b
 
 
 def change(value: float, near: float, instrument: Instrument) -> str:
-    """A difference of prices with its sign, with the decimals of the price ``near``.
+    """A signed difference of prices, with the decimals of the price ``near``.
 
     >>> change(-0.00021, 1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
     '-0.00021'
@@ -50,7 +50,7 @@ def percent(fraction: float | None, digits: int = 2) -> str:
 
 
 def number(value: float | None) -> str:
-    """A plain number, short: two decimals, and as many more as a small one needs.
+    """A number with two decimals; small numbers get more, integers none.
 
     >>> number(50.0), number(1234567.0), number(27.3456), number(0.00012)
     ('50', '1,234,567', '27.35', '0.00012')
@@ -61,7 +61,7 @@ def number(value: float | None) -> str:
 
 
 def format_time(ts: int) -> str:
-    """A time in UTC and in Korea; the Korean date only where it is another one.
+    """A time in UTC and in Korea; the Korean date only where it differs.
 
     >>> format_time(1719864000000)
     '2024-07-01 20:00 UTC (2024-07-02 05:00 KST)'
