@@ -1,67 +1,67 @@
-# Finstage. `make help` says what there is.
+# Finstage. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop up down test test-fast lint types contracts bench topics docs lock clean
 
-# The first Python between 3.11 and 3.14 on the path; or say PYTHON=/path/to/python3.12
+# The first Python between 3.11 and 3.14 on the path; or set PYTHON=/path/to/python3.12
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := infra/local/environment.py
 
-# Packages are installed uncompiled: the first import of each leaves its bytecode for the starts of all processes after it.
+# Packages are installed without bytecode. The first import writes it, and later processes start faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Settings pass through to the services as they are: make run SOURCE=yahoo SPEED=60 TAPE=demo PORT=8081
+# Settings pass through to the services: make run SOURCE=yahoo SPEED=60 TAPE=demo PORT=8081
 
-help: ## say what each target does
+help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: _run-environment ## make the virtual environment and fetch all that a run needs, but start nothing
+setup: _run-environment ## make the virtual environment and prepare a run, but start nothing
 	@$(BIN)/python -m infra.local prepare
 
-run: _run-environment ## the whole mesh on this machine: Kafka, database, services, page (SOURCE=yahoo SPEED=.. TAPE=.. PORT=..)
+run: _run-environment ## run the whole mesh on this machine: Kafka, database, services, page (SOURCE=yahoo SPEED=.. TAPE=.. PORT=..)
 	@$(BIN)/python -m infra.local run
 
-stop: ## end a `make run` that goes on in another terminal
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m infra.local stop; else echo "Nothing runs: this checkout has not been set up."; fi
+stop: ## stop a `make run` that was started in another terminal
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m infra.local stop; else echo "Nothing runs: this checkout is not set up."; fi
 
-up: ## the same in containers: docker compose with Kafka, MySQL, Prometheus and Grafana
+up: ## run the same in containers: docker compose with Kafka, MySQL, Prometheus and Grafana
 	@infra/compose.sh up
 
-down: ## end the containers; their data stays
+down: ## stop the containers; their data stays
 	@infra/compose.sh down
 
-test: _test-environment ## install what tests need, then lint, types, contracts and every test
+test: _test-environment ## install the tests' packages, then run lint, types, contracts and all tests
 	@infra/system-packages.sh
 	@$(MAKE) --no-print-directory -j2 lint types contracts _prepared
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # three: many wait; unordered: else long files come last
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # 3: many tests wait; no reordering: it would put long files last
 
-test-fast: _test-environment ## only the tests without broker, database server, browser and killing
+test-fast: _test-environment ## run only the tests without broker, database server, browser or killed processes
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"
 
-lint: _test-environment ## ruff: format and rules
+lint: _test-environment ## check format and rules with ruff
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 
-types: _test-environment ## mypy, strict
+types: _test-environment ## check types with mypy (strict)
 	@$(BIN)/mypy
 
-contracts: _test-environment ## import-linter: who may import whom
+contracts: _test-environment ## check the import contracts with import-linter
 	@$(BIN)/lint-imports
 
-bench: _bench-environment ## measure beside the peers, and write docs/benchmarks.md
+bench: _bench-environment ## run the benchmarks against other libraries and write docs/benchmarks.md
 	@$(BIN)/python -m bench
 
-topics: _run-environment ## create or mend the topics of a running broker (BOOTSTRAP=host:port)
+topics: _run-environment ## create or correct the topics of a running broker (BOOTSTRAP=host:port)
 	@$(BIN)/python -m infra.kafka topics $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
 
-docs: _run-environment ## write the generated pages under docs/ anew
+docs: _run-environment ## write the generated pages under docs/ again
 	@$(BIN)/python -m infra.documents
 	@$(BIN)/python -m services.analysis.documents
 
-lock: _test-environment ## resolve requirements/*.in anew into hash-locked lists
+lock: _test-environment ## resolve requirements/*.in into hash-locked lists
 	@infra/lock.sh $(BIN)/python
 
 clean: ## remove caches and all local data: virtual environment, broker, database, logs

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra.kafka.class_cache import make_class_cache
 from infra.kafka.jars import fetch
-from infra.kafka.node import Node, free_ports
+from infra.kafka.node import KafkaNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
-from infra.kafka.warm import warm
 
 
 @contextmanager
@@ -20,10 +20,10 @@ def open_broker() -> Iterator[str]:
     """Start a broker and create all topics; yields ``host:port``."""
     jars = Path(".cache").absolute() / "kafka"
     fetch(jars, print)
-    warm(jars, print)
+    make_class_cache(jars, print)
     with tempfile.TemporaryDirectory() as folder:
         port, controller_port = free_ports(2)
-        node = Node(Path(folder) / "kafka", jars, port, controller_port)
+        node = KafkaNode(Path(folder) / "kafka", jars, port, controller_port)
         running = node.start()
         try:
             asyncio.run(wait_ready(node.bootstrap, alive=running.alive))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# docker compose up and down, with errors that say what to do.
+# Runs docker compose; its error messages say what to do.
 set -eu
 cd "$(dirname "$0")/.."
 if docker compose version >/dev/null 2>&1; then
@@ -11,7 +11,7 @@ else
     exit 1
 fi
 if [ ! -f .env ]; then
-    echo "error: there is no .env with the passwords. Do: cp .env.example .env, and fill it in" >&2
+    echo "error: there is no .env with the passwords. Do: cp .env.example .env, and set the passwords" >&2
     exit 1
 fi
 case "$1" in

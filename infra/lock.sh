@@ -1,6 +1,6 @@
 #!/bin/sh
 # Resolve requirements/*.in into lists with the hash of every file of every package, for all platforms and Pythons from 3.11 on.
-# No address of a package index is written, so that each machine uses its own. To upgrade: infra/lock.sh .venv/bin/python --upgrade
+# The lists hold no address of a package index, so each machine uses its own. To upgrade: infra/lock.sh .venv/bin/python --upgrade
 set -eu
 cd "$(dirname "$0")/.."
 python="$1"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need from the operating system: a MariaDB server and a Chromium. Installed where that may be done, else said.
+# Installs a MariaDB server and Chromium for the tests. Without root or apt-get it prints what to install.
 set -eu
 missing=""
 command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing="mariadb-server"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.kafka.cluster import Cluster, lay_out, start_cluster
+from infra.kafka.class_cache import make_class_cache
+from infra.kafka.cluster import Cluster, cluster_nodes, start_cluster
 from infra.kafka.jars import fetch
-from infra.kafka.warm import warm
 from shared.migrations.command import upgrade
 from tests.databases import MARIADB, SQLITE
 from tests.servers import Broker, MariaDB, open_broker, open_mariadb
@@ -34,7 +34,7 @@ def kafka_jars() -> Path:
     """Kafka's jars, fetched once per checkout."""
     folder = Path(os.environ.get("CACHE", ROOT / ".cache")).absolute() / "kafka"
     fetch(folder, print)
-    warm(folder, print)
+    make_class_cache(folder, print)
     return folder
 
 
@@ -55,7 +55,7 @@ def own_kafka(kafka_jars: Path, tmp_path: Path) -> Iterator[Broker]:
 @pytest.fixture
 def kafka_cluster(kafka_jars: Path, tmp_path: Path) -> Iterator[Cluster]:
     """Three nodes of this test alone (replication 3, two in sync to acknowledge); no topics are made."""
-    cluster = start_cluster(lay_out(tmp_path / "cluster", kafka_jars))
+    cluster = start_cluster(cluster_nodes(tmp_path / "cluster", kafka_jars))
     try:
         asyncio.run(cluster.wait_ready())
         yield cluster

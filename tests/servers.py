@@ -14,7 +14,7 @@ from shutil import which
 
 import pymysql
 
-from infra.kafka.node import Node, Running, free_ports
+from infra.kafka.node import KafkaNode, RunningNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 
@@ -23,8 +23,8 @@ from infra.kafka.topics import make_topics
 class Broker:
     """A one-node Kafka with all topics made."""
 
-    node: Node
-    running: Running
+    node: KafkaNode
+    running: RunningNode
 
     @property
     def bootstrap(self) -> str:
@@ -44,7 +44,7 @@ class Broker:
 def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker]:
     """A fresh broker; it ends with the block."""
     port, controller_port = free_ports(2)
-    node = Node(folder, jars, port, controller_port, heap_mb=heap_mb)
+    node = KafkaNode(folder, jars, port, controller_port, heap_mb=heap_mb)
     broker = Broker(node, node.start())
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=broker.running.alive))

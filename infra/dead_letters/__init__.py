@@ -1,1 +1,1 @@
-"""Dead letters: list them, look into one, put them back. ``python -m infra.dead_letters --help``."""
+"""Dead letters: list, show and replay them. ``python -m infra.dead_letters --help``."""

@@ -18,7 +18,7 @@ PREVIEW: Final = 4000
 
 @dataclass(frozen=True)
 class Letter:
-    """One dead letter: where it lies, what it was and why it is there."""
+    """One dead letter: its position, key, body and headers. The headers name the origin and the error."""
 
     topic: str
     partition: int
@@ -29,32 +29,32 @@ class Letter:
 
     @property
     def name(self) -> str:
-        """Names it on the command line: ``TOPIC.dlq/PARTITION/OFFSET``."""
+        """Its name on the command line: ``TOPIC.dlq/PARTITION/OFFSET``."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
-    def why(self, what: str) -> str:
-        """One of our headers: topic, partition, offset, timestamp, group, exception or error."""
+    def failure_header(self, what: str) -> str:
+        """The text of one ``dead-letter-`` header: topic, partition, offset, timestamp, group, exception or error."""
         return next((text(value) for name, value in self.headers if name == PREFIX + what), "")
 
     @property
     def original_topic(self) -> str:
         """The topic that it was read from."""
-        return self.why("topic") or self.topic.removesuffix(SUFFIX)
+        return self.failure_header("topic") or self.topic.removesuffix(SUFFIX)
 
     @property
     def original_body(self) -> bytes | None:
-        """The body as it was: a dead letter without key cannot be without body."""
-        return None if self.why("no-body") else self.body
+        """The original body; None if the header ``no-body`` marks that the original had none."""
+        return None if self.failure_header("no-body") else self.body
 
     @property
     def replayed_from(self) -> str:
-        """Where it was replayed from before it failed again; empty for the first time."""
+        """The letter that it was replayed from; empty if it was never replayed."""
         return next((text(value) for name, value in self.headers if name == REPLAYED_FROM), "")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which letters; empty means any."""
+class LetterFilter:
+    """Selects letters; an empty field matches any."""
 
     topic: str = ""
     group: str = ""
@@ -62,20 +62,20 @@ class Wanted:
     containing: str = ""
     names: frozenset[str] = frozenset()
     replayed: bool = False
-    """Also those that were replayed once and came back."""
+    """Also letters that failed again after a replay."""
 
     def __contains__(self, letter: Letter) -> bool:
         return (
             (not self.topic or letter.original_topic == self.topic)
-            and (not self.group or letter.why("group") == self.group)
-            and (not self.exception or letter.why("exception") == self.exception)
-            and (not self.containing or self.containing in normalize_input(letter.why("error")))
+            and (not self.group or letter.failure_header("group") == self.group)
+            and (not self.exception or letter.failure_header("exception") == self.exception)
+            and (not self.containing or self.containing in normalize_input(letter.failure_header("error")))
             and (not self.names or letter.name in self.names)
         )
 
 
 def text(value: bytes | None) -> str:
-    r"""Bytes for a terminal: nothing in them can move its cursor or colour it, and a flood is cut short.
+    r"""Bytes as text for a terminal: control characters are escaped, and ``PREVIEW`` bytes are shown at most.
 
     >>> text(b"a\x1b[31m\xff")
     'a\\x1b[31m\\xff'
@@ -87,13 +87,13 @@ def text(value: bytes | None) -> str:
     return safe if len(value) <= PREVIEW else f"{safe} ... ({len(value)} bytes)"
 
 
-async def letters(settings: MeshSettings, wanted: Wanted) -> AsyncIterator[Letter]:
-    """The dead letters there are now, by topic, partition and offset. Raises TransientError."""
-    topics: Sequence[str] = [topic.dead_letters.name for topic in TOPICS if wanted.topic in ("", topic.name)]
+async def read_letters(settings: MeshSettings, letter_filter: LetterFilter) -> AsyncIterator[Letter]:
+    """The dead letters that match the filter, by topic, partition and offset. Raises TransientError."""
+    topics: Sequence[str] = [topic.dead_letters.name for topic in TOPICS if letter_filter.topic in ("", topic.name)]
     async with open_raw_reader(settings, topics, "dead-letters") as messages:
         async for message in messages:
             letter = _letter(message)
-            if letter in wanted:
+            if letter in letter_filter:
                 yield letter
             await asyncio.sleep(0)
 

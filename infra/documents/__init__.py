@@ -1,1 +1,1 @@
-"""Documents about the topics, generated from ``shared.topics`` and ``shared.events``: nothing here is written by hand twice."""
+"""Documents about the topics, generated from ``shared.topics`` and ``shared.events``."""

@@ -1,4 +1,4 @@
-"""``python -m infra.documents [--check]``: write docs/asyncapi.json and docs/topics.md, or say that they are out of date."""
+"""``python -m infra.documents [--check]``: write docs/asyncapi.json and docs/topics.md, or check that they are current."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import Final
 
 from infra.documents.asyncapi import document
-from infra.documents.page import page
+from infra.documents.page import topics_page
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
 
 def documents(root: Path = ROOT) -> dict[Path, str]:
-    """What each document should hold."""
+    """The generated text of each document by its path."""
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     return {
         root / "docs" / "asyncapi.json": json.dumps(document(version), indent=1, ensure_ascii=False) + "\n",
-        root / "docs" / "topics.md": page(),
+        root / "docs" / "topics.md": topics_page(),
     }
 
 
 def main(arguments: list[str]) -> int:
     """Write the documents; with ``--check`` only compare. Returns the exit code."""
-    late = [path for path, text in documents().items() if not path.exists() or path.read_text() != text]
+    outdated = [path for path, text in documents().items() if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
-        for path in late:
+        for path in outdated:
             sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make docs` and commit it\n")
-        return 1 if late else 0
+        return 1 if outdated else 0
     for path, text in documents().items():
         path.write_text(text)
     return 0

@@ -42,7 +42,7 @@ def schemas() -> dict[str, Any]:
 
 
 def tag_of(event: type[events.Event]) -> str:
-    """What the header ``event`` and the field ``type`` say."""
+    """The value of the header ``event`` and of the field ``type``."""
     return str(event.__struct_config__.tag)
 
 

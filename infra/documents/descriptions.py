@@ -1,4 +1,4 @@
-"""The docstrings under the fields of the events: they are the documents' descriptions."""
+"""Reads the docstrings under the fields of the events; the documents use them as descriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page about the topics for people."""
+"""The page about the topics, in Markdown."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ What a reader cannot handle goes to `TOPIC.dlq` as it was, with headers `dead-le
 """
 
 
-def page() -> str:
-    """``docs/topics.md``."""
+def topics_page() -> str:
+    """The text of ``docs/topics.md``."""
     found = schemas()
     shown: set[str] = set()
     parts = [HEAD, _table(), "## Events\n"]
@@ -37,13 +37,15 @@ def page() -> str:
 def _table() -> str:
     rows = ["| topic | key | holds | events | written by | kept | partitions |", "|---|---|---|---|---|---|---|"]
     for topic in TOPICS:
-        kinds = ", ".join(f"`{tag_of(event)}`" for event in topic.types)
+        tags = ", ".join(f"`{tag_of(event)}`" for event in topic.types)
         writers = ", ".join(topic.writers)
-        rows.append(f"| {topic.name} | {topic.key} | {topic.about} | {kinds} | {writers} | {_kept(topic)} | {topic.partitions} |")
+        rows.append(
+            f"| {topic.name} | {topic.key} | {topic.about} | {tags} | {writers} | {_retention(topic)} | {topic.partitions} |"
+        )
     return "\n".join(rows) + "\n"
 
 
-def _kept(topic: Topic[Any]) -> str:
+def _retention(topic: Topic[Any]) -> str:
     if topic.cleanup == "compact":
         return "newest of each key"
     return f"{topic.retention_ms // DAY} d" if topic.retention_ms > DAY else f"{topic.retention_ms // HOUR} h"
@@ -56,21 +58,21 @@ def _event(name: str, tag: str, topic: str, schema: dict[str, Any]) -> str:
         return "\n".join([*lines, f"One of: {', '.join(f'`{value}`' for value in schema.get('enum', ()))}", ""])
     lines += ["| field | type | required | |", "|---|---|---|---|"]
     required = schema.get("required", ())
-    for field, one in schema["properties"].items():
-        text = " ".join(one.get("description", "").split())
-        lines.append(f"| {field} | {_kind(one)} | {'yes' if field in required else 'no'} | {text} |")
+    for field, property_schema in schema["properties"].items():
+        text = " ".join(property_schema.get("description", "").split())
+        lines.append(f"| {field} | {_type_text(property_schema)} | {'yes' if field in required else 'no'} | {text} |")
     return "\n".join([*lines, ""])
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _type_text(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if "anyOf" in schema:
-        return " or ".join(_kind(one) for one in schema["anyOf"])
+        return " or ".join(_type_text(property_schema) for property_schema in schema["anyOf"])
     if schema.get("type") == "array":
-        return f"list of {_kind(schema['items'])}" if "items" in schema else "list"
+        return f"list of {_type_text(schema['items'])}" if "items" in schema else "list"
     if schema.get("type") == "object" and "additionalProperties" in schema:
-        return f"object of {_kind(schema['additionalProperties'])}"
+        return f"object of {_type_text(schema['additionalProperties'])}"
     return str(schema.get("type", "any"))

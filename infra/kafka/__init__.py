@@ -1,4 +1,4 @@
-"""The real Apache Kafka from Python packages alone: its jars, its nodes, its topics.
+"""Runs Apache Kafka without a system package: its jars, its nodes, its topics.
 
-Here belongs what starts, stops and shapes brokers. What talks to them as part of a service is in ``shared.kafka``.
+This package starts, stops and configures brokers. The clients that services use are in ``shared.kafka``.
 """

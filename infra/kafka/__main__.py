@@ -8,20 +8,20 @@ import os
 import sys
 from pathlib import Path
 
+from infra.kafka.class_cache import make_class_cache
 from infra.kafka.errors import BrokerError
 from infra.kafka.jars import fetch
-from infra.kafka.node import Node, write_owner
+from infra.kafka.node import KafkaNode, write_owner
 from infra.kafka.ready import brokers, wait_ready
 from infra.kafka.topics import make_topics
-from infra.kafka.warm import warm
 from shared.settings import data_folder
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code is 0 when it did what it says."""
+    """Run one command; the exit code is 0 on success."""
     chosen = _parser().parse_args(arguments)
     folder: Path = chosen.folder.absolute()
-    node = Node(
+    node = KafkaNode(
         folder / "node-1", chosen.jars.absolute(), chosen.port, chosen.controller_port or chosen.port + 1, heap_mb=chosen.heap
     )
     try:
@@ -31,63 +31,63 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     print(text, flush=True)
 
 
-def _fetch(node: Node, _: argparse.Namespace) -> None:
-    fetch(node.jars, _say)
-    warm(node.jars, _say)
+def _fetch(node: KafkaNode, _: argparse.Namespace) -> None:
+    fetch(node.jars, _print_line)
+    make_class_cache(node.jars, _print_line)
 
 
-def _start(node: Node, chosen: argparse.Namespace) -> None:
+def _start(node: KafkaNode, chosen: argparse.Namespace) -> None:
     _fetch(node, chosen)
     if owner := node.owner():
-        _say(f"The broker runs already: {node.bootstrap}, process {owner['pid']}.")
+        _print_line(f"The broker already runs: {node.bootstrap}, process {owner['pid']}.")
         return
     running = node.start()
-    _say(f"Starting Kafka on {node.bootstrap} ...")
+    _print_line(f"Starting Kafka on {node.bootstrap} ...")
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=running.alive))
     except BrokerError as error:
         running.stop()
-        raise BrokerError(f"{error}. The end of {node.log}:\n{running.last_words()}") from error
+        raise BrokerError(f"{error}. The end of {node.log}:\n{running.log_end()}") from error
     except KeyboardInterrupt:
         running.stop()
         raise
-    _say(f"Kafka answers on {node.bootstrap} (process {running.process.pid}, log {node.log}).")
+    _print_line(f"Kafka answers on {node.bootstrap} (process {running.process.pid}, log {node.log}).")
 
 
-def _run(node: Node, _: argparse.Namespace) -> None:
-    """Become the broker: for a supervisor, which sends its signals straight to it and keeps what it prints."""
-    fetch(node.jars, _say)
-    held = node.hold()
+def _run(node: KafkaNode, _: argparse.Namespace) -> None:
+    """Replace this process with the broker, so that a supervisor sends signals to the broker and captures its output."""
+    fetch(node.jars, _print_line)
+    lock_file = node.lock()
     command = node.prepare()
-    write_owner(held, os.getpid(), node.port)
-    os.set_inheritable(held.fileno(), True)
+    write_owner(lock_file, os.getpid(), node.port)
+    os.set_inheritable(lock_file.fileno(), True)
     os.execv(command[0], command)  # noqa: S606 (an argument list of our own, no shell)
 
 
-def _stop(node: Node, _: argparse.Namespace) -> None:
-    _say("Kafka is stopped." if node.stop() else "No broker runs here.")
+def _stop(node: KafkaNode, _: argparse.Namespace) -> None:
+    _print_line("Kafka is stopped." if node.stop() else "No broker runs here.")
 
 
-def _topics(node: Node, chosen: argparse.Namespace) -> None:
+def _topics(node: KafkaNode, chosen: argparse.Namespace) -> None:
     bootstrap = chosen.bootstrap or node.bootstrap
-    done = asyncio.run(make_topics(bootstrap, grow=chosen.grow, replicas=chosen.replicas))
-    for line in done.account:
-        _say(line)
-    for name in done.unknown:
-        _say(f"leave {name}: it is in no list")
-    _say(f"{len(done.account)} changes at {bootstrap}." if done.account else f"The topics at {bootstrap} are as they should be.")
+    changes = asyncio.run(make_topics(bootstrap, grow=chosen.grow, replicas=chosen.replicas))
+    for line in changes.lines:
+        _print_line(line)
+    for name in changes.unknown:
+        _print_line(f"leave {name}: it is not in shared/topics.py")
+    _print_line(f"{len(changes.lines)} changes at {bootstrap}." if changes.lines else f"The topics at {bootstrap} are up to date.")
 
 
-def _status(node: Node, chosen: argparse.Namespace) -> int:
+def _status(node: KafkaNode, chosen: argparse.Namespace) -> int:
     bootstrap = chosen.bootstrap or node.bootstrap
     count = asyncio.run(brokers(bootstrap))
     owner = node.owner()
-    _say(f"{bootstrap}: " + (f"{count} broker(s) answer" if count else "nobody answers"))
-    _say(f"{node.folder}: " + (f"process {owner['pid']}" if owner else "no broker runs from here"))
+    _print_line(f"{bootstrap}: " + (f"{count} broker(s) answer" if count else "no broker answers"))
+    _print_line(f"{node.folder}: " + (f"process {owner['pid']}" if owner else "no broker runs from here"))
     return 0 if count else 3
 
 
@@ -106,14 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--heap", type=int, default=384, help="Java heap in MB (384)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("fetch", help="fetch and check Kafka's jars, and make its class cache")
-    commands.add_parser("start", help="start in the background and return when it answers")
-    commands.add_parser("run", help="be the broker, in the foreground")
-    commands.add_parser("stop", help="end the broker: politely, then by force")
-    topics = commands.add_parser("topics", help="create the topics of shared/topics.py and put right what has drifted")
+    commands.add_parser("start", help="start in the background and return when the broker answers")
+    commands.add_parser("run", help="run the broker in the foreground")
+    commands.add_parser("stop", help="stop the broker: SIGTERM, then SIGKILL")
+    topics = commands.add_parser("topics", help="create the topics of shared/topics.py and restore changed settings")
     topics.add_argument("--bootstrap", default="", help="another cluster, host:port,...")
     topics.add_argument("--grow", action="store_true", help="let topics get more partitions (keys move: stop the services first)")
     topics.add_argument("--replicas", type=int, default=None, help="copies of each partition (3, or as many as there are brokers)")
-    status = commands.add_parser("status", help="say who answers; exit code 3 when nobody does")
+    status = commands.add_parser("status", help="print whether a broker answers; exit code 3 when none does")
     status.add_argument("--bootstrap", default="", help="another cluster, host:port,...")
     return parser
 

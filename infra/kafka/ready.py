@@ -1,4 +1,4 @@
-"""Whether a cluster answers: asked in Kafka's own protocol, not by looking at a port."""
+"""Whether a cluster answers, checked with a Kafka request and not only an open port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def open_admin(bootstrap: str, seconds: float = 15) -> AsyncIterator[AIOKa
     """A connected admin client.
 
     Raises:
-        BrokerError: nobody answers at ``bootstrap``.
+        BrokerError: no broker answers at ``bootstrap``.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=int(seconds * 1000), client_id="finstage-infra")
     try:
@@ -34,10 +34,11 @@ async def open_admin(bootstrap: str, seconds: float = 15) -> AsyncIterator[AIOKa
 
 
 async def brokers(bootstrap: str, seconds: float = 2) -> int:
-    """How many brokers the cluster at ``bootstrap`` says are there; 0 while nobody answers or none leads."""
+    """Number of brokers in the cluster at ``bootstrap``; 0 while none answers or there is no controller."""
     try:
         host, _, port = bootstrap.split(",", maxsplit=1)[0].rpartition(":")
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), seconds)  # the client would log each refusal
+        # test the port first, because the client logs each refused connection
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), seconds)
         writer.close()
         async with open_admin(bootstrap, seconds) as admin:
             cluster = await asyncio.wait_for(admin.describe_cluster(), seconds)
@@ -47,15 +48,15 @@ async def brokers(bootstrap: str, seconds: float = 2) -> int:
 
 
 async def wait_ready(bootstrap: str, count: int = 1, seconds: float = 60, alive: Callable[[], bool] = lambda: True) -> None:
-    """Return once ``count`` brokers are there.
+    """Return once the cluster has ``count`` brokers.
 
     Raises:
-        BrokerError: not within ``seconds``, or ``alive`` says that the process is gone.
+        BrokerError: not within ``seconds``, or ``alive`` returns False.
     """
     deadline = time.monotonic() + seconds
     while await brokers(bootstrap) < count:
         if not alive():
-            raise BrokerError(f"The broker for {bootstrap} ended while it started")
+            raise BrokerError(f"The broker for {bootstrap} exited while it started")
         if time.monotonic() > deadline:
             raise BrokerError(f"Kafka at {bootstrap} is not ready after {seconds:.0f} s")
         await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Make a cluster's topics exactly those of ``shared.topics``: what is missing is created, what has drifted is put right."""
+"""Makes a cluster's topics match ``shared.topics``: creates missing topics and restores changed settings."""
 
 from __future__ import annotations
 
@@ -18,110 +18,110 @@ from shared.topics import Topic, all_topics
 
 TIMEOUT: Final = 30.0
 SET_ON_TOPIC: Final = 1
-"""``config_source`` of a setting that was made on the topic itself."""
+"""``config_source`` of a setting that was set on the topic itself."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A topic as the cluster has it; ``config`` holds only what was set on the topic itself."""
+class ClusterTopic:
+    """A topic in the cluster; ``config`` holds only settings of the topic itself."""
 
     partitions: int
     config: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What has to be done, and what must not be done."""
+class TopicChanges:
+    """The changes that make the cluster match the list, and the changes that are refused."""
 
     create: tuple[Topic[Any], ...] = ()
     configure: tuple[Topic[Any], ...] = ()
     grow: tuple[Topic[Any], ...] = ()
-    account: tuple[str, ...] = ()
-    """One line a step, for people."""
+    lines: tuple[str, ...] = ()
+    """One line per change, for the terminal."""
     refused: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    """Topics of the cluster that are in no list; they are left alone."""
+    """Topics of the cluster that are not in the list; they stay as they are."""
 
     @property
-    def nothing(self) -> bool:
-        """Whether the cluster is as it should be."""
+    def is_empty(self) -> bool:
+        """Whether the cluster matches the list."""
         return not (self.create or self.configure or self.grow)
 
 
-def plan(wanted: Iterable[Topic[Any]], found: Mapping[str, Found], *, grow: bool = False) -> Plan:
-    """Compare the list with the cluster. Pure.
+def compare_topics(wanted: Iterable[Topic[Any]], found: Mapping[str, ClusterTopic], *, grow: bool = False) -> TopicChanges:
+    """Compare the list with the cluster.
 
-    Partitions never shrink (Kafka cannot), and grow only on demand: a key would move to another partition, away from its past.
+    Partitions never shrink (Kafka cannot). They grow only with ``grow``, because keys then move to other partitions.
     """
-    create, configure, growing, account, refused = [], [], [], [], []
+    create, configure, growing, lines, refused = [], [], [], [], []
     wanted = tuple(wanted)
     for topic in wanted:
-        there = found.get(topic.name)
-        if there is None:
+        current = found.get(topic.name)
+        if current is None:
             create.append(topic)
-            account.append(f"create {topic.name}: {topic.partitions} partitions, {_words(topic.config)}")
+            lines.append(f"create {topic.name}: {topic.partitions} partitions, {_format_config(topic.config)}")
             continue
-        if there.partitions > topic.partitions:
+        if current.partitions > topic.partitions:
             refused.append(
-                f"{topic.name} has {there.partitions} partitions and should have {topic.partitions}: Kafka cannot shrink a topic. "
-                "Raise the number in shared/topics.py, or delete the topic and its data by hand."
+                f"{topic.name} has {current.partitions} partitions and should have {topic.partitions}: "
+                "Kafka cannot shrink a topic. Raise the number in shared/topics.py, or delete the topic and its data by hand."
             )
-        elif there.partitions < topic.partitions and not grow:
+        elif current.partitions < topic.partitions and not grow:
             refused.append(
-                f"{topic.name} has {there.partitions} partitions and should have {topic.partitions}: growing "
+                f"{topic.name} has {current.partitions} partitions and should have {topic.partitions}: growing "
                 "moves keys to other partitions, away from their order and saved state. Stop the services, then: "
                 "python -m infra.kafka topics --grow"
             )
-        elif there.partitions < topic.partitions:
+        elif current.partitions < topic.partitions:
             growing.append(topic)
-            account.append(f"grow {topic.name}: {there.partitions} -> {topic.partitions} partitions")
-        if dict(there.config) != topic.config:
+            lines.append(f"grow {topic.name}: {current.partitions} -> {topic.partitions} partitions")
+        if dict(current.config) != topic.config:
             configure.append(topic)
-            account.append(f"configure {topic.name}: {_difference(there.config, topic.config)}")
+            lines.append(f"configure {topic.name}: {_difference(current.config, topic.config)}")
     unknown = sorted(set(found) - {topic.name for topic in wanted})
-    return Plan(tuple(create), tuple(configure), tuple(growing), tuple(account), tuple(refused), tuple(unknown))
+    return TopicChanges(tuple(create), tuple(configure), tuple(growing), tuple(lines), tuple(refused), tuple(unknown))
 
 
 async def make_topics(
     bootstrap: str, wanted: Iterable[Topic[Any]] | None = None, *, grow: bool = False, replicas: int | None = None
-) -> Plan:
-    """Carry the plan out and return it. ``replicas`` is three where there are as many brokers.
+) -> TopicChanges:
+    """Apply the changes and return them. ``replicas`` defaults to three, or to the number of brokers if that is less.
 
     Raises:
-        BrokerError: nobody answers, the broker refuses, or partitions would have to shrink or grow; then nothing was changed.
+        BrokerError: no broker answers, it rejects a change, or partitions would have to shrink or grow (nothing is changed then).
     """
     async with open_admin(bootstrap) as admin:
-        steps = plan(all_topics() if wanted is None else wanted, await find_topics(admin), grow=grow)
-        if steps.refused:
-            raise BrokerError("\n".join(steps.refused))
-        if steps.create:
+        changes = compare_topics(all_topics() if wanted is None else wanted, await find_topics(admin), grow=grow)
+        if changes.refused:
+            raise BrokerError("\n".join(changes.refused))
+        if changes.create:
             brokers = len((await asyncio.wait_for(admin.describe_cluster(), TIMEOUT))["brokers"])
-            await _create(admin, steps.create, replicas or min(3, brokers))
-        if steps.grow:
+            await _create(admin, changes.create, replicas or min(3, brokers))
+        if changes.grow:
             answer = await asyncio.wait_for(
-                admin.create_partitions({t.name: NewPartitions(t.partitions) for t in steps.grow}), TIMEOUT
+                admin.create_partitions({t.name: NewPartitions(t.partitions) for t in changes.grow}), TIMEOUT
             )
-            _require_good(answer.to_object()["topic_errors"])
-        if steps.configure:
-            changes = [ConfigResource(ConfigResourceType.TOPIC, t.name, t.config) for t in steps.configure]
-            for answer in await asyncio.wait_for(admin.alter_configs(changes), TIMEOUT):
-                _require_good(answer.to_object()["resources"])
-        await _wait_until_seen(admin, steps)
-        return steps
+            _raise_errors(answer.to_object()["topic_errors"])
+        if changes.configure:
+            configs = [ConfigResource(ConfigResourceType.TOPIC, t.name, t.config) for t in changes.configure]
+            for answer in await asyncio.wait_for(admin.alter_configs(configs), TIMEOUT):
+                _raise_errors(answer.to_object()["resources"])
+        await _wait_until_visible(admin, changes)
+        return changes
 
 
-async def _wait_until_seen(admin: AIOKafkaAdminClient, steps: Plan) -> None:
-    """The controller has answered; return once the brokers know it too."""
-    changed = (*steps.create, *steps.configure, *steps.grow)
+async def _wait_until_visible(admin: AIOKafkaAdminClient, changes: TopicChanges) -> None:
+    """Return once the brokers show the changes, which the controller has already accepted."""
+    changed = (*changes.create, *changes.configure, *changes.grow)
     deadline = time.monotonic() + TIMEOUT
-    while not plan(changed, await find_topics(admin)).nothing:
+    while not compare_topics(changed, await find_topics(admin)).is_empty:
         if time.monotonic() > deadline:
             raise BrokerError(f"The brokers do not show the changed topics after {TIMEOUT:.0f} s")
         await asyncio.sleep(0.05)
 
 
-async def find_topics(admin: AIOKafkaAdminClient) -> dict[str, Found]:
-    """The topics of the cluster by name, without Kafka's own."""
+async def find_topics(admin: AIOKafkaAdminClient) -> dict[str, ClusterTopic]:
+    """The topics of the cluster by name, without Kafka's internal topics."""
     described = await asyncio.wait_for(admin.describe_topics(), TIMEOUT)
     partitions = {t["topic"]: len(t["partitions"]) for t in described if not t["topic"].startswith("__")}
     if not partitions:
@@ -132,31 +132,31 @@ async def find_topics(admin: AIOKafkaAdminClient) -> dict[str, Found]:
     configs: dict[str, dict[str, str]] = {}
     for answer in answers:
         resources = answer.to_object()["resources"]
-        _require_good(resources)
+        _raise_errors(resources)
         for resource in resources:
             configs[resource["resource_name"]] = {
                 entry["config_names"]: entry["config_value"]
                 for entry in resource["config_entries"]
                 if entry["config_source"] == SET_ON_TOPIC
             }
-    return {name: Found(count, configs.get(name, {})) for name, count in partitions.items()}
+    return {name: ClusterTopic(count, configs.get(name, {})) for name, count in partitions.items()}
 
 
 async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic[Any]], replicas: int) -> None:
     new = [NewTopic(t.name, t.partitions, replicas, topic_configs=t.config) for t in topics]
     answer = await asyncio.wait_for(admin.create_topics(new), TIMEOUT)
-    _require_good(answer.to_object()["topic_errors"])
+    _raise_errors(answer.to_object()["topic_errors"])
 
 
-def _require_good(results: Iterable[Mapping[str, Any]]) -> None:
-    """Raise BrokerError for the first result that carries an error."""
+def _raise_errors(results: Iterable[Mapping[str, Any]]) -> None:
+    """Raise BrokerError for the first result with an error."""
     for result in results:
         if result["error_code"]:
             name = result.get("topic") or result.get("resource_name")
             raise BrokerError(f"{name}: {for_code(result['error_code']).__name__} {result.get('error_message') or ''}".strip())
 
 
-def _words(config: Mapping[str, str]) -> str:
+def _format_config(config: Mapping[str, str]) -> str:
     return ", ".join(f"{key}={value}" for key, value in sorted(config.items()))
 
 

@@ -1,4 +1,4 @@
-"""The whole mesh on one machine: what it needs is fetched and built, then broker and services run under one supervisor.
+"""The whole mesh on one machine: fetches and builds what it needs, then runs broker and services under one supervisor.
 
-``environment.py`` is the one file here that runs before anything is installed: it knows only the standard library.
+``environment.py`` runs before anything is installed, so it imports only the standard library.
 """

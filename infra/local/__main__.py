@@ -1,4 +1,4 @@
-"""The whole mesh on this machine: ``python -m infra.local run|prepare|stop|status``. ``make run`` is the usual way in."""
+"""The whole mesh on this machine: ``python -m infra.local run|prepare|stop|status``. ``make run`` calls it."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from infra.kafka.errors import BrokerError
-from infra.local.account import say
-from infra.local.data import make_folder, move_earlier, writing
+from infra.local.data import explain_write_errors, make_data_folder, move_old_data
 from infra.local.errors import StackError
 from infra.local.prepare import prepare
-from infra.local.runs import Owner, elsewhere, only_run, running
+from infra.local.runs import RunOwner, only_run, other_runs, run_owner
 from infra.local.settings import ROOT, LocalSettings
 from infra.local.stack import require_ports, run_stack
+from infra.local.terminal import print_line
 
 STOP_SECONDS = 150.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code is 0 when it did what it says."""
+    """Run one command; the exit code is 0 on success."""
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="The whole mesh on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="prepare what is missing, start everything, stop it on Ctrl-C")
     commands.add_parser("prepare", help="fetch Kafka, build the page, compile; start nothing")
-    commands.add_parser("stop", help="end a run that goes on in another terminal")
-    commands.add_parser("status", help="say whether it runs; exit code 3 when it does not")
+    commands.add_parser("stop", help="stop a run that was started in another terminal")
+    commands.add_parser("status", help="print whether it runs; exit code 3 when it does not")
     chosen = parser.parse_args(arguments).command
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))  # so that what is under way cleans up
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # SystemExit runs the clean-up of the current step
     os.chdir(ROOT)
     try:
         return COMMANDS[chosen](LocalSettings())
@@ -48,72 +48,72 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say("\nInterrupted before anything ran.")
+        print_line("\nInterrupted before anything started.")
         return 130
 
 
 def _run(settings: LocalSettings) -> int:
-    began = time.monotonic()
-    with writing(settings.root):
+    started_at = time.monotonic()
+    with explain_write_errors(settings.root):
         settings.root.mkdir(parents=True, exist_ok=True)
     with only_run(settings):
-        say("Finstage: checking what is needed ...")
+        print_line("Finstage: checking requirements ...")
         require_ports(settings)
-        move_earlier(settings.root, say)
-        prepare(settings, say)
-        make_folder(settings)
-        say("Starting:")
-        return asyncio.run(run_stack(settings, began))
+        move_old_data(settings.root, print_line)
+        prepare(settings, print_line)
+        make_data_folder(settings)
+        print_line("Starting:")
+        return asyncio.run(run_stack(settings, started_at))
 
 
 def _prepare(settings: LocalSettings) -> int:
-    prepare(settings, say)
-    say("Everything that a run needs is here.")
+    prepare(settings, print_line)
+    print_line("Everything that a run needs is prepared.")
     return 0
 
 
 def _stop(settings: LocalSettings) -> int:
-    root, owner = _one(settings)
+    root, owner = _find_run(settings)
     if owner is None:
-        say(_nothing(settings))
+        print_line(_not_running(settings))
         return 0
-    say(f"Stopping process {owner.pid} with its data in {root} ...")
+    print_line(f"Stopping process {owner.pid} with its data in {root} ...")
     os.kill(owner.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while running(root) == owner:
+    while run_owner(root) == owner:
         if time.monotonic() > deadline:
-            raise StackError(f"Process {owner.pid} did not end within {STOP_SECONDS:.0f} s. Look at it: ps -fp {owner.pid}")
+            raise StackError(f"Process {owner.pid} did not end within {STOP_SECONDS:.0f} s. Inspect it: ps -fp {owner.pid}")
         time.sleep(0.1)
-    say("Stopped.")
+    print_line("Stopped.")
     return 0
 
 
 def _status(settings: LocalSettings) -> int:
-    root, owner = _one(settings)
-    say(f"Finstage runs (process {owner.pid}, data in {root}): {owner.address}" if owner else _nothing(settings))
+    root, owner = _find_run(settings)
+    print_line(f"Finstage runs (process {owner.pid}, data in {root}): {owner.address}" if owner else _not_running(settings))
     return 0 if owner else 3
 
 
-def _one(settings: LocalSettings) -> tuple[Path, Owner | None]:
-    """The run that is meant: the one with this VAR, or where none was named, the only one of this checkout.
+def _find_run(settings: LocalSettings) -> tuple[Path, RunOwner | None]:
+    """The run to act on: the one with this VAR, or if VAR is not set, the only one of this checkout.
 
     Raises:
-        StackError: there are several.
+        StackError: VAR is not set and several runs exist.
     """
-    if owner := running(settings.root):
+    if owner := run_owner(settings.root):
         return settings.root, owner
-    others = {} if "var" in settings.model_fields_set else elsewhere(settings)
+    others = {} if "var" in settings.model_fields_set else other_runs(settings)
     if len(others) > 1:
         raise StackError(f"Several runs have their data elsewhere. Name one: {_choices(others)}")
     return next(iter(others.items()), (settings.root, None))
 
 
-def _nothing(settings: LocalSettings) -> str:
-    others = elsewhere(settings)
+def _not_running(settings: LocalSettings) -> str:
+    others = other_runs(settings)
     return f"Nothing runs with its data in {settings.root}." + (f" Elsewhere: {_choices(others)}" if others else "")
 
 
-def _choices(others: Mapping[Path, Owner]) -> str:
+def _choices(others: Mapping[Path, RunOwner]) -> str:
     return ", ".join(f"VAR={root} (process {owner.pid}, {owner.address})" for root, owner in others.items())
 
 

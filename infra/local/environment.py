@@ -1,6 +1,6 @@
 """Make the virtual environment of this checkout from a hash-locked list. Runs on a bare Python: standard library only.
 
-``python environment.py run|test|bench``: done in a moment when the list has not changed since the last time.
+``python environment.py run|test|bench``: returns at once when the list has not changed since the last run.
 """
 
 import ast
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 14)
 LEVELS = ("run", "test", "bench")
-"""Each level holds the one before it, in the same versions."""
+"""Each level contains the previous one, in the same versions."""
 PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
 CHECKED = ("--no-deps", "--require-hashes", "--only-binary=:all:")
 UV_NAMES = {
@@ -29,16 +29,16 @@ UV_NAMES = {
     "timeout": [("UV_HTTP_TIMEOUT", " ")],
     "default-timeout": [("UV_HTTP_TIMEOUT", " ")],
 }
-"""A setting of pip -> what uv calls it, and what separates several values."""
+"""A setting of pip -> the environment variables of uv for it, each with the separator of several values."""
 
 
 def main() -> int:
-    """Make or update the environment; the exit code is 0 when it is right."""
+    """Create or update the environment; the exit code is 0 on success."""
     level = sys.argv[1]
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         return _fail(
             f"This is Python {sys.version.split()[0]}; Finstage needs 3.11 to 3.14. "
-            "Install one (Debian: apt-get install python3 python3-venv), or name one: make run PYTHON=/path/to/python3.12"
+            "Install one (Debian: apt-get install python3 python3-venv), or choose one: make run PYTHON=/path/to/python3.12"
         )
     venv = Path(os.environ.get("VENV", ROOT / ".venv"))
     python = venv / "bin" / "python"
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _works(python: Path) -> bool:
-    """Whether there is an environment that runs; a moved checkout or an upgraded Python breaks one."""
+    """Whether the environment exists and runs; moving the checkout or upgrading Python breaks it."""
     if not python.exists():
         return False
     try:
@@ -66,15 +66,15 @@ def _works(python: Path) -> bool:
 
 
 def _create(venv: Path) -> int:
-    _say(f"Making a virtual environment in {venv} ...")
+    _print_line(f"Making a virtual environment in {venv} ...")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     try:
-        import ensurepip  # noqa: F401 (Debian leaves it out of its Python)
+        import ensurepip  # noqa: F401 (a separate package on Debian)
         import venv as _  # noqa: F401
     except ImportError:
         return _fail(
             f"This Python cannot make virtual environments. On Debian or Ubuntu: sudo apt-get install python{version}-venv\n"
-            "Then run the same command again. (Or name another Python: make run PYTHON=/path/to/python3.12)"
+            "Then run the same command again. (Or choose another Python: make run PYTHON=/path/to/python3.12)"
         )
     shutil.rmtree(venv, ignore_errors=True)
     done = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True, check=False)
@@ -88,25 +88,25 @@ def _create(venv: Path) -> int:
 def _install(python: Path, level: str) -> int:
     lock = _lock(level)
     count = sum(not line.startswith((" ", "#")) for line in lock.read_text().splitlines())
-    _say(f"Installing {count} packages, each checked against its hash (once) ...")
-    began = time.monotonic()
+    _print_line(f"Installing {count} packages, each checked against its hash (once) ...")
+    started_at = time.monotonic()
     if not _with_uv(python, lock):
-        _say("uv does not work here; pip installs them, which takes minutes ...")
+        _print_line("uv failed; installing with pip, which takes minutes ...")
         if _run([str(python), *PIP, *CHECKED, "-r", str(lock)]) != 0:
             return _fail(
-                "pip could not install the packages; its own words are above.\n"
+                "pip could not install the packages; its output is above.\n"
                 "- A time-out or no route: check the network or proxy and run the same command again.\n"
-                "- A hash mismatch: stop and ask; the package is not the one that was locked.\n"
-                "- No matching distribution: this Python or processor has no ready-made package; try PYTHON=python3.12"
+                "- A hash mismatch: do not continue; the package is not the one that was locked.\n"
+                "- No matching distribution: this Python or processor has no binary package; try PYTHON=python3.12"
             )
-    _say(f"Installed in {time.monotonic() - began:.0f} s.")
+    _print_line(f"Installed in {time.monotonic() - started_at:.0f} s.")
     return 0
 
 
 def _with_uv(python: Path, lock: Path) -> bool:
-    """Whether uv has installed the list, which takes it a fraction of pip's time. uv itself comes by pip, checked as the rest.
+    """Install the list with uv, which is much faster than pip; returns whether it succeeded. pip installs uv, with hashes checked.
 
-    Where this fails, pip tries the same list, and says why if it cannot either.
+    If this fails, the caller installs the same list with pip, which prints the reason if it fails too.
     """
     if _run([str(python), *PIP, *CHECKED, "-r", str(_lock("install"))], quiet=True) != 0:
         return False
@@ -116,12 +116,12 @@ def _with_uv(python: Path, lock: Path) -> bool:
 
 
 def uv_environment(pip_settings: str) -> "dict[str, str]":
-    r"""What makes uv use the index, proxy and certificates of pip; ``pip_settings``: what ``pip config list`` prints.
+    r"""Variables that make uv use pip's index, proxy and certificates; ``pip_settings``: output of ``pip config list``.
 
     >>> sorted(uv_environment("global.index-url='https://one.example/simple'\n:env:.timeout='9'").items())[:2]
     [('UV_DEFAULT_INDEX', 'https://one.example/simple'), ('UV_HTTP_TIMEOUT', '9')]
     """
-    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # as pip does; the hashes decide what is right
+    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # as pip does; the hashes verify the files
     lines = [line for line in pip_settings.splitlines() if "=" in line]
     for line in sorted(lines, key=lambda line: (line.startswith(":env:"), line.startswith("install."))):
         key, _, value = line.partition("=")
@@ -132,16 +132,16 @@ def uv_environment(pip_settings: str) -> "dict[str, str]":
 
 
 def _run(command: "list[str]", *, quiet: bool = False, environment: "dict[str, str] | None" = None) -> int:
-    """The exit code of a command; now and then says that it still runs."""
-    began, output = time.monotonic(), subprocess.DEVNULL if quiet else None
+    """Run a command and return its exit code; prints the elapsed time every 20 seconds."""
+    started_at, output = time.monotonic(), subprocess.DEVNULL if quiet else None
     child = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     while (code := _wait(child, 20)) is None:
-        _say(f"  still at it, {time.monotonic() - began:.0f} s ...")
+        _print_line(f"  still installing, {time.monotonic() - started_at:.0f} s ...")
     return code
 
 
 def _wait(child: "subprocess.Popen[bytes]", seconds: float) -> "int | None":
-    """The exit code, or None where it still runs after ``seconds``."""
+    """The exit code, or None if it still runs after ``seconds``."""
     try:
         return child.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -157,7 +157,7 @@ def _stamp(level: str) -> str:
     return hashlib.sha256(text + sys.version.encode()).hexdigest()
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     print(text, flush=True)
 
 

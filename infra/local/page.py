@@ -1,4 +1,4 @@
-"""The web page, built with the Node that came as a Python package; nothing happens where it is built already."""
+"""Builds the web page with the Node from a Python package; does nothing if the page is up to date."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from infra.kafka.jars import Report
 from infra.local.errors import StackError
 from infra.local.settings import ROOT
 
 PAGE: Final = ROOT / "services" / "gateway" / "page"
 PACKAGES: Final = PAGE / "node_modules"
-"""Also holds the stamps: what it was installed from, and what the page was built from."""
-MADE: Final = {"node_modules", "dist"}
+"""Also holds the stamps: hashes of the lock file and of the sources of the last build."""
+GENERATED: Final = {"node_modules", "dist"}
 
 
-def build_page(say: Callable[[str], None]) -> None:
-    """Install what the page is built from, and build it.
+def build_page(report: Report) -> None:
+    """Install the page's npm packages and build the page.
 
     Raises:
         StackError: npm or the build failed.
@@ -28,12 +29,12 @@ def build_page(say: Callable[[str], None]) -> None:
     lock_stamp, page_stamp = PACKAGES / "finstage-packages.stamp", PACKAGES / "finstage-page.stamp"
     lock = hashlib.sha256((PAGE / "package-lock.json").read_bytes()).hexdigest()
     if not _is(lock_stamp, lock):
-        say("Fetching what the web page is built from (once) ...")
+        report("Fetching the npm packages of the web page (once) ...")
         _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
         lock_stamp.write_text(lock)
     sources = _hash_of_sources()
     if not _is(page_stamp, sources) or not (PAGE / "dist").is_dir():
-        say("Building the web page ...")
+        report("Building the web page ...")
         _npm("run", "--silent", "build")
         page_stamp.write_text(sources)
 
@@ -52,7 +53,7 @@ def _hash_of_sources() -> str:
 def _sources(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir():
-            if path.name not in MADE:
+            if path.name not in GENERATED:
                 yield from _sources(path)
         else:
             yield path
@@ -70,7 +71,7 @@ def _npm(*arguments: str) -> None:
             "npm did not finish within ten minutes. Check the network or proxy, and run the same command again."
         ) from error
     if done.returncode != 0:
-        words = (done.stdout + done.stderr).strip()[-1500:]
+        output = (done.stdout + done.stderr).strip()[-1500:]
         raise StackError(
-            f"npm {arguments[0]} failed for the web page. Check the network or proxy, and run the same again. It said:\n{words}"
+            f"npm {arguments[0]} failed for the web page. Check the network or proxy, and run it again. Its output:\n{output}"
         )

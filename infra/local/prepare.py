@@ -1,4 +1,4 @@
-"""Everything that has to be there before the first process starts. Each step does nothing when it was done before."""
+"""Prepares what a run needs before its first process starts. A step that is already done does nothing."""
 
 from __future__ import annotations
 
@@ -6,46 +6,47 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final, cast
 
-from infra.kafka.jars import fetch
-from infra.kafka.warm import warm
+from infra.kafka.class_cache import make_class_cache
+from infra.kafka.jars import Report, fetch
 from infra.local.errors import StackError
 from infra.local.page import build_page
 from infra.local.settings import ROOT, LocalSettings
 from shared.settings import EXIT_BAD_SETTINGS
 
-Say = Callable[[str], None]
-PATIENCE_SECONDS: Final = 4.0
+REPORT_AFTER_SECONDS: Final = 4.0
 LIMIT_SECONDS: Final = 1800.0
 """Compiling takes about two minutes of two cores, and many times that on a machine with other work."""
 
 
-def prepare(settings: LocalSettings, say: Say) -> None:
-    """See whether the settings can work; fetch Kafka and build the page, while the kernels are compiled.
+def prepare(settings: LocalSettings, report: Report) -> None:
+    """Check the settings, fetch Kafka and build the page while the kernels compile.
 
     Raises:
-        StackError: SOURCE, TAPE, SPEED or the database do not fit together, or a step failed.
+        StackError: SOURCE, TAPE, SPEED and the database contradict each other, or a step failed.
         BrokerError: Kafka could not be fetched.
     """
     with ExitStack() as stack:
-        checking = stack.enter_context(running(settings, "services.ingest", "check"))
-        compiling = [stack.enter_context(running(settings, "services.analysis", part)) for part in ("compile-patterns", "compile")]
-        finish(checking)
-        fetch(settings.cached / "kafka", say)
-        warm(settings.cached / "kafka", say)
-        build_page(say)
-        with telling(say, "Making the machine code of the indicators ready (compiled once, which takes about two minutes) ..."):
+        checking = stack.enter_context(start_process(settings, "services.ingest", "check"))
+        compiling = [
+            stack.enter_context(start_process(settings, "services.analysis", part)) for part in ("compile-patterns", "compile")
+        ]
+        wait_process(checking)
+        fetch(settings.cache_folder / "kafka", report)
+        make_class_cache(settings.cache_folder / "kafka", report)
+        build_page(report)
+        with report_if_slow(report, "Compiling the indicators (once, about two minutes) ..."):
             for each in compiling:
-                finish(each)
+                wait_process(each)
 
 
 @contextmanager
-def telling(say: Say, what: str) -> Iterator[None]:
-    """Say ``what`` only when the block takes so long that somebody wonders."""
-    timer = threading.Timer(PATIENCE_SECONDS, say, (what,))
+def report_if_slow(report: Report, what: str) -> Iterator[None]:
+    """Report ``what`` if the block takes longer than ``REPORT_AFTER_SECONDS``."""
+    timer = threading.Timer(REPORT_AFTER_SECONDS, report, (what,))
     timer.start()
     try:
         yield
@@ -59,37 +60,37 @@ def migrate(settings: LocalSettings) -> None:
     Raises:
         StackError: the migration failed.
     """
-    call(settings, "shared.migrations", "upgrade")
+    run_process(settings, "shared.migrations", "upgrade")
 
 
-def call(settings: LocalSettings, module: str, *arguments: str) -> None:
-    """Run ``python -m module arguments`` to its end in the environment of the services.
+def run_process(settings: LocalSettings, module: str, *arguments: str) -> None:
+    """Run ``python -m module arguments`` in the environment of the services and wait until it exits.
 
     Raises:
-        StackError: it failed; the message holds its last words.
+        StackError: it failed; the message holds the end of its output.
     """
-    with running(settings, module, *arguments) as process:
-        finish(process)
+    with start_process(settings, module, *arguments) as process:
+        wait_process(process)
 
 
 @contextmanager
-def running(settings: LocalSettings, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run ``python -m module arguments`` in the environment of the services; what it prints is kept for ``finish``."""
+def start_process(settings: LocalSettings, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start ``python -m module arguments`` with the services' environment; its output is captured. Leaving kills it."""
     command = [sys.executable, "-m", module, *arguments]
     environment = {**os.environ, **settings.environment()}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         yield process
     finally:
-        process.kill()  # nothing, where it has ended
+        process.kill()  # no effect if it has exited
         process.wait()
 
 
-def finish(process: subprocess.Popen[str]) -> None:
-    """Wait for its end.
+def wait_process(process: subprocess.Popen[str]) -> None:
+    """Wait until the process exits.
 
     Raises:
-        StackError: it refused its settings, failed, or took longer than ``LIMIT_SECONDS``; the message holds what it printed.
+        StackError: it rejected its settings, failed, or took longer than ``LIMIT_SECONDS``; the message holds its output.
     """
     command = " ".join(["python", *cast("list[str]", process.args)[1:]])
     try:

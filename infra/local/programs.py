@@ -1,4 +1,4 @@
-"""What runs in the local stack, and supervisord's configuration for it."""
+"""The programs of the local stack and their supervisord configuration."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Final
 
 from infra.local.settings import ROOT, LocalSettings
 
-LEASH: Final = Path(__file__).with_name("leash.py")
+CHILD_GUARD: Final = Path(__file__).with_name("child_guard.py")
 LOG_BYTES: Final = 10_000_000
 LOG_FILES: Final = 3
 
 
 @dataclass(frozen=True)
 class Program:
-    """A process of the stack. It writes JSON to ``NAME.log``, and what is for people to ``NAME.out``."""
+    """A process of the stack. It logs JSON to ``NAME.log`` and prints text for people to ``NAME.out``."""
 
     name: str
     command: tuple[str, ...]
     port: int
-    """Where it answers /readyz, or Kafka's protocol."""
+    """Port of its /readyz endpoint, or of Kafka's protocol."""
     stop_seconds: int = 45
 
 
 def broker(settings: LocalSettings) -> Program:
-    """Starts first and stops last."""
-    folders = ("--folder", str(settings.folder / "kafka"), "--jars", str(settings.cached / "kafka"))
+    """The broker, which starts first and stops last."""
+    folders = ("--folder", str(settings.folder / "kafka"), "--jars", str(settings.cache_folder / "kafka"))
     options = (*folders, "--port", str(settings.kafka_port), "--heap", str(settings.kafka_heap_mb))
     return Program("kafka", (sys.executable, "-m", "infra.kafka", *options, "run"), settings.kafka_port)
 
 
 def services(settings: LocalSettings) -> tuple[Program, ...]:
-    """Start and stop together."""
+    """The services, which start and stop together."""
     first = settings.probes_from
     return (
         Program("ingest", (sys.executable, "-m", "services.ingest"), first),
@@ -46,7 +46,7 @@ def services(settings: LocalSettings) -> tuple[Program, ...]:
 
 
 def configuration(settings: LocalSettings, socket: Path) -> str:
-    """The text of ``supervisord.conf``: restarts with growing pauses, bounded logs, broker first and last."""
+    """The text of ``supervisord.conf``: restarts with growing delays, bounded logs, the broker starts first and stops last."""
     parts = [
         _section("unix_http_server", {"file": socket, "chmod": "0700"}),
         _section(
@@ -75,7 +75,7 @@ def _program(program: Program, settings: LocalSettings, priority: int) -> str:
     return _section(
         f"program:{program.name}",
         {
-            "command": shlex.join([sys.executable, "-I", str(LEASH), *program.command]),
+            "command": shlex.join([sys.executable, "-I", str(CHILD_GUARD), *program.command]),
             "directory": ROOT,
             "environment": f'PROBE_PORT="{program.port}",PYTHONUNBUFFERED="1"',
             "priority": priority,
@@ -86,8 +86,8 @@ def _program(program: Program, settings: LocalSettings, priority: int) -> str:
             "stopsignal": "TERM",
             "stopwaitsecs": program.stop_seconds,
             "killasgroup": "true",
-            "stdout_logfile": _twice(settings.logs / f"{program.name}.out"),
-            "stderr_logfile": _twice(settings.logs / f"{program.name}.log"),
+            "stdout_logfile": _escape_percent(settings.logs / f"{program.name}.out"),
+            "stderr_logfile": _escape_percent(settings.logs / f"{program.name}.log"),
             "stdout_logfile_maxbytes": LOG_BYTES,
             "stderr_logfile_maxbytes": LOG_BYTES,
             "stdout_logfile_backups": LOG_FILES,
@@ -96,8 +96,8 @@ def _program(program: Program, settings: LocalSettings, priority: int) -> str:
     )
 
 
-def _twice(path: Path) -> str:
-    """The names of log files are expanded a second time by supervisord: escape what the first time would leave."""
+def _escape_percent(path: Path) -> str:
+    """Supervisord expands the names of log files twice, so a percent sign is escaped once more."""
     return str(path).replace("%", "%%")
 
 

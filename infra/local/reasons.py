@@ -1,4 +1,4 @@
-"""Why a process ended, as one line for the terminal: the last error that it left in its log."""
+"""Why a process exited, as one line for the terminal: the last error in its log."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ LONGEST: Final = 300
 """Characters of a reason."""
 UNKNOWN: Final = "its log shows no error"
 _RAISED: Final = re.compile(r"^(?:Caused by: )?([\w$.]{1,255})(?:: (.*))?$")
-"""The line of a Python or Java traceback that names what was raised, without the bars before it."""
+"""The line of a Python or Java traceback that names what was raised, without the indentation before it."""
 _KINDS: Final = ("Error", "Exception", "Exit", "Interrupt")
 _SETTING: Final = re.compile(r"error: (.*)")
 
 
 def size(log: Path) -> int:
-    """Bytes of a log; 0 where there is none."""
+    """Size of a log in bytes; 0 if the file does not exist."""
     return log.stat().st_size if log.exists() else 0
 
 
 def reason(log: Path, start: int = 0) -> str:
-    """The last error after byte ``start`` of a log (from its beginning where it was rotated since), without control characters."""
+    """The last error after byte ``start`` of a log (from its beginning if it was rotated since), without control characters."""
     for line in reversed(_tail(log, start)):
-        if found := _of_record(line) or _of_text(line):
+        if found := _reason_in_record(line) or _reason_in_text(line):
             return _plain(found)
     return UNKNOWN
 
@@ -41,20 +41,20 @@ def _tail(log: Path, start: int) -> list[str]:
         return file.read(TAIL_BYTES).decode(errors="replace").splitlines()
 
 
-def _of_record(line: str) -> str | None:
-    """Of a line that a service logged as JSON."""
+def _reason_in_record(line: str) -> str | None:
+    """The reason in a line that a service logged as JSON."""
     try:
         record = msgspec.json.decode(line, type=dict[str, Any])
     except msgspec.DecodeError:
         return None
     if record.get("level") not in {"error", "critical"}:
         return None
-    return next(_told(record), None)
+    return next(_candidates(record), None)
 
 
-def _told(record: dict[str, Any]) -> Iterator[str]:
+def _candidates(record: dict[str, Any]) -> Iterator[str]:
     for line in reversed(str(record.get("exception") or "").splitlines()):
-        if found := _of_text(line):
+        if found := _reason_in_text(line):
             yield found
     event = str(record.get("event") or "")
     error = str(record.get("error") or "")
@@ -64,13 +64,13 @@ def _told(record: dict[str, Any]) -> Iterator[str]:
         yield event
 
 
-def _of_text(line: str) -> str | None:
-    """Of a line of a traceback, or one that a program printed before it had a log."""
+def _reason_in_text(line: str) -> str | None:
+    """The reason in a line of a traceback, or in an error line printed before logging was configured."""
     if found := _SETTING.fullmatch(line):
         return found[1]
     bare = line.lstrip(" \t|")
     if line[:1].isspace() and "|" not in line[: len(line) - len(bare)]:
-        return None  # a line of the program that is shown
+        return None  # a source line within the traceback
     if found := _RAISED.fullmatch(bare):
         name = found[1].rpartition(".")[2]
         if any(kind in name for kind in _KINDS):

@@ -1,4 +1,4 @@
-"""Which runs there are: one at a time for each folder VAR. The checkout's cache lists them."""
+"""The active runs: at most one for each folder VAR. The checkout's cache folder lists them."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from infra.local.errors import StackError
 from infra.local.settings import LocalSettings
 
 
-class Owner(NamedTuple):
-    """A run."""
+class RunOwner(NamedTuple):
+    """The process of a run and the address of its page."""
 
     pid: int
     address: str
-    """Of its page."""
+    """URL of the page."""
 
     @classmethod
-    def parse(cls, text: str) -> Owner:
-        """What ``only_run`` wrote; process 0 while it is still being written."""
+    def parse(cls, text: str) -> RunOwner:
+        """Parse what ``only_run`` wrote; the process is 0 if the text is not written yet."""
         pid, _, address = text.partition(" ")
         return cls(int(pid or 0), address)
 
 
 @contextmanager
 def only_run(settings: LocalSettings) -> Iterator[None]:
-    """Hold the folder VAR for one run; the operating system frees it however we end.
+    """Lock the folder VAR for one run; the operating system releases the lock when the process exits.
 
     Raises:
-        StackError: another run holds it.
+        StackError: another run holds the lock.
     """
-    path, note = _lock(settings.root), _note(settings)
+    path, entry = _lock(settings.root), _entry(settings)
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = Owner.parse(path.read_text())
+            owner = RunOwner.parse(path.read_text())
             raise StackError(
-                f"Finstage runs already from this checkout (process {owner.pid}): "
+                f"Finstage already runs from this checkout (process {owner.pid}): "
                 f"{owner.address}. Stop it with Ctrl-C in its terminal, or with: make stop"
             ) from None
         file.truncate(0)
         file.write(f"{os.getpid()} http://{settings.host}:{settings.port}")
         file.flush()
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(str(settings.root))
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        entry.write_text(str(settings.root))
         try:
             yield
         finally:
-            note.unlink(missing_ok=True)
+            entry.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
 
 
-def running(root: Path) -> Owner | None:
-    """The run that holds the folder ``root``, or None."""
+def run_owner(root: Path) -> RunOwner | None:
+    """The run that holds the lock of the folder ``root``, or None."""
     path = _lock(root)
     if not path.exists():
         return None
@@ -66,23 +66,23 @@ def running(root: Path) -> Owner | None:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return Owner.parse(file.read())
+            return RunOwner.parse(file.read())
     return None
 
 
-def elsewhere(settings: LocalSettings) -> dict[Path, Owner]:
-    """The runs of this checkout with another VAR, by that folder."""
-    roots = {Path(note.read_text()) for note in _notes(settings).glob("*") if note.is_file()} - {settings.root}
-    return {root: owner for root in sorted(roots) if (owner := running(root))}
+def other_runs(settings: LocalSettings) -> dict[Path, RunOwner]:
+    """The runs of this checkout with another VAR, keyed by that folder."""
+    roots = {Path(entry.read_text()) for entry in _registry(settings).glob("*") if entry.is_file()} - {settings.root}
+    return {root: owner for root in sorted(roots) if (owner := run_owner(root))}
 
 
 def _lock(root: Path) -> Path:
     return root / "run.lock"
 
 
-def _notes(settings: LocalSettings) -> Path:
-    return settings.cached / "runs"
+def _registry(settings: LocalSettings) -> Path:
+    return settings.cache_folder / "runs"
 
 
-def _note(settings: LocalSettings) -> Path:
-    return _notes(settings) / hashlib.sha256(str(settings.root).encode()).hexdigest()[:16]
+def _entry(settings: LocalSettings) -> Path:
+    return _registry(settings) / hashlib.sha256(str(settings.root).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What ``make run`` is told by its environment; everything else goes through to the services."""
+"""Settings that ``make run`` reads from the environment; all others pass through to the services."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 PROBES: Final = 5
-"""Services, each with a probe port, from PROBES_FROM on."""
+"""Number of services; each has a probe port, starting at PROBES_FROM."""
 NAME: Final = r"^[a-z0-9-]{1,40}$"
 
 
@@ -42,7 +42,7 @@ class LocalSettings(MeshSettings):
     kafka_port: int = Field(default=9092, ge=1, le=65534)
     """Port of the local broker; the next one is for Kafka itself."""
     kafka_session_ms: int = Field(default=10_000, ge=6_000)
-    """How long the broker waits for a silent member of a group; on one machine no network keeps one silent."""
+    """Session timeout of consumer groups. It can be short because no network lies between the processes."""
     kafka_heap_mb: int = Field(default=384, ge=128)
     """Java heap of the local broker."""
     probes_from: int = Field(default=9101, ge=1, le=65531)
@@ -61,7 +61,7 @@ class LocalSettings(MeshSettings):
         }
         for (one, ports), (other, others) in combinations(taken.items(), 2):
             if both := sorted(set(ports) & set(others)):
-                raise ValueError(f"port {both[0]} is wanted twice: by {one} ({_span(ports)}) and by {other} ({_span(others)})")
+                raise ValueError(f"port {both[0]} is used twice: by {one} ({_span(ports)}) and by {other} ({_span(others)})")
         return self
 
     @property
@@ -75,8 +75,8 @@ class LocalSettings(MeshSettings):
         return self.root / folder_name(self.source, self.tape)
 
     @property
-    def cached(self) -> Path:
-        """What takes long to make and serves all sources."""
+    def cache_folder(self) -> Path:
+        """The folder CACHE for files that all sources share."""
         return (ROOT / self.cache).absolute()
 
     @property
@@ -86,22 +86,22 @@ class LocalSettings(MeshSettings):
 
     @property
     def database(self) -> str:
-        """The database's URL; SQLite in ``folder`` where none is given."""
-        told = "database_url" in self.model_fields_set
-        return self.database_url if told else f"sqlite+aiosqlite:///{self.folder / 'finstage.db'}"
+        """The database's URL; SQLite in ``folder`` if it is not set."""
+        given = "database_url" in self.model_fields_set
+        return self.database_url if given else f"sqlite+aiosqlite:///{self.folder / 'finstage.db'}"
 
-    def hint(self, program: str) -> str:
-        """The setting that moves a program, or the page, to another port."""
+    def port_setting(self, program: str) -> str:
+        """Name of the setting that changes the port of a program or of the page."""
         return {"kafka": "KAFKA_PORT", "page": "PORT"}.get(program, "PROBES_FROM")
 
     def environment(self) -> dict[str, str]:
-        """What every service gets beside the environment of ``make run``."""
+        """Environment variables that every service gets in addition to those of ``make run``."""
         return {
             "KAFKA_BOOTSTRAP": f"127.0.0.1:{self.kafka_port}",
             "KAFKA_SESSION_MS": str(self.kafka_session_ms),
             "DATABASE_URL": self.database,
             "VAR": str(self.folder),
-            "CACHE": str(self.cached),
+            "CACHE": str(self.cache_folder),
             "HOST": self.host,
             "PORT": str(self.port),
             "SOURCE": self.source,

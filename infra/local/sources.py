@@ -1,4 +1,4 @@
-"""Tells the person at the terminal when the provider of prices cannot be read, and when it can be again."""
+"""Prints when a source of prices fails and when it works again."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
-from infra.local.account import say
+from infra.local.terminal import print_line
 
-LOOK_SECONDS: Final = 2.0
-ANSWER_SECONDS: Final = 5.0
+POLL_SECONDS: Final = 2.0
+TIMEOUT_SECONDS: Final = 5.0
 NAMES: Final[Mapping[str, str]] = {
     "yahoo-stream": "the price stream of Yahoo",
     "yahoo-poll": "the prices of Yahoo",
     "yahoo-history": "the price history of Yahoo",
 }
-WORDS: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[str, str]] = {
     "unreachable": "cannot be reached",
     "unavailable": "is out of service",
     "rate_limited": "is refused: too many requests",
     "unauthorized": "is refused",
-    "not_json": "is answered with something that is no data",
-    "no_stream": "is answered with something that is no stream",
-    "silent": "is connected and sends nothing",
-    "closed": "ends at once",
+    "not_json": "returns invalid data",
+    "no_stream": "returns no valid stream",
+    "silent": "is connected but sends nothing",
+    "closed": "closes the connection at once",
 }
 
 
 class Health(msgspec.Struct, frozen=True):
-    """What ingest's /readyz says of one source; times in milliseconds since the epoch."""
+    """The state of one source in ingest's /readyz; times in milliseconds since the epoch."""
 
     source: str
     target: str
@@ -46,12 +46,12 @@ class Health(msgspec.Struct, frozen=True):
 
 @dataclass
 class SourceChanges:
-    """Notices when sources begin to fail, for what other reason, and when they work again."""
+    """Yields a line when a source starts to fail, fails for another reason, or works again."""
 
     _failing: dict[str, str] = field(default_factory=dict)
 
     def lines(self, found: Iterable[Health]) -> Iterator[str]:
-        """One sentence for each change that a person should know of.
+        """One line for each change to report.
 
         >>> changes = SourceChanges()
         >>> down = Health("yahoo-poll", "yahoo", "failing", "unreachable", "refused", None, None)
@@ -77,7 +77,7 @@ def _name(health: Health) -> str:
 def _sentence(health: Health) -> str:
     since = f" since {_time(health.since)}" if health.since else ""
     again = f"at {_time(health.retry_at)}" if health.retry_at else "now"
-    return f"{WORDS.get(health.reason, 'fails')}{since}: {health.detail}; tried again {again}"
+    return f"{REASONS.get(health.reason, 'fails')}{since}: {health.detail}; tried again {again}"
 
 
 def _time(milliseconds: int) -> str:
@@ -85,21 +85,21 @@ def _time(milliseconds: int) -> str:
 
 
 async def follow_sources(port: int, stopping: asyncio.Event) -> None:
-    """Ask ingest again and again how its sources stand, and print what changes."""
+    """Poll ingest for the state of its sources and print changes until ``stopping`` is set."""
     changes = SourceChanges()
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)) as session:
         while not stopping.is_set():
-            for line in changes.lines(await _ask(session, port)):
-                say(line)
+            for line in changes.lines(await _fetch_health(session, port)):
+                print_line(line)
             try:
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(POLL_SECONDS):
                     await stopping.wait()
             except TimeoutError:
                 continue
 
 
-async def _ask(session: aiohttp.ClientSession, port: int) -> list[Health]:
-    """Every source; none while ingest does not answer, which its supervisor tells."""
+async def _fetch_health(session: aiohttp.ClientSession, port: int) -> list[Health]:
+    """The state of every source; empty while ingest does not answer, which the program states report."""
     try:
         async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
             body: dict[str, Any] = msgspec.json.decode(await answer.read(), type=dict[str, Any])

@@ -1,4 +1,4 @@
-"""The life of ``make run``: start in order, tell a short account, end everything on the first signal."""
+"""The run of ``make run``: start the programs in order, print their state, stop everything on the first signal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from infra.kafka.errors import BrokerError
 from infra.kafka.node import require_free
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
-from infra.local.account import Changes, Follower, say
 from infra.local.errors import StackError
 from infra.local.prepare import migrate
 from infra.local.programs import broker, services
@@ -25,11 +24,12 @@ from infra.local.reasons import reason
 from infra.local.settings import LocalSettings
 from infra.local.sources import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
+from infra.local.terminal import FileFollower, ProgramChanges, print_line
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS: Final = 300.0
-SILENT_SECONDS: Final = 60.0
-PACE_SECONDS: Final = 0.25
+EXIT_SECONDS: Final = 60.0
+POLL_SECONDS: Final = 0.25
 
 
 @dataclass
@@ -38,34 +38,34 @@ class Stack:
 
     settings: LocalSettings
     stopping: asyncio.Event
-    began: float
+    started_at: float
 
     async def run(self) -> int:
-        """Until a signal comes; returns the exit code.
+        """Run until a signal arrives; returns the exit code.
 
         Raises:
             StackError: something did not start.
-            BrokerError: Kafka did not.
+            BrokerError: Kafka did not start.
         """
         require_ports(self.settings)
         await asyncio.to_thread(migrate, self.settings)
         supervisor = start_supervisor(self.settings)
         try:
-            alerts = Follower(self.settings.logs / "notifier.out")
+            alerts = FileFollower(self.settings.logs / "notifier.out")
             alerts.skip()
-            await self._live(supervisor, alerts)
+            await self._run_tasks(supervisor, alerts)
         finally:
-            say("\nStopping: services first, the broker last ...")
+            print_line("\nStopping: services first, the broker last ...")
             await asyncio.to_thread(supervisor.stop)
-            await self._until_gone(supervisor)
-            say("Everything is stopped. make run continues where this ended.")
+            await self._wait_for_exit(supervisor)
+            print_line("Everything is stopped. make run continues from here.")
         return 0 if self.stopping.is_set() else 1
 
-    async def _live(self, supervisor: Supervisor, alerts: Follower) -> None:
-        """Start everything and tell what happens, until a signal comes or the start fails."""
+    async def _run_tasks(self, supervisor: Supervisor, alerts: FileFollower) -> None:
+        """Start everything and print changes until a signal arrives or the start fails."""
         running = {
             asyncio.create_task(self._start(supervisor), name="start"),
-            asyncio.create_task(self._tell(supervisor, alerts), name="account"),
+            asyncio.create_task(self._print_changes(supervisor, alerts), name="changes"),
             asyncio.create_task(follow_sources(self.settings.probes_from, self.stopping), name="sources"),
         }
         try:
@@ -78,13 +78,13 @@ class Stack:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _until_gone(self, supervisor: Supervisor) -> None:
-        """Where supervisord was killed, its programs end by themselves, a little later."""
-        deadline = time.monotonic() + SILENT_SECONDS
-        while left := supervisor.left():
+    async def _wait_for_exit(self, supervisor: Supervisor) -> None:
+        """Wait until all programs have exited. If supervisord was killed, they exit on their own a little later."""
+        deadline = time.monotonic() + EXIT_SECONDS
+        while remaining := supervisor.remaining():
             if time.monotonic() > deadline:
-                raise StackError(f"These processes did not end: {', '.join(map(str, left))}. Look at them with: ps -fp PID")
-            await asyncio.sleep(PACE_SECONDS)
+                raise StackError(f"These processes did not end: {', '.join(map(str, remaining))}. Inspect them: ps -fp PID")
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _start(self, supervisor: Supervisor) -> None:
         kafka = broker(self.settings)
@@ -93,9 +93,10 @@ class Stack:
         try:
             await wait_ready(bootstrap, seconds=READY_SECONDS, alive=lambda: not supervisor.failing(kafka.name))
         except BrokerError as error:
-            raise StackError(f"{error}. The end of its log:\n{_last_words(self.settings.logs, kafka.name)}") from error
-        done = await make_topics(bootstrap)
-        self._good("kafka", f"{bootstrap}, " + (f"{len(done.create)} topics made" if done.create else "topics are right"))
+            raise StackError(f"{error}. The end of its log:\n{_log_ends(self.settings.logs, kafka.name)}") from error
+        changes = await make_topics(bootstrap)
+        topics = f"{len(changes.create)} topics created" if changes.create else "topics are right"
+        self._print_started("kafka", f"{bootstrap}, {topics}")
         supervisor.start_group("services")
         waiting = {asyncio.create_task(self._ready(s.name, s.port), name=s.name) for s in services(self.settings)}
         try:
@@ -103,11 +104,11 @@ class Stack:
         finally:
             for task in waiting:
                 task.cancel()
-        say(f"\nOpen http://{self.settings.host}:{self.settings.port}  ({_source(self.settings)})")
-        say(f"Logs are in {self.settings.logs}. Ctrl-C stops everything.\n")
+        print_line(f"\nOpen http://{self.settings.host}:{self.settings.port}  ({_source(self.settings)})")
+        print_line(f"Logs are in {self.settings.logs}. Ctrl-C stops everything.\n")
 
     async def _ready(self, name: str, port: int) -> None:
-        """Return once the service says that it is ready."""
+        """Return once the service's /readyz returns 200."""
         deadline = time.monotonic() + READY_SECONDS
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
             while True:
@@ -118,39 +119,39 @@ class Stack:
                 if time.monotonic() > deadline:
                     log = self.settings.logs / f"{name}.log"
                     raise StackError(f"{name} is not ready after {READY_SECONDS:.0f} s: {reason(log)}. Its log: {log}")
-                await asyncio.sleep(PACE_SECONDS)
-        self._good(name, "ready")
+                await asyncio.sleep(POLL_SECONDS)
+        self._print_started(name, "ready")
 
-    def _good(self, name: str, what: str) -> None:
-        say(f"  {name:<11}{what} ({time.monotonic() - self.began:.0f} s)")
+    def _print_started(self, name: str, what: str) -> None:
+        print_line(f"  {name:<11}{what} ({time.monotonic() - self.started_at:.0f} s)")
 
-    async def _tell(self, supervisor: Supervisor, alerts: Follower) -> None:
-        """Print alerts and changes until a signal comes."""
-        changes = Changes(self.settings.logs)
+    async def _print_changes(self, supervisor: Supervisor, alerts: FileFollower) -> None:
+        """Print alerts and program changes until a signal arrives."""
+        changes = ProgramChanges(self.settings.logs)
         while not self.stopping.is_set():
             if not supervisor.alive():
-                raise StackError(f"supervisord is gone; see {self.settings.logs / 'supervisor.log'}")
+                raise StackError(f"supervisord has exited; see {self.settings.logs / 'supervisor.log'}")
             _print(alerts.lines())
             _print(changes.lines(await asyncio.to_thread(supervisor.states), time.monotonic()))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), PACE_SECONDS)
+                await asyncio.wait_for(self.stopping.wait(), POLL_SECONDS)
 
 
 def require_ports(settings: LocalSettings) -> None:
-    """See whether every port is free. Raises BrokerError: one is not; the message names the setting that moves it."""
+    """Check that every port is free. Raises BrokerError if one is not; the message names the setting that changes it."""
     for program in (broker(settings), *services(settings)):
-        require_free(program.port, settings.hint(program.name))
-    require_free(settings.port, settings.hint("page"))
-    require_free(settings.kafka_port + 1, settings.hint("kafka"))
+        require_free(program.port, settings.port_setting(program.name))
+    require_free(settings.port, settings.port_setting("page"))
+    require_free(settings.kafka_port + 1, settings.port_setting("kafka"))
 
 
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        say(line)
+        print_line(line)
 
 
-def _last_words(logs: Path, name: str) -> str:
-    """The end of what a program printed in both its files."""
+def _log_ends(logs: Path, name: str) -> str:
+    """The end of both log files of a program."""
     files = (logs / f"{name}.out", logs / f"{name}.log")
     return "\n".join(file.read_text(errors="replace")[-800:].strip() for file in files if file.exists())
 
@@ -159,14 +160,14 @@ def _source(settings: LocalSettings) -> str:
     return "live prices from Yahoo" if settings.source == "yahoo" else "replayed real prices, not live"
 
 
-async def run_stack(settings: LocalSettings, began: float) -> int:
+async def run_stack(settings: LocalSettings, started_at: float) -> int:
     """Run the mesh until SIGINT, SIGTERM or the closing of the terminal; returns the exit code.
 
     Raises:
         StackError: something did not start; all that had started is stopped again.
-        BrokerError: Kafka did not start; likewise.
+        BrokerError: Kafka did not start; everything is stopped again.
     """
-    stack = Stack(settings, asyncio.Event(), began)
+    stack = Stack(settings, asyncio.Event(), started_at)
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, _stop(stack))
@@ -176,7 +177,7 @@ async def run_stack(settings: LocalSettings, began: float) -> int:
 def _stop(stack: Stack) -> Callable[[], None]:
     def stop() -> None:
         if stack.stopping.is_set():
-            say("Still stopping; what was begun is being finished ...")
+            print_line("Still stopping ...")
         stack.stopping.set()
 
     return stop

@@ -1,4 +1,4 @@
-"""supervisord as a child: started, asked and ended."""
+"""supervisord as a child process: start it, send it requests, stop it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from infra.local.account import FAILING
 from infra.local.errors import StackError
-from infra.local.programs import LEASH, configuration
+from infra.local.programs import CHILD_GUARD, configuration
 from infra.local.settings import ROOT, LocalSettings
+from infra.local.terminal import FAILING
 
 LONGEST_SOCKET: Final = 100
-"""Operating systems take about 104 characters as the name of a Unix socket."""
+"""Operating systems allow about 104 characters in the path of a Unix socket."""
 START_SECONDS: Final = 15.0
 STOP_SECONDS: Final = 120.0
 
@@ -34,56 +34,56 @@ class Supervisor:
     socket: Path
     pid_file: Path
     scratch: Path | None = None
-    """A folder to remove at the end, where the socket's name would have been too long."""
+    """A temporary folder for the socket if its usual path is too long; removed by ``stop``."""
     _pids: set[int] = field(default_factory=set)
 
-    def _ask(self) -> Any:
+    def _rpc(self) -> Any:
         transport = SupervisorTransport(None, None, serverurl=f"unix://{self.socket}")
         return ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
     def start(self, name: str) -> None:
-        """Start one program, without waiting for it."""
-        self._ask().startProcess(name, False)
+        """Start one program without waiting until it runs."""
+        self._rpc().startProcess(name, False)
 
     def start_group(self, name: str) -> None:
-        """Start all programs of a group, without waiting for them."""
-        self._ask().startProcessGroup(name, False)
+        """Start all programs of a group without waiting until they run."""
+        self._rpc().startProcessGroup(name, False)
 
     def states(self) -> list[dict[str, Any]]:
-        """What supervisord says about each program: name, statename, pid, exitstatus, description.
+        """Supervisord's state of each program: name, statename, pid, exitstatus, description.
 
         Raises:
             StackError: supervisord does not answer.
         """
         try:
-            states = list(self._ask().getAllProcessInfo())
+            states = list(self._rpc().getAllProcessInfo())
         except (OSError, HTTPException) as error:
-            raise StackError(f"supervisord is gone or does not answer ({error!r})") from error
+            raise StackError(f"supervisord has exited or does not answer ({error!r})") from error
         self._pids = {int(state["pid"]) for state in states} - {0}
         return states
 
-    def left(self) -> set[int]:
-        """Process ids of programs that were seen last and are still there."""
-        return {pid for pid in self._pids if _runs(pid)}
+    def remaining(self) -> set[int]:
+        """Process ids of the last ``states`` result that still exist."""
+        return {pid for pid in self._pids if _exists(pid)}
 
     def failing(self, name: str) -> bool:
-        """Whether a program ended instead of starting, or supervisord is gone."""
+        """Whether a program exited instead of starting, or supervisord has exited."""
         if not self.alive():
             return True
         return any(state["name"] == name and state["statename"] in FAILING for state in self.states())
 
     def alive(self) -> bool:
-        """Whether supervisord itself is there."""
+        """Whether the supervisord process runs."""
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """End services, then broker, then supervisord."""
+        """Stop the services, then the broker, then supervisord."""
         if self.alive():
             self.process.terminate()
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self.process.kill()  # its programs are on a leash and end with it
+                self.process.kill()  # child_guard ends its programs
                 self.process.wait(10)
         self.socket.unlink(missing_ok=True)
         self.pid_file.unlink(missing_ok=True)
@@ -92,7 +92,7 @@ class Supervisor:
 
 
 def start_supervisor(settings: LocalSettings) -> Supervisor:
-    """Start supervisord with all programs known and none running, in a session of its own: Ctrl-C reaches it through us alone.
+    """Start supervisord without starting a program, in its own session: the terminal's Ctrl-C does not reach it.
 
     Raises:
         StackError: it does not answer.
@@ -106,7 +106,7 @@ def start_supervisor(settings: LocalSettings) -> Supervisor:
         socket = scratch / "supervisor.sock"
     config = runtime / "supervisord.conf"
     config.write_text(configuration(settings, socket))
-    command = [sys.executable, "-I", str(LEASH), sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)]
+    command = [sys.executable, "-I", str(CHILD_GUARD), sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)]
     with (settings.logs / "supervisor.err").open("wb") as errors:
         process = subprocess.Popen(
             command,
@@ -122,13 +122,13 @@ def start_supervisor(settings: LocalSettings) -> Supervisor:
     while not _answers(supervisor):
         if not supervisor.alive() or time.monotonic() > deadline:
             supervisor.stop()
-            said = (settings.logs / "supervisor.err").read_text(errors="replace")[-1000:]
-            raise StackError(f"supervisord did not start. It said: {said or 'nothing'} (see {settings.logs / 'supervisor.log'})")
+            output = (settings.logs / "supervisor.err").read_text(errors="replace")[-1000:]
+            raise StackError(f"supervisord did not start. Its output: {output or 'none'} (see {settings.logs / 'supervisor.log'})")
         time.sleep(0.05)
     return supervisor
 
 
-def _runs(pid: int) -> bool:
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,6 +1,6 @@
-"""``python -m infra.quarantine list | sum``: what was quarantined, repaired or released, line by line or added up.
+"""``python -m infra.quarantine list | sum``: list or count quarantined, repaired and released values.
 
-Reads all of market.quarantine.v1 that the broker still has, oldest first within a partition. It changes nothing.
+Reads all of market.quarantine.v1 that the broker still has, oldest first within a partition. It changes no data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 from infra.dead_letters.letters import text
-from infra.kafka.reach import failure, reachable
+from infra.kafka.connection import command_settings, error_line
 from shared import logs, wire
 from shared.events import Quarantined
 from shared.failures import PoisonError, TransientError
@@ -23,16 +23,16 @@ from shared.text import normalize_input
 from shared.topics import QUARANTINE
 
 LATEST = 253_402_300_799_000
-"""The end of the year 9999: what a hostile time is cut to."""
+"""The end of the year 9999, in milliseconds: the upper bound of a printed time."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; exit code 1 where the broker did not answer."""
-    chosen, settings = _parser().parse_args(arguments), reachable()
+    """Run one command; exit code 1 if the broker does not answer."""
+    chosen, settings = _parser().parse_args(arguments), command_settings()
     try:
         return asyncio.run(_sum(settings, chosen) if chosen.command == "sum" else _list(settings, chosen))
     except (TransientError, PoisonError) as error:
-        sys.stderr.write(f"{failure(settings, error)}\n")
+        sys.stderr.write(f"{error_line(settings, error)}\n")
         return 1
 
 
@@ -51,8 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser = argparse.ArgumentParser(prog="python -m infra.quarantine", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", parents=[filters], help="one line an event")
-    commands.add_parser("sum", parents=[filters], help="how many of each symbol and reason, with those that were only counted")
+    commands.add_parser("list", parents=[filters], help="print one line per event")
+    commands.add_parser("sum", parents=[filters], help="count by symbol and reason, including events that were only counted")
     return parser
 
 
@@ -64,8 +64,8 @@ async def _found(settings: MeshSettings, chosen: argparse.Namespace) -> AsyncIte
             except wire.WireError as error:
                 sys.stderr.write(f"{message.topic}/{message.partition}/{message.offset}: {text(str(error).encode())}\n")
                 continue
-            wanted = ((chosen.symbol, event.symbol), (chosen.reason, event.reason), (chosen.outcome, event.outcome))
-            if all(not wish or wish == value for wish, value in wanted):
+            filters = ((chosen.symbol, event.symbol), (chosen.reason, event.reason), (chosen.outcome, event.outcome))
+            if all(not expected or expected == value for expected, value in filters):
                 yield event
 
 
@@ -97,5 +97,5 @@ def _line(event: Quarantined) -> str:
 
 
 if __name__ == "__main__":
-    logs.configure("quarantine", "", "critical")  # what goes wrong is told in one line of our own
+    logs.configure("quarantine", "", "critical")  # main prints errors as one line
     sys.exit(main())

@@ -7,17 +7,17 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MADE = re.compile(r"\b(?:counter|gauge|histogram)\(\s*\"(\w+)\"")
+DEFINITION = re.compile(r"\b(?:counter|gauge|histogram)\(\s*\"(\w+)\"")
 SUFFIX = re.compile(r"_(?:bucket|sum|count)$")
 
 
 def test_every_panel_shows_metrics_that_exist() -> None:
     sources = [path for part in ("services", "shared") for path in (ROOT / part).rglob("*.py")]
-    made = {f"finstage_{name}" for path in sources for name in MADE.findall(path.read_text("utf-8"))}
+    defined = {f"finstage_{name}" for path in sources for name in DEFINITION.findall(path.read_text("utf-8"))}
     panels = json.loads((ROOT / "infra/compose/grafana/dashboards/finstage.json").read_text("utf-8"))["panels"]
-    asked = {panel["title"]: re.findall(r"finstage_\w+", target["expr"]) for panel in panels for target in panel["targets"]}
-    missing = {name for names in asked.values() for name in names if name not in made and SUFFIX.sub("", name) not in made}
+    metrics = {panel["title"]: re.findall(r"finstage_\w+", target["expr"]) for panel in panels for target in panel["targets"]}
+    missing = {name for names in metrics.values() for name in names if name not in defined and SUFFIX.sub("", name) not in defined}
     assert missing == set()
-    assert all(asked.values())
-    assert any("industry" in name for names in asked.values() for name in names)
+    assert all(metrics.values())
+    assert any("industry" in name for names in metrics.values() for name in names)
     assert len({panel["id"] for panel in panels}) == len({str(panel["gridPos"]) for panel in panels}) == len(panels)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.dead_letters.__main__ import main
-from infra.kafka.node import Node, write_owner
+from infra.kafka.node import KafkaNode, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
 from shared.kafka import Record, open_group_consumer, open_producer
@@ -82,7 +82,7 @@ def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.Captur
     assert main(["show", letter + "99999"]) == 1
 
     assert main(["replay", letter], ask=lambda _: "n") == 1
-    assert "nothing was done" in capsys.readouterr().out
+    assert "nothing was replayed" in capsys.readouterr().out
     assert main(["replay", letter], ask=lambda _: "y") == 0
     assert "-> notify.deliveries.v1/" in capsys.readouterr().out
     assert main(["replay", letter, "--yes"]) == 0
@@ -100,12 +100,12 @@ def test_filters(settings: MeshSettings, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("tool", ["infra.dead_letters", "infra.quarantine"])
 def test_no_broker_is_one_line(tool: str) -> None:
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", tool, "list"], env=os.environ | {"KAFKA_BOOTSTRAP": "127.0.0.1:1"},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr == "error: no Kafka answers at 127.0.0.1:1; start it, or set KAFKA_BOOTSTRAP to its address\n"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: no Kafka answers at 127.0.0.1:1; start it, or set KAFKA_BOOTSTRAP to its address\n"
 
 
 def test_the_broker_that_runs_from_this_folder_is_found(
@@ -114,9 +114,9 @@ def test_the_broker_that_runs_from_this_folder_is_found(
     monkeypatch.delenv("KAFKA_BOOTSTRAP", raising=False)
     monkeypatch.setenv("VAR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
-    with Node(tmp_path / "var/kafka/node-1", tmp_path, 1, 2).hold() as held:
-        write_owner(held, os.getpid(), kafka.node.port)
+    with KafkaNode(tmp_path / "var/kafka/node-1", tmp_path, 1, 2).lock() as lock_file:
+        write_owner(lock_file, os.getpid(), kafka.node.port)
         assert main(["list", "--exception", "NoSuchError"]) == 0
         (tmp_path / ".env").write_text("KAFKA_BOOTSTRAP=127.0.0.1:1\n")
-        assert main(["list"]) == 1, "what is said goes first"
+        assert main(["list"]) == 1, "a setting takes precedence over the running broker"
     assert "127.0.0.1:1;" in capsys.readouterr().err

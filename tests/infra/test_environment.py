@@ -104,10 +104,10 @@ def test_each_level_holds_the_one_before_in_the_same_versions() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_is_asked_for_is_locked(level: str) -> None:
-    asked = [
+def test_every_required_package_is_locked(level: str) -> None:
+    required = [
         re.split(r"[\[<>=; ]", line.strip())[0].lower().replace("_", "-")
         for line in (ROOT / "requirements" / f"{level}.in").read_text().splitlines()
         if line.strip() and not line.startswith(("#", "-r"))
     ]
-    assert set(asked) <= set(pinned(level))
+    assert set(required) <= set(pinned(level))

@@ -19,11 +19,11 @@ import pytest
 
 from infra.kafka.errors import BrokerError
 from infra.kafka.node import require_free
-from infra.local.account import Follower
 from infra.local.page import build_page
-from infra.local.prepare import call
+from infra.local.prepare import run_process
 from infra.local.programs import configuration
 from infra.local.settings import LocalSettings
+from infra.local.terminal import FileFollower
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ START_SECONDS = 600
 
 
 def ten_free_ports() -> int:
-    """The first of ten in a row, below those that connections take their own end from."""
+    """The first of ten consecutive ports below the ephemeral range."""
     while True:
         first = random.randrange(21_000, 21_990)
         try:
@@ -62,13 +62,13 @@ class Run:
                 start_new_session=True,
             )  # fmt: skip
 
-    def call(self, command: str) -> subprocess.CompletedProcess[str]:
+    def command(self, name: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "infra.local", command], cwd=ROOT, env=self.environment, capture_output=True, text=True,
+            [sys.executable, "-m", "infra.local", name], cwd=ROOT, env=self.environment, capture_output=True, text=True,
             timeout=120, check=False,
         )  # fmt: skip
 
-    def said(self) -> str:
+    def printed(self) -> str:
         return self.output.read_text()
 
     async def until_open(self, times: int = 1) -> None:
@@ -76,10 +76,10 @@ class Run:
         process = self.process
 
         def settled() -> bool:
-            return self.said().count("Open http://") == times or process.poll() is not None
+            return self.printed().count("Open http://") == times or process.poll() is not None
 
         await until(settled, START_SECONDS, "the start")
-        assert self.process.poll() is None, self.said()
+        assert self.process.poll() is None, self.printed()
 
     def children(self) -> dict[str, psutil.Process]:
         """The processes of the stack by module, the broker as ``kafka``."""
@@ -111,21 +111,21 @@ def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
 
 @pytest.mark.kill
 @pytest.mark.timeout(1800)
-async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(run: Run) -> None:
+async def test_it_starts_restarts_programs_refuses_a_second_run_and_stops_everything(run: Run) -> None:
     run.start()
     await run.until_open()
     assert run.process is not None
     before = run.children()
     assert {"kafka", "services.ingest", "services.analysis", "services.notifier", "services.gateway"} <= set(before)
-    assert "replayed real prices, not live" in run.said()
+    assert "replayed real prices, not live" in run.printed()
 
-    second = run.call("run")
+    second = run.command("run")
     assert second.returncode == 1
-    assert f"runs already from this checkout (process {run.process.pid})" in second.stderr
-    assert run.call("status").returncode == 0
+    assert f"already runs from this checkout (process {run.process.pid})" in second.stderr
+    assert run.command("status").returncode == 0
 
     before["services.gateway"].kill()
-    await until(lambda: "! gateway ended" in run.said(), 30)
+    await until(lambda: "! gateway exited" in run.printed(), 30)
     await until(run.ready, 60, "the gateway is back")
 
     os.killpg(run.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
@@ -134,20 +134,20 @@ async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(ru
 
     run.start()
     await run.until_open(2)
-    assert "topics are right" in run.said(), "the second run goes on with what the first left"
+    assert "topics are right" in run.printed(), "the second run continues with the data of the first"
     again = run.children()
-    assert run.call("stop").returncode == 0
+    assert run.command("stop").returncode == 0
     run.process.wait(10)
     assert_nothing_left(run, again)
-    assert run.call("status").returncode == 3
+    assert run.command("status").returncode == 3
 
     run.environment["TAPE"] = "crypto"
     run.start()
     await run.until_open(3)
     assert (run.folder / "current").readlink() == Path("replay-crypto")
     assert len(list(run.folder.glob("replay-*/kafka/node-1"))) == 2, "a broker with its own log for each tape"
-    assert run.call("stop").returncode == 0
-    assert "! ingest" not in run.said()
+    assert run.command("stop").returncode == 0
+    assert "! ingest" not in run.printed()
 
 
 @pytest.mark.kill
@@ -155,10 +155,10 @@ async def test_it_starts_mends_itself_refuses_a_second_run_and_leaves_nothing(ru
 def test_a_database_of_another_source_is_refused_before_anything_starts(run: Run) -> None:
     database = run.folder / "shared.db"
     run.environment |= {"DATABASE_URL": f"sqlite+aiosqlite:///{database}", "TAPE": "seconds"}
-    call(LocalSettings(database_url=run.environment["DATABASE_URL"], _env_file=None), "shared.migrations", "upgrade")
+    run_process(LocalSettings(database_url=run.environment["DATABASE_URL"], _env_file=None), "shared.migrations", "upgrade")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("INSERT INTO ingest_cursors VALUES ('replay:crypto', '{\"digest\": \"x\"}', 1)")
-    done = run.call("run")
+    done = run.command("run")
     assert done.returncode == 1
     assert "holds tape crypto, so tape seconds cannot go there: go on with SOURCE=replay TAPE=crypto" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -169,7 +169,7 @@ def test_a_database_of_another_source_is_refused_before_anything_starts(run: Run
 @pytest.mark.timeout(300)
 async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     run.start()
-    await until(lambda: "  kafka" in run.said(), START_SECONDS)
+    await until(lambda: "  kafka" in run.printed(), START_SECONDS)
     assert run.process is not None
     await until(lambda: len(run.children()) >= 5, 20)
     children = run.children()
@@ -177,27 +177,27 @@ async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     run.process.wait(10)
     await until(lambda: not any(child.is_running() for child in children.values()), 120, "all processes end")
     assert not (run.data / "run" / "supervisord.pid").exists()
-    assert run.call("status").returncode == 3
+    assert run.command("status").returncode == 3
 
 
 @pytest.mark.kill
 @pytest.mark.timeout(300)
-async def test_a_killed_supervisor_takes_everything_along(run: Run) -> None:
+async def test_all_processes_end_when_the_supervisor_is_killed(run: Run) -> None:
     run.start()
-    await until(lambda: "  gateway" in run.said(), START_SECONDS)
+    await until(lambda: "  gateway" in run.printed(), START_SECONDS)
     children = run.children()
     children["supervisor.supervisord"].kill()
     assert run.process is not None
     assert run.process.wait(120) == 1
-    assert "supervisord is gone" in run.said()
+    assert "supervisord has exited" in run.printed()
     assert_nothing_left(run, {name: child for name, child in children.items() if "supervisord" not in name})
 
 
 def assert_nothing_left(run: Run, children: dict[str, psutil.Process]) -> None:
     alive = {name for name, child in children.items() if child.is_running() and child.status() != psutil.STATUS_ZOMBIE}
     assert alive == set()
-    left = {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.suffix in {".pid", ".sock"}}
-    assert left == set()
+    remaining = {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.suffix in {".pid", ".sock"}}
+    assert remaining == set()
     assert not (run.folder / "run.lock").exists()
 
 
@@ -207,33 +207,33 @@ def test_taken_ports_are_named_before_anything_starts(run: Run, tmp_path: Path) 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", run.port))
         taken.listen()
-        done = run.call("run")
+        done = run.command("run")
     assert done.returncode == 1
     assert f"Port {run.port} is taken" in done.stderr
     assert "choose another: PORT=..." in done.stderr
     assert not (tmp_path / "replay-demo" / "run" / "supervisord.conf").exists()
 
 
-def test_two_wishes_for_one_port_are_told(run: Run) -> None:
+def test_a_port_used_twice_is_an_error(run: Run) -> None:
     run.environment["PORT"] = str(int(run.environment["PROBES_FROM"]) + 1)
-    done = run.call("run")
+    done = run.command("run")
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
-    assert f"port {run.environment['PORT']} is wanted twice: by PROBES_FROM" in done.stderr
+    assert f"port {run.environment['PORT']} is used twice: by PROBES_FROM" in done.stderr
 
 
-def test_a_setting_that_cannot_be_is_named(run: Run) -> None:
+def test_an_invalid_setting_is_named(run: Run) -> None:
     run.environment["PORT"] = "eighty"
-    done = run.call("status")
+    done = run.command("status")
     assert done.returncode == 1
     assert done.stderr.startswith("error: PORT: ")
     assert "'eighty'" in done.stderr
 
 
-def test_the_configuration_survives_odd_folders(tmp_path: Path) -> None:
+def test_the_configuration_escapes_folder_names(tmp_path: Path) -> None:
     from supervisor.options import ServerOptions
 
-    settings = LocalSettings(var=tmp_path / "100% odd folder", _env_file=None)
+    settings = LocalSettings(var=tmp_path / "100% folder with spaces", _env_file=None)
     folder = settings.folder
     for name in ("log", "run"):
         (folder / name).mkdir(parents=True)
@@ -253,7 +253,7 @@ def test_the_configuration_survives_odd_folders(tmp_path: Path) -> None:
 def test_the_follower_reads_whole_lines_across_a_rotation(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("old\n")
-    follower = Follower(path)
+    follower = FileFollower(path)
     follower.skip()
     assert list(follower.lines()) == []
     with path.open("a") as file:

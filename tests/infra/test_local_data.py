@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.kafka.node import Node, write_owner
+from infra.kafka.node import KafkaNode, write_owner
 from infra.local.__main__ import main
-from infra.local.data import make_folder, move_earlier
+from infra.local.data import make_data_folder, move_old_data
 from infra.local.errors import StackError
-from infra.local.prepare import call
+from infra.local.prepare import run_process
 from infra.local.runs import only_run
 from infra.local.settings import LocalSettings
 from shared.settings import MeshSettings
@@ -30,25 +30,25 @@ def database(path: Path, *cursors: str) -> None:
         connection.executemany("INSERT INTO ingest_cursors VALUES (?)", [(name,) for name in cursors])
 
 
-def earlier(root: Path, *cursors: str) -> None:
+def write_old_data(root: Path, *cursors: str) -> None:
     database(root / "finstage.db", *cursors)
     (root / "kafka" / "node-1" / "data").mkdir(parents=True)
     (root / "log").mkdir()
 
 
-def test_every_source_and_tape_has_a_folder_and_services_are_told_which(tmp_path: Path) -> None:
+def test_every_source_and_tape_has_its_own_folder_and_services_get_it(tmp_path: Path) -> None:
     every = [settings(tmp_path), settings(tmp_path, tape="crypto"), settings(tmp_path, source="yahoo", tape="crypto")]
     assert [each.folder.name for each in every] == ["replay-demo", "replay-crypto", "live-yahoo"]
     assert len({each.database for each in every}) == 3
     for each in every:
-        told = each.environment()
-        assert (told["VAR"], told["TAPE"], told["SOURCE"]) == (str(each.folder), each.tape, each.source)
+        messages = each.environment()
+        assert (messages["VAR"], messages["TAPE"], messages["SOURCE"]) == (str(each.folder), each.tape, each.source)
         assert each.logs.is_relative_to(each.folder)
-        assert not each.cached.is_relative_to(each.folder)
+        assert not each.cache_folder.is_relative_to(each.folder)
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "", ".", "x" * 41])
-def test_a_name_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> None:
+def test_an_invalid_folder_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="tape"):
         settings(tmp_path, tape=name)
     with pytest.raises(ValueError, match="source"):
@@ -58,8 +58,8 @@ def test_a_name_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> None:
 def test_tools_find_the_newest_run(tmp_path: Path) -> None:
     plain = MeshSettings(var=tmp_path, _env_file=None)
     assert plain.database_url == f"sqlite+aiosqlite:///{tmp_path / 'finstage.db'}"
-    make_folder(settings(tmp_path))
-    make_folder(settings(tmp_path, tape="crypto"))
+    make_data_folder(settings(tmp_path))
+    make_data_folder(settings(tmp_path, tape="crypto"))
     newest = settings(tmp_path, tape="crypto")
     assert MeshSettings(var=tmp_path, _env_file=None).database_url == newest.database
     assert MeshSettings(var=newest.folder, _env_file=None).database_url == newest.database
@@ -69,53 +69,53 @@ def test_tools_find_the_newest_run(tmp_path: Path) -> None:
     ("cursors", "folder"), [(["replay:crypto"], "replay-crypto"), (["history:AAPL:1d", "history:IBM:1d"], "live-yahoo")]
 )
 def test_earlier_data_moves_to_its_source(tmp_path: Path, cursors: list[str], folder: str) -> None:
-    earlier(tmp_path, *cursors)
-    told: list[str] = []
-    move_earlier(tmp_path, told.append)
+    write_old_data(tmp_path, *cursors)
+    messages: list[str] = []
+    move_old_data(tmp_path, messages.append)
     assert {path.name for path in (tmp_path / folder).iterdir()} == {"finstage.db", "kafka", "log"}
     assert (tmp_path / folder / "kafka" / "node-1" / "data").is_dir()
     assert not (tmp_path / "finstage.db").exists()
-    assert len(told) == 1
-    assert f"moved from {tmp_path} to {tmp_path / folder}" in told[0]
-    move_earlier(tmp_path, told.append)
-    assert len(told) == 1
+    assert len(messages) == 1
+    assert f"moved from {tmp_path} to {tmp_path / folder}" in messages[0]
+    move_old_data(tmp_path, messages.append)
+    assert len(messages) == 1
 
 
 @pytest.mark.parametrize("cursors", [[], ["replay:demo", "replay:crypto"], ["replay:demo", "history:AAPL:1d"]])
 def test_earlier_data_of_no_or_several_sources_is_left_with_a_message(tmp_path: Path, cursors: list[str]) -> None:
-    earlier(tmp_path, *cursors)
-    told: list[str] = []
-    move_earlier(tmp_path, told.append)
+    write_old_data(tmp_path, *cursors)
+    messages: list[str] = []
+    move_old_data(tmp_path, messages.append)
     assert (tmp_path / "finstage.db").exists()
-    assert "left alone" in told[0]
+    assert "left alone" in messages[0]
 
 
 def test_earlier_data_never_replaces_newer(tmp_path: Path) -> None:
-    earlier(tmp_path, "replay:demo")
+    write_old_data(tmp_path, "replay:demo")
     (tmp_path / "replay-demo" / "log").mkdir(parents=True)
-    told: list[str] = []
-    move_earlier(tmp_path, told.append)
+    messages: list[str] = []
+    move_old_data(tmp_path, messages.append)
     assert (tmp_path / "finstage.db").exists()
-    assert "left alone" in told[0]
+    assert "left alone" in messages[0]
 
 
 def test_earlier_data_is_not_moved_under_a_broker(tmp_path: Path) -> None:
-    earlier(tmp_path, "replay:demo")
-    with Node(tmp_path / "kafka" / "node-1", tmp_path, 1, 2).hold() as held:
-        write_owner(held, 4711, 1)
+    write_old_data(tmp_path, "replay:demo")
+    with KafkaNode(tmp_path / "kafka" / "node-1", tmp_path, 1, 2).lock() as lock_file:
+        write_owner(lock_file, 4711, 1)
         with pytest.raises(StackError, match="kill 4711"):
-            move_earlier(tmp_path, print)
+            move_old_data(tmp_path, print)
     assert (tmp_path / "finstage.db").exists()
 
 
 def test_a_tape_that_changed_is_refused_with_the_folder_to_delete(tmp_path: Path) -> None:
     chosen = settings(tmp_path, tape="seconds")
-    make_folder(chosen)
-    call(chosen, "shared.migrations", "upgrade")
+    make_data_folder(chosen)
+    run_process(chosen, "shared.migrations", "upgrade")
     with closing(sqlite3.connect(chosen.folder / "finstage.db")) as connection, connection:
         connection.execute("INSERT INTO ingest_cursors VALUES ('replay:seconds', '{\"digest\": \"old\"}', 1)")
     with pytest.raises(StackError, match=f"another edition of tape seconds.*deleting the folder {chosen.folder}$"):
-        call(chosen, "services.ingest", "check")
+        run_process(chosen, "services.ingest", "check")
 
 
 def test_a_run_is_found_from_another_folder(
@@ -139,6 +139,6 @@ def test_a_run_is_found_from_another_folder(
         monkeypatch.delenv("VAR")
         with only_run(chosen(roots[1])):
             assert main(["stop"]) == 1
-            said = capsys.readouterr().err
-            assert all(f"VAR={root} (process {os.getpid()}, http://127.0.0.1:8191)" in said for root in roots)
+            printed = capsys.readouterr().err
+            assert all(f"VAR={root} (process {os.getpid()}, http://127.0.0.1:8191)" in printed for root in roots)
     assert main(["status"]) == 3

@@ -33,13 +33,13 @@ def test_list_and_sum(kafka: Broker, monkeypatch: pytest.MonkeyPatch, capsys: py
 
     asyncio.run(fill())
     assert main(["list", "--symbol", symbol]) == 0
-    said = capsys.readouterr()
-    lines = said.out.splitlines()
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
     assert len(lines) == 4
     start = f"1970-01-01T00:00:00+00:00  {symbol}  tick  spike  quarantined  price=99.5 size=none  "
     assert lines[0] == start + r"\x1b[31mred  (and 40 more before)"
     assert lines[-1] == "3 events"
-    assert "market.quarantine.v1/" in said.err
+    assert "market.quarantine.v1/" in printed.err
     assert main(["sum", "--symbol", symbol]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{42:>8}  {symbol}  tick spike  quarantined", f"{1:>8}  {symbol}  tick unit  repaired", "43 in all",

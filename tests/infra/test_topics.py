@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from infra.kafka.errors import BrokerError
 from infra.kafka.ready import open_admin
-from infra.kafka.topics import Found, find_topics, make_topics, plan
+from infra.kafka.topics import ClusterTopic, compare_topics, find_topics, make_topics
 from shared.topics import QUOTES, SIGNALS, TICKS, Topic, all_topics
 from tests.servers import Broker
 from tests.until import until
@@ -22,8 +22,8 @@ from tests.until import until
 SMALL = replace(TICKS, name="creator.small.v1", partitions=2)
 
 
-def as_found(topics: Iterable[Topic[Any]]) -> dict[str, Found]:
-    return {topic.name: Found(topic.partitions, topic.config) for topic in topics}
+def as_found(topics: Iterable[Topic[Any]]) -> dict[str, ClusterTopic]:
+    return {topic.name: ClusterTopic(topic.partitions, topic.config) for topic in topics}
 
 
 async def change(admin: AIOKafkaAdminClient, name: str, config: dict[str, str]) -> None:
@@ -45,11 +45,11 @@ async def test_the_cluster_has_exactly_the_topics_of_the_list(kafka: Broker) -> 
 
 async def test_a_second_run_changes_nothing(kafka: Broker) -> None:
     done = await make_topics(kafka.bootstrap)
-    assert done.nothing
-    assert done.account == ()
+    assert done.is_empty
+    assert done.lines == ()
 
 
-async def test_drift_is_put_right_and_told(kafka: Broker) -> None:
+async def test_changed_topic_settings_are_restored_and_reported(kafka: Broker) -> None:
     async with open_admin(kafka.bootstrap) as admin:
         drifted = {"retention.ms": "1000", "compression.type": "gzip"}
         await change(admin, SIGNALS.name, drifted)
@@ -57,7 +57,7 @@ async def test_drift_is_put_right_and_told(kafka: Broker) -> None:
         done = await make_topics(kafka.bootstrap)
         found = await find_topics(admin)
     assert found[SIGNALS.name].config == SIGNALS.config
-    (line,) = done.account
+    (line,) = done.lines
     assert line.startswith(f"configure {SIGNALS.name}: ")
     assert "retention.ms: 1000 -> 7776000000" in line
     assert "compression.type: gzip -> default" in line
@@ -72,11 +72,11 @@ async def test_it_refuses_to_shrink_and_touches_nothing(kafka: Broker) -> None:
             await make_topics(kafka.bootstrap, [other, SMALL])
         found = await find_topics(admin)
         await admin.delete_topics([SMALL.name])
-    assert found[SMALL.name] == Found(3, {})
+    assert found[SMALL.name] == ClusterTopic(3, {})
     assert other.name not in found
 
 
-async def test_it_grows_only_on_demand(kafka: Broker) -> None:
+async def test_a_topic_grows_only_on_request(kafka: Broker) -> None:
     small, large = replace(SMALL, name="creator.grow.v1"), replace(SMALL, name="creator.grow.v1", partitions=5)
     await make_topics(kafka.bootstrap, [small])
     with pytest.raises(BrokerError, match="topics --grow"):
@@ -86,7 +86,7 @@ async def test_it_grows_only_on_demand(kafka: Broker) -> None:
         found = await find_topics(admin)
         await admin.delete_topics([small.name])
     assert found[large.name].partitions == 5
-    assert done.account == ("grow creator.grow.v1: 2 -> 5 partitions",)
+    assert done.lines == ("grow creator.grow.v1: 2 -> 5 partitions",)
 
 
 async def test_a_typing_error_makes_no_topic(kafka: Broker) -> None:
@@ -95,7 +95,7 @@ async def test_a_typing_error_makes_no_topic(kafka: Broker) -> None:
         assert "market.tikcs.v1" not in await find_topics(admin)
 
 
-async def test_nobody_there_is_an_error_with_its_mend(tmp_path: Path) -> None:
+async def test_an_unreachable_broker_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BrokerError, match=r"No Kafka answers at 127.0.0.1:1 .*Is it started"):
         await make_topics("127.0.0.1:1")
 
@@ -114,19 +114,19 @@ topics = st.builds(
 lists = st.lists(topics, unique_by=lambda topic: topic.name)
 
 
-@given(wanted=lists, there=lists, grow=st.booleans())
-def test_a_plan_without_refusals_leads_to_the_list(wanted: list[Topic[Any]], there: list[Topic[Any]], grow: bool) -> None:
-    found = as_found(there)
-    steps = plan(wanted, found, grow=grow)
+@given(wanted=lists, current=lists, grow=st.booleans())
+def test_changes_without_refusals_lead_to_the_list(wanted: list[Topic[Any]], current: list[Topic[Any]], grow: bool) -> None:
+    found = as_found(current)
+    changes = compare_topics(wanted, found, grow=grow)
     shrunk = [t for t in wanted if t.name in found and found[t.name].partitions > t.partitions]
     grown = [t for t in wanted if t.name in found and found[t.name].partitions < t.partitions]
-    assert len(steps.refused) == len(shrunk) + (0 if grow else len(grown))
-    after = found | as_found(steps.create)
-    for topic in (*steps.configure, *steps.grow):
-        partitions = topic.partitions if topic in steps.grow else after[topic.name].partitions
-        config = topic.config if topic in steps.configure else after[topic.name].config
-        after[topic.name] = Found(partitions, config)
-    if not steps.refused:
+    assert len(changes.refused) == len(shrunk) + (0 if grow else len(grown))
+    after = found | as_found(changes.create)
+    for topic in (*changes.configure, *changes.grow):
+        partitions = topic.partitions if topic in changes.grow else after[topic.name].partitions
+        config = topic.config if topic in changes.configure else after[topic.name].config
+        after[topic.name] = ClusterTopic(partitions, config)
+    if not changes.refused:
         assert {t.name: after[t.name] for t in wanted} == as_found(wanted)
-        assert plan(wanted, after).nothing
-    assert set(steps.unknown) == set(found) - {t.name for t in wanted}
+        assert compare_topics(wanted, after).is_empty
+    assert set(changes.unknown) == set(found) - {t.name for t in wanted}

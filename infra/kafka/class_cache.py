@@ -1,4 +1,4 @@
-"""A cache of Kafka's loaded classes, made once, with which a broker starts in about half the time."""
+"""A cache of Kafka's loaded classes. A broker starts in about half the time with it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import tempfile
 from pathlib import Path
 
 from infra.kafka.errors import BrokerError
-from infra.kafka.jars import Say, only_one
-from infra.kafka.node import Node, free_ports
+from infra.kafka.jars import Report, exclusive_lock
+from infra.kafka.node import KafkaNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 
 
-def warm(folder: Path, say: Say) -> None:
-    """Make the class cache beside the jars in ``folder``; nothing happens where it is there. Brokers work without it too."""
-    with only_one(folder / "warm.lock"):
-        cache = Node.cache_of(folder)
+def make_class_cache(folder: Path, report: Report) -> None:
+    """Make the class cache beside the jars in ``folder`` unless it exists. Brokers also work without it."""
+    with exclusive_lock(folder / "warm.lock"):
+        cache = KafkaNode.cache_of(folder)
         if cache.exists():
             return
-        say("Preparing Kafka for quick starts (once, about 15 s) ...")
+        report("Making Kafka's class cache (once, about 15 s) ...")
         for stale in folder.glob("classes-*"):
             stale.unlink()
         with tempfile.TemporaryDirectory(prefix="finstage-kafka-") as scratch:
             port, controller_port = free_ports(2)
-            node = Node(Path(scratch), folder, port, controller_port)
+            node = KafkaNode(Path(scratch), folder, port, controller_port)
             _train(node, cache)
-        say("Done." if cache.exists() else "That did not work here; Kafka will start a little slower.")
+        report("Done." if cache.exists() else "The class cache could not be made; Kafka will start more slowly.")
 
 
-def _train(node: Node, cache: Path) -> None:
+def _train(node: KafkaNode, cache: Path) -> None:
     made = cache.with_suffix(".part")
     command = node.prepare()
     with node.log.open("ab") as log:
@@ -45,11 +45,11 @@ def _train(node: Node, cache: Path) -> None:
         asyncio.run(wait_ready(node.bootstrap, alive=lambda: child.poll() is None))
         asyncio.run(make_topics(node.bootstrap))
     except BrokerError as error:
-        raise BrokerError(f"Kafka did not start: {error}. It said: {node.log.read_text(errors='replace')[-1500:]}") from error
+        raise BrokerError(f"Kafka did not start: {error}. Its log: {node.log.read_text(errors='replace')[-1500:]}") from error
     finally:
         child.terminate()
         try:
-            child.wait(90)  # the cache is written at the end
+            child.wait(90)  # Java writes the cache when it exits
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait(10)

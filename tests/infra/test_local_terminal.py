@@ -1,4 +1,4 @@
-"""What the terminal says of programs that end: why, once, and at last that starting them again is of no use."""
+"""Lines about programs that exit: the reason, printed once, and an error when a restart cannot help."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.account import QUIET_SECONDS, Changes
 from infra.local.errors import StackError
 from infra.local.reasons import LONGEST, UNKNOWN, reason
+from infra.local.terminal import QUIET_SECONDS, ProgramChanges
 from shared.settings import EXIT_BAD_SETTINGS
 
 TRACEBACK = """Traceback (most recent call last):
@@ -58,7 +58,7 @@ def test_the_last_error_becomes_a_line(tmp_path: Path, text: str, expected: str)
     assert older == (reason(log) == "older")
 
 
-def test_a_hostile_error_cannot_move_the_terminal_or_fill_it(tmp_path: Path) -> None:
+def test_a_hostile_error_cannot_control_or_flood_the_terminal(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_bytes(
         logged(level="error", event="refused", error="a\x1b[2J\r\nb\u202ec\x9b" + "d" * 10_000).encode() + b"\n\xff\xfe\n"
@@ -76,13 +76,13 @@ def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> No
     assert reason(tmp_path / "none.log") == UNKNOWN
 
 
-class Watched:
+class WatchedProgram:
     """A gateway whose states come from the test."""
 
     def __init__(self, folder: Path) -> None:
         self.log = folder / "gateway.log"
         self.log.write_text(logged(level="error", event="of an earlier run") + "\n")
-        self.changes, self.now = Changes(folder), 0.0
+        self.changes, self.now = ProgramChanges(folder), 0.0
         assert self.state("STOPPED") == []
 
     def state(self, name: str, pid: int = 0, error: str = "", exit_code: int = 1) -> list[str]:
@@ -94,26 +94,26 @@ class Watched:
         return list(self.changes.lines([state], self.now))
 
 
-def test_a_start_is_not_worth_a_line_and_an_end_is_with_its_reason(tmp_path: Path) -> None:
-    watched = Watched(tmp_path)
+def test_an_exit_is_printed_with_its_reason_and_a_start_is_not(tmp_path: Path) -> None:
+    watched = WatchedProgram(tmp_path)
     assert [*watched.state("STARTING", 7), *watched.state("RUNNING", 7), *watched.state("RUNNING", 7)] == []
-    ended = f"! gateway ended and is started again: port taken. Its log: {watched.log}"
+    ended = f"! gateway exited and is restarted: port taken. Its log: {watched.log}"
     assert watched.state("BACKOFF", 0, "port taken") == [ended]
     assert watched.state("BACKOFF") == []
     assert watched.state("STARTING", 9) == []
     assert watched.state("RUNNING", 9) == ["  gateway runs again"]
-    killed = f"! gateway ended and is started again: {UNKNOWN}. Its log: {watched.log}"
-    assert watched.state("STARTING", 10) == [killed], "a new process where the end itself was not seen"
+    killed = f"! gateway exited and is restarted: {UNKNOWN}. Its log: {watched.log}"
+    assert watched.state("STARTING", 10) == [killed], "a new process whose exit was not observed"
 
 
-def test_the_same_failure_again_and_again_is_reported_now_and_then(tmp_path: Path) -> None:
-    watched, lines = Watched(tmp_path), list[str]()
-    for pid in range(1, 301):  # dies a second after it runs
+def test_a_repeated_failure_is_reported_once_in_a_while(tmp_path: Path) -> None:
+    watched, lines = WatchedProgram(tmp_path), list[str]()
+    for pid in range(1, 301):  # exits one second after it started
         lines += watched.state("STARTING", pid) + watched.state("RUNNING", pid) + watched.state("EXITED", 0, "no disk")
     assert QUIET_SECONDS < 3 * 300
     assert [line for line in lines if line.startswith("!")] == [
-        f"! gateway ended and is started again: no disk. Its log: {watched.log}",
-        f"! gateway ended 201 times and is started again: no disk. Its log: {watched.log}",
+        f"! gateway exited and is restarted: no disk. Its log: {watched.log}",
+        f"! gateway exited 201 times and is restarted: no disk. Its log: {watched.log}",
     ]
     assert len(lines) <= 4
     assert watched.state("STARTING", 999) == []
@@ -121,7 +121,7 @@ def test_the_same_failure_again_and_again_is_reported_now_and_then(tmp_path: Pat
 
 
 def test_refused_settings_end_the_run_with_their_reason(tmp_path: Path) -> None:
-    watched = Watched(tmp_path)
+    watched = WatchedProgram(tmp_path)
     watched.state("STARTING", 1)
     with pytest.raises(StackError, match="gateway cannot run with these settings: PORT is a word"):
         watched.state("BACKOFF", 0, "PORT is a word", EXIT_BAD_SETTINGS)

@@ -1,16 +1,16 @@
-"""Where the broker is that a command asks, and what is said when it is not there."""
+"""How a command finds the broker, and its error message when the broker does not answer."""
 
 from __future__ import annotations
 
 from aiokafka.errors import KafkaConnectionError
 
-from infra.kafka.node import Node
+from infra.kafka.node import KafkaNode
 from shared.failures import PoisonError, TransientError
 from shared.settings import MeshSettings, data_folder, read_settings
 
 
-def reachable() -> MeshSettings:
-    """The settings of a command: KAFKA_BOOTSTRAP, or where nothing says it, the broker that runs from the folder VAR.
+def command_settings() -> MeshSettings:
+    """The settings of a command: KAFKA_BOOTSTRAP if set, otherwise the broker that runs from the folder VAR.
 
     Raises:
         SystemExit: a setting is wrong.
@@ -23,13 +23,13 @@ def reachable() -> MeshSettings:
 def _running(settings: MeshSettings) -> int | None:
     folder = data_folder(settings.var.absolute()) / "kafka" / "node-1"
     try:
-        return Node(folder, settings.cache, 0, 0).owner().get("port")
-    except OSError:  # it is somebody else's
+        return KafkaNode(folder, settings.cache, 0, 0).owner().get("port")
+    except OSError:  # the folder belongs to another user
         return None
 
 
-def failure(settings: MeshSettings, error: TransientError | PoisonError) -> str:
-    """One line for the operator."""
+def error_line(settings: MeshSettings, error: TransientError | PoisonError) -> str:
+    """The error as one line for the operator."""
     if isinstance(error.__cause__, (KafkaConnectionError, TimeoutError)):
         return f"error: no Kafka answers at {settings.kafka_bootstrap}; start it, or set KAFKA_BOOTSTRAP to its address"
     return f"error: Kafka at {settings.kafka_bootstrap}: {' '.join(str(error).split())}"

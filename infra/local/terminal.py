@@ -1,4 +1,4 @@
-"""What the person at the terminal reads: alerts as they are printed, and what becomes of the processes."""
+"""Output on the terminal: lines that a log file gains, and one line when a program exits or runs again."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from infra.local.reasons import reason, size
 from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
-"""supervisord's names for a program that ended though it should run."""
+"""supervisord's state names for a program that exited although it should run."""
 CHUNK: Final = 65_536
 QUIET_SECONDS: Final = 600.0
-"""A program that keeps ending for the same reason is reported once in this time."""
+"""A program that exits repeatedly for the same reason is reported once in this time."""
 
 
-def say(text: str) -> None:
-    """Print at once. A terminal that is gone is no reason to stop halfway."""
+def print_line(text: str) -> None:
+    """Print and flush. A closed terminal is not an error here."""
     try:
         print(text, flush=True)
     except OSError:
-        # the closing of the terminal also sends SIGHUP, and that is what ends us
+        # closing the terminal also sends SIGHUP, whose handler stops the run
         return
 
 
 @dataclass
-class Follower:
-    """Reads what is appended to a file, across its rotation."""
+class FileFollower:
+    """Reads lines that are appended to a file, also after the file was rotated."""
 
     path: Path
     _inode: int = 0
@@ -38,13 +38,13 @@ class Follower:
     _rest: bytes = b""
 
     def skip(self) -> None:
-        """Begin at the present end."""
+        """Continue from the current end of the file."""
         if self.path.exists():
             found = self.path.stat()
             self._inode, self._position = found.st_ino, found.st_size
 
     def lines(self) -> Iterator[str]:
-        """Whole lines that are new since the last call."""
+        """Complete lines that were appended since the last call; reads at most ``CHUNK`` bytes."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
@@ -59,57 +59,57 @@ class Follower:
 
 
 @dataclass
-class Ends:
-    """How often one program has ended, and why."""
+class ExitHistory:
+    """How often one program has exited, and why."""
 
     read: int
-    """Bytes of its log that have been looked at."""
-    why: str = ""
+    """Bytes of its log that were searched for a reason."""
+    reason: str = ""
     times: int = 0
-    """In a row for this reason."""
+    """Exits in a row for this reason."""
     reported_at: float = float("-inf")
     reported: bool = False
-    """The newest end was reported."""
+    """Whether the newest exit was reported."""
 
     def add(self, log: Path, now: float) -> None:
-        """Take note of an end; it is to be reported unless the same was reported lately."""
-        why = reason(log, self.read)
-        self.read, self.times = size(log), self.times + 1 if why == self.why else 1
-        self.reported = why != self.why or now - self.reported_at >= QUIET_SECONDS
-        self.why = why
+        """Record an exit. ``reported`` becomes false if the same reason was reported within ``QUIET_SECONDS``."""
+        newest = reason(log, self.read)
+        self.read, self.times = size(log), self.times + 1 if newest == self.reason else 1
+        self.reported = newest != self.reason or now - self.reported_at >= QUIET_SECONDS
+        self.reason = newest
         if self.reported:
             self.reported_at = now
 
 
 @dataclass
-class Changes:
-    """Notices when a program ends, comes back or keeps failing."""
+class ProgramChanges:
+    """Compares program states and yields a line when a program exits, runs again or keeps failing."""
 
     logs: Path
-    _seen: dict[str, tuple[str, int]] = field(default_factory=dict)
-    _ends: dict[str, Ends] = field(default_factory=dict)
+    _states: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _exits: dict[str, ExitHistory] = field(default_factory=dict)
 
     def lines(self, states: Sequence[Mapping[str, Any]], now: float) -> Iterator[str]:
-        """One line for each change that a person should know of; ``now`` in seconds.
+        """One line for each change to report; ``now`` in seconds.
 
         Raises:
-            StackError: a program refuses its settings, so that starting it again does not help.
+            StackError: a program rejects its settings, so a restart cannot help.
         """
         for state in states:
             name, new = str(state["name"]), (str(state["statename"]), int(state["pid"]))
-            old, self._seen[name] = self._seen.get(name), new
+            old, self._states[name] = self._states.get(name), new
             log = self.logs / f"{name}.log"
-            ends = self._ends.setdefault(name, Ends(size(log)))
+            exits = self._exits.setdefault(name, ExitHistory(size(log)))
             if old is None or old == new:
                 continue
             if (new[0] in FAILING and old[0] not in FAILING) or (old[0] == "RUNNING" and new[1] != old[1]):
-                ends.add(log, now)
+                exits.add(log, now)
                 if new[0] in FAILING and state.get("exitstatus") == EXIT_BAD_SETTINGS:
-                    raise StackError(f"{name} cannot run with these settings: {ends.why}")
-                if ends.reported:
-                    yield f"! {name} ended{_count(ends.times)} and is started again: {ends.why}. Its log: {log}"
-            elif new[0] == "RUNNING" and ends.reported:
-                ends.reported = False
+                    raise StackError(f"{name} cannot run with these settings: {exits.reason}")
+                if exits.reported:
+                    yield f"! {name} exited{_count(exits.times)} and is restarted: {exits.reason}. Its log: {log}"
+            elif new[0] == "RUNNING" and exits.reported:
+                exits.reported = False
                 yield f"  {name} runs again"
 
 
