@@ -1,1 +1,1 @@
-"""What the mesh runs on: the broker and the local stack. Services and ``shared`` never import from here."""
+"""The broker and the local stack that run the mesh. Services and ``shared`` never import from here."""

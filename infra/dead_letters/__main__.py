@@ -12,7 +12,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 
-from infra.dead_letters.letters import Letter, LetterFilter, read_letters, text
+from infra.dead_letters.letters import Letter, LetterFilter, read_letters, terminal_text
 from infra.dead_letters.replay import replay, replayable
 from infra.kafka.connection import command_settings, error_line
 from shared import logs
@@ -75,10 +75,10 @@ async def _show(settings: MeshSettings, letter_filter: LetterFilter) -> int:
     count = 0
     async for letter in read_letters(settings, letter_filter):
         count += 1
-        sys.stdout.write(f"{letter.name}\nkey: {text(letter.key)}\n")
+        sys.stdout.write(f"{letter.name}\nkey: {terminal_text(letter.key)}\n")
         for name, value in letter.headers:
-            sys.stdout.write(f"{text(name.encode())}: {text(value)}\n")
-        sys.stdout.write(f"\n{text(letter.original_body)}\n\n")
+            sys.stdout.write(f"{terminal_text(name.encode())}: {terminal_text(value)}\n")
+        sys.stdout.write(f"\n{terminal_text(letter.original_body)}\n\n")
     if not count:
         sys.stderr.write("no such dead letter\n")
     return 0 if count else 1

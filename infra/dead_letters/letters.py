@@ -1,4 +1,4 @@
-"""Reading the topics of dead letters."""
+"""Reads and filters dead letters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Letter:
 
     def failure_header(self, what: str) -> str:
         """The text of one ``dead-letter-`` header: topic, partition, offset, timestamp, group, exception or error."""
-        return next((text(value) for name, value in self.headers if name == PREFIX + what), "")
+        return next((terminal_text(value) for name, value in self.headers if name == PREFIX + what), "")
 
     @property
     def original_topic(self) -> str:
@@ -49,7 +49,7 @@ class Letter:
     @property
     def replayed_from(self) -> str:
         """The letter that it was replayed from; empty if it was never replayed."""
-        return next((text(value) for name, value in self.headers if name == REPLAYED_FROM), "")
+        return next((terminal_text(value) for name, value in self.headers if name == REPLAYED_FROM), "")
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ class LetterFilter:
         )
 
 
-def text(value: bytes | None) -> str:
+def terminal_text(value: bytes | None) -> str:
     r"""Bytes as text for a terminal: control characters are escaped, and ``PREVIEW`` bytes are shown at most.
 
-    >>> text(b"a\x1b[31m\xff")
+    >>> terminal_text(b"a\x1b[31m\xff")
     'a\\x1b[31m\\xff'
     """
     if value is None:

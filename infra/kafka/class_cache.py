@@ -26,11 +26,11 @@ def make_class_cache(folder: Path, report: Report) -> None:
         with tempfile.TemporaryDirectory(prefix="finstage-kafka-") as scratch:
             port, controller_port = free_ports(2)
             node = KafkaNode(Path(scratch), folder, port, controller_port)
-            _train(node, cache)
+            _record(node, cache)
         report("Done." if cache.exists() else "The class cache could not be made; Kafka will start more slowly.")
 
 
-def _train(node: KafkaNode, cache: Path) -> None:
+def _record(node: KafkaNode, cache: Path) -> None:
     made = cache.with_suffix(".part")
     command = node.prepare()
     with node.log.open("ab") as log:

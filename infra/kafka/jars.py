@@ -25,7 +25,7 @@ NEEDED_BYTES: Final = 400_000_000
 Report = Callable[[str], None]
 
 
-def expected(lock: Path = LOCK) -> dict[str, str]:
+def locked_sums(lock: Path = LOCK) -> dict[str, str]:
     """SHA-256 in hexadecimal by file name, for each jar in the lock."""
     found = tomllib.loads(lock.read_text())["dependencies"]
     return {f"{jar['artifactId']}-{jar['version']}.{jar.get('packaging', 'jar')}": jar["sha256"] for jar in found}
@@ -33,7 +33,7 @@ def expected(lock: Path = LOCK) -> dict[str, str]:
 
 def lock_hash(lock: Path = LOCK) -> str:
     """Twelve hexadecimal digits that identify this exact set of jars."""
-    text = json.dumps(expected(lock), sort_keys=True)
+    text = json.dumps(locked_sums(lock), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -44,12 +44,12 @@ def class_path(folder: Path, lock: Path = LOCK) -> list[Path]:
         BrokerError: one is missing.
     """
     present = {path.name: path for part in ("jars", "modules") for path in sorted((folder / part).glob("*.jar"))}
-    missing = sorted(set(expected(lock)) - set(present))
+    missing = sorted(set(locked_sums(lock)) - set(present))
     if missing:
         raise BrokerError(
             f"{len(missing)} of Kafka's jars are not in {folder} (first: {missing[0]}). Run: python -m infra.kafka fetch"
         )
-    return [present[name] for name in sorted(expected(lock))]
+    return [present[name] for name in sorted(locked_sums(lock))]
 
 
 def check(folder: Path, lock: Path = LOCK) -> None:
@@ -58,7 +58,7 @@ def check(folder: Path, lock: Path = LOCK) -> None:
     Raises:
         BrokerError: a jar is missing or its sum differs from the lock.
     """
-    sums: Mapping[str, str] = expected(lock)
+    sums: Mapping[str, str] = locked_sums(lock)
     for path in class_path(folder, lock):
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

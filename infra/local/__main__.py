@@ -17,7 +17,7 @@ from infra.kafka.errors import BrokerError
 from infra.local.data import explain_write_errors, make_data_folder, move_old_data
 from infra.local.errors import StackError
 from infra.local.prepare import prepare
-from infra.local.runs import RunOwner, only_run, other_runs, run_owner
+from infra.local.runs import RunOwner, other_runs, run_lock, run_owner
 from infra.local.settings import ROOT, LocalSettings
 from infra.local.stack import require_ports, run_stack
 from infra.local.terminal import print_line
@@ -56,7 +56,7 @@ def _run(settings: LocalSettings) -> int:
     started_at = time.monotonic()
     with explain_write_errors(settings.root):
         settings.root.mkdir(parents=True, exist_ok=True)
-    with only_run(settings):
+    with run_lock(settings):
         print_line("Finstage: checking requirements ...")
         require_ports(settings)
         move_old_data(settings.root, print_line)

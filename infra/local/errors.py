@@ -1,5 +1,5 @@
-"""What can go wrong with the local stack, said together with its mend."""
+"""Errors of the local stack."""
 
 
 class StackError(RuntimeError):
-    """The stack cannot be prepared, started or stopped. The message says what to do about it."""
+    """The stack cannot be prepared, started or stopped. The message says what to do."""

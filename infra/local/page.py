@@ -28,18 +28,18 @@ def build_page(report: Report) -> None:
     """
     lock_stamp, page_stamp = PACKAGES / "finstage-packages.stamp", PACKAGES / "finstage-page.stamp"
     lock = hashlib.sha256((PAGE / "package-lock.json").read_bytes()).hexdigest()
-    if not _is(lock_stamp, lock):
+    if not _is_current(lock_stamp, lock):
         report("Fetching the npm packages of the web page (once) ...")
         _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
         lock_stamp.write_text(lock)
     sources = _hash_of_sources()
-    if not _is(page_stamp, sources) or not (PAGE / "dist").is_dir():
+    if not _is_current(page_stamp, sources) or not (PAGE / "dist").is_dir():
         report("Building the web page ...")
         _npm("run", "--silent", "build")
         page_stamp.write_text(sources)
 
 
-def _is(stamp: Path, wanted: str) -> bool:
+def _is_current(stamp: Path, wanted: str) -> bool:
     return stamp.exists() and stamp.read_text() == wanted
 
 

@@ -24,7 +24,7 @@ def size(log: Path) -> int:
     return log.stat().st_size if log.exists() else 0
 
 
-def reason(log: Path, start: int = 0) -> str:
+def last_error(log: Path, start: int = 0) -> str:
     """The last error after byte ``start`` of a log (from its beginning if it was rotated since), without control characters."""
     for line in reversed(_tail(log, start)):
         if found := _reason_in_record(line) or _reason_in_text(line):

@@ -23,13 +23,13 @@ class RunOwner(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> RunOwner:
-        """Parse what ``only_run`` wrote; the process is 0 if the text is not written yet."""
+        """Parse what ``run_lock`` wrote; the process is 0 if the text is not written yet."""
         pid, _, address = text.partition(" ")
         return cls(int(pid or 0), address)
 
 
 @contextmanager
-def only_run(settings: LocalSettings) -> Iterator[None]:
+def run_lock(settings: LocalSettings) -> Iterator[None]:
     """Lock the folder VAR for one run; the operating system releases the lock when the process exits.
 
     Raises:

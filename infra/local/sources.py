@@ -32,7 +32,7 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 
-class Health(msgspec.Struct, frozen=True):
+class SourceReport(msgspec.Struct, frozen=True):
     """The state of one source in ingest's /readyz; times in milliseconds since the epoch."""
 
     source: str
@@ -50,14 +50,14 @@ class SourceChanges:
 
     _failing: dict[str, str] = field(default_factory=dict)
 
-    def lines(self, found: Iterable[Health]) -> Iterator[str]:
+    def lines(self, found: Iterable[SourceReport]) -> Iterator[str]:
         """One line for each change to report.
 
         >>> changes = SourceChanges()
-        >>> down = Health("yahoo-poll", "yahoo", "failing", "unreachable", "refused", None, None)
+        >>> down = SourceReport("yahoo-poll", "yahoo", "failing", "unreachable", "refused", None, None)
         >>> list(changes.lines([down])), list(changes.lines([down]))
         (['! the prices of Yahoo (yahoo): cannot be reached: refused; tried again now'], [])
-        >>> list(changes.lines([Health("yahoo-poll", "yahoo", "ok", "", "", None, None)]))
+        >>> list(changes.lines([SourceReport("yahoo-poll", "yahoo", "ok", "", "", None, None)]))
         ['  the prices of Yahoo (yahoo): no longer failing']
         """
         for each in found:
@@ -70,11 +70,11 @@ class SourceChanges:
                 yield f"  {_name(each)}: no longer failing"
 
 
-def _name(health: Health) -> str:
+def _name(health: SourceReport) -> str:
     return f"{NAMES.get(health.source, health.source)} ({health.target})"
 
 
-def _sentence(health: Health) -> str:
+def _sentence(health: SourceReport) -> str:
     since = f" since {_time(health.since)}" if health.since else ""
     again = f"at {_time(health.retry_at)}" if health.retry_at else "now"
     return f"{REASONS.get(health.reason, 'fails')}{since}: {health.detail}; tried again {again}"
@@ -89,7 +89,7 @@ async def follow_sources(port: int, stopping: asyncio.Event) -> None:
     changes = SourceChanges()
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)) as session:
         while not stopping.is_set():
-            for line in changes.lines(await _fetch_health(session, port)):
+            for line in changes.lines(await _fetch_reports(session, port)):
                 print_line(line)
             try:
                 async with asyncio.timeout(POLL_SECONDS):
@@ -98,11 +98,11 @@ async def follow_sources(port: int, stopping: asyncio.Event) -> None:
                 continue
 
 
-async def _fetch_health(session: aiohttp.ClientSession, port: int) -> list[Health]:
+async def _fetch_reports(session: aiohttp.ClientSession, port: int) -> list[SourceReport]:
     """The state of every source; empty while ingest does not answer, which the program states report."""
     try:
         async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
             body: dict[str, Any] = msgspec.json.decode(await answer.read(), type=dict[str, Any])
-        return msgspec.convert(body.get("details", {}).get("sources", []), list[Health])
+        return msgspec.convert(body.get("details", {}).get("sources", []), list[SourceReport])
     except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError):
         return []

@@ -20,7 +20,7 @@ from infra.kafka.topics import make_topics
 from infra.local.errors import StackError
 from infra.local.prepare import migrate
 from infra.local.programs import broker, services
-from infra.local.reasons import reason
+from infra.local.reasons import last_error
 from infra.local.settings import LocalSettings
 from infra.local.sources import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
@@ -118,7 +118,7 @@ class Stack:
                             break
                 if time.monotonic() > deadline:
                     log = self.settings.logs / f"{name}.log"
-                    raise StackError(f"{name} is not ready after {READY_SECONDS:.0f} s: {reason(log)}. Its log: {log}")
+                    raise StackError(f"{name} is not ready after {READY_SECONDS:.0f} s: {last_error(log)}. Its log: {log}")
                 await asyncio.sleep(POLL_SECONDS)
         self._print_started(name, "ready")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.local.errors import StackError
-from infra.local.reasons import reason, size
+from infra.local.reasons import last_error, size
 from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
@@ -73,7 +73,7 @@ class ExitHistory:
 
     def add(self, log: Path, now: float) -> None:
         """Record an exit. ``reported`` becomes false if the same reason was reported within ``QUIET_SECONDS``."""
-        newest = reason(log, self.read)
+        newest = last_error(log, self.read)
         self.read, self.times = size(log), self.times + 1 if newest == self.reason else 1
         self.reported = newest != self.reason or now - self.reported_at >= QUIET_SECONDS
         self.reason = newest

@@ -1,1 +1,1 @@
-"""What was not used as it came: list it and add it up. ``python -m infra.quarantine --help``."""
+"""Quarantined and repaired values: list and count them. ``python -m infra.quarantine --help``."""

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 
-from infra.dead_letters.letters import text
+from infra.dead_letters.letters import terminal_text
 from infra.kafka.connection import command_settings, error_line
 from shared import logs, wire
 from shared.events import Quarantined
@@ -62,7 +62,7 @@ async def _found(settings: MeshSettings, chosen: argparse.Namespace) -> AsyncIte
             try:
                 event = wire.decode(QUARANTINE, message.value)
             except wire.WireError as error:
-                sys.stderr.write(f"{message.topic}/{message.partition}/{message.offset}: {text(str(error).encode())}\n")
+                sys.stderr.write(f"{message.topic}/{message.partition}/{message.offset}: {terminal_text(str(error).encode())}\n")
                 continue
             filters = ((chosen.symbol, event.symbol), (chosen.reason, event.reason), (chosen.outcome, event.outcome))
             if all(not expected or expected == value for expected, value in filters):
@@ -83,7 +83,7 @@ async def _sum(settings: MeshSettings, chosen: argparse.Namespace) -> int:
     async for event in _found(settings, chosen):
         counts[event.symbol, event.what, event.reason, event.outcome] += 1 + event.more
     for (symbol, what, reason, outcome), count in sorted(counts.items()):
-        sys.stdout.write(f"{count:>8}  {text(symbol.encode())}  {what} {text(reason.encode())}  {outcome}\n")
+        sys.stdout.write(f"{count:>8}  {terminal_text(symbol.encode())}  {what} {terminal_text(reason.encode())}  {outcome}\n")
     sys.stdout.write(f"{sum(counts.values())} in all\n")
     return 0
 
@@ -93,7 +93,7 @@ def _line(event: Quarantined) -> str:
     values = " ".join(f"{name}={'none' if value is None else f'{value:g}'}" for name, value in event.values.items())
     parts = (event.symbol, f"{event.what} {event.timeframe}".strip(), event.reason, event.outcome, values, event.source, event.note)
     more = f"  (and {event.more} more before)" if event.more else ""
-    return f"{when}  {'  '.join(text(part.encode()) for part in parts if part)}{more}"
+    return f"{when}  {'  '.join(terminal_text(part.encode()) for part in parts if part)}{more}"
 
 
 if __name__ == "__main__":

@@ -50,5 +50,5 @@ def test_the_samples_agree_with_their_schemas() -> None:
 
 def test_fields_carry_their_descriptions() -> None:
     found = schemas()["Tick"]["properties"]
-    assert "gap-free" in found["seq"]["description"].lower()
+    assert "without gaps" in found["seq"]["description"].lower()
     assert set(found) == {*Tick.__struct_fields__, "type"}

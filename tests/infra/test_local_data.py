@@ -1,4 +1,4 @@
-"""Each source has a data folder of its own; what an earlier release left is moved there; a run is found from anywhere."""
+"""Each source has a data folder of its own; old data is moved there; commands find a run from any folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.local.__main__ import main
 from infra.local.data import make_data_folder, move_old_data
 from infra.local.errors import StackError
 from infra.local.prepare import run_process
-from infra.local.runs import only_run
+from infra.local.runs import run_lock
 from infra.local.settings import LocalSettings
 from shared.settings import MeshSettings
 
@@ -130,14 +130,14 @@ def test_a_run_is_found_from_another_folder(
     def chosen(root: Path) -> LocalSettings:
         return LocalSettings(var=root, port=8191, _env_file=None)
 
-    with only_run(chosen(roots[0])):
+    with run_lock(chosen(roots[0])):
         assert main(["status"]) == 0
         assert f"process {os.getpid()}, data in {roots[0]}" in capsys.readouterr().out
         monkeypatch.setenv("VAR", str(roots[1]))
         assert main(["stop"]) == 0
         assert f"Nothing runs with its data in {roots[1]}. Elsewhere: VAR={roots[0]}" in capsys.readouterr().out
         monkeypatch.delenv("VAR")
-        with only_run(chosen(roots[1])):
+        with run_lock(chosen(roots[1])):
             assert main(["stop"]) == 1
             printed = capsys.readouterr().err
             assert all(f"VAR={root} (process {os.getpid()}, http://127.0.0.1:8191)" in printed for root in roots)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.reasons import LONGEST, UNKNOWN, reason
+from infra.local.reasons import LONGEST, UNKNOWN, last_error
 from infra.local.terminal import QUIET_SECONDS, ProgramChanges
 from shared.settings import EXIT_BAD_SETTINGS
 
@@ -54,8 +54,8 @@ def test_the_last_error_becomes_a_line(tmp_path: Path, text: str, expected: str)
     log = tmp_path / "ingest.log"
     log.write_text(f"{logged(level='error', event='older')}\n{text}\n{logged(level='info', event='ended')}\n")
     older = expected == UNKNOWN
-    assert reason(log, len(logged(level="error", event="older"))) == expected
-    assert older == (reason(log) == "older")
+    assert last_error(log, len(logged(level="error", event="older"))) == expected
+    assert older == (last_error(log) == "older")
 
 
 def test_a_hostile_error_cannot_control_or_flood_the_terminal(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_hostile_error_cannot_control_or_flood_the_terminal(tmp_path: Path) ->
     log.write_bytes(
         logged(level="error", event="refused", error="a\x1b[2J\r\nb\u202ec\x9b" + "d" * 10_000).encode() + b"\n\xff\xfe\n"
     )
-    found = reason(log)
+    found = last_error(log)
     assert found.isprintable()
     assert found.startswith("a [2J b c ddd")
     assert len(found) == LONGEST
@@ -72,8 +72,8 @@ def test_a_hostile_error_cannot_control_or_flood_the_terminal(tmp_path: Path) ->
 def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_text(logged(level="error", event="new"))
-    assert reason(log, 10_000_000) == "new"
-    assert reason(tmp_path / "none.log") == UNKNOWN
+    assert last_error(log, 10_000_000) == "new"
+    assert last_error(tmp_path / "none.log") == UNKNOWN
 
 
 class WatchedProgram:

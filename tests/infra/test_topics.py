@@ -44,20 +44,20 @@ async def test_the_cluster_has_exactly_the_topics_of_the_list(kafka: Broker) -> 
 
 
 async def test_a_second_run_changes_nothing(kafka: Broker) -> None:
-    done = await make_topics(kafka.bootstrap)
-    assert done.is_empty
-    assert done.lines == ()
+    changes = await make_topics(kafka.bootstrap)
+    assert changes.is_empty
+    assert changes.lines == ()
 
 
 async def test_changed_topic_settings_are_restored_and_reported(kafka: Broker) -> None:
     async with open_admin(kafka.bootstrap) as admin:
-        drifted = {"retention.ms": "1000", "compression.type": "gzip"}
-        await change(admin, SIGNALS.name, drifted)
-        await until(lambda: config_is(admin, SIGNALS.name, drifted))
-        done = await make_topics(kafka.bootstrap)
+        changed = {"retention.ms": "1000", "compression.type": "gzip"}
+        await change(admin, SIGNALS.name, changed)
+        await until(lambda: config_is(admin, SIGNALS.name, changed))
+        changes = await make_topics(kafka.bootstrap)
         found = await find_topics(admin)
     assert found[SIGNALS.name].config == SIGNALS.config
-    (line,) = done.lines
+    (line,) = changes.lines
     assert line.startswith(f"configure {SIGNALS.name}: ")
     assert "retention.ms: 1000 -> 7776000000" in line
     assert "compression.type: gzip -> default" in line
@@ -81,12 +81,12 @@ async def test_a_topic_grows_only_on_request(kafka: Broker) -> None:
     await make_topics(kafka.bootstrap, [small])
     with pytest.raises(BrokerError, match="topics --grow"):
         await make_topics(kafka.bootstrap, [large])
-    done = await make_topics(kafka.bootstrap, [large], grow=True)
+    changes = await make_topics(kafka.bootstrap, [large], grow=True)
     async with open_admin(kafka.bootstrap) as admin:
         found = await find_topics(admin)
         await admin.delete_topics([small.name])
     assert found[large.name].partitions == 5
-    assert done.lines == ("grow creator.grow.v1: 2 -> 5 partitions",)
+    assert changes.lines == ("grow creator.grow.v1: 2 -> 5 partitions",)
 
 
 async def test_a_typing_error_makes_no_topic(kafka: Broker) -> None:
