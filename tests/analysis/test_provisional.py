@@ -81,7 +81,9 @@ def test_a_provisional_id_is_unique_and_not_the_final_one() -> None:
     for s in signals:
         close_at = s.bar_close if s.provisional else s.ts_event
         assert close_at is not None
-        assert s.id == signal_id(s.rule, 1, s.params, s.direction, s.symbol, str(s.timeframe), close_at, provisional=s.provisional)
+        assert s.id == signal_id(
+            s.rule, s.rule_version, s.params, s.direction, s.symbol, str(s.timeframe), close_at, provisional=s.provisional
+        )
         assert (str(s.timeframe), close_at) in closes
         assert s.ts_event < close_at or not s.provisional
 
