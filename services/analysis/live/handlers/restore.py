@@ -72,7 +72,14 @@ class Restorer:
             if checkpoint is None and not rebuilt:
                 kind = "cold"
             else:
-                log.warning("rebuilt from stored bars", partition=partition, reason=kind, symbols=rebuilt, log_start=log_start)
+                log.warning(
+                    "rebuilt from stored bars",
+                    partition=partition,
+                    reason=kind,
+                    symbols=rebuilt,
+                    requested=len(engine.requested),
+                    log_start=log_start,
+                )
         measures.restores.labels(kind).inc()
         measures.restore_seconds.labels(kind).observe(time.monotonic() - began)
         saved = None if checkpoint is None else checkpoint.next_offset
