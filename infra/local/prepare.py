@@ -18,7 +18,7 @@ from infra.local.settings import ROOT, LocalSettings
 from shared.settings import EXIT_BAD_SETTINGS
 
 REPORT_AFTER_SECONDS: Final = 4.0
-LIMIT_SECONDS: Final = 1800.0
+LIMIT_SECONDS: Final = 600.0
 """Compiling takes about two minutes of two cores, and many times that on a machine with other work."""
 
 

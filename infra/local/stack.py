@@ -27,7 +27,7 @@ from infra.local.supervision import Supervisor, start_supervisor
 from infra.local.terminal import FileFollower, ProgramChanges, print_line
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-READY_SECONDS: Final = 300.0
+READY_SECONDS: Final = 120.0
 EXIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.25
 

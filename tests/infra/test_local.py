@@ -27,7 +27,7 @@ from infra.local.terminal import FileFollower
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 600
+START_SECONDS = 150
 
 
 def ten_free_ports() -> int:
@@ -110,7 +110,7 @@ def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
 
 
 @pytest.mark.kill
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(480)
 async def test_it_starts_restarts_programs_refuses_a_second_run_and_stops_everything(run: Run) -> None:
     run.start()
     await run.until_open()

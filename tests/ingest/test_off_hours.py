@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -145,7 +144,6 @@ async def test_trading_on_a_closed_exchange_is_reported_and_extended_hours_are_n
         async def stream(hours: int, enough: int) -> bool:
             for coin in coins:
                 await rig.stream_price(coin.symbol, price=100.0 + len(rig.ticks), market_hours=hours)
-            await asyncio.sleep(0.02)
             return bool(rig.reports) or len(rig.ticks) >= enough
 
         await until(lambda: stream(2, 30), 15, "extended hours")
