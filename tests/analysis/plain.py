@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from shared.calendars import Sessions
+from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
 ORDER = list(Timeframe)
-LENGTH = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000}
+LENGTH = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "30m": 1_800_000, "1h": 3_600_000, "4h": 14_400_000}
+
+
+def date_of(number: int) -> dt.date:
+    return dt.date(number // 10_000, number // 100 % 100, number % 100)
+
+
+def week_of(number: int) -> object:
+    """ISO 8601: the year and the week of its Thursday."""
+    date = date_of(number)
+    return date - dt.timedelta(days=date.weekday())
+
+
+def month_of(number: int) -> object:
+    return number // 100
+
+
 Closed = tuple[str, str, int, int, int, float, float, float, float, float]
 
 
@@ -64,7 +81,7 @@ class Symbol:
 
     def jump(self, finest: str) -> float:
         usual = self.range()
-        return 0.5 if usual is None or finest in ("1d", "1w") else min(0.5, max(0.2, 5 * usual))
+        return 0.5 if usual is None or finest in ("1d", "1w", "1M") else min(0.5, max(0.2, 5 * usual))
 
 
 class Plain:
@@ -227,13 +244,22 @@ class Plain:
         return step
 
     @staticmethod
+    def together(day: Sessions, period_of: Callable[[int], object], at: int) -> tuple[int, int]:
+        """Open of the first and close of the last session of a period; the calendar may begin or end inside it."""
+        date = date_of(int(day.date[at]))
+        around = sessions(day.exchange, date - dt.timedelta(days=32), date + dt.timedelta(days=32))
+        mine = [i for i, each in enumerate(around.date.tolist()) if period_of(each) == period_of(int(day.date[at]))]
+        return int(around.open[mine[0]]), int(around.close[mine[-1]])
+
+    @staticmethod
     def interval(day: Sessions, at: int, frame: str, ts: int) -> tuple[int, int]:
         opened, closes = int(day.open[at]), int(day.close[at])
         if frame == "1d":
             return opened, closes
         if frame == "1w":
-            week = [i for i in range(len(day.open)) if day.week_close[i] == day.week_close[at]]
-            return int(day.open[week[0]]), int(day.week_close[at])
+            return Plain.together(day, week_of, at)
+        if frame == "1M":
+            return Plain.together(day, month_of, at)
         starts = list(range(opened, closes, LENGTH[frame]))
         start = max(each for each in starts if each <= ts)
         return start, min(start + LENGTH[frame], closes)

@@ -17,14 +17,14 @@ from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarPlaces, SeriesKernels, SeriesRows
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.condition_signals import Judge, Reported
-from services.analysis.live.domain.layout import TIMEFRAMES
+from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
 from services.analysis.live.domain.requested_indicators import places, set_unknown
 from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, PartitionState, PlanMemory, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
-from shared.events import Pattern, Signal, Timeframe
+from shared.events import Pattern, Signal
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class SeriesRunner:
         n = int(forming["n"])
         for name in (*BAR_FIELDS, "session"):
             getattr(state.windows, name)[row, code, n] = forming[name]
-        known = TIMEFRAMES[code] != Timeframe.W1
+        known = code <= DAY
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
         one = BarPlaces(np.array([row]), np.array([code]), np.array([n]))

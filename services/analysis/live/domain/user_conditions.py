@@ -11,6 +11,7 @@ from services.analysis.kernels.conditions.programs import Programs, compiled
 from services.analysis.kernels.conditions.required_indicators import required_indicators
 from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, parse
+from shared.events import Timeframe
 
 MOST_REQUESTED: Final = 64
 """Indicators that run for conditions alone."""
@@ -56,6 +57,12 @@ class ConditionSet:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Texts of conditions that do not run -> the reason."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def forming_timeframes(self) -> frozenset[Timeframe]:
+        """The timeframes on whose forming bars a condition is evaluated."""
+        pairs = zip(self.conditions, self.forming, strict=True)
+        return frozenset(each.timeframe for each, scope in pairs if each.timeframe.row.forming and (scope.everything or scope.symbols))
 
     def programs(self, columns: Sequence[str]) -> Programs:
         """The programs of all conditions over rows of these columns; cached, since all partitions use the same."""
