@@ -47,7 +47,7 @@ def normalize(text: str, most: int) -> str:
 
 
 def lower_case(text: str) -> str:
-    """The text of a condition or sequence in lower case, with spaces for control characters; every character keeps its index.
+    r"""The text of a condition or sequence in lower case, with spaces for control characters; every character keeps its index.
 
     The word 1M stays, so that it is no timeframe there: elsewhere it is a month, and in lower case it would be a minute.
 

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-
 SafeInt = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 """An integer that every JSON reader represents exactly; decoding refuses integers out of this range."""
 

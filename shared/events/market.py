@@ -90,8 +90,7 @@ class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     split_factor: float = 1.0
     """Splits alone: 0.25 before a 4:1 split."""
     incomplete: bool = False
-    """True for a bar that was built from finer ones and lacks one: a week or month of which a session has no bar. Its prices are those
-    of the others."""
+    """True for a bar that lacks a finer one, such as a week of which a session has no bar: its prices are those of the others."""
 
 
 class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,8 +145,7 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
     source: str = ""
     replayed: bool = False
     incomplete: bool = False
-    """True for a bar that was built from finer ones and lacks one: a week or month of which a session has no bar. Its prices are those
-    of the others."""
+    """True for a bar that lacks a finer one, such as a week of which a session has no bar: its prices are those of the others."""
 
     @property
     def event_id(self) -> str:

@@ -95,8 +95,8 @@ class Timeframe(enum.StrEnum):
 
     @property
     def short(self) -> str:
-        """A short English name: ``15m``, ``1D``, ``1M``."""
-        return self.value if self.row.length_ms else self.value.upper()
+        """A short English name: ``15m``, ``1D``, ``1Mo``."""
+        return self.word if self.row.length_ms else self.word.title()
 
 
 PERIODS: Final = MappingProxyType({each: each.row.period for each in Timeframe if each.row.period is not None})

@@ -1,4 +1,4 @@
-"""Bars that are built from finer ones equal what pandas makes of them, session by session; what is partial is marked or left out."""
+"""Bars that are built from finer ones equal what pandas makes of them, session by session; partial ones are marked or left out."""
 
 from __future__ import annotations
 

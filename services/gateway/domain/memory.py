@@ -70,8 +70,8 @@ class MarketMemory:
     def put_bar(self, event: events.Bar) -> tuple[SeriesRow, bool]:
         """Store a closed bar; returns its row and whether it is the newest of its series.
 
-        A bar replaces the bars that overlap it: they were built with other session hours, and analysis has deleted them. A bar that is
-        longer than any plausible one replaces no other: one wrong message must not clear a series.
+        A bar replaces the bars that overlap it: they were built with other session hours, and analysis has deleted them. One
+        that is longer than any plausible bar replaces no other: one wrong message must not clear a series.
         A bar published again with other factors (after a split) makes older rows wrong: they are dropped, the database has them.
         """
         key = (event.symbol, event.timeframe)

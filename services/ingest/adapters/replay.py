@@ -65,8 +65,8 @@ class Replay:
     name = SOURCE
 
     def __init__(
-        self, tape: Tape, history: Sequence[Backfill], schedule: Schedule, playback: PlaybackSpeed, cursors: CursorStore, clock: Clock,
-        stopping: asyncio.Event,
+        self, tape: Tape, history: Sequence[Backfill], schedule: Schedule, playback: PlaybackSpeed, cursors: CursorStore,
+        clock: Clock, stopping: asyncio.Event,
     ) -> None:  # fmt: skip
         """``history``: the tape's ``backfills``."""
         self._tape = tape

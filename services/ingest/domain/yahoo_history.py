@@ -78,8 +78,9 @@ def read_daily(
     now: int,
     known: ProviderBar | None = None,
 ) -> ChartHistory:
-    """Read a daily chart: new days, and the weeks and months that contain them. The chart must reach from ``requested_from`` to ``now``
-    (milliseconds).
+    """Read a daily chart: new days, and the weeks and months that contain them.
+
+    The chart must reach from ``requested_from`` to ``now`` (milliseconds).
 
     ``known`` is the newest daily bar that was read before, if any: see ``without_future_actions``.
 

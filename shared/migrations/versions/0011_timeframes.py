@@ -18,9 +18,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    timeframe = sa.column("timeframe")
     for name in TABLES:
-        op.execute(sa.delete(sa.table(name, timeframe)).where(timeframe.in_(NEW)))
+        table = sa.table(name, sa.column("timeframe"))
+        op.execute(sa.delete(table).where(table.c.timeframe.in_(NEW)))
     _alter(None, "a week of which a session has no bar")
 
 

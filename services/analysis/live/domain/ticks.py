@@ -113,7 +113,9 @@ def _snapshot(r, k, s, g, frame, x, ts_init, provisional, known_at):
 
 @inline
 def _range(r, day, n, s, windows):
-    """Sets the mean true range of the newest daily bars (timeframe ``day``), up to place ``n``, and the largest move without confirmation."""
+    """Sets the mean true range of the newest daily bars (timeframe ``day``), up to place ``n``, and the move that needs no second
+    price.
+    """
     s.range, s.jump, total = math.nan, JUMP, 0.0
     if n >= RANGE:
         for i in range(n - RANGE + 1, n + 1):

@@ -62,7 +62,9 @@ class ConditionSet:
     def forming_timeframes(self) -> frozenset[Timeframe]:
         """The timeframes on whose forming bars a condition is evaluated."""
         pairs = zip(self.conditions, self.forming, strict=True)
-        return frozenset(each.timeframe for each, scope in pairs if each.timeframe.row.forming and (scope.everything or scope.symbols))
+        return frozenset(
+            each.timeframe for each, scope in pairs if each.timeframe.row.forming and (scope.everything or scope.symbols)
+        )
 
     def programs(self, columns: Sequence[str]) -> Programs:
         """The programs of all conditions over rows of these columns; cached, since all partitions use the same."""
