@@ -161,7 +161,9 @@ def test_a_later_condition_is_warmed_up_from_the_stored_bars() -> None:
     assert closed == [
         signal for signal in uninterrupted()[1] if signal.condition and not signal.provisional and signal.ts_event >= first
     ]
-    assert {signal.condition for signal in closed} == {parse(text).text for text in (RISING, ABOVE, LOW)}
+    assert {signal.condition for signal in closed} == {
+        parse(text).text for text in (RISING, LOW, *(f"{ABOVE} on {each}" for each in FORMING))
+    }
 
 
 def test_equal_conditions_are_merged() -> None:

@@ -30,7 +30,7 @@ BUILT: Final = MappingProxyType(
     {base: tuple(each for each in Timeframe if each not in DEPTH_MS and each.built_from is base) for base in DEPTH_MS}
 )
 """Requested timeframe -> the timeframes that are built from its bars, since they are not requested."""
-INTRADAY: Final = (Timeframe.H1, Timeframe.M15, Timeframe.M5, Timeframe.M1)
+INTRADAY: Final = tuple(timeframe for timeframe in DEPTH_MS if timeframe.row.length_ms)
 """In the order of the requests: the timeframes that signals need most come first."""
 MAX_TRIES: Final = 2
 """A gap that remains after this many responses is accepted: there was no trade."""
