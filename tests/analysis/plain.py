@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from shared.calendars import Sessions, sessions
@@ -28,6 +29,19 @@ def week_of(number: int) -> object:
 
 def month_of(number: int) -> object:
     return number // 100
+
+
+@cache
+def years(exchange: str) -> Sessions:
+    return sessions(exchange, dt.date(2024, 1, 1), dt.date(2025, 12, 31))
+
+
+@cache
+def together(exchange: str, period_of: Callable[[int], object], date: int) -> tuple[int, int]:
+    """Open of the first and close of the last session in the period of a session date, wherever the engine's calendar ends."""
+    day = years(exchange)
+    mine = [i for i, each in enumerate(day.date.tolist()) if period_of(each) == period_of(date)]
+    return int(day.open[mine[0]]), int(day.close[mine[-1]])
 
 
 Closed = tuple[str, str, int, int, int, float, float, float, float, float]
@@ -244,22 +258,14 @@ class Plain:
         return step
 
     @staticmethod
-    def together(day: Sessions, period_of: Callable[[int], object], at: int) -> tuple[int, int]:
-        """Open of the first and close of the last session of a period; the calendar may begin or end inside it."""
-        date = date_of(int(day.date[at]))
-        around = sessions(day.exchange, date - dt.timedelta(days=32), date + dt.timedelta(days=32))
-        mine = [i for i, each in enumerate(around.date.tolist()) if period_of(each) == period_of(int(day.date[at]))]
-        return int(around.open[mine[0]]), int(around.close[mine[-1]])
-
-    @staticmethod
     def interval(day: Sessions, at: int, frame: str, ts: int) -> tuple[int, int]:
         opened, closes = int(day.open[at]), int(day.close[at])
         if frame == "1d":
             return opened, closes
         if frame == "1w":
-            return Plain.together(day, week_of, at)
+            return together(day.exchange, week_of, int(day.date[at]))
         if frame == "1M":
-            return Plain.together(day, month_of, at)
+            return together(day.exchange, month_of, int(day.date[at]))
         starts = list(range(opened, closes, LENGTH[frame]))
         start = max(each for each in starts if each <= ts)
         return start, min(start + LENGTH[frame], closes)

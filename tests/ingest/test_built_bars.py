@@ -130,5 +130,6 @@ def test_every_timeframe_is_requested_or_built_from_a_requested_one() -> None:
     assert {*DEPTH_MS, *COARSE} == set(Timeframe)
     for timeframe in COARSE:
         finer = timeframe.built_from
+        assert finer is not None
         assert finer in DEPTH_MS
         assert timeframe.row.length_ms % (finer.row.length_ms or 1) == 0

@@ -180,8 +180,8 @@ def test_an_alert_and_its_chart_name_the_timeframe(timeframe: Timeframe, korean:
         price=1.0, evidence={}, condition=f"close > 1 on {timeframe.word}",
     )  # fmt: skip
     for language, name in (("ko", korean), ("en", english)):
-        assert f": {name}, 1970" in alert_text(fired, Instrument("A"), language)
-        assert f" · {name} · " in chart_request(fired, Instrument("A"), language, ()).title
+        assert f": {name}, 1970" in alert_text(fired, Instrument("A", "A", "가"), language)
+        assert f" · {name} · " in chart_request(fired, Instrument("A", "A", "가"), language, ()).title
 
 
 @given(st.text(alphabet="ab <>&\n😀", max_size=400), st.integers(2, 60))

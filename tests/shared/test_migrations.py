@@ -53,7 +53,9 @@ async def test_many_processes_upgrade_at_once(empty_url: str) -> None:
 
 async def test_a_minute_and_a_month_are_two_timeframes(empty_url: str) -> None:
     await command.upgrade(empty_url, "0010")
-    row = dict.fromkeys(("ts_open", "session", "open", "high", "low", "close", "volume", "price_factor", "split_factor"), 1)
+    row: dict[str, object] = dict.fromkeys(
+        ("ts_open", "session", "open", "high", "low", "close", "volume", "price_factor", "split_factor"), 1
+    )
     row |= {"symbol": "A", "ts_close": 2, "source": "test", "replayed": 0}
     columns = ", ".join(row)
     insert = text(f"INSERT INTO bars (timeframe, {columns}) VALUES (:timeframe, {', '.join(f':{name}' for name in row)})")  # noqa: S608
