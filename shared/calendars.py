@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +22,7 @@ import pandas as pd
 from pandas.tseries.holiday import AbstractHolidayCalendar
 
 from shared.corrections import BUNDLED, Correction, CorrectionError, corrected, parse_corrections
+from shared.events import PERIODS, Timeframe
 
 CALENDARS: Final = MappingProxyType(
     {"NYSE": "XNYS", "NASDAQ": "XNAS", "KRX": "XKRX", "CME": "CMES", "FX": "24/5", "CRYPTO": "24/7"}
@@ -48,8 +49,10 @@ class Sessions:
     """First millisecond of trading."""
     close: Int64s
     """Last millisecond of trading: a tick at exactly this time still belongs to the session, unless the next one opens then."""
-    week_close: Int64s
-    """Close of the last session of the same ISO week."""
+    period_open: Mapping[Timeframe, Int64s]
+    """For each timeframe of several sessions: open of the first session of the same period, as of the same ISO week."""
+    period_close: Mapping[Timeframe, Int64s]
+    """The same: close of the last session of that period."""
 
     def at(self, ts: int) -> int:
         """Index of the session that contains ``ts``, or -1 when the exchange is closed then.
@@ -86,6 +89,8 @@ def read_corrections(more: Path | None = None) -> Corrections:
 
 _CHECK_DATE: Final = dt.date(2026, 1, 1)
 _WEEK: Final = dt.timedelta(days=7)
+_AROUND: Final = max(dt.timedelta(milliseconds=timeframe.row.longest_ms) for timeframe in Timeframe)
+"""Days around a range that complete the periods at its ends."""
 
 
 def _read(path: Path) -> Corrections:
@@ -99,7 +104,7 @@ def _read(path: Path) -> Corrections:
 def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Corrections | None = None) -> Sessions:
     """The sessions with dates from ``start`` to ``end`` inclusive; ``corrections`` None: the bundled ones.
 
-    ``week_close`` of the newest week is right even when ``end`` lies inside that week.
+    ``period_open`` and ``period_close`` are right even when the range begins or ends inside a week or month.
 
     Raises:
         UnknownExchangeError: the code is not in ``CALENDARS``.
@@ -109,7 +114,7 @@ def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Correctio
         raise UnknownExchangeError(f"exchange {exchange!r} has no calendar; known: {', '.join(CALENDARS)}")
     import exchange_calendars  # takes a second to import: deferred to the first use
 
-    since, upto = start - _WEEK, end + _WEEK
+    since, upto = start - _AROUND, end + _AROUND
     with _holidays_between(start, end):
         calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=since, end=upto)
     schedule = calendar.schedule
@@ -119,12 +124,18 @@ def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Correctio
     spans = corrected(spans, exchange, calendar.tz, read_corrections() if corrections is None else corrections, since, upto)
     dates = list(spans)
     opens, closes = np.array(list(spans.values()), dtype=np.int64).reshape(-1, 2).T
-    weeks = [day.isocalendar()[:2] for day in dates]
-    last = dict(zip(weeks, closes, strict=True))
-    week_close = np.array([last[week] for week in weeks], dtype=np.int64)
     inside = np.array([start <= day <= end for day in dates], dtype=bool)
+    periods = {timeframe: [period(day) for day in dates] for timeframe, period in PERIODS.items()}
+    starts = {timeframe: _newest(each[::-1], opens[::-1])[::-1][inside] for timeframe, each in periods.items()}
+    ends = {timeframe: _newest(each, closes)[inside] for timeframe, each in periods.items()}
     numbers = np.array([day.year * 10_000 + day.month * 100 + day.day for day in dates], dtype=np.int64)
-    return Sessions(exchange, numbers[inside], opens[inside], closes[inside], week_close[inside])
+    return Sessions(exchange, numbers[inside], opens[inside], closes[inside], MappingProxyType(starts), MappingProxyType(ends))
+
+
+def _newest(periods: Sequence[Hashable], times: Int64s) -> Int64s:
+    """For each session: the time of the last one in its period."""
+    last = dict(zip(periods, times.tolist(), strict=True))
+    return np.array([last[each] for each in periods], dtype=np.int64)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
     false,
 )
-from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
+from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT, VARCHAR
 from sqlalchemy.sql.type_api import TypeEngine
 
 metadata: Final = MetaData(
@@ -33,6 +33,9 @@ metadata: Final = MetaData(
 
 Blob: Final[TypeEngine[bytes]] = LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
 Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
+
+Cased: Final[TypeEngine[str]] = String(4).with_variant(VARCHAR(4, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
+"""A timeframe: 1m is a minute, 1M a month."""
 
 
 def _symbol(**more: Any) -> Column[str]:
@@ -113,7 +116,7 @@ bars: Final = Table(
     "bars",
     metadata,
     _symbol(primary_key=True),
-    Column("timeframe", String(4), primary_key=True),
+    Column("timeframe", Cased, primary_key=True),
     Column("ts_close", BigInteger, primary_key=True, autoincrement=False),
     Column("ts_open", BigInteger, nullable=False),
     Column("session", Integer, nullable=False, comment="yyyymmdd"),
@@ -127,7 +130,12 @@ bars: Final = Table(
     Column("source", String(24), nullable=False),
     Column("replayed", Boolean, nullable=False),
     Column(
-        "incomplete", Boolean, nullable=False, default=False, server_default=false(), comment="a week of which a session has no bar"
+        "incomplete",
+        Boolean,
+        nullable=False,
+        default=False,
+        server_default=false(),
+        comment="a bar that lacks a finer one, such as a week of which a session has no bar",
     ),
     comment="writer: analysis live. Raw prices.",
 )
@@ -136,7 +144,7 @@ signals: Final = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     _symbol(),
-    Column("timeframe", String(4), nullable=False),
+    Column("timeframe", Cased, nullable=False),
     Column("rule", String(48), nullable=False),
     Column("direction", String(4), nullable=False),
     Column("ts_event", BigInteger, nullable=False),
@@ -150,7 +158,7 @@ patterns: Final = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     _symbol(),
-    Column("timeframe", String(4), nullable=False),
+    Column("timeframe", Cased, nullable=False),
     Column("pattern", String(48), nullable=False),
     Column("direction", String(6), nullable=False),
     Column("status", String(9), nullable=False, comment="forming, confirmed, failed or target"),
@@ -237,7 +245,7 @@ conditions: Final = Table(
     _thread_id(),
     Column("condition_id", String(32), nullable=False, comment="Condition.id: the same for all who ask the same"),
     Column("condition_text", Long, nullable=False, comment="Condition.text: the normal form"),
-    Column("timeframe", String(4), nullable=False),
+    Column("timeframe", Cased, nullable=False),
     Column("frequency", String(24), nullable=False, comment="once_per_bar_close, or once_per_bar: forming bars too"),
     Column("scope", String(8), nullable=False, comment="symbols, industry or watched"),
     Column("targets", Long, nullable=False, comment="JSON array of symbols or industries; empty for watched"),

@@ -19,6 +19,8 @@ LONGEST_INPUT: Final = 4096
 """Characters of an input of an operator."""
 ELLIPSIS: Final = "…"
 """Ends a text that was cut."""
+_LOWER: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\r\t\f\v", "abcdefghijklmnopqrstuvwxyz     ")
+_MONTH: Final = re.compile(r"(?<!\w)1M(?!\w)")
 _SUPERSCRIPTS: Final = re.compile("([\u00b2\u00b3\u00b9\u2070-\u209f]+)")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
@@ -42,6 +44,17 @@ def normalize(text: str, most: int) -> str:
     if len(found) <= most and len(read) == len(text):
         return found
     return found[: most - 1] + ELLIPSIS
+
+
+def lower_case(text: str) -> str:
+    r"""The text of a condition or sequence in lower case, with spaces for control characters; every character keeps its index.
+
+    The word 1M stays, so that it is no timeframe there: elsewhere it is a month, and in lower case it would be a minute.
+
+    >>> lower_case("RSI_14 < 30\tON 1H"), lower_case("close > 1 on 1M")
+    ('rsi_14 < 30 on 1h', 'close > 1 on 1M')
+    """
+    return "1M".join(part.translate(_LOWER) for part in _MONTH.split(text))
 
 
 def fold_case(text: str, most: int) -> str:

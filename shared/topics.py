@@ -63,7 +63,7 @@ HISTORY: Final[Topic[events.History]] = Topic(
     retention_ms=7 * DAY,
 )
 BARS: Final[Topic[events.Bar]] = Topic(
-    "market.bars.v1", (events.Bar,), "symbol", "Canonical closed bars, 1m 5m 15m 1h 1d 1w.", ("analysis live",)
+    "market.bars.v1", (events.Bar,), "symbol", f"Canonical closed bars, {' '.join(events.Timeframe)}.", ("analysis live",)
 )
 QUOTES: Final[Topic[events.Quote]] = Topic(
     "market.quotes.v1", (events.Quote,), "symbol", "The latest quote of each instrument.", ("analysis live",), cleanup="compact"

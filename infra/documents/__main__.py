@@ -1,4 +1,4 @@
-"""``python -m infra.documents [--check]``: write docs/asyncapi.json and docs/topics.md, or check that they are current."""
+"""``python -m infra.documents [--check]``: write docs/asyncapi.json, docs/topics.md and the page's timeframes, or check them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 
 from infra.documents.asyncapi import document
 from infra.documents.page import topics_page
+from infra.documents.page_timeframes import page_timeframes
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
@@ -20,6 +21,7 @@ def documents(root: Path = ROOT) -> dict[Path, str]:
     return {
         root / "docs" / "asyncapi.json": json.dumps(document(version), indent=1, ensure_ascii=False) + "\n",
         root / "docs" / "topics.md": topics_page(),
+        root / "services" / "gateway" / "page" / "src" / "timeframes.ts": page_timeframes(),
     }
 
 

@@ -28,8 +28,9 @@ from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.inspection import Inspector
 from services.ingest.domain.schedule import Schedule, schedule_of
-from services.ingest.domain.source import Source
+from services.ingest.domain.source import Backfill, Source
 from services.ingest.domain.tape import Tape, TapeError
+from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers.publishing import SourcePublisher
 from services.ingest.settings import IngestSettings
@@ -44,7 +45,7 @@ from shared.settings import EXIT_BAD_SETTINGS
 from shared.waiting import keep_trying
 
 TAPE_CALENDAR_MARGIN: Final = dt.timedelta(days=4)
-"""Days of calendar before and after the tape, so that its last week is complete and its first session has one before it."""
+"""Days of calendar before and after the tape, so that its first session has one before it."""
 LIVE_CALENDAR_MARGIN: Final = dt.timedelta(days=10)
 
 log = structlog.get_logger("ingest")
@@ -153,11 +154,13 @@ async def build(settings: IngestSettings, lifecycle: Lifecycle) -> AsyncIterator
 @asynccontextmanager
 async def _replay(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
     settings = parts.settings
-    tape, schedule = await asyncio.to_thread(load, settings, parts.universe)
+    tape, history, schedule = await asyncio.to_thread(load, settings, parts.universe)
     chosen = tape.speed if settings.speed == "tape" else settings.speed
     speed = None if chosen == "max" or not chosen else float(chosen)
     log.info("playing a tape", tape=tape.name, title=tape.title, speed=speed or "max", items=len(schedule))
-    replay = Replay(tape, schedule, PlaybackSpeed(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping)
+    replay = Replay(
+        tape, history, schedule, PlaybackSpeed(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping
+    )
     yield replay, DataOrigin(REPLAY, tape.name, tape.digest)
 
 
@@ -191,12 +194,13 @@ SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
 """Setting ``SOURCE`` -> context manager that opens the source and states the origin of its prices."""
 
 
-def load(settings: IngestSettings, universe: Universe) -> tuple[Tape, Schedule]:
-    """Read the tape named in the settings and make its schedule; takes a second or two. Raises ``TapeError``."""
+def load(settings: IngestSettings, universe: Universe) -> tuple[Tape, tuple[Backfill, ...], Schedule]:
+    """Read the tape named in the settings and make its history and schedule; takes seconds. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
-    first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.start, tape.end))
+    first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.first, tape.end))
     corrections = read_corrections(settings.calendar_corrections)
-    return tape, schedule_of(
-        tape,
-        {each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections) for each in tape.exchanges},
-    )
+    exchanges = {*tape.exchanges, *(each.exchange for each in tape.history)}
+    calendars = {
+        each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections) for each in sorted(exchanges)
+    }
+    return tape, backfills(tape, calendars), schedule_of(tape, calendars)

@@ -32,9 +32,9 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         if timeframe is None:
             return root, Timeframe.D1
         try:
-            return root, Timeframe(timeframe)
+            return root, Timeframe.of_word(timeframe)
         except ValueError:
-            known = ", ".join(Timeframe)
+            known = ", ".join(each.word for each in Timeframe)
             raise problem("timeframe", _position(timeframe), found=_quoted(timeframe), known=known) from None
 
     def either(self, left: Node, right: Node) -> Node:

@@ -12,7 +12,7 @@ from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
-from shared.text import normalize, source_position
+from shared.text import lower_case, normalize, source_position
 
 LONGEST: Final = 500
 """Characters of a text, as typed and in its normal form."""
@@ -22,8 +22,6 @@ MOST_OPERATIONS: Final = 60
 MOST_COLUMNS: Final = 12
 MOST_STACK: Final = 12
 """Stack entries that the evaluation may need."""
-_PLAIN: Final = str.maketrans({**{chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)}, **dict.fromkeys("\n\r\t\f\v", " ")})
-"""Lower case that keeps every character at its index; str.lower does not."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def parse(text: str) -> Condition:
     if len(text) > LONGEST:
         raise ConditionError("long", text[:LONGEST], LONGEST, length=len(text), most=LONGEST)
     try:
-        return _parsed(normalize(text, BOUND).translate(_PLAIN))
+        return _parsed(lower_case(normalize(text, BOUND)))
     except ConditionError as error:  # its position refers to the normal form: convert it to the text as typed
         raise ConditionError(error.code, text, source_position(text, error.position), **error.values) from None
 
@@ -80,7 +78,7 @@ def _parsed(shown: str) -> Condition:
         raise ConditionError("empty", "", 0)
     root, timeframe = read(shown)
     _check(root, shown)
-    normal_form = f"{render(root)} on {timeframe}"
+    normal_form = f"{render(root)} on {timeframe.word}"
     if len(normal_form) > LONGEST:  # the normal form is parsed again later
         raise ConditionError("long", shown, 0, length=len(normal_form), most=LONGEST)
     names = list(dict.fromkeys(node.name for node in walk(root) if isinstance(node, SeriesName)))

@@ -8,7 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, SafeInt, Timeframe
+from shared.events.event import Event, SafeInt
+from shared.events.timeframe import Timeframe
 
 
 class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):

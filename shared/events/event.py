@@ -1,23 +1,10 @@
-"""The parts of all events: timeframes, integers and the base class."""
+"""The parts of all events: integers and the base class."""
 
 from __future__ import annotations
 
-import enum
 from typing import Annotated, ClassVar
 
 import msgspec
-
-
-class Timeframe(enum.StrEnum):
-    """The length of a bar. A bar is stamped with its close time."""
-
-    M1 = "1m"
-    M5 = "5m"
-    M15 = "15m"
-    H1 = "1h"
-    D1 = "1d"
-    W1 = "1w"
-
 
 SafeInt = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 """An integer that every JSON reader represents exactly; decoding refuses integers out of this range."""

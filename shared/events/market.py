@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, SafeInt, Timeframe
+from shared.events.event import Event, SafeInt
+from shared.events.timeframe import Timeframe
 
 
 class Tick(Event, frozen=True, kw_only=True, tag="tick", gc=False):
@@ -89,7 +90,7 @@ class ProviderBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     split_factor: float = 1.0
     """Splits alone: 0.25 before a 4:1 split."""
     incomplete: bool = False
-    """True for a week of which at least one session has no bar: its prices are those of the other sessions."""
+    """True for a bar that lacks a finer one, such as a week of which a session has no bar: its prices are those of the others."""
 
 
 class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +145,7 @@ class Bar(Event, frozen=True, kw_only=True, tag="bar", gc=False):
     source: str = ""
     replayed: bool = False
     incomplete: bool = False
-    """True for a week of which at least one session has no bar: its prices are those of the other sessions."""
+    """True for a bar that lacks a finer one, such as a week of which a session has no bar: its prices are those of the others."""
 
     @property
     def event_id(self) -> str:

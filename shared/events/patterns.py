@@ -8,7 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.event import Event, SafeInt, Timeframe
+from shared.events.event import Event, SafeInt
+from shared.events.timeframe import Timeframe
 
 
 class Pivot(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,14 +15,12 @@ from shared.events import Timeframe
 from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step
 from shared.sequences.vocabulary import SignalKind, vocabulary
 from shared.spelling import suggest
-from shared.text import normalize, source_position, with_caret
+from shared.text import lower_case, normalize, source_position, with_caret
 
 LONGEST: Final = 500
 """Characters of a text, as typed and in its normal form."""
 BOUND: Final = 18 * LONGEST
 """The greatest length of the longest text after normalisation (UAX 15, expansion factors)."""
-_PLAIN: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\r\t\f\v", "abcdefghijklmnopqrstuvwxyz     ")
-"""Lower case that keeps every character at its index; str.lower does not."""
 _MOST_QUOTED: Final = 24
 _AROUND: Final = 60
 """Characters of the text that an error shows before and after its position."""
@@ -74,7 +72,7 @@ def _parsed(text: str) -> SignalSequence:
     if not text.strip():
         raise SequenceError("there is no sequence; write one as in 'rsi_oversold up then macd_cross up within 10 bars on 1d'", 0)
     try:
-        found: SignalSequence = _parser().parse(text.translate(_PLAIN))  # type: ignore[assignment]  # the result of _Builder.start
+        found: SignalSequence = _parser().parse(lower_case(text))  # type: ignore[assignment]  # the result of _Builder.start
     except UnexpectedToken as error:
         raise _unexpected(text, error.token.type, str(error.token), error.token.start_pos or 0) from None
     except UnexpectedCharacters as error:
@@ -153,15 +151,18 @@ def _direction(signal: SignalKind, name: Token, direction_word: Token | None) ->
 
 def _timeframe(steps: Sequence[Step], word: Token | None) -> Timeframe:
     try:
-        timeframe = Timeframe.D1 if word is None else Timeframe(word)
+        timeframe = Timeframe.D1 if word is None else Timeframe.of_word(word)
     except ValueError:
         raise SequenceError(
-            f"'{str(word)[:_MOST_QUOTED]}' is no timeframe; there are {', '.join(Timeframe)}", _position(word)
+            f"'{str(word)[:_MOST_QUOTED]}' is no timeframe; there are {', '.join(each.word for each in Timeframe)}", _position(word)
         ) from None
     for step in steps:
         timeframes = vocabulary()[step.rule].timeframes
         if timeframe not in timeframes:
-            raise SequenceError(f"{step.rule} fires on {', '.join(timeframes)} alone, not on {timeframe}", _position(word))
+            raise SequenceError(
+                f"{step.rule} fires on {', '.join(each.word for each in timeframes)} alone, not on {timeframe.word}",
+                _position(word),
+            )
     return timeframe
 
 

@@ -48,7 +48,7 @@ class SignalSequence:
         links = (
             f" then {step.text} within {bars} bar{'s' if bars > 1 else ''}" for step, bars in zip(later, self.within, strict=True)
         )
-        return f"{first.text}{''.join(links)} on {self.timeframe}"
+        return f"{first.text}{''.join(links)} on {self.timeframe.word}"
 
     @property
     def id(self) -> str:

@@ -3,9 +3,10 @@
 import pytest
 
 from services.analysis.live.domain.rehearsal import rehearse
+from shared.events import Timeframe
 from tests.analysis.market import series
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled() -> None:
-    assert rehearse(series()) == 6
+    assert rehearse(series()) == len(Timeframe)

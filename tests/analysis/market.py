@@ -57,7 +57,7 @@ HALF_DAY = 1732890600000  # 2024-11-29 14:30 UTC, the open of the half day
 MOMENTS = sorted(
     int(moment)
     for exchange in EXCHANGES
-    for times in (hours(exchange).open, hours(exchange).close, hours(exchange).week_close)
+    for times in (hours(exchange).open, hours(exchange).close, *hours(exchange).period_close.values())
     for moment in times
 )
 BAD_PRICES = (float("nan"), float("inf"), -float("inf"), 0.0, -1.0, 1e9 + 1, 1e300)

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
-from shared.calendars import Sessions
+from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
 ORDER = list(Timeframe)
-LENGTH = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000}
+LENGTH = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "30m": 1_800_000, "1h": 3_600_000, "4h": 14_400_000}
+
+
+def date_of(number: int) -> dt.date:
+    return dt.date(number // 10_000, number // 100 % 100, number % 100)
+
+
+def week_of(number: int) -> object:
+    """ISO 8601: the year and the week of its Thursday."""
+    date = date_of(number)
+    return date - dt.timedelta(days=date.weekday())
+
+
+def month_of(number: int) -> object:
+    return number // 100
+
+
+@cache
+def years(exchange: str) -> Sessions:
+    return sessions(exchange, dt.date(2024, 1, 1), dt.date(2025, 12, 31))
+
+
+@cache
+def together(exchange: str, period_of: Callable[[int], object], date: int) -> tuple[int, int]:
+    """Open of the first and close of the last session in the period of a session date, wherever the engine's calendar ends."""
+    day = years(exchange)
+    mine = [i for i, each in enumerate(day.date.tolist()) if period_of(each) == period_of(date)]
+    return int(day.open[mine[0]]), int(day.close[mine[-1]])
+
+
 Closed = tuple[str, str, int, int, int, float, float, float, float, float]
 
 
@@ -64,7 +95,7 @@ class Symbol:
 
     def jump(self, finest: str) -> float:
         usual = self.range()
-        return 0.5 if usual is None or finest in ("1d", "1w") else min(0.5, max(0.2, 5 * usual))
+        return 0.5 if usual is None or finest in ("1d", "1w", "1M") else min(0.5, max(0.2, 5 * usual))
 
 
 class Plain:
@@ -232,8 +263,9 @@ class Plain:
         if frame == "1d":
             return opened, closes
         if frame == "1w":
-            week = [i for i in range(len(day.open)) if day.week_close[i] == day.week_close[at]]
-            return int(day.open[week[0]]), int(day.week_close[at])
+            return together(day.exchange, week_of, int(day.date[at]))
+        if frame == "1M":
+            return together(day.exchange, month_of, int(day.date[at]))
         starts = list(range(opened, closes, LENGTH[frame]))
         start = max(each for each in starts if each <= ts)
         return start, min(start + LENGTH[frame], closes)

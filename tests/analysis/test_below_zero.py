@@ -1,4 +1,4 @@
-"""Prices of 0 and below: where the instrument allows them they are prices, elsewhere they are none; and weeks that lack a day."""
+"""Prices of 0 and below: where the instrument allows them they are prices, elsewhere they are none; and periods that lack a day."""
 
 from __future__ import annotations
 
@@ -92,19 +92,21 @@ def test_shares_of_a_price_that_is_not_above_zero_are_unknown_and_fire_nothing()
         assert not fired[:, 31:61].any(), name
 
 
-def weeks_of(skipped: set[int]) -> list[Bar]:
-    """The weekly bars after ticks in every session but some."""
+def periods_of(timeframe: Timeframe, skipped: set[int]) -> list[Bar]:
+    """The weekly or monthly bars after ticks in every session but some."""
     engine, bars = Engine(market(), LISTED, series()), list[Bar]()
     for i, (start, end) in enumerate(zip(OPENS, CLOSES, strict=True)):
         if i not in skipped:
             ts = start + 60_000
             bars += engine.apply([Tick(symbol=OTHER, price=100.0, ts_event=ts, ts_init=ts, source="test")]).bars
         bars += engine.apply([Heartbeat(exchange="CME", ts_event=end + 1, ts_init=end + 1, source="test")]).bars
-    return [bar for bar in bars if bar.timeframe == Timeframe.W1]
+    return [bar for bar in bars if bar.timeframe == timeframe]
 
 
-def test_a_live_week_that_lacks_a_day_is_marked_incomplete() -> None:
-    whole, lacking = weeks_of(set()), weeks_of({7})
-    assert not any(week.incomplete for week in whole)
-    assert [week.incomplete for week in lacking] == [week.ts_open <= OPENS[7] < week.ts_event for week in lacking]
-    assert any(week.incomplete for week in lacking)
+@pytest.mark.parametrize(("timeframe", "count"), [(Timeframe.W1, 7), (Timeframe.MN1, 2)])
+def test_a_live_week_or_month_that_lacks_a_day_is_marked_incomplete(timeframe: Timeframe, count: int) -> None:
+    whole, lacking = periods_of(timeframe, set()), periods_of(timeframe, {7})
+    assert len(whole) == count
+    assert not any(period.incomplete for period in whole)
+    assert [period.incomplete for period in lacking] == [period.ts_open <= OPENS[7] < period.ts_event for period in lacking]
+    assert any(period.incomplete for period in lacking)

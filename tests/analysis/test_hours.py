@@ -20,6 +20,7 @@ from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
 from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.handlers.history import HistoryReader
@@ -124,11 +125,12 @@ def test_hours_that_are_corrected_in_mid_session_move_the_end_of_the_forming_bar
     early = one.apply(ticks("005930.KS", EXAM[0], noon))
     assert one.version() == engine(right).version()  # a checkpoint stays valid
     two = restored(one, right, early.bars)
-    assert two.realigned == 1  # the day; the week begins and ends as it did
+    assert two.realigned == 2  # the day and its first four hours; the week and the month begin and end as they did
     late = two.apply([*ticks("005930.KS", noon, EXAM[1]), heartbeat("KRX", EXAM[1])])
     (day,) = of(late.bars, Timeframe.D1)
     assert (day.ts_open, day.ts_event, day.volume) == (*EXAM, 78)
     assert of(late.bars, Timeframe.H1)[-1].ts_event == EXAM[1]
+    assert [bar.ts_event for bar in of(late.bars, Timeframe.H4)] == [EXAM[0] + 240 * MINUTE, EXAM[1]]
 
 
 def test_a_restart_with_the_same_hours_or_with_others_of_another_day_moves_nothing() -> None:
@@ -194,7 +196,7 @@ async def test_the_day_that_ended_too_early_is_replaced_and_indicators_follow() 
     (report,) = loaded.outcome.quarantined
     assert (report.what, report.reason, report.outcome) == ("bar", "contradicted", "repaired")
     assert (report.ts_event, report.values["close"], report.values["last"]) == (short.ts_event, short.close, 150.0)
-    forming = two.state.forming[two.state.rows["005930.KS"], 4]
+    forming = two.state.forming[two.state.rows["005930.KS"], DAY]
     assert (forming["n"], forming["last_end"]) == (1, EXAM[1])
 
 

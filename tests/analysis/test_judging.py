@@ -18,12 +18,13 @@ from tests.analysis.tape import of_symbol, stored, tape
 
 SYMBOLS, DAYS = ("AAA", "BBB"), 4
 RISING = "close > prev(close) and volume > 0 on 15m"
-ABOVE = "close > open on 15m"
+ABOVE = "close > open"
+FORMING = ("15m", "30m", "4h")
 LOW = "rsi_21 < 50 and sma_5 > 0 on 1h"
 LOG = tape(SYMBOLS, DAYS)
 REQUESTS = [
     ConditionRequest(RISING, False, frozenset({"AAA"})),
-    ConditionRequest(ABOVE, True, frozenset({"BBB"})),
+    *(ConditionRequest(f"{ABOVE} on {each}", True, frozenset({"BBB"})) for each in FORMING),
     ConditionRequest(LOW, False, None),
     ConditionRequest("close > 0 on 1d", False, frozenset()),
 ]
@@ -72,15 +73,29 @@ def test_an_indicator_that_runs_for_a_condition_alone_counts_from_its_warm_up_on
     assert due
 
 
-def test_on_a_forming_bar_it_fires_once_at_the_first_minute_at_which_it_is_true() -> None:
-    minutes, due = bars_of("BBB", "1m"), []
-    for bar in bars_of("BBB", "15m"):
+@pytest.mark.parametrize("timeframe", FORMING)
+def test_on_a_forming_bar_it_fires_once_at_the_first_minute_at_which_it_is_true(timeframe: str) -> None:
+    minutes, due, above = bars_of("BBB", "1m"), [], f"{ABOVE} on {timeframe}"
+    for bar in bars_of("BBB", timeframe):
         inside = [minute for minute in minutes if bar.ts_open < minute.ts_event < bar.ts_event]
         first = next((minute for minute in inside if minute.close > inside[0].open * (1 + 1e-9)), None)
         due += [(first.ts_event, bar.ts_event)] if first else []
-    assert [(signal.ts_event, signal.bar_close) for signal in of(ABOVE, provisional=True)] == due
-    assert len(due) > 20
-    assert [signal.ts_event for signal in of(ABOVE)] == [bar.ts_event for bar in bars_of("BBB", "15m") if bar.close > bar.open]
+    assert [(signal.ts_event, signal.bar_close) for signal in of(above, provisional=True)] == due
+    assert len(due) > (20 if timeframe != "4h" else 4)
+    assert [signal.ts_event for signal in of(above)] == [bar.ts_event for bar in bars_of("BBB", timeframe) if bar.close > bar.open]
+
+
+def test_forming_bars_are_looked_at_only_where_a_rule_or_a_condition_needs_it() -> None:
+    def looked_at(found: Engine) -> list[str]:
+        return [each.value for each, frame in zip(Timeframe, found.state.frames, strict=True) if frame["snapshots"]]
+
+    found = engine()
+    assert looked_at(found) == ["15m", "1h", "1d"]
+    every = [ConditionRequest(f"close > 0 on {each.word}", True, None) for each in Timeframe]
+    found.set_conditions(condition_set(every))
+    assert looked_at(found) == ["15m", "30m", "1h", "4h", "1d"]
+    found.set_conditions(condition_set([*(ConditionRequest(each.text, False, None) for each in every)]))
+    assert looked_at(found) == ["15m", "1h", "1d"]
 
 
 def test_the_signal_shows_what_the_condition_names() -> None:
@@ -146,7 +161,9 @@ def test_a_later_condition_is_warmed_up_from_the_stored_bars() -> None:
     assert closed == [
         signal for signal in uninterrupted()[1] if signal.condition and not signal.provisional and signal.ts_event >= first
     ]
-    assert {signal.condition for signal in closed} == {parse(text).text for text in (RISING, ABOVE, LOW)}
+    assert {signal.condition for signal in closed} == {
+        parse(text).text for text in (RISING, LOW, *(f"{ABOVE} on {each}" for each in FORMING))
+    }
 
 
 def test_equal_conditions_are_merged() -> None:

@@ -221,7 +221,7 @@ async def test_pending_bars_wait_for_the_published_split_across_a_restart(stage:
     assert two.stop() == 0, two.text()[-3000:]
     found = await built()
     assert len([row for row in found if row[0] == "1m"]) == 390
-    assert {row[0] for row in found} == {"1m", "5m", "15m", "1h", "1d"}
+    assert {row[0] for row in found} == {"1m", "5m", "15m", "30m", "1h", "4h", "1d"}
     assert {row[3] for row in found} == {1.0}
     published = [bar for bar in await stage.read(BARS) if bar.symbol == symbol and bar.ts_event > opened]
     assert sorted((str(bar.timeframe), bar.ts_event) for bar in published) == sorted(row[:2] for row in found)

@@ -11,7 +11,7 @@ import pytest
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars as Series
 from services.analysis.kernels.whole_series import history
-from shared.events import CorporateAction, History, ProviderBar, Signal, Tick, TickLog, Timeframe
+from shared.events import PERIODS, CorporateAction, History, ProviderBar, Signal, Tick, TickLog, Timeframe
 from tests.analysis import apple
 from tests.analysis.apple import HOUR, Day, Replayer, days, factor, heartbeat, hours, provider_history, tick
 from tests.analysis.expected import states
@@ -191,11 +191,12 @@ async def test_minutes_across_the_split_fire_the_signals_of_adjusted_prices(minu
     mine_built, theirs_built = (
         [bar for bar in each.output.bars if bar.symbol == "AAPL" and bar.session == 20140609] for each in (replayer, plain)
     )
-    assert len(mine_built) == len(theirs_built) == 390 + 78 + 26 + 7 + 1
+    assert len(mine_built) == len(theirs_built) == 390 + 78 + 26 + 13 + 7 + 2 + 1
     assert {bar.event_id: bar for bar in mine_built} == {bar.event_id: bar for bar in theirs_built}
-    final = [each.engine.peek("AAPL", Timeframe.W1) or {} for each in (replayer, plain)]
-    known = [{name: value for name, value in values.items() if value is not None} for values in final]
-    assert known[0] == pytest.approx(known[1], rel=1e-8)
+    for period in PERIODS:
+        final = [each.engine.peek("AAPL", period) or {} for each in (replayer, plain)]
+        known = [{name: value for name, value in values.items() if value is not None} for values in final]
+        assert known[0] == pytest.approx(known[1], rel=1e-8)
     for timeframe in Timeframe:
         closes = [newest(each, timeframe) for each in (replayer, plain)]
         assert closes[0] == pytest.approx(closes[1], rel=1e-8), timeframe

@@ -10,15 +10,15 @@ import datetime as dt
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, History, Tick
 
 MINUTE = 60_000
-LENGTH = {"1m": MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "1h": 60 * MINUTE}
-ORDER = ("1m", "5m", "15m", "1h", "1d", "1w")
+LENGTH = {"1m": MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE, "1h": 60 * MINUTE, "4h": 240 * MINUTE}
+ORDER = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1M")
 
 
 @dataclass
@@ -118,7 +118,7 @@ class Reference:
 
     def far(self, tick: Tick) -> float:
         usual = self.usual(tick.symbol)
-        if usual is None or tick.finest in {"1d", "1w"}:
+        if usual is None or tick.finest in {"1d", "1w", "1M"}:
             return 0.5
         return min(0.5, max(0.2, 5 * usual))
 
@@ -165,10 +165,24 @@ class Reference:
         if timeframe == "1d":
             return opened, closes
         if timeframe == "1w":
-            return opened, int(calendar.week_close[at])
+            return opened, self._last_close(calendar, at, lambda date: date.isocalendar()[:2])
+        if timeframe == "1M":
+            return opened, self._last_close(calendar, at, lambda date: (date.year, date.month))
         length = LENGTH[timeframe]
         first = opened + (ts - opened) // length * length
         return first, min(first + length, closes)
+
+    @staticmethod
+    def _last_close(calendar: Sessions, at: int, period: Callable[[dt.date], object]) -> int:
+        """Close of the last session in the period of session ``at``."""
+
+        def of(i: int) -> object:
+            return period(dt.date.fromisoformat(str(int(calendar.date[i]))))
+
+        last = at
+        while last + 1 < len(calendar.date) and of(last + 1) == of(at):
+            last += 1
+        return int(calendar.close[last])
 
     def _close(self, symbol: str, ts: int) -> None:
         for timeframe in ORDER:

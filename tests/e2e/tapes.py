@@ -16,7 +16,7 @@ from services.ingest.domain.tape import Tape
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.universe import Universe
 from services.ingest.settings import IngestSettings
-from shared.calendars import sessions
+from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_patterns import confirmed
@@ -46,14 +46,19 @@ def tape(name: str) -> Tape:
 @cache
 def schedule(name: str) -> Schedule:
     played = tape(name)
+    return schedule_of(played, calendars(played))
+
+
+def calendars(played: Tape) -> dict[str, Sessions]:
     end = dt.datetime.fromtimestamp(played.end / 1000, dt.UTC).date() + dt.timedelta(days=7)
-    return schedule_of(played, {exchange: sessions(exchange, START, end) for exchange in played.exchanges})
+    found = {*played.exchanges, *(each.exchange for each in played.history)}
+    return {exchange: sessions(exchange, START, end) for exchange in sorted(found)}
 
 
 def items(name: str) -> Iterator[Backfill | Tick | Heartbeat]:
     """As ingest publishes them: the wrong highs and lows in the past are repaired (tests/ingest/test_quality.py names them)."""
     inspector = Inspector()
-    for backfill in backfills(tape(name)):
+    for backfill in backfills(tape(name), calendars(tape(name))):
         found = inspector.backfill(backfill)
         assert found is not None
         yield found

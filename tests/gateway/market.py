@@ -31,14 +31,8 @@ INSTRUMENTS = [
 ]
 MARKETS = [("us", "US market", "미국 시장", '["NYSE","NASDAQ"]'), ("all", "All markets", "전체 시장", '["NYSE","NASDAQ","KRX"]')]
 BASE = {"AAPL": 190.0, "NVDA": 480.0, "005930.KS": 71_000.0, "JPM": 170.0, "^GSPC": 4700.0, "BTC-USD": 43_000.0}
-STEPS = {
-    Timeframe.M1: 60_000,
-    Timeframe.M5: 300_000,
-    Timeframe.M15: 900_000,
-    Timeframe.H1: 3_600_000,
-    Timeframe.D1: DAY,
-    Timeframe.W1: 7 * DAY,
-}
+STEPS = {each: each.row.length_ms for each in Timeframe if each.row.length_ms}
+STEPS |= {Timeframe.D1: DAY, Timeframe.W1: 7 * DAY, Timeframe.MN1: 28 * DAY}
 
 
 def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Bar:

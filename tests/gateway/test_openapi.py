@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.gateway.handlers.openapi import document
 from services.gateway.handlers.routes import ROUTES, Route
+from shared.events import Timeframe
 
 
 def validator(schema: dict[str, Any]) -> Draft202012Validator:
@@ -38,7 +39,7 @@ def test_parameters_match_the_query_struct() -> None:
     assert bars["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}
     signals = {p["name"]: p for p in document("0")["paths"]["/v1/signals"]["get"]["parameters"]}
     assert {"golden_cross", "double_top"} < set(signals["rule"]["schema"]["enum"])
-    assert bars["timeframe"]["schema"]["enum"] == ["15Min", "1Day", "1Hour", "1Min", "1Week", "5Min"]
+    assert bars["timeframe"]["schema"]["enum"] == sorted(each.row.api for each in Timeframe)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)

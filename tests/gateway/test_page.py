@@ -14,6 +14,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from shared import tables
+from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.browsing import PHONE, Scheme, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
@@ -224,6 +225,22 @@ async def test_all_controls_can_be_used_by_keyboard(browser: Browser, server: Ru
     await expect(page.locator(".note")).to_contain_text("No closed bars of this timeframe yet.")
     names = await page.evaluate("[...document.querySelectorAll('button, input, select, a')].filter(e => e.tabIndex < 0).length")
     assert names == 0
+
+
+@pytest.mark.parametrize(("label", "timeframe"), [("30m", Timeframe.M30), ("4h", Timeframe.H4), ("1Mo", Timeframe.MN1)])
+async def test_every_timeframe_can_be_chosen(browser: Browser, server: RunningGateway, label: str, timeframe: Timeframe) -> None:
+    for n in range(60):
+        server.feed.handle_event(market.bar("AAPL", n, timeframe))
+    visited = await visit(browser, server)
+    page = visited.page
+    labels = ["1m", "5m", "15m", "30m", "1h", "4h", "1D", "1W", "1Mo"]
+    await expect(page.locator(".frames button")).to_have_text(labels)
+    await page.locator(".row", has_text="Apple").click()
+    await page.get_by_role("button", name=label, exact=True).click()
+    await expect(page.locator(f'[data-shows="AAPL {timeframe.row.api}"]')).to_be_visible()
+    await expect(page.locator(".legend")).to_contain_text(f"{market.bar('AAPL', 59, timeframe).close:,.2f}")
+    assert await colours(page) > 5
+    assert visited.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

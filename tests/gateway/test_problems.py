@@ -64,7 +64,10 @@ async def test_an_error_names_field_and_value(
     ("address", "detail"),
     [
         ("/v1/bars?symbol=AAPL&timeframe=1Day%20", "timeframe: '1Day ' is not known; did you mean 1Day? There are: 1Min, 5Min, "),
-        ("/v1/bars?symbol=AAPL&timeframe=2d", "timeframe: '2d' is not known. There are: 1Min, 5Min, 15Min, 1Hour, 1Day, 1Week"),
+        (
+            "/v1/bars?symbol=AAPL&timeframe=2d",
+            "timeframe: '2d' is not known. There are: 1Min, 5Min, 15Min, 30Min, 1Hour, 4Hour, 1Day, 1Week, 1Month",
+        ),
         ("/v1/bars?symbol=AAPL&adjustment=split", "adjustment: 'split' is not known. There are: raw, all"),
         ("/v1/patterns?status=broken", "status: 'broken' is not known. There are: forming, confirmed, failed, target"),
         ("/v1/patterns?pattern=Double-Top", "pattern: 'Double-Top' is not known; did you mean double_top?"),

@@ -9,8 +9,11 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 import pytest
+from sqlalchemy import insert
 
 from services.gateway.domain.times import rfc3339
+from shared import tables
+from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway
 
@@ -224,6 +227,22 @@ async def test_gzip_is_sent_to_clients_that_accept_it(client: aiohttp.ClientSess
         async with client.get("/v1/bars?symbol=AAPL&limit=250", headers={"Accept-Encoding": accept}) as response:
             assert response.headers.get("Content-Encoding") == ("gzip" if gzipped else None)
             assert len((await response.json())["results"]) == 250
+
+
+@pytest.mark.parametrize("timeframe", [Timeframe.M1, Timeframe.M30, Timeframe.H4, Timeframe.MN1])
+async def test_bars_of_every_timeframe_come_from_the_database_and_from_memory(
+    server: RunningGateway, client: aiohttp.ClientSession, timeframe: Timeframe
+) -> None:
+    """A minute and a month end at the same time: neither is found for the other."""
+    found = [market.bar(n=n, timeframe=timeframe) for n in range(7)]
+    others = [market.bar(timeframe=each) for each in Timeframe if each not in (timeframe, Timeframe.D1)]
+    async with server.database.begin() as connection:
+        await connection.execute(insert(tables.bars), [market.bar_row(bar) for bar in [*found[:4], *others]])
+    for bar in found[4:]:
+        server.feed.handle_event(bar)
+    page = await read(client, f"/v1/bars?symbol=AAPL&timeframe={timeframe.row.api}")
+    assert [row["date"] for row in page["results"]] == [rfc3339(bar.ts_event) for bar in found]
+    assert [row["close"] for row in page["results"]] == [bar.close for bar in found]
 
 
 async def test_a_warning_says_which_indicator_rows_are_no_longer_kept(client: aiohttp.ClientSession) -> None:

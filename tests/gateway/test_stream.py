@@ -21,6 +21,7 @@ from services.gateway.domain.hub import Subscriber, new_hub
 from services.gateway.domain.resume_buffer import ResumeBuffer
 from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe, Subscription, parse_action
 from services.gateway.domain.unsent import StreamMessage, UnsentMessages
+from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, running_gateway
 from tests.until import until
@@ -76,6 +77,10 @@ async def test_the_protocol_from_connection_to_data(server: RunningGateway, clie
         assert found[1]["close"] == market.bar("AAPL", 700).close
         assert found[2]["id"] == market.signal("NVDA", 700).id
         assert [m["seq"] for m in found] == sorted(m["seq"] for m in found)
+        for timeframe in Timeframe:
+            server.feed.handle_event(market.bar("AAPL", 800, timeframe))
+        found = await receive_messages(stream, len(Timeframe))
+        assert [m["timeframe"] for m in found] == ["1Min", "5Min", "15Min", "30Min", "1Hour", "4Hour", "1Day", "1Week", "1Month"]
 
 
 async def test_unsubscribing_returns_the_remaining_selectors(server: RunningGateway, client: aiohttp.ClientSession) -> None:

@@ -85,5 +85,6 @@ async def test_the_daily_bar_of_the_exam_day_closes_at_half_past_four(own_kafka:
     exam = next(bar for bar in bars if bar.timeframe is Timeframe.D1 and bar.session == 20261119)
     assert (exam.symbol, exam.open, exam.volume) == (SYMBOL, 70_000.0 + 390 % 50, 390 * 8.0)
     at_half_past_three = {bar.timeframe for bar in bars if bar.ts_event == at(19, 15, 30)}
-    assert at_half_past_three <= {Timeframe.M1, Timeframe.M5, Timeframe.M15}
+    assert at_half_past_three <= {Timeframe.M1, Timeframe.M5, Timeframe.M15, Timeframe.M30}
     assert [bar.ts_event for bar in bars if bar.timeframe is Timeframe.H1][-1] == EXAM[1]
+    assert [bar.ts_event for bar in bars if bar.timeframe is Timeframe.H4][-2:] == [at(19, 14, 0), EXAM[1]]

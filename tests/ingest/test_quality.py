@@ -16,9 +16,9 @@ from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.inspection import MAX_REPORTS, REPORT_WINDOW_MS, Inspector
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape_backfills import backfills
-from services.ingest.domain.validation import MAX_LENGTH_MS, bar_rejection
+from services.ingest.domain.validation import bar_rejection
 from shared.events import History, ProviderBar, Tick, Timeframe
-from tests.ingest.test_tapes import NAMES, bundled
+from tests.ingest.test_tapes import NAMES, bundled, calendars
 
 DAY = 86_400_000
 
@@ -61,7 +61,7 @@ KNOWN = ("005930.KS", "order", "repaired")
 @pytest.mark.parametrize("name", NAMES)
 def test_no_correct_bar_of_a_tape_is_changed(name: str) -> None:
     inspector, count = Inspector(), 0
-    for backfill in backfills(bundled(name)):
+    for backfill in backfills(bundled(name), calendars(bundled(name))):
         found = inspector.backfill(backfill)
         assert found is not None
         assert [len(history.bars) for history in found.histories] == [len(history.bars) for history in backfill.histories]
@@ -165,7 +165,7 @@ def test_duplicates_overlaps_and_bars_of_another_length() -> None:
     bars = days(calm(6))
     double = msgspec.structs.replace(bars[2], close=bars[2].open)
     across = msgspec.structs.replace(bars[4], ts_open=bars[3].ts_close - 5, ts_close=bars[3].ts_close + 100)
-    long = msgspec.structs.replace(bars[5], ts_close=bars[5].ts_open + MAX_LENGTH_MS[Timeframe.D1] + 1)
+    long = msgspec.structs.replace(bars[5], ts_close=bars[5].ts_open + Timeframe.D1.row.longest_ms + 1)
     slightly = msgspec.structs.replace(bars[1], high=bars[1].open * 0.999)
     inverted = msgspec.structs.replace(bars[5], high=bars[5].low / 2)
     found = daily([bars[0], slightly, bars[2], double, bars[3], across, long, inverted])

@@ -13,6 +13,7 @@ from services.ingest.domain.cursor_store import CursorStore
 from services.ingest.domain.schedule import schedule_of
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from services.ingest.domain.tape import Tape, TapeError
+from services.ingest.domain.tape_backfills import backfills
 from shared.db import open_database
 from shared.events import Heartbeat, Tick
 from shared.failures import TransientError
@@ -77,7 +78,9 @@ async def play(
     stopping = asyncio.Event()
     clock = ManualClock(stopping)
     used = tape or small_tape.mixed()
-    source = Replay(used, SCHEDULE, PlaybackSpeed(speed, longest_pause), cursors, clock, stopping)
+    source = Replay(
+        used, backfills(used, small_tape.calendars()), SCHEDULE, PlaybackSpeed(speed, longest_pause), cursors, clock, stopping
+    )
     found: list[tuple[float, Item]] = []
     async for batch in source.events():
         assert 1 <= len(batch) <= MAX_BATCH
@@ -149,7 +152,7 @@ async def test_after_a_crash_a_few_items_are_repeated_unchanged(points: list[int
 async def test_a_delayed_replay_does_not_speed_up() -> None:
     stopping = asyncio.Event()
     clock = ManualClock(stopping)
-    source = Replay(small_tape.mixed(), SCHEDULE, PlaybackSpeed(60.0, 0.5), MemoryCursors(), clock, stopping)
+    source = Replay(small_tape.mixed(), (), SCHEDULE, PlaybackSpeed(60.0, 0.5), MemoryCursors(), clock, stopping)
     opening, _ = small_tape.session("NYSE", small_tape.FIRST)
     sizes: list[int] = []
     async for batch in source.events():

@@ -23,7 +23,7 @@ from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.validation import tick_rejection
 from services.ingest.settings import IngestSettings
-from shared.calendars import sessions
+from shared.calendars import Sessions, sessions
 from shared.events import Tick, Timeframe
 from tests.ingest import small_tape
 
@@ -34,6 +34,12 @@ NAMES = ("demo", "seconds", "daily", "crypto")
 @lru_cache
 def bundled(name: str) -> Tape:
     return read_tape(TAPES, name, read_universe(IngestSettings.model_fields["universe"].default))
+
+
+def calendars(tape: Tape) -> dict[str, Sessions]:
+    first, last = (dt.datetime.fromtimestamp(ts / 1000, dt.UTC).date() for ts in (tape.first, tape.end))
+    margin = dt.timedelta(days=32)
+    return {each.exchange: sessions(each.exchange, first - margin, last + margin) for each in tape.history}
 
 
 def recording(tape: str, symbol: str, resolution: str) -> Recording:
@@ -129,7 +135,7 @@ def test_ticks_are_valid_and_sum_to_the_bars(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_history_ends_before_the_start_and_messages_are_bounded(name: str) -> None:
     tape = bundled(name)
-    for backfill in backfills(tape):
+    for backfill in backfills(tape, calendars(tape)):
         for timeframe, group in itertools.groupby(backfill.histories, key=lambda history: history.timeframe):
             runs = [history.bars for history in group]
             bars = [bar for run in runs for bar in run]

@@ -17,7 +17,7 @@ from services.ingest.adapters.yahoo.client import YahooClient, open_client
 from services.ingest.adapters.yahoo.history import YahooHistory, failures
 from services.ingest.domain.gaps import expected_closes
 from services.ingest.domain.health import ProviderHealth
-from services.ingest.domain.history_position import Gap, HistoryPosition, advance_position, read_position, with_hours
+from services.ingest.domain.history_position import Gap, HistoryPosition, advance_position, brought_up_to_date, read_position
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
 from shared.calendars import CALENDARS, Corrections, sessions
@@ -31,7 +31,7 @@ from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
 AAPL = Instrument(symbol="AAPL", name_en="Apple", name_ko="애플", exchange="NASDAQ", currency="USD", kind="stock")
 EVENING = int(dt.datetime(2025, 2, 12, 22, tzinfo=dt.UTC).timestamp() * 1000)
 DAY = 86_400_000
-ALL = ("1d", "1w", "1h", "15m", "5m", "1m")
+ALL = ("1d", "1w", "1M", "1h", "4h", "15m", "30m", "5m", "1m")
 
 
 class MemoryCursors:
@@ -211,6 +211,13 @@ async def test_the_whole_history_is_published_in_messages_of_one_timeframe(rig: 
         got = [bar.ts_close for bar in bars(found, timeframe)]
         assert got == expected[-len(got) :]
         assert len(expected) - len(got) <= 3600 // 60
+    for timeframe, finer in (("30m", "15m"), ("4h", "1h")):
+        got = [bar.ts_close for bar in bars(found, timeframe)]
+        assert got == expected_closes(calendar, Timeframe(timeframe), bars(found, finer)[0].ts_open, EVENING).tolist()[-len(got) :]
+        assert not any(bar.incomplete for bar in bars(found, timeframe))
+    months = bars(found, "1M")
+    assert [dt.datetime.fromtimestamp(bar.ts_close / 1000, dt.UTC).month for bar in months] == [*range(1, 13), 1]
+    assert months[-1].close == next(bar.close for bar in bars(found, "1d") if bar.ts_close == months[-1].ts_close)
     weeks = bars(found, "1w")
     assert weeks[-1].ts_close == int(sessions("NASDAQ", dt.date(2025, 2, 7), dt.date(2025, 2, 7)).close[0])
     for history in (history for each in found for history in each.histories):
@@ -245,6 +252,9 @@ async def test_a_restart_publishes_only_what_is_new(rig: Rig) -> None:
     fresh = sessions("NASDAQ", dt.date(2025, 2, 13), dt.date(2025, 2, 14))
     assert [bar.ts_close for bar in bars(found, "1d")] == fresh.close.tolist()
     assert [bar.ts_close for bar in bars(found, "1w")] == [fresh.close[-1]]
+    assert bars(found, "1M") == []
+    assert [bar.ts_close for bar in bars(found, "4h")] == expected_closes(fresh, Timeframe.H4, 0, 2**60).tolist()
+    assert [bar.ts_close for bar in bars(found, "30m")] == expected_closes(fresh, Timeframe.M30, 0, 2**60).tolist()
     assert [bar.ts_close for bar in bars(found, "1m")] == expected_closes(fresh, Timeframe.M1, 0, 2**60).tolist()
     assert {history.reason for each in found for history in each.histories} == {"backfill"}
 
@@ -279,6 +289,8 @@ async def test_a_missing_session_is_requested_again_and_repaired(rig: Rig) -> No
     assert [bar.ts_open for bar in bars(found, "1d")] == [hole * 1000]
     assert {history.reason for each in found for history in each.histories} == {"repair"}
     assert len(bars(found, "1h")) == 7
+    assert [bar.incomplete for bar in bars(found, "4h")] == [False, False]
+    assert len(bars(found, "30m")) == 13
     assert len(bars(found, "1m")) == 390
     week = bars(found, "1w")[0]
     assert week.ts_open < hole * 1000 < week.ts_close
@@ -398,5 +410,12 @@ async def test_corrected_hours_publish_history_again_for_a_past_day_only(rig: Ri
 def test_a_position_of_an_older_version_is_read() -> None:
     old = read_position('{"until":5,"fingerprint":"x","gaps":[[1,2,1]]}')
     assert (old.until, old.recent, old.hours) == (5, (), "")
-    assert with_hours(old, "") is old
-    assert with_hours(old, "h").fingerprint != "x"
+    assert brought_up_to_date(old, Timeframe.M1, "") is old
+    assert brought_up_to_date(old, Timeframe.M1, "h").fingerprint != "x"
+
+
+def test_a_position_without_a_built_timeframe_is_published_again() -> None:
+    old = read_position('{"until":5,"fingerprint":"x"}')
+    again = brought_up_to_date(old, Timeframe.D1, "")
+    assert (again.until, again.fingerprint != "x", again.built) == (5, True, ("1w", "1M"))
+    assert brought_up_to_date(again, Timeframe.D1, "") is again

@@ -118,6 +118,6 @@ def check(ticks: Mapping[int, list[tuple[int, str, Event]]], histories: Mapping[
         run = [stored[offset] for offset in range(each.first, each.last + 1)]
         assert all(isinstance(history, History) and history.symbol == "BTC-USD" and len(history.bars) <= 500 for history in run)
         timeframes += dict.fromkeys(history.timeframe.value for history in run if isinstance(history, History))
-    assert timeframes == ["1d", "1w", "1h", "15m", "5m", "1m"]
+    assert timeframes == ["1d", "1w", "1M", "1h", "4h", "15m", "30m", "5m", "1m"]
     bars = [bar for event in stored.values() if isinstance(event, History) for bar in event.bars]
     assert all(bar.ts_close <= time.time() * 1000 for bar in bars)

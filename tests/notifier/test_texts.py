@@ -165,6 +165,25 @@ def test_an_alert_is_well_formed_and_fits_a_caption_for_all_values(
     assert chart_request(fired, Instrument(symbol, english, korean), language, ()).title.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("timeframe", "korean", "english"),
+    [
+        (Timeframe.M1, "1분봉", "1-minute"),
+        (Timeframe.M30, "30분봉", "30-minute"),
+        (Timeframe.H4, "4시간봉", "4-hour"),
+        (Timeframe.MN1, "월봉", "monthly"),
+    ],
+)
+def test_an_alert_and_its_chart_name_the_timeframe(timeframe: Timeframe, korean: str, english: str) -> None:
+    fired = Signal(
+        id="x", rule="condition", rule_version=1, params={}, direction="up", symbol="A", timeframe=timeframe, ts_event=0, ts_init=0,
+        price=1.0, evidence={}, condition=f"close > 1 on {timeframe.word}",
+    )  # fmt: skip
+    for language, name in (("ko", korean), ("en", english)):
+        assert f": {name}, 1970" in alert_text(fired, Instrument("A", "A", "가"), language)
+        assert f" · {name} · " in chart_request(fired, Instrument("A", "A", "가"), language, ()).title
+
+
 @given(st.text(alphabet="ab <>&\n😀", max_size=400), st.integers(2, 60))
 def test_split_loses_no_text_and_keeps_every_piece_well_formed(text: str, limit: int) -> None:
     lines = [f"<b>{markup.escape(line)}</b> <i>x{markup.escape(line[::-1])}</i>" for line in text.split("\n")]

@@ -14,6 +14,7 @@ import pytest
 
 from shared.calendars import CALENDARS, Sessions, read_corrections, sessions
 from shared.corrections import BUNDLED, Correction, CorrectionError, digest, parse_corrections
+from shared.events import PERIODS, Timeframe
 
 ZONES = {"KRX": "Asia/Seoul", "CME": "America/Chicago", "FX": "America/New_York", "NYSE": "America/New_York"}
 
@@ -138,7 +139,9 @@ def test_foreign_exchange_is_closed_from_friday_to_sunday_evening_in_new_york(fr
     assert hours("FX", friday).endswith("-17:00")
     assert hours("FX", monday).startswith("Sun 17:00-")
     first = int(np.flatnonzero(years("FX").date == int(monday.replace("-", "")))[0])
-    opens, closes, week = (times[first : first + 5] for times in (years("FX").open, years("FX").close, years("FX").week_close))
+    opens, closes, week = (
+        times[first : first + 5] for times in (years("FX").open, years("FX").close, years("FX").period_close[Timeframe.W1])
+    )
     assert opens[1:].tolist() == closes[:-1].tolist()
     assert set(week.tolist()) == {int(closes[-1])}
     assert (opens[1:] % 86_400_000 == 0).all()  # the days within a week end at midnight UTC, as they did
@@ -159,7 +162,9 @@ def test_sessions_never_overlap_and_belong_to_one_week(exchange: str) -> None:
     assert (np.diff(found.date) > 0).all()
     assert (found.open < found.close).all()
     assert (found.close[:-1] <= found.open[1:]).all()
-    assert (found.week_close >= found.close).all()
+    for timeframe in PERIODS:
+        assert (found.period_close[timeframe] >= found.close).all()
+        assert (np.diff(found.period_close[timeframe]) >= 0).all()
     assert (found.close - found.open <= 27 * 3_600_000).all()
 
 
@@ -181,7 +186,7 @@ def test_an_operators_correction_overrides_a_bundled_one(tmp_path: Path) -> None
     assert {day: hours("KRX", day, found) for day in wanted} == wanted
     assert hours("KRX", "2027-11-18") == "09:00-15:30"
     (wednesday,), (saturday,) = (np.flatnonzero(found.date == day) for day in (20261202, 20261205))
-    assert found.week_close[wednesday] == found.close[saturday]
+    assert found.period_close[Timeframe.W1][wednesday] == found.close[saturday]
 
 
 def test_weekly_hours_do_not_change_special_hours(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shared.conditions import PROBLEMS, ConditionError, parse
 from shared.conditions.condition import LONGEST
+from shared.events import Timeframe
 from shared.text import normalize
 from tests.conditions import conditions, spelled
 
@@ -24,6 +25,8 @@ ALIKE = [
     ["close > 1 or open > 2 and low < 3 and high > 4 on 1d", "close > 1 or ((open > 2 and low < 3) and high > 4)"],
     ["close - (open - low) > -1 on 1d", "(close - (open - low)) > -(1)", "-1 < close - (open - low)"],
     ["not (close > 1 and open > 1) on 1d", "not ((close > 1) and (open > 1))"],
+    ["close > 1 on 1mo", "close > 1 ON 1MO", "close > 1 on 1Mo"],
+    ["close > 1 on 1m", "CLOSE > 1 ON 1m"],
     ["prev(close) > open on 15m", "prev( close )>open on 15m"],
 ]
 
@@ -38,6 +41,19 @@ def test_spellings_of_a_condition_have_one_normal_form(spellings: list[str]) -> 
 def test_different_conditions_have_different_ids() -> None:
     texts = ["close > 1", "close >= 1", "close > 1 on 1h", "close > 1.0000001", "prev(close) > 1", "not close > 1", "open > 1"]
     assert len({parse(text).id for text in texts}) == len(texts)
+
+
+@pytest.mark.parametrize("timeframe", Timeframe)
+def test_every_timeframe_has_a_word_that_round_trips(timeframe: Timeframe) -> None:
+    found = parse(f"close > 1 on {timeframe.word}")
+    assert found.timeframe is timeframe
+    assert parse(found.text) == found
+    assert parse(found.text.upper().replace("1M", "1m")) == found
+
+
+def test_a_month_in_capitals_is_an_error_that_names_both_words() -> None:
+    with pytest.raises(ConditionError, match=r"'1M' is no timeframe; there are 1m, .*1mo"):
+        parse("close > 1 on 1M")
 
 
 def test_ids_never_change() -> None:
@@ -80,6 +96,8 @@ WRONG = [
     ("crosses_above(close) and open > 1", "arguments", 0),
     ("prev() > 1", "arguments", 0),
     ("close > 3 on 2d", "timeframe", 13),
+    ("close > 3 on 1M", "timeframe", 13),
+    ("CLOSE > 3 ON １Ｍ", "timeframe", 13),
     ("close > 1e400", "magnitude", 8),
     ("close > 1e16", "magnitude", 8),
     ("1 < close < 3", "chained", 10),

@@ -51,6 +51,31 @@ async def test_many_processes_upgrade_at_once(empty_url: str) -> None:
     assert await command.differences(empty_url) == []
 
 
+async def test_a_minute_and_a_month_are_two_timeframes(empty_url: str) -> None:
+    await command.upgrade(empty_url, "0010")
+    row: dict[str, object] = dict.fromkeys(
+        ("ts_open", "session", "open", "high", "low", "close", "volume", "price_factor", "split_factor"), 1
+    )
+    row |= {"symbol": "A", "ts_close": 2, "source": "test", "replayed": 0}
+    columns = ", ".join(row)
+    insert = text(f"INSERT INTO bars (timeframe, {columns}) VALUES (:timeframe, {', '.join(f':{name}' for name in row)})")  # noqa: S608
+    async with open_database(empty_url) as database:
+        async with database.begin() as connection:
+            await connection.execute(insert, row | {"timeframe": "1m"})
+        await command.upgrade(empty_url)
+        async with database.begin() as connection:
+            await connection.execute(insert, row | {"timeframe": "1M"})
+        for timeframe in ("1m", "1M"):
+            async with database.connect() as connection:
+                found = await connection.execute(
+                    text("SELECT timeframe FROM bars WHERE timeframe = :wanted"), {"wanted": timeframe}
+                )
+                assert [each[0] for each in found] == [timeframe]
+        await command.downgrade(empty_url, "0010")
+        async with database.connect() as connection:
+            assert [each[0] for each in await connection.execute(text("SELECT timeframe FROM bars"))] == ["1m"]
+
+
 async def test_upgrade_keeps_existing_rows(empty_url: str) -> None:
     await command.upgrade(empty_url)
     async with open_database(empty_url) as database:

@@ -91,6 +91,8 @@ def test_a_rule_with_only_a_similar_name_is_not_suggested() -> None:
         ("golden_cross then rsi_mid up within 40 then rsi_mid up within 24", 62, "more than 63 bars"),
         ("hammer" + " then hammer within 1" * 4, 89, "more than 4 steps"),
         ("golden_cross then rsi_mid up within 3 on 2h", 41, "'2h' is no timeframe"),
+        ("golden_cross then rsi_mid up within 3 on 1M", 41, "'1M' is no timeframe; there are 1m,"),
+        ("golden_cross then rsi_mid up within 3 on 1mo", 41, "golden_cross fires on 15m, 1h, 1d alone, not on 1mo"),
         ("golden_cross then rsi_mid up within 3 on 1w", 41, "golden_cross fires on 15m, 1h, 1d alone, not on 1w"),
         ("x" * 501, 500, "501 characters, at most 500"),
     ],
@@ -113,7 +115,7 @@ def sequences(draw: st.DrawFn) -> SignalSequence:
     for step in range(len(steps) - 1):
         within.append(draw(st.integers(1, max(1, remaining - (len(steps) - 2 - step)))))
         remaining -= within[-1]
-    return SignalSequence(tuple(steps), tuple(within), draw(st.sampled_from([Timeframe.M15, Timeframe.H1])))
+    return SignalSequence(tuple(steps), tuple(within), draw(st.sampled_from([Timeframe.M15, Timeframe.H1, Timeframe.MN1])))
 
 
 @given(wanted=sequences())

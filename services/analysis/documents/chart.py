@@ -14,6 +14,7 @@ from PIL import Image
 
 from services.analysis.documents.recorded import Recorded
 from services.analysis.kernels.indicators.kind import Floats
+from shared.events import Timeframe
 
 WIDTH, PRICE, PANEL, DPI = 9.0, 3.2, 1.3, 90
 COLOURS: Final = ("#1f5fbf", "#d9822b", "#7b3fa0", "#0f8a8a", "#8a6d3b", "#c2185b", "#4d6a2f")
@@ -69,5 +70,5 @@ def _lines(axis: Any, lines: Lines) -> None:
 
 def _dates(axis: Any, recorded: Recorded) -> None:
     places = np.linspace(0, len(recorded.start) - 1, 7).astype(int)
-    form = "%Y-%m-%d" if recorded.timeframe in ("1d", "1w") else "%m-%d %H:%M"
+    form = "%m-%d %H:%M" if Timeframe(recorded.timeframe).row.length_ms else "%Y-%m-%d"
     axis.set_xticks(places, [f"{dt.datetime.fromtimestamp(recorded.start[i] / 1000, dt.UTC):{form}}" for i in places])

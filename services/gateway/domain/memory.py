@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
@@ -16,19 +15,6 @@ from shared import events
 Key = tuple[str, events.Timeframe]
 K = TypeVar("K")
 V = TypeVar("V")
-
-HOUR_MS: Final = 3_600_000
-MAX_BAR_MS: Final = MappingProxyType(
-    {
-        events.Timeframe.M1: HOUR_MS // 60,
-        events.Timeframe.M5: HOUR_MS // 12,
-        events.Timeframe.M15: HOUR_MS // 4,
-        events.Timeframe.H1: HOUR_MS,
-        events.Timeframe.D1: 27 * HOUR_MS,
-        events.Timeframe.W1: 7 * 24 * HOUR_MS,
-    }
-)
-"""A longer bar replaces no other: one wrong message must not clear a series. Analysis has the same limits."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -84,12 +70,13 @@ class MarketMemory:
     def put_bar(self, event: events.Bar) -> tuple[SeriesRow, bool]:
         """Store a closed bar; returns its row and whether it is the newest of its series.
 
-        A bar replaces the bars that overlap it: they were built with other session hours, and analysis has deleted them.
+        A bar replaces the bars that overlap it: they were built with other session hours, and analysis has deleted them. One
+        that is longer than any plausible bar replaces no other: one wrong message must not clear a series.
         A bar published again with other factors (after a split) makes older rows wrong: they are dropped, the database has them.
         """
         key = (event.symbol, event.timeframe)
         series = self._series(self.bars, key)
-        if event.ts_event - event.ts_open <= MAX_BAR_MS[event.timeframe]:
+        if event.ts_event - event.ts_open <= event.timeframe.row.longest_ms:
             superseded = series.supersede(event.ts_open, event.ts_event)
             if superseded and key in self.indicators:
                 self.indicators[key].drop(superseded)

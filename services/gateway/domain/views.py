@@ -78,7 +78,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     volume: float
     replayed: bool = False
     incomplete: bool = False
-    """True for a week of which a session has no bar; left out where it is not so."""
+    """True for a bar that lacks a finer one, such as a week of which a session has no bar; left out where it is not so."""
 
 
 class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

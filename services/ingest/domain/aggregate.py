@@ -8,6 +8,7 @@ import numpy as np
 
 from services.ingest.domain.tape import Int64s, RecordedBars
 from shared.calendars import Sessions
+from shared.events import Timeframe
 
 
 def intraday(bars: RecordedBars, sessions: Sessions, length: int) -> RecordedBars:
@@ -27,12 +28,12 @@ def weekly(bars: RecordedBars, sessions: Sessions) -> RecordedBars:
     A week whose last session is after the last bar is dropped, since it may be incomplete.
     """
     session = np.searchsorted(sessions.open, bars.start, side="right") - 1
-    end = sessions.week_close[session]
+    week_close = sessions.period_close[Timeframe.W1]
+    end = week_close[session]
     whole = end <= bars.end[-1] if len(bars) else np.zeros(0, dtype=bool)
     kept = _select(bars, whole)
     end = end[whole]
-    first = np.searchsorted(sessions.week_close, end, side="left")
-    return _grouped(kept, sessions.open[first], end)
+    return _grouped(kept, sessions.period_open[Timeframe.W1][session][whole], end)
 
 
 def session_of_date(sessions: Sessions, dates: list[dt.date]) -> Int64s:

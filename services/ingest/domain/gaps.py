@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from services.ingest.domain.provider_bars import LENGTH_MS
 from shared.calendars import Int64s, Sessions
 from shared.events import Timeframe
 
@@ -20,7 +19,7 @@ def expected_closes(sessions: Sessions, timeframe: Timeframe, first: int, last: 
     if timeframe is Timeframe.D1:
         closes = sessions.close[inside]
     else:
-        length = LENGTH_MS[timeframe]
+        length = timeframe.row.length_ms
         parts = [
             np.minimum(np.arange(start + length, end + length, length, dtype=np.int64), end)
             for start, end in zip(sessions.open[inside].tolist(), sessions.close[inside].tolist(), strict=True)

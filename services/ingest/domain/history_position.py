@@ -26,7 +26,11 @@ DEPTH_MS: Final = MappingProxyType(
     }
 )
 """How far back history is requested: ten years of days; for the others Yahoo's limit less an hour, in case the clocks differ."""
-INTRADAY: Final = (Timeframe.H1, Timeframe.M15, Timeframe.M5, Timeframe.M1)
+BUILT: Final = MappingProxyType(
+    {base: tuple(each for each in Timeframe if each not in DEPTH_MS and each.built_from is base) for base in DEPTH_MS}
+)
+"""Requested timeframe -> the timeframes that are built from its bars, since they are not requested."""
+INTRADAY: Final = tuple(timeframe for timeframe in DEPTH_MS if timeframe.row.length_ms)
 """In the order of the requests: the timeframes that signals need most come first."""
 MAX_TRIES: Final = 2
 """A gap that remains after this many responses is accepted: there was no trade."""
@@ -36,8 +40,9 @@ PRICE_REVISED: Final = 1e-4
 """A price that changed by more than this fraction has been revised; less is rounding."""
 VOLUME_REVISED: Final = 0.02
 """The same for volume: providers add late trades for days."""
-OTHER_HOURS: Final = "other hours"
-"""Fingerprint of history that was stamped with other session hours. No corporate actions have this fingerprint."""
+OUTDATED: Final = "outdated"
+"""Fingerprint of history that was stamped with other session hours, or lacks the bars of a built timeframe. No corporate actions
+have this fingerprint."""
 MAX_GAPS: Final = 20
 """More gaps than this are merged into fewer, longer ones."""
 
@@ -73,6 +78,8 @@ class HistoryPosition(msgspec.Struct, frozen=True, kw_only=True):
     """The newest published daily bars. If the provider revises one, it is published again."""
     hours: str = ""
     """Digest of the calendar corrections up to ``until`` with which the bars were stamped."""
+    built: tuple[str, ...] = ()
+    """The timeframes that were built from these bars and published with them."""
 
 
 def read_position(text: str | None) -> HistoryPosition:
@@ -95,11 +102,12 @@ def write_position(position: HistoryPosition) -> str:
     return msgspec.json.encode(position).decode()
 
 
-def with_hours(position: HistoryPosition, hours: str) -> HistoryPosition:
-    """The position with the current digest ``hours``; if that has changed, history will be published again."""
-    return (
-        position if position.hours == hours else msgspec.structs.replace(position, fingerprint=OTHER_HOURS, recent=(), hours=hours)
-    )
+def brought_up_to_date(position: HistoryPosition, timeframe: Timeframe, hours: str) -> HistoryPosition:
+    """The position with the current digest ``hours`` and built timeframes; if one has changed, history will be published again."""
+    built = tuple(each.value for each in BUILT[timeframe])
+    if (position.hours, position.built) == (hours, built):
+        return position
+    return msgspec.structs.replace(position, fingerprint=OUTDATED, recent=(), hours=hours, built=built)
 
 
 def recent_bars(bars: Sequence[ProviderBar]) -> tuple[PublishedBar, ...]:
@@ -173,6 +181,7 @@ def advance_position(
         fingerprint=fingerprint,
         gaps=_merged(sorted(gaps, key=lambda gap: gap.first)),
         hours=position.hours,
+        built=position.built,
     )
 
 

@@ -18,8 +18,6 @@ from services.ingest.domain.yahoo_chart import Chart, ChartRow
 from shared.calendars import Sessions
 from shared.events import ProviderBar, Timeframe
 
-LENGTH_MS: Final = MappingProxyType({Timeframe.M1: 60_000, Timeframe.M5: 300_000, Timeframe.M15: 900_000, Timeframe.H1: 3_600_000})
-"""Intraday timeframe -> milliseconds."""
 MAX_PRICE: Final = 1e9
 MAX_OUTSIDE: Final = 0.01
 """Yahoo's opens and closes can lie outside low and high, by rounding or as auction prices: up to this share the bar is
@@ -75,8 +73,7 @@ def intraday_bars(
         SplitNotAppliedError: the rows before a split are not adjusted for it.
     """
     check_splits(chart, adjust.splits, zone_of(chart))
-    length = LENGTH_MS[timeframe]
-    return _normalise(_intervals(chart, length, sessions), adjust, worth, final_until, negative=negative)
+    return _normalise(_intervals(chart, timeframe.row.length_ms, sessions), adjust, worth, final_until, negative=negative)
 
 
 def _intervals(chart: Chart, length: int, sessions: Sessions) -> Iterator[tuple[ChartRow, int, int, int]]:

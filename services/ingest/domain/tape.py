@@ -80,6 +80,11 @@ class Tape:
     history: tuple[RecordedHistory, ...]
 
     @property
+    def first(self) -> int:
+        """Event time of its first bar, which may be history."""
+        return min([self.start, *(int(each.bars.start[0]) for each in self.history if len(each.bars))])
+
+    @property
     def exchanges(self) -> tuple[str, ...]:
         """The exchanges whose instruments are played, sorted by name."""
         return tuple(sorted({each.exchange for each in self.recordings}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import MappingProxyType
 from typing import Final, Literal
 
 from shared.events import ProviderBar, Tick, Timeframe
@@ -16,17 +15,6 @@ MAX_AHEAD_MS: Final = 60_000
 """Milliseconds by which ``ts_event`` may exceed ``ts_init``."""
 MAX_OUTSIDE: Final = 0.01
 """An open or close outside high and low by at most this share is due to rounding or an auction price: the bar is widened."""
-MAX_LENGTH_MS: Final = MappingProxyType(
-    {
-        Timeframe.M1: 60_000,
-        Timeframe.M5: 300_000,
-        Timeframe.M15: 900_000,
-        Timeframe.H1: 3_600_000,
-        Timeframe.D1: 27 * 3_600_000,  # see shared.corrections.LONGEST
-        Timeframe.W1: 7 * 86_400_000,
-    }
-)
-"""Longest bar of each timeframe, in milliseconds."""
 
 
 def tick_rejection(tick: Tick, *, negative: bool = False) -> RejectionReason | None:
@@ -54,7 +42,7 @@ def bar_rejection(bar: ProviderBar, timeframe: Timeframe, *, negative: bool = Fa
         return "size"
     if bar.ts_close <= bar.ts_open or bar.ts_open <= 0:
         return "time"
-    if bar.ts_close - bar.ts_open > MAX_LENGTH_MS[timeframe]:
+    if bar.ts_close - bar.ts_open > timeframe.row.longest_ms:
         return "grid"
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
     return "order" if bar.high < top - MAX_OUTSIDE * abs(top) or bar.low > bottom + MAX_OUTSIDE * abs(bottom) else None

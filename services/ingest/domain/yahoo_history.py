@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from services.ingest.domain.adjustments import Adjustments, adjustments
 from services.ingest.domain.bar_findings import Finding
 from services.ingest.domain.bar_inspection import inspect_bars, repair_scale
+from services.ingest.domain.built_bars import built_bars
 from services.ingest.domain.currency import WITH_HUNDREDTHS, unit_worth
 from services.ingest.domain.dates import row_dates, session_date, stamped_date, zone_of
 from services.ingest.domain.delays import final_until
 from services.ingest.domain.gaps import MissingRange, expected_closes, missing_ranges
 from services.ingest.domain.history_position import (
+    BUILT,
     HistoryPosition,
     PublishedBar,
     advance_position,
@@ -30,7 +33,6 @@ from services.ingest.domain.provider_bars import NormalisedBars, daily_bars, int
 from services.ingest.domain.quarantine_events import quarantine_events
 from services.ingest.domain.splits import align_splits
 from services.ingest.domain.universe import Instrument
-from services.ingest.domain.weekly import weekly_bars
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_errors import EmptyResponseError, SplitNotAppliedError
 from services.ingest.domain.yahoo_events import Split
@@ -76,8 +78,9 @@ def read_daily(
     now: int,
     known: ProviderBar | None = None,
 ) -> ChartHistory:
-    """Read a daily chart: new days, and the weeks that contain them. The chart must reach from ``requested_from`` to ``now``
-    (milliseconds).
+    """Read a daily chart: new days, and the weeks and months that contain them.
+
+    The chart must reach from ``requested_from`` to ``now`` (milliseconds).
 
     ``known`` is the newest daily bar that was read before, if any: see ``without_future_actions``.
 
@@ -93,16 +96,7 @@ def read_daily(
     bars, findings = _repair_scale(bars, instrument)
     missing = _missing(chart, bars, sessions, Timeframe.D1, HistoryPosition(), requested_from, now, instrument.exchange)
     fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
-    touched = {int(sessions.week_close[sessions.at(day.ts_open)]) for day in fresh}
-    inspected = inspect_bars(
-        bars.bars, Timeframe.D1, hundredths=instrument.currency in WITH_HUNDREDTHS, negative=instrument.negative
-    ).bars
-    weeks = tuple(week for week in weekly_bars(inspected, sessions) if week.ts_close in touched)
-    messages = [
-        history
-        for timeframe, run in ((Timeframe.D1, fresh), (Timeframe.W1, weeks))
-        for history in _messages(instrument, timeframe, run, adjust, position, now)
-    ]
+    messages = _with_built(instrument, Timeframe.D1, bars.bars, fresh, sessions, adjust, position, now)
     newest = bars.bars[-1].ts_close if bars.bars else 0
     advanced = advance_position(position, adjust.fingerprint, newest, requested_from, missing)
     next_position = msgspec.structs.replace(advanced, recent=recent_bars(bars.bars) or position.recent)
@@ -176,17 +170,20 @@ def read_intraday(
     requested_from: int,
     now: int,
 ) -> ChartHistory:
-    """Read an intraday chart, with the factors of the daily chart. Raises as ``read_daily``."""
+    """Read an intraday chart, with the factors of the daily chart: new bars, and the coarser ones that are built from them.
+
+    Raises as ``read_daily``.
+    """
     worth = unit_worth(chart.currency, instrument.currency)
     final = final_until(instrument.exchange, now)
     bars = intraday_bars(chart, timeframe, adjust, sessions, worth, final, negative=instrument.negative)
     missing = _missing(chart, bars, sessions, timeframe, position, requested_from, now, instrument.exchange)
     fresh = fresh_bars(position, adjust.fingerprint, bars.bars)
-    messages = tuple(_messages(instrument, timeframe, fresh, adjust, position, now))
+    messages = _with_built(instrument, timeframe, bars.bars, fresh, sessions, adjust, position, now)
     newest = bars.bars[-1].ts_close if bars.bars else 0
     quarantined = tuple(_quarantined(instrument, timeframe, bars, now))
     next_position = advance_position(position, adjust.fingerprint, newest, requested_from, missing)
-    return ChartHistory(messages, next_position, adjust, bars.dropped, quarantined, missing)
+    return ChartHistory(tuple(messages), next_position, adjust, bars.dropped, quarantined, missing)
 
 
 def _missing(
@@ -211,6 +208,34 @@ def _missing(
     first = min(normalised.bars[0].ts_close, position.until) if position.until > requested_from else normalised.bars[0].ts_close
     expected = expected_closes(sessions, timeframe, max(first, requested_from), normalised.bars[-1].ts_close)
     return missing_ranges(expected, (bar.ts_close for bar in normalised.bars))
+
+
+def _with_built(
+    instrument: Instrument,
+    timeframe: Timeframe,
+    bars: Sequence[ProviderBar],
+    fresh: Sequence[ProviderBar],
+    sessions: Sessions,
+    adjust: Adjustments,
+    position: HistoryPosition,
+    now: int,
+) -> list[History]:
+    """The messages of the fresh bars, and of the built bars that contain one of them or are complete only now.
+
+    Bars are built from inspected ones, since a wrong price would be part of them.
+    """
+    runs = [(timeframe, fresh)]
+    if fresh and BUILT[timeframe]:
+        hundredths = instrument.currency in WITH_HUNDREDTHS
+        inspected = inspect_bars(bars, timeframe, hundredths=hundredths, negative=instrument.negative).bars
+        starts = np.array([bar.ts_open for bar in fresh], np.int64)
+        for coarse in BUILT[timeframe]:
+            built = built_bars(coarse, inspected, sessions)
+            edges = [np.array([getattr(bar, name) for bar in built], np.int64) for name in ("ts_open", "ts_close")]
+            touched = np.searchsorted(starts, edges[1]) > np.searchsorted(starts, edges[0])
+            new = touched | (edges[1] > position.until)
+            runs.append((coarse, tuple(bar for bar, wanted in zip(built, new.tolist(), strict=True) if wanted)))
+    return [history for each, run in runs for history in _messages(instrument, each, run, adjust, position, now)]
 
 
 def _messages(

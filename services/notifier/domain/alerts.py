@@ -12,11 +12,11 @@ from services.notifier.domain.formatting import format_time, number, percent, pr
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.markup import clean, escape
 from services.notifier.domain.messages import Button, Buttons
-from shared.events import Signal, SignalQuality
+from shared.events import Signal, SignalQuality, Timeframe
 
 TIMEFRAMES: Final = {
-    "ko": {"1m": "1분봉", "5m": "5분봉", "15m": "15분봉", "1h": "1시간봉", "1d": "일봉", "1w": "주봉"},
-    "en": {"1m": "1-minute", "5m": "5-minute", "15m": "15-minute", "1h": "1-hour", "1d": "daily", "1w": "weekly"},
+    "ko": {timeframe.value: f"{timeframe.row.ko}봉" for timeframe in Timeframe},
+    "en": {timeframe.value: timeframe.row.en for timeframe in Timeframe},
 }
 LABELS: Final = {
     "ko": {

@@ -45,7 +45,7 @@ class Bars(NamedTuple):
     session: Int64s
     """Session date as yyyymmdd."""
     year_high: Floats
-    """Highest high of the 252 daily bars before the bar's session; NaN where there are fewer, and on weekly bars."""
+    """Highest high of the 252 daily bars before the bar's session; NaN where there are fewer, and on bars longer than a day."""
     year_low: Floats
     """Lowest low of the same."""
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values
+from shared.events import Timeframe
 
 Direction = Literal["up", "down"]
-INTRADAY_AND_DAILY: Final = ("15m", "1h", "1d")
+INTRADAY_AND_DAILY: Final = tuple(timeframe.value for timeframe in Timeframe if timeframe.row.rules)
+"""15m, 1h and 1d."""
 DAILY: Final = ("1d",)
 
 RuleFunction = Callable[[Parameters, Values, Values, Bars, int], int]

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.live.domain.layout import DAY, LENGTHS, SESSION
+from services.analysis.live.domain.layout import DAY, PERIOD_CODES, SESSION, TIMEFRAMES
 from services.analysis.live.domain.tick_arrays import SessionArrays
+from shared.events import PERIODS, Timeframe
 
 Int64s = npt.NDArray[np.int64]
 
@@ -25,7 +26,9 @@ class SessionTimes(Protocol):
     @property
     def close(self) -> Int64s: ...
     @property
-    def week_close(self) -> Int64s: ...
+    def period_open(self) -> Mapping[Timeframe, Int64s]: ...
+    @property
+    def period_close(self) -> Mapping[Timeframe, Int64s]: ...
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,12 @@ class Calendar:
         if at < 0 or ts > own[at]["close"]:
             return None
         found = own[at]
-        if timeframe >= DAY:
-            start, end = ("open", "close") if timeframe == DAY else ("week_open", "week_close")
-            return int(found[start]), int(found[end])
-        opened, closed, length = int(found["open"]), int(found["close"]), LENGTHS[timeframe]
+        opened, closed, length = int(found["open"]), int(found["close"]), TIMEFRAMES[timeframe].row.length_ms
+        if timeframe > DAY:
+            place = PERIOD_CODES.index(timeframe)
+            return int(found["period_open"][place]), int(found["period_close"][place])
+        if timeframe == DAY:
+            return opened, closed
         start_at = opened + (ts - opened) // length * length
         if start_at >= closed:
             start_at -= length
@@ -87,7 +92,8 @@ def calendar(exchanges: Mapping[str, SessionTimes]) -> Calendar:
 def _sessions(times: SessionTimes) -> npt.NDArray[Any]:
     found = np.empty(len(times.open), SESSION)
     found["open"], found["close"] = times.open, times.close
-    found["week_close"], found["date"] = times.week_close, times.date
-    _, first, week = np.unique(times.week_close, return_index=True, return_inverse=True)
-    found["week_open"] = times.open[first][week] if len(times.open) else times.open
+    found["date"] = times.date
+    for place, timeframe in enumerate(PERIODS):
+        found["period_open"][:, place] = times.period_open[timeframe]
+        found["period_close"][:, place] = times.period_close[timeframe]
     return found

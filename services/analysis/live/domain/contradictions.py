@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -14,18 +13,6 @@ from shared.events import Quarantined, Timeframe
 
 Int64s = npt.NDArray[np.int64]
 
-HOUR_MS: Final = 3_600_000
-LONGEST: Final = MappingProxyType(
-    {
-        Timeframe.M1: HOUR_MS // 60,
-        Timeframe.M5: HOUR_MS // 12,
-        Timeframe.M15: HOUR_MS // 4,
-        Timeframe.H1: HOUR_MS,
-        Timeframe.D1: 27 * HOUR_MS,
-        Timeframe.W1: 7 * 24 * HOUR_MS,
-    }
-)
-"""The longest plausible bar. A longer one supersedes nothing: one wrong message must not clear a series."""
 PRICE_FAR: Final = 0.005
 """A high, low or close that differs more from the provider's, as a fraction, is reported. Streamed prices miss some trades."""
 MOST_REPORTED: Final = 10
@@ -35,12 +22,13 @@ MOST_REPORTED: Final = 10
 def superseded(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Int64s]:
     """Close times of stored bars that overlap a provided bar which closes at another time; without timeframes that have none.
 
-    Two bars of a series never overlap. Such bars remain from earlier session hours.
+    Two bars of a series never overlap. Such bars remain from earlier session hours. A bar that is longer than any plausible one
+    supersedes nothing: one wrong message must not clear a series.
     """
     found = {}
     for timeframe, bars in provided.items():
         mine = stored.get(timeframe, empty())
-        new = bars[bars["ts_close"] - bars["ts_open"] <= LONGEST[timeframe]]
+        new = bars[bars["ts_close"] - bars["ts_open"] <= timeframe.row.longest_ms]
         if not len(mine) or not len(new):
             continue
         at = np.searchsorted(new["ts_close"], mine["ts_open"], side="right")

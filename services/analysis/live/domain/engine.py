@@ -21,8 +21,8 @@ from services.analysis.live.domain import batch, ticks
 from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
-from services.analysis.live.domain.incomplete_weeks import lacks_days
-from services.analysis.live.domain.layout import CLOSED, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES
+from services.analysis.live.domain.incomplete_periods import lacks_days
+from services.analysis.live.domain.layout import CLOSED, PERIOD_CODES, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES, frames
 from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
 from services.analysis.live.domain.outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.realignment import realign
@@ -34,7 +34,7 @@ from services.analysis.live.domain.split_suspicion import (
     SplitResolution,
     quarantined_ticks,
     released,
-    remake_weeks,
+    remake_periods,
     resolution_of,
     take_pending,
 )
@@ -171,7 +171,8 @@ class Engine:
             outcome = self.load(symbol, before, ts_init, tail=0, factors=factors)
         self._close_pending(row, resolution, outcome, factors)
         if resolution == "split":
-            seed(self.state, self.calendar, row, TIMEFRAME_CODES[Timeframe.W1], factors)
+            for code in PERIOD_CODES:
+                seed(self.state, self.calendar, row, code, factors)
             outcome.quotes = quotes_of(self.state, np.array([row]))
         return outcome
 
@@ -213,6 +214,7 @@ class Engine:
     def set_conditions(self, condition_set: ConditionSet) -> None:
         """Runs these conditions from the next batch on. The indicators that they request must be the engine's."""
         self._judge = self.series.judge(condition_set, self._judge.reported)
+        self.state.frames = frames(condition_set.forming_timeframes)
 
     @property
     def followed(self) -> tuple[FollowedSequence, ...]:
@@ -297,7 +299,7 @@ class Engine:
         state = self.state
         late = take_pending(state, row)
         if resolution == "split" and factors is not None:
-            remake_weeks(state, row, late, factors)
+            remake_periods(state, row, late, factors)
         outcome.quarantined.append(released(state, row, resolution, len(late)))
         for first in range(0, len(late), AT_A_TIME):
             part = late[first : first + AT_A_TIME]

@@ -5,19 +5,21 @@ Everything here shapes the checkpoint: a change of it changes the state version,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from shared.events import Timeframe
+from shared.events import PERIODS, Timeframe
 
 TIMEFRAMES: Final = tuple(Timeframe)
 """Finest first; the index of a timeframe is its code in the kernels."""
 TIMEFRAME_CODES: Final = MappingProxyType({timeframe: code for code, timeframe in enumerate(TIMEFRAMES)})
-LENGTHS: Final = (60_000, 300_000, 900_000, 3_600_000)
-"""Milliseconds of the timeframes within a session."""
 DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
+PERIOD_CODES: Final = tuple(TIMEFRAME_CODES[timeframe] for timeframe in PERIODS)
+"""The timeframes of several sessions, in the order of ``SESSION.period_open``."""
 
 WINDOW: Final = 640
 """Places for bars per symbol and timeframe; a peek uses the place after the newest closed bar for the forming one."""
@@ -76,8 +78,8 @@ SYMBOL: Final = np.dtype(
         ("traded", "f8"),  # price of the newest tick in order, in the shares of its day
         ("traded_by", "f8"),  # factor that converts it to today's shares
         ("exchange", "i8"),
-        ("week_open", "i8"),
-        ("week_close", "i8"),
+        ("period_open", "i8", len(PERIODS)),  # the week and the month of that session
+        ("period_close", "i8", len(PERIODS)),
         ("range", "f8"),  # mean true range of the newest 14 daily bars, as a fraction; NaN where there are fewer
         (
             "reported_since",
@@ -174,8 +176,32 @@ REJECTED: Final = np.dtype(
 )
 """A tick that is reported because it was not used as it came. Shape (ticks,)."""
 
-SESSION: Final = np.dtype([("open", "i8"), ("close", "i8"), ("week_open", "i8"), ("week_close", "i8"), ("date", "i8")])
+SESSION: Final = np.dtype(
+    [
+        ("open", "i8"),
+        ("close", "i8"),
+        ("period_open", "i8", len(PERIODS)),  # open of the first session of its week and of its month
+        ("period_close", "i8", len(PERIODS)),
+        ("date", "i8"),
+    ]
+)
 """One session of an exchange. Shape (sessions,): the exchanges' sessions one after the other."""
 
 HEARTBEAT: Final = np.dtype([("at", "i8"), ("exchange", "i8"), ("ts_event", "i8"), ("ts_init", "i8")])
 """A heartbeat before tick number ``at`` of its batch; exchange -1 is an unknown one. Shape (heartbeats,)."""
+
+FRAME: Final = np.dtype(
+    [
+        ("length", "i8"),  # milliseconds within a session; 0 for a session and longer
+        ("period", "i8"),  # its place in ``SESSION.period_open``; -1 for a session and shorter
+        ("snapshots", "i8"),  # 1: the close of a minute also writes a snapshot of its forming bar
+    ]
+)
+"""What the kernel must know about a timeframe. Shape (timeframes,)."""
+
+
+def frames(watched: Collection[Timeframe] = ()) -> npt.NDArray[Any]:
+    """All timeframes, with snapshots of those on which rules run and of ``watched``: a snapshot costs as much as a closed bar."""
+    periods = {code: place for place, code in enumerate(PERIOD_CODES)}
+    found = [(each.row.length_ms, periods.get(code, -1), each.row.rules or each in watched) for code, each in enumerate(TIMEFRAMES)]
+    return np.array(found, FRAME)

@@ -80,7 +80,7 @@ def _given(pasts: Mapping[Timeframe, BarRecords]) -> list[tuple[Timeframe, BarRe
 
 def _daily(timeframe: Timeframe, pasts: Mapping[Timeframe, BarRecords]) -> BarRecords | None:
     """The daily bars that give a timeframe its 52-week context."""
-    return None if timeframe == Timeframe.W1 else pasts.get(Timeframe.D1)
+    return None if TIMEFRAME_CODES[timeframe] > DAY else pasts.get(Timeframe.D1)
 
 
 def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values: Floats) -> list[IndicatorRow]:
@@ -114,7 +114,7 @@ def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, 
         factor = daily["price_factor"]
         record["year_high"] = (daily["high"] * factor)[-year.YEAR :].max()
         record["year_low"] = (daily["low"] * factor)[-year.YEAR :].min()
-        ticks.measure_range(row, state.symbol_arrays)
+        ticks.measure_range(row, DAY, state.symbol_arrays)
         record["high_52w"], record["low_52w"] = (found[-1] for found in year.before(daily["high"] * factor, daily["low"] * factor))
     newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
     if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
@@ -136,11 +136,15 @@ def seed(state: PartitionState, calendar: Calendar, row: int, code: int, factors
 
     It is raw and in today's shares: without the dividends of its days, which ``factors`` holds.
     """
-    finer: Any = state.forming[row, code - 1]
+    base = TIMEFRAMES[code].built_from
+    if base is None:
+        return
+    fine = TIMEFRAME_CODES[base]
+    finer: Any = state.forming[row, fine]
     n, active = int(finer["n"]), bool(finer["active"])
     if not n and not active:
         return
-    closes = state.windows.ts_close[row, code - 1, :n]
+    closes = state.windows.ts_close[row, fine, :n]
     inside = int(finer["open_at"]) if active else int(closes[-1]) - 1
     interval = calendar.interval(int(state.records[row]["exchange"]), code, inside)
     forming: Any = state.forming[row, code]
@@ -149,13 +153,13 @@ def seed(state: PartitionState, calendar: Calendar, row: int, code: int, factors
     start, end = interval
     first = int(np.searchsorted(closes, max(start, int(forming["last_end"])), side="right"))
     parts = {
-        name: state.windows._asdict()[name][row, code - 1, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
+        name: state.windows._asdict()[name][row, fine, first:n].tolist() for name in ("open", "high", "low", "close", "volume")
     }
     if factors is not None and code > DAY:
         price, split = factors.of_bars(closes[first:])
         for name in ("open", "high", "low", "close"):
             parts[name] = (np.array(parts[name]) * split / price).tolist()
-    session = int(state.windows.session[row, code - 1, n - 1]) if n > first else 0
+    session = int(state.windows.session[row, fine, n - 1]) if n > first else 0
     if active:
         for name, values in parts.items():
             values.append(float(finer[name]))

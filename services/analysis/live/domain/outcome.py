@@ -48,7 +48,7 @@ def finite(values: Floats) -> list[list[float | None]]:
 
 
 def bars_of(closed: Records, symbols: Sequence[str], sources: Sequence[str], incomplete: Sequence[bool]) -> list[Bar]:
-    """The closed bars (dtype CLOSED) as events; ``incomplete``: which of them are weeks that lack a day."""
+    """The closed bars (dtype CLOSED) as events; ``incomplete``: which of them lack a finer bar."""
     found = []
     for x, lacking in zip(closed[list(PUBLISHED_FIELDS)].tolist(), incomplete, strict=True):
         row, timeframe, open_at, close_at, session, opened, high, low, close, volume, ts_init, source, replayed = x

@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.layout import DAY, TIMEFRAME_CODES
+from services.analysis.live.domain.layout import DAY, PERIOD_CODES
 from services.analysis.live.domain.state import PartitionState
-from shared.events import Timeframe
-
-WEEK = TIMEFRAME_CODES[Timeframe.W1]
 
 
 def realign(state: PartitionState, calendar: Calendar) -> int:
@@ -45,11 +42,13 @@ def _session(record: Any, calendar: Calendar) -> None:
     exchange, ts = int(record["exchange"]), int(record["last_ts"])
     if not current[0] <= ts <= current[1]:
         ts = current[0]
-    session, week = calendar.interval(exchange, DAY, ts), calendar.interval(exchange, WEEK, ts)
-    if (session, week) == (current, (int(record["week_open"]), int(record["week_close"]))):
+    session = calendar.interval(exchange, DAY, ts)
+    periods = [calendar.interval(exchange, code, ts) or (0, 0) for code in PERIOD_CODES]
+    known = zip(record["period_open"].tolist(), record["period_close"].tolist(), strict=True)
+    if session == current and periods == list(known):
         return
     vetted = record["vetted"] == current[0]
     record["session_open"], record["session_close"] = session or (0, 0)
-    record["week_open"], record["week_close"] = week or (0, 0)
+    record["period_open"], record["period_close"] = np.transpose(periods)
     if session is not None and vetted:
         record["vetted"] = session[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
-from shared.events import Heartbeat, History, ProviderBar, Tick, Timeframe
+from shared.events import PERIODS, Heartbeat, History, ProviderBar, Tick, Timeframe
 
 DAY_MS = 86_400_000
 
@@ -29,7 +30,8 @@ class _Sessions:
     date: npt.NDArray[np.int64]
     open: npt.NDArray[np.int64]
     close: npt.NDArray[np.int64]
-    week_close: npt.NDArray[np.int64]
+    period_open: Mapping[Timeframe, npt.NDArray[np.int64]]
+    period_close: Mapping[Timeframe, npt.NDArray[np.int64]]
 
 
 def rehearse_history(whole: Plan, code: MachineCode) -> None:
@@ -59,7 +61,7 @@ def rehearse_patterns(chart_patterns: ChartPatterns, series: SeriesRunner) -> No
 
 
 def rehearse(series: SeriesRunner) -> int:
-    """Loads history, applies ticks and a heartbeat, peeks. Returns the number of bars that closed, which is 6."""
+    """Loads history, applies ticks and a heartbeat, peeks. Returns the number of bars that closed, one of each timeframe."""
     engine = _engine(series)
     engine.set_conditions(condition_set([ConditionRequest("close > 0 on 1m", False, None)]))
     engine.load("A", {Timeframe.D1: _past()}, DAY_MS)
@@ -71,7 +73,9 @@ def rehearse(series: SeriesRunner) -> int:
 
 def _engine(series: SeriesRunner) -> Engine:
     opens = np.array([DAY_MS], np.int64)
-    day = _Sessions(np.array([19700102], np.int64), opens, opens + DAY_MS, opens + DAY_MS)
+    day = _Sessions(
+        np.array([19700102], np.int64), opens, opens + DAY_MS, dict.fromkeys(PERIODS, opens), dict.fromkeys(PERIODS, opens + DAY_MS)
+    )
     return Engine(calendar({"REHEARSAL": day}), {"A": ListedInstrument("REHEARSAL", "stock")}, series)
 
 

@@ -18,7 +18,7 @@ from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarPlaces, KindKernels, SeriesKernels, SeriesRows
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.condition_signals import Judge, Reported
-from services.analysis.live.domain.layout import TIMEFRAMES
+from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.plan_memory import PlanMemory
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
 from services.analysis.live.domain.requested_indicators import places, plans, set_unknown
@@ -26,7 +26,7 @@ from services.analysis.live.domain.sequence_signals import FollowedSequence, Seq
 from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, PartitionState, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
-from shared.events import Pattern, Signal, Timeframe
+from shared.events import Pattern, Signal
 
 PROVISIONAL_FIELDS: Final = (*BAR_FIELDS, "session", "high_52w", "low_52w")
 """The fields of CLOSED that fill the fields of ``Bars``."""
@@ -207,7 +207,7 @@ class SeriesRunner:
         n = int(forming["n"])
         for name in (*BAR_FIELDS, "session"):
             getattr(state.windows, name)[row, code, n] = forming[name]
-        known = TIMEFRAMES[code] != Timeframe.W1
+        known = code <= DAY
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
         values = [np.empty(len(self.base.columns))]

@@ -10,9 +10,9 @@ import numpy as np
 
 from services.analysis.live.domain import ticks
 from services.analysis.live.domain.actions import AdjustmentFactors
-from services.analysis.live.domain.layout import KEEP, REASONS, TIMEFRAME_CODES, WINDOW
+from services.analysis.live.domain.layout import DAY, KEEP, PERIOD_CODES, REASONS, WINDOW
 from services.analysis.live.domain.state import PartitionState, Records
-from shared.events import Quarantined, Timeframe
+from shared.events import Quarantined
 
 SplitResolution = Literal["split", "none", "deadline"]
 """How a suspicion ends: a split is published; history of the session arrives without one; or nothing arrives in time."""
@@ -21,8 +21,6 @@ NOTES: Final = {
     "none": "the session's daily bar came, and there was no split",
     "deadline": "no split was told in time",
 }
-WEEK: Final = TIMEFRAME_CODES[Timeframe.W1]
-DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 AT_A_TIME: Final = WINDOW - KEEP - 8
 """Bars that fit a window after it has been moved down."""
 REPORTED_AS: Final = {"absurd": "spike"}
@@ -91,15 +89,15 @@ def take_pending(state: PartitionState, row: int) -> Records:
     return cast("Records", found)
 
 
-def remake_weeks(state: PartitionState, row: int, closed: Records, factors: AdjustmentFactors) -> None:
-    """Recomputes weekly bars in place from their days: pending ones contain prices from before the split.
+def remake_periods(state: PartitionState, row: int, closed: Records, factors: AdjustmentFactors) -> None:
+    """Recomputes weekly and monthly bars in place from their days: pending ones contain prices from before the split.
 
     ``closed``: as ``take_pending`` returns it; the days before the session must be in their window.
     """
     n = int(state.forming[row, DAY]["n"])
     ts_close = state.windows.ts_close[row, DAY, :n]
     days = closed[closed["timeframe"] == DAY]
-    for i in np.flatnonzero(closed["timeframe"] == WEEK).tolist():
+    for i in np.flatnonzero(np.isin(closed["timeframe"], PERIOD_CODES)).tolist():
         start, end = closed["open_at"][i], closed["close_at"][i]
         before, late = (ts_close > start) & (ts_close <= end), (days["close_at"] > start) & (days["close_at"] <= end)
         price, split = factors.of_bars(ts_close[before])

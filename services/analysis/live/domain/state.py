@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
 from services.analysis.kernels.signatures import PatternMemory
-from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW, frames
 from services.analysis.live.domain.plan_memory import NotWarmedUp, PlanMemory
 from services.analysis.live.domain.recent_signals import RecentSignals
 from services.analysis.live.domain.tick_arrays import SymbolArrays, WindowArrays
@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 Records = npt.NDArray[Any]
 
-CHARTED: Final = (Timeframe.M15, Timeframe.H1, Timeframe.D1)
+CHARTED: Final = tuple(timeframe for timeframe in Timeframe if timeframe.row.patterns)
 """The timeframes that are searched for chart patterns."""
 
 
@@ -71,6 +71,9 @@ class PartitionState:
     not_warmed_up: NotWarmedUp = field(default_factory=dict)
     pending_bars: Records = field(default_factory=lambda: np.empty(0, CLOSED))
     """Bars (dtype CLOSED) that closed while a split was suspected, in the order of their closing."""
+
+    frames: Records = field(default_factory=frames)
+    """What the kernel must know about each timeframe (dtype FRAME)."""
 
     def __post_init__(self) -> None:
         self._allocate(8)
@@ -129,7 +132,7 @@ class PartitionState:
     @property
     def symbol_arrays(self) -> SymbolArrays:
         """What the kernel of ticks reads and writes; valid until a symbol is added."""
-        return SymbolArrays(self.records[: len(self.symbols)], self.forming, self.last_seq, self.windows)
+        return SymbolArrays(self.records[: len(self.symbols)], self.forming, self.last_seq, self.windows, self.frames)
 
     @property
     def source_names(self) -> list[str]:

@@ -65,6 +65,8 @@ class SymbolArrays(NamedTuple):
     last_seq: Int64s
     """(symbols, SOURCES): the newest ``Tick.seq`` of each source."""
     windows: WindowArrays
+    frames: Records
+    """(timeframes,) of FRAME. Only read."""
 
 
 class SessionArrays(NamedTuple):
@@ -80,7 +82,7 @@ class TickOutput(NamedTuple):
     """Room for what ticks and heartbeats bring about. Written."""
 
     closed: Records
-    """(room,) of CLOSED: room for two bars a timeframe and six snapshots of forming bars for every symbol."""
+    """(room,) of CLOSED: room for two bars and two snapshots a timeframe for every symbol."""
     rejected: Records
     """(room,) of REJECTED."""
     counts: Int64s

@@ -17,7 +17,7 @@ from numba import njit
 jit = njit(cache=True, nogil=True, error_model="numpy")
 inline = njit(nogil=True, error_model="numpy")
 
-KERNEL_VERSION = 4
+KERNEL_VERSION = 5
 """Goes up when the same ticks give other bars."""
 
 MAX_PRICE = 1e9
@@ -31,7 +31,7 @@ FUTURE_MS, OPENING_MS, VETTING_MS, REPORT_MS, SPLIT_AFTER_MS, SMALL_SPLIT_MS = (
 )
 JUMP, JUMP_LEAST, JUMP_RANGES, AGREE = 0.5, 0.2, 5.0, 0.1
 RANGE, SPLIT_RANGE, SPLIT_RANGES, SPLIT_LEAST, MOST_REPORTS = 14, 0.05, 6.0, 1.2, 10
-N, M1, M5, M15, H1, D1, W1, YEAR, SPLIT = 6, 0, 1, 2, 3, 4, 5, 252, -1
+FINEST, YEAR, SPLIT = 0, 252, -1
 GOES_ON, FULL, DUE = range(3)
 """Why a run stopped: its input or its output ended; a window is about to be full; pending bars are due before the next event."""
 APPLIED, REORDERED, OUTSIDE, LATE, DUPLICATE, ABSURD, PRICE, SIZE, TIME, FUTURE, UNKNOWN, SOURCE, HEARTBEAT = range(13)
@@ -83,18 +83,19 @@ def _locate(s, calendar, ts):
         return False
     found = sessions[lo - 1]
     s.session, s.session_open, s.session_close = found.date, found.open, found.close
-    s.week_open, s.week_close = found.week_open, found.week_close
+    for p in range(found.period_open.shape[0]):
+        s.period_open[p], s.period_close[p] = found.period_open[p], found.period_close[p]
     return True
 
 
 @inline
-def _interval(s, k, ts):
-    """Start and end of the bar of timeframe ``k`` that ``ts`` belongs to, within the session that ``s`` carries."""
-    if k == W1:
-        return s.week_open, s.week_close
-    if k == D1:
+def _interval(s, frame, ts):
+    """Start and end of the bar of a timeframe (a record of FRAME) that ``ts`` belongs to, within the session that ``s`` carries."""
+    if frame.period >= 0:
+        return s.period_open[frame.period], s.period_close[frame.period]
+    if frame.length == 0:
         return s.session_open, s.session_close
-    length = 60_000 if k == M1 else 300_000 if k == M5 else 900_000 if k == M15 else 3_600_000
+    length = frame.length
     start = s.session_open + (ts - s.session_open) // length * length
     if start >= s.session_close:  # a tick exactly at the close belongs to the last bar
         start -= length
@@ -102,42 +103,44 @@ def _interval(s, k, ts):
 
 
 @inline
-def _snapshot(r, k, s, g, x, ts_init, provisional, known_at):
+def _snapshot(r, k, s, g, frame, x, ts_init, provisional, known_at):
     """Copies the forming bar ``g`` into ``x`` (dtype CLOSED)."""
     x.row, x.timeframe, x.at, x.number, x.open_at, x.close_at, x.session = r, k, g.n, g.number, g.open_at, g.close_at, g.session
     x.open, x.high, x.low, x.close, x.volume = g.open, g.high, g.low, g.close, g.volume
-    x.high_52w, x.low_52w = (s.high_52w, s.low_52w) if k < W1 else (math.nan, math.nan)
+    x.high_52w, x.low_52w = (s.high_52w, s.low_52w) if frame.period < 0 else (math.nan, math.nan)
     x.ts_init, x.source, x.replayed, x.provisional, x.known_at, x.pending = ts_init, s.source, s.replayed, provisional, known_at, 0
 
 
 @inline
-def _range(r, n, s, windows):
-    """Sets the mean true range of the newest daily bars, up to place ``n``, and the largest move without confirmation."""
+def _range(r, day, n, s, windows):
+    """Sets the mean true range of the newest daily bars (timeframe ``day``), up to place ``n``, and the move that needs no second
+    price.
+    """
     s.range, s.jump, total = math.nan, JUMP, 0.0
     if n >= RANGE:
         for i in range(n - RANGE + 1, n + 1):
-            before = windows.close[r, D1, i - 1]
-            total += max(windows.high[r, D1, i], before) - min(windows.low[r, D1, i], before)
-        s.range = total / RANGE / windows.close[r, D1, n] if windows.close[r, D1, n] > 0.0 else math.nan
+            before = windows.close[r, day, i - 1]
+            total += max(windows.high[r, day, i], before) - min(windows.low[r, day, i], before)
+        s.range = total / RANGE / windows.close[r, day, n] if windows.close[r, day, n] > 0.0 else math.nan
         s.jump = min(JUMP, max(JUMP_LEAST, JUMP_RANGES * s.range)) if s.range == s.range else JUMP
 
 
 @inline
-def _append(r, k, s, g, x, windows):
+def _append(r, k, s, g, frame, x, windows):
     """Moves a closed bar into its window."""
     n = g.n
     x.at, x.number, x.pending = n, g.number, 0
-    x.high_52w, x.low_52w = (s.high_52w, s.low_52w) if k < W1 else (math.nan, math.nan)
+    x.high_52w, x.low_52w = (s.high_52w, s.low_52w) if frame.period < 0 else (math.nan, math.nan)
     windows.open[r, k, n], windows.high[r, k, n], windows.low[r, k, n] = x.open, x.high, x.low
     windows.close[r, k, n], windows.volume[r, k, n] = x.close, x.volume
     windows.session[r, k, n], windows.ts_close[r, k, n] = x.session, x.close_at
     windows.year_high[r, k, n], windows.year_low[r, k, n] = x.high_52w, x.low_52w
     g.n, g.number = n + 1, g.number + 1
-    if k == D1:
+    if frame.length == 0 and frame.period < 0:
         s.prev_close = s.day_close
         s.day, s.day_open, s.day_high, s.day_low = x.session, x.open, x.high, x.low
         s.day_close, s.day_volume = x.close, x.volume
-        _range(r, n, s, windows)
+        _range(r, k, n, s, windows)
         high, low = -math.inf, math.inf
         for i in range(max(0, n + 1 - YEAR), n + 1):
             high, low = max(high, windows.high[r, k, i]), min(low, windows.low[r, k, i])
@@ -147,29 +150,30 @@ def _append(r, k, s, g, x, windows):
 
 
 @inline
-def _close(r, k, s, g, windows, closed, m, ts_init):
+def _close(r, k, s, g, symbols, closed, m, ts_init):
     """Writes the forming bar out as closed and moves it into the window; while a split is suspected it is pending instead."""
     x = closed[m]
-    _snapshot(r, k, s, g, x, ts_init, 0, g.close_at)
+    _snapshot(r, k, s, g, symbols.frames[k], x, ts_init, 0, g.close_at)
     g.active, g.last_end = 0, g.close_at
     x.pending = s.split_suspected
     if s.split_suspected == 0:
-        _append(r, k, s, g, x, windows)
+        _append(r, k, s, g, symbols.frames[k], x, symbols.windows)
 
 
 @inline
-def _close_all(r, s, forming, windows, ts, at_close, closed, m, ts_init):
+def _close_all(r, s, symbols, ts, at_close, closed, m, ts_init):
     """Closes the bars of a row that are over at ``ts``, finest first; a minute's close also writes snapshots of coarser ones."""
-    for k in range(N):
+    forming, frames = symbols.forming, symbols.frames
+    for k in range(forming.shape[1]):
         g = forming[r, k]
         if g.active == 1 and (ts > g.close_at or (ts == g.close_at and not at_close)):
-            if k == M1 and s.split_suspected == 0:
-                for coarse in range(M15, W1):
+            if k == FINEST and s.split_suspected == 0:
+                for coarse in range(k + 1, forming.shape[1]):
                     c = forming[r, coarse]
-                    if c.active == 1 and c.close_at > g.close_at:
-                        _snapshot(r, coarse, s, c, closed[m], ts_init, 1, g.close_at)
+                    if frames[coarse].snapshots == 1 and c.active == 1 and c.close_at > g.close_at:
+                        _snapshot(r, coarse, s, c, frames[coarse], closed[m], ts_init, 1, g.close_at)
                         m += 1
-            _close(r, k, s, g, windows, closed, m, ts_init)
+            _close(r, k, s, g, symbols, closed, m, ts_init)
             m += 1
     return m
 
@@ -203,12 +207,12 @@ def _quote(s, t):
 
 
 @inline
-def _update(s, forming, r, t, volume, in_order):
+def _update(s, forming, frames, r, t, volume, in_order):
     """Opens or updates the forming bars from the tick's finest timeframe up."""
-    for k in range(t.finest, N):
-        start, end = _interval(s, k, t.ts)
+    for k in range(t.finest, forming.shape[1]):
         g = forming[r, k]
         if g.active == 0:
+            start, end = _interval(s, frames[k], t.ts)
             if end > g.last_end:
                 g.active, g.open_at, g.close_at, g.session = 1, start, end, s.session
                 g.open, g.high, g.low, g.close, g.volume = t.price, t.price, t.price, t.price, volume
@@ -280,11 +284,11 @@ def _apply(r, s, t, symbols, calendar, out, m, q):
     forming = symbols.forming
     inside = _locate(s, calendar, t.ts)
     at_close = inside and t.ts == s.session_close
-    m = _close_all(r, s, forming, symbols.windows, t.ts, at_close, out.closed, m, t.ts_init)
+    m = _close_all(r, s, symbols, t.ts, at_close, out.closed, m, t.ts_init)
     if not inside:
         _quote(s, t)
         return OUTSIDE, m, q
-    start, end = _interval(s, t.finest, t.ts)
+    start, end = _interval(s, symbols.frames[t.finest], t.ts)
     g = forming[r, t.finest]
     if end <= g.last_end or (g.active == 1 and start < g.open_at):
         if s.fresh == 1:
@@ -298,7 +302,7 @@ def _apply(r, s, t, symbols, calendar, out, m, q):
     if in_order:
         s.traded, s.traded_by = t.price, 1.0
     volume = _volume(s, t.ts, t.size, t.day_volume)
-    _update(s, forming, r, t, volume, in_order)
+    _update(s, forming, symbols.frames, r, t, volume, in_order)
     s.last_ts, s.fresh, s.source, s.replayed = max(s.last_ts, t.ts), 0, t.source, t.replayed
     _quote(s, t)
     return (APPLIED if in_order else REORDERED), m, q
@@ -366,8 +370,8 @@ def _heartbeat(b, symbols, closed, m):
         s = records[r]
         if s.exchange != b.exchange:
             continue
-        m = _close_all(r, s, forming, symbols.windows, b.ts_event, False, closed, m, b.ts_init)
-        for k in range(N):
+        m = _close_all(r, s, symbols, b.ts_event, False, closed, m, b.ts_init)
+        for k in range(forming.shape[1]):
             fullest = max(fullest, forming[r, k].n)
     return HEARTBEAT, m, fullest
 
@@ -390,13 +394,13 @@ def append_bars(closed, symbols):
     """Moves bars that were pending (dtype CLOSED), in the order of their closing, into windows that have room."""
     for i in range(closed.shape[0]):
         r, k = closed[i].row, closed[i].timeframe
-        _append(r, k, symbols.records[r], symbols.forming[r, k], closed[i], symbols.windows)
+        _append(r, k, symbols.records[r], symbols.forming[r, k], symbols.frames[k], closed[i], symbols.windows)
 
 
 @jit
-def measure_range(r, symbols):
-    """Recomputes the daily range of row ``r``."""
-    _range(r, symbols.forming[r, D1].n - 1, symbols.records[r], symbols.windows)
+def measure_range(r, day, symbols):
+    """Recomputes the daily range of row ``r``; ``day`` is the code of the daily timeframe."""
+    _range(r, day, symbols.forming[r, day].n - 1, symbols.records[r], symbols.windows)
 
 
 @jit
@@ -406,7 +410,8 @@ def run(events, start, symbols, calendar, out):
     Writes ``symbols`` (SymbolArrays) and ``out`` (TickOutput, from its beginning). Returns the Progress.
     """
     ticks, heartbeats, closed, counts = events.ticks, events.heartbeats, out.closed, out.counts
-    i, j, m, q, stopped, room = start.tick, start.heartbeat, 0, 0, GOES_ON, max(2, symbols.records.shape[0]) * (N + 3)
+    i, j, m, q, stopped, n = start.tick, start.heartbeat, 0, 0, GOES_ON, symbols.frames.shape[0]
+    room = max(2, symbols.records.shape[0]) * 2 * n
     count, limit = ticks.row.shape[0], symbols.windows.close.shape[2] - 3
     while (
         (i < count or j < heartbeats.shape[0])
@@ -447,7 +452,7 @@ def run(events, start, symbols, calendar, out):
             outcome, m, q = _settle(r, s, t.price, t.ts_init, symbols, calendar, out, m, q)
             counts[outcome] += 1
             confirmed = outcome != ABSURD
-        far = s.jump if t.finest < D1 else JUMP
+        far = s.jump if symbols.frames[t.finest].length > 0 else JUMP
         last = s.quote_price * s.quote_by
         if not confirmed and last == last and _distance(s, t.price, last) > far:  # NaN: there is none
             s.unconfirmed, s.unconfirmed_price, s.unconfirmed_size, s.unconfirmed_day_volume = 1, t.price, t.size, t.day_volume
@@ -461,6 +466,6 @@ def run(events, start, symbols, calendar, out):
         outcome, m, q = _apply(r, s, t, symbols, calendar, out, m, q)
         counts[outcome] += 1
         out.touched[r] = True
-        for k in range(N):
+        for k in range(n):
             stopped = FULL if symbols.forming[r, k].n >= limit else stopped
     return Progress(i, j, m, q, stopped)

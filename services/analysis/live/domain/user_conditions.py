@@ -12,6 +12,7 @@ from services.analysis.kernels.conditions.required_indicators import required_in
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, parse
+from shared.events import Timeframe
 
 MOST_REQUESTED: Final = 64
 """Indicators that run for conditions alone."""
@@ -60,6 +61,14 @@ class ConditionSet:
     uncompiled: tuple[IndicatorSpec, ...] = ()
     """Indicators whose kinds are not compiled yet. Neither they nor the conditions that need them run."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def forming_timeframes(self) -> frozenset[Timeframe]:
+        """The timeframes on whose forming bars a condition is evaluated."""
+        pairs = zip(self.conditions, self.forming, strict=True)
+        return frozenset(
+            each.timeframe for each, scope in pairs if each.timeframe.row.forming and (scope.everything or scope.symbols)
+        )
 
     def programs(self, columns: Sequence[str]) -> Programs:
         """The programs of all conditions over rows of these columns; cached, since all partitions use the same."""

@@ -1,8 +1,9 @@
 // Converts bars, quotes, indicator rows and signals to the data of the chart library.
 import type { BusinessDay, Time, UTCTimestamp } from "lightweight-charts";
+import { TIMEFRAME_TABLE } from "./timeframes";
 import type { Bar, Indicators, Quote, Signal, Timeframe } from "./types";
 
-const MINUTES: Partial<Record<Timeframe, number>> = { "1Min": 1, "5Min": 5, "15Min": 15, "1Hour": 60 };
+const MINUTES = new Map<Timeframe, number>(TIMEFRAME_TABLE.map((row) => [row.name, row.minutes]));
 
 export interface Candle {
   time: Time;
@@ -13,11 +14,13 @@ export interface Candle {
   volume: number;
 }
 
+const minutes = (timeframe: Timeframe) => MINUTES.get(timeframe) ?? 0;
+
 export function isIntraday(timeframe: Timeframe): boolean {
-  return timeframe in MINUTES;
+  return minutes(timeframe) > 0;
 }
 
-// The time of a bar on the chart: the session date of a day or week, the close of a shorter bar.
+// The time of a bar on the chart: the session date of a day, week or month, the close of a shorter bar.
 export function barTime(bar: { date: string; session?: string | null }, timeframe: Timeframe): Time {
   if (isIntraday(timeframe)) return (Date.parse(bar.date) / 1000) as UTCTimestamp;
   return (bar.session ?? bar.date.slice(0, 10)) as Time;
@@ -43,14 +46,14 @@ export function sortKey(time: Time): string {
 // The forming bar, from the quotes that this page has received.
 export function formingCandle(before: Candle | null, last: Bar | undefined, quote: Quote, timeframe: Timeframe): Candle | null {
   const price = quote.last_price;
-  if (timeframe === "1Week") return null;
+  if (!isIntraday(timeframe) && timeframe !== "1Day") return null;
   if (timeframe === "1Day") {
     const time = (quote.session ?? quote.date.slice(0, 10)) as Time;
     if (last && sortKey(time) <= sortKey(barTime(last, timeframe))) return null;
     const open = quote.open ?? price;
     return { time, open, high: Math.max(quote.high ?? price, price), low: Math.min(quote.low ?? price, price), close: price, volume: quote.volume ?? 0 };
   }
-  const step = (MINUTES[timeframe] ?? 1) * 60;
+  const step = minutes(timeframe) * 60;
   const now = Date.parse(quote.date) / 1000;
   const closed = last ? Date.parse(last.date) / 1000 : Math.floor(now / step) * step;
   if (now <= closed) return null;

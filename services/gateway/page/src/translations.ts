@@ -1,4 +1,6 @@
 // Texts in English and Korean. In Korean, red means up; in English, green: the colours follow the language.
+import { TIMEFRAME_TABLE } from "./timeframes";
+
 export type Language = "ko" | "en";
 
 const TEXTS = {
@@ -71,14 +73,7 @@ const TEXTS = {
   asOf: ["as of", "기준"],
 } satisfies Record<string, [string, string]>;
 
-const TIMEFRAMES: Record<string, [string, string]> = {
-  "1Min": ["1m", "1분"],
-  "5Min": ["5m", "5분"],
-  "15Min": ["15m", "15분"],
-  "1Hour": ["1h", "1시간"],
-  "1Day": ["1D", "일"],
-  "1Week": ["1W", "주"],
-};
+const TIMEFRAMES: Record<string, readonly [string, string]> = Object.fromEntries(TIMEFRAME_TABLE.map((row) => [row.name, row.label]));
 
 const SOURCES: Record<string, [string, string]> = {
   "yahoo-stream": ["Yahoo price stream", "야후 실시간 시세"],
@@ -167,7 +162,7 @@ export function setLanguage(selected: Language): void {
   document.documentElement.lang = selected;
 }
 
-const pick = (pair: [string, string]) => pair[current === "ko" ? 1 : 0];
+const pick = (pair: readonly [string, string]) => pair[current === "ko" ? 1 : 0];
 
 export function t(word: keyof typeof TEXTS): string {
   return pick(TEXTS[word]);

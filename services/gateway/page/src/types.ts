@@ -1,6 +1,8 @@
 // The types of the API's answers; fields as in /openapi.json.
-export type Timeframe = "1Min" | "5Min" | "15Min" | "1Hour" | "1Day" | "1Week";
-export const TIMEFRAMES: readonly Timeframe[] = ["1Min", "5Min", "15Min", "1Hour", "1Day", "1Week"];
+import { TIMEFRAME_TABLE } from "./timeframes";
+
+export type Timeframe = (typeof TIMEFRAME_TABLE)[number]["name"];
+export const TIMEFRAMES: readonly Timeframe[] = TIMEFRAME_TABLE.map((row) => row.name);
 
 export interface Page<T> {
   results: T[];

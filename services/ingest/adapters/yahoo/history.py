@@ -24,10 +24,10 @@ from services.ingest.domain.history_position import (
     DEPTH_MS,
     INTRADAY,
     MAX_TRIES,
+    brought_up_to_date,
     is_up_to_date,
     read_position,
     request_from,
-    with_hours,
     write_position,
 )
 from services.ingest.domain.source import Backfill, Item
@@ -160,7 +160,7 @@ class YahooHistory:
 
     async def _read_chart(self, instrument: Instrument, timeframe: Timeframe) -> ChartHistory:
         position = read_position(await self._cursors.load(_cursor(instrument.symbol, timeframe)))
-        position = with_hours(position, self._hours(instrument.exchange, position.until))
+        position = brought_up_to_date(position, timeframe, self._hours(instrument.exchange, position.until))
         now = self._clock.wall()
         calendar = await self._sessions(instrument.exchange, now)
         if timeframe is Timeframe.D1:
