@@ -12,6 +12,7 @@ from services.analysis.kernels.conditions.machine import OPERATIONS
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, SeriesName
+from shared.conditions.expression import Elsewhere, Fired
 from shared.conditions.condition import MOST_STACK
 
 BLOCK: Final = 256
@@ -67,6 +68,8 @@ def scanned(kernels: SeriesKernels, programs: Programs, number: int, values: Flo
 def _instructions(node: Node, places: Mapping[str, int], when: str) -> Iterator[Instruction]:
     if isinstance(node, Number):
         yield "number", node.value
+    elif isinstance(node, Fired | Elsewhere):
+        raise NotImplementedError(type(node).__name__)
     elif isinstance(node, SeriesName):
         yield when, float(places[node.name])
     elif node.name == "prev":
