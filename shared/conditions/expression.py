@@ -13,12 +13,19 @@ BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
 TIME_FIELDS: Final = ("time", "weekday", "minutes_since_open", "session_bar", "days_to_month_end")
 """Numbers that the calendar knows about a bar, in the exchange's time zone: minutes since midnight at the close, 1 (Monday) to 7,
 minutes since the session's open at the close, 1 for the first bar of the session, sessions left in the month: 0 on the last."""
+INDUSTRY_FIELDS: Final = ("advances", "declines", "unchanged", "median_move", "breadth_50", "breadth_200")
+"""Values of the instrument's industry at the end of a session, names only inside ``Elsewhere`` with ``industry``: three counts of
+members, the median move and the shares of members above their SMA 50 and SMA 200, as fractions."""
+STRENGTH_FIELDS: Final = ("rs_20", "rs_63", "rs_126")
+"""Relative strength of the judged instrument over so many sessions, a fraction, names only inside ``Elsewhere`` with ``benchmark``
+or ``industry``: measured against these."""
 PAST_NUMBERS: Final = frozenset(
     {"lag", "highest", "lowest", "sum", "sma", "ema", "stdev", "change", "change_pct", "bars_since", "count"}
 )
 """Operations whose value is a number and depends on earlier bars: (x, n), except ``bars_since``, which takes a truth alone.
 
-``lag`` is written ``x[n]``. ``count`` takes a truth and n. n is a ``Number`` from 1 to 500; windows include the bar itself."""
+``lag`` is written ``x[n]``. ``count`` takes a truth and n. n is a ``Number`` from 1 to 500; windows include the bar itself.
+``change`` is x - x[n]; ``change_pct`` is 100 * (x / x[n] - 1), in percent as the column ``roc``; ``stdev`` divides by n, as the bands."""
 PAST_TRUTHS: Final = frozenset({"rising", "falling", "held", "within"})
 """Operations whose value is a truth and depends on earlier bars, (x, n): ``rising`` and ``falling`` take a number;
 ``held``: true on each of the last n bars; ``within``: true on at least one of the last n bars."""
@@ -41,7 +48,7 @@ class Number:
 
 @dataclass(frozen=True)
 class SeriesName:
-    """The canonical name of an indicator column, a bar field or a time field."""
+    """The canonical name of an indicator column, a bar field, a time field, or inside ``Elsewhere`` a field of its industry."""
 
     name: str
     at: int = field(default=0, compare=False)
