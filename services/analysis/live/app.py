@@ -83,7 +83,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         followed = FollowedSequences(SequenceTable(database))
         owner = PartitionOwner(
             Restorer(
-                checkpoints, stored, instrument_table, calendar, series, settings.rebuild_bars, lambda: user_conditions.requested
+                checkpoints, stored, instrument_table, calendar, series, settings.rebuild_bars, lambda: user_conditions.current
             ),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),

@@ -65,7 +65,7 @@ def derived_values(node: Node, when: When = "now") -> Iterator[Node]:
 
 def width_of(node: Node) -> int:
     """Floats of state of a derived value."""
-    if not isinstance(node, Operation):
+    if not isinstance(node, Operation) or not is_past(node):
         return 0
     return slot_width(node.name, operand_of(node)[1])
 

@@ -115,10 +115,8 @@ def following(code, n, x, slot, commit):
         return found
     if code == EMA:  # slot: known values so far, at most n; their sum, then the average
         seen, kept = (slot[0] + 1.0, slot[1]) if slot[0] > 0.0 else (1.0, 0.0)
-        if seen > n:
-            kept = kept * ((n - 1.0) / (n + 1.0)) + x * (2.0 / (n + 1.0))
-        else:
-            kept = (kept + x) / (n if seen == n else 1.0)
+        moved = kept * ((n - 1.0) / (n + 1.0)) + x * (2.0 / (n + 1.0))
+        kept = moved if seen > n else (kept + x) / (n if seen == n else 1.0)
         if commit:
             slot[0], slot[1] = (0.0, 0.0) if kept != kept else (min(seen, n), kept)
         return kept if seen >= n else NAN

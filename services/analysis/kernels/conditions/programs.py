@@ -42,6 +42,11 @@ class Programs:
         return self.conditions
 
     @property
+    def derives(self) -> bool:
+        """Whether a condition reads more than indicators and bar fields."""
+        return not all(isinstance(name, str) for name in self.places)
+
+    @property
     def width(self) -> int:
         """Values of a row."""
         return len(self.places)

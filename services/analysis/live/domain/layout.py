@@ -19,9 +19,9 @@ LENGTHS: Final = (60_000, 300_000, 900_000, 3_600_000)
 """Milliseconds of the timeframes within a session."""
 DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 
-WINDOW: Final = 640
+WINDOW: Final = 784
 """Places for bars per symbol and timeframe; a peek uses the place after the newest closed bar for the forming one."""
-KEEP: Final = 384
+KEEP: Final = 528
 """Closed bars that stay when a full window is moved down; no indicator looks further back."""
 
 SOURCES: Final = 16

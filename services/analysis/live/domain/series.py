@@ -10,19 +10,22 @@ import numpy as np
 
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.patterns.layout import PATTERN
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
 from services.analysis.kernels.plan import plan as make_plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarPlaces, SeriesKernels, SeriesRows
+from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.condition_signals import Judge, Reported
+from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
 from services.analysis.live.domain.requested_indicators import places, set_unknown
 from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
-from services.analysis.live.domain.state import Floats, PartitionState, PlanMemory, Records
+from services.analysis.live.domain.state import Floats, Int64s, PartitionState, PlanMemory, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Pattern, Signal, Timeframe
 
@@ -38,6 +41,8 @@ class BarResults:
     signals: list[tuple[int, Signal]]
     """Signals of rules and of confirmed patterns, each with the index of its bar."""
     patterns: list[Pattern]
+    fired: Int64s
+    """(bars, rules): +1 up, -1 down, 0 nothing."""
 
 
 class SeriesRunner:
@@ -73,9 +78,9 @@ class SeriesRunner:
         """A copy with other requested indicators."""
         return SeriesRunner(self.base, self._kernels, requested, self._chart_patterns)
 
-    def judge(self, condition_set: ConditionSet, reported: Reported | None = None) -> Judge:
+    def judge(self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None) -> Judge:
         """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
-        return Judge(condition_set, self.columns, self._kernels, reported)
+        return Judge(condition_set, self.columns, self._kernels, KnownValues(calendar, self.base.rules), reported)
 
     def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
         """The follower of sequences for the signals of this series."""
@@ -123,7 +128,7 @@ class SeriesRunner:
         if self._chart_patterns is not None:
             patterns, confirmed = self._chart_patterns.advance(state, closed)
             signals += confirmed
-        return BarResults(values, before, signals, patterns)
+        return BarResults(values, before, signals, patterns, fired)
 
     def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
         shape = len(closed), len(plan.columns)
@@ -148,6 +153,23 @@ class SeriesRunner:
         if self.extra is None:
             return values
         return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+
+    def past_values(self, bars: Adjusted) -> Floats:
+        """The values of a whole series from its first bar: (columns, bars). Changes no state."""
+        plans = [plan for plan in (self.base, self.extra) if plan is not None]
+        return np.vstack([self._values(plan, np.zeros(plan.state_width), bars).T for plan in plans])
+
+    def past_fired(self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats) -> Int64s:
+        """The rules over a whole series, (rules, bars); ``values``: (columns, bars). Changes no state."""
+        fired = np.zeros((len(bars.close), len(self.base.rules)), np.int64)
+        rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
+        rows[1:] = values[: len(self.base.columns)].T
+        self._kernels.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
+        return fired.T
+
+    def past_patterns(self, code: int, bars: Adjusted) -> Records:
+        """The events of chart patterns (dtype PATTERN) over a whole series. Changes no state."""
+        return np.zeros(0, PATTERN) if self._chart_patterns is None else self._chart_patterns.past(code, bars)
 
     def _restore_recent(
         self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.analysis.kernels.plan import IndicatorSpec
-from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
+from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
 
@@ -46,9 +46,9 @@ class UserConditions:
             log.warning("a condition does not run", condition=text, reason=reason)
 
     @property
-    def requested(self) -> tuple[IndicatorSpec, ...]:
-        """The indicators that currently run for conditions."""
-        return self._condition_set.requested
+    def current(self) -> ConditionSet:
+        """The conditions that were read last."""
+        return self._condition_set
 
     async def apply_to(self, mine: Partition) -> None:
         """Gives the engine the current set, if it has another one.
