@@ -27,10 +27,10 @@ from services.analysis.live.domain.user_conditions import (
 )
 from shared.conditions import Condition, Node
 from shared.conditions.expression import Elsewhere
-from shared.events import Bar, Signal, Timeframe
+from shared.events import Signal, Timeframe
 from tests.analysis.market import LISTED, engine, market, series
 from tests.analysis.tape import of_symbol, stored, tape
-from tests.analysis.trees import BarList, condition_of, op, value
+from tests.analysis.trees import BarList, condition_of, node, op, value
 
 SYMBOLS, DAYS = ("AAA", "BBB"), 4
 LOG = tape(SYMBOLS, DAYS)
@@ -45,13 +45,13 @@ TREES: Final[tuple[tuple[Node, Timeframe], ...]] = (
     (op("and", op(">", op("count", op(">", "close", "open"), 7), 4), Elsewhere(op(">", "rsi_14", 40), HOUR)), MINUTE),
     (op(">", op("change_pct", "close", 2), 0), QUARTER),
     (op(">", "close", Elsewhere(op("sma", "close", 20), MINUTE)), DAY),
-    (op("crosses_above", "close", Elsewhere("close", HOUR)), QUARTER),
+    (op("crosses_above", "close", Elsewhere(node("close"), HOUR)), QUARTER),
     (op("crosses_above", op("ema", "close", 3), op("ema", "close", 8)), Timeframe.M5),
     (op("prev", op(">", op("stdev", "close", 4), op("prev", op("stdev", "close", 4)))), HOUR),
-    (op("<", Elsewhere("close", WEEK), op("*", "close", 1.5)), DAY),
+    (op("<", Elsewhere(node("close"), WEEK), op("*", "close", 1.5)), DAY),
     (op(">", op("-", "rsi_21", op("lowest", "rsi_21", 6)), 10), MINUTE),
     (op("==", Elsewhere(op("lag", "open", 1), DAY), Elsewhere(op("prev", "open"), DAY)), HOUR),
-    (op("and", op(">", Elsewhere("close", DAY), 0), op("rising", Elsewhere("low", MINUTE), 2)), DAY),
+    (op("and", op(">", Elsewhere(node("close"), DAY), 0), op("rising", Elsewhere(node("low"), MINUTE), 2)), DAY),
 )
 FORMING: Final = 5
 
@@ -222,13 +222,13 @@ def test_history_and_live_agree() -> None:
     one = engine_with()
     one.apply(LOG)
     for symbol in SYMBOLS:
-        past = SymbolPast(one.state, one.state.rows[symbol], one.series, one._judge.known_values, ())
+        past = SymbolPast(one.state, one.state.rows[symbol], one.series, one.known_values, ())
         whole = past.series(inputs(of_symbol(stored(outcome.bars), symbol)), dict.fromkeys(Timeframe, CONDITIONS.needs(DAY, "")))
         for condition in CONDITIONS.conditions[1:]:
-            held = truths(series()._kernels, condition, one.series.columns, whole) == 1.0
+            held = truths(series().kernels, condition, one.series.columns, whole) == 1.0
             fired = [s.ts_event for s in of_conditions(outcome.signals) if (s.condition, s.symbol) == (condition.text, symbol)]
             assert whole[condition.timeframe].ts_close[held].tolist() == fired
-            newest = last_held(series()._kernels, condition, one.series.columns, whole)
+            newest = last_held(series().kernels, condition, one.series.columns, whole)
             assert newest == (fired[-1] if fired else None)
 
 
@@ -273,10 +273,6 @@ def test_no_memory_is_kept_for_instruments_and_timeframes_that_no_condition_is_f
     assert [key for key, memory in one.state.derived.items() if len(memory.slots)] == [(one.state.rows["AAA"], 2)]
     one.set_conditions(ConditionSet())
     assert one.state.derived == {}
-
-
-def bars_equal(one: Sequence[Bar], two: Sequence[Bar]) -> bool:
-    return list(one) == list(two)
 
 
 def test_a_damaged_state_is_refused() -> None:

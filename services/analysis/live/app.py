@@ -19,6 +19,7 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.required_indicators import required_indicator
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.bars import StoredBars
+from services.analysis.live.adapters.benchmarks import BenchmarkTable
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
@@ -26,9 +27,11 @@ from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.rehearsal import rehearse
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
+from services.analysis.live.handlers.other_instruments import ReferencedInstruments
 from services.analysis.live.handlers.owner import CheckpointPace, PartitionOwner, wall_clock_ms
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import FollowedSequences
@@ -78,13 +81,25 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         )
         instance = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, instrument_table = CheckpointTable(database, instance), StoredBars(database), InstrumentTable(database)
-        user_conditions = UserConditions(StoredConditions(database), [required_indicator(column) for column in settings.indicators])
+        referenced = ReferencedInstruments(
+            stored, BenchmarkTable(database), lambda: Engine(calendar, instrument_table.listed, series), settings.rebuild_bars
+        )
+        user_conditions = UserConditions(
+            StoredConditions(database), referenced, [required_indicator(column) for column in settings.indicators]
+        )
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms)
         followed = FollowedSequences(SequenceTable(database))
         owner = PartitionOwner(
             Restorer(
-                checkpoints, stored, instrument_table, calendar, series, settings.rebuild_bars, lambda: user_conditions.current
-            ),
+                checkpoints,
+                stored,
+                instrument_table,
+                calendar,
+                series,
+                settings.rebuild_bars,
+                lambda: user_conditions.current,
+                lambda: user_conditions.others,
+            ),  # fmt: skip
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
             user_conditions,

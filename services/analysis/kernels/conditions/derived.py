@@ -7,7 +7,7 @@ as ``lag(expression, 1)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -83,6 +83,11 @@ class SeriesNeeds:
     """Derived values of its own rows, inner ones first."""
     exported: dict[Node, None] = field(default_factory=dict)
     """Expressions whose values other timeframes read."""
+
+
+def derived_needs(nodes: Iterable[Node]) -> SeriesNeeds:
+    """What one series must provide to evaluate some expressions."""
+    return SeriesNeeds(dict.fromkeys(each for node in nodes for each in derived_values(node)))
 
 
 def needs_of(condition: Condition) -> dict[Timeframe, SeriesNeeds]:

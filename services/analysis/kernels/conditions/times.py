@@ -31,7 +31,16 @@ class ExchangeTimes:
     """(sessions,), yyyymmdd."""
     open: Int64s
     """(sessions,), milliseconds."""
+    close: Int64s
+    """(sessions,), milliseconds."""
     zone: ZoneInfo
+
+    def opens(self, session: Int64s) -> Int64s:
+        """The opens of sessions by their dates; -1 where the calendar lacks one."""
+        if not len(self.date):
+            return np.full(len(session), -1)
+        at = np.minimum(np.searchsorted(self.date, session), len(self.date) - 1)
+        return np.where(self.date[at] == session, self.open[at], -1)
 
 
 def time_field(name: str, times: ExchangeTimes, timeframe: Timeframe, session: Int64s, moment: Int64s) -> Floats:

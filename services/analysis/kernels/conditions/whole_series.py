@@ -63,6 +63,13 @@ def derive(
     return found
 
 
+def values_of(
+    kernels: SeriesKernels, node: Node, timeframe: Timeframe, columns: Sequence[str], series: Mapping[Timeframe, SeriesValues]
+) -> Floats:
+    """An expression at each bar of a timeframe: (bars,); truths as ``truths``. Raises as ``truths``."""
+    return truths(kernels, Condition(node, timeframe, "", (), ()), columns, series)
+
+
 def truths(
     kernels: SeriesKernels, condition: Condition, columns: Sequence[str], series: Mapping[Timeframe, SeriesValues]
 ) -> Floats:

@@ -87,7 +87,7 @@ def calendar(exchanges: Mapping[str, SessionTimes]) -> Calendar:
     parts = [_sessions(exchanges[name]) for name in names]
     bounds = np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
     times = [
-        ExchangeTimes(part["date"].copy(), part["open"].copy(), ZoneInfo(ZONES.get(name, "UTC")))
+        ExchangeTimes(part["date"].copy(), part["open"].copy(), part["close"].copy(), ZoneInfo(ZONES.get(name, "UTC")))
         for name, part in zip(names, parts, strict=True)
     ]
     codes = {name: code for code, name in enumerate(names)}

@@ -20,7 +20,7 @@ from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.domain.state import PartitionState
 from shared.conditions import Node, SeriesName
-from shared.conditions.expression import Fired
+from shared.conditions.expression import Elsewhere, Fired
 from shared.events import Timeframe
 
 
@@ -49,6 +49,9 @@ class SymbolPast:
         code, values = TIMEFRAME_CODES[timeframe], self._series.past_values(bars)
         nodes = [node for node in needs.derived if not is_past(node)]
         known: dict[Node, Floats] = {node: self._times(code, bars, node) for node in nodes if isinstance(node, SeriesName)}
+        for node in nodes:
+            if isinstance(node, Elsewhere) and node.instrument:
+                known[node] = self._known.elsewhere(node, self._state, self._row, bars.session)
         fired = [node for node in nodes if isinstance(node, Fired)]
         if fired:
             known |= self._events(timeframe, bars, values, fired)

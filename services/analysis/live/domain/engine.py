@@ -24,9 +24,10 @@ from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
 from services.analysis.live.domain.derived_past import SymbolPast
 from services.analysis.live.domain.incomplete_weeks import lacks_days
-from services.analysis.live.domain.known_values import BarEvents
+from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import CLOSED, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES
 from services.analysis.live.domain.load import NOTHING, TAIL, inputs, load, seed, warm_up
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.realignment import realign
 from services.analysis.live.domain.requested_indicators import columns_of
@@ -234,8 +235,24 @@ class Engine:
 
     def set_conditions(self, condition_set: ConditionSet) -> None:
         """Runs these conditions from the next batch on. The indicators that they request must be the engine's."""
+        others = self._judge.known_values.others
         self._judge = self.series.judge(condition_set, self.calendar, self._judge.reported)
+        self._judge.known_values.others = others
         self._judge.derived.take_over(self.state)
+
+    @property
+    def known_values(self) -> KnownValues:
+        """What conditions read besides values of the row."""
+        return self._judge.known_values
+
+    @property
+    def others(self) -> OtherInstruments:
+        """The values of other instruments that conditions read."""
+        return self._judge.known_values.others
+
+    def set_others(self, others: OtherInstruments) -> None:
+        """Uses these values of other instruments from the next batch on."""
+        self._judge.known_values.others = others
 
     @property
     def followed(self) -> tuple[FollowedSequence, ...]:

@@ -1,4 +1,6 @@
-"""Derived values that are not computed from other values of a row: time fields and events, at one bar or over a whole series.
+"""Derived values that are not computed from other values of a row, at one bar or over a whole series.
+
+Time fields come from the calendar, events from rules, patterns and sequences, values of other instruments from stored sessions.
 
 A rule, pattern or sequence that does not run for a series never fires there. On a forming bar a rule or sequence counts at the
 minute at which it fires, once a bar, as its provisional signal does; chart patterns look at closed bars alone.
@@ -18,9 +20,10 @@ from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.plan import Instance
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import TIMEFRAMES
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.state import PartitionState
 from shared.conditions import Node, SeriesName
-from shared.conditions.expression import Fired
+from shared.conditions.expression import Elsewhere, Fired
 from shared.events import Pattern, Signal
 from shared.sequences.sequence import identity
 
@@ -46,12 +49,13 @@ class BarEvents:
         return frozenset((i, identity(signal.sequence or "")) for i, signal in self.sequences)
 
 
-@dataclass(frozen=True)
+@dataclass
 class KnownValues:
-    """Looks up time fields and events."""
+    """Looks up time fields, events and values of other instruments."""
 
     calendar: Calendar
     rules: tuple[Instance, ...]
+    others: OtherInstruments = field(default_factory=OtherInstruments)
     _matching: dict[Fired, Int64s] = field(default_factory=dict, compare=False, repr=False)
 
     def at_bar(self, node: Node, state: PartitionState, x: Any, i: int, events: BarEvents) -> float:
@@ -60,6 +64,8 @@ class KnownValues:
         if isinstance(node, SeriesName):
             session, moment = np.array([x["session"]], np.int64), np.array([x["known_at"]], np.int64)
             return float(self.times(node, state, row, code, session, moment)[0])
+        if isinstance(node, Elsewhere):
+            return float(self.elsewhere(node, state, row, np.array([x["session"]], np.int64))[0])
         if not isinstance(node, Fired):
             return float("nan")
         if node.source == "rule":
@@ -74,6 +80,11 @@ class KnownValues:
         exchange = int(state.records[row]["exchange"])
         return time_field(node.name, self.calendar.times[exchange], TIMEFRAMES[code], session, moment)
 
+    def elsewhere(self, node: Elsewhere, state: PartitionState, row: int, session: Int64s) -> Floats:
+        """A value of another instrument for bars of these sessions: (bars,)."""
+        opens = self.calendar.times[int(state.records[row]["exchange"])].opens(session)
+        return self.others.values(node, state.symbols[row], self.calendar, opens)
+
     def fired(self, node: Fired, fired: np.ndarray[Any, Any]) -> Floats:
         """Whether an event of a rule is among what fired: ``fired`` (rules, bars), the result (bars,)."""
         if node not in self._matching:
@@ -83,7 +94,8 @@ class KnownValues:
             )
         mine = fired[self._matching[node]]
         holds = mine != 0 if node.event == "any" else mine == (1 if node.event == "up" else -1)
-        return np.any(holds, axis=0).astype(np.float64)
+        found: Floats = np.any(holds, axis=0).astype(np.float64)
+        return found
 
 
 def _has(params: Mapping[str, float], wanted: Mapping[str, float]) -> bool:

@@ -64,7 +64,7 @@ class SeriesRunner:
         self.requested = tuple(requested)
         self.extra = make_plan(self.requested, []) if requested else None
         self._places = dict(places(self.requested, self.extra)) if self.extra else {}
-        self._kernels = kernels
+        self.kernels = kernels
         self._chart_patterns = chart_patterns
         self.kinds = kinds(base.rules)
         self.version = base.version + (chart_patterns.version if chart_patterns else "")
@@ -76,11 +76,11 @@ class SeriesRunner:
 
     def with_requested(self, requested: Sequence[IndicatorSpec]) -> SeriesRunner:
         """A copy with other requested indicators."""
-        return SeriesRunner(self.base, self._kernels, requested, self._chart_patterns)
+        return SeriesRunner(self.base, self.kernels, requested, self._chart_patterns)
 
     def judge(self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None) -> Judge:
         """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
-        return Judge(condition_set, self.columns, self._kernels, KnownValues(calendar, self.base.rules), reported)
+        return Judge(condition_set, self.columns, self.kernels, KnownValues(calendar, self.base.rules), reported)
 
     def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
         """The follower of sequences for the signals of this series."""
@@ -133,7 +133,7 @@ class SeriesRunner:
     def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
         shape = len(closed), len(plan.columns)
         rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(plan.rules)), np.int64))
-        self._kernels.close_bars(plan.arrays, _windows(state), closed, kinds_of_bars, memory.arrays, plan.runs, rows)
+        self.kernels.close_bars(plan.arrays, _windows(state), closed, kinds_of_bars, memory.arrays, plan.runs, rows)
         return rows
 
     def _facts(
@@ -164,7 +164,7 @@ class SeriesRunner:
         fired = np.zeros((len(bars.close), len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[1:] = values[: len(self.base.columns)].T
-        self._kernels.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
+        self.kernels.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
         return fired.T
 
     def past_patterns(self, code: int, bars: Adjusted) -> Records:
@@ -180,7 +180,7 @@ class SeriesRunner:
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
         runs = self.base.runs[code, _kind(state.kinds[row])]
-        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
+        self.kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
@@ -208,7 +208,7 @@ class SeriesRunner:
 
     def _values(self, plan: Plan, steps: Floats, bars: Adjusted) -> Floats:
         out = np.empty((len(plan.columns), len(bars.close)))
-        self._kernels.values(plan.arrays, _bars(bars), steps, out)
+        self.kernels.values(plan.arrays, _bars(bars), steps, out)
         return out.T
 
     def peek(self, state: PartitionState, row: int, code: int) -> Floats:
@@ -225,7 +225,7 @@ class SeriesRunner:
         for plan, memory in ((self.base, state.base), (self.extra, state.extra)):
             if plan is not None:
                 out = np.empty((1, len(plan.columns)))
-                self._kernels.peek_bars(plan.arrays, _windows(state), one, memory.steps, out)
+                self.kernels.peek_bars(plan.arrays, _windows(state), one, memory.steps, out)
                 if plan is self.extra:
                     set_unknown(state.not_warmed_up, one.row, self._places, out)
                 found.append(out[0])

@@ -12,6 +12,7 @@ from services.analysis.kernels.conditions.programs import Programs, compiled
 from services.analysis.kernels.conditions.required_indicators import required_indicators
 from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, Node, parse
+from shared.conditions.expression import Elsewhere
 from shared.events import Timeframe
 
 MOST_REQUESTED: Final = 64
@@ -20,6 +21,8 @@ MOST_DERIVED: Final = 256
 """Derived values that all conditions may need together, by timeframe and expression."""
 MOST_SLOTS: Final = 8192
 """Floats of state per symbol that they may need together: about the bars of all windows."""
+MOST_REFERENCES: Final = 64
+"""Expressions over other instruments that all conditions may name together."""
 _read = lru_cache(8192)(parse)
 
 
@@ -65,6 +68,8 @@ class ConditionSet:
     """Derived values of a timeframe, inner ones first, and the instruments that need them."""
     exported: Mapping[tuple[Timeframe, Node], ConditionScope] = field(default_factory=dict)
     """Expressions of a timeframe that other timeframes read."""
+    references: frozenset[Elsewhere] = frozenset()
+    """Expressions over other instruments."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
 
     def programs(self, columns: Sequence[str]) -> Programs:
@@ -118,6 +123,10 @@ def condition_set(
         if sum(width_of(node) for _, node in wanted) > MOST_SLOTS:
             left_out[request.text] = f"conditions look back more than {MOST_SLOTS} bars in total"
             continue
+        references = {node for _, node in wanted if isinstance(node, Elsewhere) and node.instrument}
+        if len(references) > MOST_REFERENCES:
+            left_out[request.text] = f"conditions name more than {MOST_REFERENCES} values of other instruments"
+            continue
         for of, each in needs.items():
             for node in each.derived:
                 derived.setdefault((of, node), ConditionScope()).add(request.symbols)
@@ -135,4 +144,5 @@ def condition_set(
         left_out,
         derived,
         exported,
+        frozenset(node for _, node in derived if isinstance(node, Elsewhere) and node.instrument),
     )

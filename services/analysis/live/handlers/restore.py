@@ -13,6 +13,7 @@ import structlog
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, needed_windows, parse
 from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, InstrumentLookup
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionSet
@@ -41,8 +42,9 @@ class Restorer:
     def __init__(
         self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar,
         series: SeriesRunner, most: int, conditions: Callable[[], ConditionSet] = ConditionSet,
+        others: Callable[[], OtherInstruments] = OtherInstruments,
     ) -> None:  # fmt: skip
-        """``most``: newest bars of a series that a rebuild reads. ``conditions``: those that a rebuild starts with."""
+        """``most``: newest bars of a series that a rebuild reads. ``conditions``, ``others``: what a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
         self._instruments = instruments
@@ -50,6 +52,7 @@ class Restorer:
         self._series = series
         self._most = most
         self._conditions = conditions
+        self._others = others
 
     async def restore(self, partition: int, log_start: int) -> Restored:
         """The engine of a partition, from its checkpoint or else rebuilt from stored bars to read the log from its start."""
@@ -111,6 +114,7 @@ class Restorer:
         ]
         conditions = self._conditions()
         engine.request_indicators(conditions.requested)  # they process the same bars, so they need no warm-up
+        engine.set_others(self._others())
         engine.set_conditions(conditions)
         for symbol in symbols:
             pasts = await self._stored.pasts(symbol, self._most)

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.analysis.kernels.plan import IndicatorSpec
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
@@ -23,12 +24,20 @@ class ConditionReader(Protocol):
     async def requests(self) -> list[ConditionRequest]: ...
 
 
-class UserConditions:
-    """The current set of conditions."""
+class OtherReader(Protocol):
+    """Computes the values of other instruments that conditions read; raises ``TransientError``."""
 
-    def __init__(self, stored: ConditionReader, always: Sequence[IndicatorSpec] = ()) -> None:
+    async def current(self, conditions: ConditionSet) -> OtherInstruments: ...
+
+
+class UserConditions:
+    """The current set of conditions, and the values of other instruments that they read."""
+
+    def __init__(self, stored: ConditionReader, others: OtherReader, always: Sequence[IndicatorSpec] = ()) -> None:
         """``always``: indicators that run whether a condition names them or not."""
         self._stored = stored
+        self._others = others
+        self.others = OtherInstruments()
         self._requests: list[ConditionRequest] = []
         self._always = tuple(always)
         self._condition_set = condition_set((), always=self._always)
@@ -37,9 +46,11 @@ class UserConditions:
         """Reads the current conditions; the set stays the same object while they are unchanged. Raises ``TransientError``."""
         requests = await self._stored.requests()
         if requests == self._requests:
+            self.others = await self._others.current(self._condition_set)
             return
-        self._condition_set = await asyncio.to_thread(partial(condition_set, requests, always=self._always))
-        self._requests = requests
+        found = await asyncio.to_thread(partial(condition_set, requests, always=self._always))
+        self.others = await self._others.current(found)  # first: a warm-up reads them too
+        self._condition_set, self._requests = found, requests
         measures.conditions.set(len(self._condition_set.conditions))
         measures.conditions_left_out.set(len(self._condition_set.left_out))
         for text, reason in self._condition_set.left_out.items():
@@ -57,6 +68,8 @@ class UserConditions:
         processed the past of a symbol.
         """
         current, engine = self._condition_set, mine.engine
+        if engine.others is not self.others:
+            engine.set_others(self.others)
         if engine.condition_set is current:
             return
         if engine.requested != current.requested:
