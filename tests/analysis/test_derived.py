@@ -32,7 +32,7 @@ from tests.analysis.market import LISTED, engine, market, series
 from tests.analysis.tape import of_symbol, stored, tape
 from tests.analysis.trees import BarList, condition_of, node, op, value
 
-SYMBOLS, DAYS = ("AAA", "BBB"), 4
+SYMBOLS, DAYS = ("AAA", "BBB"), 6
 LOG = tape(SYMBOLS, DAYS)
 HALF = len(LOG) // 2
 HOUR, DAY, MINUTE, QUARTER, WEEK = Timeframe.H1, Timeframe.D1, Timeframe.M1, Timeframe.M15, Timeframe.W1
@@ -40,9 +40,9 @@ HOUR, DAY, MINUTE, QUARTER, WEEK = Timeframe.H1, Timeframe.D1, Timeframe.M1, Tim
 TREES: Final[tuple[tuple[Node, Timeframe], ...]] = (
     (op(">", "close", op("highest", op("prev", "high"), 5)), QUARTER),
     (op("held", op(">", "close", Elsewhere(op("sma", "close", 3), HOUR)), 2), QUARTER),
-    (op("within", op(">", "close", Elsewhere(op("highest", "close", 2), DAY)), 3), Timeframe.M5),
+    (op("within", op(">", "close", Elsewhere(op("lowest", "close", 2), DAY)), 3), Timeframe.M5),
     (op(">=", op("bars_since", op("<", "close", "open")), 2), HOUR),
-    (op("and", op(">", op("count", op(">", "close", "open"), 7), 4), Elsewhere(op(">", "rsi_14", 40), HOUR)), MINUTE),
+    (op("and", op(">", op("count", op(">", "close", op("prev", "close")), 7), 4), Elsewhere(op(">", "rsi_14", 20), HOUR)), MINUTE),
     (op(">", op("change_pct", "close", 2), 0), QUARTER),
     (op(">", "close", Elsewhere(op("sma", "close", 20), MINUTE)), DAY),
     (op("crosses_above", "close", Elsewhere(node("close"), HOUR)), QUARTER),
@@ -51,7 +51,7 @@ TREES: Final[tuple[tuple[Node, Timeframe], ...]] = (
     (op("<", Elsewhere(node("close"), WEEK), op("*", "close", 1.5)), DAY),
     (op(">", op("-", "rsi_21", op("lowest", "rsi_21", 6)), 10), MINUTE),
     (op("==", Elsewhere(op("lag", "open", 1), DAY), Elsewhere(op("prev", "open"), DAY)), HOUR),
-    (op("and", op(">", Elsewhere(node("close"), DAY), 0), op("rising", Elsewhere(node("low"), MINUTE), 2)), DAY),
+    (op("and", op(">", Elsewhere(node("close"), DAY), 0), op("!=", op("change", Elsewhere(node("low"), MINUTE), 1), 0)), DAY),
 )
 FORMING: Final = 5
 
@@ -242,7 +242,7 @@ def test_the_signal_shows_derived_values_by_their_normal_form() -> None:
     assert values["ema(close, 3)"] > values["ema(close, 8)"]
     assert values["ema(close, 3).prev"] <= values["ema(close, 8).prev"]
     other = next(s for s in outcome.signals if s.condition == condition_of(*TREES[1]).text)
-    assert {name for name in other.evidence if "1h" in name} == {"sma(close, 3)[1h]"}
+    assert {name for name in other.evidence if "1h" in name} == {"held(close > sma(close, 3)[1h], 2)", "sma(close, 3)[1h]"}
 
 
 def test_conditions_that_look_back_too_far_together_are_left_out() -> None:

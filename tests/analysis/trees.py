@@ -106,7 +106,8 @@ def value(tree: Node, market: Market, timeframe: Timeframe, t: int) -> float:
         return value(first, market, timeframe, t - 1)
     if tree.name in _PAST:
         n = int(tree.operands[1].value) if len(tree.operands) > 1 and isinstance(tree.operands[1], Number) else 1
-        return _past(tree.name, [_finite(value(first, market, timeframe, i)) for i in range(t + 1)], n)
+        since = 0 if tree.name in {"ema", "bars_since"} else max(0, t - n)
+        return _past(tree.name, [_finite(value(first, market, timeframe, i)) for i in range(since, t + 1)], n)
     if tree.name.startswith("crosses"):
         before = op("<=" if tree.name == "crosses_above" else ">=", *tree.operands)
         after = op(">" if tree.name == "crosses_above" else "<", *tree.operands)

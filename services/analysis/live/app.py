@@ -99,7 +99,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
                 settings.rebuild_bars,
                 lambda: user_conditions.current,
                 lambda: user_conditions.others,
-            ),  # fmt: skip
+            ),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),
             user_conditions,

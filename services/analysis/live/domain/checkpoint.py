@@ -129,7 +129,7 @@ def _restored(saved: SavedSeries, names: Sequence[str]) -> DerivedMemory:
     slots, closes = np.frombuffer(saved.slots).copy(), np.frombuffer(saved.closes, np.int64).tolist()
     if len(slots) != sum(widths.values()):
         raise UnreadableStateError(f"checkpoint: {len(slots)} floats of derived values where {sum(widths.values())} belong")
-    values = np.frombuffer(saved.values).reshape(len(closes), -1).tolist() if saved.exported else []
+    values = np.frombuffer(saved.values).reshape(len(closes), len(saved.exported)).tolist() if saved.exported else []
     exported = tuple(names[number] for number in saved.exported)
     return DerivedMemory(widths, slots, exported, closes, values, frozenset(names[number] for number in saved.not_warmed_up))
 

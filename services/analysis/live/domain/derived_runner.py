@@ -57,6 +57,15 @@ class DerivedRunner:
                     memory = before.get((row, code), DerivedMemory())
                     state.derived[row, code] = memory.with_contents(layout.widths, layout.exported)
 
+    def add(self, state: PartitionState, row: int) -> None:
+        """Adds the memory of a new symbol, which has no past."""
+        for code in range(len(TIMEFRAMES)):
+            group = self._group(state.symbols[row], code)
+            if group >= 0:
+                layout = self._layout_of(group, frozenset())
+                slots = np.full(sum(layout.widths.values()), np.nan)
+                state.derived[row, code] = DerivedMemory(layout.widths, slots, layout.exported)
+
     def advance(self, state: PartitionState, closed: Records, values: Floats, before: Floats, events: BarEvents) -> Rows:
         """The rows of the bars (dtype CLOSED) whose series have derived values; ``values``, ``before``: (bars, columns)."""
         found, pasts = Rows(), Rows()
@@ -120,7 +129,6 @@ class DerivedRunner:
         """The operations and exported expressions that restart."""
         if replaced is not None:
             return _restarted(needs, timeframe in replaced, replaced)
-        self._layout(state, (row, TIMEFRAME_CODES[timeframe]))
         return state.derived[row, TIMEFRAME_CODES[timeframe]].not_warmed_up
 
     def restart(
@@ -138,9 +146,7 @@ class DerivedRunner:
         needs = self.needed(state, row, replaced)
         found = derive(self._kernels, self._programs, series, needs)
         for timeframe, mine in needs.items():
-            key = row, TIMEFRAME_CODES[timeframe]
-            self._layout(state, key)
-            memory, names = state.derived[key], self._names(state, row, timeframe, mine, replaced)
+            memory, names = state.derived[row, TIMEFRAME_CODES[timeframe]], self._names(state, row, timeframe, mine, replaced)
             if timeframe in found:
                 _restart(memory, names, mine, found[timeframe], series[timeframe].ts_close.tolist())
                 memory.not_warmed_up -= names
@@ -148,16 +154,12 @@ class DerivedRunner:
                 memory.not_warmed_up = frozenset()
 
     def _layout(self, state: PartitionState, key: Key) -> SeriesLayout | None:
-        """The layout of a series; None if it needs nothing. Creates the memory of a new symbol, which has no past."""
+        """The layout of a series; None if it needs nothing."""
         row, code = key
         group = self._group(state.symbols[row], code)
         if group < 0:
             return None
-        memory = state.derived.get(key)
-        layout = self._layout_of(group, frozenset() if memory is None else memory.not_warmed_up)
-        if memory is None:
-            state.derived[key] = DerivedMemory(layout.widths, np.full(sum(layout.widths.values()), np.nan), layout.exported)
-        return layout
+        return self._layout_of(group, state.derived[key].not_warmed_up)
 
     def _group(self, symbol: str, code: int) -> int:
         """The number of the group of series that need the same; -1 for those that need nothing."""

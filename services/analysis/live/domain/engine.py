@@ -121,7 +121,9 @@ class Engine:
             return state.rows[symbol]
         if instrument is None or instrument.exchange not in self.calendar.codes:
             return -1
-        return state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
+        row = state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
+        self._judge.derived.add(state, row)
+        return row
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
         """The indicator values of the forming bar; None if none is forming or a split is suspected. Changes nothing."""
