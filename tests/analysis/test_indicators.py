@@ -14,6 +14,8 @@ from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, Bars, Kind, 
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, Plan, plan
 from services.analysis.kernels.whole_series import history
+from services.analysis.live.domain.layout import KEEP, WINDOW
+from shared.conditions.vocabulary import vocabulary
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles import ORACLES, TALIB, scale
 from tests.analysis.samples import bars_of, drawn, hostile, real
@@ -209,3 +211,61 @@ def test_an_invalid_indicator_spec_is_refused(spec: tuple[str, Parameters], why:
 def test_two_columns_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="same name"):
         plan([("sma", (20,)), ("sma", (20,))], [])
+
+
+LONGEST = [("sma", (500,)), ("bollinger", (500, 2)), ("donchian", (500,)), ("stochastic", (500, 20, 20))]
+
+
+def longest() -> Plan:
+    """Every kind that has parameters, at the longest that the vocabulary accepts."""
+    found = []
+    for kind in vocabulary():
+        below = {order.lower for order in kind.orders if order.strict}
+        pairs = list(zip(kind.parameters, kind.usual, strict=True))
+        values = [p.most - (p.name in below and p.most == 500) if p.whole else usual for p, usual in pairs]
+        found += [(kind.kind, tuple(values))] if values else []
+    return plan(found, [])
+
+
+def test_the_longest_periods_fit_the_windows_of_live() -> None:
+    chosen, bars = longest(), hostile()["wild"]
+    bars = Bars._make(np.concatenate([values, values[::-1], values])[: 2 * WINDOW] for values in bars)
+    whole, state = history(LOOPS, chosen, bars), np.zeros(chosen.state_width)
+    row, held = np.empty(len(chosen.columns)), 0
+    window = Bars._make(np.zeros(WINDOW, values.dtype) for values in bars)
+    for t in range(len(bars.close)):
+        if held == WINDOW - 3:
+            for values in window:
+                values[:KEEP] = values[held - KEEP : held].copy()
+                values[KEEP:] = -1
+            held = KEEP
+        for mine, theirs in zip(window, bars, strict=True):
+            mine[held] = theirs[t]
+        LOOPS.advance(chosen.arrays, window, held, state, True, row, row, *NO_RULES)
+        held += 1
+        assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
+    assert {parameter.most for kind in vocabulary() for parameter in kind.parameters if parameter.name == "period"} == {500, 256}
+
+
+def test_the_longest_averages_equal_numpy() -> None:
+    close = 100 + np.random.default_rng(6).normal(0, 1, 1600).cumsum()
+    bars = bars_of(close, np.ones(1600))
+    chosen = plan(LONGEST, [])
+    values = dict(zip(chosen.columns, history(LOOPS, chosen, bars).values, strict=True))
+    windows = np.lib.stride_tricks.sliding_window_view(close, 500)
+    np.testing.assert_allclose(values["sma_500"][499:], windows.mean(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(values["bb_upper_500_2"][499:], windows.mean(axis=1) + 2 * windows.std(axis=1), rtol=1e-10)
+    assert np.isnan(values["sma_500"][:499]).all()
+    raw = 100 * (close[499:] - lows(bars)) / (highs(bars) - lows(bars))
+    k = np.lib.stride_tricks.sliding_window_view(raw, 20).mean(axis=1)
+    np.testing.assert_allclose(values["stoch_k_500_20_20"][500 + 37 :], k[19:], rtol=1e-9, atol=1e-9)
+    d = np.lib.stride_tricks.sliding_window_view(k, 20).mean(axis=1)
+    np.testing.assert_allclose(values["stoch_d_500_20_20"][500 + 37 :], d, rtol=1e-9, atol=1e-9)
+
+
+def lows(bars: Bars) -> np.ndarray:
+    return np.lib.stride_tricks.sliding_window_view(bars.low, 500).min(axis=1)
+
+
+def highs(bars: Bars) -> np.ndarray:
+    return np.lib.stride_tricks.sliding_window_view(bars.high, 500).max(axis=1)
