@@ -33,7 +33,7 @@ TREES: tuple[tuple[Node, Timeframe], ...] = (
     (op("and", Fired("rule", "bollinger_touch", "down"), op(">", "volume", 0)), QUARTER),
     (op("within", Fired("rule", "macd_cross", "up"), 3), QUARTER),
     (op("==", op("bars_since", Fired("rule", "rsi_oversold", "any")), 2), QUARTER),
-    (op("and", Fired("rule", "price_move", "any", (("threshold", 0.03),)), op(">", "close", 0)), QUARTER),
+    (op("and", Fired("rule", "price_move", "any", (("level", 0.03),)), op(">", "close", 0)), QUARTER),
     (op("or", Fired("pattern", "double_bottom", "confirmed"), Fired("pattern", "falling_wedge", "forming")), QUARTER),
     (op("held", op("not", Fired("pattern", "triple_top", "confirmed")), 3), Timeframe.M5),
     (op("and", Fired("sequence", SEQUENCE.id, "any"), op(">", "close", 0)), QUARTER),
@@ -94,7 +94,7 @@ def test_a_condition_on_an_event_holds_on_the_bars_of_the_event(text: str) -> No
         closes = bars[condition.timeframe].closes
         due = [at for t, at in enumerate(closes) if value(condition.root, bars, condition.timeframe, t) == 1.0]
         assert fired(outcome, text, symbol) == due
-    assert text in {signal.condition for signal in outcome.signals} or "price_move" in text
+    assert text in {signal.condition for signal in outcome.signals}
 
 
 def test_on_a_forming_bar_an_event_counts_at_the_minute_of_its_provisional_signal() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from services.analysis.kernels.conditions.programs import judged
 from services.analysis.kernels.signatures import SeriesKernels
-from services.analysis.live.domain.condition_evidence import evidence
+from services.analysis.live.domain.condition_evidence import ShownValue, evidence, shown_values
 from services.analysis.live.domain.derived_runner import DerivedRunner, narrow
 from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import TIMEFRAMES
@@ -44,6 +44,7 @@ class Judge:
         self._kernels = kernels
         self.derived = DerivedRunner(condition_set, self._programs, kernels, known_values)
         self._chosen: dict[tuple[int, int, int], Int64s] = {}
+        self._shown: dict[int, tuple[ShownValue, ...]] = {}
 
     def judge(
         self, state: PartitionState, closed: Records, values: Floats, before: Floats, events: BarEvents
@@ -85,7 +86,9 @@ class Judge:
             self.reported.pop((row, code), None)
         for number in true:
             condition = self.condition_set.conditions[number]
-            yield _signal(condition, state, x, evidence(condition, self._programs.places, now, was))
+            if number not in self._shown:
+                self._shown[number] = shown_values(condition, self._programs.places)
+            yield _signal(condition, state, x, evidence(self._shown[number], now, was))
 
 
 def _signal(condition: Condition, state: PartitionState, x: Any, shown: Mapping[str, float | None]) -> Signal:
