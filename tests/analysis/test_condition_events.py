@@ -125,7 +125,7 @@ def test_events_of_the_past_count_after_a_rebuild_and_in_history() -> None:
         for condition in KNOWN.values():
             needs = needs_of(condition)
             bars = past.series(inputs(of_symbol(whole_table, symbol)), needs | {condition.timeframe: needs[condition.timeframe]})
-            held = truths(series().kernels, condition, one.series.columns, bars) == 1.0
+            held = truths(series().code.core, condition, one.series.columns, bars) == 1.0
             assert bars[condition.timeframe].ts_close[held].tolist() == fired(uninterrupted(), condition.text, symbol)
 
 

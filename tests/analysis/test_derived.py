@@ -225,10 +225,10 @@ def test_history_and_live_agree() -> None:
         past = SymbolPast(one.state, one.state.rows[symbol], one.series, one.known_values, ())
         whole = past.series(inputs(of_symbol(stored(outcome.bars), symbol)), dict.fromkeys(Timeframe, CONDITIONS.needs(DAY, "")))
         for condition in CONDITIONS.conditions[1:]:
-            held = truths(series().kernels, condition, one.series.columns, whole) == 1.0
+            held = truths(series().code.core, condition, one.series.columns, whole) == 1.0
             fired = [s.ts_event for s in of_conditions(outcome.signals) if (s.condition, s.symbol) == (condition.text, symbol)]
             assert whole[condition.timeframe].ts_close[held].tolist() == fired
-            newest = last_held(series().kernels, condition, one.series.columns, whole)
+            newest = last_held(series().code.core, condition, one.series.columns, whole)
             assert newest == (fired[-1] if fired else None)
 
 

@@ -27,7 +27,8 @@ from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of as sample
 from tests.analysis.trees import BarList, condition_of, op, value
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
+LOOPS = CODE.core
 COLUMNS = ("rsi_14",)
 ROW = (*COLUMNS, *BAR_FIELDS)
 AMOUNTS = (0.0, 1.0, 2.0, 2.0, 3.0, 30.0, 29.99999999999, -5.5, 0.1, 0.7, math.nan, math.inf)
@@ -112,7 +113,7 @@ def test_an_ema_is_that_of_the_indicator() -> None:
     programs = compiled([condition], ())
     own = SeriesValues(np.vstack([closes] * 5), np.arange(len(closes)))
     found = derive(LOOPS, programs, {Timeframe.D1: own}, needs_of(condition))[Timeframe.D1].rows[programs.places[root]]
-    indicator = history(LOOPS, plan([("ema", (12,))], []), sample(closes, np.ones(len(closes)))).values[0]
+    indicator = history(CODE, plan([("ema", (12,))], []), sample(closes, np.ones(len(closes)))).values[0]
     np.testing.assert_array_equal(found, indicator)
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -80,7 +80,7 @@ class BarList:
     """The bars of one timeframe: close times, and the values of each bar by name or expression."""
 
     closes: Sequence[int]
-    rows: Sequence[Mapping[str | Node, float]]
+    rows: Sequence[Mapping[Any, float]]
 
 
 Market = Mapping[Timeframe, BarList]

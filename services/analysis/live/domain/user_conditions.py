@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from services.analysis.kernels.conditions.derived import SeriesNeeds, needs_of, width_of
 from services.analysis.kernels.conditions.programs import Programs, compiled
 from services.analysis.kernels.conditions.required_indicators import required_indicators
+from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, Node, parse
 from shared.conditions.expression import Elsewhere
@@ -23,6 +24,7 @@ MOST_SLOTS: Final = 8192
 """Floats of state per symbol that they may need together: about the bars of all windows."""
 MOST_REFERENCES: Final = 64
 """Expressions over other instruments that all conditions may name together."""
+_EVERY_KIND: Final = frozenset(kind.name for kind in KINDS)
 _read = lru_cache(8192)(parse)
 
 
@@ -70,6 +72,8 @@ class ConditionSet:
     """Expressions of a timeframe that other timeframes read."""
     references: frozenset[Elsewhere] = frozenset()
     """Expressions over other instruments."""
+    uncompiled: tuple[IndicatorSpec, ...] = ()
+    """Indicators whose kinds are not compiled yet. Neither they nor the conditions that need them run."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
 
     def programs(self, columns: Sequence[str]) -> Programs:
@@ -91,17 +95,19 @@ def condition_set(
     requests: Iterable[ConditionRequest],
     running: Sequence[IndicatorSpec] = INDICATORS,
     always: Sequence[IndicatorSpec] = (),
+    compiled: Container[str] = _EVERY_KIND,
     read: Callable[[str], Condition] = _read,
 ) -> ConditionSet:
     """The set of some requests, the oldest first. Requests that need more than ``MOST_REQUESTED`` indicators are left out.
 
-    ``running``: indicators of the plan. ``always``: indicators that run whether a condition names them or not. ``read``: parses a
-    text; raises ValueError.
+    ``running``: indicators of the plan. ``always``: indicators that run whether a condition names them or not. ``compiled``: kinds
+    of indicators that can run. ``read``: parses a text; raises ValueError.
     """
     conditions: dict[str, Condition] = {}
     closed: dict[str, ConditionScope] = {}
     forming: dict[str, ConditionScope] = {}
     requested = {spec: None for spec in always if spec not in running}
+    uncompiled = {spec: None for spec in requested if spec[0] not in compiled}
     left_out: dict[str, str] = {}
     derived: dict[tuple[Timeframe, Node], ConditionScope] = {}
     exported: dict[tuple[Timeframe, Node], ConditionScope] = {}
@@ -127,12 +133,16 @@ def condition_set(
         if len(references) > MOST_REFERENCES:
             left_out[request.text] = f"conditions name more than {MOST_REFERENCES} values of other instruments"
             continue
+        requested |= dict.fromkeys(extra)
+        waiting = [spec for spec in extra if spec[0] not in compiled]
+        if waiting:
+            uncompiled |= dict.fromkeys(waiting)
+            continue
         for of, each in needs.items():
             for node in each.derived:
                 derived.setdefault((of, node), ConditionScope()).add(request.symbols)
             for node in each.exported:
                 exported.setdefault((of, node), ConditionScope()).add(request.symbols)
-        requested |= dict.fromkeys(extra)
         conditions[condition.id] = condition
         closed.setdefault(condition.id, ConditionScope()).add(request.symbols)
         forming.setdefault(condition.id, ConditionScope()).add(request.symbols if request.forming else ())
@@ -140,9 +150,10 @@ def condition_set(
         tuple(conditions.values()),
         tuple(closed.values()),
         tuple(forming.values()),
-        tuple(sorted(requested)),
+        tuple(sorted(requested.keys() - uncompiled.keys())),
         left_out,
         derived,
         exported,
         frozenset(node for _, node in derived if isinstance(node, Elsewhere) and node.instrument),
+        tuple(sorted(uncompiled)),
     )

@@ -108,5 +108,5 @@ def _computed(
         return SessionValues("", bars["session"], {})
     past = SymbolPast(engine.state, row, engine.series, engine.known_values, ())
     whole = past.series(inputs({Timeframe.D1: bars}), {Timeframe.D1: derived_needs(nodes)})
-    values = {node: values_of(engine.series.kernels, node, Timeframe.D1, engine.series.columns, whole) for node in nodes}
+    values = {node: values_of(engine.series.code.core, node, Timeframe.D1, engine.series.columns, whole) for node in nodes}
     return SessionValues(engine.listed[symbol].exchange, bars["session"].copy(), values)
