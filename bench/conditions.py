@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,29 @@ from bench.engine import best_of
 from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compiled, judged, scanned
+from services.analysis.kernels.indicators.kind import Int64s
+from services.analysis.kernels.plan import plan
 from services.analysis.kernels.signatures import SeriesKernels
-from shared.conditions import parse
+from services.analysis.live.domain.calendar import calendar
+from services.analysis.live.domain.engine import Engine, ListedInstrument
+from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
+from shared.conditions import Condition, Number, Operation, SeriesName, parse
+from shared.conditions.expression import Elsewhere
+from shared.conditions.normal import render
+from shared.events import Tick, Timeframe
 
 COLUMNS = ("rsi_14", "sma_200", "volume_sma_20")
 NAMES = (*COLUMNS, "open", "high", "low", "close", "volume")
 ENTRY = "rsi_14 < 30 and close > sma_200 and volume > 2 * volume_sma_20"
 EXIT = "rsi_14 > 70 or close < sma_200"
-PROGRAMS, BARS = 5_000, 2_520
+PROGRAMS, BARS, WIDE, DAY_MS = 5_000, 2_520, 500, 86_400_000
 
 
 def rows() -> list[BenchmarkResult]:
     """Many conditions at one bar, one condition over a series, and parsing."""
     loops = machine_code.load(Path(".cache/kernels")).core
-    return [_one_bar(loops), _series(loops), _parsing()]
+    return [_one_bar(loops), _timeframes(), _series(loops), _parsing()]
 
 
 def _one_bar(loops: SeriesKernels) -> BenchmarkResult:
@@ -42,6 +52,62 @@ def _one_bar(loops: SeriesKernels) -> BenchmarkResult:
         f"{ours / peer:.2f} x eval",
         "< 1 ms",
     )
+
+
+def _timeframes() -> BenchmarkResult:
+    """A day of minutes of one instrument with conditions on several timeframes, beside the same day without conditions."""
+    plain, with_conditions = _day(()), _day(_wide())
+    bars = 60 * 24 + 12 * 24 + 4 * 24 + 24
+    return BenchmarkResult(
+        f"{WIDE:,} conditions that read the past and other timeframes, a bar of any timeframe",
+        f"{(with_conditions - plain) / bars * 1e6:.0f} us",
+        f"the bar without conditions {plain / bars * 1e6:.0f} us",
+        f"{with_conditions / plain:.1f} x",
+    )
+
+
+def _wide() -> tuple[Condition, ...]:
+    close = SeriesName("close")
+    found = []
+    for n in range(WIDE):
+        past = Operation("highest", (close, Number(5.0 + n % 40)))
+        hourly = Elsewhere(Operation("sma", (close, Number(3.0 + n % 20))), Timeframe.H1)
+        root = Operation("and", (Operation(">", (past, Number(1e9 + n))), Operation(">", (close, hourly))))
+        timeframe = (Timeframe.M1, Timeframe.M5, Timeframe.M15)[n % 3]
+        found.append(Condition(root, timeframe, f"{render(root)} on {timeframe}", (), ("close",)))
+    return tuple(found)
+
+
+def _day(conditions: tuple[Condition, ...]) -> float:
+    """Seconds of CPU for a day of an instrument that trades all day."""
+    known = {condition.text: condition for condition in conditions}
+    found = condition_set([ConditionRequest(text, False, None) for text in known], read=known.__getitem__)
+    code = machine_code.load(Path(".cache/kernels"))
+    opens = np.arange(1, 4, dtype=np.int64) * DAY_MS
+    times = calendar({"CRYPTO": Days(opens // DAY_MS + 19700101, opens, opens + DAY_MS, opens + DAY_MS)})
+    log = [
+        Tick(symbol="A", price=100.0 + n % 7, ts_event=DAY_MS + 60_000 * n, ts_init=DAY_MS + 60_000 * n, source="bench", seq=n + 1)
+        for n in range(60 * 24 + 1)
+    ]
+
+    def run() -> None:
+        one = Engine(times, {"A": ListedInstrument("CRYPTO", "crypto")}, series)
+        one.set_conditions(found)
+        one.apply(log)
+
+    series = SeriesRunner(plan(sources=machine_code.sources()), code)
+    run()
+    return best_of(run, runs=5)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Sessions of a day each."""
+
+    date: Int64s
+    open: Int64s
+    close: Int64s
+    week_close: Int64s
 
 
 def _series(loops: SeriesKernels) -> BenchmarkResult:

@@ -29,6 +29,18 @@ CALENDARS: Final = MappingProxyType(
 )
 """Maps the exchange code of an instrument to the calendar name in exchange_calendars."""
 
+ZONES: Final = MappingProxyType(
+    {
+        "NYSE": "America/New_York",
+        "NASDAQ": "America/New_York",
+        "KRX": "Asia/Seoul",
+        "CME": "America/Chicago",
+        "FX": "UTC",
+        "CRYPTO": "UTC",
+    }
+)
+"""The time zone of an exchange, as exchange_calendars has it."""
+
 Int64s = npt.NDArray[np.int64]
 
 _holiday_lock: Final = threading.Lock()

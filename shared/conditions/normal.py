@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.conditions.expression import COMPARISONS, CONNECTIVES, Node, Number, Operation
+from shared.conditions.expression import COMPARISONS, CONNECTIVES, Elsewhere, Fired, Node, Number, Operation, SeriesName
 
 BINDING: Final = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "negate": 7} | dict.fromkeys(COMPARISONS, 4)
 """Operator precedence; functions, names and numbers have the highest, ``ATOM``."""
@@ -15,7 +15,11 @@ def render(node: Node, min_binding: int = 0) -> str:
     """The node as text, in parentheses if its precedence is below ``min_binding``."""
     if isinstance(node, Number):
         return _number(node.value)
-    if not isinstance(node, Operation):
+    if isinstance(node, Fired):
+        return node.name
+    if isinstance(node, Elsewhere):
+        return f"{render(node.operand, ATOM)}[{node.timeframe}]"
+    if isinstance(node, SeriesName):
         return node.name
     binding = BINDING.get(node.name, ATOM)
     text = _operation(node, binding)

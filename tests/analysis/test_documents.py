@@ -24,7 +24,7 @@ def test_every_kind_is_documented_with_its_columns_and_a_picture() -> None:
     for kind in KINDS:
         assert f"\n## {kind.name}\n" in text
         assert all(f"| `{name}` |" in text for name in kind.names(kind.examples[0]))
-    assert "| period | 14 | whole, 1 to 255 |" in text
+    assert "| period | 14 | whole, 1 to 500 |" in text
 
 
 def test_missing_pictures_are_drawn_and_unused_ones_deleted(tmp_path: Path) -> None:

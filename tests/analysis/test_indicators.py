@@ -14,6 +14,8 @@ from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, Bars, Kind, 
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, Plan, plan
 from services.analysis.kernels.whole_series import history
+from services.analysis.live.domain.layout import KEEP, WINDOW
+from shared.conditions.vocabulary import IndicatorColumns, vocabulary
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles import ORACLES, TALIB, scale
 from tests.analysis.samples import bars_of, drawn, hostile, real
@@ -196,9 +198,9 @@ def test_kinds_and_parameters_have_distinct_column_names() -> None:
         (("sma", (float("nan"),)), "whole number"),
         (("sma", (5, 6)), "takes"),
         (("macd", (26, 12, 9)), "shorter"),
-        (("stochastic", (14, 4, 3)), "whole number"),
+        (("stochastic", (14, 21, 3)), "whole number"),
         (("kama", (10, 30, 2)), "fast must be shorter than slow, not 30 to 2"),
-        (("kama", (256, 2, 30)), "255, not 256"),
+        (("kama", (501, 2, 30)), "500, not 501"),
         (("ichimoku", (9, 52, 26)), "must not get shorter, not 9, 52, 26"),
         (("keltner", (20, 10, float("nan"))), "width must be above 0 .* not nan"),
         (("supertrend", (10, 0)), "width must be above 0 .* not 0"),
@@ -214,3 +216,59 @@ def test_an_invalid_indicator_spec_is_refused(spec: tuple[str, Parameters], why:
 def test_two_columns_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="same name"):
         plan([("sma", (20,)), ("sma", (20,))], [])
+
+
+LONGEST = [("sma", (500,)), ("bollinger", (500, 2)), ("donchian", (500,)), ("stochastic", (500, 20, 20))]
+
+
+def longest(columns: IndicatorColumns) -> Plan:
+    """One indicator of a kind with the longest parameters that the vocabulary accepts."""
+    below = {order.lower for order in columns.orders if order.strict}
+    pairs = list(zip(columns.parameters, columns.usual, strict=True))
+    values = [p.most - (p.name in below and p.most == 500) if p.whole else usual for p, usual in pairs]
+    return plan([(columns.kind, tuple(values))], [])
+
+
+@pytest.mark.parametrize("columns", [each for each in vocabulary() if each.parameters], ids=lambda each: each.kind)
+def test_the_longest_periods_fit_the_windows_of_live(columns: IndicatorColumns) -> None:
+    chosen, bars, kernels = longest(columns), hostile()["wild"], CODE.of_kind(columns.kind)
+    bars = Bars._make(np.concatenate([values, values[::-1], values])[: 2 * WINDOW] for values in bars)
+    whole, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
+    row, held = np.empty(len(chosen.columns)), 0
+    window = Bars._make(np.zeros(WINDOW, values.dtype) for values in bars)
+    for t in range(len(bars.close)):
+        if held == WINDOW - 3:
+            for values in window:
+                values[:KEEP] = values[held - KEEP : held].copy()
+                values[KEEP:] = -1
+            held = KEEP
+        for mine, theirs in zip(window, bars, strict=True):
+            mine[held] = theirs[t]
+        kernels.advance_bar(chosen.arrays, window, held, state, True, row)
+        held += 1
+        assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
+
+
+def test_periods_go_up_to_500_bars() -> None:
+    most = {(kind.kind, p.name): p.most for kind in vocabulary() for p in kind.parameters if p.whole}
+    assert {key: value for key, value in most.items() if value < 499} == {
+        ("stochastic", "slowing"): 20, ("stochastic", "signal"): 20,
+        ("bandwidth_low", "period"): 256, ("bandwidth_low", "bars"): 256,
+    }  # fmt: skip
+
+
+def test_the_longest_averages_equal_numpy() -> None:
+    close = 100 + np.random.default_rng(6).normal(0, 1, 1600).cumsum()
+    bars = bars_of(close, np.ones(1600))
+    chosen = plan(LONGEST, [])
+    values = dict(zip(chosen.columns, history(CODE, chosen, bars).values, strict=True))
+    windows = np.lib.stride_tricks.sliding_window_view(close, 500)
+    np.testing.assert_allclose(values["sma_500"][499:], windows.mean(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(values["bb_upper_500_2"][499:], windows.mean(axis=1) + 2 * windows.std(axis=1), rtol=1e-10)
+    assert np.isnan(values["sma_500"][:499]).all()
+    low, high = (np.lib.stride_tricks.sliding_window_view(each, 500) for each in (bars.low, bars.high))
+    raw = 100 * (close[499:] - low.min(axis=1)) / (high.max(axis=1) - low.min(axis=1))
+    k = np.lib.stride_tricks.sliding_window_view(raw, 20).mean(axis=1)
+    np.testing.assert_allclose(values["stoch_k_500_20_20"][500 + 37 :], k[19:], rtol=1e-9, atol=1e-9)
+    d = np.lib.stride_tricks.sliding_window_view(k, 20).mean(axis=1)
+    np.testing.assert_allclose(values["stoch_d_500_20_20"][500 + 37 :], d, rtol=1e-9, atol=1e-9)

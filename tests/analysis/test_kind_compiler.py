@@ -11,7 +11,8 @@ from services.analysis.kernels import codegen
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.live.adapters.kind_compiler import KindCompiler
-from services.analysis.live.domain.user_conditions import ConditionRequest
+from services.analysis.live.domain.other_instruments import OtherInstruments
+from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet
 from services.analysis.live.handlers.user_conditions import UserConditions
 from tests.until import until
 
@@ -24,15 +25,23 @@ class Requests:
         return [ConditionRequest(text, False, None) for text in self.texts]
 
 
+class NoReferences:
+    """No condition of these tests reads another instrument."""
+
+    async def current(self, conditions: ConditionSet) -> OtherInstruments:
+        assert not conditions.references
+        return OtherInstruments()
+
+
 async def test_a_condition_waits_for_its_indicator_and_the_others_run(tmp_path: Path) -> None:
     compiler, stopping = KindCompiler(MachineCode(tmp_path / "kernels")), asyncio.Event()
-    conditions = UserConditions(Requests("close > open", "roc_3 > 5 and rsi_21 > 50"), compiler)
+    conditions = UserConditions(Requests("close > open", "roc_3 > 5 and rsi_21 > 50"), NoReferences(), compiler)
     task = asyncio.create_task(compiler.run(stopping))
     await conditions.read()
-    assert (list(conditions.requested), conditions.uncompiled) == ([], ["roc_3", "rsi_21"])
+    assert (list(conditions.current.requested), conditions.uncompiled) == ([], ["roc_3", "rsi_21"])
     await until(lambda: compiler.compiled == {"roc", "rsi"}, 200, "both kinds")
     await conditions.read()
-    assert (list(conditions.requested), conditions.uncompiled) == ([("roc", (3.0,)), ("rsi", (21.0,))], [])
+    assert (list(conditions.current.requested), conditions.uncompiled) == ([("roc", (3.0,)), ("rsi", (21.0,))], [])
     stopping.set()
     await task
 
@@ -45,9 +54,9 @@ async def test_what_is_compiled_runs_at_once_after_a_restart(tmp_path: Path) -> 
     await until(lambda: "roc" in compiler.compiled, 200, "the kind")
     stopping.set()
     await task
-    conditions = UserConditions(Requests("roc_3 > 5"), KindCompiler(MachineCode(folder)))
+    conditions = UserConditions(Requests("roc_3 > 5"), NoReferences(), KindCompiler(MachineCode(folder)))
     await conditions.read()
-    assert conditions.requested == (("roc", (3.0,)),)
+    assert conditions.current.requested == (("roc", (3.0,)),)
 
 
 async def test_a_stop_ends_a_compilation(tmp_path: Path) -> None:
@@ -64,7 +73,7 @@ async def test_a_kind_that_cannot_be_compiled_is_logged_and_tried_again(tmp_path
     folder = tmp_path / "kernels"
     folder.write_text("a file, not a folder")
     compiler, stopping = KindCompiler(MachineCode(folder), retry_seconds=0.1), asyncio.Event()
-    conditions = UserConditions(Requests("close > open", "roc_3 > 5"), compiler)
+    conditions = UserConditions(Requests("close > open", "roc_3 > 5"), NoReferences(), compiler)
     with capture_logs() as logs:
         task = asyncio.create_task(compiler.run(stopping))
         await conditions.read()

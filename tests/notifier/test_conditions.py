@@ -11,11 +11,11 @@ import pytest
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
-from services.notifier.domain import alerts, rules
+from services.notifier.domain import alerts, condition_replies, rules
 from services.notifier.domain.address import Address
 from services.notifier.domain.condition_errors import KOREAN
 from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
-from services.notifier.domain.instruments import unknown_instrument
+from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
 from services.notifier.domain.markup import CAPTION_LIMIT, plain, visible
 from services.notifier.domain.recipients import Chat
 from shared.conditions import PROBLEMS, parse
@@ -52,6 +52,19 @@ async def test_a_condition_is_stored_listed_and_removed(database_url: str) -> No
         assert [(one.number, one.frequency, one.scope, one.extra) for one in kept] == [(2, "once_per_bar", "watched", ("rsi_21",))]
         assert "removed" in await user.ask("/unalert all")
         assert "no alerts" in await user.ask("/alerts")
+
+
+def test_an_alert_is_warming_up_while_an_expression_of_it_is() -> None:
+    text = "close > highest(close, 20) and close[1] > open on 1d"
+    alert = ConditionAlert("telegram", "7", 1, "id", text, "1d")
+    for names, shown in (
+        ({"highest(close, 20)"}, True),
+        ({"close[1]"}, True),
+        ({"highest(close, 5)", "close"}, False),
+        ((), False),
+    ):
+        line = condition_replies.alert_line(alert, "en", InstrumentIndex(()), names)
+        assert ("warming up" in line) is shown, names
 
 
 async def test_the_reply_mentions_indicators_that_are_warming_up(database_url: str) -> None:

@@ -19,13 +19,13 @@ from services.analysis.kernels.plan import INDICATORS
 from services.analysis.kernels.rules.table import RULES
 from services.analysis.live.domain.state import CHARTED
 
-WHOLE: Final = tuple(float(n) for n in range(1, 400))
+WHOLE: Final = tuple(float(n) for n in range(1, 600))
 FRACTIONS: Final = (
     *(round(n * 0.001, 3) for n in range(1, 1001)),
     *(round(n * 0.1, 1) for n in range(11, 1001)),
     *(float(n) for n in range(101, 1001)),
 )
-TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 254.0, 255.0)
+TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 499.0, 500.0)
 """Values, in addition to the kind's examples, of the other parameters while one is tried."""
 
 

@@ -29,7 +29,7 @@ JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n
 
 HEAD: Final = """from numba import njit
 
-from services.analysis.kernels.conditions import machine
+from services.analysis.kernels.conditions import machine, past
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.rules.table import RULES
@@ -96,6 +96,12 @@ CONDITIONS: Final = (
 """,
     """def scan_condition(programs, number, values, stack, results):
     machine.scan(programs, number, values, stack, results)
+""",
+    """def derive_bar(programs, table, now, before, stack, slots, commit):
+    past.derive(programs, table, now, before, stack, slots, commit)
+""",
+    """def derive_series(code, n, operand, slot, results):
+    past.derive_series(code, n, operand, slot, results)
 """,
 )
 

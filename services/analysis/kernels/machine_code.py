@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import cast
 
 from services.analysis.kernels import codegen, indicators, patterns, rules
-from services.analysis.kernels.conditions import machine
+from services.analysis.kernels.conditions import machine, past
 from services.analysis.kernels.fingerprint import fingerprint
 from services.analysis.kernels.patterns import codegen as pattern_codegen
 from services.analysis.kernels.signatures import KindKernels, PatternKernels, SeriesKernels
@@ -21,7 +21,9 @@ from services.analysis.kernels.signatures import KindKernels, PatternKernels, Se
 @cache
 def sources() -> str:
     """The fingerprint of all code compiled for indicators, rules and conditions; it changes with an edit of a step or rule."""
-    return _fingerprint(codegen.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)))
+    return _fingerprint(
+        codegen.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)), Path(str(past.__file__))
+    )
 
 
 @cache

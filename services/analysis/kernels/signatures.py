@@ -133,6 +133,14 @@ class SeriesKernels(Protocol):
     def scan_condition(self, programs: ProgramArrays, number: int, values: Floats, stack: Floats, results: Floats) -> None:
         """One program over a whole series: ``values`` (columns + fields, bars), ``results`` (bars,), ``stack`` (depth, block)."""
 
+    def derive_bar(
+        self, programs: ProgramArrays, table: Int64s, now: Floats, before: Floats, stack: Floats, slots: Floats, commit: bool
+    ) -> None:
+        """Derived series at one bar: see ``conditions.past.derive``. Writes ``now`` (places,), and with ``commit`` ``slots``."""
+
+    def derive_series(self, code: int, n: int, operand: Floats, slot: Floats, results: Floats) -> None:
+        """One derived series over a whole series into ``results`` (bars,): see ``conditions.past.derive_series``."""
+
 
 class PriceArrays(NamedTuple):
     """The inputs of chart patterns; each of shape (bars,)."""

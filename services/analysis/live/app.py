@@ -19,6 +19,7 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.required_indicators import required_indicator
 from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.bars import StoredBars
+from services.analysis.live.adapters.benchmarks import BenchmarkTable
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
@@ -27,9 +28,11 @@ from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.rehearsal import rehearse
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
+from services.analysis.live.handlers.other_instruments import ReferencedInstruments
 from services.analysis.live.handlers.owner import CheckpointPace, PartitionOwner, wall_clock_ms
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import FollowedSequences
@@ -81,12 +84,22 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         checkpoints, stored, instrument_table = CheckpointTable(database, instance), StoredBars(database), InstrumentTable(database)
         compiler = KindCompiler(series.code)
         always = [required_indicator(column) for column in settings.indicators]
-        user_conditions = UserConditions(StoredConditions(database), compiler, always)
+        referenced = ReferencedInstruments(
+            stored, BenchmarkTable(database), lambda: Engine(calendar, instrument_table.listed, series), settings.rebuild_bars
+        )
+        user_conditions = UserConditions(StoredConditions(database), referenced, compiler, always)
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)
         followed = FollowedSequences(SequenceTable(database))
         owner = PartitionOwner(
             Restorer(
-                checkpoints, stored, instrument_table, calendar, series, settings.rebuild_bars, lambda: user_conditions.requested
+                checkpoints,
+                stored,
+                instrument_table,
+                calendar,
+                series,
+                settings.rebuild_bars,
+                lambda: user_conditions.current,
+                lambda: user_conditions.others,
             ),
             checkpoints,
             HistoryReader(ranges, stored, settings.rebuild_bars),

@@ -23,9 +23,10 @@ def error_reply(error: ConditionError, language: str) -> str:
 
 
 def alert_line(alert: ConditionAlert, language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
-    """One alert in two lines. ``warming_up``: columns of indicators that have no values yet for some instruments."""
+    """One alert in two lines. ``warming_up``: columns and expressions that have no values yet for some instruments."""
     parts = [_scope(alert, language, index), phrase(language, "alert_forming" if alert.frequency == FORMING else "alert_at_close")]
-    if not {*alert.extra}.isdisjoint(warming_up):
+    expressions = [name for name in warming_up if name.endswith((")", "]"))]  # as they stand in the normal form
+    if not {*alert.extra}.isdisjoint(warming_up) or any(each in alert.text for each in expressions):
         parts.append(phrase(language, "alert_warming_up"))
     return f"#{alert.number} <code>{escape(alert.text, SHOWN_TEXT)}</code>\n    {' · '.join(parts)}"
 

@@ -22,15 +22,14 @@ from services.analysis.kernels.rules.comparing import crossing, ge, gt, le, lt, 
 
 OPERATIONS: Final = (
     "number", "now", "before",
-    "+", "-", "*", "/", "negate",
+    "+", "-", "*", "/", "min", "max", "negate", "abs",
     "<", "<=", ">", ">=", "==", "!=",
     "and", "or", "not",
     "crosses_above", "crosses_below",
 )  # fmt: skip
 """The index of an operation is its code. Operands are pushed from the left; those of a crossing are a, b, a before, b before."""
-NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATE, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(
-    len(OPERATIONS)
-)
+NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, MIN, MAX, NEGATE, ABS = range(11)
+LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(11, len(OPERATIONS))
 
 inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
 plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
@@ -89,6 +88,10 @@ def of_two(code, a, b):
         return a * b
     if code == DIVIDE:
         return a / b
+    if code == MIN:
+        return (min(b, a)) if finite(a, b) else NAN
+    if code == MAX:
+        return (max(b, a)) if finite(a, b) else NAN
     if code == AND:
         return both(a, b)
     if code == OR:
@@ -113,6 +116,8 @@ def value(codes, numbers, first, last, now, before, stack):
             top += 1
         elif code == NEGATE:
             stack[top - 1] = -stack[top - 1]
+        elif code == ABS:
+            stack[top - 1] = abs(stack[top - 1])
         elif code == NOT:
             stack[top - 1] = 1.0 - stack[top - 1]
         elif code >= ABOVE:
@@ -195,6 +200,9 @@ def block(codes, numbers, first, last, values, lo, n, stack):
         elif code == NEGATE:
             for j in range(n):
                 stack[top - 1, j] = -stack[top - 1, j]
+        elif code == ABS:
+            for j in range(n):
+                stack[top - 1, j] = abs(stack[top - 1, j])
         elif code == NOT:
             for j in range(n):
                 stack[top - 1, j] = 1.0 - stack[top - 1, j]

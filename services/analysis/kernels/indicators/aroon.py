@@ -2,7 +2,7 @@
 
 up = 100 x (N - bars since the highest high) / N, down likewise of the lowest low, the newest of equal ones; oscillator = up -
 down, -100 to 100. NaN where the highest high is at most 1e-9 above the lowest low: neither of them was at any time (TA-Lib: 100,
-100, 0). Warm-up: from n = N. Parameter: N, 1 to 255 bars. Else equals TA-Lib's AROON and AROONOSC.
+100, 0). Warm-up: from n = N. Parameter: N, 1 to 500 bars. Else equals TA-Lib's AROON and AROONOSC.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Donchian channel (Donchian, 1960): the highest high and lowest low of the last N bars, this one included, and their middle.
 
-middle = (upper + lower) / 2; in the price's own currency. Warm-up: from n = N - 1. Parameter: N, 1 to 255 bars. For the channel
+middle = (upper + lower) / 2; in the price's own currency. Warm-up: from n = N - 1. Parameter: N, 1 to 500 bars. For the channel
 *before* this bar, which a close can break, see ``extremes``.
 """
 

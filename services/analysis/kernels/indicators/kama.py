@@ -2,7 +2,7 @@
 
 efficiency = abs(close - close N bars ago) / (sum of the last N absolute changes of the close), 1 where nothing moved; a =
 (efficiency x (2 / (fast + 1) - 2 / (slow + 1)) + 2 / (slow + 1))^2; kama = kama' + a x (close - kama'), which starts at the
-close of n = N - 1, in the price's own currency. Warm-up: from n = N. Parameters: N, 1 to 254 bars; fast, slow, 1 to 255 bars,
+close of n = N - 1, in the price's own currency. Warm-up: from n = N. Parameters: N, 1 to 500 bars; fast, slow, 1 to 500 bars,
 fast shorter than slow. Equals TA-Lib's KAMA (which has 2 and 30). The sum is recomputed when it has become small,
 so that no move gives exactly 0.
 """

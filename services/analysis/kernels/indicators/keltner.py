@@ -2,7 +2,7 @@
 
 middle = EMA(N) of the closes; upper, lower = middle +- k x ATR(M), both seeded and smoothed as the kinds ``ema`` and ``atr``;
 in the price's own currency. Warm-up: middle from n = N - 1, the bands from n = max(N - 1, M). Parameters: N (ema) and M (atr),
-1 to 255 bars; k (width), above 0, at most 100.
+1 to 500 bars; k (width), above 0, at most 100.
 """
 
 from __future__ import annotations

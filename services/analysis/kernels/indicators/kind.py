@@ -21,8 +21,10 @@ Values = tuple[float, ...]
 NAN: Final = float("nan")
 SAME: Final = 1e-9
 """Share of a price up to which prices count as equal: a smaller difference is rounding, and what it would be divided by is 0."""
-MAX_LOOKBACK: Final = 256
+MAX_LOOKBACK: Final = 512
 """No step reads further back than this many bars before the current one."""
+LONGEST_PERIOD: Final = 500
+"""Bars of the longest period."""
 
 # Without reference counting (_nrt): an array used under an if would cost two atomic operations, 18 ns a bar.
 _compiled: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
@@ -98,7 +100,7 @@ class Kind:
         return tuple(column.format(**texts) for column in self.columns)
 
 
-def period(value: float, upto: int = MAX_LOOKBACK - 1, *, least: int = 1, name: str = "a period") -> float:
+def period(value: float, upto: int = LONGEST_PERIOD, *, least: int = 1, name: str = "a period") -> float:
     """Checks a number of bars.
 
     >>> period(20)

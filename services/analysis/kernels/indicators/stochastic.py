@@ -12,25 +12,35 @@ from typing import Final
 from services.analysis.kernels.indicators.kind import NAN, SAME, Bars, Kind, Parameters, State, Values, period, step
 from services.analysis.kernels.indicators.window import moved_high, moved_low
 
-LONGEST: Final = 3
-"""The longest smoothing: that many values are remembered."""
+LONGEST: Final = 20
+"""The longest smoothing: that many values are remembered, with the current one."""
+KEPT: Final = LONGEST - 1  # the slices below are literal: numba types no other slice of a tuple
+
+
+@step
+def mean(now: float, before: State, n: float, share: float) -> float:
+    """The mean of a value and the n - 1 before it, newest first; ``share``: 1 / n."""
+    total = now
+    for i in range(KEPT):
+        total += before[i] if n > i + 1 else 0.0
+    return total * share
 
 
 @step
 def stochastic(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, Values]:
-    """State: (raw one and two bars before, k one and two bars before; high and low of the last N bars).
+    """State: (raw of the KEPT bars before, newest first; k of the same; high and low of the last N bars).
 
     p: (N, slowing, signal, 1 / slowing, 1 / signal).
     """
-    raw1, raw2, k1, k2, high, low = s
-    length, slowing, signal = int(p[0]), p[1], p[2]
-    high, low = moved_high(high, bars.high, t, n, length), moved_low(low, bars.low, t, n, length)
+    raws, means, length = s[:19], s[19:38], int(p[0])
+    high, low = moved_high(s[38], bars.high, t, n, length), moved_low(s[39], bars.low, t, n, length)
     span = high - low
     raw = 100.0 * (bars.close[t] - low) / span if span > SAME * abs(high) else NAN
-    k = (raw + (raw1 if slowing > 1 else 0.0) + (raw2 if slowing > 2 else 0.0)) * p[3]
-    d = (k + (k1 if signal > 1 else 0.0) + (k2 if signal > 2 else 0.0)) * p[4]
-    shown = n >= length - 3 + int(slowing + signal)
-    return (raw, raw1, k, k1, high, low), (k if shown else NAN, d if shown else NAN)
+    k = mean(raw, raws, p[1], p[3])
+    d = mean(k, means, p[2], p[4])
+    shown = n >= length - 3 + int(p[1] + p[2])
+    kept = (raw, *raws[:18], k, *means[:18], high, low)
+    return kept, (k if shown else NAN, d if shown else NAN)
 
 
 def prepare(length: float, slowing: float, signal: float) -> Parameters:
@@ -41,12 +51,12 @@ def prepare(length: float, slowing: float, signal: float) -> Parameters:
 KIND: Final = Kind(
     name="stochastic",
     step=stochastic,
-    state=6,
+    state=2 * KEPT + 2,
     parameters=("period", "slowing", "signal"),
     columns=("stoch_k_{period}_{slowing}_{signal}", "stoch_d_{period}_{slowing}_{signal}"),
     short=("stoch_k_14", "stoch_d_14"),
     warm_up=lambda n, slowing, signal: (n + slowing + signal - 3,) * 2,
     lookback=lambda n, *_: n,
-    examples=((14.0, 3.0, 3.0), (5.0, 1.0, 2.0), (9.0, 2.0, 1.0)),
+    examples=((14.0, 3.0, 3.0), (5.0, 1.0, 2.0), (9.0, 2.0, 1.0), (30.0, 20.0, 20.0)),
     prepare=prepare,
 )

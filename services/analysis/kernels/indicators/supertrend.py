@@ -5,7 +5,7 @@ before was above it; the lower one rises with lower and never falls, except wher
 turns to +1 where the close is above the upper band, to -1 where it is below the lower one; it starts with -1. The line is the
 lower band while it is +1, the upper one while it is -1; in the price's own currency. Both are NaN where the ATR is at most 1e-9 of
 the close: a price that never moved has no trend. Warm-up: both from n = N (ATR is seeded as in the kind ``atr``, like TA-Lib's).
-Parameters: N (period), 1 to 255 bars; k (width), above 0, at most 100.
+Parameters: N (period), 1 to 500 bars; k (width), above 0, at most 100.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 With e1 = EMA of the closes, e2 = EMA of e1, e3 = EMA of e2, each over N and seeded with the mean of its first N values: dema =
 2 e1 - e2, tema = 3 e1 - 3 e2 + e3, in the price's own currency. Warm-up: dema from n = 2 N - 2, tema from n = 3 N - 3.
-Parameter: N, 1 to 255 bars. Equal TA-Lib's DEMA and TEMA.
+Parameter: N, 1 to 500 bars. Equal TA-Lib's DEMA and TEMA.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Weighted moving average: the mean of the last N closes, the newest weighing N, the one before N - 1, the oldest 1.
 
 wma = (N x close + (N - 1) x close' + ... + 1 x the oldest) / (N (N + 1) / 2), in the price's own currency. Warm-up: from n = N -
-1. Parameter: N, 1 to 255 bars. Equals TA-Lib's WMA. The running sums are recomputed periodically, so they do not drift.
+1. Parameter: N, 1 to 500 bars. Equals TA-Lib's WMA. The running sums are recomputed periodically, so they do not drift.
 """
 
 from __future__ import annotations

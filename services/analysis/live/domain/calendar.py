@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
+from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.live.domain.layout import DAY, PERIOD_CODES, SESSION, TIMEFRAMES
 from services.analysis.live.domain.tick_arrays import SessionArrays
+from shared.calendars import ZONES
 from shared.events import PERIODS, Timeframe
 
 Int64s = npt.NDArray[np.int64]
@@ -38,6 +41,8 @@ class Calendar:
     codes: Mapping[str, int]
     sessions: npt.NDArray[Any]
     bounds: Int64s
+    times: tuple[ExchangeTimes, ...] = ()
+    """The sessions and time zone of each exchange, by its code."""
 
     @property
     def arrays(self) -> SessionArrays:
@@ -86,7 +91,12 @@ def calendar(exchanges: Mapping[str, SessionTimes]) -> Calendar:
     names = sorted(exchanges)
     parts = [_sessions(exchanges[name]) for name in names]
     bounds = np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
-    return Calendar({name: code for code, name in enumerate(names)}, np.concatenate([np.empty(0, SESSION), *parts]), bounds)
+    times = [
+        ExchangeTimes(part["date"].copy(), part["open"].copy(), part["close"].copy(), ZoneInfo(ZONES.get(name, "UTC")))
+        for name, part in zip(names, parts, strict=True)
+    ]
+    codes = {name: code for code, name in enumerate(names)}
+    return Calendar(codes, np.concatenate([np.empty(0, SESSION), *parts]), bounds, tuple(times))
 
 
 def _sessions(times: SessionTimes) -> npt.NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.patterns.layout import CONFIRMED, MOST_EVENTS, PATTERN, REASONS, STATUSES
 from services.analysis.kernels.patterns.table import PATTERNS
-from services.analysis.kernels.patterns.whole_series import history
+from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.rules.rule import Direction
 from services.analysis.kernels.signatures import BarPlaces, PatternEvents, PatternKernels, PatternMemory, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
@@ -60,6 +60,13 @@ class ChartPatterns:
         for array in memory:
             array[...] = np.zeros((), array.dtype)
         return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close))
+
+    def past(self, code: int, bars: Adjusted) -> Records:
+        """The events (dtype PATTERN) of a whole series; changes no state."""
+        if PLACES[code] < 0:
+            return np.zeros(0, PATTERN)
+        prices = PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close)
+        return history(self._kernels, no_patterns(), prices)
 
 
 def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:

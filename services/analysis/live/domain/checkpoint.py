@@ -14,17 +14,31 @@ import numpy as np
 from services.analysis.kernels.closed_bars import BarRecords, adjusted
 from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.derived_memory import DerivedMemory, Key
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAME_CODES, TIMEFRAMES, WINDOW
 from services.analysis.live.domain.recent_signals import FIRED
 from services.analysis.live.domain.state import PartitionState
 from services.analysis.live.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 
 
 class UnreadableStateError(ValueError):
     """The bytes are no state of this version, or the stored bars do not match it: the state must be rebuilt."""
+
+
+class SavedSeries(msgspec.Struct, frozen=True, array_like=True):
+    """The memory of the derived values of one series: see ``DerivedMemory``."""
+
+    row: int
+    timeframe: int
+    widths: list[tuple[int, int]]
+    slots: bytes
+    exported: list[int]
+    closes: bytes
+    values: bytes
+    not_warmed_up: list[int]
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -40,6 +54,9 @@ class Saved(msgspec.Struct, frozen=True):
     """Row of a symbol -> the requested indicators that are not warmed up for it."""
     pending_bars: bytes
     """Bars (dtype CLOSED) that are pending while a split is suspected."""
+    names: list[str]
+    """The texts of derived values; below they are indices of this list."""
+    derived: list[SavedSeries]
 
 
 @dataclass(frozen=True)
@@ -77,10 +94,44 @@ def dump(state: PartitionState, requested: Sequence[IndicatorSpec]) -> bytes:
     used = len(state.symbols)
     arrays = [array[:used].tobytes() for array in state.arrays]
     not_warmed_up = {row: sorted(missing) for row, missing in state.not_warmed_up.items()}
+    names: dict[str, int] = {}
+    derived = [_saved(key, memory, names) for key, memory in sorted(state.derived.items())]
     saved = Saved(
-        state.symbols, state.kinds, list(state.sources), arrays, list(requested), not_warmed_up, state.pending_bars.tobytes()
+        state.symbols,
+        state.kinds,
+        list(state.sources),
+        arrays,
+        list(requested),
+        not_warmed_up,
+        state.pending_bars.tobytes(),
+        list(names),
+        derived,
     )
     return zlib.compress(msgspec.msgpack.encode(saved), 1)
+
+
+def _saved(key: Key, memory: DerivedMemory, names: dict[str, int]) -> SavedSeries:
+    """One memory; ``names`` gets the texts that are new."""
+    number = names.setdefault
+    return SavedSeries(
+        *key,
+        [(number(name, len(names)), width) for name, width in memory.widths.items()],
+        memory.slots.tobytes(),
+        [number(name, len(names)) for name in memory.exported],
+        np.array(memory.closes, np.int64).tobytes(),
+        np.array(memory.values, np.float64).tobytes(),
+        [number(name, len(names)) for name in sorted(memory.not_warmed_up)],
+    )
+
+
+def _restored(saved: SavedSeries, names: Sequence[str]) -> DerivedMemory:
+    widths = {names[number]: width for number, width in saved.widths}
+    slots, closes = np.frombuffer(saved.slots).copy(), np.frombuffer(saved.closes, np.int64).tolist()
+    if len(slots) != sum(widths.values()):
+        raise UnreadableStateError(f"checkpoint: {len(slots)} floats of derived values where {sum(widths.values())} belong")
+    values = np.frombuffer(saved.values).reshape(len(closes), len(saved.exported)).tolist() if saved.exported else []
+    exported = tuple(names[number] for number in saved.exported)
+    return DerivedMemory(widths, slots, exported, closes, values, frozenset(names[number] for number in saved.not_warmed_up))
 
 
 def parse(blob: bytes) -> Saved:
@@ -114,6 +165,7 @@ def fill(state: PartitionState, saved: Saved) -> None:
         raise UnreadableStateError(f"checkpoint: {len(saved.pending_bars)} bytes are no bars of {CLOSED.itemsize}")
     state.not_warmed_up = {row: frozenset(missing) for row, missing in saved.not_warmed_up.items()}
     state.pending_bars = np.frombuffer(saved.pending_bars, CLOSED).copy()
+    state.derived = {(each.row, each.timeframe): _restored(each, saved.names) for each in saved.derived}
 
 
 def needed_windows(state: PartitionState) -> list[NeededWindow]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import compress
 from operator import itemgetter
@@ -21,17 +22,20 @@ from services.analysis.live.domain import batch, ticks
 from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
+from services.analysis.live.domain.derived_past import SymbolPast
 from services.analysis.live.domain.incomplete_periods import lacks_days
+from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import CLOSED, PERIOD_CODES, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES, frames
-from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
+from services.analysis.live.domain.load import NOTHING, TAIL, inputs, load, seed, warm_up
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.realignment import realign
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.domain.split_suspicion import (
-    AT_A_TIME,
     SplitResolution,
+    parts,
     quarantined_ticks,
     released,
     remake_periods,
@@ -80,7 +84,7 @@ class Engine:
         self.state = series.state()
         self.realigned = 0
         """Number of forming bars whose times the calendar has changed since the checkpoint."""
-        self._judge = series.judge(ConditionSet())
+        self._judge = series.judge(ConditionSet(), calendar)
         self._follower = series.follower(())
 
     def apply(self, events: Sequence[TickLog]) -> EngineOutcome:
@@ -117,7 +121,9 @@ class Engine:
             return state.rows[symbol]
         if instrument is None or instrument.exchange not in self.calendar.codes:
             return -1
-        return state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
+        row = state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
+        self._judge.derived.add(state, row)
+        return row
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
         """The indicator values of the forming bar; None if none is forming or a split is suspected. Changes nothing."""
@@ -138,12 +144,18 @@ class Engine:
         tail: int = TAIL,
         factors: AdjustmentFactors | None = None,
         superseded: Mapping[Timeframe, npt.NDArray[np.int64]] = NOTHING,
+        others: Mapping[Timeframe, BarRecords] | None = None,
     ) -> EngineOutcome:
-        """Applies history: see ``load.load``. An unknown symbol is only counted."""
+        """Applies history: see ``load.load``. An unknown symbol is only counted.
+
+        ``others``: all bars of the timeframes that ``pasts`` lacks; conditions that read several timeframes need them.
+        """
         row = self.admit(symbol)
         if row < 0:
             return EngineOutcome(counts=Counter({"unknown": 1}))
-        return load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, factors=factors, superseded=superseded)
+        found = load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, factors=factors, superseded=superseded)
+        self._restart_derived(row, {**(others or {}), **pasts}, replaced=pasts.keys())
+        return found
 
     def split_resolution(self, symbol: str, factors: AdjustmentFactors, *, has_daily: bool) -> SplitResolution | None:
         """How history resolves a suspected split of this symbol; None if no split is suspected, or history does not decide."""
@@ -191,20 +203,33 @@ class Engine:
 
     @property
     def not_warmed_up(self) -> list[str]:
-        """Symbols for which a requested indicator is not warmed up."""
-        return [self.state.symbols[row] for row in self.state.not_warmed_up]
+        """Symbols for which a requested indicator or a derived value is not warmed up."""
+        derived = (row for (row, _), memory in self.state.derived.items() if memory.not_warmed_up)
+        return [self.state.symbols[row] for row in dict.fromkeys((*self.state.not_warmed_up, *derived))]
 
     @property
     def columns_not_warmed_up(self) -> list[str]:
-        """The columns whose values are unknown for at least one symbol, since they are not warmed up."""
-        return columns_of({spec for missing in self.state.not_warmed_up.values() for spec in missing})
+        """The columns and derived values that are unknown for at least one symbol, since they are not warmed up."""
+        columns = columns_of({spec for missing in self.state.not_warmed_up.values() for spec in missing})
+        return columns + sorted({name for memory in self.state.derived.values() for name in memory.not_warmed_up})
 
     def warm_up(self, symbol: str, pasts: Mapping[Timeframe, BarRecords]) -> None:
-        """Warms up a symbol's requested indicators from its closed bars (BAR_RECORD). They have values from the next bar on."""
+        """Warms up what is new for a symbol from its closed bars (BAR_RECORD). It has values from the next bar on."""
         row = self.state.rows[symbol]
         if row in self.state.not_warmed_up:
             warm_up(self.state, self.series, row, pasts)
             del self.state.not_warmed_up[row]
+        if any(memory.not_warmed_up for (each, _), memory in self.state.derived.items() if each == row):
+            self._restart_derived(row, pasts)
+
+    def _restart_derived(
+        self, row: int, pasts: Mapping[Timeframe, BarRecords], replaced: AbstractSet[Timeframe] | None = None
+    ) -> None:
+        derived = self._judge.derived
+        needs = derived.needed(self.state, row, replaced)
+        if needs:
+            past = SymbolPast(self.state, row, self.series, self._judge.known_values, self.followed)
+            derived.restart(self.state, row, past.series(inputs(pasts), needs), replaced)
 
     @property
     def condition_set(self) -> ConditionSet:
@@ -213,8 +238,25 @@ class Engine:
 
     def set_conditions(self, condition_set: ConditionSet) -> None:
         """Runs these conditions from the next batch on. The indicators that they request must be the engine's."""
-        self._judge = self.series.judge(condition_set, self._judge.reported)
+        others = self._judge.known_values.others
+        self._judge = self.series.judge(condition_set, self.calendar, self._judge.reported)
+        self._judge.known_values.others = others
+        self._judge.derived.take_over(self.state)
         self.state.frames = frames(condition_set.forming_timeframes)
+
+    @property
+    def known_values(self) -> KnownValues:
+        """What conditions read besides values of the row."""
+        return self._judge.known_values
+
+    @property
+    def others(self) -> OtherInstruments:
+        """The values of other instruments that conditions read."""
+        return self._judge.known_values.others
+
+    def set_others(self, others: OtherInstruments) -> None:
+        """Uses these values of other instruments from the next batch on."""
+        self._judge.known_values.others = others
 
     @property
     def followed(self) -> tuple[FollowedSequence, ...]:
@@ -301,8 +343,7 @@ class Engine:
         if resolution == "split" and factors is not None:
             remake_periods(state, row, late, factors)
         outcome.quarantined.append(released(state, row, resolution, len(late)))
-        for first in range(0, len(late), AT_A_TIME):
-            part = late[first : first + AT_A_TIME]
+        for part in parts(late):
             state.move_down(row)
             ticks.append_bars(part, state.symbol_arrays)
             self._closed(part, outcome)
@@ -321,7 +362,8 @@ class Engine:
         bars = bars_of(closed[final], self.state.symbols, self.state.source_names, lacking)
         outcome.bars += bars
         outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
-        conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before)
         sequences = self._follower.follow(self.state, closed, advanced.signals)
+        events = BarEvents(advanced.fired, advanced.patterns, sequences)
+        conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before, events)
         outcome.signals += [signal for _, signal in sorted([*advanced.signals, *sequences, *conditions], key=itemgetter(0))]
         outcome.patterns += advanced.patterns

@@ -21,9 +21,9 @@ DAY: Final = TIMEFRAME_CODES[Timeframe.D1]
 PERIOD_CODES: Final = tuple(TIMEFRAME_CODES[timeframe] for timeframe in PERIODS)
 """The timeframes of several sessions, in the order of ``SESSION.period_open``."""
 
-WINDOW: Final = 640
+WINDOW: Final = 784
 """Places for bars per symbol and timeframe; a peek uses the place after the newest closed bar for the forming one."""
-KEEP: Final = 384
+KEEP: Final = 528
 """Closed bars that stay when a full window is moved down; no indicator looks further back."""
 
 SOURCES: Final = 16

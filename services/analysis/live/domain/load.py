@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from services.analysis.kernels import year
-from services.analysis.kernels.closed_bars import BarRecords, adjusted
+from services.analysis.kernels.closed_bars import Adjusted, BarRecords, adjusted
 from services.analysis.live.domain import ticks
 from services.analysis.live.domain.actions import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
@@ -68,10 +68,15 @@ def load(
     return outcome
 
 
+def inputs(pasts: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Adjusted]:
+    """The inputs of indicators from all closed bars of each timeframe."""
+    return {timeframe: adjusted(bars, _daily(timeframe, pasts)) for timeframe, bars in _given(pasts)}
+
+
 def warm_up(state: PartitionState, series: SeriesRunner, row: int, pasts: Mapping[Timeframe, BarRecords]) -> None:
     """Warms up the requested indicators of a symbol from ``pasts``, all its closed bars of each timeframe; nothing else changes."""
-    for timeframe, bars in _given(pasts):
-        series.warm_up(state, row, TIMEFRAME_CODES[timeframe], adjusted(bars, _daily(timeframe, pasts)))
+    for timeframe, bars in inputs(pasts).items():
+        series.warm_up(state, row, TIMEFRAME_CODES[timeframe], bars)
 
 
 def _given(pasts: Mapping[Timeframe, BarRecords]) -> list[tuple[Timeframe, BarRecords]]:

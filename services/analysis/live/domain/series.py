@@ -12,19 +12,22 @@ import numpy as np
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.machine_code import MachineCode
+from services.analysis.kernels.patterns.layout import PATTERN
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarPlaces, KindKernels, SeriesKernels, SeriesRows
+from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.condition_signals import Judge, Reported
+from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.plan_memory import PlanMemory
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
 from services.analysis.live.domain.requested_indicators import places, plans, set_unknown
 from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
-from services.analysis.live.domain.state import Floats, PartitionState, Records
+from services.analysis.live.domain.state import Floats, Int64s, PartitionState, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Pattern, Signal
 
@@ -43,6 +46,8 @@ class BarResults:
     signals: list[tuple[int, Signal]]
     """Signals of rules and of confirmed patterns, each with the index of its bar."""
     patterns: list[Pattern]
+    fired: Int64s
+    """(bars, rules): +1 up, -1 down, 0 nothing."""
 
 
 class SeriesRunner:
@@ -77,9 +82,9 @@ class SeriesRunner:
         """A copy with other requested indicators."""
         return SeriesRunner(self.base, self.code, requested, self._chart_patterns)
 
-    def judge(self, condition_set: ConditionSet, reported: Reported | None = None) -> Judge:
+    def judge(self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None) -> Judge:
         """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
-        return Judge(condition_set, self.columns, self.code.core, reported)
+        return Judge(condition_set, self.columns, self.code.core, KnownValues(calendar, self.base.rules), reported)
 
     def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
         """The follower of sequences for the signals of this series."""
@@ -127,7 +132,7 @@ class SeriesRunner:
         if self._chart_patterns is not None:
             patterns, confirmed = self._chart_patterns.advance(state, closed)
             signals += confirmed
-        return BarResults(values, before, signals, patterns)
+        return BarResults(values, before, signals, patterns, fired)
 
     def _advance_base(self, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
         shape, rules = (len(closed), len(self.base.columns)), len(self.base.rules)
@@ -169,6 +174,24 @@ class SeriesRunner:
         self._restore_recent(state, row, code, bars, values, patterns)
         parts = zip(self._extra, state.extra, strict=True)
         return np.hstack([values, *(_replay(each.kernels, each.plan, memory, row, code, bars) for each, memory in parts)])
+
+    def past_values(self, bars: Adjusted) -> Floats:
+        """The values of a whole series from its first bar: (columns, bars). Changes no state."""
+        base = _values(self.code.core, self.base, np.zeros(self.base.state_width), bars)
+        more = [_values(each.kernels, each.plan, np.zeros(each.plan.state_width), bars) for each in self._extra]
+        return np.hstack([base, *more]).T
+
+    def past_fired(self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats) -> Int64s:
+        """The rules over a whole series, (rules, bars); ``values``: (columns, bars). Changes no state."""
+        fired = np.zeros((len(bars.close), len(self.base.rules)), np.int64)
+        rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
+        rows[1:] = values[: len(self.base.columns)].T
+        self.code.core.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
+        return fired.T
+
+    def past_patterns(self, code: int, bars: Adjusted) -> Records:
+        """The events of chart patterns (dtype PATTERN) over a whole series. Changes no state."""
+        return np.zeros(0, PATTERN) if self._chart_patterns is None else self._chart_patterns.past(code, bars)
 
     def _restore_recent(
         self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, cast
 
 import numpy as np
@@ -87,6 +87,17 @@ def take_pending(state: PartitionState, row: int) -> Records:
     found, state.pending_bars = state.pending_bars[mine], state.pending_bars[~mine]
     state.records[row]["split_suspected"] = 0
     return cast("Records", found)
+
+
+def parts(closed: Records) -> Iterator[Records]:
+    """The bars in parts that fit a window; bars that closed at one moment stay together, since conditions see all of them."""
+    first = 0
+    while first < len(closed):
+        end = min(first + AT_A_TIME, len(closed))
+        while end < len(closed) and closed[end]["close_at"] == closed[end - 1]["close_at"]:
+            end += 1
+        yield closed[first:end]
+        first = end
 
 
 def remake_periods(state: PartitionState, row: int, closed: Records, factors: AdjustmentFactors) -> None:

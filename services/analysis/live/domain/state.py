@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
 from services.analysis.kernels.signatures import PatternMemory
+from services.analysis.live.domain.derived_memory import DerivedMemory, Key
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW, frames
 from services.analysis.live.domain.plan_memory import NotWarmedUp, PlanMemory
 from services.analysis.live.domain.recent_signals import RecentSignals
@@ -69,6 +70,8 @@ class PartitionState:
     rows: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
     not_warmed_up: NotWarmedUp = field(default_factory=dict)
+    derived: dict[Key, DerivedMemory] = field(default_factory=dict)
+    """Memory of the derived values of conditions, for the series that need them."""
     pending_bars: Records = field(default_factory=lambda: np.empty(0, CLOSED))
     """Bars (dtype CLOSED) that closed while a split was suspected, in the order of their closing."""
 

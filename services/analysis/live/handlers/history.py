@@ -102,7 +102,7 @@ def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], sto
         provided = _provided(symbol, stored, {}) if moved else []
         return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, factors), provided, resolved=True)
     pasts = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
-    outcome = engine.load(symbol, pasts, ready.ts_init, factors=factors, superseded=gone)
+    outcome = engine.load(symbol, pasts, ready.ts_init, factors=factors, superseded=gone, others=whole)
     outcome.quarantined += reports
     return LoadedHistory(outcome, _provided(symbol, whole if moved else fresh, gone))
 

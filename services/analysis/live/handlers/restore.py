@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import structlog
 
-from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, needed_windows, parse
 from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, InstrumentLookup
 from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.user_conditions import ConditionSet
 from services.analysis.live.handlers import measures
 from shared.kafka import partition_of
 from shared.topics import TICKS
@@ -40,16 +41,18 @@ class Restorer:
 
     def __init__(
         self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar,
-        series: SeriesRunner, most: int, requested: Callable[[], Sequence[IndicatorSpec]] = tuple,
+        series: SeriesRunner, most: int, conditions: Callable[[], ConditionSet] = ConditionSet,
+        others: Callable[[], OtherInstruments] = OtherInstruments,
     ) -> None:  # fmt: skip
-        """``most``: newest bars of a series that a rebuild reads. ``requested``: indicators that a rebuild starts with."""
+        """``most``: newest bars of a series that a rebuild reads. ``conditions``, ``others``: what a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
         self._instruments = instruments
         self._calendar = calendar
         self._series = series
         self._most = most
-        self._requested = requested
+        self._conditions = conditions
+        self._others = others
 
     async def restore(self, partition: int, log_start: int) -> Restored:
         """The engine of a partition, from its checkpoint or else rebuilt from stored bars to read the log from its start."""
@@ -109,7 +112,10 @@ class Restorer:
             for symbol in sorted(await self._stored.symbols())
             if symbol in self._instruments.listed and partition_of(symbol, TICKS.partitions) == partition
         ]
-        engine.request_indicators(self._requested())  # they process the same bars, so they need no warm-up
+        conditions = self._conditions()
+        engine.request_indicators(conditions.requested)  # they process the same bars, so they need no warm-up
+        engine.set_others(self._others())
+        engine.set_conditions(conditions)
         for symbol in symbols:
             pasts = await self._stored.pasts(symbol, self._most)
             await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)

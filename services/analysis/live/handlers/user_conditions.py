@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.analysis.kernels.plan import IndicatorSpec
+from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers import measures
@@ -24,6 +25,12 @@ class ConditionReader(Protocol):
     async def requests(self) -> list[ConditionRequest]: ...
 
 
+class OtherReader(Protocol):
+    """Computes the values of other instruments that conditions read; raises ``TransientError``."""
+
+    async def current(self, conditions: ConditionSet) -> OtherInstruments: ...
+
+
 class KindCompiler(Protocol):
     """Compiles kinds of indicators in the background."""
 
@@ -33,11 +40,15 @@ class KindCompiler(Protocol):
 
 
 class UserConditions:
-    """The current set of conditions."""
+    """The current set of conditions, and the values of other instruments that they read."""
 
-    def __init__(self, stored: ConditionReader, compiler: KindCompiler, always: Sequence[IndicatorSpec] = ()) -> None:
+    def __init__(
+        self, stored: ConditionReader, others: OtherReader, compiler: KindCompiler, always: Sequence[IndicatorSpec] = ()
+    ) -> None:
         """``always``: indicators that run whether a condition names them or not."""
         self._stored = stored
+        self._others = others
+        self.others = OtherInstruments()
         self._compiler = compiler
         self._read: tuple[list[ConditionRequest], frozenset[str]] | None = None
         self._always = tuple(always)
@@ -47,11 +58,13 @@ class UserConditions:
         """Reads the current conditions; the set stays the same object while they are unchanged. Raises ``TransientError``."""
         requests = await self._stored.requests()
         if self._read == (requests, self._compiler.compiled):
+            self.others = await self._others.current(self._condition_set)
             return
         current = await self._set_of(requests)
         if current.uncompiled:
             await self._compiler.request({kind for kind, _ in current.uncompiled})
             current = await self._set_of(requests)
+        self.others = await self._others.current(current)  # first: a warm-up reads them too
         self._condition_set = current
         self._read = requests, self._compiler.compiled
         measures.conditions.set(len(self._condition_set.conditions))
@@ -68,9 +81,9 @@ class UserConditions:
         return columns_of(self._condition_set.uncompiled)
 
     @property
-    def requested(self) -> tuple[IndicatorSpec, ...]:
-        """The indicators that currently run for conditions."""
-        return self._condition_set.requested
+    def current(self) -> ConditionSet:
+        """The conditions that were read last."""
+        return self._condition_set
 
     async def apply_to(self, mine: Partition) -> None:
         """Gives the engine the current set, if it has another one.
@@ -79,6 +92,8 @@ class UserConditions:
         processed the past of a symbol.
         """
         current, engine = self._condition_set, mine.engine
+        if engine.others is not self.others:
+            engine.set_others(self.others)
         if engine.condition_set is current:
             return
         if engine.requested != current.requested:

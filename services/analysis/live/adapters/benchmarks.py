@@ -1,0 +1,47 @@
+"""Reads which instrument is the benchmark of which."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+import structlog
+from sqlalchemy import select
+
+from shared.db import Database
+from shared.tables import instruments, markets
+
+log: Final = structlog.get_logger("analysis.benchmarks")
+_names: Final = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class BenchmarkTable:
+    """The tables of markets and instruments, read only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def benchmarks(self) -> dict[str, str]:
+        """The first benchmark of the first market that contains an instrument, by symbol; none is its own.
+
+        Raises ``TransientError``.
+        """
+        async with self._database.connect() as connection:
+            held = (await connection.execute(select(markets).order_by(markets.c.place))).all()
+            listed = (await connection.execute(select(instruments.c.symbol, instruments.c.exchange))).all()
+        defined = [(_list(m.market, m.exchanges), m.suffix, _list(m.market, m.benchmarks)) for m in held]
+        found = {}
+        for symbol, exchange in listed:
+            first = next((b for exchanges, suffix, b in defined if exchange in exchanges and symbol.endswith(suffix)), ())
+            choice = next((one for one in first if one != symbol), None)
+            if choice is not None:
+                found[symbol] = choice
+        return found
+
+
+def _list(market: str, text: str) -> tuple[str, ...]:
+    try:
+        return _names(text)
+    except msgspec.DecodeError as error:
+        log.warning("a list of a market cannot be read", market=market, error=str(error))
+        return ()

@@ -1,0 +1,55 @@
+"""Values of other instruments at the end of their sessions, as conditions read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from services.analysis.kernels.indicators.kind import Floats, Int64s
+from services.analysis.live.domain.calendar import Calendar
+from shared.conditions import Node
+from shared.conditions.expression import Elsewhere
+
+BENCHMARK: Final = "benchmark"
+
+
+@dataclass(frozen=True)
+class SessionValues:
+    """Expressions over the daily bars of one instrument."""
+
+    exchange: str
+    sessions: Int64s
+    """(sessions,), yyyymmdd, ascending."""
+    values: Mapping[Node, Floats]
+    """Each of shape (sessions,); truths are 1.0 and 0.0."""
+
+
+@dataclass(frozen=True)
+class OtherInstruments:
+    """What is known of the instruments that conditions refer to. Immutable: engines get a new one between two batches."""
+
+    known: Mapping[str, SessionValues] = field(default_factory=dict)
+    """By symbol."""
+    benchmarks: Mapping[str, str] = field(default_factory=dict)
+    """Symbol -> its benchmark, for the symbols that have one."""
+
+    def values(self, node: Elsewhere, symbol: str, calendar: Calendar, opens: Int64s) -> Floats:
+        """The value for bars of ``symbol``: that of the other's newest session that had closed when the bar's session opened.
+
+        ``opens``: the opens of the bars' sessions, -1 where unknown; the result has the same shape, (bars,). It is NaN where the
+        bar of that very session is not stored; an older one is not used instead.
+        """
+        other = self.benchmarks.get(symbol, "") if node.instrument == BENCHMARK else node.instrument
+        known = self.known.get(other)
+        unknown = np.full(len(opens), np.nan)
+        if known is None or node.operand not in known.values or known.exchange not in calendar.codes or not len(known.sessions):
+            return unknown
+        times = calendar.times[calendar.codes[known.exchange]]
+        at = np.searchsorted(times.close, opens, side="right") - 1
+        wanted = times.date[at]
+        place = np.minimum(np.searchsorted(known.sessions, wanted), len(known.sessions) - 1)
+        found = (opens >= 0) & (at >= 0) & (known.sessions[place] == wanted)
+        return np.where(found, known.values[node.operand][place], unknown)
