@@ -18,6 +18,7 @@ from shared.conditions.problems import ConditionError
 
 _VALUE: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_SUFFIX: Final = re.compile(r"_?\{\w+\}")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -79,6 +80,16 @@ def vocabulary() -> tuple[IndicatorColumns, ...]:
     """The columns of all kinds."""
     text = resources.files("shared.conditions").joinpath("vocabulary.json").read_bytes()
     return msgspec.json.decode(text, type=tuple[IndicatorColumns, ...])
+
+
+@cache
+def stems() -> dict[str, tuple[IndicatorColumns, int]]:
+    """Every column by its name without numbers: its indicator, and its index among the columns."""
+    return {
+        _SUFFIX.sub("", template): (indicator, index)
+        for indicator in vocabulary()
+        for index, template in enumerate(indicator.columns)
+    }
 
 
 def resolve(name: str) -> ResolvedColumn:

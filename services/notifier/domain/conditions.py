@@ -25,6 +25,10 @@ MAX_EXTRA_TOTAL: Final = 64
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
+_DURATION: Final = re.compile(
+    r"(?:(?:the|at|least|last|past) ){0,3}\d+ ?(?:consecutive )?(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
+)
+"""What makes ``for 3 bars`` a part of the condition."""
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
 
 
@@ -110,7 +114,7 @@ def parse_alert(line: str) -> AlertRequest:
     """
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
-    separators = [*_FOR.finditer(rest)][-1:]
+    separators = [match for match in _FOR.finditer(rest) if not _DURATION.match(rest, match.end())][-1:]
     condition, names = (rest[: separators[0].start()], rest[separators[0].end() :]) if separators else (rest, "")
     condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)

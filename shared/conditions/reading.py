@@ -1,0 +1,228 @@
+"""Reading a text into items: phrases, names, numbers and timeframes, from left to right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.columns import known_stem, places
+from shared.conditions.counted import after_number, amount, duration
+from shared.conditions.events import events
+from shared.conditions.functions import is_function
+from shared.conditions.items import Item, ends_operand
+from shared.conditions.phrases import Meaning, longest, phrases
+from shared.conditions.scanning import Piece, pieces
+from shared.conditions.timeframes import UNIT_WORDS, timeframe
+
+_WORD: Final = re.compile(r"[^\s]+")
+_AFTER_ON: Final = re.compile(r"\s*(?:(?:the|an?)\s)?\s*")
+_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s?-?\s?)?[A-Za-z가-힣]+[0-9]{0,4}")
+_UNIT: Final = re.compile(r"[A-Za-z가-힣]+")
+_LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]+[0-9]{0,4}")
+_CHART: Final = re.compile(r"\s*(?:charts?|bars?|candles?|timeframe|time frame|basis|봉|차트)(?![A-Za-z0-9_])")
+_PREFIXES: Final = ("ta.", "math.", "talib.")
+_PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
+_FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
+_OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
+_AT_END: Final = frozenset("?.!;。")
+
+
+def read_items(text: str) -> list[Item]:
+    """The items of a normalised text. Never fails: what is unknown is an item that the grammar does not have."""
+    return _Reader(text).items
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._pieces = list(pieces(text))
+        while self._pieces and self._pieces[-1].text in _AT_END:
+            self._pieces.pop()
+        self.items: list[Item] = []
+        self._calls: list[bool] = []
+        """For each open parenthesis: whether it is that of a call."""
+        at = 0
+        while at < len(self._pieces):
+            at = self._step(at)
+
+    def _step(self, at: int) -> int:
+        """Reads what begins at a piece; returns the index behind it."""
+        piece = self._pieces[at]
+        found = self._frame(at) or self._call(at) or duration(self._pieces, at)
+        if found is None and piece.kind == "number":
+            phrase = longest(phrases(), self._pieces, at, self._accepts)
+            found = self._phrase(at, *phrase) if phrase else None
+        if found is None and piece.kind == "number":
+            last = next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
+            found = after_number(self._pieces, at, of_volume=last.startswith("volume")) or self._number(at)
+        if found is None:
+            phrase = longest(phrases(), self._pieces, at, self._accepts)
+            found = self._phrase(at, *phrase) if phrase else self._single(at)
+        items, end = found
+        self.items += items
+        return max(end, at + 1)
+
+    def _accepts(self, meaning: Meaning, part: Sequence[Piece]) -> bool:
+        kind, after_operand = meaning[0], ends_operand(self.items)
+        last = self.items[-1].type if self.items else ""
+        if kind in {"UP", "DOWN", "STATUS"}:
+            return last in {"RULE", "PARAMETERS"}
+        if kind == "TREND":
+            return not (last in {"RULE", "PARAMETERS"} and part[0].kind == "hangul" and len(part) == 1)
+        if kind == "NAME" and part[0].kind == "sign":
+            return not after_operand
+        if kind == "RULE" and part[0].kind == "hangul":
+            return not (self.items and self.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
+        if kind == "BACK" and part[0].text == "yesterday":
+            return len(part) > 1
+        return kind not in {"BARS"}
+
+    def _phrase(self, at: int, meaning: Meaning, end: int) -> tuple[list[Item], int]:
+        kind, value = meaning
+        first, last = self._pieces[at], self._pieces[end - 1]
+        shown = self._text[first.at : last.end]
+        item = Item(kind, value, first.at, shown, first.kind in {"hangul", "unknown"})
+        if kind == "ON":
+            return self._on(item, end)
+        if kind == "OPEN":
+            self._calls.append(bool(self.items) and self.items[-1].type == "NAME")
+        elif kind == "CLOSE" and self._calls:
+            self._calls.pop()
+        elif kind == "NAME":
+            return self._numbers(value, item, end)
+        elif kind in {"UP", "DOWN"}:
+            return [Item("WAY", value, first.at, shown)], end
+        elif kind == "OVER":
+            rule, way = value.split()
+            return [Item("RULE", rule, first.at, shown, item.korean), Item("WAY", way, first.at, shown)], end
+        elif kind == "RULE":
+            return self._rule(item, end)
+        elif kind == "FILL":
+            if first.text == "$" and not (end < len(self._pieces) and self._pieces[end].kind == "number"):
+                return [Item("ELSE", "$", first.at, "$")], end
+            bare = first.kind == "sign" and first.text not in {"$", "₩", "￦"}
+            return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
+        return [item], end
+
+    def _single(self, at: int) -> tuple[list[Item], int]:
+        piece = self._pieces[at]
+        if piece.kind == "bracket":
+            return [Item("BRACKET", piece.text, piece.at, piece.text)], at + 1
+        if piece.kind == "clock":
+            return [Item("CLOCK", piece.text, piece.at, piece.text)], at + 1
+        if piece.kind == "word":
+            return self._word(piece, at)
+        return [
+            Item("NAME" if piece.kind == "unknown" else "ELSE", piece.text, piece.at, piece.text, piece.kind == "unknown")
+        ], at + 1
+
+    def _word(self, piece: Piece, at: int) -> tuple[list[Item], int]:
+        name = piece.text
+        if name == "for":
+            return [Item("ELSE", name, piece.at, name)], at + 1
+        for prefix in _PREFIXES:
+            name = name.removeprefix(prefix)
+        place, point, rest = name.partition(".")
+        if point and place in _PLACES and rest:
+            return [Item("PLACE", _PLACES[place], piece.at, place), Item("NAME", rest, piece.at + len(place) + 1, rest)], at + 1
+        typed = self._text[piece.at : piece.end]
+        if name == "sequence" and at + 1 < len(self._pieces) and self._pieces[at + 1].kind == "word":
+            following = self._pieces[at + 1]
+            return [Item("SEQUENCE", following.text, piece.at, typed)], at + 2
+        return self._numbers(name, Item("NAME", name, piece.at, typed), at + 1)
+
+    def _numbers(self, name: str, item: Item, at: int) -> tuple[list[Item], int]:
+        """``rsi 14``: numbers with spaces between belong to the name of an indicator."""
+        stem = known_stem(name)
+        most, end = places(stem) if stem else 0, at
+        while end - at < most and end < len(self._pieces) and self._pieces[end].kind == "number":
+            end += 1
+        if end == at:
+            return [Item("NAME", name, item.at, item.shown, item.korean)], at
+        following = self._pieces[end] if end < len(self._pieces) else None
+        if following and (following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER)):
+            end -= 1
+        numbers = [piece.text for piece in self._pieces[at:end]]
+        return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
+
+    def _call(self, at: int) -> tuple[list[Item], int] | None:
+        """A word before a parenthesis is the name of a function where there is such a function."""
+        piece = self._pieces[at]
+        if piece.kind != "word" or at + 1 >= len(self._pieces) or self._pieces[at + 1].text != "(":
+            return None
+        name = piece.text
+        for prefix in _PREFIXES:
+            name = name.removeprefix(prefix)
+        if name in events() and not known_stem(name):
+            return self._rule(Item("RULE", name, piece.at, name), at + 1)
+        if not is_function(name):
+            return None
+        return [Item("NAME", name, piece.at, self._text[piece.at : piece.end])], at + 1
+
+    def _rule(self, item: Item, at: int) -> tuple[list[Item], int]:
+        if item.value in events() and known_stem(item.value) == item.value:
+            item = Item("NAME", item.value, item.at, item.shown, item.korean)
+        if at >= len(self._pieces) or self._pieces[at].text != "(" or item.type != "RULE":
+            return [item], at
+        end = next((i for i in range(at, len(self._pieces)) if self._pieces[i].text == ")"), len(self._pieces))
+        if end == len(self._pieces):
+            return [item], at
+        inside = self._text[self._pieces[at].end : self._pieces[end].at].lower()
+        return [item, Item("PARAMETERS", inside, self._pieces[at].at, "(")], end + 1
+
+    def _number(self, at: int) -> tuple[list[Item], int]:
+        piece = self._pieces[at]
+        text, end = amount(self._pieces, at, grouped=not (self._calls and self._calls[-1]))
+        following = self._pieces[end].text if end < len(self._pieces) else ""
+        item = Item("NUMBER", text, piece.at, piece.text)
+        if following == "배":
+            return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(self.items) else []) + [item], end + 1
+        if following == "x" and end + 1 < len(self._pieces) and self._pieces[end + 1].text != "(":
+            return [item, Item("TIMES", "*", self._pieces[end].at, "x")], end + 1
+        if following in {"원", "달러", "dollars", "usd", "krw"}:
+            end += 1
+        return [item], end
+
+    def _on(self, item: Item, at: int) -> tuple[list[Item], int]:
+        """The timeframe behind ``on``; any word, so that an error can name it."""
+        start = self._pieces[at - 1].end
+        gap = _AFTER_ON.match(self._text, start)
+        begin = gap.end() if gap else start
+        match = _FRAME.match(self._text, begin)
+        frame = match and timeframe(match[0])
+        if match and not frame and _UNIT.search(match[0]) and _UNIT.search(match[0])[0].lower() in UNIT_WORDS:
+            chart = _CHART.match(self._text, match.end())
+            end = chart.end() if chart else match.end()
+            return [item, Item("TIMEFRAME", match[0], begin, match[0])], self._behind(end)
+        word = _WORD.match(self._text, begin)
+        if match and not frame:  # 'on 1h가' or 'on 1d for': the shorter word may be one
+            shorter = _LATIN_FRAME.match(self._text, begin)
+            frame = shorter and timeframe(shorter[0])
+            match = shorter if frame else match
+        if frame is None or match is None:
+            if word is None:
+                return [item], at
+            return [item, Item("TIMEFRAME", word[0], begin, word[0].lower())], self._behind(begin + len(word[0]))
+        end = match.end()
+        chart = _CHART.match(self._text, end)
+        return [item, Item("TIMEFRAME", str(frame), begin, match[0])], self._behind(chart.end() if chart else end)
+
+    def _frame(self, at: int) -> tuple[list[Item], int] | None:
+        """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
+        piece, end = self._pieces[at], at + 1
+        if piece.kind == "number" and end < len(self._pieces) and self._pieces[end].text in {"분봉", "시간봉"}:
+            end += 1
+        elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
+            return None
+        frame = timeframe(self._text[piece.at : self._pieces[end - 1].end])
+        if frame is None:
+            return None
+        whole = end < len(self._pieces) and self._pieces[end].text in {"에서", "기준", "상", "chart"}
+        end += whole
+        kind = "FRAME_WHOLE" if whole or end == len(self._pieces) else "FRAME"
+        return [Item(kind, str(frame), piece.at, piece.text)], end
+
+    def _behind(self, position: int) -> int:
+        """The index of the first piece at or behind a position."""
+        return next((i for i, piece in enumerate(self._pieces) if piece.at >= position), len(self._pieces))
