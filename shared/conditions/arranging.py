@@ -23,12 +23,24 @@ def arrange(items: list[Item]) -> list[Item]:
     Raises:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
-    items = _timeframes(items)
+    items = _timeframes(_repeated(items))
     items = _durations(items)
     items = _percents(items)
     items = _between(items)
     items = _connectives(items)
     return _particles(items)
+
+
+def _repeated(items: list[Item]) -> list[Item]:
+    """``3 green candles``: a number before a condition in words is a duration."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        behind = items[i + 1] if i + 1 < len(items) else None
+        words = behind is not None and behind.type == "OPEN" and not behind.value
+        found.append(
+            replace(item, type="HELD", value=f"{item.value} ") if item.type == "NUMBER" and words and item.value.isdigit() else item
+        )
+    return found
 
 
 def _timeframes(items: list[Item]) -> list[Item]:
@@ -114,13 +126,19 @@ def _percents(items: list[Item]) -> list[Item]:
                 ]
                 i += 2
                 continue
+        if item.type == "MOVED" and found and found[-1].type == "THAN_BEFORE":
+            found.pop()
         if item.type == "TREND" and len(found) > 1 and found[-1].type == "COMPARE_AFTER" and found[-2].type == "PERCENT":
+            if len(found) > 2 and found[-3].type == "THAN_BEFORE":
+                found.pop(-3)
             found[-2:] = [
                 Item("MOVED", f"{item.value.split()[0]} {found[-1].value} {found[-2].value}", found[-2].at, found[-2].shown)
             ]
             i += 1
             continue
         if item.type == "TREND" and found and found[-1].type == "PERCENT":
+            if len(found) > 1 and found[-2].type == "THAN_BEFORE":
+                found.pop(-2)
             found[-1:] = [Item("MOVED", f"{item.value.split()[0]} >= {found[-1].value}", found[-1].at, found[-1].shown)]
             i += 1
             continue
@@ -133,12 +151,23 @@ def _between(items: list[Item]) -> list[Item]:
     """``30에서 70 사이``, ``30과 70 사이``: what divides the two values."""
     found = list(items)
     for end, item in enumerate(items):
-        if item.type != "BETWEEN_AFTER":
+        if item.type != "BETWEEN_AFTER" or any(each.type == "TO" for each in found[max(0, end - 3) : end]):
             continue
         for i in range(end - 1, max(-1, end - _LOOK_BACK), -1):
             if found[i].type == "FROM" or (found[i].type == "SUBJECT" and found[i].shown in {"과", "와"}):
                 found[i] = replace(found[i], type="TO")
                 break
+    return _ranges(found)
+
+
+def _ranges(items: list[Item]) -> list[Item]:
+    """``30~70`` needs no word behind it."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        found.append(item)
+        ranged = i >= 1 and items[i - 1].type == "TO" and items[i - 1].value == "~"
+        if ranged and not (i + 1 < len(items) and items[i + 1].type == "BETWEEN_AFTER"):
+            found.append(Item("BETWEEN_AFTER", "~", item.at, item.shown))
     return found
 
 

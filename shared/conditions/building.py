@@ -11,7 +11,7 @@ from shared.conditions.calls import call, name_of
 from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
 from shared.conditions.events import events
 from shared.conditions.expression import Fired, Node, Number, Operation, SeriesName
-from shared.conditions.literals import Percent, Weekday, clock, fraction, is_price
+from shared.conditions.literals import Percent, Weekday, clock, fraction, is_price, signed
 from shared.conditions.problems import ConditionError
 from shared.events import Timeframe
 
@@ -103,8 +103,16 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         at = position(move)
         change = build.windowed("change_pct", operand, Number(1.0), operand.at)
         if name == "falling":
-            return build.compare(change, build.MIRRORED[sign], Number(-float(percent), at), at)
+            return build.compare(change, build.MIRRORED[sign], signed(-float(percent), at), at)
         return build.compare(change, sign, Number(float(percent), at), at)
+
+    def trend_close(self, direction: Token) -> Node:
+        return self.trend(SeriesName("close", position(direction)), direction)
+
+    def versus_before(self, left: Node, particle: Token, factor: Token | None, sign: Token) -> Node:
+        before = build.lagged(left, 1, position(particle))
+        right = build.arithmetic("*", before, self.number(factor)) if factor is not None else before
+        return build.compare(left, str(sign), right, position(sign))
 
     def moved_close(self, move: Token) -> Node:
         return self.moved(SeriesName("close", position(move)), move)

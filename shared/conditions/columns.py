@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -27,7 +27,7 @@ ALIASES: Final = {
     "stoch": "stoch_k", "stochastic": "stoch_k", "stochastic_k": "stoch_k", "stochastic_d": "stoch_d",
     "di_plus": "plus_di", "di_minus": "minus_di", "on_balance_volume": "obv",
     "vol": "volume", "volume_ma": "volume_sma", "vol_sma": "volume_sma", "vol_ma": "volume_sma", "volume_avg": "volume_sma",
-    "avg_volume": "volume_sma", "average_volume": "volume_sma", "volume_average": "volume_sma",
+    "avg_volume": "volume_sma", "avg_vol": "volume_sma", "average_vol": "volume_sma", "vol_avg": "volume_sma", "average_volume": "volume_sma", "volume_average": "volume_sma",
     "psar": "sar", "parabolic_sar": "sar", "donchian_high": "donchian_upper", "donchian_low": "donchian_lower",
     "ultimate_oscillator": "ultimate", "williams": "williams_r", "mom": "momentum", "rate_of_change": "roc", "ath": "all_time_high",
     "atl": "all_time_low", "52w_high": "high_52w", "52w_low": "low_52w", "52wh": "high_52w", "52wl": "low_52w", "dma": "sma", "avg": "sma", "average": "sma", "bbl_upper": "bb_upper",

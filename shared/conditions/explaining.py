@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from shared.conditions.columns import FIELDS
 from shared.conditions.literals import WEEKDAYS
 from shared.conditions.problems import ConditionError
 
-_SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:-[A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
+_SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
 _OTHERS: Final = re.compile(r"([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.(?:open|high|low|close|volume|price)(?![A-Za-z0-9_])")
 _HOURS: Final = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*([0-9]{1,2})(?![0-9.:])")
 _PARTICLES: Final = "이가은는을를의"
+_WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
+_REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
 _WORD: Final = re.compile(r"[a-zA-Z]+")
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
 
 
-def explained(error: ConditionError) -> ConditionError:
-    """The error, or a better one."""
+def explained(error: ConditionError, accepts: Callable[[str], bool]) -> ConditionError:
+    """The error, or a better one. ``accepts``: whether a text is a condition."""
     if error.code == "name":
-        return _instrument(error)
+        return _instrument(error, accepts)
     if error.code == "written":
         return _written(error)
     if error.code == "timeframe":
@@ -31,10 +34,13 @@ def explained(error: ConditionError) -> ConditionError:
     return error
 
 
-def _instrument(error: ConditionError) -> ConditionError:
+def _instrument(error: ConditionError, accepts: Callable[[str], bool]) -> ConditionError:
     text, at = error.text, error.position
     found = str(error.values["found"])
     typed = text[at : at + len(found)]
+    more = _REST.match(text, at + len(found))
+    if more and typed.isupper():
+        typed += more[0]
     symbol, point, field = typed.rpartition(".")
     if not (point and field.lower() in {*FIELDS, "price"}):
         symbol, field = typed, "close"
@@ -45,8 +51,14 @@ def _instrument(error: ConditionError) -> ConditionError:
         symbol = typed[:-1] if typed[-1] in _PARTICLES and len(typed) > 2 else typed
     elif not _SYMBOL.fullmatch(symbol.upper() if field != "close" or symbol != typed else symbol):
         return error
-    own = f"{text[:at]}{field.lower()}{text[at + len(found) :]}".strip()
-    return _error(error, "instrument", found=typed, own=f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}")
+    rest = text[at + len(typed) :]
+    for instead in (field.lower(), f"{field.lower()} ", ""):
+        own = f"{text[:at]}{instead}{rest if instead else rest.lstrip()}".strip()
+        if accepts(own):
+            return _error(
+                error, "instrument", found=typed, own=f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}"
+            )
+    return error
 
 
 def _written(error: ConditionError) -> ConditionError:
@@ -56,6 +68,7 @@ def _written(error: ConditionError) -> ConditionError:
     hours = _HOURS.match(rest) if found == "hour" else None
     if hours:
         example, rest = f"time {hours[1]} {int(hours[2])}:00", rest[hours.end() :]
+    rest = _WAY.sub("", rest)
     whole = f"{text[:at]}{example}{rest}".strip()
     return _error(
         error,

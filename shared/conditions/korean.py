@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from shared.conditions.lexicon import AVERAGES, NAMES, PERIOD, PHRASES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.timeframes import UNIT_WORDS
 
@@ -24,11 +25,13 @@ _OTHER: Final = (
     "원",
     "달러",
     "전",
-    "급등",
-    "급락",
-    "과매수",
-    "과매도",
     "내",
+    "이후",
+    "이전",
+    "오전",
+    "오후",
+    "시",
+    "주",
 )
 """Parts that the code names itself."""
 _FIRST, _LAST = "가", "힣"
@@ -64,7 +67,7 @@ def _known() -> tuple[frozenset[str], int]:
 
 
 def _phrases() -> Iterator[str]:
-    for table in (PHRASES, NAMES, WEEKDAYS, AVERAGES, UNITS):
+    for table in (PHRASES, NAMES, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS):
         for phrases in table.values():
             yield from phrases.split(";")
     yield from PERIOD.split(";")

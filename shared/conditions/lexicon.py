@@ -61,12 +61,12 @@ PHRASES: Final[dict[tuple[str, str], str]] = {
     ("COMPARE", "!="): "!= ; <> ; ≠ ; ! = ; is not ; is not equal to ; not equal to ; does not equal",
     ("COMPARE_AFTER", ">="): "이상",
     ("COMPARE_AFTER", "<="): "이하",
-    ("COMPARE_AFTER", ">"): "초과 ; 크 ; 클 ; 큰 ; 큼 ; 커 ; 많 ; 높 ; 위 ; 위에 ; 상회",
-    ("COMPARE_AFTER", "<"): "미만 ; 작 ; 적 ; 낮 ; 아래 ; 아래에 ; 밑 ; 밑에 ; 하회",
+    ("COMPARE_AFTER", ">"): "초과 ; 크 ; 클 ; 큰 ; 큼 ; 커 ; 많 ; 높 ; 위 ; 위에 ; 상회 ; 넘 ; 넘어 ; 넘는 ; 웃돌 ; 위로",
+    ("COMPARE_AFTER", "<"): "미만 ; 작 ; 적 ; 낮 ; 아래 ; 아래에 ; 밑 ; 밑에 ; 하회 ; 밑돌 ; 아래로",
     ("COMPARE_AFTER", "=="): "같 ; 와 같 ; 과 같",
     ("CROSS", "crosses_above"): f"{_every(_UP, _ABOVE)} ; breaks out above ; crossover ; crossed over",
     ("CROSS", "crosses_below"): f"{_every(_DOWN, _BELOW)} ; crossunder",
-    ("CROSS", "crosses"): "crosses ; cross ; crossed ; crossing",
+    ("CROSS", "crosses"): "breaks ; break ; crosses ; cross ; crossed ; crossing",
     (
         "CROSS_AFTER",
         "crosses_above",
@@ -82,11 +82,11 @@ PHRASES: Final[dict[tuple[str, str], str]] = {
     (
         "TREND",
         "rising",
-    ): "rising ; is rising ; increasing ; is increasing ; rises ; is going up ; 상승 ; 상승 중 ; 증가 ; 증가 중 ; 오르",
+    ): "rising ; is rising ; increasing ; is increasing ; rises ; is going up ; 상승 ; 상승 중 ; 증가 ; 증가 중 ; 오르 ; 급등",
     (
         "TREND",
         "falling",
-    ): "falling ; is falling ; decreasing ; is decreasing ; falls ; declining ; is declining ; is going down ; 하락 ; 하락 중 ; 감소 ; 감소 중 ; 내리",
+    ): "falling ; is falling ; decreasing ; is decreasing ; falls ; declining ; is declining ; is going down ; 하락 ; 하락 중 ; 감소 ; 감소 중 ; 내리 ; 급락",
     ("ON", "on"): "on ; on the ; on a ; @",
     ("PLUS", "+"): "+ ; plus",
     ("MINUS", "-"): "- ; − ; – ; — ; minus",
@@ -108,6 +108,12 @@ PHRASES: Final[dict[tuple[str, str], str]] = {
     ("STATUS", "target"): "target ; target reached ; 목표 도달",
     ("SUBJECT", ""): "이 ; 가 ; 은 ; 는 ; 도 ; 과 ; 와",
     ("THAN", "보다"): "보다",
+    (
+        "THAN_BEFORE",
+        "",
+    ): "전일 보다 ; 어제 보다 ; 전날 보다 ; 전봉 보다 ; 전일 대비 ; 전일대비 ; 어제 대비 ; 전날 대비 ; 전일 종가 대비 ; 전일 종가 보다 ; 어제보다",
+    ("TO", "~"): "~",
+    ("NUMBER", "0"): "zero ; 0 선",
     ("FROM", "에서"): "에서 ; 부터",
     ("BARS", ""): "bar ; bars ; candle ; candles ; session ; sessions ; 봉 ; 개봉 ; 거래일 ; 개 봉",
     (
@@ -115,7 +121,7 @@ PHRASES: Final[dict[tuple[str, str], str]] = {
         "",
     ): "the ; its ; value ; then ; please ; line ; both ; either ; if ; when ; whenever ; alert ; alert me when ; alert me if ; notify me when ; notify me if ; tell me when"
     " ; ? ; $ ; ₩ ; ￦ ; . ; 을 ; 를 ; 에 ; 의 ; 로 ; 으로 ; 다 ; 이다 ; 면 ; 으면 ; 이면 ; 하면 ; 되면 ; 할 ; 할때 ; 일때 ; 때 ; 을때 ; 경우 ; 시 ; 있 ; 있다 ; 있으면 ; 있을 ; 있는 ; 한"
-    " ; 한다 ; 함 ; 됨 ; 하 ; 했 ; 했다 ; 하는 ; 되는 ; 인 ; 일 ; 일 때 ; 할 때 ; 알려줘 ; 알림 ; 음 ; 지면 ; 어지면 ; 만 ; 전일 대비 ; 대비 ; 값 ; 값이 ; 선 ; 조건 ; 되고 ; 기준",
+    " ; 한다 ; 함 ; 됨 ; 하 ; 했 ; 했다 ; 하는 ; 되는 ; 인 ; 일 ; 일 때 ; 할 때 ; 알려줘 ; 알림 ; 음 ; 지면 ; 어지면 ; 만 ; 대비 ; 발생 ; 발생한 ; 후 ; 나온 ; 값 ; 값이 ; 선 ; 조건 ; 되고 ; 기준",
 }
 """What each phrase is: the type and the value of a token."""
 
@@ -152,6 +158,8 @@ NAMES: Final[dict[str, str]] = {
     "plus_di": "+ di ; di +",
     "minus_di": "- di ; di -",
     "drawdown_52w": "drawdown",
+    "williams_r": "williams % r ; williams r ; % r ; williams ; 윌리엄스",
+    "sar": "parabolic sar ; 파라볼릭 sar ; 파라볼릭",
     "kijun": "기준선",
     "tenkan": "전환선",
     "minutes_since_open": "minutes since open ; minutes since the open ; minutes after open ; 개장 후 분",
@@ -161,6 +169,39 @@ NAMES: Final[dict[str, str]] = {
     "weekday": "day of week ; day of the week ; dayofweek ; day_of_week ; 요일",
 }
 """Names in words. Names with numbers, as ``200 day ma``, are in ``counted.py``."""
+
+RULES: Final = {
+    "new_high": "new high ; new 52 week high ; new 52w high ; new 52 - week high ; 신고가 ; 52 주 신고가",
+    "new_low": "new low ; new 52 week low ; new 52w low ; new 52 - week low ; 신저가 ; 52 주 신저가",
+    "volume_surge": "volume spike ; volume surge ; unusual volume ; high volume ; 거래량 급증 ; 거래량 폭증 ; 대량 거래",
+    "volume_dry": "low volume ; volume dry up ; volume dries up",
+    "double_bottom": "쌍바닥 ; 이중바닥",
+    "double_top": "쌍봉 ; 쌍천장 ; 이중천장",
+    "rsi_oversold down": "oversold ; rsi oversold ; is oversold ; rsi is oversold ; 과매도 ; rsi 과매도",
+    "rsi_overbought up": "overbought ; rsi overbought ; is overbought ; rsi is overbought ; 과매수 ; rsi 과매수",
+    "bollinger_touch down": "볼린저 하단 터치 ; 볼린저밴드 하단 터치 ; 볼린저 밴드 하단 터치",
+    "bollinger_touch up": "볼린저 상단 터치 ; 볼린저밴드 상단 터치 ; 볼린저 밴드 상단 터치",
+}
+"""Rules and patterns in words that are not their names; with a direction where the words say one."""
+
+EXPRESSIONS: Final = {
+    "close > open": "green candle ; green candles ; bullish candle ; bullish candles ; up candle ; up candles ; white candle ; green bar ; green bars ; up day ; up days ; 양봉",
+    "close < open": "red candle ; red candles ; bearish candle ; bearish candles ; down candle ; down candles ; black candle ; red bar ; red bars ; down day ; down days ; 음봉",
+    "high < prev(high) and low > prev(low)": "inside bar ; inside day",
+    "high > prev(high) and low < prev(low)": "outside bar ; outside day",
+    "high > prev(high)": "higher high",
+    "low > prev(low)": "higher low",
+    "high < prev(high)": "lower high",
+    "low < prev(low)": "lower low",
+    "cdl_doji > 0": "doji ; 도지",
+    "sma_5 > sma_20 and sma_20 > sma_60": "정배열 ; 이동평균선 정배열 ; 이평선 정배열",
+    "sma_5 < sma_20 and sma_20 < sma_60": "역배열 ; 이동평균선 역배열 ; 이평선 역배열",
+    "crosses_above(macd, macd_signal)": "macd 골든크로스 ; macd golden cross ; macd bullish cross ; macd bullish crossover",
+    "crosses_below(macd, macd_signal)": "macd 데드크로스 ; macd dead cross ; macd bearish cross ; macd bearish crossover",
+    "crosses_above(stoch_k_14, stoch_d_14)": "스토캐스틱 골든크로스",
+    "crosses_below(stoch_k_14, stoch_d_14)": "스토캐스틱 데드크로스",
+}
+"""Words for what is written as a condition."""
 
 WEEKDAYS: Final = {
     day: f"{day} ; {day}s ; {day[:3]} ; {korean}"

@@ -24,6 +24,7 @@ from shared.conditions.expression import (
     stack_size,
     walk,
 )
+from shared.conditions.literals import is_price
 from shared.conditions.operations import is_constant
 from shared.conditions.problems import ConditionError
 from shared.conditions.timeframes import spelled
@@ -57,7 +58,7 @@ USELESS: Final[dict[str, frozenset[str]]] = {
 def check(root: Node, own: Timeframe) -> None:
     """Raises ConditionError without a text where something is too large or makes no sense."""
     if not is_boolean(root):
-        raise ConditionError("condition", "", root.at)
+        raise ConditionError("condition", "", root.at, example=_example(root))
     if is_constant(root):
         raise ConditionError("constant", "", root.at)
     nodes = list(walk(root))
@@ -75,6 +76,12 @@ def check(root: Node, own: Timeframe) -> None:
             raise ConditionError("deep", "", part.at)
     _check_nesting(root, 0, 0)
     _check_places(root, own, "")
+
+
+def _example(node: Node) -> str:
+    if isinstance(node, SeriesName) and node.name not in FIELDS:
+        return f"close > {node.name}" if is_price(node.name) else f"{node.name} > 30"
+    return "close > 100"
 
 
 def derived_series(root: Node) -> Iterator[Node]:
@@ -120,7 +127,9 @@ def _window(node: Operation) -> int:
 def _check_places(node: Node, frame: Timeframe, instrument: str) -> None:
     if isinstance(node, SeriesName):
         if frame in USELESS.get(node.name, ()):
-            raise ConditionError("useless", "", node.at, found=node.name, frame=spelled(frame))
+            raise ConditionError(
+                "useless", "", node.at, found=node.name, frame=spelled(frame), example="15m" if "1d" in USELESS[node.name] else "1d"
+            )
         if node.name in INDUSTRY_FIELDS and instrument != "industry":
             raise ConditionError("instead", "", node.at, found=f"'{node.name}'", instead=f"'industry.{node.name}'")
         if node.name in STRENGTH_FIELDS and instrument not in {"industry", "benchmark"}:

@@ -52,10 +52,10 @@ def plain(node: Node, beside: Node | None = None) -> Node:
     """
     if isinstance(node, Percent):
         if beside is not None and _is_in_percent(beside):
-            return Number(node.value, node.at)
+            return signed(node.value, node.at)
         if isinstance(beside, SeriesName) and beside.name in PRICES:
             raise ConditionError("percent", "", node.at, found=f"{node.value:g}%", series=beside.name)
-        return Number(fraction(node.value), node.at)
+        return signed(fraction(node.value), node.at)
     if isinstance(node, Clock | Weekday):
         wanted = "time" if isinstance(node, Clock) else "weekday"
         if beside is None or not any(isinstance(each, SeriesName) and each.name == wanted for each in walk(beside)):
@@ -70,6 +70,11 @@ def is_price(name: str) -> bool:
         return resolve(name).kind in _PRICE_KINDS and not name.startswith(("bb_width", "drawdown", "supertrend_direction"))
     except ConditionError:
         return False
+
+
+def signed(value: float, at: int) -> Node:
+    """A number that may be negative."""
+    return Operation("negate", (Number(-value, at),), at) if value < 0 else Number(value, at)
 
 
 def fraction(percent: float) -> float:

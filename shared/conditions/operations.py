@@ -134,6 +134,15 @@ def _is_chain(node: Node) -> bool:
 
 def _comparison(left: Node, sign: str, right: Node) -> Comparison:
     first, second = plain(left, right), plain(right, left)
+    if (
+        isinstance(right, Percent)
+        and isinstance(first, SeriesName)
+        and first.name.startswith("drawdown")
+        and sign in {">", ">="}
+        and right.value > 0
+    ):
+        example = f"{first.name} {MIRRORED[sign]} -{render(second)}"
+        raise ConditionError("drawdown", "", left.at, found=f"{first.name} {sign} {render(second)}", example=example)
     if is_constant(first) and not is_constant(second):
         found = Comparison(MIRRORED[sign], (second, first), left.at)
     else:
@@ -147,7 +156,22 @@ def _comparison(left: Node, sign: str, right: Node) -> Comparison:
 
 def _refuse_never(node: Operation) -> None:
     """``high > highest(high, 20)``: the highest of 20 bars includes this one."""
-    past, price = node.operands[1], node.operands[0]
+    price, past = node.operands
+    if (
+        isinstance(price, SeriesName)
+        and price.name.startswith("drawdown")
+        and node.name in {">", ">="}
+        and isinstance(past, Number)
+        and past.value
+    ):
+        below = "<" + node.name[1:]
+        raise ConditionError(
+            "drawdown",
+            "",
+            node.at,
+            found=f"{price.name} {node.name} {render(past)}",
+            example=f"{price.name} {below} -{render(past)}",
+        )
     sign = node.name
     if isinstance(price, Operation):
         past, price, sign = price, past, MIRRORED[sign]

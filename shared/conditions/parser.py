@@ -36,7 +36,7 @@ def read(text: str) -> tuple[Node, Timeframe]:
     typed = read_items(text)
     try:
         items = arrange(typed)
-        found: tuple[Node, Timeframe] = _parser().parse(_tokens(items))  # type: ignore[arg-type,assignment]  # our own lexer
+        found = _parsed(items)
         check(*found)
     except UnexpectedToken as error:
         raise _unexpected(text, items, error.token) from None
@@ -63,7 +63,20 @@ def _unexpected(text: str, items: Sequence[Item], token: Token) -> ConditionErro
 
 def _with_text(error: ConditionError, text: str) -> ConditionError:
     """The error with the text, and with the right spelling where that depends on the text."""
-    return explained(ConditionError(error.code, text, error.position, **error.values))
+    return explained(ConditionError(error.code, text, error.position, **error.values), _accepts)
+
+
+def _accepts(text: str) -> bool:
+    try:
+        check(*_parsed(arrange(read_items(text))))
+    except (UnexpectedToken, ConditionError):
+        return False
+    return True
+
+
+def _parsed(items: Sequence[Item]) -> tuple[Node, Timeframe]:
+    found: tuple[Node, Timeframe] = _parser().parse(_tokens(items))  # type: ignore[assignment]  # tokens, and Builder.start
+    return found
 
 
 def _tokens(items: Sequence[Item]) -> list[Token]:

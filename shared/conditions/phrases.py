@@ -8,7 +8,8 @@ from functools import cache
 from typing import Final
 
 from shared.conditions.events import events
-from shared.conditions.lexicon import AVERAGES, NAMES, PERIOD, PHRASES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.scanning import Piece
 from shared.conditions.vocabulary import stems
@@ -49,8 +50,10 @@ def phrases() -> Table:
         _add(found, [spaced, rule], ("RULE", rule))
         if rule in RULES:
             _add(found, [RULES[rule][1], RULES[rule][1].replace(" ", ""), RULES[rule][0].lower().replace("-", " ")], ("RULE", rule))
-    _add(found, ["oversold", "rsi oversold", "과매도", "rsi 과매도"], ("OVER", "rsi_oversold down"))
-    _add(found, ["overbought", "rsi overbought", "과매수", "rsi 과매수"], ("OVER", "rsi_overbought up"))
+    for rule, text in RULE_WORDS.items():
+        _add(found, text.split(" ; "), ("RULE" if rule in events() else "RULE_WAY", rule))
+    for expression, text in EXPRESSIONS.items():
+        _add(found, text.split(" ; "), ("EXPRESSION", expression))
     return found
 
 

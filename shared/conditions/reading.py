@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.conditions.columns import known_stem, places
-from shared.conditions.counted import after_number, amount, duration
+from shared.conditions.counted import after_number, amount, clock_words, duration, extreme, move
 from shared.conditions.events import events
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
@@ -24,7 +24,10 @@ _CHART: Final = re.compile(r"\s*(?:charts?|bars?|candles?|timeframe|time frame|b
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
 _FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
+_FRAME_UNITS: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
+_CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
 _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
+_MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -49,19 +52,23 @@ class _Reader:
     def _step(self, at: int) -> int:
         """Reads what begins at a piece; returns the index behind it."""
         piece = self._pieces[at]
-        found = self._frame(at) or self._call(at) or duration(self._pieces, at)
+        found = self._frame(at) or self._call(at)
+        for reads in (duration, move, extreme, clock_words):
+            found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
             phrase = longest(phrases(), self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else None
         if found is None and piece.kind == "number":
-            last = next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
-            found = after_number(self._pieces, at, of_volume=last.startswith("volume")) or self._number(at)
+            found = after_number(self._pieces, at, of_volume=self._last_name().startswith("volume")) or self._number(at)
         if found is None:
             phrase = longest(phrases(), self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else self._single(at)
         items, end = found
         self.items += items
         return max(end, at + 1)
+
+    def _last_name(self) -> str:
+        return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
 
     def _accepts(self, meaning: Meaning, part: Sequence[Piece]) -> bool:
         kind, after_operand = meaning[0], ends_operand(self.items)
@@ -93,7 +100,10 @@ class _Reader:
             return self._numbers(value, item, end)
         elif kind in {"UP", "DOWN"}:
             return [Item("WAY", value, first.at, shown)], end
-        elif kind == "OVER":
+        elif kind == "EXPRESSION":
+            inside = [Item(each.type, each.value, first.at, shown) for each in read_items(value)]
+            return [Item("OPEN", "", first.at, shown), *inside, Item("CLOSE", "", first.at, shown)], end
+        elif kind == "RULE_WAY":
             rule, way = value.split()
             return [Item("RULE", rule, first.at, shown, item.korean), Item("WAY", way, first.at, shown)], end
         elif kind == "RULE":
@@ -113,12 +123,16 @@ class _Reader:
             return [Item("CLOCK", piece.text, piece.at, piece.text)], at + 1
         if piece.kind == "word":
             return self._word(piece, at)
+        if piece.text in _MEANS and self._last_name().startswith("volume"):
+            return [Item("NAME", "volume_sma", piece.at, piece.text, korean=True)], at + 1
         return [
             Item("NAME" if piece.kind == "unknown" else "ELSE", piece.text, piece.at, piece.text, piece.kind == "unknown")
         ], at + 1
 
     def _word(self, piece: Piece, at: int) -> tuple[list[Item], int]:
         name = piece.text
+        if name in _MEANS and self._last_name().startswith("volume"):
+            name = "volume_sma"
         if name == "for":
             return [Item("ELSE", name, piece.at, name)], at + 1
         for prefix in _PREFIXES:
@@ -180,7 +194,7 @@ class _Reader:
             return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(self.items) else []) + [item], end + 1
         if following == "x" and end + 1 < len(self._pieces) and self._pieces[end + 1].text != "(":
             return [item, Item("TIMES", "*", self._pieces[end].at, "x")], end + 1
-        if following in {"원", "달러", "dollars", "usd", "krw"}:
+        if following in {"원", "달러", "dollars", "usd", "krw"} or (following == "주" and end > at + 1):
             end += 1
         return [item], end
 
@@ -211,6 +225,13 @@ class _Reader:
     def _frame(self, at: int) -> tuple[list[Item], int] | None:
         """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
         piece, end = self._pieces[at], at + 1
+        if piece.text in {"(", "@", "in", "at"}:
+            return self._aside(at)
+        if piece.kind == "number" and (not self.items or self.items[-1].type in _CLAUSE_STARTS) and end + 1 < len(self._pieces):
+            unit, behind = self._pieces[end], self._pieces[end + 1]
+            if unit.text in _FRAME_UNITS and unit.at == piece.end and behind.kind == "word":
+                frame = timeframe(self._text[piece.at : unit.end])
+                return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
         if piece.kind == "number" and end < len(self._pieces) and self._pieces[end].text in {"분봉", "시간봉"}:
             end += 1
         elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
@@ -222,6 +243,25 @@ class _Reader:
         end += whole
         kind = "FRAME_WHOLE" if whole or end == len(self._pieces) else "FRAME"
         return [Item(kind, str(frame), piece.at, piece.text)], end
+
+    def _aside(self, at: int) -> tuple[list[Item], int] | None:
+        """``(1h)``, ``rsi_14@1h``, ``in 1h`` at the end."""
+        piece = self._pieces[at]
+        match = _FRAME.match(self._text, piece.end + (self._text[piece.end : piece.end + 1] == " "))
+        frame = match and timeframe(match[0])
+        if not match or not frame or not self.items:
+            return None
+        end = self._behind(match.end())
+        touching = self._pieces[at - 1].end == piece.at and self.items[-1].type in {"NAME", "CLOSE", "BRACKET"}
+        if piece.text == "(":
+            if end >= len(self._pieces) or self._pieces[end].text != ")":
+                return None
+            end += 1
+        if piece.text in {"(", "@"} and touching:
+            return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end
+        if end < len(self._pieces) or piece.text == "@":
+            return None
+        return [Item("ON", "on", piece.at, piece.text), Item("TIMEFRAME", str(frame), match.start(), match[0])], end
 
     def _behind(self, position: int) -> int:
         """The index of the first piece at or behind a position."""

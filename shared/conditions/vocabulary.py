@@ -113,6 +113,21 @@ def resolve(name: str) -> ResolvedColumn:
     raise ConditionError("name", name, 0, found=name)
 
 
+def indicator_column(name: str) -> tuple[str, dict[str, str]]:
+    """The template of a column and the values in its name. Raises ConditionError as ``resolve``.
+
+    >>> indicator_column("bb_upper_20")
+    ('bb_upper_{period}_{width}', {'period': '20', 'width': '2'})
+    """
+    found = resolve(name)
+    for indicator in vocabulary():
+        if indicator.kind == found.kind:
+            index = next(i for i in range(len(indicator.columns)) if indicator.column(i, found.parameters) == found.column)
+            values = zip(indicator.parameters, found.parameters, strict=True)
+            return indicator.columns[index], {parameter.name: f"{value:g}" for parameter, value in values}
+    raise ConditionError("name", name, 0, found=name)
+
+
 @cache
 def _short_names() -> dict[str, ResolvedColumn]:
     found = {}
