@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.conditions.columns import known_stem, places
 from shared.conditions.items import Item
-from shared.conditions.phrases import averages, longest, periods, phrases, units
+from shared.conditions.phrases import averages, periods, phrases, units
 from shared.conditions.scanning import Piece
 from shared.conditions.timeframes import UNIT_WORDS
 
@@ -37,7 +37,7 @@ def bars(pieces: Sequence[Piece], at: int) -> tuple[int, str, int] | None:
         return int(pieces[at].text), "", after + 1
     if word in UNIT_WORDS and len(word) == 1 and word.isascii():
         return None
-    meaning = longest(phrases(), pieces, after, lambda meaning, _: meaning[0] == "BARS")
+    meaning = phrases().longest(pieces, after, lambda meaning, _: meaning[0] == "BARS")
     if meaning:
         return int(pieces[at].text), "", meaning[1]
     return (int(pieces[at].text), word, after + 1) if word in UNIT_WORDS else None
@@ -89,9 +89,9 @@ def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | No
     first = pieces[at]
     if not first.text.isdigit():
         return None
-    period = longest(periods(), pieces, at + 1)
+    period = periods().longest(pieces, at + 1)
     after = period[1] if period else at + 1
-    found = longest(averages(), pieces, after)
+    found = averages().longest(pieces, after)
     if found:
         (_, name), end = found
         words = [piece.text for piece in pieces[after:end]]
@@ -126,7 +126,7 @@ def amount(pieces: Sequence[Piece], at: int, *, grouped: bool) -> tuple[str, int
         text, end = text + pieces[end + 1].text.partition(".")[0] + _fraction(pieces[end + 1].text), end + 2
         if "." in text:
             break
-    found = longest(units(), pieces, end)
+    found = units().longest(pieces, end)
     if found and len(text) < 30:
         (_, factor), after = found
         single = pieces[end].text.isascii() and len(pieces[end].text) == 1
@@ -175,7 +175,7 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     end = start + 1
     if end < len(pieces) and pieces[end].text in _BY:
         end += 1
-    compared = longest(phrases(), pieces, end, lambda meaning, _: meaning[0] == "COMPARE")
+    compared = phrases().longest(pieces, end, lambda meaning, _: meaning[0] == "COMPARE")
     sign = ">="
     if compared:
         (_, sign), end = compared

@@ -157,21 +157,6 @@ def _comparison(left: Node, sign: str, right: Node) -> Comparison:
 def _refuse_never(node: Operation) -> None:
     """``high > highest(high, 20)``: the highest of 20 bars includes this one."""
     price, past = node.operands
-    if (
-        isinstance(price, SeriesName)
-        and price.name.startswith("drawdown")
-        and node.name in {">", ">="}
-        and isinstance(past, Number)
-        and past.value
-    ):
-        below = "<" + node.name[1:]
-        raise ConditionError(
-            "drawdown",
-            "",
-            node.at,
-            found=f"{price.name} {node.name} {render(past)}",
-            example=f"{price.name} {below} -{render(past)}",
-        )
     sign = node.name
     if isinstance(price, Operation):
         past, price, sign = price, past, MIRRORED[sign]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -15,76 +15,89 @@ from shared.conditions.scanning import Piece
 from shared.conditions.vocabulary import stems
 
 Meaning = tuple[str, str]
-Table = Mapping[tuple[str, ...], list[Meaning]]
+Accepts = Callable[[Meaning, Sequence[Piece]], bool]
 _COUNT: Final = re.compile(r"([0-9])(?=[가-힣])")
-LONGEST: Final = 8
-"""Pieces of a phrase."""
 
 
-def longest(
-    table: Table, pieces: Sequence[Piece], at: int, accepts: Callable[[Meaning, Sequence[Piece]], bool] = lambda *_: True
-) -> tuple[Meaning, int] | None:
-    """The meaning of the longest phrase that begins at an index, and the index behind it."""
-    for size in range(min(LONGEST, len(pieces) - at), 0, -1):
-        part = pieces[at : at + size]
-        for meaning in table.get(tuple(piece.text for piece in part), ()):
-            if accepts(meaning, part):
-                return meaning, at + size
-    return None
+class Table:
+    """Phrases with their meanings."""
+
+    def __init__(self) -> None:
+        self._meanings: dict[tuple[str, ...], list[Meaning]] = {}
+        self._sizes: dict[str, list[int]] = {}
+        """The lengths of the phrases that begin with a word, the longest first."""
+
+    def add(self, texts: Iterable[str], meaning: Meaning) -> None:
+        """Add phrases with one meaning; a phrase may have several."""
+        for text in texts:
+            key = tuple(_COUNT.sub(r"\1 ", text).split())
+            if not key:
+                continue
+            meanings = self._meanings.setdefault(key, [])
+            if meaning not in meanings:
+                meanings.append(meaning)
+            sizes = self._sizes.setdefault(key[0], [])
+            if len(key) not in sizes:
+                sizes.append(len(key))
+                sizes.sort(reverse=True)
+
+    def longest(self, pieces: Sequence[Piece], at: int, accepts: Accepts | None = None) -> tuple[Meaning, int] | None:
+        """The meaning of the longest phrase that begins at an index, and the index behind it."""
+        if at >= len(pieces):
+            return None
+        for size in self._sizes.get(pieces[at].text, ()):
+            part = pieces[at : at + size]
+            for meaning in self._meanings.get(tuple(piece.text for piece in part), ()):
+                if accepts is None or accepts(meaning, part):
+                    return meaning, at + len(part)
+        return None
 
 
 @cache
 def phrases() -> Table:
     """All phrases with their meanings."""
-    found: dict[tuple[str, ...], list[Meaning]] = {}
+    found = Table()
     for meaning, text in PHRASES.items():
-        _add(found, text.split(" ; "), meaning)
+        found.add(text.split(" ; "), meaning)
     for name, text in NAMES.items():
-        _add(found, text.split(" ; "), ("NAME", name))
+        found.add(text.split(" ; "), ("NAME", name))
     for number, (_, text) in enumerate(WEEKDAYS.items(), 1):
-        _add(found, text.split(" ; "), ("WEEKDAY", str(number)))
+        found.add(text.split(" ; "), ("WEEKDAY", str(number)))
     for stem in stems():
-        _add(found, [stem.replace("_", " ")] if "_" in stem else [], ("NAME", stem))
+        found.add([stem.replace("_", " ")] if "_" in stem else [], ("NAME", stem))
     for rule in events():
         spaced = rule.replace("_", " ")
-        _add(found, [spaced, rule], ("RULE", rule))
+        found.add([spaced, rule], ("RULE", rule))
         if rule in RULES:
-            _add(found, [RULES[rule][1], RULES[rule][1].replace(" ", ""), RULES[rule][0].lower().replace("-", " ")], ("RULE", rule))
+            found.add([RULES[rule][1], RULES[rule][1].replace(" ", ""), RULES[rule][0].lower().replace("-", " ")], ("RULE", rule))
     for rule, text in RULE_WORDS.items():
-        _add(found, text.split(" ; "), ("RULE" if rule in events() else "RULE_WAY", rule))
+        found.add(text.split(" ; "), ("RULE" if rule in events() else "RULE_WAY", rule))
     for expression, text in EXPRESSIONS.items():
-        _add(found, text.split(" ; "), ("EXPRESSION", expression))
+        found.add(text.split(" ; "), ("EXPRESSION", expression))
     return found
 
 
 @cache
 def averages() -> Table:
     """What may follow a number of bars."""
-    found: dict[tuple[str, ...], list[Meaning]] = {}
+    found = Table()
     for name, text in AVERAGES.items():
-        _add(found, text.split(" ; "), ("NAME", name))
+        found.add(text.split(" ; "), ("NAME", name))
     return found
 
 
 @cache
 def periods() -> Table:
     """``day``, ``-bar``, ``일``: between a number and an average."""
-    found: dict[tuple[str, ...], list[Meaning]] = {}
-    _add(found, PERIOD.split(" ; "), ("PERIOD", ""))
+    found = Table()
+    found.add(PERIOD.split(" ; "), ("PERIOD", ""))
     return found
 
 
 @cache
 def units() -> Table:
     """What multiplies a number."""
-    found: dict[tuple[str, ...], list[Meaning]] = {}
+    found = Table()
     for factor, text in UNITS.items():
-        _add(found, text.split(" ; "), ("UNIT", str(factor)))
+        found.add(text.split(" ; "), ("UNIT", str(factor)))
     return found
-
-
-def _add(found: dict[tuple[str, ...], list[Meaning]], texts: Iterable[str], meaning: Meaning) -> None:
-    for text in texts:
-        key = tuple(_COUNT.sub(r"\1 ", text).split())
-        if key and meaning not in found.setdefault(key, []):
-            found[key].append(meaning)

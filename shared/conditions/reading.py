@@ -11,13 +11,13 @@ from shared.conditions.counted import after_number, amount, clock_words, duratio
 from shared.conditions.events import events
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
-from shared.conditions.phrases import Meaning, longest, phrases
+from shared.conditions.phrases import Meaning, phrases
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.timeframes import UNIT_WORDS, timeframe
 
 _WORD: Final = re.compile(r"[^\s]+")
 _AFTER_ON: Final = re.compile(r"\s*(?:(?:the|an?)\s)?\s*")
-_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s?-?\s?)?[A-Za-z가-힣]+[0-9]{0,4}")
+_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s?-?\s?)?[A-Za-z가-힣]+[0-9]{0,4}(?![A-Za-z0-9_])")
 _UNIT: Final = re.compile(r"[A-Za-z가-힣]+")
 _LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]+[0-9]{0,4}")
 _CHART: Final = re.compile(r"\s*(?:charts?|bars?|candles?|timeframe|time frame|basis|봉|차트)(?![A-Za-z0-9_])")
@@ -56,12 +56,12 @@ class _Reader:
         for reads in (duration, move, extreme, clock_words):
             found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
-            phrase = longest(phrases(), self._pieces, at, self._accepts)
+            phrase = phrases().longest(self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else None
         if found is None and piece.kind == "number":
             found = after_number(self._pieces, at, of_volume=self._last_name().startswith("volume")) or self._number(at)
         if found is None:
-            phrase = longest(phrases(), self._pieces, at, self._accepts)
+            phrase = phrases().longest(self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else self._single(at)
         items, end = found
         self.items += items
@@ -205,7 +205,8 @@ class _Reader:
         begin = gap.end() if gap else start
         match = _FRAME.match(self._text, begin)
         frame = match and timeframe(match[0])
-        if match and not frame and _UNIT.search(match[0]) and _UNIT.search(match[0])[0].lower() in UNIT_WORDS:
+        unit = _UNIT.search(match[0]) if match else None
+        if match and not frame and unit and unit[0].lower() in UNIT_WORDS:
             chart = _CHART.match(self._text, match.end())
             end = chart.end() if chart else match.end()
             return [item, Item("TIMEFRAME", match[0], begin, match[0])], self._behind(end)
