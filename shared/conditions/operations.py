@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.conditions.columns import column_of
 from shared.conditions.events import events
 from shared.conditions.expression import (
     CONNECTIVES,
@@ -23,6 +22,7 @@ from shared.conditions.functions import EXAMPLES, OF_TRUTHS
 from shared.conditions.literals import Clock, Percent, Weekday, fraction, is_price, plain
 from shared.conditions.normal import render
 from shared.conditions.problems import ConditionError
+from shared.conditions.vocabulary import resolve
 
 MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 MOST_BARS: Final = 500
@@ -299,7 +299,7 @@ def _column(name: str, operand: Node, count: int) -> Node | None:
     if not isinstance(operand, SeriesName) or (name, operand.name) not in {("sma", "close"), ("ema", "close"), ("sma", "volume")}:
         return None
     stem = "volume_sma" if operand.name == "volume" else name
-    column = column_of(f"{stem}_{count}")
-    if column is None:
-        raise ConditionError("call_range", "", operand.at, found=f"{stem}_{count}")
-    return SeriesName(column, operand.at)
+    try:
+        return SeriesName(resolve(f"{stem}_{count}").column, operand.at)
+    except ConditionError as error:
+        raise ConditionError(error.code, "", operand.at, **error.values) from None

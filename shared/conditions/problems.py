@@ -32,7 +32,6 @@ PROBLEMS: Final[dict[str, str]] = {
     "derived": "more than {most} values of the past, of other timeframes, of other instruments and of events",
     "bars": "{found}: at most {most} bars back are known",
     "window": "{found} cannot be the number of bars of {sign}: a whole number from 1 to {most}, as in {example}",
-    "call_range": "{found}: there is no such average",
     "unit": "{found}: bars on {frame} are counted in bars, as in {example}",
     "never": "{found} is never true, because the newest bar is one of the {bars}; write {example}",
     "drawdown": "{found} is never true, because a drawdown is 0 or less; write {example}",

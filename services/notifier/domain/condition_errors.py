@@ -32,7 +32,6 @@ KOREAN: Final[dict[str, str]] = {
     "derived": "과거, 다른 봉 주기, 다른 종목, 신호의 값이 {most}개를 넘습니다",
     "bars": "{found}: {most}봉 전까지만 볼 수 있습니다",
     "window": "{found}: {sign} 의 봉 수는 1 이상 {most} 이하의 정수여야 합니다. 예: {example}",
-    "call_range": "{found}: 없는 평균입니다",
     "unit": "{found}: {frame} 봉에서는 봉 수로 써 주세요. 예: {example}",
     "never": "{found}: 지금 봉도 {bars}봉에 들어가므로 참이 될 수 없습니다. {example} 라고 써 주세요",
     "drawdown": "{found}: 고점 대비 등락률은 0 이하이므로 참이 될 수 없습니다. {example} 라고 써 주세요",
