@@ -1,7 +1,7 @@
-"""``python -m tests.fuzz_conditions 100000 [SEED]``: random conditions, from known phrasings, derived from the grammar, and noise.
+"""``python -m tests.fuzz_conditions 100000 [SEED]``: random conditions, from known phrasings, from the grammar, and noise.
 
-Of every text: it is a condition or an error that can be shown, within 50 ms of CPU time; a condition has a normal form that is read as
-the same tree, and words in both languages.
+Of every text: it is a condition or an error that can be shown, within 50 ms of CPU time; a condition has a normal form that is
+read as the same tree, and words in both languages.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from shared.conditions import ConditionError, describe, parse
+from shared.conditions import Condition, ConditionError, describe, parse
 from shared.conditions.condition import LONGEST
 from shared.conditions.events import events
-from shared.conditions.functions import ARITY, OTHERS
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, RULES, UNITS, WEEKDAYS
+from shared.conditions.functions import ARITY
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, FUNCTIONS, NAMES, PERIOD, PHRASES, RULES, UNITS, WEEKDAYS
 from shared.conditions.parser import _parser
 from shared.conditions.vocabulary import vocabulary
 from tests.shared.phrasings import ENGLISH, KOREAN
@@ -130,16 +130,14 @@ def phrasings() -> list[tuple[str, str]]:
 def checked(text: str, seconds: float = SECONDS) -> str:
     """``condition``, or the code of the error. Raises AssertionError where something is wrong with the answer."""
     began = time.process_time()
-    try:
-        found = parse(text)
-    except ConditionError as error:
-        spent = time.process_time() - began
-        assert 0 <= error.position <= len(text), error.position
-        assert error.message
-        assert error.caret().count("\n") == 1
-        assert spent < seconds, f"{spent * 1000:.0f} ms"
-        return error.code
+    found = _answer(text)
     spent = time.process_time() - began
+    if isinstance(found, ConditionError):
+        assert 0 <= found.position <= len(text), found.position
+        assert found.message
+        assert found.caret().count("\n") == 1
+        assert spent < seconds, f"{spent * 1000:.0f} ms"
+        return found.code
     again = parse(found.text)
     assert (again.text, again.root, again.id) == (found.text, found.root, found.id), f"{found.text!r} is read as {again.text!r}"
     for language in ("en", "ko"):
@@ -148,13 +146,20 @@ def checked(text: str, seconds: float = SECONDS) -> str:
     return "condition"
 
 
+def _answer(text: str) -> Condition | ConditionError:
+    try:
+        return parse(text)
+    except ConditionError as error:
+        return error
+
+
 @cache
 def words() -> list[str]:
     """All words that mean something, and some that do not."""
     tables = (PHRASES, NAMES, AVERAGES, RULES, EXPRESSIONS, UNITS, WEEKDAYS)
-    phrases = [phrase for table in tables for text in table.values() for phrase in text.split(" ; ")]
+    phrases = [phrase for table in tables for text in table.values() for phrase in text]
     columns = [indicator.full_name(i, indicator.usual) for indicator in vocabulary() for i in range(len(indicator.columns))]
-    calls = [f"{name}(" for name in (*ARITY, *OTHERS)]
+    calls = [f"{name}(" for name in (*ARITY, *FUNCTIONS)]
     other = (
         "AAPL",
         "AAPL.close",
@@ -171,7 +176,7 @@ def words() -> list[str]:
         "industry.breadth_50",
         "rs_63",
     )
-    return [*phrases, *columns, *calls, *events(), *NUMBERS, *BRACKETS, *FRAMES, *FIELDS * 3, *PERIOD.split(" ; "), *other]
+    return [*phrases, *columns, *calls, *events(), *NUMBERS, *BRACKETS, *FRAMES, *FIELDS * 3, *PERIOD, *other]
 
 
 @cache
@@ -217,10 +222,10 @@ def _spelled(token: str, dice: random.Random) -> str:
         "WAY": ("up", "down"), "NEAR": ("within 3% of",), "MOVED": ("up 3%", "5% 이상 하락"), "RULE": tuple(events()),
     }  # fmt: skip
     if token == "NAME" and dice.random() < 0.5:
-        return dice.choice((*ARITY, *OTHERS, *words()))
+        return dice.choice((*ARITY, *FUNCTIONS, *words()))
     if token in fixed:
         return dice.choice(fixed[token])
-    phrases = [phrase for (kind, _), text in PHRASES.items() if kind == token for phrase in text.split(" ; ")]
+    phrases = [phrase for (kind, _), text in PHRASES.items() if kind == token for phrase in text]
     return dice.choice(phrases) if phrases else token.lower()
 
 

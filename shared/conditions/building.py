@@ -6,6 +6,7 @@ from typing import Final
 
 from lark import Token, Transformer, v_args
 
+from shared.conditions import comparisons as comparing
 from shared.conditions import operations as build
 from shared.conditions.calls import call, name_of
 from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
@@ -23,13 +24,13 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     """The parser calls a method for each grammar rule, inner rules first. Stateless. All methods raise ``ConditionError``."""
 
     def start(self, root: Node, _on: Token | None, timeframe: Token | None) -> tuple[Node, Timeframe]:
-        return whole(build.settle(build.truth_if_possible(root)), timeframe, 0 if timeframe is None else position(timeframe))
+        return whole(comparing.settle(build.truth_if_possible(root)), timeframe, 0 if timeframe is None else position(timeframe))
 
     def either(self, left: Node, _sign: Token, right: Node) -> Node:
-        return build.connective("or", left, right)
+        return comparing.connective("or", left, right)
 
     def both(self, left: Node, _sign: Token, right: Node) -> Node:
-        return build.connective("and", left, right)
+        return comparing.connective("and", left, right)
 
     def opposite(self, sign: Token, operand: Node) -> Node:
         return build.opposite(operand, position(sign))
@@ -50,27 +51,27 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.windowed(bars.type.lower(), operand, _count(bars), operand.at)
 
     def compare(self, left: Node, sign: Token, right: Node) -> Node:
-        return build.compare(left, str(sign), right, position(sign))
+        return comparing.compare(left, str(sign), right, position(sign))
 
     def compare_after(self, left: Node, _particle: Token, right: Node, sign: Token) -> Node:
-        return build.compare(left, str(sign), right, position(sign))
+        return comparing.compare(left, str(sign), right, position(sign))
 
     def compare_omitted(self, sign: Token, right: Node) -> Node:
-        return build.omitted(str(sign), right, position(sign))
+        return comparing.omitted(str(sign), right, position(sign))
 
     def compare_omitted_after(self, right: Node, sign: Token) -> Node:
-        return build.omitted(str(sign), right, position(sign))
+        return comparing.omitted(str(sign), right, position(sign))
 
     def cross_omitted(self, right: Node, direction: Token) -> Node:
         if not isinstance(right, SeriesName) or not is_price(right.name):
             raise ConditionError("subject", "", right.at)
-        return build.crossing(str(direction), SeriesName("close", right.at), right, right.at)
+        return comparing.crossing(str(direction), SeriesName("close", right.at), right, right.at)
 
     def range_after(self, left: Node, _particle: Token, low: Node, first: Token, high: Node, second: Token) -> Node:
-        return build.connective("and", self.compare(left, first, low), self.compare(left, second, high))
+        return comparing.connective("and", self.compare(left, first, low), self.compare(left, second, high))
 
     def compare_swapped(self, right: Node, _particle: Token, left: Node, sign: Token) -> Node:
-        return build.compare(left, str(sign), right, position(sign))
+        return comparing.compare(left, str(sign), right, position(sign))
 
     def compare_lasting(self, left: Node, _particle: Token, bars: Token, right: Node, sign: Token) -> Node:
         return self.held(self.compare(left, sign, right), bars)
@@ -78,13 +79,15 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def cross(self, left: Node, direction: Token, right: Node) -> Node:
         if direction == "crosses":
             raise ConditionError("direction", "", position(direction), example="crosses above")
-        return build.crossing(str(direction), left, right, left.at)
+        return comparing.crossing(str(direction), left, right, left.at)
 
     def cross_after(self, left: Node, _particle: Token, right: Node, direction: Token) -> Node:
-        return build.crossing(str(direction), left, right, left.at)
+        return comparing.crossing(str(direction), left, right, left.at)
 
     def between(self, value: Node, _sign: Token, low: Node, _and: Token, high: Node) -> Node:
-        return build.connective("and", build.compare(value, ">=", low, value.at), build.compare(value, "<=", high, value.at))
+        return comparing.connective(
+            "and", comparing.compare(value, ">=", low, value.at), comparing.compare(value, "<=", high, value.at)
+        )
 
     def between_after(self, value: Node, _particle: Token, low: Node, _to: Token, high: Node, sign: Token) -> Node:
         return self.between(value, sign, low, sign, high)
@@ -92,7 +95,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def near(self, left: Node, share: Token, right: Node) -> Node:
         ratio = build.arithmetic("-", build.arithmetic("/", left, right), Number(1.0))
         part = Number(fraction(float(share)), position(share))
-        return build.compare(Operation("abs", (ratio,), left.at), "<=", part, left.at)
+        return comparing.compare(Operation("abs", (ratio,), left.at), "<=", part, left.at)
 
     def trend(self, operand: Node, direction: Token) -> Node:
         name, bars = direction.split()
@@ -103,8 +106,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         at = position(move)
         change = build.windowed("change_pct", operand, Number(1.0), operand.at)
         if name == "falling":
-            return build.compare(change, build.MIRRORED[sign], signed(-float(percent), at), at)
-        return build.compare(change, sign, Number(float(percent), at), at)
+            return comparing.compare(change, comparing.MIRRORED[sign], signed(-float(percent), at), at)
+        return comparing.compare(change, sign, Number(float(percent), at), at)
 
     def trend_close(self, direction: Token) -> Node:
         return self.trend(SeriesName("close", position(direction)), direction)
@@ -112,7 +115,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def versus_before(self, left: Node, particle: Token, factor: Token | None, sign: Token) -> Node:
         before = build.lagged(left, 1, position(particle))
         right = build.arithmetic("*", before, self.number(factor)) if factor is not None else before
-        return build.compare(left, str(sign), right, position(sign))
+        return comparing.compare(left, str(sign), right, position(sign))
 
     def moved_close(self, move: Token) -> Node:
         return self.moved(SeriesName("close", position(move)), move)
@@ -139,7 +142,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return bracketed(operand, inside[1:-1], position(inside))
 
     def group(self, _open: Token, operand: Node, _close: Token) -> Node:
-        return build.grouped(operand)
+        return comparing.grouped(operand)
 
     def number(self, text: Token) -> Node:
         return Number(_amount(text), position(text))

@@ -8,8 +8,10 @@ from typing import Final
 
 from shared.conditions import operations as build
 from shared.conditions.columns import NUMBERED, column_of, known_stem, parts, with_numbers
+from shared.conditions.comparisons import crossing
 from shared.conditions.expression import INDUSTRY_FIELDS, STRENGTH_FIELDS, Node, Number, Operation, SeriesName
-from shared.conditions.functions import ARITY, DEFAULTS, EXAMPLES, ONE_BAR, OTHERS, known
+from shared.conditions.functions import ARITY, DEFAULTS, ONE_BAR, example, known
+from shared.conditions.lexicon import FUNCTIONS
 from shared.conditions.normal import render
 from shared.conditions.problems import ConditionError
 from shared.conditions.suggestions import name_error
@@ -24,12 +26,10 @@ _SOURCES: Final = {"close", "volume"}
 
 def name_of(name: str, at: int) -> Node:
     """The series that a name stands for."""
-    if (name in ARITY or name in OTHERS) and known_stem(name) in NUMBERED:
+    if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
         raise _unknown(name, at)
-    if name in ARITY or (name in OTHERS and column_of(name) is None and known_stem(name) is None):
-        raise ConditionError(
-            "call", "", at, found=f"'{name}'", example=EXAMPLES[OTHERS.get(name, name) if name != "cross" else "crosses_above"]
-        )
+    if name in ARITY or (name in FUNCTIONS and column_of(name) is None and known_stem(name) is None):
+        raise ConditionError("call", "", at, found=f"'{name}'", example=example(FUNCTIONS.get(name, name)))
     if name in _PLACE_FIELDS:
         return SeriesName(name, at)
     column = column_of(name)
@@ -40,17 +40,17 @@ def name_of(name: str, at: int) -> Node:
 
 def call(name: str, given: Sequence[Node], at: int) -> Node:
     """The value of a function; a call that means a column is the column."""
-    column = _column(name, given)
+    column = _column(name, given, at)
     if column is not None:
         return SeriesName(column, at)
-    function = OTHERS.get(name, name)
+    function = FUNCTIONS.get(name, name)
     if function == "cross" and len(given) == 2:
         raise ConditionError("direction", "", at, example=f"crosses_above({', '.join(map(render, given))})")
     if function not in ARITY:
         raise _no_function(name, given, at)
     values = _completed(function, list(given))
     if len(values) != ARITY[function] and not (function in {"min", "max"} and len(values) > 2):
-        raise ConditionError("arguments", "", at, found=name, wanted=ARITY[function], given=len(given), example=EXAMPLES[function])
+        raise ConditionError("arguments", "", at, found=name, wanted=ARITY[function], given=len(given), example=example(function))
     return _applied(function, values, at)
 
 
@@ -66,7 +66,7 @@ def _applied(function: str, values: Sequence[Node], at: int) -> Node:
             )
         return build.lagged(first, bars, at)
     if function in {"crosses_above", "crosses_below"}:
-        return build.crossing(function, first, values[1], at)
+        return crossing(function, first, values[1], at)
     if function == "abs":
         return Operation("abs", (build.number(first, function),), at)
     if function == "bars_since":
@@ -85,7 +85,7 @@ def _completed(function: str, values: list[Node]) -> list[Node]:
     return values
 
 
-def _column(function: str, given: Sequence[Node]) -> str | None:
+def _column(function: str, given: Sequence[Node], at: int) -> str | None:
     """The column of ``rsi(14)``, ``sma(close, 20)``, ``bb_upper(20, 2)``, ``ma(volume, 20)``."""
     stem, numbers = parts(function)
     known_name = known_stem(stem)
@@ -102,7 +102,7 @@ def _column(function: str, given: Sequence[Node]) -> str | None:
         return None
     found = with_numbers(known_name, numbers) if known_name else None
     if found is None and known_name and numbers and (function not in ARITY or len(given) == 1):
-        raise _refused(known_name, numbers, given[-1].at)
+        raise _refused(known_name, numbers, given[-1].at if given else at)
     return found
 
 

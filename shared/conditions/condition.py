@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.conditions.expression import BAR_FIELDS, Node, SeriesName, walk
-from shared.conditions.limits import FIELDS, MOST_STACK
+from shared.conditions.limits import FIELDS
 from shared.conditions.normal import render
 from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError

@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from shared.conditions import timeframes
+from shared.conditions.comparisons import rebuilt
 from shared.conditions.expression import Elsewhere, Node, Operation, walk
-from shared.conditions.operations import is_constant, lagged, rebuilt
 from shared.conditions.literals import plain
 from shared.conditions.normal import render
+from shared.conditions.operations import is_constant, lagged
 from shared.conditions.problems import ConditionError
 from shared.events import Timeframe
 

@@ -69,8 +69,8 @@ def _known() -> tuple[frozenset[str], int]:
 def _phrases() -> Iterator[str]:
     for table in (PHRASES, NAMES, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS):
         for phrases in table.values():
-            yield from phrases.split(";")
-    yield from PERIOD.split(";")
+            yield from phrases
+    yield from PERIOD
     yield from UNIT_WORDS
     yield from _OTHER
     yield from (korean for _, korean in RULES.values())

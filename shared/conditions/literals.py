@@ -16,8 +16,12 @@ _PERCENT_KINDS: Final = frozenset(
 )
 """Indicators in percent; beside them 30% is 30."""
 _PRICE_KINDS: Final = frozenset(
-    "sma ema wma tema kama hma vwma zlema bollinger keltner donchian vwap session extremes all_time year ichimoku sar supertrend pivots volume_profile".split()
+    {
+        *("sma", "ema", "wma", "tema", "kama", "hma", "vwma", "zlema", "bollinger", "keltner", "donchian", "vwap", "session"),
+        *("extremes", "all_time", "year", "ichimoku", "sar", "supertrend", "pivots", "volume_profile"),
+    }
 )
+"""Indicators that are prices."""
 PRICES: Final = frozenset({"open", "high", "low", "close", "volume"})
 
 

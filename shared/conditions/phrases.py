@@ -58,11 +58,11 @@ def phrases() -> Table:
     """All phrases with their meanings."""
     found = Table()
     for meaning, text in PHRASES.items():
-        found.add(text.split(" ; "), meaning)
+        found.add(text, meaning)
     for name, text in NAMES.items():
-        found.add(text.split(" ; "), ("NAME", name))
+        found.add(text, ("NAME", name))
     for number, (_, text) in enumerate(WEEKDAYS.items(), 1):
-        found.add(text.split(" ; "), ("WEEKDAY", str(number)))
+        found.add(text, ("WEEKDAY", str(number)))
     for stem in stems():
         found.add([stem.replace("_", " ")] if "_" in stem else [], ("NAME", stem))
     for rule in events():
@@ -71,9 +71,9 @@ def phrases() -> Table:
         if rule in RULES:
             found.add([RULES[rule][1], RULES[rule][1].replace(" ", ""), RULES[rule][0].lower().replace("-", " ")], ("RULE", rule))
     for rule, text in RULE_WORDS.items():
-        found.add(text.split(" ; "), ("RULE" if rule in events() else "RULE_WAY", rule))
+        found.add(text, ("RULE" if rule in events() else "RULE_WAY", rule))
     for expression, text in EXPRESSIONS.items():
-        found.add(text.split(" ; "), ("EXPRESSION", expression))
+        found.add(text, ("EXPRESSION", expression))
     return found
 
 
@@ -82,7 +82,7 @@ def averages() -> Table:
     """What may follow a number of bars."""
     found = Table()
     for name, text in AVERAGES.items():
-        found.add(text.split(" ; "), ("NAME", name))
+        found.add(text, ("NAME", name))
     return found
 
 
@@ -90,7 +90,7 @@ def averages() -> Table:
 def periods() -> Table:
     """``day``, ``-bar``, ``일``: between a number and an average."""
     found = Table()
-    found.add(PERIOD.split(" ; "), ("PERIOD", ""))
+    found.add(PERIOD, ("PERIOD", ""))
     return found
 
 
@@ -99,5 +99,5 @@ def units() -> Table:
     """What multiplies a number."""
     found = Table()
     for factor, text in UNITS.items():
-        found.add(text.split(" ; "), ("UNIT", str(factor)))
+        found.add(text, ("UNIT", str(factor)))
     return found

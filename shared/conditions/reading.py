@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
+from shared.conditions.amounts import amount
 from shared.conditions.columns import known_stem, places
-from shared.conditions.counted import after_number, amount, clock_words, duration, extreme, move
+from shared.conditions.counted import Found, after_number, duration
 from shared.conditions.events import events
+from shared.conditions.frames import after_on, bare
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.phrases import Meaning, phrases
 from shared.conditions.scanning import Piece, pieces
-from shared.conditions.timeframes import UNIT_WORDS, timeframe
+from shared.conditions.shorthand import clock_words, extreme, move
 
-_WORD: Final = re.compile(r"[^\s]+")
-_AFTER_ON: Final = re.compile(r"\s*(?:(?:the|an?)\s)?\s*")
-_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s?-?\s?)?[A-Za-z가-힣]+[0-9]{0,4}(?![A-Za-z0-9_])")
-_UNIT: Final = re.compile(r"[A-Za-z가-힣]+")
-_LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]+[0-9]{0,4}")
-_CHART: Final = re.compile(r"\s*(?:charts?|bars?|candles?|timeframe|time frame|basis|봉|차트)(?![A-Za-z0-9_])")
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
-_FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
-_FRAME_UNITS: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
-_CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
 _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
 _MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
 _AT_END: Final = frozenset("?.!;。")
@@ -52,7 +44,7 @@ class _Reader:
     def _step(self, at: int) -> int:
         """Reads what begins at a piece; returns the index behind it."""
         piece = self._pieces[at]
-        found = self._frame(at) or self._call(at)
+        found = bare(self._text, self._pieces, self.items, at) or self._call(at)
         for reads in (duration, move, extreme, clock_words):
             found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
@@ -83,15 +75,15 @@ class _Reader:
             return not (self.items and self.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
         if kind == "BACK" and part[0].text == "yesterday":
             return len(part) > 1
-        return kind not in {"BARS"}
+        return kind != "BARS"
 
-    def _phrase(self, at: int, meaning: Meaning, end: int) -> tuple[list[Item], int]:
+    def _phrase(self, at: int, meaning: Meaning, end: int) -> Found:
         kind, value = meaning
         first, last = self._pieces[at], self._pieces[end - 1]
         shown = self._text[first.at : last.end]
         item = Item(kind, value, first.at, shown, first.kind in {"hangul", "unknown"})
         if kind == "ON":
-            return self._on(item, end)
+            return after_on(self._text, self._pieces, item, end)
         if kind == "OPEN":
             self._calls.append(bool(self.items) and self.items[-1].type == "NAME")
         elif kind == "CLOSE" and self._calls:
@@ -115,7 +107,7 @@ class _Reader:
             return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
         return [item], end
 
-    def _single(self, at: int) -> tuple[list[Item], int]:
+    def _single(self, at: int) -> Found:
         piece = self._pieces[at]
         if piece.kind == "bracket":
             return [Item("BRACKET", piece.text, piece.at, piece.text)], at + 1
@@ -129,7 +121,7 @@ class _Reader:
             Item("NAME" if piece.kind == "unknown" else "ELSE", piece.text, piece.at, piece.text, piece.kind == "unknown")
         ], at + 1
 
-    def _word(self, piece: Piece, at: int) -> tuple[list[Item], int]:
+    def _word(self, piece: Piece, at: int) -> Found:
         name = piece.text
         if name in _MEANS and self._last_name().startswith("volume"):
             name = "volume_sma"
@@ -146,7 +138,7 @@ class _Reader:
             return [Item("SEQUENCE", following.text, piece.at, typed)], at + 2
         return self._numbers(name, Item("NAME", name, piece.at, typed), at + 1)
 
-    def _numbers(self, name: str, item: Item, at: int) -> tuple[list[Item], int]:
+    def _numbers(self, name: str, item: Item, at: int) -> Found:
         """``rsi 14``: numbers with spaces between belong to the name of an indicator."""
         stem = known_stem(name)
         most, end = places(stem) if stem else 0, at
@@ -160,7 +152,7 @@ class _Reader:
         numbers = [piece.text for piece in self._pieces[at:end]]
         return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
 
-    def _call(self, at: int) -> tuple[list[Item], int] | None:
+    def _call(self, at: int) -> Found | None:
         """A word before a parenthesis is the name of a function where there is such a function."""
         piece = self._pieces[at]
         if piece.kind != "word" or at + 1 >= len(self._pieces) or self._pieces[at + 1].text != "(":
@@ -174,7 +166,7 @@ class _Reader:
             return None
         return [Item("NAME", name, piece.at, self._text[piece.at : piece.end])], at + 1
 
-    def _rule(self, item: Item, at: int) -> tuple[list[Item], int]:
+    def _rule(self, item: Item, at: int) -> Found:
         if item.value in events() and known_stem(item.value) == item.value:
             item = Item("NAME", item.value, item.at, item.shown, item.korean)
         if at >= len(self._pieces) or self._pieces[at].text != "(" or item.type != "RULE":
@@ -185,7 +177,7 @@ class _Reader:
         inside = self._text[self._pieces[at].end : self._pieces[end].at].lower()
         return [item, Item("PARAMETERS", inside, self._pieces[at].at, "(")], end + 1
 
-    def _number(self, at: int) -> tuple[list[Item], int]:
+    def _number(self, at: int) -> Found:
         piece = self._pieces[at]
         text, end = amount(self._pieces, at, grouped=not (self._calls and self._calls[-1]))
         following = self._pieces[end].text if end < len(self._pieces) else ""
@@ -197,73 +189,3 @@ class _Reader:
         if following in {"원", "달러", "dollars", "usd", "krw"} or (following == "주" and end > at + 1):
             end += 1
         return [item], end
-
-    def _on(self, item: Item, at: int) -> tuple[list[Item], int]:
-        """The timeframe behind ``on``; any word, so that an error can name it."""
-        start = self._pieces[at - 1].end
-        gap = _AFTER_ON.match(self._text, start)
-        begin = gap.end() if gap else start
-        match = _FRAME.match(self._text, begin)
-        frame = match and timeframe(match[0])
-        unit = _UNIT.search(match[0]) if match else None
-        if match and not frame and unit and unit[0].lower() in UNIT_WORDS:
-            chart = _CHART.match(self._text, match.end())
-            end = chart.end() if chart else match.end()
-            return [item, Item("TIMEFRAME", match[0], begin, match[0])], self._behind(end)
-        word = _WORD.match(self._text, begin)
-        if match and not frame:  # 'on 1h가' or 'on 1d for': the shorter word may be one
-            shorter = _LATIN_FRAME.match(self._text, begin)
-            frame = shorter and timeframe(shorter[0])
-            match = shorter if frame else match
-        if frame is None or match is None:
-            if word is None:
-                return [item], at
-            return [item, Item("TIMEFRAME", word[0], begin, word[0].lower())], self._behind(begin + len(word[0]))
-        end = match.end()
-        chart = _CHART.match(self._text, end)
-        return [item, Item("TIMEFRAME", str(frame), begin, match[0])], self._behind(chart.end() if chart else end)
-
-    def _frame(self, at: int) -> tuple[list[Item], int] | None:
-        """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
-        piece, end = self._pieces[at], at + 1
-        if piece.text in {"(", "@", "in", "at"}:
-            return self._aside(at)
-        if piece.kind == "number" and (not self.items or self.items[-1].type in _CLAUSE_STARTS) and end + 1 < len(self._pieces):
-            unit, behind = self._pieces[end], self._pieces[end + 1]
-            if unit.text in _FRAME_UNITS and unit.at == piece.end and behind.kind == "word":
-                frame = timeframe(self._text[piece.at : unit.end])
-                return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
-        if piece.kind == "number" and end < len(self._pieces) and self._pieces[end].text in {"분봉", "시간봉"}:
-            end += 1
-        elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
-            return None
-        frame = timeframe(self._text[piece.at : self._pieces[end - 1].end])
-        if frame is None:
-            return None
-        whole = end < len(self._pieces) and self._pieces[end].text in {"에서", "기준", "상", "chart"}
-        end += whole
-        kind = "FRAME_WHOLE" if whole or end == len(self._pieces) else "FRAME"
-        return [Item(kind, str(frame), piece.at, piece.text)], end
-
-    def _aside(self, at: int) -> tuple[list[Item], int] | None:
-        """``(1h)``, ``rsi_14@1h``, ``in 1h`` at the end."""
-        piece = self._pieces[at]
-        match = _FRAME.match(self._text, piece.end + (self._text[piece.end : piece.end + 1] == " "))
-        frame = match and timeframe(match[0])
-        if not match or not frame or not self.items:
-            return None
-        end = self._behind(match.end())
-        touching = self._pieces[at - 1].end == piece.at and self.items[-1].type in {"NAME", "CLOSE", "BRACKET"}
-        if piece.text == "(":
-            if end >= len(self._pieces) or self._pieces[end].text != ")":
-                return None
-            end += 1
-        if piece.text in {"(", "@"} and touching:
-            return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end
-        if end < len(self._pieces) or piece.text == "@":
-            return None
-        return [Item("ON", "on", piece.at, piece.text), Item("TIMEFRAME", str(frame), match.start(), match[0])], end
-
-    def _behind(self, position: int) -> int:
-        """The index of the first piece at or behind a position."""
-        return next((i for i, piece in enumerate(self._pieces) if piece.at >= position), len(self._pieces))

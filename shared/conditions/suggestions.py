@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from shared.conditions.columns import FIELDS, LONGEST, known_stem, parts, with_numbers
+from shared.conditions.lexicon import FUNDAMENTALS
 from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import stems
 from shared.spelling import suggest
 
-FUNDAMENTALS: Final = frozenset(
-    "pe p_e per pb pbr ps psr eps peg roe roa roic ebitda ev earnings revenue sales dividend dividends dividend_yield yield market_cap"
-    " marketcap cap float shares_outstanding shares debt profit margin book_value beta 시가총액 배당 배당수익률 매출 영업이익 순이익".split()
-)
-"""Values of companies, which conditions do not know."""
 WRITTEN: Final = {
     "gap": "open / prev_session_close - 1",
     **dict.fromkeys(

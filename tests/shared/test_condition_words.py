@@ -10,8 +10,20 @@ from services.notifier.domain.rules import RULES as NOTIFIER_RULES
 from shared.conditions import Condition, describe, parse
 from shared.conditions.events import STATUSES, events
 from shared.conditions.expression import (
-    BAR_FIELDS, BOOLEAN_OPERATIONS, CONNECTIVES, INDUSTRY_FIELDS, PAST_NUMBERS, PAST_TRUTHS, PURE, STRENGTH_FIELDS, TIME_FIELDS,
-    Elsewhere, Node, Number, Operation, SeriesName,
+    BAR_FIELDS,
+    BOOLEAN_OPERATIONS,
+    CONNECTIVES,
+    INDUSTRY_FIELDS,
+    PAST_NUMBERS,
+    PAST_TRUTHS,
+    PURE,
+    STRENGTH_FIELDS,
+    TIME_FIELDS,
+    Elsewhere,
+    Node,
+    Number,
+    Operation,
+    SeriesName,
 )  # fmt: skip
 from shared.conditions.names import COLUMNS, FIELDS, RULES
 from shared.conditions.templates import EVENTS, SIGNS, TEMPLATES, Phrase

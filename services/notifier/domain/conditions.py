@@ -26,7 +26,8 @@ Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _DURATION: Final = re.compile(
-    r"(?:(?:the|at|least|last|past) ){0,3}\d+ ?(?:consecutive )?(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
+    r"(?:(?:the|at|least|last|past) ){0,3}\d+ ?(?:consecutive |straight )?"
+    r"(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
 )
 """What makes ``for 3 bars`` a part of the condition."""
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
@@ -40,6 +41,8 @@ class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):
     timeframe: str
     extra: tuple[str, ...]
     """A column of each indicator that is computed only because the condition needs it."""
+    words: dict[str, str]
+    """What it means in words, by language."""
 
     @property
     def id(self) -> str:

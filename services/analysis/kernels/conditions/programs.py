@@ -12,8 +12,8 @@ from services.analysis.kernels.conditions.machine import OPERATIONS
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, SeriesName
-from shared.conditions.expression import Elsewhere, Fired
 from shared.conditions.condition import MOST_STACK
+from shared.conditions.expression import Elsewhere, Fired
 
 BLOCK: Final = 256
 """Bars per operation: they fit the first-level cache."""

@@ -1,0 +1,96 @@
+"""Timeframes in a text: behind ``on``, in parentheses, and as words of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.counted import Found
+from shared.conditions.items import Item
+from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import UNIT_WORDS, timeframe
+
+_WORD: Final = re.compile(r"[^\s]+")
+_AFTER_ON: Final = re.compile(r"\s*(?:(?:the|an?)\s)?\s*")
+_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s?-?\s?)?[A-Za-z가-힣]+[0-9]{0,4}(?![A-Za-z0-9_])")
+_UNIT: Final = re.compile(r"[A-Za-z가-힣]+")
+_LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]+[0-9]{0,4}")
+_CHART: Final = re.compile(r"\s*(?:charts?|bars?|candles?|timeframe|time frame|basis|봉|차트)(?![A-Za-z0-9_])")
+_FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
+_FRAME_UNITS: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
+_CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
+
+
+def after_on(text: str, pieces: Sequence[Piece], item: Item, at: int) -> Found:
+    """The timeframe behind ``on``; any word, so that an error can name it."""
+    start = pieces[at - 1].end
+    gap = _AFTER_ON.match(text, start)
+    begin = gap.end() if gap else start
+    match = _FRAME.match(text, begin)
+    frame = match and timeframe(match[0])
+    unit = _UNIT.search(match[0]) if match else None
+    if match and not frame and unit and unit[0].lower() in UNIT_WORDS:
+        chart = _CHART.match(text, match.end())
+        end = chart.end() if chart else match.end()
+        return [item, Item("TIMEFRAME", match[0], begin, match[0])], _behind(pieces, end)
+    word = _WORD.match(text, begin)
+    if match and not frame:  # 'on 1h가' or 'on 1d for': the shorter word may be one
+        shorter = _LATIN_FRAME.match(text, begin)
+        frame = shorter and timeframe(shorter[0])
+        match = shorter if frame else match
+    if frame is None or match is None:
+        if word is None:
+            return [item], at
+        return [item, Item("TIMEFRAME", word[0], begin, word[0].lower())], _behind(pieces, begin + len(word[0]))
+    end = match.end()
+    chart = _CHART.match(text, end)
+    return [item, Item("TIMEFRAME", str(frame), begin, match[0])], _behind(pieces, chart.end() if chart else end)
+
+
+def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
+    """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
+    piece, end = pieces[at], at + 1
+    if piece.text in {"(", "@", "in", "at"}:
+        return _aside(text, pieces, items, at)
+    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS) and end + 1 < len(pieces):
+        unit, behind = pieces[end], pieces[end + 1]
+        if unit.text in _FRAME_UNITS and unit.at == piece.end and behind.kind == "word":
+            frame = timeframe(text[piece.at : unit.end])
+            return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
+    if piece.kind == "number" and end < len(pieces) and pieces[end].text in {"분봉", "시간봉"}:
+        end += 1
+    elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
+        return None
+    frame = timeframe(text[piece.at : pieces[end - 1].end])
+    if frame is None:
+        return None
+    whole = end < len(pieces) and pieces[end].text in {"에서", "기준", "상", "chart"}
+    end += whole
+    kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
+    return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _aside(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
+    """``(1h)``, ``rsi_14@1h``, ``in 1h`` at the end."""
+    piece = pieces[at]
+    match = _FRAME.match(text, piece.end + (text[piece.end : piece.end + 1] == " "))
+    frame = match and timeframe(match[0])
+    if not match or not frame or not items:
+        return None
+    end = _behind(pieces, match.end())
+    touching = pieces[at - 1].end == piece.at and items[-1].type in {"NAME", "CLOSE", "BRACKET"}
+    if piece.text == "(":
+        if end >= len(pieces) or pieces[end].text != ")":
+            return None
+        end += 1
+    if piece.text in {"(", "@"} and touching:
+        return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end
+    if end < len(pieces) or piece.text == "@":
+        return None
+    return [Item("ON", "on", piece.at, piece.text), Item("TIMEFRAME", str(frame), match.start(), match[0])], end
+
+
+def _behind(pieces: Sequence[Piece], position: int) -> int:
+    """The index of the first piece at or behind a position."""
+    return next((i for i, piece in enumerate(pieces) if piece.at >= position), len(pieces))
