@@ -95,7 +95,7 @@ LETTERS: Final = (
 
 
 def generated(dice: random.Random) -> str:
-    """A text: known texts that were changed, a derivation of the grammar, a sequence of words, or noise, perhaps with a few changes."""
+    """A text: known texts that were changed, a derivation of the grammar, words, or noise, perhaps with a few changes."""
     kind = dice.random()
     if kind < 0.4:
         text = _joined(dice)
@@ -217,8 +217,10 @@ def _derived(name: str, dice: random.Random, depth: int) -> Iterator[str]:
 def _spelled(token: str, dice: random.Random) -> str:
     fixed = {
         "NUMBER": NUMBERS, "NAME": FIELDS, "BRACKET": BRACKETS, "TIMEFRAME": FRAMES, "CLOCK": ("10:00", "9:30", "24:00", "25:10"),
-        "PERCENT": ("3%", "0.5 %", "200퍼센트"), "ON_ALL": ("on",), "HELD": ("for 3 bars", "3일 연속", "for 600 bars"), "WITHIN": ("within 10 bars", "5봉 이내"),
-        "AGO": ("3 bars ago",), "PLACE": ("benchmark.", "industry."), "FRAME": ("daily", "1h"), "SEQUENCE": ("sequence s1",), "PARAMETERS": ("(50)", "(x=1)"),
+        "PERCENT": ("3%", "0.5 %", "200퍼센트"), "ON_ALL": ("on",), "HELD": ("for 3 bars", "3일 연속", "for 600 bars"),
+        "WITHIN": ("within 10 bars", "5봉 이내"),
+        "AGO": ("3 bars ago",), "PLACE": ("benchmark.", "industry."), "FRAME": ("daily", "1h"), "SEQUENCE": ("sequence s1",),
+        "PARAMETERS": ("(50)", "(x=1)"),
         "WAY": ("up", "down"), "NEAR": ("within 3% of",), "MOVED": ("up 3%", "5% 이상 하락"), "RULE": tuple(events()),
     }  # fmt: skip
     if token == "NAME" and dice.random() < 0.5:

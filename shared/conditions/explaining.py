@@ -12,7 +12,7 @@ from shared.conditions.problems import ConditionError
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
 _OTHERS: Final = re.compile(r"([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.(?:open|high|low|close|volume|price)(?![A-Za-z0-9_])")
-_HOURS: Final = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*([0-9]{1,2})(?![0-9.:])")
+_HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
 _PARTICLES: Final = "이가은는을를의"
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
 _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")

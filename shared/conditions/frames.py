@@ -12,11 +12,11 @@ from shared.conditions.scanning import Piece
 from shared.conditions.timeframes import UNIT_WORDS, timeframe
 
 _WORD: Final = re.compile(r"[^\s]+")
-_AFTER_ON: Final = re.compile(r"\s*(?:(?:the|an?)\s)?\s*")
-_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s?-?\s?)?[A-Za-z가-힣]+[0-9]{0,4}(?![A-Za-z0-9_])")
-_UNIT: Final = re.compile(r"[A-Za-z가-힣]+")
-_LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]+[0-9]{0,4}")
-_CHART: Final = re.compile(r"\s*(?:charts?|bars?|candles?|timeframe|time frame|basis|봉|차트)(?![A-Za-z0-9_])")
+_ARTICLES: Final = frozenset({"the", "a", "an"})
+_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s{0,2}-?\s{0,2})?[A-Za-z가-힣]{1,12}[0-9]{0,4}(?![A-Za-z0-9_])")
+_UNIT: Final = re.compile(r"[A-Za-z가-힣]{1,12}")
+_LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]{1,12}[0-9]{0,4}")
+_CHART: Final = frozenset({"chart", "charts", "bar", "bars", "candle", "candles", "timeframe", "basis", "봉", "차트"})
 _FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
 _FRAME_UNITS: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
 _CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
@@ -24,28 +24,25 @@ _CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
 
 def after_on(text: str, pieces: Sequence[Piece], item: Item, at: int) -> Found:
     """The timeframe behind ``on``; any word, so that an error can name it."""
-    start = pieces[at - 1].end
-    gap = _AFTER_ON.match(text, start)
-    begin = gap.end() if gap else start
+    while at < len(pieces) and pieces[at].text in _ARTICLES:
+        at += 1
+    if at == len(pieces):
+        return [item], at
+    begin = pieces[at].at
     match = _FRAME.match(text, begin)
-    frame = match and timeframe(match[0])
+    frame = timeframe(match[0]) if match else None
     unit = _UNIT.search(match[0]) if match else None
-    if match and not frame and unit and unit[0].lower() in UNIT_WORDS:
-        chart = _CHART.match(text, match.end())
-        end = chart.end() if chart else match.end()
-        return [item, Item("TIMEFRAME", match[0], begin, match[0])], _behind(pieces, end)
-    word = _WORD.match(text, begin)
-    if match and not frame:  # 'on 1h가' or 'on 1d for': the shorter word may be one
-        shorter = _LATIN_FRAME.match(text, begin)
-        frame = shorter and timeframe(shorter[0])
-        match = shorter if frame else match
-    if frame is None or match is None:
-        if word is None:
-            return [item], at
-        return [item, Item("TIMEFRAME", word[0], begin, word[0].lower())], _behind(pieces, begin + len(word[0]))
-    end = match.end()
-    chart = _CHART.match(text, end)
-    return [item, Item("TIMEFRAME", str(frame), begin, match[0])], _behind(pieces, chart.end() if chart else end)
+    if match and not frame and not (unit and unit[0].lower() in UNIT_WORDS):  # 'on 1h가': the shorter word may be one
+        match = _LATIN_FRAME.match(text, begin)
+        frame = timeframe(match[0]) if match else None
+        match = match if frame else None
+    if match is None:
+        word = _WORD.match(text, begin)
+        found = word[0] if word else pieces[at].text
+        return [item, Item("TIMEFRAME", found, begin, found.lower())], _behind(pieces, begin + len(found))
+    end = _behind(pieces, match.end())
+    end += end < len(pieces) and pieces[end].text in _CHART
+    return [item, Item("TIMEFRAME", str(frame or match[0]), begin, match[0])], end
 
 
 def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:

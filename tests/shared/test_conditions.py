@@ -195,7 +195,8 @@ def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
      ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"), ("volume_sma", "volume_sma_20"),
      ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"), ("RSI 14", "rsi_14"), ("ta.rsi(close, 14)", "rsi_14"),
      ("rsi(14)", "rsi_14"), ("signal", "macd_signal"), ("low52w", "low_52w"), ("stoch_k", "stoch_k_14"), ("price", "close"),
-     ("ＭＡ２００", "sma_200"), ("200일선", "sma_200"), ("200 day moving average", "sma_200"), ("종가", "close"), ("bbands_upper", "bb_upper_20")],
+     ("ＭＡ２００", "sma_200"), ("200일선", "sma_200"), ("200 day moving average", "sma_200"), ("종가", "close"),
+     ("bbands_upper", "bb_upper_20")],
 )  # fmt: skip
 def test_a_name_of_another_program_is_understood(text: str, expected: str) -> None:
     assert parse(f"{text} > 1").text == f"{expected} > 1 on 1d"
