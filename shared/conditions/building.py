@@ -117,6 +117,13 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         right = build.arithmetic("*", before, self.number(factor)) if factor is not None else before
         return comparing.compare(left, str(sign), right, position(sign))
 
+    def moved_from(self, base: Node, _particle: Token, move: Token) -> Node:
+        name, sign, percent = move.split()
+        at = position(move)
+        part = Percent(float(percent) if name == "rising" else -float(percent), at)
+        sign = sign if name == "rising" else comparing.MIRRORED[sign]
+        return comparing.compare(SeriesName("close", at), sign, build.arithmetic("+", base, part), at)
+
     def moved_close(self, move: Token) -> Node:
         return self.moved(SeriesName("close", position(move)), move)
 

@@ -92,6 +92,8 @@ def _column(function: str, given: Sequence[Node], at: int) -> str | None:
     values = [render(each) for each in given]
     if known_name is None or sum(map(len, values)) > _LONGEST or not all(isinstance(each, Number | SeriesName) for each in given):
         return None
+    if len(values) > 1 and values[-1] in _SOURCES and values[0] not in _SOURCES:  # rsi(14, close)
+        values = [values[-1], *values[:-1]]
     source = values[0] if values and values[0] in _SOURCES else ""
     if source == "volume":
         known_name = "volume_sma" if known_name == "sma" else ""

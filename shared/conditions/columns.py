@@ -35,6 +35,8 @@ def column_of(name: str) -> str | None:
             return None
     stem, numbers = parts(name)
     known = known_stem(stem)
+    if known in FIELDS and not numbers:
+        return known
     if known is None or (known in NUMBERED and not numbers):
         return None
     return with_numbers(known, numbers)

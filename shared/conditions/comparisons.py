@@ -15,7 +15,7 @@ from shared.conditions.expression import (
     SeriesName,
     is_boolean,
 )
-from shared.conditions.literals import Percent, is_price, plain
+from shared.conditions.literals import PRICES, Percent, is_price, plain
 from shared.conditions.normal import render
 from shared.conditions.operations import bars_of, is_constant, lagged, largest, negative, number, opposite, truth, windowed
 from shared.conditions.problems import ConditionError
@@ -122,13 +122,19 @@ def rebuilt(node: Operation, operands: tuple[Node, ...]) -> Node:
 
 
 def _completed(earlier: Node, node: Node) -> Node:
-    if not isinstance(node, Omitted):
-        return node
     while isinstance(earlier, Operation) and earlier.name in CONNECTIVES:
         earlier = earlier.operands[-1]
+    if isinstance(node, SeriesName) and is_price(node.name) and isinstance(earlier, Comparison) and _is_price(earlier.left):
+        return compare(earlier.left, earlier.typed, node, node.at)
+    if not isinstance(node, Omitted):
+        return node
     if not isinstance(earlier, Comparison):
         raise ConditionError("subject", "", node.at)
     return compare(earlier.left, node.name, node.operands[0], node.at)
+
+
+def _is_price(node: Node) -> bool:
+    return isinstance(node, SeriesName) and (node.name in PRICES - {"volume"} or is_price(node.name))
 
 
 def _is_chain(node: Node) -> bool:

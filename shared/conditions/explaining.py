@@ -16,17 +16,20 @@ _HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.
 _PARTICLES: Final = "이가은는을를의"
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
 _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
+_ARITHMETIC: Final = frozenset("+-*/")
+_STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
+"""What an instrument's name may stand behind: the beginning of a comparison."""
 _WORD: Final = re.compile(r"[a-zA-Z]+")
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
 
 
-def explained(error: ConditionError, accepts: Callable[[str], bool]) -> ConditionError:
-    """The error, or a better one. ``accepts``: whether a text is a condition."""
+def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool]) -> ConditionError:
+    """The error, or a better one. ``shown``: what was typed at its place; ``accepts``: whether a text is a condition."""
     if error.code == "name":
         return _instrument(error, accepts)
     if error.code == "written":
-        return _written(error)
+        return _written(error, shown)
     if error.code == "timeframe":
         return _weekday(error)
     if error.code == "direction" and error.values["example"] == "crosses above":
@@ -48,6 +51,8 @@ def _instrument(error: ConditionError, accepts: Callable[[str], bool]) -> Condit
     if point and len(others) > 1:
         return _error(error, "elsewhere", found=typed, example=f"{field.lower()}[{symbol.upper()}, 1d]")
     if not typed.isascii():
+        if not _STARTS.search(text[:at]):
+            return error
         symbol = typed[:-1] if typed[-1] in _PARTICLES and len(typed) > 2 else typed
     elif not _SYMBOL.fullmatch(symbol.upper() if field != "close" or symbol != typed else symbol):
         return error
@@ -61,21 +66,18 @@ def _instrument(error: ConditionError, accepts: Callable[[str], bool]) -> Condit
     return error
 
 
-def _written(error: ConditionError) -> ConditionError:
+def _written(error: ConditionError, shown: str) -> ConditionError:
     text, at = error.text, error.position
     found, example = str(error.values["found"]), str(error.values["example"])
-    rest = text[at + len(found) :]
+    rest = text[at + len(shown or found) :]
     hours = _HOURS.match(rest) if found == "hour" else None
     if hours:
         example, rest = f"time {hours[1]} {int(hours[2])}:00", rest[hours.end() :]
     rest = _WAY.sub("", rest)
+    if rest.lstrip()[:1] in _ARITHMETIC or text[:at].rstrip()[-1:] in _ARITHMETIC:
+        example = f"({example})"
     whole = f"{text[:at]}{example}{rest}".strip()
-    return _error(
-        error,
-        "written",
-        found=found,
-        example=whole if len(whole) <= _MOST and text[at : at + len(found)].lower() == found else example,
-    )
+    return _error(error, "written", found=shown or found, example=whole if len(whole) <= _MOST else example)
 
 
 def _weekday(error: ConditionError) -> ConditionError:

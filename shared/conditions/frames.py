@@ -18,7 +18,8 @@ _UNIT: Final = re.compile(r"[A-Za-z가-힣]{1,12}")
 _LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]{1,12}[0-9]{0,4}")
 _CHART: Final = frozenset({"chart", "charts", "bar", "bars", "candle", "candles", "timeframe", "basis", "봉", "차트"})
 _FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
-_FRAME_UNITS: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
+UNITS_OF_FRAMES: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
+"""Units that may follow a number without a space, as in ``1h``."""
 _CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
 
 
@@ -52,7 +53,7 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
         return _aside(text, pieces, items, at)
     if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS) and end + 1 < len(pieces):
         unit, behind = pieces[end], pieces[end + 1]
-        if unit.text in _FRAME_UNITS and unit.at == piece.end and behind.kind == "word":
+        if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
             frame = timeframe(text[piece.at : unit.end])
             return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
     if piece.kind == "number" and end < len(pieces) and pieces[end].text in {"분봉", "시간봉"}:

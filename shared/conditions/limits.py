@@ -80,7 +80,8 @@ def check(root: Node, own: Timeframe) -> None:
 
 def _example(node: Node) -> str:
     if isinstance(node, SeriesName) and node.name not in FIELDS:
-        return f"close > {node.name}" if is_price(node.name) else f"{node.name} > 30"
+        sign = "<" if "low" in node.name else ">"
+        return f"close {sign} {node.name}" if is_price(node.name) else f"{node.name} > 30"
     return "close > 100"
 
 

@@ -41,7 +41,7 @@ def read(text: str) -> tuple[Node, Timeframe]:
     except UnexpectedToken as error:
         raise _unexpected(text, items, error.token) from None
     except ConditionError as error:
-        raise _with_text(error, text) from None
+        raise _with_text(error, text, typed) from None
     return found
 
 
@@ -54,16 +54,17 @@ def _unexpected(text: str, items: Sequence[Item], token: Token) -> ConditionErro
             try:
                 name_of(item.value, item.at)
             except ConditionError as error:
-                return _with_text(error, text)
+                return _with_text(error, text, items)
     if end:
         return ConditionError("unfinished", text, len(text))
     shown = next((item.shown for item in items if item.at == at and item.shown), str(token))
     return ConditionError("unexpected", text, at, found=f"'{shown[:LONGEST_FOUND]}'")
 
 
-def _with_text(error: ConditionError, text: str) -> ConditionError:
+def _with_text(error: ConditionError, text: str, items: Sequence[Item]) -> ConditionError:
     """The error with the text, and with the right spelling where that depends on the text."""
-    return explained(ConditionError(error.code, text, error.position, **error.values), _accepts)
+    shown = next((item.shown for item in items if item.at == error.position), "")
+    return explained(ConditionError(error.code, text, error.position, **error.values), shown, _accepts)
 
 
 def _accepts(text: str) -> bool:

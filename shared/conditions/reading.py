@@ -9,12 +9,13 @@ from shared.conditions.amounts import amount
 from shared.conditions.columns import known_stem, places
 from shared.conditions.counted import Found, after_number, duration
 from shared.conditions.events import events
-from shared.conditions.frames import after_on, bare
+from shared.conditions.frames import UNITS_OF_FRAMES, after_on, bare
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.phrases import Meaning, phrases
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.shorthand import clock_words, extreme, move
+from shared.conditions.timeframes import timeframe
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
@@ -52,12 +53,26 @@ class _Reader:
             found = self._phrase(at, *phrase) if phrase else None
         if found is None and piece.kind == "number":
             found = after_number(self._pieces, at, of_volume=self._last_name().startswith("volume")) or self._number(at)
+            found = self._own_average(at, *found)
         if found is None:
             phrase = phrases().longest(self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else self._single(at)
         items, end = found
+        if items and items[0].value == "time" and items[-1].type == "CLOCK":  # 'time is after 10:30'
+            if self.items and self.items[-1].value == "==":
+                self.items.pop()
+            items = items[1:] if self.items and self.items[-1].value == "time" else items
         self.items += items
         return max(end, at + 1)
+
+    def _own_average(self, at: int, items: list[Item], end: int) -> Found:
+        """``obv above its 20 day average``: the average of what was named last."""
+        name = self._last_name()
+        if not (at and self._pieces[at - 1].text == "its" and items[0].value.startswith("sma_") and name not in {"", "close"}):
+            return items, end
+        place, bars = items[0].at, items[0].value.removeprefix("sma_")
+        call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+        return [Item(kind, value, place, items[0].shown) for kind, value in call], end
 
     def _last_name(self) -> str:
         return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
@@ -92,6 +107,10 @@ class _Reader:
             return self._numbers(value, item, end)
         elif kind in {"UP", "DOWN"}:
             return [Item("WAY", value, first.at, shown)], end
+        elif kind in {"CROSS_ZERO", "COMPARE_ZERO"}:
+            return [Item(kind.partition("_")[0], value, first.at, shown), Item("NUMBER", "0", last.at, shown)], end
+        elif (kind == "COMMA" and not self._calls) or (kind == "FILL" and first.text == ";"):
+            return [Item("AND", "and", first.at, shown, korean=True)], end
         elif kind == "EXPRESSION":
             inside = [Item(each.type, each.value, first.at, shown) for each in read_items(value)]
             return [Item("OPEN", "", first.at, shown), *inside, Item("CLOSE", "", first.at, shown)], end
@@ -142,7 +161,7 @@ class _Reader:
         """``rsi 14``: numbers with spaces between belong to the name of an indicator."""
         stem = known_stem(name)
         most, end = places(stem) if stem else 0, at
-        while end - at < most and end < len(self._pieces) and self._pieces[end].kind == "number":
+        while end - at < most and end < len(self._pieces) and self._pieces[end].kind == "number" and not self._is_frame(end):
             end += 1
         if end == at:
             return [Item("NAME", name, item.at, item.shown, item.korean)], at
@@ -151,6 +170,11 @@ class _Reader:
             end -= 1
         numbers = [piece.text for piece in self._pieces[at:end]]
         return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
+
+    def _is_frame(self, at: int) -> bool:
+        """Whether a number is that of a timeframe, as in ``rsi 1h``."""
+        unit = self._pieces[at + 1] if at + 1 < len(self._pieces) else None
+        return unit is not None and unit.text in UNITS_OF_FRAMES and unit.at == self._pieces[at].end
 
     def _call(self, at: int) -> Found | None:
         """A word before a parenthesis is the name of a function where there is such a function."""
@@ -184,6 +208,11 @@ class _Reader:
         item = Item("NUMBER", text, piece.at, piece.text)
         if following == "배":
             return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(self.items) else []) + [item], end + 1
+        if self.items and self.items[-1].type == "NAME" and following in UNITS_OF_FRAMES and end == at + 1:
+            frame = timeframe(self._text[piece.at : self._pieces[end].end])
+            behind = self._pieces[end + 1] if end + 1 < len(self._pieces) else None
+            if frame and self._pieces[end].at == piece.end and behind and behind.kind != "hangul":
+                return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end + 1
         if following == "x" and end + 1 < len(self._pieces) and self._pieces[end + 1].text != "(":
             return [item, Item("TIMES", "*", self._pieces[end].at, "x")], end + 1
         if following in {"원", "달러", "dollars", "usd", "krw"} or (following == "주" and end > at + 1):

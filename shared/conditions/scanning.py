@@ -11,7 +11,7 @@ from shared.conditions.korean import parts
 
 _PIECE: Final = re.compile(
     r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
-    r"|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
+    r"|\^[A-Za-z][A-Za-z0-9]*|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
     r"|(?P<sign><=|>=|==|!=|<>|=>|=<|&&|\|\||.)",
     re.DOTALL,
 )

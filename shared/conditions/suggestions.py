@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.conditions.columns import FIELDS, LONGEST, known_stem, parts, with_numbers
+from shared.conditions.columns import FIELDS, LONGEST, column_of, known_stem, parts, with_numbers
 from shared.conditions.lexicon import FUNDAMENTALS
 from shared.conditions.problems import ConditionError
+from shared.conditions.timeframes import timeframe
 from shared.conditions.vocabulary import stems
 from shared.spelling import suggest
 
@@ -60,7 +61,15 @@ def name_error(name: str) -> ConditionError:
         return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
     if name in INDEXES:
         return ConditionError("elsewhere", name, 0, found=name, example=f"close[{INDEXES[name]}, 1d]")
+    before, _, frame = name.rpartition("_")
+    elsewhere = column_of(before) if timeframe(frame) and frame[0].isdigit() else None
+    if elsewhere:
+        return ConditionError("meant", name, 0, found=name, near=f"{elsewhere}[{frame}]")
+    if name.startswith("^"):
+        return ConditionError("elsewhere", name, 0, found=name.upper(), example=f"close[{name.upper()}, 1d]")
     near = suggest(stem, (*stems(), *FIELDS))
+    if near and near[0] != stem[0] and sorted(near) != sorted(stem):
+        near = None
     meant = near and with_numbers(near, numbers)
     if meant:
         return ConditionError("meant", name, 0, found=name, near=meant)

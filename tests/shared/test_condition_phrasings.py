@@ -56,6 +56,12 @@ def test_an_instrument_goes_to_the_end_where_alert_reads_it(text: str, code: str
     assert parse(request.condition).text, code
 
 
+def test_the_right_spelling_keeps_the_precedence() -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse("100 * gap > 2")
+    assert caught.value.values["example"] == "100 * (open / prev_session_close - 1) > 2"
+
+
 def test_enough_phrasings_are_kept() -> None:
     assert len({text for text, *_ in [*ENGLISH, *KOREAN, *ANSWERED]}) >= 300
     assert len(KOREAN) >= 60
