@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.conditions.expression import BAR_FIELDS, Node, SeriesName, walk
-from shared.conditions.limits import FIELDS
+from shared.conditions.limits import FIELDS, MOST_STACK
 from shared.conditions.normal import render
 from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
@@ -15,6 +15,8 @@ from shared.conditions.timeframes import spelled
 from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
 from shared.text import normalize, source_position
+
+__all__ = ["BOUND", "LONGEST", "MOST_STACK", "Condition", "identity", "parse"]
 
 LONGEST: Final = 500
 """Characters of a text, as typed and in its normal form."""
