@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,13 @@ from bench.engine import best_of
 from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compiled, judged, scanned
-from services.analysis.kernels.indicators.kind import Int64s
 from services.analysis.kernels.plan import plan
 from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.live.domain.calendar import calendar
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.series import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
+from shared.calendars import sessions
 from shared.conditions import Condition, Number, Operation, SeriesName, parse
 from shared.conditions.expression import Elsewhere
 from shared.conditions.normal import render
@@ -28,7 +28,7 @@ COLUMNS = ("rsi_14", "sma_200", "volume_sma_20")
 NAMES = (*COLUMNS, "open", "high", "low", "close", "volume")
 ENTRY = "rsi_14 < 30 and close > sma_200 and volume > 2 * volume_sma_20"
 EXIT = "rsi_14 > 70 or close < sma_200"
-PROGRAMS, BARS, WIDE, DAY_MS = 5_000, 2_520, 500, 86_400_000
+PROGRAMS, BARS, WIDE = 5_000, 2_520, 500
 
 
 def rows() -> list[BenchmarkResult]:
@@ -74,7 +74,7 @@ def _wide() -> tuple[Condition, ...]:
         hourly = Elsewhere(Operation("sma", (close, Number(3.0 + n % 20))), Timeframe.H1)
         root = Operation("and", (Operation(">", (past, Number(1e9 + n))), Operation(">", (close, hourly))))
         timeframe = (Timeframe.M1, Timeframe.M5, Timeframe.M15)[n % 3]
-        found.append(Condition(root, timeframe, f"{render(root)} on {timeframe}", (), ("close",)))
+        found.append(Condition(root, timeframe, f"{render(root)} on {timeframe.word}", (), ("close",)))
     return tuple(found)
 
 
@@ -83,10 +83,10 @@ def _day(conditions: tuple[Condition, ...]) -> float:
     known = {condition.text: condition for condition in conditions}
     found = condition_set([ConditionRequest(text, False, None) for text in known], read=known.__getitem__)
     code = machine_code.load(Path(".cache/kernels"))
-    opens = np.arange(1, 4, dtype=np.int64) * DAY_MS
-    times = calendar({"CRYPTO": Days(opens // DAY_MS + 19700101, opens, opens + DAY_MS, opens + DAY_MS)})
+    day = sessions("CRYPTO", dt.date(2024, 1, 1), dt.date(2024, 1, 3))
+    times, first = calendar({"CRYPTO": day}), int(day.open[0])
     log = [
-        Tick(symbol="A", price=100.0 + n % 7, ts_event=DAY_MS + 60_000 * n, ts_init=DAY_MS + 60_000 * n, source="bench", seq=n + 1)
+        Tick(symbol="A", price=100.0 + n % 7, ts_event=first + 60_000 * n, ts_init=first + 60_000 * n, source="bench", seq=n + 1)
         for n in range(60 * 24 + 1)
     ]
 
@@ -98,16 +98,6 @@ def _day(conditions: tuple[Condition, ...]) -> float:
     series = SeriesRunner(plan(sources=machine_code.sources()), code)
     run()
     return best_of(run, runs=5)
-
-
-@dataclass(frozen=True)
-class Days:
-    """Sessions of a day each."""
-
-    date: Int64s
-    open: Int64s
-    close: Int64s
-    week_close: Int64s
 
 
 def _series(loops: SeriesKernels) -> BenchmarkResult:

@@ -8,6 +8,7 @@ from shared.conditions.condition import Condition, identity, parse
 from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.problems import PROBLEMS, ConditionError
 from shared.conditions.vocabulary import ResolvedColumn, resolve
+from shared.conditions.words import describe
 
 __all__ = [
     "BAR_FIELDS",
@@ -19,6 +20,7 @@ __all__ = [
     "Operation",
     "ResolvedColumn",
     "SeriesName",
+    "describe",
     "identity",
     "parse",
     "resolve",

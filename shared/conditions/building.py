@@ -1,4 +1,4 @@
-"""Building the expression tree: looks up names, checks numbers and booleans, unifies spellings."""
+"""Building the expression tree from the grammar's rules: looks up names and functions."""
 
 from __future__ import annotations
 
@@ -6,147 +6,191 @@ from typing import Final
 
 from lark import Token, Transformer, v_args
 
-from shared.conditions.expression import BAR_FIELDS, CROSSINGS, Node, Number, Operation, SeriesName, is_boolean, walk
-from shared.conditions.normal import render
+from shared.conditions import comparisons as comparing
+from shared.conditions import operations as build
+from shared.conditions.calls import call, name_of
+from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
+from shared.conditions.events import events
+from shared.conditions.expression import Fired, Node, Number, Operation, SeriesName
+from shared.conditions.literals import Percent, Weekday, clock, fraction, is_price, signed
 from shared.conditions.problems import ConditionError
-from shared.conditions.suggestions import column_for_call, name_error
-from shared.conditions.vocabulary import resolve
 from shared.events import Timeframe
 
 LARGEST_NUMBER: Final = 1e15
-FUNCTIONS: Final = {"prev": 1, "crosses_above": 2, "crosses_below": 2}
-EXAMPLES: Final = {name: f"{name}({', '.join(('close', 'sma_200')[:count])})" for name, count in FUNCTIONS.items()}
-MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-
-
-def problem(code: str, at: int, **values: object) -> ConditionError:
-    """An error at position ``at``; whoever catches it adds the text."""
-    return ConditionError(code, "", at, **values)
 
 
 @v_args(inline=True)
 class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     """The parser calls a method for each grammar rule, inner rules first. Stateless. All methods raise ``ConditionError``."""
 
-    def start(self, root: Node, timeframe: Token | None) -> tuple[Node, Timeframe]:
-        if timeframe is None:
-            return root, Timeframe.D1
-        try:
-            return root, Timeframe.of_word(timeframe)
-        except ValueError:
-            known = ", ".join(each.word for each in Timeframe)
-            raise problem("timeframe", _position(timeframe), found=_quoted(timeframe), known=known) from None
+    def start(self, root: Node, _on: Token | None, timeframe: Token | None) -> tuple[Node, Timeframe]:
+        return whole(comparing.settle(build.truth_if_possible(root)), timeframe, 0 if timeframe is None else position(timeframe))
 
-    def either(self, left: Node, right: Node) -> Node:
-        return _connective("or", left, right)
+    def either(self, left: Node, _sign: Token, right: Node) -> Node:
+        return comparing.connective("or", left, right)
 
-    def both(self, left: Node, right: Node) -> Node:
-        return _connective("and", left, right)
+    def both(self, left: Node, _sign: Token, right: Node) -> Node:
+        return comparing.connective("and", left, right)
 
     def opposite(self, sign: Token, operand: Node) -> Node:
-        _require_boolean("not", operand)
-        if isinstance(operand, Operation) and operand.name == "not":
-            return operand.operands[0]
-        return Operation("not", (operand,), _position(sign))
+        return build.opposite(operand, position(sign))
+
+    def opposite_after(self, operand: Node, _sign: Token) -> Node:
+        return build.opposite(operand, operand.at)
+
+    def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
+        return on_timeframe(build.truth(operand, "on"), str(timeframe), position(timeframe), mark=True)
+
+    def held(self, operand: Node, bars: Token) -> Node:
+        return build.windowed("held", operand, _count(bars), operand.at)
+
+    def within(self, operand: Node, bars: Token) -> Node:
+        return build.windowed("within", operand, _count(bars), operand.at)
+
+    def held_first(self, bars: Token, operand: Node) -> Node:
+        return build.windowed(bars.type.lower(), operand, _count(bars), operand.at)
 
     def compare(self, left: Node, sign: Token, right: Node) -> Node:
-        if is_boolean(left) or is_boolean(right):
-            raise problem("chained", _position(sign))
-        if _is_constant(left) and not _is_constant(right):
-            return Operation(MIRRORED[sign], (right, left), left.at)
-        return Operation(str(sign), (left, right), left.at)
+        return comparing.compare(left, str(sign), right, position(sign))
 
-    def cross(self, left: Node, verb: Token, direction: Token, right: Node) -> Node:
-        return _crossing(f"{verb}_{direction}", left, right, left.at)
+    def compare_after(self, left: Node, _particle: Token, right: Node, sign: Token) -> Node:
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def compare_omitted(self, sign: Token, right: Node) -> Node:
+        return comparing.omitted(str(sign), right, position(sign))
+
+    def compare_omitted_after(self, right: Node, sign: Token) -> Node:
+        return comparing.omitted(str(sign), right, position(sign))
+
+    def cross_omitted(self, right: Node, direction: Token) -> Node:
+        if not isinstance(right, SeriesName) or not is_price(right.name):
+            raise ConditionError("subject", "", right.at)
+        return comparing.crossing(str(direction), SeriesName("close", right.at), right, right.at)
+
+    def range_after(self, left: Node, _particle: Token, low: Node, first: Token, high: Node, second: Token) -> Node:
+        return comparing.connective("and", self.compare(left, first, low), self.compare(left, second, high))
+
+    def compare_swapped(self, right: Node, _particle: Token, left: Node, sign: Token) -> Node:
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def compare_lasting(self, left: Node, _particle: Token, bars: Token, right: Node, sign: Token) -> Node:
+        return self.held(self.compare(left, sign, right), bars)
+
+    def cross(self, left: Node, direction: Token, right: Node) -> Node:
+        if direction == "crosses":
+            raise ConditionError("direction", "", position(direction), example="crosses above")
+        return comparing.crossing(str(direction), left, right, left.at)
+
+    def cross_after(self, left: Node, _particle: Token, right: Node, direction: Token) -> Node:
+        return comparing.crossing(str(direction), left, right, left.at)
+
+    def between(self, value: Node, _sign: Token, low: Node, _and: Token, high: Node) -> Node:
+        return comparing.connective(
+            "and", comparing.compare(value, ">=", low, value.at), comparing.compare(value, "<=", high, value.at)
+        )
+
+    def between_after(self, value: Node, _particle: Token, low: Node, _to: Token, high: Node, sign: Token) -> Node:
+        return self.between(value, sign, low, sign, high)
+
+    def near(self, left: Node, share: Token, right: Node) -> Node:
+        ratio = build.arithmetic("-", build.arithmetic("/", left, right), Number(1.0))
+        part = Number(fraction(float(share)), position(share))
+        return comparing.compare(Operation("abs", (ratio,), left.at), "<=", part, left.at)
+
+    def trend(self, operand: Node, direction: Token) -> Node:
+        name, bars = direction.split()
+        return build.windowed(name, operand, Number(float(bars), position(direction)), operand.at)
+
+    def moved(self, operand: Node, move: Token) -> Node:
+        name, sign, percent = move.split()
+        at = position(move)
+        change = build.windowed("change_pct", operand, Number(1.0), operand.at)
+        if name == "falling":
+            return comparing.compare(change, comparing.MIRRORED[sign], signed(-float(percent), at), at)
+        return comparing.compare(change, sign, Number(float(percent), at), at)
+
+    def trend_close(self, direction: Token) -> Node:
+        return self.trend(SeriesName("close", position(direction)), direction)
+
+    def versus_before(self, left: Node, particle: Token, factor: Token | None, sign: Token) -> Node:
+        before = build.lagged(left, 1, position(particle))
+        right = build.arithmetic("*", before, self.number(factor)) if factor is not None else before
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def moved_from(self, base: Node, _particle: Token, move: Token) -> Node:
+        name, sign, percent = move.split()
+        at = position(move)
+        part = Percent(float(percent) if name == "rising" else -float(percent), at)
+        sign = sign if name == "rising" else comparing.MIRRORED[sign]
+        return comparing.compare(SeriesName("close", at), sign, build.arithmetic("+", base, part), at)
+
+    def moved_close(self, move: Token) -> Node:
+        return self.moved(SeriesName("close", position(move)), move)
 
     def arithmetic(self, left: Node, sign: Token, right: Node) -> Node:
-        for operand in (left, right):
-            _require_number(sign, operand)
-        return Operation(str(sign), (left, right), left.at)
+        return build.arithmetic(str(sign), left, right)
 
     def negative(self, sign: Token, operand: Node) -> Node:
-        _require_number("-", operand)
-        if isinstance(operand, Operation) and operand.name == "negate":
-            return operand.operands[0]
-        return Operation("negate", (operand,), _position(sign))
+        return build.negative(operand, position(sign))
+
+    def back(self, bars: Token, operand: Node) -> Node:
+        return build.lagged(operand, int(bars), position(bars))
+
+    def ago(self, operand: Node, bars: Token) -> Node:
+        return build.lagged(operand, int(bars), operand.at)
+
+    def framed(self, timeframe: Token, operand: Node) -> Node:
+        return on_timeframe(operand, str(timeframe), position(timeframe))
+
+    def elsewhere(self, instrument: Token, operand: Node) -> Node:
+        return at_place(operand, str(instrument), Timeframe.D1, position(instrument))
+
+    def bracket(self, operand: Node, inside: Token) -> Node:
+        return bracketed(operand, inside[1:-1], position(inside))
+
+    def group(self, _open: Token, operand: Node, _close: Token) -> Node:
+        return comparing.grouped(operand)
 
     def number(self, text: Token) -> Node:
-        value = float(text)
-        if value > LARGEST_NUMBER:
-            raise problem("magnitude", _position(text), found=_quoted(text), most=f"{LARGEST_NUMBER:g}")
-        return Number(value, _position(text))
+        return Number(_amount(text), position(text))
+
+    def percent(self, text: Token) -> Node:
+        return Percent(_amount(text), position(text))
+
+    def clock(self, text: Token) -> Node:
+        return clock(str(text), position(text))
+
+    def weekday(self, day: Token) -> Node:
+        return Weekday(float(day), position(day))
 
     def series(self, name: Token) -> Node:
-        at = _position(name)
-        if name in FUNCTIONS:
-            raise problem("call", at, found=_quoted(name), example=EXAMPLES[name])
-        if name in BAR_FIELDS:
-            return SeriesName(str(name), at)
-        try:
-            return SeriesName(resolve(str(name)).column, at)
-        except ConditionError as error:
-            found = name_error(str(name)) if error.code == "name" else error
-            raise problem(found.code, at, **found.values) from None
+        return name_of(str(name), position(name))
 
-    def call(self, name: Token, *arguments: Node | None) -> Node:
-        at, given = _position(name), [each for each in arguments if each is not None]
-        if name not in FUNCTIONS:
-            raise _no_function(name, given)
-        if len(given) != FUNCTIONS[name]:
-            raise problem("arguments", at, found=name, wanted=FUNCTIONS[name], given=len(given))
-        if name == "prev":
-            _forbid_nested_prev("prev", given[0])
-            return Operation("prev", (given[0],), at)
-        return _crossing(str(name), given[0], given[1], at)
+    def call(self, name: Token, _open: Token, *rest: Node | Token | None) -> Node:
+        return call(str(name), [each for each in rest if each is not None and not isinstance(each, Token)], position(name))
+
+    def fired(self, name: Token, given: Token | None, event: Token | None) -> Node:
+        kind = events()[str(name)]
+        way, status = (str(event), "") if event is not None and event.type == "WAY" else ("", str(event or ""))
+        if (way and kind.pattern) or (status and not kind.pattern):
+            raise ConditionError("event", "", position(event), found=str(event), name=str(name))
+        return kind.fired(way, status, str(given or ""), position(name))
+
+    def sequence(self, name: Token) -> Node:
+        return Fired("sequence", str(name), "any", (), position(name))
 
 
-def _no_function(name: Token, given: list[Node]) -> ConditionError:
-    """The error for an unknown function; for ``rsi(14)``, as in other languages, it names the column."""
-    column = column_for_call(str(name), [render(each) for each in given])
-    if column:
-        return problem("instead", _position(name), found=f"'{name}(…)'", instead=f"'{column}'")
-    return problem("function", _position(name), found=_quoted(name))
+def position(token: Token | None) -> int:
+    """Where a token begins."""
+    return (token.start_pos or 0) if token is not None else 0
 
 
-def _connective(name: str, left: Node, right: Node) -> Node:
-    operands: list[Node] = []
-    for operand in (left, right):
-        _require_boolean(name, operand)
-        same = isinstance(operand, Operation) and operand.name == name
-        operands += operand.operands if same and isinstance(operand, Operation) else [operand]
-    return Operation(name, tuple(operands), left.at)
+def _amount(text: Token) -> float:
+    value = float(text)
+    if value > LARGEST_NUMBER:
+        raise ConditionError("magnitude", "", position(text), found=f"'{text}'", most=f"{LARGEST_NUMBER:g}")
+    return value
 
 
-def _crossing(name: str, left: Node, right: Node, at: int) -> Node:
-    for operand in (left, right):
-        _require_number(name, operand)
-        _forbid_nested_prev(name, operand)
-    return Operation(name, (left, right), at)
-
-
-def _forbid_nested_prev(outer: str, operand: Node) -> None:
-    for node in walk(operand):
-        if isinstance(node, Operation) and node.name in {"prev", *CROSSINGS}:
-            raise problem("past", node.at, sign=node.name, outer=outer)
-
-
-def _is_constant(node: Node) -> bool:
-    return not any(isinstance(each, SeriesName) for each in walk(node))
-
-
-def _require_number(sign: str, operand: Node) -> None:
-    if is_boolean(operand):
-        raise problem("number", operand.at, sign=str(sign))
-
-
-def _require_boolean(sign: str, operand: Node) -> None:
-    if not is_boolean(operand):
-        raise problem("truth", operand.at, sign=sign)
-
-
-def _position(token: Token) -> int:
-    return token.start_pos or 0
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'"
+def _count(bars: Token) -> Number:
+    return Number(float(bars), position(bars))

@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from shared.conditions.expression import BAR_FIELDS, Node, Operation, SeriesName, is_boolean, stack_size, walk
+from shared.conditions.expression import BAR_FIELDS, Node, SeriesName, walk
+from shared.conditions.limits import FIELDS, MOST_STACK
 from shared.conditions.normal import render
 from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
@@ -14,14 +15,13 @@ from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
 from shared.text import lower_case, normalize, source_position
 
+__all__ = ["BOUND", "LONGEST", "MOST_STACK", "Condition", "identity", "parse"]
+
 LONGEST: Final = 500
 """Characters of a text, as typed and in its normal form."""
 BOUND: Final = 18 * LONGEST
 """The greatest length of the longest text after normalisation (UAX 15, expansion factors)."""
-MOST_OPERATIONS: Final = 60
-MOST_COLUMNS: Final = 12
-MOST_STACK: Final = 12
-"""Stack entries that the evaluation may need."""
+_PLAIN: Final = str.maketrans(dict.fromkeys("\n\r\t\f\v", " "))
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Condition:
     text: str
     """The normal form, including the timeframe: the same for all spellings of a condition."""
     columns: tuple[str, ...]
-    """Names of the indicator columns in it, in the order of the text."""
+    """Names of the indicator columns in it, also of other timeframes and instruments, in the order of the text."""
     fields: tuple[str, ...]
     """Names of the bar fields in it, in the order of the text."""
 
@@ -77,7 +77,6 @@ def _parsed(shown: str) -> Condition:
     if not shown.strip():
         raise ConditionError("empty", "", 0)
     root, timeframe = read(shown)
-    _check(root, shown)
     normal_form = f"{render(root)} on {timeframe.word}"
     if len(normal_form) > LONGEST:  # the normal form is parsed again later
         raise ConditionError("long", shown, 0, length=len(normal_form), most=LONGEST)
@@ -86,24 +85,6 @@ def _parsed(shown: str) -> Condition:
         root,
         timeframe,
         normal_form,
-        tuple(name for name in names if name not in BAR_FIELDS),
+        tuple(name for name in names if name not in FIELDS),
         tuple(name for name in names if name in BAR_FIELDS),
     )
-
-
-def _check(root: Node, text: str) -> None:
-    nodes = list(walk(root))
-    operations = [node for node in nodes if isinstance(node, Operation)]
-    series = [node for node in nodes if isinstance(node, SeriesName)]
-    if not is_boolean(root):
-        raise ConditionError("condition", text, root.at)
-    if not series:
-        raise ConditionError("constant", text, root.at)
-    if len(operations) > MOST_OPERATIONS:
-        raise ConditionError("operations", text, operations[MOST_OPERATIONS].at, most=MOST_OPERATIONS)
-    columns = {node.name: node for node in reversed(series) if node.name not in BAR_FIELDS}
-    if len(columns) > MOST_COLUMNS:
-        last = max(columns.values(), key=lambda node: node.at)
-        raise ConditionError("columns", text, last.at, most=MOST_COLUMNS)
-    if stack_size(root) > MOST_STACK:
-        raise ConditionError("deep", text, root.at)

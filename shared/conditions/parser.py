@@ -2,57 +2,101 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
-from lark import Lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+from lark import Lark, Token
+from lark.exceptions import UnexpectedToken
+from lark.lexer import Lexer
 
+from shared.conditions.arranging import arrange
 from shared.conditions.building import Builder
+from shared.conditions.calls import name_of
+from shared.conditions.explaining import explained
 from shared.conditions.expression import Node
+from shared.conditions.functions import is_function
+from shared.conditions.items import Item
+from shared.conditions.limits import check
 from shared.conditions.problems import ConditionError
+from shared.conditions.reading import read_items
 from shared.events import Timeframe
 
-REPLACEMENTS: Final = {
-    "=": "==", "=>": ">=", "=<": "<=", "<>": "!=", "&": "and", "&&": "and", "|": "or", "||": "or", "!": "not",
-    "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-",
-}  # fmt: skip
-"""Operators of other languages, and what they are here."""
 LONGEST_FOUND: Final = 24
 END: Final = "$END"
-_SIGNS: Final = re.compile(r"[^\w\s().,]*")
 
 
 def read(text: str) -> tuple[Node, Timeframe]:
-    """Parse a text in lower case into a tree and a timeframe.
+    """Parse a normalised text into a tree and a timeframe.
 
     Raises:
         ConditionError: the text is not a condition.
     """
+    typed = read_items(text)
     try:
-        found: tuple[Node, Timeframe] = _parser().parse(text)  # type: ignore[assignment]  # the result of Builder.start
+        items = arrange(typed)
+        found = _parsed(items)
+        check(*found)
     except UnexpectedToken as error:
-        raise _unexpected(text, error.token.type, str(error.token), error.token.start_pos or 0) from None
-    except UnexpectedCharacters as error:
-        raise _unexpected(text, "", str(error.char), error.pos_in_stream or 0) from None
+        raise _unexpected(text, items, error.token) from None
     except ConditionError as error:
-        raise ConditionError(error.code, text, error.position, **error.values) from None
+        raise _with_text(error, text, typed) from None
     return found
 
 
-def _unexpected(text: str, kind: str, found: str, at: int) -> ConditionError:
-    if kind == END:
+def _unexpected(text: str, items: Sequence[Item], token: Token) -> ConditionError:
+    end = token.type == END
+    at = len(text) if end else token.start_pos or 0
+    for i, item in enumerate(items):  # an unknown word before the place is the better explanation
+        called = i + 1 < len(items) and items[i + 1].type == "OPEN" and is_function(item.value)
+        if item.type == "NAME" and item.at <= at and not called:
+            try:
+                name_of(item.value, item.at)
+            except ConditionError as error:
+                return _with_text(error, text, items)
+    if end:
         return ConditionError("unfinished", text, len(text))
-    signs = _SIGNS.match(text, at)
-    sign = signs[0] if signs else ""
-    if sign in REPLACEMENTS:
-        return ConditionError("instead", text, at, found=f"'{sign}'", instead=f"'{REPLACEMENTS[sign]}'")
-    return ConditionError("unexpected", text, at, found=f"'{found[:LONGEST_FOUND]}'")
+    shown = next((item.shown for item in items if item.at == at and item.shown), str(token))
+    return ConditionError("unexpected", text, at, found=f"'{shown[:LONGEST_FOUND]}'")
+
+
+def _with_text(error: ConditionError, text: str, items: Sequence[Item]) -> ConditionError:
+    """The error with the text, and with the right spelling where that depends on the text."""
+    shown = next((item.shown for item in items if item.at == error.position), "")
+    return explained(ConditionError(error.code, text, error.position, **error.values), shown, _accepts)
+
+
+def _accepts(text: str) -> bool:
+    try:
+        check(*_parsed(arrange(read_items(text))))
+    except (UnexpectedToken, ConditionError):
+        return False
+    return True
+
+
+def _parsed(items: Sequence[Item]) -> tuple[Node, Timeframe]:
+    found: tuple[Node, Timeframe] = _parser().parse(_tokens(items))  # type: ignore[assignment]  # tokens, and Builder.start
+    return found
+
+
+def _tokens(items: Sequence[Item]) -> list[Token]:
+    return [Token(item.type, item.value, start_pos=item.at) for item in items]
+
+
+class _Given(Lexer):
+    """Hands on tokens that are made already."""
+
+    __future_interface__ = 2
+
+    def __init__(self, conf: Any) -> None:
+        """Lark passes the terminals, which are not needed."""
+
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Token]:  # noqa: ARG002
+        return iter(lexer_state.text)
 
 
 @cache
 def _parser() -> Lark:
     grammar = resources.files("shared.conditions").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(grammar, parser="lalr", maybe_placeholders=True, transformer=Builder())
+    return Lark(grammar, parser="lalr", lexer=_Given, maybe_placeholders=True, transformer=Builder())

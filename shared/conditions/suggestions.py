@@ -2,103 +2,75 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final
 
-from shared.conditions.expression import BAR_FIELDS
+from shared.conditions.columns import FIELDS, LONGEST, column_of, known_stem, parts, with_numbers
+from shared.conditions.lexicon import FUNDAMENTALS
 from shared.conditions.problems import ConditionError
-from shared.conditions.vocabulary import IndicatorColumns, resolve, vocabulary
+from shared.conditions.timeframes import timeframe
+from shared.conditions.vocabulary import stems
 from shared.spelling import suggest
 
-LONGEST: Final = 64
-"""Characters: longer names get no suggestion."""
-ALIASES: Final = {
-    "ma": "sma", "moving_average": "sma", "simple_ma": "sma", "simple_moving_average": "sma", "exp_ma": "ema",
-    "exponential_ma": "ema", "exponential_moving_average": "ema", "weighted_ma": "wma", "weighted_moving_average": "wma",
-    "relative_strength_index": "rsi", "average_true_range": "atr", "macd_line": "macd", "signal": "macd_signal",
-    "macd_histogram": "macd_hist", "histogram": "macd_hist", "hist": "macd_hist",
-    "bollinger_upper": "bb_upper", "bollinger_middle": "bb_middle", "bollinger_lower": "bb_lower", "bollinger_width": "bb_width",
-    "bbands_upper": "bb_upper", "bbands_middle": "bb_middle", "bbands_lower": "bb_lower", "bb_up": "bb_upper",
-    "bb_mid": "bb_middle", "bb_low": "bb_lower", "bb_high": "bb_upper", "bbu": "bb_upper", "bbm": "bb_middle", "bbl": "bb_lower",
-    "stoch": "stoch_k", "stochastic": "stoch_k", "stochastic_k": "stoch_k", "stochastic_d": "stoch_d",
-    "di_plus": "plus_di", "di_minus": "minus_di", "on_balance_volume": "obv",
-    "vol": "volume", "volume_ma": "volume_sma", "vol_sma": "volume_sma", "vol_ma": "volume_sma", "volume_avg": "volume_sma",
-    "avg_volume": "volume_sma", "average_volume": "volume_sma", "volume_average": "volume_sma",
-    "psar": "sar", "parabolic_sar": "sar", "donchian_high": "donchian_upper", "donchian_low": "donchian_lower",
-    "ultimate_oscillator": "ultimate", "williams": "williams_r", "mom": "momentum", "rate_of_change": "roc", "ath": "all_time_high",
-    "atl": "all_time_low", "price": "close", "last": "close", "ichimoku_tenkan": "tenkan", "ichimoku_kijun": "kijun",
-}  # fmt: skip
-"""Names of columns and bar fields in other programs, without their numbers."""
-_PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")
-_PLACE: Final = re.compile(r"_?\{\w+\}")
+WRITTEN: Final = {
+    "gap": "open / prev_session_close - 1",
+    **dict.fromkeys(
+        ("change", "return", "returns", "change_percent", "percent_change", "pct_change", "등락률", "수익률"),
+        "change_pct(close, 1)",
+    ),
+    "ohlc_average": "(open + high + low + close) / 4",
+    "hlc_average": "(high + low + close) / 3",
+    "hl_average": "(high + low) / 2",
+    "range": "high - low",
+    "body": "abs(close - open)",
+    **dict.fromkeys(("relative_volume", "rvol", "rel_volume", "volume_ratio"), "volume / volume_sma_20"),
+    **dict.fromkeys(("rs", "relative_strength"), "benchmark.rs_63"),
+    "breadth": "industry.breadth_50",
+    **dict.fromkeys(("hour", "minute"), "time"),
+}
+"""Names for what is written as an expression."""
+INDEXES: Final = {
+    "vix": "^VIX",
+    "spx": "^GSPC",
+    "sp500": "^GSPC",
+    "ndx": "^NDX",
+    "dji": "^DJI",
+    "kospi": "^KS11",
+    "kosdaq": "^KQ11",
+    "코스피": "^KS11",
+    "코스닥": "^KQ11",
+    "나스닥": "^IXIC",
+}
 
 
 def name_error(name: str) -> ConditionError:
-    """The error for a name that is not a column: wrong parameters, a suggestion, or unknown."""
-    if len(name) <= LONGEST:
-        stem, numbers = _parts(name)
-        known = _stems().get(stem)
-        if known is not None and numbers and _column(stem, numbers) is None:
-            indicator, column = known
-            usual = indicator.full_name(column, indicator.usual)
-            return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
-        for near in _candidates(stem):
-            if column_name := _column(near, numbers):
-                return ConditionError("meant", name, 0, found=name, near=column_name)
+    """The error for a name that is not a column."""
+    if len(name) > LONGEST:
+        return ConditionError("name", name, 0, found=name)
+    stem, numbers = parts(name)
+    stem = stem or name
+    if name in FUNDAMENTALS or stem in FUNDAMENTALS:
+        return ConditionError("fundamental", name, 0, found=name)
+    if stem in WRITTEN and not numbers:
+        return ConditionError("written", name, 0, found=name, example=WRITTEN[stem])
+    known = known_stem(stem)
+    if known in stems():
+        indicator, column = stems()[known]
+        usual = indicator.full_name(column, indicator.usual)
+        if not numbers:
+            return ConditionError("meant", name, 0, found=name, near=usual)
+        return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
+    if name in INDEXES:
+        return ConditionError("elsewhere", name, 0, found=name, example=f"close[{INDEXES[name]}, 1d]")
+    before, _, frame = name.rpartition("_")
+    elsewhere = column_of(before) if timeframe(frame) and frame[0].isdigit() else None
+    if elsewhere:
+        return ConditionError("meant", name, 0, found=name, near=f"{elsewhere}[{frame}]")
+    if name.startswith("^"):
+        return ConditionError("elsewhere", name, 0, found=name.upper(), example=f"close[{name.upper()}, 1d]")
+    near = suggest(stem, (*stems(), *FIELDS))
+    if near and near[0] != stem[0] and sorted(near) != sorted(stem):
+        near = None
+    meant = near and with_numbers(near, numbers)
+    if meant:
+        return ConditionError("meant", name, 0, found=name, near=meant)
     return ConditionError("name", name, 0, found=name)
-
-
-def column_for_call(function: str, arguments: Sequence[str]) -> str | None:
-    """The column for a function call as in other languages: ``rsi(14)``, ``sma(close, 20)``, ``ma(volume, 20)``."""
-    if sum(map(len, arguments)) > LONGEST:
-        return None
-    source = arguments[0] if arguments and arguments[0] in {"close", "volume"} else ""
-    stem, numbers = _parts(f"volume_{function}" if source == "volume" else function)
-    numbers += arguments[bool(source) :]
-    if not all(re.fullmatch(r"\d+(\.\d+)?", number) for number in numbers):
-        return None
-    return next((column for near in (stem, *_candidates(stem)) if (column := _column(near, numbers))), None)
-
-
-def _parts(name: str) -> tuple[str, list[str]]:
-    """The words of a name joined by ``_``, and its numbers; 52w is a word."""
-    pieces = _PIECE.findall(name)
-    numbers = [piece for piece in pieces if piece[-1].isdigit()]
-    return "_".join(piece for piece in pieces if not piece[-1].isdigit()), numbers
-
-
-def _candidates(stem: str) -> Iterator[str]:
-    if stem in _stems() or stem in BAR_FIELDS:
-        yield stem
-        return
-    alias = ALIASES.get(stem)
-    near = alias or suggest(stem, (*_stems(), *BAR_FIELDS))
-    if near:
-        yield near
-
-
-def _column(stem: str, numbers: Sequence[str]) -> str | None:
-    """The column of this stem with these numbers, or with the usual ones if none are given; None if they are invalid."""
-    if stem in BAR_FIELDS:
-        return stem if not numbers else None
-    if stem not in _stems():
-        return None
-    indicator, index = _stems()[stem]
-    if not numbers:
-        return indicator.column(index, indicator.usual)
-    try:
-        return resolve("_".join([stem, *numbers])).column
-    except ConditionError:
-        return None
-
-
-@cache
-def _stems() -> dict[str, tuple[IndicatorColumns, int]]:
-    """Every column by its name without numbers."""
-    return {
-        _PLACE.sub("", template): (indicator, index)
-        for indicator in vocabulary()
-        for index, template in enumerate(indicator.columns)
-    }

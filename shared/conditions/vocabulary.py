@@ -18,6 +18,7 @@ from shared.conditions.problems import ConditionError
 
 _VALUE: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_SUFFIX: Final = re.compile(r"_?\{\w+\}")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -81,6 +82,16 @@ def vocabulary() -> tuple[IndicatorColumns, ...]:
     return msgspec.json.decode(text, type=tuple[IndicatorColumns, ...])
 
 
+@cache
+def stems() -> dict[str, tuple[IndicatorColumns, int]]:
+    """Every column by its name without numbers: its indicator, and its index among the columns."""
+    return {
+        _SUFFIX.sub("", template): (indicator, index)
+        for indicator in vocabulary()
+        for index, template in enumerate(indicator.columns)
+    }
+
+
 def resolve(name: str) -> ResolvedColumn:
     """The indicator, parameters and canonical name of a column.
 
@@ -99,6 +110,21 @@ def resolve(name: str) -> ResolvedColumn:
             values = tuple(float(value) for value in match.groups())
             _check(name, indicator, values)
             return ResolvedColumn(indicator.kind, values, indicator.column(index, values), values in indicator.running)
+    raise ConditionError("name", name, 0, found=name)
+
+
+def indicator_column(name: str) -> tuple[str, dict[str, str]]:
+    """The template of a column and the values in its name. Raises ConditionError as ``resolve``.
+
+    >>> indicator_column("bb_upper_20")
+    ('bb_upper_{period}_{width}', {'period': '20', 'width': '2'})
+    """
+    found = resolve(name)
+    for indicator in vocabulary():
+        if indicator.kind == found.kind:
+            index = next(i for i in range(len(indicator.columns)) if indicator.column(i, found.parameters) == found.column)
+            values = zip(indicator.parameters, found.parameters, strict=True)
+            return indicator.columns[index], {parameter.name: f"{value:g}" for parameter, value in values}
     raise ConditionError("name", name, 0, found=name)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from services.analysis.kernels.conditions.times import LENGTHS, ExchangeTimes, time_field
+from services.analysis.kernels.conditions.times import ExchangeTimes, time_field
 from shared.calendars import CALENDARS, ZONES
 from shared.conditions.expression import TIME_FIELDS
 from shared.events import Timeframe
@@ -54,7 +54,7 @@ def test_a_session_that_opens_on_the_evening_before_belongs_to_its_date() -> Non
 def test_each_interval_of_a_session_has_its_number() -> None:
     times = market().times[market().codes["KRX"]]
     opened, closes = int(times.open[0]), int(times.close[0])
-    for timeframe, length in LENGTHS.items():
+    for timeframe, length in ((each, each.row.length_ms) for each in Timeframe if each.row.length_ms):
         ends = np.arange(opened + length, closes + length, length).clip(max=closes)
         found = time_field("session_bar", times, timeframe, np.full(len(ends), times.date[0]), ends)
         assert found.tolist() == list(range(1, len(ends) + 1))

@@ -18,6 +18,7 @@ from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.address import Address
+from services.notifier.domain.ports import ConditionTimes
 from services.notifier.domain.rate_limits import Limit, RateLimiter
 from services.notifier.handlers.bot import CommandBot
 from services.notifier.handlers.bot_context import BotContext
@@ -60,7 +61,9 @@ class BotUser:
 
 
 @asynccontextmanager
-async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncIterator[BotUser]:
+async def bot_user(
+    database_url: str, commands_minute: int = 1000, condition_times: ConditionTimes | None = None
+) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
         parts = wire(database, [TelegramChannel(bot, 5)])
@@ -68,7 +71,9 @@ async def bot_user(database_url: str, commands_minute: int = 1000) -> AsyncItera
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
         stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
-        context = BotContext(*stores, quotes, industries, parts.instruments, BotAdmins(bot), Clock(), 3)
+        context = BotContext(
+            *stores, quotes, industries, parts.instruments, BotAdmins(bot), Clock(), 3, condition_times=condition_times
+        )
         limiter = RateLimiter([Limit(1000, 1.0)], [Limit(1000, 1.0)])
         handler = CommandBot(context, commands_minute)
         polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, Clock().ticking), 4))

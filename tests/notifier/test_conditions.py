@@ -15,6 +15,7 @@ from services.notifier.domain import alerts, condition_replies, rules
 from services.notifier.domain.address import Address
 from services.notifier.domain.condition_errors import KOREAN
 from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
+from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
 from services.notifier.domain.markup import CAPTION_LIMIT, plain, visible
 from services.notifier.domain.recipients import Chat
@@ -85,12 +86,41 @@ async def test_the_reply_mentions_indicators_that_are_warming_up(database_url: s
 
 
 WRONG = [
-    ("rsi14 < 30", "혹시 rsi_14", "did you mean rsi_14", "rsi14 < 30", 0),
-    ("close > 1 && open > 1", "'and'", "write 'and'", "close > 1 && open > 1", 10),
+    ("smma_50 < 30", "혹시 sma_50", "did you mean sma_50", "smma_50 < 30", 0),
+    ("macd crosses signal", "macd crosses above signal", "write macd crosses above signal", "macd crosses signal", 5),
     ("close >", "빠졌습니다", "missing", "close >", 7),
     ("close > 3 on 2d for AAPL", "봉 주기", "no timeframe", "close > 3 on 2d", 13),
-    ("close <b> 3", "없는 지표", "no column", "close <b> 3", 7),
+    ("close <bx> 3", "없는 지표", "no column", "close <bx> 3", 7),
 ]
+
+
+async def test_a_condition_is_explained_in_the_language_of_the_chat(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        assert "/explain rsi_14" in await user.ask("/explain")
+        korean = plain(await user.ask("/explain 종가가 200일선 이상이고 RSI 30 이하"))
+        assert korean == "일봉 기준: 종가가 200봉 이동평균 이상 그리고 RSI(14)가 30 이하\nclose >= sma_200 and rsi_14 <= 30 on 1d"
+        await user.ask("/lang en")
+        english = plain(await user.ask("/explain rsi_14 < 30 for 3 bars on 1h"))
+        assert english == "(RSI(14) is below 30) on each of the last 3 bars, on 1-hour bars\nheld(rsi_14 < 30, 3) on 1h"
+        assert "did you mean sma_50" in await user.ask("/explain smma_50 > 3")
+        assert "XYZZY" in await user.ask("/explain close > 3 for XYZZY")
+        assert "is below 30" in await user.ask("/alert rsi_14 < 30 for AAPL")
+        assert len(await ConditionTable(user.parts.database).for_chat("telegram", "7")) == 1
+
+
+class KnownTimes:
+    """A past in which a condition was true twice for one instrument."""
+
+    async def last_times(self, condition: str, symbol: str, most: int) -> list[int]:
+        return [NOW, NOW - 86_400_000][:most] if (condition, symbol) == ("close > 3 on 1d", "AAPL") else []
+
+
+async def test_an_explanation_says_when_the_condition_was_true_last(database_url: str) -> None:
+    async with bot_user(database_url, condition_times=KnownTimes()) as user:
+        await user.ask("/lang en")
+        answer = plain(await user.ask("/explain close > 3 for AAPL, 005930.KS"))
+        assert f"last true {format_time(NOW)}, {format_time(NOW - 86_400_000)}" in answer
+        assert "last true never" in answer
 
 
 async def test_errors_are_marked_in_the_text_in_both_languages(database_url: str) -> None:
@@ -225,6 +255,10 @@ def test_an_alert_line_is_split_at_the_last_for() -> None:
     assert parse_alert("ONCE_PER_BAR close > 1 for industry : AI").frequency == "once_per_bar"
     assert parse_alert("close > 1 for industry : AI").industry == "AI"
     assert parse_alert("close for 1 for AAPL").condition == "close for 1"
+    assert parse_alert("rsi_14 < 30 for 3 bars").names == ""
+    assert parse_alert("rsi_14 < 30 for 3 bars").condition == "rsi_14 < 30 for 3 bars"
+    assert parse_alert("rsi_14 < 30 for 3 days on 1d for AAPL").condition == "rsi_14 < 30 for 3 days on 1d"
+    assert parse_alert("close > 1 for 3M").names == "3M"
 
 
 def test_every_error_has_a_korean_message_with_the_same_values() -> None:

@@ -20,7 +20,8 @@ DOCS: Final = Path(__file__).parents[3] / "docs"
 VOCABULARIES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
     {
         DOCS.parent / "shared" / "conditions" / "vocabulary.json": vocabulary.conditions,
-        DOCS.parent / "shared" / "sequences" / "vocabulary.json": vocabulary.sequences,
+        DOCS.parent / "shared" / "conditions" / "events.json": vocabulary.events,
+        DOCS.parent / "shared" / "sequences" / "vocabulary.json": vocabulary.events,
     }
 )
 PAGES: Final[tuple[Callable[[], DocumentPage], ...]] = (indicators.page, patterns.page)

@@ -1,7 +1,7 @@
-"""The names that a condition may use, found by trying values with the indicators' ``prepare``, and the steps of a sequence.
+"""The names that a condition may use, found by trying values with the indicators' ``prepare``, and the rules and patterns.
 
-The results, ``vocabulary.json`` of shared/conditions and shared/sequences, let other services check a text without importing
-analysis.
+The results, ``vocabulary.json`` and ``events.json`` of shared/conditions and ``vocabulary.json`` of shared/sequences, let other
+services check a text without importing analysis.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def conditions() -> str:
     return _json([_words(kind) for kind in KINDS])
 
 
-def sequences() -> str:
-    """The possible steps of a sequence, as JSON."""
+def events() -> str:
+    """The events that conditions may name, which are the possible steps of a sequence, as JSON."""
     of_rules = [_fires(rule.name, rule.directions, rule.timeframes, rule.instances) for rule in RULES]
     ways: dict[int, tuple[str, ...]] = {1: ("up",), -1: ("down",), 0: ("up", "down")}
     return _json(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from services.notifier.domain.condition_errors import error_text
-from services.notifier.domain.conditions import FORMING, ConditionAlert
-from services.notifier.domain.instruments import InstrumentIndex
+from services.notifier.domain.conditions import FORMING, ConditionAlert, ParsedCondition
+from services.notifier.domain.formatting import format_time
+from services.notifier.domain.instruments import Instrument, InstrumentIndex
 from services.notifier.domain.markup import escape
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
 from shared.conditions import ConditionError
 
 SHOWN_TEXT = 600
+SHOWN_WORDS = 1500
 
 
 def error_reply(error: ConditionError, language: str) -> str:
@@ -29,6 +31,23 @@ def alert_line(alert: ConditionAlert, language: str, index: InstrumentIndex, war
     if not {*alert.extra}.isdisjoint(warming_up) or any(each in alert.text for each in expressions):
         parts.append(phrase(language, "alert_warming_up"))
     return f"#{alert.number} <code>{escape(alert.text, SHOWN_TEXT)}</code>\n    {' · '.join(parts)}"
+
+
+def words(condition: ParsedCondition, language: str) -> str:
+    """What the condition means."""
+    return f"<i>{escape(condition.words[language], SHOWN_WORDS)}</i>"
+
+
+def normal_form(condition: ParsedCondition) -> str:
+    """The condition in its normal form."""
+    return f"<code>{escape(condition.text, SHOWN_TEXT)}</code>"
+
+
+def times_line(instrument: Instrument, times: Sequence[int], language: str) -> str:
+    """When a condition was true last for an instrument."""
+    name = escape(display_name(instrument, language), 40)
+    shown = ", ".join(map(format_time, times)) or phrase(language, "explain_never")
+    return phrase(language, "explain_times", name=name, times=shown)
 
 
 def alerts_text(alerts: Sequence[ConditionAlert], language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:

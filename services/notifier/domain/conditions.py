@@ -25,6 +25,11 @@ MAX_EXTRA_TOTAL: Final = 64
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
+_DURATION: Final = re.compile(
+    r"(?:(?:the|at|least|last|past) ){0,3}\d{1,4} ?(?:consecutive |straight )?"
+    r"(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
+)
+"""What makes ``for 3 bars`` a part of the condition."""
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
 
 
@@ -36,6 +41,8 @@ class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):
     timeframe: str
     extra: tuple[str, ...]
     """A column of each indicator that is computed only because the condition needs it."""
+    words: dict[str, str]
+    """What it means in words, by language."""
 
     @property
     def id(self) -> str:
@@ -110,7 +117,7 @@ def parse_alert(line: str) -> AlertRequest:
     """
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
-    separators = [*_FOR.finditer(rest)][-1:]
+    separators = [match for match in _FOR.finditer(rest) if not _DURATION.match(rest, match.end())][-1:]
     condition, names = (rest[: separators[0].start()], rest[separators[0].end() :]) if separators else (rest, "")
     condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)

@@ -18,6 +18,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/signals [종목] - 최근 신호\n"
         "/alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
         "/alerts - 내 조건 알림 목록, /unalert 번호 - 삭제\n"
+        "/explain 조건 - 조건을 말로 설명\n"
         "/industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)\n"
         "/rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)\n"
@@ -84,9 +85,13 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "<code>/alert rsi_14 &lt; 30 and close &gt; sma_200 on 1d for AAPL, 삼성전자</code>\n"
         "<code>/alert crosses_above(close, sma_200) for industry:semiconductors</code>\n"
         "for 뒤가 없으면 관심 종목에 적용됩니다. 맨 앞에 once_per_bar 를 쓰면 닫히지 않은 봉도 봅니다.\n"
+        "한국어로도 됩니다: <code>/alert 종가가 200일선 이상이고 RSI 30 이하</code>\n"
         "지표: sma_50, ema_26, rsi_14, macd, bb_upper_20, atr_14, volume_sma_20 …\n"
-        "봉: open high low close volume, prev(x)는 한 봉 전",
+        "봉: open high low close volume, close[5]는 다섯 봉 전, rsi_14[1h]는 1시간봉",
         "alert_more": "조건 쓰는 법: /alert",
+        "explain_help": "어떤 조건을 설명할까요? 예: <code>/explain rsi_14 &lt; 30 and close &gt; sma_200</code>",
+        "explain_times": "{name}: 마지막으로 참이었던 때 {times}",
+        "explain_never": "없음",
         "alert_unparsed": "조건을 읽지 못했습니다. 더 짧게 나누어 다시 시도해 주세요.",
         "alert_set": "조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.",
         "alert_same": "이미 등록된 조건입니다.",
@@ -121,6 +126,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/signals [NAME] - latest signals\n"
         "/alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
         "/alerts - your conditions; /unalert NUMBER removes one\n"
+        "/explain CONDITION - what a condition means in words\n"
         "/industry [NAME] - industries and markets (<code>/industry semiconductors</code>)\n"
         "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - mute alerts for a while (30m, 2d; <code>/mute off</code> ends it)\n"
@@ -189,8 +195,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "<code>/alert crosses_above(close, sma_200) for industry:semiconductors</code>\n"
         "Without for, it is for what you watch. With once_per_bar in front, forming bars count too.\n"
         "Columns: sma_50, ema_26, rsi_14, macd, bb_upper_20, atr_14, volume_sma_20 … "
-        "of the bar: open high low close volume; prev(x) is one bar ago",
+        "of the bar: open high low close volume; close[5] is five bars ago, rsi_14[1h] is on 1h; "
+        "or in words: price crosses above the 200 day moving average",
         "alert_more": "How to write one: /alert",
+        "explain_help": "Which condition? For example <code>/explain rsi_14 &lt; 30 and close &gt; sma_200</code>",
+        "explain_times": "{name}: last true {times}",
+        "explain_never": "never",
         "alert_unparsed": "The condition could not be read. Please try a shorter one.",
         "alert_set": "Your alert is set: it is sent at the close of every bar on which the condition is true.",
         "alert_same": "You have this alert already.",

@@ -49,6 +49,13 @@ class ConditionParser(Protocol):
         """The parsed condition. Raises ConditionError where the text is no condition. Raises ParseError."""
 
 
+class ConditionTimes(Protocol):
+    """Evaluates conditions over the past."""
+
+    async def last_times(self, condition: str, symbol: str, most: int) -> list[int]:
+        """The closes of the newest bars on which the condition in normal form was true, the newest first. Raises TransientError."""
+
+
 class ParseError(Exception):
     """The parser timed out or exited (``timeout``, ``crashed``)."""
 

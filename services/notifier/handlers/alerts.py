@@ -1,4 +1,4 @@
-"""The bot's commands about user conditions: /alert, /alerts, /unalert."""
+"""The bot's commands about user conditions: /alert, /alerts, /unalert, /explain."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from services.notifier.handlers.bot_context import BotContext
 from shared.conditions import ConditionError
 
 MAX_SYMBOLS: Final = 20
+MAX_EXPLAINED: Final = 3
+SHOWN_TIMES: Final = 5
 EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 
@@ -26,13 +28,9 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
     if not rest:
         return Reply(phrase(chat.language, "alert_help"))
     request = parse_alert(rest)
-    try:
-        condition = await context.parser.parse(request.condition)
-    except ConditionError as error:
-        return Reply(condition_replies.error_reply(error, chat.language))
-    except ParseError:
-        measures.UPDATES.labels("unparsed").inc()
-        return Reply(phrase(chat.language, "alert_unparsed"))
+    condition = await parsed(context, chat, request.condition)
+    if isinstance(condition, Reply):
+        return condition
     wanted = await _scoped(context, chat, condition, request)
     if isinstance(wanted, Reply):
         return wanted
@@ -48,9 +46,41 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
     warming_up = await context.conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
     lines = [phrase(chat.language, "alert_same" if known else "alert_set")]
     lines.append(condition_replies.alert_line(stored, chat.language, context.instruments.current, warming_up))
+    lines.append(condition_replies.words(condition, chat.language))
     if wanted.scope == "watched" and not chat.watch_all and not await context.chats.watched(chat.address):
         lines.append(phrase(chat.language, "alert_watching_none"))
     return Reply("\n".join(lines))
+
+
+async def explain(context: BotContext, chat: Chat, rest: str) -> Reply:
+    """Say in words what a condition means, and when it was true last for the instruments that are named."""
+    if not rest:
+        return Reply(phrase(chat.language, "explain_help"))
+    request = parse_alert(rest)
+    condition = await parsed(context, chat, request.condition)
+    if isinstance(condition, Reply):
+        return condition
+    lines = [condition_replies.words(condition, chat.language), condition_replies.normal_form(condition)]
+    if request.names:
+        found, missing = context.instruments.current.resolve(request.names, MAX_EXPLAINED)
+        if missing:
+            lines.append(replies.not_found(missing, context.instruments.current, chat.language))
+        if context.condition_times:
+            for instrument in found:
+                times = await context.condition_times.last_times(condition.text, instrument.symbol, SHOWN_TIMES)
+                lines.append(condition_replies.times_line(instrument, times, chat.language))
+    return Reply("\n".join(lines))
+
+
+async def parsed(context: BotContext, chat: Chat, text: str) -> ParsedCondition | Reply:
+    """The condition, or the reply that it is none."""
+    try:
+        return await context.parser.parse(text)
+    except ConditionError as error:
+        return Reply(condition_replies.error_reply(error, chat.language))
+    except ParseError:
+        measures.UPDATES.labels("unparsed").inc()
+        return Reply(phrase(chat.language, "alert_unparsed"))
 
 
 async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, request: AlertRequest) -> ConditionAlert | Reply:

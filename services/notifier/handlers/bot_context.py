@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.domain.ports import Admins, ChatStore, ConditionParser, ConditionStore, DeliveryStore, MarketStore, Quotes
+from services.notifier.domain.ports import (
+    Admins,
+    ChatStore,
+    ConditionParser,
+    ConditionStore,
+    ConditionTimes,
+    DeliveryStore,
+    MarketStore,
+    Quotes,
+)
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
@@ -27,3 +36,5 @@ class BotContext:
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
+    condition_times: ConditionTimes | None = None
+    """Without it, /explain says only what a condition means."""

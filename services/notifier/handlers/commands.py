@@ -13,7 +13,7 @@ from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, phrase
 from services.notifier.domain.recipients import PROVISIONAL, Chat
-from services.notifier.handlers.alerts import alert, alerts, unalert
+from services.notifier.handlers.alerts import alert, alerts, explain, unalert
 from services.notifier.handlers.bot_context import BotContext
 
 DAY: Final = 86_400_000
@@ -208,6 +208,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "alert": Command(alert, changes=True),
     "alerts": Command(alerts),
     "unalert": Command(unalert, changes=True),
+    "explain": Command(explain),
     "industry": Command(industry),
     "mute": Command(mute, changes=True),
     "lang": Command(lang, changes=True),

@@ -2,14 +2,13 @@
 
 ``time``: minutes since midnight at the close. ``weekday``: of the session, 1 is Monday. ``minutes_since_open``: at the close, since
 the session's open. ``session_bar``: the number of the bar's interval in its session, from 1; an interval without trades counts too,
-and 1d and 1w bars are 1. ``days_to_month_end``: sessions after this one in its month. NaN for a session that the calendar lacks.
+and longer bars are 1. ``days_to_month_end``: sessions after this one in its month. NaN for a session that the calendar lacks.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,9 +17,6 @@ import numpy.typing as npt
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from shared.conditions.expression import TIME_FIELDS
 from shared.events import Timeframe
-
-LENGTHS: Final = {Timeframe.M1: 60_000, Timeframe.M5: 300_000, Timeframe.M15: 900_000, Timeframe.H1: 3_600_000}
-"""Milliseconds of the timeframes within a session."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def time_field(name: str, times: ExchangeTimes, timeframe: Timeframe, session: I
     if name == "minutes_since_open":
         return _where(known, since / 60_000)
     if name == "session_bar":
-        return _where(known, np.ceil(since / LENGTHS[timeframe]) if timeframe in LENGTHS else np.ones(len(at)))
+        return _where(known, np.ceil(since / length) if (length := timeframe.row.length_ms) else np.ones(len(at)))
     if name == "days_to_month_end":
         return _where(known, np.searchsorted(times.date, (session // 100 + 1) * 100) - 1 - at)
     raise ValueError(f"there is no time field {name!r}; there are {', '.join(TIME_FIELDS)}")

@@ -6,7 +6,8 @@ import msgspec
 
 from services.notifier.adapters.serving import serve
 from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra_columns
-from shared.conditions import ConditionError, parse
+from services.notifier.domain.phrases import LANGUAGES
+from shared.conditions import ConditionError, describe, parse
 
 
 def answer(body: bytes) -> bytes:
@@ -16,7 +17,8 @@ def answer(body: bytes) -> bytes:
     except ConditionError as error:
         values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
         return msgspec.json.encode(RefusedCondition(error.code, error.text, error.position, values))
-    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra_columns(condition)))
+    words = {language: describe(condition, language) for language in LANGUAGES}
+    return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra_columns(condition), words))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ MENU: Final = (
     ("alert", "조건 알림 만들기 · Alert on a condition"),
     ("alerts", "내 조건 알림 · Your alerts"),
     ("unalert", "조건 알림 삭제 · Remove an alert"),
+    ("explain", "조건 설명 · What a condition means"),
     ("industry", "산업별 흐름 · Industries"),
     ("rules", "신호 종류 · Rule types"),
     ("mute", "잠시 끄기 · Mute"),

@@ -1,0 +1,71 @@
+"""Arranging items for the grammar: particles that decide nothing go, and what people leave out is added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.conditions.durations import durations, place_timeframes, repetitions
+from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
+from shared.conditions.relations import between, percents
+
+
+def arrange(items: list[Item]) -> list[Item]:
+    """The tokens of the grammar.
+
+    Raises:
+        ConditionError: a duration is counted in another unit than the bars are; without a text.
+    """
+    items = durations(place_timeframes(repetitions(items)))
+    return _particles(_connectives(between(percents(items))))
+
+
+def _connectives(items: list[Item]) -> list[Item]:
+    """``이고 그리고`` is one ``and``."""
+    found: list[Item] = []
+    for item in items:
+        if item.type in {"AND", "OR"} and found and found[-1].type == item.type and (item.korean or found[-1].korean):
+            continue
+        found.append(item)
+    return found
+
+
+def _particles(items: list[Item]) -> list[Item]:
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        after_value = bool(found) and found[-1].type in OPERAND_ENDS
+        if item.type == "FROM" or (item.type in {"SUBJECT", "THAN"} and not (after_value and _opens(items, i + 1))):
+            continue
+        if item.type == "THAN" and _has_subject(found):
+            continue
+        if item.type in OPERAND_STARTS and after_value and not (item.type == "OPEN" and found[-1].type == "NAME"):
+            found.append(Item("SUBJECT", "", item.at, item.shown))
+        if item.type == "TREND" and found and found[-1].type == "SUBJECT":
+            found.pop()
+        found.append(_cross(item, found) if item.type == "GOLDEN" else item)
+    return found
+
+
+def _cross(item: Item, before: Sequence[Item]) -> Item:
+    """A golden or dead cross: of the two values before it, or the rule."""
+    if _has_subject(before) and before[-1].type in OPERAND_ENDS:
+        return replace(item, type="CROSS_AFTER", value="crosses_above" if item.value == "golden_cross" else "crosses_below")
+    return replace(item, type="RULE")
+
+
+def _opens(items: Sequence[Item], at: int) -> bool:
+    """Whether a value follows, perhaps behind a duration."""
+    rest = items[at : at + 2]
+    if rest and rest[0].type in {"HELD", "WITHIN"}:
+        rest = rest[1:]
+    return bool(rest) and rest[0].type in OPERAND_STARTS | {"MINUS"}
+
+
+def _has_subject(found: Sequence[Item]) -> bool:
+    """Whether the first of two values stands before, since the last connective."""
+    for item in reversed(found):
+        if item.type in {"AND", "OR", "NOT"}:
+            return False
+        if item.type == "SUBJECT":
+            return True
+    return False

@@ -1,0 +1,139 @@
+"""Names and calls of functions, as they are typed in this language and in others. All raise ``ConditionError`` without a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions import operations as build
+from shared.conditions.columns import NUMBERED, column_of, known_stem, parts, with_numbers
+from shared.conditions.comparisons import crossing
+from shared.conditions.expression import INDUSTRY_FIELDS, STRENGTH_FIELDS, Node, Number, Operation, SeriesName
+from shared.conditions.functions import ARITY, DEFAULTS, ONE_BAR, example, known
+from shared.conditions.lexicon import FUNCTIONS
+from shared.conditions.normal import render
+from shared.conditions.problems import ConditionError
+from shared.conditions.suggestions import name_error
+from shared.conditions.vocabulary import resolve
+
+_PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *STRENGTH_FIELDS})
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_LONGEST: Final = 64
+"""Characters of the values of a call that may be a column."""
+_SOURCES: Final = {"close", "volume"}
+
+
+def name_of(name: str, at: int) -> Node:
+    """The series that a name stands for."""
+    if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
+        raise _unknown(name, at)
+    if name in ARITY or (name in FUNCTIONS and column_of(name) is None and known_stem(name) is None):
+        raise ConditionError("call", "", at, found=f"'{name}'", example=example(FUNCTIONS.get(name, name)))
+    if name in _PLACE_FIELDS:
+        return SeriesName(name, at)
+    column = column_of(name)
+    if column is not None:
+        return SeriesName(column, at)
+    raise _unknown(name, at)
+
+
+def call(name: str, given: Sequence[Node], at: int) -> Node:
+    """The value of a function; a call that means a column is the column."""
+    column = _column(name, given, at)
+    if column is not None:
+        return SeriesName(column, at)
+    function = FUNCTIONS.get(name, name)
+    if function == "cross" and len(given) == 2:
+        raise ConditionError("direction", "", at, example=f"crosses_above({', '.join(map(render, given))})")
+    if function not in ARITY:
+        raise _no_function(name, given, at)
+    values = _completed(function, list(given))
+    if len(values) != ARITY[function] and not (function in {"min", "max"} and len(values) > 2):
+        raise ConditionError("arguments", "", at, found=name, wanted=ARITY[function], given=len(given), example=example(function))
+    return _applied(function, values, at)
+
+
+def _applied(function: str, values: Sequence[Node], at: int) -> Node:
+    first = values[0]
+    if function == "prev":
+        return build.lagged(first, 1, at)
+    if function == "lag":
+        bars = build.bars_of(values[1])
+        if bars < 0:
+            raise ConditionError(
+                "window", "", values[1].at, found=render(values[1]), sign="lag", most=build.MOST_BARS, example="close[5]"
+            )
+        return build.lagged(first, bars, at)
+    if function in {"crosses_above", "crosses_below"}:
+        return crossing(function, first, values[1], at)
+    if function == "abs":
+        return Operation("abs", (build.number(first, function),), at)
+    if function == "bars_since":
+        return Operation("bars_since", (build.truth(first, function),), at)
+    if function in {"min", "max"}:
+        return build.largest(function, tuple(values), at)
+    return build.windowed(function, first, values[1], at)
+
+
+def _completed(function: str, values: list[Node]) -> list[Node]:
+    """The values with those that may be left out."""
+    if len(values) == 1 and function in DEFAULTS and build.bars_of(values[0]) > 0:
+        return [SeriesName(DEFAULTS[function], values[0].at), values[0]]
+    if len(values) == 1 and function in ONE_BAR:
+        return [values[0], Number(1.0, values[0].at)]
+    return values
+
+
+def _column(function: str, given: Sequence[Node], at: int) -> str | None:
+    """The column of ``rsi(14)``, ``sma(close, 20)``, ``bb_upper(20, 2)``, ``ma(volume, 20)``."""
+    stem, numbers = parts(function)
+    known_name = known_stem(stem)
+    values = [render(each) for each in given]
+    if known_name is None or sum(map(len, values)) > _LONGEST or not all(isinstance(each, Number | SeriesName) for each in given):
+        return None
+    if len(values) > 1 and values[-1] in _SOURCES and values[0] not in _SOURCES:  # rsi(14, close)
+        values = [values[-1], *values[:-1]]
+    source = values[0] if values and values[0] in _SOURCES else ""
+    if source == "volume":
+        known_name = "volume_sma" if known_name == "sma" else ""
+    if values and not source and not _NUMBER.fullmatch(values[0]):
+        return None
+    numbers += values[bool(source) :]
+    if not all(_NUMBER.fullmatch(number) for number in numbers) or (not numbers and known_name in {"sma", "ema", "wma"}):
+        return None
+    found = with_numbers(known_name, numbers) if known_name else None
+    if found is None and known_name and numbers and (function not in ARITY or len(given) == 1):
+        raise _refused(known_name, numbers, given[-1].at if given else at)
+    return found
+
+
+def _refused(stem: str, numbers: Sequence[str], at: int) -> ConditionError:
+    name = "_".join([stem, *numbers])
+    try:
+        resolve(name)
+    except ConditionError as error:
+        found = name_error(name) if error.code == "name" else error
+        return ConditionError(found.code, "", at, **found.values)
+    return ConditionError("name", "", at, found=name)
+
+
+def _no_function(name: str, given: Sequence[Node], at: int) -> ConditionError:
+    error = name_error(name)
+    if error.code == "meant" and not given:
+        return ConditionError("instead", "", at, found=f"'{name}()'", instead=f"'{error.values['near']}'")
+    column = known_stem(parts(name)[0])
+    if column and given:
+        return ConditionError(
+            "of_close", "", at, found=f"{name}({render(given[0])[:24]}, ...)", example=with_numbers(column, []) or column
+        )
+    return ConditionError("function", "", at, found=f"'{name[:24]}'", known=known())
+
+
+def _unknown(name: str, at: int) -> ConditionError:
+    try:
+        resolve(name)
+    except ConditionError as error:
+        found = name_error(name) if error.code == "name" else error
+        return ConditionError(found.code, "", at, **found.values)
+    return ConditionError("name", "", at, found=name)

@@ -1,0 +1,182 @@
+"""Comparisons, chains of them, crossings, ``and`` and ``or``. All functions raise ``ConditionError`` without a text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.conditions.expression import (
+    CONNECTIVES,
+    PAST_NUMBERS,
+    PAST_TRUTHS,
+    Elsewhere,
+    Fired,
+    Node,
+    Operation,
+    SeriesName,
+    is_boolean,
+)
+from shared.conditions.literals import PRICES, Percent, is_price, plain
+from shared.conditions.normal import render
+from shared.conditions.operations import bars_of, is_constant, lagged, largest, negative, number, opposite, truth, windowed
+from shared.conditions.problems import ConditionError
+
+MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_SAME_WAY: Final = ({"<", "<="}, {">", ">="}, {"=="})
+
+
+class Comparison(Operation):
+    """A comparison while a chain may go on behind it: it remembers how it was typed. Equal to an Operation after ``settle``."""
+
+    typed: str
+    left: Node
+    right: Node
+
+
+class Chain(Operation):
+    """Comparisons that were chained."""
+
+
+class Omitted(Operation):
+    """A comparison without its first value, as in ``rsi_14 > 30 and < 70``: of the one before it.
+
+    The operands are the second value, twice.
+    """
+
+
+def compare(left: Node, sign: str, right: Node, at: int) -> Node:
+    """A comparison, or one more in a chain: ``1 < x < 3`` is ``x > 1 and x < 3``."""
+    if _is_chain(left) and not is_boolean(right):
+        earlier = left.operands if isinstance(left, Operation) and left.name == "and" else (left,)
+        last = earlier[-1]
+        if isinstance(last, Comparison) and any({last.typed, sign} <= signs for signs in _SAME_WAY):
+            return Chain("and", (*earlier, _comparison(last.right, sign, right)), left.at)
+    for operand in (left, right):
+        if isinstance(operand, Fired):
+            number(operand, sign)
+        if is_boolean(operand):
+            raise ConditionError("chained", "", at)
+    return _comparison(left, sign, right)
+
+
+def omitted(sign: str, right: Node, at: int) -> Node:
+    """A comparison whose first value is that of the comparison before it; with a price, the close."""
+    if isinstance(right, SeriesName) and is_price(right.name):
+        return _comparison(SeriesName("close", at), sign, right)
+    return Omitted(sign, (right, right), at)
+
+
+def settle(node: Node) -> Node:
+    """The node without the classes that only the parser needs."""
+    if isinstance(node, Omitted):
+        raise ConditionError("subject", "", node.at)
+    if isinstance(node, Operation):
+        return Operation(node.name, tuple(settle(operand) for operand in node.operands), node.at)
+    if isinstance(node, Elsewhere):
+        return type(node)(settle(node.operand), node.timeframe, node.instrument, node.at)
+    return node
+
+
+def grouped(node: Node) -> Node:
+    """The node in parentheses: a chain ends there."""
+    if isinstance(node, Comparison | Chain):
+        return Operation(node.name, node.operands, node.at)
+    return node
+
+
+def crossing(name: str, left: Node, right: Node, at: int) -> Node:
+    """``crosses_above`` or ``crosses_below``."""
+    first, second = plain(left, right), plain(right, left)
+    return Operation(name, (number(first, name), number(second, name)), at)
+
+
+def connective(name: str, left: Node, right: Node) -> Node:
+    """``and`` or ``or``, of as many as stand beside each other."""
+    operands: list[Node] = []
+    for operand in (truth(left, name), truth(_completed(left, right), name)):
+        same = isinstance(operand, Operation) and operand.name == name
+        operands += operand.operands if same and isinstance(operand, Operation) else [operand]
+    return Operation(name, tuple(operands), left.at)
+
+
+def rebuilt(node: Operation, operands: tuple[Node, ...]) -> Node:
+    """The operation over operands that may have changed, with its spellings unified again."""
+    name, first = node.name, operands[0]
+    if name == "prev":
+        return lagged(first, 1, node.at)
+    if name == "lag":
+        return lagged(first, bars_of(operands[1]), node.at)
+    if name in PAST_NUMBERS | PAST_TRUTHS and len(operands) > 1:
+        return windowed(name, first, operands[1], node.at)
+    if name == "not":
+        return opposite(first, node.at)
+    if name == "negate":
+        return negative(first, node.at)
+    if name in {"min", "max"}:
+        return largest(name, operands, node.at)
+    if name in CONNECTIVES:
+        found = first
+        for operand in operands[1:]:
+            found = connective(name, found, operand)
+        return found
+    return Operation(name, operands, node.at)
+
+
+def _completed(earlier: Node, node: Node) -> Node:
+    while isinstance(earlier, Operation) and earlier.name in CONNECTIVES:
+        earlier = earlier.operands[-1]
+    if isinstance(node, SeriesName) and is_price(node.name) and isinstance(earlier, Comparison) and _is_price(earlier.left):
+        return compare(earlier.left, earlier.typed, node, node.at)
+    if not isinstance(node, Omitted):
+        return node
+    if not isinstance(earlier, Comparison):
+        raise ConditionError("subject", "", node.at)
+    return compare(earlier.left, node.name, node.operands[0], node.at)
+
+
+def _is_price(node: Node) -> bool:
+    return isinstance(node, SeriesName) and (node.name in PRICES - {"volume"} or is_price(node.name))
+
+
+def _is_chain(node: Node) -> bool:
+    return isinstance(node, Comparison | Chain)
+
+
+def _comparison(left: Node, sign: str, right: Node) -> Comparison:
+    first, second = plain(left, right), plain(right, left)
+    if (
+        isinstance(right, Percent)
+        and isinstance(first, SeriesName)
+        and first.name.startswith("drawdown")
+        and sign in {">", ">="}
+        and right.value > 0
+    ):
+        example = f"{first.name} {MIRRORED[sign]} -{render(second)}"
+        raise ConditionError("drawdown", "", left.at, found=f"{first.name} {sign} {render(second)}", example=example)
+    if is_constant(first) and not is_constant(second):
+        found = Comparison(MIRRORED[sign], (second, first), left.at)
+    else:
+        found = Comparison(sign, (first, second), left.at)
+    _refuse_never(found)
+    object.__setattr__(found, "typed", sign)
+    object.__setattr__(found, "left", left)
+    object.__setattr__(found, "right", right)
+    return found
+
+
+def _refuse_never(node: Operation) -> None:
+    """``high > highest(high, 20)``: the highest of 20 bars includes this one."""
+    price, past = node.operands
+    sign = node.name
+    if isinstance(price, Operation):
+        past, price, sign = price, past, MIRRORED[sign]
+    wanted = {">": ("highest", "high"), "<": ("lowest", "low")}.get(sign)
+    if wanted is None or not isinstance(price, SeriesName) or not isinstance(past, Operation) or past.name != wanted[0]:
+        return
+    inner = past.operands[0]
+    if inner == price or (
+        isinstance(inner, SeriesName) and inner.name == wanted[1] and price.name in {"open", "high", "low", "close"}
+    ):
+        example = f"{render(price)} {sign} prev({render(past)})"
+        raise ConditionError(
+            "never", "", node.at, found=f"{render(price)} {sign} {render(past)}", bars=render(past.operands[1]), example=example
+        )

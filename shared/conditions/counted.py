@@ -1,0 +1,113 @@
+"""What begins with a number: ``200 day moving average``, ``3 bars ago``, ``20일선``, ``10봉 이내``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.columns import known_stem, places
+from shared.conditions.items import Item
+from shared.conditions.phrases import averages, periods, phrases
+from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import UNIT_WORDS
+
+Found = tuple[list[Item], int]
+_AFTER: Final = {
+    "AGO": ("ago", "back", "earlier"),
+    "BACK": ("전", "전의"),
+    "WITHIN": ("이내", "이내에", "안에", "내", "내에"),
+    "HELD": ("in a row", "연속", "연속으로", "동안", "running", "straight", "consecutively"),
+}
+_BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
+_HELD_BEFORE: Final = frozenset({"for", "over", "during"})
+_WITHIN_BEFORE: Final = frozenset({"within", "in", "최근", "지난", "during"})
+SKIPPED: Final = frozenset({"the", "last", "past", "previous", "at", "least", "a"})
+"""Words before a number of bars that change nothing."""
+
+
+def bars(pieces: Sequence[Piece], at: int) -> tuple[int, str, int] | None:
+    """``3 bars``, ``10 days``, ``5봉``: the number, the word, and the index behind them."""
+    if at + 1 >= len(pieces) or pieces[at].kind != "number" or not pieces[at].text.isdigit() or len(pieces[at].text) > 6:
+        return None
+    after = at + 1 + (pieces[at + 1].text in _BETWEEN)
+    if after >= len(pieces):
+        return None
+    word = pieces[after].text
+    if [piece.text for piece in pieces[after : after + 4]] == ["times", "in", "a", "row"]:
+        return int(pieces[at].text), "", after + 1
+    if word in UNIT_WORDS and len(word) == 1 and word.isascii():
+        return None
+    meaning = phrases().longest(pieces, after, lambda meaning, _: meaning[0] == "BARS")
+    if meaning:
+        return int(pieces[at].text), "", meaning[1]
+    return (int(pieces[at].text), word, after + 1) if word in UNIT_WORDS else None
+
+
+def duration(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``for 3 bars``, ``within the last 10 bars``, ``최근 10봉``."""
+    word = pieces[at].text
+    if word not in _HELD_BEFORE | _WITHIN_BEFORE:
+        return None
+    start = at + 1
+    last = False
+    while start < len(pieces) and pieces[start].text in SKIPPED:
+        last |= pieces[start].text in {"last", "past", "previous"}
+        start += 1
+    found = bars(pieces, start)
+    if found is None:
+        return None
+    count, unit, end = found
+    if word == "in" and not last:
+        return None
+    held = word in _HELD_BEFORE and not (last and word == "during")
+    for kind in ("WITHIN", "HELD"):
+        for phrase in _AFTER[kind]:
+            parts = phrase.split()
+            if [piece.text for piece in pieces[end : end + len(parts)]] == parts:
+                end += len(parts)
+                held = kind == "HELD"
+    return [Item("HELD" if held else "WITHIN", f"{count} {unit}", pieces[at].at, word)], end
+
+
+def after_number(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | None:
+    """What a number and the words behind it are together; None for a plain number. ``of_volume``: the volume was named last."""
+    counted = bars(pieces, at)
+    if counted:
+        count, unit, end = counted
+        for kind, endings in _AFTER.items():
+            for ending in endings:
+                parts = ending.split()
+                if [piece.text for piece in pieces[end : end + len(parts)]] == parts:
+                    value = str(count) if kind in {"AGO", "BACK"} and not unit else f"{count} {unit}"
+                    return [Item(kind, value, pieces[at].at, pieces[at].text)], end + len(parts)
+        if pieces[end - 2].text in _BETWEEN:
+            return [Item("HELD", f"{count} {unit}", pieces[at].at, pieces[at].text)], end
+    return _average(pieces, at, of_volume=of_volume)
+
+
+def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | None:
+    first = pieces[at]
+    if not first.text.isdigit():
+        return None
+    period = periods().longest(pieces, at + 1)
+    after = period[1] if period else at + 1
+    found = averages().longest(pieces, after)
+    if found:
+        (_, name), end = found
+        words = [piece.text for piece in pieces[after:end]]
+        loose = words[0] in {"high", "low", "mean", "average", "선", "평균", "고가", "저가", "최고가", "최저가"}
+        adjacent = pieces[after].at == first.end
+        if period or not (
+            loose
+            or (words[0] in {"sma", "ema", "ma", "wma"} and not adjacent and len(pieces) > end and pieces[end].text in {"(", "_"})
+        ):
+            if words[0] in {"평균", "average", "mean"} and of_volume and len(words) == 1:
+                name = "volume_sma"
+            if [piece.text for piece in pieces[end : end + 2]] == ["of", "volume"]:
+                name, end = "volume_sma", end + 2
+            return [Item("NAME", f"{name}_{first.text}", first.at, first.text)], end
+    if period and after < len(pieces) and pieces[after].kind == "word":
+        stem = known_stem(pieces[after].text)
+        if stem and places(stem):
+            return [Item("NAME", f"{stem}_{first.text}", first.at, first.text)], after + 1
+    return None

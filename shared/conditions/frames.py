@@ -1,0 +1,94 @@
+"""Timeframes in a text: behind ``on``, in parentheses, and as words of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.counted import Found
+from shared.conditions.items import Item
+from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import UNIT_WORDS, timeframe
+
+_WORD: Final = re.compile(r"[^\s]+")
+_ARTICLES: Final = frozenset({"the", "a", "an"})
+_FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s{0,2}-?\s{0,2})?[A-Za-z가-힣]{1,12}[0-9]{0,4}(?![A-Za-z0-9_])")
+_UNIT: Final = re.compile(r"[A-Za-z가-힣]{1,12}")
+_LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]{1,12}[0-9]{0,4}")
+_CHART: Final = frozenset({"chart", "charts", "bar", "bars", "candle", "candles", "timeframe", "basis", "봉", "차트"})
+_FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
+UNITS_OF_FRAMES: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
+"""Units that may follow a number without a space, as in ``1h``."""
+_CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
+
+
+def after_on(text: str, pieces: Sequence[Piece], item: Item, at: int) -> Found:
+    """The timeframe behind ``on``; any word, so that an error can name it."""
+    while at < len(pieces) and pieces[at].text in _ARTICLES:
+        at += 1
+    if at == len(pieces):
+        return [item], at
+    begin = pieces[at].at
+    match = _FRAME.match(text, begin)
+    frame = timeframe(match[0]) if match else None
+    unit = _UNIT.search(match[0]) if match else None
+    if match and not frame and not (unit and unit[0].lower() in UNIT_WORDS):  # 'on 1h가': the shorter word may be one
+        match = _LATIN_FRAME.match(text, begin)
+        frame = timeframe(match[0]) if match else None
+        match = match if frame else None
+    if match is None:
+        word = _WORD.match(text, begin)
+        found = word[0] if word else pieces[at].text
+        return [item, Item("TIMEFRAME", found, begin, found.lower())], _behind(pieces, begin + len(found))
+    end = _behind(pieces, match.end())
+    end += end < len(pieces) and pieces[end].text in _CHART
+    return [item, Item("TIMEFRAME", str(frame or match[0]), begin, match[0])], end
+
+
+def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
+    """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
+    piece, end = pieces[at], at + 1
+    if piece.text in {"(", "@", "in", "at"}:
+        return _aside(text, pieces, items, at)
+    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS) and end + 1 < len(pieces):
+        unit, behind = pieces[end], pieces[end + 1]
+        if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
+            frame = timeframe(text[piece.at : unit.end])
+            return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
+    if piece.kind == "number" and end < len(pieces) and pieces[end].text in {"분봉", "시간봉"}:
+        end += 1
+    elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
+        return None
+    frame = timeframe(text[piece.at : pieces[end - 1].end])
+    if frame is None:
+        return None
+    whole = end < len(pieces) and pieces[end].text in {"에서", "기준", "상", "chart"}
+    end += whole
+    kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
+    return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _aside(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
+    """``(1h)``, ``rsi_14@1h``, ``in 1h`` at the end."""
+    piece = pieces[at]
+    match = _FRAME.match(text, piece.end + (text[piece.end : piece.end + 1] == " "))
+    frame = match and timeframe(match[0])
+    if not match or not frame or not items:
+        return None
+    end = _behind(pieces, match.end())
+    touching = pieces[at - 1].end == piece.at and items[-1].type in {"NAME", "CLOSE", "BRACKET"}
+    if piece.text == "(":
+        if end >= len(pieces) or pieces[end].text != ")":
+            return None
+        end += 1
+    if piece.text in {"(", "@"} and touching:
+        return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end
+    if end < len(pieces) or piece.text == "@":
+        return None
+    return [Item("ON", "on", piece.at, piece.text), Item("TIMEFRAME", str(frame), match.start(), match[0])], end
+
+
+def _behind(pieces: Sequence[Piece], position: int) -> int:
+    """The index of the first piece at or behind a position."""
+    return next((i for i, piece in enumerate(pieces) if piece.at >= position), len(pieces))

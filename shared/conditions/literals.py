@@ -1,0 +1,110 @@
+"""Numbers that mean something only beside another value: percents, times of day, weekdays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.conditions.expression import Node, Number, Operation, SeriesName, walk
+from shared.conditions.problems import ConditionError
+from shared.conditions.vocabulary import resolve
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_MINUTES: Final = 24 * 60
+_PERCENT_KINDS: Final = frozenset(
+    {"rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi"}
+)
+"""Indicators in percent; beside them 30% is 30."""
+_PRICE_KINDS: Final = frozenset(
+    {
+        *("sma", "ema", "wma", "tema", "kama", "hma", "vwma", "zlema", "bollinger", "keltner", "donchian", "vwap", "session"),
+        *("extremes", "all_time", "year", "ichimoku", "sar", "supertrend", "pivots", "volume_profile"),
+    }
+)
+"""Indicators that are prices."""
+PRICES: Final = frozenset({"open", "high", "low", "close", "volume"})
+
+
+@dataclass(frozen=True)
+class Percent(Number):
+    """``3%``; the value is 3."""
+
+
+@dataclass(frozen=True)
+class Clock(Number):
+    """``10:30``; the value is in minutes since midnight."""
+
+
+@dataclass(frozen=True)
+class Weekday(Number):
+    """``friday``; the value is 5."""
+
+
+def clock(text: str, at: int) -> Clock:
+    """A time of day. Raises ConditionError."""
+    hours, minutes = map(int, text.split(":"))
+    if hours > 24 or minutes > 59 or 60 * hours + minutes > DAY_MINUTES:
+        raise ConditionError("clock", "", at, found=text)
+    return Clock(60.0 * hours + minutes, at)
+
+
+def plain(node: Node, beside: Node | None = None) -> Node:
+    """The node without literals; ``beside``: what it is compared with.
+
+    Raises:
+        ConditionError: a literal does not fit what stands beside it; without a text.
+    """
+    if isinstance(node, Percent):
+        if beside is not None and _is_in_percent(beside):
+            return signed(node.value, node.at)
+        if isinstance(beside, SeriesName) and beside.name in PRICES:
+            raise ConditionError("percent", "", node.at, found=f"{node.value:g}%", series=beside.name)
+        return signed(fraction(node.value), node.at)
+    if isinstance(node, Clock | Weekday):
+        wanted = "time" if isinstance(node, Clock) else "weekday"
+        if beside is None or not any(isinstance(each, SeriesName) and each.name == wanted for each in walk(beside)):
+            raise ConditionError("beside", "", node.at, found=shown(wanted, node.value), series=wanted)
+        return Number(node.value, node.at)
+    return node
+
+
+def is_price(name: str) -> bool:
+    """Whether a column is a price, with which the close can be compared."""
+    try:
+        return resolve(name).kind in _PRICE_KINDS and not name.startswith(("bb_width", "drawdown", "supertrend_direction"))
+    except ConditionError:
+        return False
+
+
+def signed(value: float, at: int) -> Node:
+    """A number that may be negative."""
+    return Operation("negate", (Number(-value, at),), at) if value < 0 else Number(value, at)
+
+
+def fraction(percent: float) -> float:
+    """A percentage as a fraction, without the rounding error of a division: 7 is 0.07."""
+    return float(f"{percent / 100:.15g}")
+
+
+def shown(series: str, value: float) -> str:
+    """A number beside ``time`` or ``weekday`` as a literal; empty if it is none."""
+    if value != int(value):
+        return ""
+    if series == "time" and 0 <= value <= DAY_MINUTES:
+        return f"{int(value) // 60:02}:{int(value) % 60:02}"
+    return WEEKDAYS[int(value) - 1] if series == "weekday" and 1 <= value <= len(WEEKDAYS) else ""
+
+
+def _is_in_percent(node: Node) -> bool:
+    """Whether some value in it is in percent."""
+    for each in walk(node):
+        if isinstance(each, Operation) and each.name == "change_pct":
+            return True
+        if isinstance(each, SeriesName):
+            try:
+                kind = resolve(each.name).kind
+            except ConditionError:
+                continue
+            if kind in _PERCENT_KINDS:
+                return True
+    return False

@@ -1,0 +1,220 @@
+"""Reading a text into items: phrases, names, numbers and timeframes, from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.amounts import amount
+from shared.conditions.columns import known_stem, places
+from shared.conditions.counted import Found, after_number, duration
+from shared.conditions.events import events
+from shared.conditions.frames import UNITS_OF_FRAMES, after_on, bare
+from shared.conditions.functions import is_function
+from shared.conditions.items import Item, ends_operand
+from shared.conditions.phrases import Meaning, phrases
+from shared.conditions.scanning import Piece, pieces
+from shared.conditions.shorthand import clock_words, extreme, move
+from shared.conditions.timeframes import timeframe
+
+_PREFIXES: Final = ("ta.", "math.", "talib.")
+_PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
+_OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
+_MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
+_AT_END: Final = frozenset("?.!;。")
+
+
+def read_items(text: str) -> list[Item]:
+    """The items of a normalised text. Never fails: what is unknown is an item that the grammar does not have."""
+    return _Reader(text).items
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._pieces = list(pieces(text))
+        while self._pieces and self._pieces[-1].text in _AT_END:
+            self._pieces.pop()
+        self.items: list[Item] = []
+        self._calls: list[bool] = []
+        """For each open parenthesis: whether it is that of a call."""
+        at = 0
+        while at < len(self._pieces):
+            at = self._step(at)
+
+    def _step(self, at: int) -> int:
+        """Reads what begins at a piece; returns the index behind it."""
+        piece = self._pieces[at]
+        found = bare(self._text, self._pieces, self.items, at) or self._call(at)
+        for reads in (duration, move, extreme, clock_words):
+            found = found or reads(self._pieces, at)
+        if found is None and piece.kind == "number":
+            phrase = phrases().longest(self._pieces, at, self._accepts)
+            found = self._phrase(at, *phrase) if phrase else None
+        if found is None and piece.kind == "number":
+            found = after_number(self._pieces, at, of_volume=self._last_name().startswith("volume")) or self._number(at)
+            found = self._own_average(at, *found)
+        if found is None:
+            phrase = phrases().longest(self._pieces, at, self._accepts)
+            found = self._phrase(at, *phrase) if phrase else self._single(at)
+        items, end = found
+        if items and items[0].value == "time" and items[-1].type == "CLOCK":  # 'time is after 10:30'
+            if self.items and self.items[-1].value == "==":
+                self.items.pop()
+            items = items[1:] if self.items and self.items[-1].value == "time" else items
+        self.items += items
+        return max(end, at + 1)
+
+    def _own_average(self, at: int, items: list[Item], end: int) -> Found:
+        """``obv above its 20 day average``: the average of what was named last."""
+        name = self._last_name()
+        if not (at and self._pieces[at - 1].text == "its" and items[0].value.startswith("sma_") and name not in {"", "close"}):
+            return items, end
+        place, bars = items[0].at, items[0].value.removeprefix("sma_")
+        call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+        return [Item(kind, value, place, items[0].shown) for kind, value in call], end
+
+    def _last_name(self) -> str:
+        return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
+
+    def _accepts(self, meaning: Meaning, part: Sequence[Piece]) -> bool:
+        kind, after_operand = meaning[0], ends_operand(self.items)
+        last = self.items[-1].type if self.items else ""
+        if kind in {"UP", "DOWN", "STATUS"}:
+            return last in {"RULE", "PARAMETERS"}
+        if kind == "TREND":
+            return not (last in {"RULE", "PARAMETERS"} and part[0].kind == "hangul" and len(part) == 1)
+        if kind == "NAME" and part[0].kind == "sign":
+            return not after_operand
+        if kind == "RULE" and part[0].kind == "hangul":
+            return not (self.items and self.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
+        if kind == "BACK" and part[0].text == "yesterday":
+            return len(part) > 1
+        return kind != "BARS"
+
+    def _phrase(self, at: int, meaning: Meaning, end: int) -> Found:
+        kind, value = meaning
+        first, last = self._pieces[at], self._pieces[end - 1]
+        shown = self._text[first.at : last.end]
+        item = Item(kind, value, first.at, shown, first.kind in {"hangul", "unknown"})
+        if kind == "ON":
+            return after_on(self._text, self._pieces, item, end)
+        if kind == "OPEN":
+            self._calls.append(bool(self.items) and self.items[-1].type == "NAME")
+        elif kind == "CLOSE" and self._calls:
+            self._calls.pop()
+        elif kind == "NAME":
+            return self._numbers(value, item, end)
+        elif kind in {"UP", "DOWN"}:
+            return [Item("WAY", value, first.at, shown)], end
+        elif kind in {"CROSS_ZERO", "COMPARE_ZERO"}:
+            return [Item(kind.partition("_")[0], value, first.at, shown), Item("NUMBER", "0", last.at, shown)], end
+        elif (kind == "COMMA" and not self._calls) or (kind == "FILL" and first.text == ";"):
+            return [Item("AND", "and", first.at, shown, korean=True)], end
+        elif kind == "EXPRESSION":
+            inside = [Item(each.type, each.value, first.at, shown) for each in read_items(value)]
+            return [Item("OPEN", "", first.at, shown), *inside, Item("CLOSE", "", first.at, shown)], end
+        elif kind == "RULE_WAY":
+            rule, way = value.split()
+            return [Item("RULE", rule, first.at, shown, item.korean), Item("WAY", way, first.at, shown)], end
+        elif kind == "RULE":
+            return self._rule(item, end)
+        elif kind == "FILL":
+            if first.text == "$" and not (end < len(self._pieces) and self._pieces[end].kind == "number"):
+                return [Item("ELSE", "$", first.at, "$")], end
+            bare = first.kind == "sign" and first.text not in {"$", "₩", "￦"}
+            return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
+        return [item], end
+
+    def _single(self, at: int) -> Found:
+        piece = self._pieces[at]
+        if piece.kind == "bracket":
+            return [Item("BRACKET", piece.text, piece.at, piece.text)], at + 1
+        if piece.kind == "clock":
+            return [Item("CLOCK", piece.text, piece.at, piece.text)], at + 1
+        if piece.kind == "word":
+            return self._word(piece, at)
+        if piece.text in _MEANS and self._last_name().startswith("volume"):
+            return [Item("NAME", "volume_sma", piece.at, piece.text, korean=True)], at + 1
+        return [
+            Item("NAME" if piece.kind == "unknown" else "ELSE", piece.text, piece.at, piece.text, piece.kind == "unknown")
+        ], at + 1
+
+    def _word(self, piece: Piece, at: int) -> Found:
+        name = piece.text
+        if name in _MEANS and self._last_name().startswith("volume"):
+            name = "volume_sma"
+        if name == "for":
+            return [Item("ELSE", name, piece.at, name)], at + 1
+        for prefix in _PREFIXES:
+            name = name.removeprefix(prefix)
+        place, point, rest = name.partition(".")
+        if point and place in _PLACES and rest:
+            return [Item("PLACE", _PLACES[place], piece.at, place), Item("NAME", rest, piece.at + len(place) + 1, rest)], at + 1
+        typed = self._text[piece.at : piece.end]
+        if name == "sequence" and at + 1 < len(self._pieces) and self._pieces[at + 1].kind == "word":
+            following = self._pieces[at + 1]
+            return [Item("SEQUENCE", following.text, piece.at, typed)], at + 2
+        return self._numbers(name, Item("NAME", name, piece.at, typed), at + 1)
+
+    def _numbers(self, name: str, item: Item, at: int) -> Found:
+        """``rsi 14``: numbers with spaces between belong to the name of an indicator."""
+        stem = known_stem(name)
+        most, end = places(stem) if stem else 0, at
+        while end - at < most and end < len(self._pieces) and self._pieces[end].kind == "number" and not self._is_frame(end):
+            end += 1
+        if end == at:
+            return [Item("NAME", name, item.at, item.shown, item.korean)], at
+        following = self._pieces[end] if end < len(self._pieces) else None
+        if following and (following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER)):
+            end -= 1
+        numbers = [piece.text for piece in self._pieces[at:end]]
+        return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
+
+    def _is_frame(self, at: int) -> bool:
+        """Whether a number is that of a timeframe, as in ``rsi 1h``."""
+        unit = self._pieces[at + 1] if at + 1 < len(self._pieces) else None
+        return unit is not None and unit.text in UNITS_OF_FRAMES and unit.at == self._pieces[at].end
+
+    def _call(self, at: int) -> Found | None:
+        """A word before a parenthesis is the name of a function where there is such a function."""
+        piece = self._pieces[at]
+        if piece.kind != "word" or at + 1 >= len(self._pieces) or self._pieces[at + 1].text != "(":
+            return None
+        name = piece.text
+        for prefix in _PREFIXES:
+            name = name.removeprefix(prefix)
+        if name in events() and not known_stem(name):
+            return self._rule(Item("RULE", name, piece.at, name), at + 1)
+        if not is_function(name):
+            return None
+        return [Item("NAME", name, piece.at, self._text[piece.at : piece.end])], at + 1
+
+    def _rule(self, item: Item, at: int) -> Found:
+        if item.value in events() and known_stem(item.value) == item.value:
+            item = Item("NAME", item.value, item.at, item.shown, item.korean)
+        if at >= len(self._pieces) or self._pieces[at].text != "(" or item.type != "RULE":
+            return [item], at
+        end = next((i for i in range(at, len(self._pieces)) if self._pieces[i].text == ")"), len(self._pieces))
+        if end == len(self._pieces):
+            return [item], at
+        inside = self._text[self._pieces[at].end : self._pieces[end].at].lower()
+        return [item, Item("PARAMETERS", inside, self._pieces[at].at, "(")], end + 1
+
+    def _number(self, at: int) -> Found:
+        piece = self._pieces[at]
+        text, end = amount(self._pieces, at, grouped=not (self._calls and self._calls[-1]))
+        following = self._pieces[end].text if end < len(self._pieces) else ""
+        item = Item("NUMBER", text, piece.at, piece.text)
+        if following == "배":
+            return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(self.items) else []) + [item], end + 1
+        if self.items and self.items[-1].type == "NAME" and following in UNITS_OF_FRAMES and end == at + 1:
+            frame = timeframe(self._text[piece.at : self._pieces[end].end])
+            behind = self._pieces[end + 1] if end + 1 < len(self._pieces) else None
+            if frame and self._pieces[end].at == piece.end and behind and behind.kind != "hangul":
+                return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end + 1
+        if following == "x" and end + 1 < len(self._pieces) and self._pieces[end + 1].text != "(":
+            return [item, Item("TIMES", "*", self._pieces[end].at, "x")], end + 1
+        if following in {"원", "달러", "dollars", "usd", "krw"} or (following == "주" and end > at + 1):
+            end += 1
+        return [item], end

@@ -1,0 +1,93 @@
+"""Percents and ranges among the items."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from shared.conditions.items import Item
+
+_LOOK_BACK: Final = 12
+"""Items before ``사이`` among which its two values are."""
+
+
+def percents(items: list[Item]) -> list[Item]:
+    """``3%``, ``200% of x``, ``3% above x``, ``within 2% of x``."""
+    found: list[Item] = []
+    i = 0
+    while i < len(items):
+        item = items[i]
+        following = items[i + 1 : i + 3]
+        if item.type == "NUMBER" and following and following[0].type == "PERCENT_SIGN":
+            item, i = replace(item, type="PERCENT"), i + 1
+            following = items[i + 1 : i + 3]
+            behind = following[0] if following else None
+            if behind and behind.type == "NAME" and behind.value == "of":
+                if found and found[-1].value in {"within", "is within", "between"} and found[-1].type in {"BETWEEN", "NAME"}:
+                    found[-1] = Item("NEAR", item.value, found[-1].at, found[-1].shown)
+                else:
+                    found += [item, Item("TIMES", "*", behind.at, behind.shown)]
+                i += 2
+                continue
+            if (
+                behind
+                and behind.type == "COMPARE"
+                and behind.value in {"<", ">"}
+                and len(following) > 1
+                and not following[1].type.startswith("NUMBER")
+            ):
+                sign = found.pop() if found and found[-1].type == "COMPARE" and found[-1].shown != "is not" else None
+                sure = sign.value if sign and sign.value in {">=", "<="} else ">"
+                value = ("<" if behind.value == "<" else ">") + ("=" if "=" in sure else "")
+                part = Decimal(item.value) / 100 * (1 if behind.value == ">" else -1)
+                found += [
+                    Item("COMPARE", value, behind.at, behind.shown),
+                    Item("NUMBER", f"{1 + part:f}", item.at, item.shown),
+                    Item("TIMES", "*", behind.at, behind.shown),
+                ]
+                i += 2
+                continue
+        if item.type == "MOVED" and found and found[-1].type == "THAN_BEFORE":
+            found.pop()
+        if item.type == "TREND" and len(found) > 1 and found[-1].type == "COMPARE_AFTER" and found[-2].type == "PERCENT":
+            if len(found) > 2 and found[-3].type == "THAN_BEFORE":
+                found.pop(-3)
+            found[-2:] = [
+                Item("MOVED", f"{item.value.split()[0]} {found[-1].value} {found[-2].value}", found[-2].at, found[-2].shown)
+            ]
+            i += 1
+            continue
+        if item.type == "TREND" and found and found[-1].type == "PERCENT":
+            if len(found) > 1 and found[-2].type == "THAN_BEFORE":
+                found.pop(-2)
+            found[-1:] = [Item("MOVED", f"{item.value.split()[0]} >= {found[-1].value}", found[-1].at, found[-1].shown)]
+            i += 1
+            continue
+        found.append(item)
+        i += 1
+    return found
+
+
+def between(items: list[Item]) -> list[Item]:
+    """``30에서 70 사이``, ``30과 70 사이``: what divides the two values."""
+    found = list(items)
+    for end, item in enumerate(items):
+        if item.type != "BETWEEN_AFTER" or any(each.type == "TO" for each in found[max(0, end - 3) : end]):
+            continue
+        for i in range(end - 1, max(-1, end - _LOOK_BACK), -1):
+            if found[i].type == "FROM" or (found[i].type == "SUBJECT" and found[i].shown in {"과", "와"}):
+                found[i] = replace(found[i], type="TO")
+                break
+    return _ranges(found)
+
+
+def _ranges(items: list[Item]) -> list[Item]:
+    """``30~70`` needs no word behind it."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        found.append(item)
+        ranged = i >= 1 and items[i - 1].type == "TO" and items[i - 1].value == "~"
+        if ranged and not (i + 1 < len(items) and items[i + 1].type == "BETWEEN_AFTER"):
+            found.append(Item("BETWEEN_AFTER", "~", item.at, item.shown))
+    return found
