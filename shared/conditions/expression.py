@@ -25,7 +25,8 @@ PAST_NUMBERS: Final = frozenset(
 """Operations whose value is a number and depends on earlier bars: (x, n), except ``bars_since``, which takes a truth alone.
 
 ``lag`` is written ``x[n]``. ``count`` takes a truth and n. n is a ``Number`` from 1 to 500; windows include the bar itself.
-``change`` is x - x[n]; ``change_pct`` is 100 * (x / x[n] - 1), in percent as the column ``roc``; ``stdev`` divides by n, as the bands."""
+``change`` is x - x[n]; ``change_pct`` is 100 * (x / x[n] - 1), in percent as the column ``roc``;
+``stdev`` divides by n, as the bands."""
 PAST_TRUTHS: Final = frozenset({"rising", "falling", "held", "within"})
 """Operations whose value is a truth and depends on earlier bars, (x, n): ``rising`` and ``falling`` take a number;
 ``held``: true on each of the last n bars; ``within``: true on at least one of the last n bars."""
