@@ -10,14 +10,18 @@ from typing import Final
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.kernels.conditions.whole_series import last_held, truths
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.derived_past import SymbolPast
 from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.layout import CLOSED
 from services.analysis.live.domain.load import inputs
 from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.split_suspicion import AT_A_TIME, parts
 from services.analysis.live.domain.user_conditions import (
     MOST_DERIVED,
     MOST_SLOTS,
@@ -27,8 +31,8 @@ from services.analysis.live.domain.user_conditions import (
 )
 from shared.conditions import Condition, Node
 from shared.conditions.expression import Elsewhere
-from shared.events import Signal, Timeframe
-from tests.analysis.market import LISTED, engine, market, series
+from shared.events import Signal, TickLog, Timeframe
+from tests.analysis.market import LISTED, engine, logs, market, series
 from tests.analysis.tape import of_symbol, stored, tape
 from tests.analysis.trees import BarList, condition_of, node, op, value
 
@@ -281,3 +285,26 @@ def test_a_damaged_state_is_refused() -> None:
     one.state.derived[0, 0].slots = np.zeros(3)
     with pytest.raises(ValueError, match="floats of derived values"):
         Engine.restore(one.snapshot(), {}, market(), LISTED, series())
+
+
+def test_pending_bars_that_closed_at_one_moment_are_judged_together() -> None:
+    late = np.zeros(AT_A_TIME + 5, CLOSED)
+    late["close_at"] = np.arange(len(late))
+    late["close_at"][AT_A_TIME - 2 : AT_A_TIME + 3] = AT_A_TIME
+    first, second = parts(late)
+    assert (len(first), len(second)) == (AT_A_TIME + 3, 2)
+    assert [len(part) for part in parts(late[:AT_A_TIME])] == [AT_A_TIME]
+    assert list(parts(late[:0])) == []
+
+
+@settings(max_examples=12, deadline=None)
+@given(log=logs(60, symbols=("AAA", "EEE")), data=st.data())
+def test_on_any_log_batches_and_restarts_change_nothing(log: list[TickLog], data: st.DataObject) -> None:
+    one, two, cut = engine_with(), engine_with(), data.draw(st.integers(0, len(log)))
+    whole = one.apply(log)
+    first = two.apply(log[:cut])
+    three = Engine.restore(two.snapshot(), windows(two, stored(first.bars)), market(), LISTED, series())
+    three.set_conditions(CONDITIONS)
+    rest = [three.apply([event]) for event in log[cut:]]
+    assert of_conditions([*first.signals, *(s for outcome in rest for s in outcome.signals)]) == of_conditions(whole.signals)
+    assert three.snapshot() == one.snapshot()
