@@ -11,6 +11,7 @@ import numpy as np
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.patterns.layout import COLUMNS
 from services.analysis.kernels.patterns.whole_series import history as patterns
 from services.analysis.kernels.patterns.whole_series import no_patterns
 from services.analysis.kernels.plan import plan
@@ -28,7 +29,9 @@ def run(series: SeriesKernels, shapes: PatternKernels, bars: Bars) -> int:
     past = history(series, DEFAULT, bars)
     assert np.isin(past.fired, (-1, 0, 1)).all()
     count = len(bars.close)
-    patterns(shapes, no_patterns(), PriceArrays(bars.high, bars.low, bars.close, bars.volume, np.arange(count, dtype=np.int64)))
+    values = dict(zip(DEFAULT.columns, past.values, strict=True))
+    time, measures = np.arange(count, dtype=np.int64), (values[name] for name in COLUMNS)
+    patterns(shapes, no_patterns(), PriceArrays(bars.high, bars.low, bars.close, bars.volume, time, *measures))
     return count
 
 

@@ -15,7 +15,7 @@ from services.analysis.kernels.plan import plan as make_plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarPlaces, SeriesKernels, SeriesRows
-from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.chart_patterns import ChartPatterns, measured_columns
 from services.analysis.live.domain.condition_signals import Judge, Reported
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
@@ -53,7 +53,8 @@ class SeriesRunner:
         """``requested``: indicators beyond the plan; no rule reads them. ``chart_patterns``: finds chart patterns, if given.
 
         Raises:
-            ValueError: a request that is not valid, or a column that the plan has already.
+            ValueError: a request that is not valid, a column that the plan has already, or a plan without those that chart
+                patterns need.
         """
         self.base = base
         self.requested = tuple(requested)
@@ -61,6 +62,7 @@ class SeriesRunner:
         self._places = dict(places(self.requested, self.extra)) if self.extra else {}
         self._kernels = kernels
         self._chart_patterns = chart_patterns
+        self._measured = measured_columns(base.columns) if chart_patterns else np.zeros(0, np.int64)
         self.kinds = kinds(base.rules)
         self.version = base.version + (chart_patterns.version if chart_patterns else "")
         self.columns = base.columns + (self.extra.columns if self.extra else ())
@@ -112,6 +114,7 @@ class SeriesRunner:
         """
         kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
         values, before, fired = self._advance(self.base, state.base, state, closed, kinds_of_bars)
+        of_plan = values
         if self.extra is not None:
             more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds_of_bars)
             set_unknown(state.not_warmed_up, closed["row"], self._places, more, more_before)
@@ -121,7 +124,7 @@ class SeriesRunner:
             facts = self._facts(state, closed[i], values[i], before[i])
             signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
         if self._chart_patterns is not None:
-            patterns, confirmed = self._chart_patterns.advance(state, closed)
+            patterns, confirmed = self._chart_patterns.advance(state, closed, of_plan, self._measured)
             signals += confirmed
         return BarResults(values, before, signals, patterns)
 
@@ -142,8 +145,9 @@ class SeriesRunner:
 
     def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
         """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
-        patterns = None if self._chart_patterns is None else self._chart_patterns.replay(state, row, code, bars)
-        values = self._replay(self.base, state.base, row, code, bars)
+        values, patterns = self._replay(self.base, state.base, row, code, bars), None
+        if self._chart_patterns is not None:
+            patterns = self._chart_patterns.replay(state, row, code, bars, values, self._measured)
         self._restore_recent(state, row, code, bars, values, patterns)
         if self.extra is None:
             return values
