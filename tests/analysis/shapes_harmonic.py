@@ -21,19 +21,16 @@ def _harmonic(rng: Random, noise: float, b: tuple[float, float], c: tuple[float,
 
 
 def uptrend_line(rng: Random, noise: float) -> Drawn:
-    """Three or four lows on a rising line, highs at uneven distances from it, then a fall through it."""
+    """Three or four lows on a rising line, highs by turns near it and far from it, then a fall through it."""
     count, rise, leg = int(rng.integers(3, 5)), rng.uniform(5.0, 7.0), rng.uniform(12, 17)
-    knots: Knots = [(0.0, 9.0), (leg, 0.0)]
-    above = rng.permutation([8.0, 10.5, 13.0])
+    bars = [warped(rng, leg) for _ in range(2 * count - 1)]
+    lows = np.cumsum([0.0, *bars[1::2]]) + np.cumsum([0.0, *bars[2::2]])
+    line = rise * (count - 1) * lows / lows[-1]
+    above = [rng.uniform(7.0, 8.0) if i % 2 == 0 else rng.uniform(12.5, 14.0) for i in range(count)]
+    knots: Knots = [(0.0, 9.0), (bars[0], 0.0)]
     for i in range(1, count):
-        up, down = warped(rng, leg), warped(rng, leg)
-        middle = rise * (i - 1 + up / (up + down))
-        knots += [(up, middle + above[i - 1]), (down, rise * i)]
-    lows = np.cumsum([bars for bars, _ in knots])
-    slope = rise * (count - 1) / (lows[-1] - lows[1])
-    knots = [(bars, slope * (lows[i] - lows[1]) if i % 2 else height) for i, (bars, height) in enumerate(knots)]
-    last = knots[-1][1]
-    return draw([*knots, (leg * 0.7, last + 6.0), (leg * 1.5, last - 7.0)], 1, len(knots) - 1, rng, noise)
+        knots += [(bars[2 * i - 1], 0.5 * (line[i - 1] + line[i]) + above[i - 1]), (bars[2 * i], line[i])]
+    return draw([*knots, (leg, line[-1] + above[-1]), (2.0 * leg, line[-1] - 7.0)], 1, 2 * count - 1, rng, noise)
 
 
 HARMONIC: dict[str, Callable[[Random, float], Drawn]] = {

@@ -101,14 +101,14 @@ def follows(bars: Bars, t: int, same: float) -> bool:
     """Whether white bar t goes on from white bar t - 1: it opens in or near its body, closes higher, and is not far shorter."""
     wide = mean_range(bars, t - 1, 5)
     opened = (bars.open[t] - bars.open[t - 1] > same) & (bars.open[t] - bars.close[t - 1] - 0.2 * wide <= same)
-    return opened & (bars.close[t] - bars.close[t - 1] > same) & (body(bars, t) - body(bars, t - 1) + 0.6 * wide > same)
+    return opened & (bars.close[t] - bars.close[t - 1] > same) & (body(bars, t) - body(bars, t - 1) + 0.6 * wide > same)  # type: ignore[no-any-return]
 
 
 @step
 def falls(bars: Bars, t: int, same: float) -> bool:
     """Whether black bar t goes on from black bar t - 1: it opens inside its body and closes lower."""
     opened = (bars.open[t - 1] - bars.open[t] > same) & (bars.open[t] - bars.close[t - 1] > same)
-    return opened & (bars.close[t - 1] - bars.close[t] > same)
+    return opened & (bars.close[t - 1] - bars.close[t] > same)  # type: ignore[no-any-return]
 
 
 @step

@@ -18,7 +18,7 @@ from __future__ import annotations
 from services.analysis.kernels.patterns.compiled import compiled
 from services.analysis.kernels.patterns.geometry import deep, draft, pivot
 
-TOUCHES, LOOSE, STEEP, LONG, LOPSIDED, LOW, BAND = 3, 1.2, 5.0, 40, 2.5, 6.5, 1.7
+TOUCHES, LOOSE, STEEP, LONG, LOPSIDED, LOW, BAND = 3, 1.2, 5.0, 45, 2.2, 6.5, 1.7
 
 
 @compiled

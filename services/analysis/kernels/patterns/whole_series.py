@@ -26,7 +26,7 @@ def history(kernels: PatternKernels, memory: PatternMemory, prices: PriceArrays,
         raise ValueError(f"bars must be arrays of one length, not {[len(values) for values in prices]}")
     length = len(prices.close)
     size = MOST_EVENTS + max(0, length - start) // BARS_PER_EVENT
-    found, room = [], PatternEvents(np.zeros(1, PATTERN), np.empty(size, PATTERN), np.empty(size, np.int64))
+    found, room = list[Records](), PatternEvents(np.zeros(1, PATTERN), np.empty(size, PATTERN), np.empty(size, np.int64))
     while start < length:
         start, count = kernels.history(prices, start, memory, room)
         if start == length and not found:
