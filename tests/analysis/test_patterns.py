@@ -28,7 +28,7 @@ LOOPS = machine_code.load_patterns(KERNELS)
 NAMES = [pattern.name for pattern in PATTERNS]
 MIRRORS = {pattern.name: pattern.mirror for pattern in PATTERNS}
 TRIES = 600
-MOST_TOGETHER = {SHAPE: 10.0, LINE: 3.2, HARMONICS: 0.4, DIVERGENCE: 8.5}
+MOST_TOGETHER = {SHAPE: 10.0, LINE: 3.0, HARMONICS: 0.4, DIVERGENCE: 8.0}
 """Of each group, in 1,000 bars of chance."""
 PRICES = ("upper", "upper_slope", "lower", "lower_slope", "margin", "stop", "target", "height", "level", "corner_price")
 DOWN = {"upper": "lower", "upper_slope": "lower_slope", "lower": "upper", "lower_slope": "upper_slope"}
@@ -107,7 +107,7 @@ def test_harmonic_patterns_and_trend_lines_are_found_and_distinguished(name: str
 
 @cache
 def ratios_and_lines() -> dict[str, Counter[str]]:
-    return confirmed(HARMONIC | LINES, 640_000_000)
+    return confirmed(HARMONIC | LINES, 700_000_000)
 
 
 @cache
@@ -124,8 +124,8 @@ def test_divergences_are_found_and_distinguished(shape: str, prefix: str, indica
     other = [(drawn, each) for drawn in reported for each in (name, MIRRORS[name]) if (drawn, each) != (shape, name)]
     wrong = sum(reported[drawn][each] for drawn, each in other)
     print(f"{name}: recall {right / TRIES:.2f}, precision {right / (right + wrong):.2f}")
-    assert right / TRIES >= 0.88
-    assert right / (right + wrong) >= 0.88
+    assert right / TRIES >= 0.9
+    assert right / (right + wrong) >= 0.86
 
 
 def test_without_values_of_an_indicator_there_is_no_divergence_from_it() -> None:
@@ -151,7 +151,7 @@ def test_random_walks_have_few_patterns() -> None:
     print({name: round(rate, 3) for name, rate in sorted(rates.items())}, "in 1000 bars, together", sum(rates.values()))
     together = {group: sum(rates.get(each.name, 0.0) for each in PATTERNS if each.group == group) for group in MOST_TOGETHER}
     assert all(together[group] <= most for group, most in MOST_TOGETHER.items()), together
-    assert max(rates.values()) <= 1.6
+    assert max(rates.values()) <= 1.5
 
 
 @pytest.mark.parametrize("power", [-30, 10])

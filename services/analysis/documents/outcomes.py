@@ -22,7 +22,7 @@ from services.analysis.kernels.patterns.whole_series import history, no_patterns
 
 KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 SHUFFLES: Final = 100
-PLAYED: Final = (("daily", "1d"), ("demo", "1m"), ("crypto", "1m"))
+PLAYED: Final = (("daily", "1d"), ("demo", "1m"), ("seconds", "1s"), ("crypto", "1m"))
 """The tapes, and the length of their bars."""
 
 
@@ -71,11 +71,16 @@ def together(parts: list[Outcomes]) -> Outcomes:
 
 
 @cache
+def played() -> tuple[Recorded, ...]:
+    """The series of all tapes, daily ones first."""
+    return tuple(recorded for tape, timeframe in PLAYED for recorded in every(tape, timeframe))
+
+
+@cache
 def measured() -> tuple[Outcomes, Outcomes]:
     """What became of the patterns on the tapes, and on ``SHUFFLES`` shuffles of each of their series. The seeds are fixed."""
     real, chance = list[Outcomes](), list[Outcomes]()
-    played = [recorded for tape, timeframe in PLAYED for recorded in every(tape, timeframe)]
-    for place, recorded in enumerate(played):
+    for place, recorded in enumerate(played()):
         length = len(recorded.start)
         real.append(outcomes(found_in(recorded), length))
         for number in range(SHUFFLES):

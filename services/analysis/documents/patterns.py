@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from services.analysis.documents.chart import chart
-from services.analysis.documents.outcomes import SHUFFLES, Outcomes, found_in, measured
+from services.analysis.documents.outcomes import SHUFFLES, Outcomes, found_in, measured, played
 from services.analysis.documents.page import DocumentPage, Picture, named, table
-from services.analysis.documents.recorded import Recorded, every
+from services.analysis.documents.recorded import Recorded
 from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
 from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
@@ -45,19 +45,27 @@ noise whose bars have a mean true range of one unit, which is what "noise of 1 A
 drawn after the definitions were final. On 1,000 more of each shape, which were not used for tuning, recall was 0.93 to 0.97
 and precision 0.92 to 1.00; the weakest were the rising wedge (recall 0.93) and the ascending triangle (precision 0.92: some
 triple tops and symmetrical triangles are reported under its name). On random walks, where every pattern is chance, at most 10
-patterns are confirmed in 1,000 bars, all names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that were
-not used for tuning it was 8.0.
+of these patterns are confirmed in 1,000 bars, all names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that
+were not used for tuning it was 8.2.
+
+Harmonic patterns, trend lines and divergences are tested in the same way. Harmonic patterns with an XA of 45 to 60 units: recall
+0.97 to 1.00, precision 0.98 to 1.00 on 1,000 unseen ones of each. Rising lines under three or four lows: recall 0.93, precision
+1.00. Divergences at two drawn highs 3 to 4.5 units apart, among highs whose momentum and volume agree: recall 0.94 to 0.97,
+precision 0.98 to 1.00, but 0.89 for the hidden one of RSI. On the 400 walks, in 1,000 bars: 0.1 harmonic patterns, 2.4 trend
+lines, 6.6 divergences, and at most 1.3 of one name.
 """
 
 
 OUTCOMES: Final = """## How often, and what became of them
 
-Confirmed patterns in {bars} bars of the bundled tapes (daily bars of years, minute bars of days), and in {shuffles} shuffles of
-each of their series: the same bars, as shares of the close before, in a random order, so that what is found there is chance.
-**Target first** is the share that reached the target before a close beyond the invalidation level, of those that did one of the
-two; patterns that expired are not in it. A far target and a near invalidation level make it small for any series: compare it
-with the shuffled one. All names together: {real} in 1,000 bars of the tapes, {chance} of the shuffles. So most of what is
-confirmed on real bars would be confirmed on chance too, and a difference that rests on few patterns is none.
+Confirmed patterns in {bars} bars of the bundled tapes (daily bars of years, minutes and seconds of days), and in {shuffles}
+shuffles of each of their series: the same bars, as shares of the close before, in a random order, so that what is found there is
+chance. **Target first** is the share that reached the target before a close beyond the invalidation level, of those that did one
+of the two; patterns that expired are not in it. How far the target is, beside the invalidation level, makes it large or small for
+any series: compare it with the shuffled one, and mind the number (a share of 100 patterns is uncertain by 10 points to each side).
+
+All names together: {real} in 1,000 bars of the tapes, {chance} of the shuffles. Chance confirms no fewer than real bars do: that a
+pattern is confirmed says by itself nothing about what comes.
 
 """
 
@@ -97,7 +105,7 @@ def draw(pattern: ChartPattern) -> Figure:
 @cache
 def _best() -> dict[int, tuple[Recorded, Any]]:
     best: dict[int, tuple[Recorded, Any]] = {}
-    for recorded in (*every("daily", "1d"), *every("demo", "1m"), *every("seconds", "1s"), *every("crypto", "1m")):
+    for recorded in played():
         found = found_in(recorded)
         for x in found[found["status"] == CONFIRMED]:
             before = best.get(int(x["kind"]))
