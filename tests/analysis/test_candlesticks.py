@@ -19,7 +19,7 @@ from tests.analysis.market import KERNELS
 from tests.analysis.oracles_candles import by_talib, known
 from tests.analysis.samples import bars_of, ragged
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
 CANDLES, MORE, PLAN = plan([("candlesticks", ())], []), plan([("more_candlesticks", ())], []), plan()
 
 
@@ -37,7 +37,7 @@ def grid(draw: st.DrawFn) -> Bars:
 
 
 def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
-    values = history(LOOPS, CANDLES, ragged()).values
+    values = history(CODE, CANDLES, ragged()).values
     values_by_talib, sure = by_talib(ragged())
     for name, mine, theirs, certain in zip(CANDLES.columns, values, values_by_talib, sure, strict=True):
         assert certain.mean() > 0.9, name
@@ -48,7 +48,7 @@ def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
 @settings(max_examples=150, deadline=None)
 @given(bars=grid())
 def test_every_pattern_equals_talib_or_on_ties_the_page(bars: Bars) -> None:
-    np.testing.assert_array_equal(history(LOOPS, CANDLES, bars).values, known(bars))
+    np.testing.assert_array_equal(history(CODE, CANDLES, bars).values, known(bars))
 
 
 def ticks(seed: int) -> Bars:
@@ -66,7 +66,7 @@ def ticks(seed: int) -> Bars:
 def test_more_candlesticks_equal_talib_and_occur_in_each_direction() -> None:
     ways = {name: set[float]() for name in MORE.columns}
     for bars in (ragged(), *(ticks(seed) for seed in range(12))):
-        values = history(LOOPS, MORE, bars).values
+        values = history(CODE, MORE, bars).values
         theirs, sure = oracles_more_candles.by_talib(bars)
         for name, mine, other, certain in zip(MORE.columns, values, theirs, sure, strict=True):
             assert certain.mean() > 0.8, name
@@ -80,7 +80,7 @@ def test_more_candlesticks_equal_talib_and_occur_in_each_direction() -> None:
 @settings(max_examples=150, deadline=None)
 @given(bars=grid())
 def test_more_candlesticks_equal_talib_or_on_ties_the_page(bars: Bars) -> None:
-    np.testing.assert_array_equal(history(LOOPS, MORE, bars).values, oracles_more_candles.known(bars))
+    np.testing.assert_array_equal(history(CODE, MORE, bars).values, oracles_more_candles.known(bars))
 
 
 @pytest.mark.parametrize("name", MORE.columns)
@@ -89,8 +89,8 @@ def test_a_condition_names_a_candlestick(name: str) -> None:
     assert name not in PLAN.columns
     assert required_indicator(name) == ("more_candlesticks", ())
     bars = ticks(1)
-    values = history(LOOPS, MORE, bars).values
-    true = scanned(LOOPS, compiled([parse(f"{name} < 0 or {name} > 0 on 1d")], MORE.columns), 0, np.vstack([values, *bars[:5]]))
+    values = history(CODE, MORE, bars).values
+    true = scanned(CODE.core, compiled([parse(f"{name} < 0 or {name} > 0 on 1d")], MORE.columns), 0, np.vstack([values, *bars[:5]]))
     np.testing.assert_array_equal(true == 1.0, np.nan_to_num(values[MORE.columns.index(name)]) != 0)
 
 
@@ -101,4 +101,4 @@ def test_twice_the_price_gives_the_same_signals(power: int) -> None:
     bars = ragged()
     prices = ("open", "high", "low", "close", "year_high", "year_low")
     scaled = bars._replace(**{name: getattr(bars, name) * 2.0**power for name in prices})
-    assert history(LOOPS, PLAN, scaled).fired.tobytes() == history(LOOPS, PLAN, bars).fired.tobytes()
+    assert history(CODE, PLAN, scaled).fired.tobytes() == history(CODE, PLAN, bars).fired.tobytes()
