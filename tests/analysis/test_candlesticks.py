@@ -59,8 +59,8 @@ def ticks(seed: int) -> Bars:
     close = opened + 3 * run + rng.integers(-2, 3, n)
     high = np.maximum(opened, close) + rng.integers(0, 4, n) * (rng.random(n) < 0.4)
     low = np.minimum(opened, close) - rng.integers(0, 4, n) * (rng.random(n) < 0.4)
-    made = bars_of(np.asarray(close * 0.01, np.float64), np.ones(n))
-    return made._replace(open=opened * 0.01, high=high * 0.01, low=low * 0.01)
+    cents = [np.asarray(values * 0.01, np.float64) for values in (opened, high, low, close)]
+    return bars_of(cents[3], np.ones(n))._replace(open=cents[0], high=cents[1], low=cents[2])
 
 
 def test_more_candlesticks_equal_talib_and_occur_in_each_direction() -> None:

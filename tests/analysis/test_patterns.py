@@ -249,6 +249,39 @@ def test_every_event_meets_its_definition(name: str) -> None:
             assert at >= x["until"]
 
 
+def overdue(x: Any, bars: PriceArrays, t: int) -> bool:
+    """Whether an active pattern should have changed its status at bar t, as the page has it."""
+    if x["status"] == FORMING and outside(x, bars.close[t], t):
+        return not any_waits(x)
+    up = x["direction"] > 0
+    beyond_stop = bars.close[t] < x["stop"] if up else x["direction"] < 0 and bars.close[t] > x["stop"]
+    reached = x["status"] == CONFIRMED and x["at"] < t and (bars.high[t] >= x["target"] if up else bars.low[t] <= x["target"])
+    return bool(t >= x["until"] or ((x["status"] == FORMING or x["at"] < t) and beyond_stop) or reached)
+
+
+def any_waits(x: Any) -> bool:
+    """Whether a pattern of this kind may wait for one of higher rank, so that a close outside need not confirm it."""
+    return PATTERNS[x["kind"]].rank > 0
+
+
+def missed(bars: PriceArrays, *, blind: bool) -> int:
+    """How many patterns are overdue after a bar; ``blind``: the kernel is told each time that nothing can happen."""
+    memory, found = no_patterns(), 0
+    for t in range(len(bars.close)):
+        history(LOOPS, memory, PriceArrays._make(values[: t + 1] for values in bars), start=t)
+        if blind:
+            memory.swings["quiet"], memory.swings["floor"], memory.swings["ceiling"] = 2**40, -np.inf, np.inf
+        found += sum(overdue(x, bars, t) for x in memory.alive if x["status"] in (FORMING, CONFIRMED))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_status_is_missed_on_bars_that_are_skipped(seed: int) -> None:
+    bars = walk(seed, 900)
+    assert missed(bars, blind=False) == 0
+    assert missed(bars, blind=True) > 10
+
+
 def zigzag(bars: PriceArrays) -> list[tuple[int, int]]:
     """The pivots (kind, bar) of a series, from the docstring of ``zigzag.py`` alone."""
     mean, ranges = float("nan"), list[float]()
