@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from bench.engine import LENGTH, SYMBOLS, best_of, for_all, series
+from bench.engine import LENGTH, SYMBOLS, best_of, series
 from bench.result import BenchmarkResult
-from services.analysis.documents.patterns import KERNELS
+from services.analysis.documents.outcomes import KERNELS
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.pattern_inputs import pattern_inputs
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.signatures import PatternMemory, PriceArrays
@@ -23,19 +23,24 @@ UPDATES: Final = 500
 def rows() -> list[BenchmarkResult]:
     """All patterns of all symbols, by two threads and by one; and one bar added to a series."""
     loops, time_of = machine_code.load_patterns(KERNELS), np.arange(LENGTH, dtype=np.int64)
-    bars = series()
+    indicators = machine_code.load(KERNELS)
+    bars = [pattern_inputs(indicators, each, time_of) for each in series()]
 
-    def find_patterns(b: Bars, memory: PatternMemory, start: int, end: int) -> None:
-        prices = PriceArrays(b.high[:end], b.low[:end], b.close[:end], b.volume[:end], time_of[:end])
-        history(loops, memory, prices, start)
+    def find_patterns(b: PriceArrays, memory: PatternMemory, start: int, end: int) -> None:
+        history(loops, memory, PriceArrays._make(values[:end] for values in b), start)
 
-    def one(b: Bars) -> None:
+    def one(b: PriceArrays) -> None:
         find_patterns(b, no_patterns(), 0, LENGTH)
 
     one(bars[0])
     with ThreadPoolExecutor(2) as pool:
         two = best_of(lambda: list(pool.map(one, bars)), time.perf_counter)
-    alone = best_of(for_all(bars, one))
+
+    def all_of_them() -> None:
+        for b in bars:
+            one(b)
+
+    alone = best_of(all_of_them)
     memory = no_patterns()
     find_patterns(bars[0], memory, 0, LENGTH - UPDATES)
     began = time.process_time()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
-from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend, oracles_unknown
+from tests.analysis import oracles_candles, oracles_more_candles, oracles_oscillators, oracles_trend, oracles_unknown
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -104,6 +104,7 @@ _TALIB: dict[str, Oracle] = {
     **oracles_trend.TALIB,
     **oracles_oscillators.TALIB,
     "candlesticks": oracles_candles.known,
+    "more_candlesticks": oracles_more_candles.known,
 }
 TALIB: dict[str, Oracle] = _known(_TALIB)
 """TA-Lib's own, for real data."""

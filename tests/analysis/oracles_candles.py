@@ -16,12 +16,12 @@ FIRST = 12
 PATTERNS = ("ENGULFING", "HAMMER", "SHOOTINGSTAR", "MORNINGSTAR", "EVENINGSTAR", "DOJI")
 
 
-def _ago(values: Floats, k: int) -> Floats:
+def ago(values: Floats, k: int) -> Floats:
     """The values k bars before."""
     return np.concatenate([np.full(min(k, len(values)), np.nan), values[: max(0, len(values) - k)]])
 
 
-def _mean_before(values: Floats, k: int) -> Floats:
+def mean_before(values: Floats, k: int) -> Floats:
     """The mean of the k bars before each."""
     out = np.full(len(values), np.nan)
     if len(values) > k:
@@ -45,8 +45,8 @@ class Candles(NamedTuple):
 def candles(o: Floats, h: Floats, l: Floats, c: Floats, over: float = 1e-9, under: float = 1e-9) -> list[Floats]:
     """A length must be ``over`` of the close beyond another to be longer, and may fall ``under`` short of it to be as long."""
     body = abs(c - o)
-    series = (o, l, c, body, np.maximum(o, c), np.minimum(o, c), _mean_before(body, 10), _mean_before(h - l, 5))
-    now, last, first = (Candles(*(_ago(values, k) for values in series)) for k in range(3))
+    series = (o, l, c, body, np.maximum(o, c), np.minimum(o, c), mean_before(body, 10), mean_before(h - l, 5))
+    now, last, first = (Candles(*(ago(values, k) for values in series)) for k in range(3))
 
     def longer(x: Floats, y: Floats) -> Flags:
         return x - y > over * c
@@ -64,7 +64,7 @@ def candles(o: Floats, h: Floats, l: Floats, c: Floats, over: float = 1e-9, unde
     within = (as_long(now.top, last.top) & below) | (above & as_long(last.bottom, now.bottom))
     size = np.where(above & below, 100.0, 80.0)
     engulfing = np.where(within & white(now) & black(last), size, np.where(within & black(now) & white(last), -size, 0.0))
-    tenth, upper, lower, short = 0.1 * _mean_before(h - l, 10), h - now.top, now.bottom - l, longer(now.mean_body, body)
+    tenth, upper, lower, short = 0.1 * mean_before(h - l, 10), h - now.top, now.bottom - l, longer(now.mean_body, body)
     hammer = short & longer(lower, body) & longer(tenth, upper) & as_long(last.low + 0.2 * last.mean_range_5, now.bottom)
     star = short & longer(upper, body) & longer(tenth, lower) & longer(now.bottom, last.top)
     shape = longer(first.body, first.mean_body) & as_long(last.mean_body, last.body) & longer(body, now.mean_body)

@@ -33,6 +33,11 @@ Knots = list[tuple[float, float]]
 """Bars since the knot before, height in ATR: the shape's path goes straight from one to the next."""
 
 
+def unknown(count: int) -> tuple[Floats, Floats, Floats]:
+    """RSI, MACD and OBV that have no value."""
+    return np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.nan)
+
+
 def made(path: Floats, rng: Random, noise: float = 1.0, scale: float = 1.0) -> PriceArrays:
     """Bars around a path in ATR."""
     close = path + rng.normal(0.0, SIGMA, len(path)) * noise
@@ -40,7 +45,7 @@ def made(path: Floats, rng: Random, noise: float = 1.0, scale: float = 1.0) -> P
     wick = WICK * noise * abs(rng.normal(0.0, 1.0, (2, len(path))))
     high, low = np.maximum(opened, close) + wick[0], np.minimum(opened, close) - wick[1]
     volume = rng.integers(50, 150, len(path)).astype(float)
-    return PriceArrays(high * scale, low * scale, close * scale, volume, MINUTE * np.arange(1, len(path) + 1))
+    return PriceArrays(high * scale, low * scale, close * scale, volume, MINUTE * np.arange(1, len(path) + 1), *unknown(len(path)))
 
 
 def draw(knots: Knots, first: int, last: int, rng: Random, noise: float, *, tilt: float = 0.0, cup: int = -1) -> Drawn:
@@ -60,13 +65,13 @@ def draw(knots: Knots, first: int, last: int, rng: Random, noise: float, *, tilt
     return Drawn(made(path + 100.0, rng, noise, float(rng.choice([0.01, 1.0, 37.0]))), int(at[first]), int(at[last]))
 
 
-def _warped(rng: Random, leg: float) -> float:
+def warped(rng: Random, leg: float) -> float:
     """Time is warped: a leg takes about 2/3 to 3/2 of its usual bars."""
     return leg * float(np.exp(max(-0.4, min(rng.normal(0.0, 0.2), 0.4))))
 
 
 def _steps(rng: Random, heights: Sequence[float], size: float, leg: float) -> Knots:
-    return [(_warped(rng, leg), size * height) for height in heights]
+    return [(warped(rng, leg), size * height) for height in heights]
 
 
 def head_and_shoulders(rng: Random, noise: float) -> Drawn:
@@ -91,8 +96,8 @@ def cup_and_handle(rng: Random, noise: float) -> Drawn:
     knots = [
         (0.0, -1.2 * size),
         (18.0, size),
-        (_warped(rng, leg), 0.0),
-        (_warped(rng, leg), size),
+        (warped(rng, leg), 0.0),
+        (warped(rng, leg), size),
         (10.0, handle),
         (16.0, 2 * size),
     ]
@@ -103,7 +108,7 @@ def _poled(rng: Random, noise: float, size: float, last: float, fall: float) -> 
     touches, leg = int(rng.integers(4, 6)) if last == 1.0 else 4, rng.uniform(8, 11)
     pole = size * rng.uniform(3.2, 4.0)
     knots: Knots = [(0.0, -pole), (pole / rng.uniform(1.0, 1.4), 0.0)]
-    bars = [_warped(rng, leg) for _ in range(touches - 1)]
+    bars = [warped(rng, leg) for _ in range(touches - 1)]
     for i, share in enumerate(np.cumsum(bars) / sum(bars)):
         half = 0.5 * size * (1 - (1 - last) * share)
         knots.append((bars[i], -0.5 * size - fall * size * share + (half if i % 2 else -half)))
@@ -125,7 +130,7 @@ def lines(rng: Random, noise: float, upper: float, lower: float, touches: Sequen
     size, leg, count = rng.uniform(9, 12), rng.uniform(9, 14), int(rng.choice(touches))
     side = int(rng.integers(2))
     out = 1 if (count + side) % 2 == 0 else -1  # away from the line that was touched last
-    bars = [_warped(rng, leg) for _ in range(count - 1)]
+    bars = [warped(rng, leg) for _ in range(count - 1)]
     line = [lambda share: 1.0 + upper * share, lambda share: lower * share]
     share = np.cumsum([0.0, *bars]) / sum(bars)
     heights = [line[(i + side) % 2](share[i]) for i in range(count)]

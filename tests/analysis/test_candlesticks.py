@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
+from services.analysis.kernels.conditions.programs import compiled, scanned
+from services.analysis.kernels.conditions.required_indicators import required_indicator
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import plan
 from services.analysis.kernels.whole_series import history
+from shared.conditions import parse
+from tests.analysis import oracles_more_candles
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles_candles import by_talib, known
 from tests.analysis.samples import bars_of, ragged
 
 CODE = machine_code.load(KERNELS)
-CANDLES, PLAN = plan([("candlesticks", ())], []), plan()
+CANDLES, MORE, PLAN = plan([("candlesticks", ())], []), plan([("more_candlesticks", ())], []), plan()
 
 
 @st.composite
@@ -44,6 +49,49 @@ def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
 @given(bars=grid())
 def test_every_pattern_equals_talib_or_on_ties_the_page(bars: Bars) -> None:
     np.testing.assert_array_equal(history(CODE, CANDLES, bars).values, known(bars))
+
+
+def ticks(seed: int) -> Bars:
+    """Bars of few ticks of a cent in runs: soldiers, crows and tweezers occur too."""
+    rng, n = np.random.default_rng([seed, 23]), 400
+    run = np.repeat(rng.integers(-1, 2, n // 4), 4)
+    opened = 5000.0 + np.cumsum(2 * run + rng.integers(-1, 2, n))
+    close = opened + 3 * run + rng.integers(-2, 3, n)
+    high = np.maximum(opened, close) + rng.integers(0, 4, n) * (rng.random(n) < 0.4)
+    low = np.minimum(opened, close) - rng.integers(0, 4, n) * (rng.random(n) < 0.4)
+    cents = [np.asarray(values * 0.01, np.float64) for values in (opened, high, low, close)]
+    return bars_of(cents[3], np.ones(n))._replace(open=cents[0], high=cents[1], low=cents[2])
+
+
+def test_more_candlesticks_equal_talib_and_occur_in_each_direction() -> None:
+    ways = {name: set[float]() for name in MORE.columns}
+    for bars in (ragged(), *(ticks(seed) for seed in range(12))):
+        values = history(CODE, MORE, bars).values
+        theirs, sure = oracles_more_candles.by_talib(bars)
+        for name, mine, other, certain in zip(MORE.columns, values, theirs, sure, strict=True):
+            assert certain.mean() > 0.8, name
+            assert np.array_equal(mine[certain], other[certain], equal_nan=True), name
+            ways[name] |= set(mine[~np.isnan(mine)].tolist())
+    both = {"harami", "tweezers", "three_inside", "marubozu", "spinning_top"}
+    down = {"dark_cloud", "black_crows", "gravestone", "hanging_man"}
+    assert ways == {name: {0.0} | ({1.0, -1.0} if name in both else {-1.0} if name in down else {1.0}) for name in MORE.columns}
+
+
+@settings(max_examples=150, deadline=None)
+@given(bars=grid())
+def test_more_candlesticks_equal_talib_or_on_ties_the_page(bars: Bars) -> None:
+    np.testing.assert_array_equal(history(CODE, MORE, bars).values, oracles_more_candles.known(bars))
+
+
+@pytest.mark.parametrize("name", MORE.columns)
+def test_a_condition_names_a_candlestick(name: str) -> None:
+    """None runs by default: the condition says which indicator computes its column."""
+    assert name not in PLAN.columns
+    assert required_indicator(name) == ("more_candlesticks", ())
+    bars = ticks(1)
+    values = history(CODE, MORE, bars).values
+    true = scanned(CODE.core, compiled([parse(f"{name} < 0 or {name} > 0 on 1d")], MORE.columns), 0, np.vstack([values, *bars[:5]]))
+    np.testing.assert_array_equal(true == 1.0, np.nan_to_num(values[MORE.columns.index(name)]) != 0)
 
 
 @settings(max_examples=20, deadline=None)

@@ -15,9 +15,9 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.closed_bars import adjusted
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.pattern_inputs import pattern_inputs
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.plan import plan
-from services.analysis.kernels.signatures import PriceArrays
 from services.analysis.live.domain.provided_bars import of_history
 from shared.events import History, ProviderBar, Timeframe
 from tests.analysis.guarded import Guard
@@ -58,7 +58,7 @@ def default_plan(bars: Bars, byte: int) -> tuple[bytes, bytes]:
 def shapes(bars: Bars, byte: int) -> bytes:
     """Events of chart patterns, likewise."""
     guard, time = Guard(byte), np.arange(len(bars.close), dtype=np.int64)
-    prices = guard.all_inside(PriceArrays(bars.high, bars.low, bars.close, bars.volume, time))
+    prices = guard.all_inside(pattern_inputs(CODE, bars, time))
     events = history(SHAPES, guard.all_inside(no_patterns()), prices)
     assert guard.is_intact()
     return events.tobytes()

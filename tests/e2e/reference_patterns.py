@@ -17,6 +17,8 @@ from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.signatures import PriceArrays
 from shared.events import pattern_id, signal_id
+from tests.analysis.pattern_inputs import measured
+from tests.analysis.shapes import unknown
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_signals import Expected
 
@@ -46,7 +48,9 @@ def patterns(reference: Reference) -> Iterator[PatternEvent]:
             bars = series.get(timeframe, [])
             high, low, close, volume = (np.array([getattr(bar, name) for bar in bars], float) for name in FIELDS)
             times = np.array([bar.ts_close for bar in bars], np.int64)
-            for x in history(loops, no_patterns(), PriceArrays(high, low, close, volume, times)):
+            if not bars:
+                continue
+            for x in history(loops, no_patterns(), measured(PriceArrays(high, low, close, volume, times, *unknown(len(bars))))):
                 bar, name = bars[x["at"]], PATTERNS[x["kind"]].name
                 if bar.live:
                     yield PatternEvent(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import cache, partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -13,16 +12,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from services.analysis.documents.chart import chart
+from services.analysis.documents.outcomes import SHUFFLES, Outcomes, found_in, measured, played
 from services.analysis.documents.page import DocumentPage, Picture, named, table
-from services.analysis.documents.recorded import Recorded, every
-from services.analysis.kernels import machine_code
+from services.analysis.documents.recorded import Recorded
 from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
 from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
-from services.analysis.kernels.patterns.whole_series import history, no_patterns
-from services.analysis.kernels.signatures import PriceArrays
 
-KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 FOLDER: Final = "images/patterns"
 AROUND: Final = 25
 """Bars on a picture before the first pivot and after the breakout."""
@@ -49,21 +45,41 @@ noise whose bars have a mean true range of one unit, which is what "noise of 1 A
 drawn after the definitions were final. On 1,000 more of each shape, which were not used for tuning, recall was 0.93 to 0.97
 and precision 0.92 to 1.00; the weakest were the rising wedge (recall 0.93) and the ascending triangle (precision 0.92: some
 triple tops and symmetrical triangles are reported under its name). On random walks, where every pattern is chance, at most 10
-patterns are confirmed in 1,000 bars, all names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that were
-not used for tuning it was 8.0.
+of these patterns are confirmed in 1,000 bars, all names together, and at most 1.5 of one name; on 400 walks of 2,520 bars that
+were not used for tuning it was 8.2.
+
+Harmonic patterns, trend lines and divergences are tested in the same way. Harmonic patterns with an XA of 45 to 60 units: recall
+0.97 to 1.00, precision 0.98 to 1.00 on 1,000 unseen ones of each. Rising lines under three or four lows: recall 0.93, precision
+1.00. Divergences at two drawn highs 3 to 4.5 units apart, among highs whose momentum and volume agree: recall 0.94 to 0.97,
+precision 0.98 to 1.00, but 0.89 for the hidden one of RSI. On the 400 walks, in 1,000 bars: 0.1 harmonic patterns, 2.4 trend
+lines, 6.6 divergences, and at most 1.3 of one name.
+"""
+
+
+OUTCOMES: Final = """## How often, and what became of them
+
+Confirmed patterns in {bars} bars of the bundled tapes (daily bars of years, minutes and seconds of days), and in {shuffles}
+shuffles of each of their series: the same bars, as shares of the close before, in a random order, so that what is found there is
+chance. **Target first** is the share that reached the target before a close beyond the invalidation level, of those that did one
+of the two; patterns that expired are not in it. How far the target is, beside the invalidation level, makes it large or small for
+any series: compare it with the shuffled one, and mind the number (a share of 100 patterns is uncertain by 10 points to each side).
+
+All names together: {real} in 1,000 bars of the tapes, {chance} of the shuffles. Chance confirms no fewer than real bars do: that a
+pattern is confirmed says by itself nothing about what comes.
+
 """
 
 
 def page() -> DocumentPage:
-    """The page; drawing needs the compiled kernels, its text does not."""
+    """The page; its numbers and pictures need the compiled kernels."""
     summary = table(
         ["pattern", "upside down", "rank"],
         ([f"`{pattern.name}`", f"`{pattern.mirror}`", str(pattern.rank)] for pattern in PATTERNS),
     )
     shared = [f"## {title}\n\n{_docstring(module)}" for title, module in SHARED.items()]
     families = [_entry(sys.modules[finder], patterns) for finder, patterns in _modules().items()]
-    pictures = tuple(Picture(_path(pattern), partial(draw, pattern)) for pattern in PATTERNS)
-    return DocumentPage("patterns.md", "\n".join([HEAD, summary, *shared, *families]), FOLDER, pictures)
+    pictures = tuple(Picture(_path(pattern), partial(draw, pattern)) for pattern in PATTERNS if _occurs(pattern))
+    return DocumentPage("patterns.md", "\n".join([HEAD, summary, _outcomes(), *shared, *families]), FOLDER, pictures)
 
 
 def draw(pattern: ChartPattern) -> Figure:
@@ -88,16 +104,35 @@ def draw(pattern: ChartPattern) -> Figure:
 
 @cache
 def _best() -> dict[int, tuple[Recorded, Any]]:
-    loops = machine_code.load_patterns(KERNELS)
     best: dict[int, tuple[Recorded, Any]] = {}
-    for recorded in (*every("daily", "1d"), *every("demo", "1m"), *every("seconds", "1s"), *every("crypto", "1m")):
-        b = recorded.bars
-        found = history(loops, no_patterns(), PriceArrays(b.high, b.low, b.close, b.volume, recorded.start))
+    for recorded in played():
+        found = found_in(recorded)
         for x in found[found["status"] == CONFIRMED]:
             before = best.get(int(x["kind"]))
             if before is None or (before[0].timeframe == recorded.timeframe and x["quality"] > before[1]["quality"]):
                 best[int(x["kind"])] = recorded, x
     return best
+
+
+def _outcomes() -> str:
+    """How often each pattern appears and reaches its target, on the tapes and on shuffles of them."""
+    real, chance = measured()
+    rows = []
+    for kind, pattern in enumerate(PATTERNS):
+        for side, way in enumerate(("up", "down")):
+            if pattern.way in (0, (1, -1)[side]):
+                rates = [f"{1000 * int(each.confirmed[kind, side]) / each.bars:.2f}" for each in (real, chance)]
+                rows.append([f"`{pattern.name}`", way, *rates, *(_reached(each, kind, side) for each in (real, chance))])
+    heads = ["pattern", "direction", "tapes: in 1,000 bars", "shuffled", "tapes: target first", "shuffled"]
+    sums = [f"{1000 * int(each.confirmed.sum()) / each.bars:.1f}" for each in (real, chance)]
+    return OUTCOMES.format(bars=f"{real.bars:,}", shuffles=SHUFFLES, real=sums[0], chance=sums[1]) + table(heads, rows)
+
+
+def _reached(found: Outcomes, kind: int, side: int) -> str:
+    """The share that reached its target, of those that reached it or were invalidated, and their number."""
+    reached = int(found.reached[kind, side])
+    decided = reached + int(found.invalidated[kind, side])
+    return f"{100 * reached / decided:.0f} % of {decided:,}" if decided else "none"
 
 
 def _modules() -> dict[str, list[ChartPattern]]:
@@ -110,8 +145,13 @@ def _modules() -> dict[str, list[ChartPattern]]:
 
 def _entry(module: ModuleType, patterns: list[ChartPattern]) -> str:
     title = module.__name__.rpartition(".")[2].replace("_", " ")
-    pictures = [f"![{pattern.name} on real bars]({_path(pattern)})\n" for pattern in patterns]
+    pictures = [f"![{pattern.name} on real bars]({_path(pattern)})\n" for pattern in patterns if _occurs(pattern)]
     return "\n".join([f"## {title[0].upper()}{title[1:]}\n", _docstring(module), *pictures])
+
+
+def _occurs(pattern: ChartPattern) -> bool:
+    """Whether the tapes have an example."""
+    return PATTERNS.index(pattern) in _best()
 
 
 def _docstring(module: ModuleType) -> str:

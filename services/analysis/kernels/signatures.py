@@ -150,6 +150,21 @@ class PriceArrays(NamedTuple):
     close: Floats
     volume: Floats
     time: Int64s
+    rsi: Floats
+    """The plan's columns of ``patterns.layout.COLUMNS``."""
+    macd: Floats
+    obv: Floats
+
+
+class MeasuredBars(NamedTuple):
+    """The values of the plan's columns at closed bars; ``rows`` and ``columns`` are places in ``values``."""
+
+    values: Floats
+    """(rows, columns)."""
+    rows: Int64s
+    """(bars,): the row of each bar."""
+    columns: Int64s
+    """(3,): the columns of ``patterns.layout.COLUMNS``."""
 
 
 class PatternMemory(NamedTuple):
@@ -178,8 +193,9 @@ class PatternKernels(Protocol):
     """The module of the chart patterns. Both stop when the room for events is full: call again from the returned bar."""
 
     def close_bars(
-        self, windows: Any, places: BarPlaces, times: Int64s, kept: Int64s, start: int, memory: PatternMemory, found: PatternEvents
-    ) -> tuple[int, int]:
+        self, windows: Any, places: BarPlaces, times: Int64s, kept: Int64s, measured: MeasuredBars, start: int,
+        memory: PatternMemory, found: PatternEvents,
+    ) -> tuple[int, int]:  # fmt: skip
         """Many closed bars from number ``start`` on: (next bar, events).
 
         ``windows`` holds arrays (symbols, timeframes, window). ``kept[timeframe]`` is the place of that timeframe in the memory, -1

@@ -12,6 +12,7 @@ from services.notifier.domain.formatting import format_time, number, percent, pr
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.markup import clean, escape
 from services.notifier.domain.messages import Button, Buttons
+from services.notifier.domain.rule_text import LevelKind
 from shared.events import Signal, SignalQuality, Timeframe
 
 TIMEFRAMES: Final = {
@@ -112,7 +113,7 @@ def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
     return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
 
 
-def _level(value: float, kind: rules.LevelKind, instrument: Instrument, language: str) -> str:
+def _level(value: float, kind: LevelKind, instrument: Instrument, language: str) -> str:
     if kind == "price":
         return price(value, instrument)
     return volume(value, language) if kind == "volume" and math.isfinite(value) else number(value)

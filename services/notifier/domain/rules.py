@@ -6,47 +6,15 @@ nothing else: computed values are in separate lines of the alert.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from services.notifier.domain.conditions import RULE as CONDITION
 from services.notifier.domain.formatting import number
+from services.notifier.domain.pattern_texts import PATTERNS
+from services.notifier.domain.rule_text import LevelKind, RuleText
+from services.notifier.domain.rule_text import rule_text as _rule
 from shared.events import Signal
 from shared.sequences import parse
-
-LevelKind = Literal["price", "value", "volume"]
-
-
-@dataclass(frozen=True)
-class RuleText:
-    """A rule's name, and a sentence for each direction, in both languages."""
-
-    ko: str
-    en: str
-    up_ko: str
-    up_en: str
-    down_ko: str
-    down_en: str
-    level: LevelKind = "price"
-    """What ``Signal.level`` is: a price in the instrument's currency, an indicator's value, or a volume."""
-
-
-def _rule(ko: str, en: str, sentence_ko: str, sentence_en: str, level: LevelKind = "price") -> RuleText:
-    """A rule that fires in one direction only, or has the same sentence for both."""
-    return RuleText(ko, en, sentence_ko, sentence_en, sentence_ko, sentence_en, level)
-
-
-def _pattern(ko: str, en: str) -> RuleText:
-    """A chart pattern; it fires on the breakout."""
-    return RuleText(
-        ko,
-        en,
-        f"{ko} 완성: 종가가 기준선을 상향 돌파",
-        f"{en[0].lower()}{en[1:]} confirmed: close broke out upwards",
-        f"{ko} 완성: 종가가 기준선을 하향 이탈",
-        f"{en[0].lower()}{en[1:]} confirmed: close broke out downwards",
-    )
-
 
 RULES: Final[dict[str, RuleText]] = {
     "golden_cross": _rule(
@@ -242,30 +210,7 @@ RULES: Final[dict[str, RuleText]] = {
     ),
     "all_time_high": _rule("역대 신고가", "All-time high", "보유한 기록 전체의 최고가를 경신", "above every high on record here"),
     "all_time_low": _rule("역대 신저가", "All-time low", "보유한 기록 전체의 최저가를 경신", "below every low on record here"),
-    "head_and_shoulders": _pattern("헤드 앤 숄더", "Head and shoulders"),
-    "inverse_head_and_shoulders": _pattern("역헤드 앤 숄더", "Inverse head and shoulders"),
-    "triple_top": _pattern("삼중 천장", "Triple top"),
-    "triple_bottom": _pattern("삼중 바닥", "Triple bottom"),
-    "double_top": _pattern("이중 천장", "Double top"),
-    "double_bottom": _pattern("이중 바닥", "Double bottom"),
-    "cup_and_handle": _pattern("컵 앤 핸들", "Cup and handle"),
-    "inverse_cup_and_handle": _pattern("역컵 앤 핸들", "Inverse cup and handle"),
-    "bull_flag": _pattern("상승 깃발형", "Bull flag"),
-    "bear_flag": _pattern("하락 깃발형", "Bear flag"),
-    "bull_pennant": _pattern("상승 페넌트형", "Bull pennant"),
-    "bear_pennant": _pattern("하락 페넌트형", "Bear pennant"),
-    "ascending_triangle": _pattern("상승 삼각형", "Ascending triangle"),
-    "descending_triangle": _pattern("하락 삼각형", "Descending triangle"),
-    "symmetrical_triangle": _pattern("대칭 삼각형", "Symmetrical triangle"),
-    "rising_wedge": _pattern("상승 쐐기형", "Rising wedge"),
-    "falling_wedge": _pattern("하락 쐐기형", "Falling wedge"),
-    "channel_up": _pattern("상승 채널", "Rising channel"),
-    "channel_down": _pattern("하락 채널", "Falling channel"),
-    "rectangle": _pattern("박스권", "Rectangle"),
-    "resistance": _rule(
-        "저항선 돌파", "Resistance broken", "종가가 저항선을 상향 돌파", "close broke above a level that had turned it back"
-    ),
-    "support": _rule("지지선 이탈", "Support broken", "종가가 지지선을 하향 이탈", "close broke below a level that had held"),
+    **PATTERNS,
 }
 
 FRACTIONS: Final = {

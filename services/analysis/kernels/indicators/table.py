@@ -25,6 +25,7 @@ from services.analysis.kernels.indicators import (
     macd,
     mfi,
     momentum,
+    more_candlesticks,
     obv,
     pivots,
     roc,
@@ -87,5 +88,6 @@ KINDS: Final[tuple[Kind, ...]] = (
     year.KIND,
     candlesticks.KIND,
     bandwidth_low.KIND,
+    more_candlesticks.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""

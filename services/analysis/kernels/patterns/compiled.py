@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
-_compiled: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
+# No Python or C code calls these functions: without wrappers for such calls they compile faster.
+_compiled: Final[Any] = partial(njit, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

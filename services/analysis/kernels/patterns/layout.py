@@ -11,29 +11,46 @@ Records = npt.NDArray[Any]
 
 PIVOTS: Final = 16
 """Pivots that are remembered, newest last."""
-ACTIVE: Final = 8
-"""Patterns of a series that are active at once; a ninth replaces the oldest of the lowest rank."""
+SHAPES, LINES, HARMONICS, DIVERGENCES = 8, 2, 2, 8
+"""Patterns of each group that are active at once in a series; beyond that a draft replaces the oldest of the lowest rank."""
+ACTIVE: Final = SHAPES + LINES + HARMONICS + DIVERGENCES
+"""Patterns of a series that are active at once."""
 CORNERS: Final = 8
 """Most pivots of one pattern."""
 MOST_EVENTS: Final = 4 * ACTIVE
 """Upper bound of the events at one bar of one series."""
+COLUMNS: Final = ("rsi_14", "macd", "obv")
+"""The columns of the plan that divergences are measured on, in the order in which the kernels take them."""
 
 SWING: Final = np.dtype(
     [
         ("n", "i8"),  # bars so far
         ("leg", "i8"),  # +1 rising (the high may become a pivot), -1 falling, 0 not known yet
         ("pivots", "i8"),  # pivots so far
+        ("busy", "i8"),  # bit i is set if place i of the active patterns is in use
+        ("quiet", "i8"),  # before this bar nothing happens to a pattern while prices stay between floor and ceiling
+        ("floor", "f8"),
+        ("ceiling", "f8"),
         ("atr", "f8"),  # Wilder's mean of the true range; its sum until there are enough
         ("close", "f8"),  # of the bar before
         ("sum", "f8"),  # of all closes
+        ("traded", "f8"),  # the sum of all volumes
         ("high", "f8"),  # rising: of this leg; falling: since the low
         ("high_at", "i8"),
         ("high_time", "i8"),
         ("high_sum", "f8"),  # of all closes up to that bar
+        ("high_traded", "f8"),  # the sum of all volumes up to that bar
+        ("high_rsi", "f8"),  # the indicators at that bar
+        ("high_macd", "f8"),
+        ("high_obv", "f8"),
         ("low", "f8"),
         ("low_at", "i8"),
         ("low_time", "i8"),
         ("low_sum", "f8"),
+        ("low_traded", "f8"),
+        ("low_rsi", "f8"),
+        ("low_macd", "f8"),
+        ("low_obv", "f8"),
     ]
 )
 """The current swing."""
@@ -46,6 +63,10 @@ PIVOT: Final = np.dtype(
         ("known", "i8"),  # number of the bar that confirmed it
         ("price", "f8"),
         ("sum", "f8"),  # of all closes up to that bar
+        ("traded", "f8"),  # the sum of all volumes up to that bar
+        ("rsi", "f8"),  # the indicators at that bar
+        ("macd", "f8"),
+        ("obv", "f8"),
     ]
 )
 

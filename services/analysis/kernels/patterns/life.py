@@ -6,7 +6,8 @@
   rank (``displaced``).
 - **Confirmed**: the first close beyond its line by the margin. Of several that overlap in time and break out in one direction
   only the one of the highest rank is confirmed; the others, and later ones, fail as ``absorbed``. A
-  lower rank waits while the line of a higher one is nearer than ``REACH`` margins; it does not expire while it waits.
+  lower rank waits while the line of a higher one is nearer than ``REACH`` margins; it does not expire while it waits. Shapes are
+  compared with shapes, trend lines with shapes and trend lines, harmonic patterns with each other; a divergence with none.
 - **Failed**: a close beyond the stop (``invalidated``), or as many bars as the pattern is long, 20 to 200, without breakout or
   target (``expired``). If a bar does both, the stop counts.
 - **Target**: a high (of a break downwards: a low) at or beyond the target.
@@ -35,10 +36,14 @@ from services.analysis.kernels.patterns.layout import (
     TARGET,
 )
 
+FAMILY, RANK, FIRST, END, COVERS = range(5)
+"""Columns of ``traits`` (patterns, 5): the number of the family, the rank, and the places of the pattern's group."""
 VOLUMES = 20
 FAR = 1e9
 """Lines that meet after more bars count as parallel; a larger number, or NaN, is not converted to an integer."""
 REACH = 2.0
+HORIZON = 16
+"""Bars for which the outlook is computed."""
 
 
 @inlined
@@ -65,27 +70,28 @@ def overlap(x, y):
 
 
 @compiled
-def accept(alive, x, n, families, ranks, events, m):
+def accept(alive, x, n, traits, events, m):
     """Makes a draft a forming pattern, unless an active one covers it. Returns the number of events."""
-    for i in range(ACTIVE):
+    first, end, family, own = traits[x.kind, FIRST], traits[x.kind, END], traits[x.kind, FAMILY], traits[x.kind, RANK]
+    for i in range(first, end):
         y = alive[i]
-        if y.status == FREE or families[y.kind] != families[x.kind] or not overlap(x, y):
+        if y.status == FREE or traits[y.kind, FAMILY] != family or not overlap(x, y):
             continue
         if y.status == CONFIRMED or (y.kind == x.kind and y.quality > x.quality and y.corners >= x.corners):
             return m
     place, rank, oldest = -1, 0, n
-    for i in range(ACTIVE):
+    for i in range(first, end):
         y = alive[i]
-        if y.status == FORMING and families[y.kind] == families[x.kind] and overlap(x, y):
+        if y.status == FORMING and traits[y.kind, FAMILY] == family and overlap(x, y):
             m = report(alive, i, FAILED, ABSORBED, n, events, m)
         if y.status == FREE:
             place = i
     if place < 0:
-        for i in range(ACTIVE):
+        for i in range(first, end):
             y = alive[i]
-            if y.status == FORMING and (ranks[y.kind] > rank or (ranks[y.kind] == rank and y.formed < oldest)):
-                place, rank, oldest = i, ranks[y.kind], y.formed
-        if place < 0 or rank < ranks[x.kind]:
+            if y.status == FORMING and (traits[y.kind, RANK] > rank or (traits[y.kind, RANK] == rank and y.formed < oldest)):
+                place, rank, oldest = i, traits[y.kind, RANK], y.formed
+        if place < 0 or rank < own:
             return m
         m = report(alive, place, FAILED, DISPLACED, n, events, m)
     x.formed, x.until = n, n + patience(x)
@@ -109,13 +115,13 @@ def volume_ratio(volume, t):
 
 
 @compiled
-def confirm(alive, i, way, n, volume, t, events, m):
+def confirm(alive, i, way, n, volume, t, traits, events, m):
     """Pattern i broke out in direction ``way``: confirms it, or fails it as absorbed by one that covers the same move.
 
     Returns the number of events.
     """
     x = alive[i]
-    for j in range(ACTIVE):
+    for j in range(traits[x.kind, COVERS], traits[x.kind, END]):
         y = alive[j]
         if j != i and y.status == CONFIRMED and y.direction == way and overlap(x, y):
             return report(alive, i, FAILED, ABSORBED, n, events, m)
@@ -140,12 +146,12 @@ def breaks(x, n, close):
 
 
 @compiled
-def waits(alive, i, way, n, close, ranks):
+def waits(alive, i, way, n, close, traits):
     """Whether pattern i, which has broken out, waits for one of higher rank whose line is near."""
     x = alive[i]
-    for j in range(ACTIVE):
+    for j in range(traits[x.kind, COVERS], traits[x.kind, END]):
         y = alive[j]
-        if y.status == FORMING and ranks[y.kind] < ranks[x.kind] and y.direction * way >= 0 and overlap(x, y):
+        if y.status == FORMING and traits[y.kind, RANK] < traits[x.kind, RANK] and y.direction * way >= 0 and overlap(x, y):
             since = n - y.first
             line = y.upper + y.upper_slope * since if way > 0 else y.lower + y.lower_slope * since
             if way * (line - close) <= REACH * y.margin:
@@ -153,14 +159,61 @@ def waits(alive, i, way, n, close, ranks):
     return False
 
 
-@inlined
-def age(n, alive, high, low, close, volume, t, ranks, events, m):
-    """Advances all patterns by a closed bar, number ``n``, at ``t``. Returns the number of events."""
-    broke = False
+@compiled
+def in_use(alive):
+    """The places in use, as bits."""
+    found = 0
     for i in range(ACTIVE):
-        x = alive[i]
-        if x.status == FREE:
+        found |= (1 if alive[i].status != FREE else 0) << i
+    return found
+
+
+@inlined
+def nothing_happens(w, high, low, close):
+    """Whether no active pattern can change its status at the current bar."""
+    return w.n < w.quiet and high < w.ceiling and low > w.floor and close < w.ceiling and close > w.floor
+
+
+@compiled
+def outlook(w, alive):
+    """Sets up to which bar, and between which prices, nothing happens to the active patterns after the current bar.
+
+    Most bars change no pattern, and then only these bounds are read. They are exact: a line is bounded by its ends. An unknown
+    price (NaN) is always the second argument of ``min`` and ``max``, which then give the first.
+    """
+    floor, ceiling, last = -math.inf, math.inf, w.n + HORIZON
+    quiet, busy, i = last + 1, w.busy, -1
+    while busy != 0:
+        i, here, busy = i + 1, busy & 1, busy >> 1
+        if here == 0:
             continue
+        x = alive[i]
+        quiet = min(quiet, x.until)
+        if x.status == FORMING:
+            start, end = w.n + 1 - x.first, last - x.first
+            if x.direction >= 0:
+                ceiling = min(ceiling, x.upper + x.upper_slope * start + x.margin)
+                ceiling = min(ceiling, x.upper + x.upper_slope * end + x.margin)
+            if x.direction <= 0:
+                floor = max(floor, x.lower + x.lower_slope * start - x.margin)
+                floor = max(floor, x.lower + x.lower_slope * end - x.margin)
+        goal = x.target if x.status == CONFIRMED else math.nan
+        if x.direction > 0:
+            floor, ceiling = max(floor, x.stop), min(ceiling, goal)
+        elif x.direction < 0:
+            floor, ceiling = max(floor, goal), min(ceiling, x.stop)
+    w.floor, w.ceiling, w.quiet = floor, ceiling, quiet
+
+
+@inlined
+def age(busy, n, alive, high, low, close, volume, t, traits, events, m):
+    """Advances all patterns by a closed bar, number ``n``, at ``t``; ``busy``: their places. Returns the number of events."""
+    broke, i = False, -1
+    while busy != 0:
+        i, here, busy = i + 1, busy & 1, busy >> 1
+        if here == 0:
+            continue
+        x = alive[i]
         if x.status == FORMING and breaks(x, n, close) != 0:
             broke = True
         elif (x.direction > 0 and close < x.stop) or (x.direction < 0 and close > x.stop):
@@ -169,13 +222,22 @@ def age(n, alive, high, low, close, volume, t, ranks, events, m):
             m = report(alive, i, TARGET, NO_REASON, n, events, m)
         elif n >= x.until:
             m = report(alive, i, FAILED, EXPIRED, n, events, m)
+    return confirm_all(n, alive, close, volume, t, traits, events, m) if broke else m
+
+
+@compiled
+def confirm_all(n, alive, close, volume, t, traits, events, m):
+    """Confirms the patterns that have broken out, from the highest rank on. Returns the number of events."""
+    broke = True
     while broke:
         best, broke = -1, False
         for i in range(ACTIVE):
             x = alive[i]
             way = breaks(x, n, close) if x.status == FORMING else 0
-            if way != 0 and (best < 0 or ranks[x.kind] < ranks[alive[best].kind]) and not waits(alive, i, way, n, close, ranks):
+            if way == 0 or (best >= 0 and traits[x.kind, RANK] >= traits[alive[best].kind, RANK]):
+                continue
+            if not waits(alive, i, way, n, close, traits):
                 best, broke = i, True
         if broke:
-            m = confirm(alive, best, breaks(alive[best], n, close), n, volume, t, events, m)
+            m = confirm(alive, best, breaks(alive[best], n, close), n, volume, t, traits, events, m)
     return m

@@ -7,16 +7,40 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.analysis.kernels.patterns.cup_and_handle import cup_and_handle
+from services.analysis.kernels.patterns.divergences import macd_divergence, obv_divergence, rsi_divergence
 from services.analysis.kernels.patterns.flags import flag
+from services.analysis.kernels.patterns.harmonics import harmonic
 from services.analysis.kernels.patterns.head_and_shoulders import head_and_shoulders
+from services.analysis.kernels.patterns.layout import ACTIVE, DIVERGENCES, HARMONICS, LINES, SHAPES
 from services.analysis.kernels.patterns.levels import level
 from services.analysis.kernels.patterns.tops import double_top, triple_top
+from services.analysis.kernels.patterns.trend_lines import trend_line
 from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
 """``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
 the place of the family's first pattern in ``PATTERNS``. ``life.py`` sets status and times.
 """
+
+
+@dataclass(frozen=True)
+class Group:
+    """Patterns that share the places of a series' active ones."""
+
+    first: int
+    """Its first place."""
+    end: int
+    """The place after its last."""
+    covers: int
+    """A pattern confirmed at a place from this one up to ``end`` absorbs those of the group that cover the same move."""
+
+
+SHAPE: Final = Group(0, SHAPES, 0)
+LINE: Final = Group(SHAPES, SHAPES + LINES, 0)
+"""A trend line breaks with many a shape: the shape is the signal then."""
+HARMONIC: Final = Group(LINE.end, LINE.end + HARMONICS, LINE.end)
+DIVERGENCE: Final = Group(HARMONIC.end, HARMONIC.end + DIVERGENCES, ACTIVE)
+"""Each is a fact of its own: none absorbs another."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +56,7 @@ class ChartPattern:
     """Of patterns that break out together the one with the lowest number is confirmed."""
     way: int
     """The direction of its breakout: +1 up, -1 down, 0 either."""
+    group: Group = SHAPE
 
 
 @dataclass(frozen=True)
@@ -44,6 +69,24 @@ class Family:
 
 def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[ChartPattern, ChartPattern]:
     return ChartPattern(name, mirror, family, rank, way), ChartPattern(mirror, name, family, rank, -way)
+
+
+def _apart(name: str, mirror: str, rank: int, way: int, group: Group) -> tuple[ChartPattern, ChartPattern]:
+    """A pattern and its mirror image that do not replace each other."""
+    return ChartPattern(name, mirror, name, rank, way, group), ChartPattern(mirror, name, mirror, rank, -way, group)
+
+
+def _harmonics(name: str) -> tuple[ChartPattern, ChartPattern]:
+    up, down = f"bullish_{name}", f"bearish_{name}"
+    return (
+        ChartPattern(up, down, "bullish harmonics", 9, 1, HARMONIC),
+        ChartPattern(down, up, "bearish harmonics", 9, -1, HARMONIC),
+    )
+
+
+def _divergences(name: str) -> tuple[ChartPattern, ...]:
+    regular = _apart(f"bearish_{name}_divergence", f"bullish_{name}_divergence", 10, -1, DIVERGENCE)
+    return *regular, *_apart(f"hidden_bearish_{name}_divergence", f"hidden_bullish_{name}_divergence", 10, -1, DIVERGENCE)
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -69,6 +112,11 @@ FAMILIES: Final[tuple[Family, ...]] = (
         ),
     ),
     Family(level, _pair("resistance", "support", "levels", 7, 1)),
+    Family(trend_line, _apart("uptrend_line", "downtrend_line", 8, -1, LINE)),
+    Family(harmonic, tuple(each for name in ("gartley", "bat", "butterfly", "crab") for each in _harmonics(name))),
+    Family(rsi_divergence, _divergences("rsi")),
+    Family(macd_divergence, _divergences("macd")),
+    Family(obv_divergence, _divergences("obv")),
 )
 PATTERNS: Final[tuple[ChartPattern, ...]] = tuple(pattern for family in FAMILIES for pattern in family.patterns)
 """The index of a pattern in this table is its code in the kernels."""

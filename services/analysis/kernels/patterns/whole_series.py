@@ -7,7 +7,8 @@ import numpy as np
 from services.analysis.kernels.patterns.layout import ACTIVE, MOST_EVENTS, PATTERN, PIVOT, PIVOTS, SWING, Records
 from services.analysis.kernels.signatures import PatternEvents, PatternKernels, PatternMemory, PriceArrays
 
-ROOM = 8 * MOST_EVENTS
+BARS_PER_EVENT = 8
+"""There are fewer events than one in so many bars, as a rule: more take another call."""
 
 
 def no_patterns() -> PatternMemory:
@@ -23,8 +24,12 @@ def history(kernels: PatternKernels, memory: PatternMemory, prices: PriceArrays,
     """
     if any(values.shape != prices.close.shape for values in prices):
         raise ValueError(f"bars must be arrays of one length, not {[len(values) for values in prices]}")
-    found, room = [], PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
-    while start < len(prices.close):
+    length = len(prices.close)
+    size = MOST_EVENTS + max(0, length - start) // BARS_PER_EVENT
+    found, room = list[Records](), PatternEvents(np.zeros(1, PATTERN), np.empty(size, PATTERN), np.empty(size, np.int64))
+    while start < length:
         start, count = kernels.history(prices, start, memory, room)
+        if start == length and not found:
+            return room.events[:count]
         found.append(room.events[:count].copy())
-    return found[0] if len(found) == 1 else np.concatenate(found or [room.events[:0]])
+    return np.concatenate(found or [room.events[:0]])

@@ -32,15 +32,17 @@ def true_range(w, high, low):
 
 
 @inlined
-def set_high(w, price, time):
-    """The high candidate is the current bar."""
-    w.high, w.high_at, w.high_time, w.high_sum = price, w.n, time, w.sum
+def set_high(w, price, time, measures):
+    """The high candidate is the current bar; ``measures``: its (rsi, macd, obv)."""
+    w.high, w.high_at, w.high_time, w.high_sum, w.high_traded = price, w.n, time, w.sum, w.traded
+    w.high_rsi, w.high_macd, w.high_obv = measures
 
 
 @inlined
-def set_low(w, price, time):
+def set_low(w, price, time, measures):
     """The low candidate is the current bar."""
-    w.low, w.low_at, w.low_time, w.low_sum = price, w.n, time, w.sum
+    w.low, w.low_at, w.low_time, w.low_sum, w.low_traded = price, w.n, time, w.sum, w.traded
+    w.low_rsi, w.low_macd, w.low_obv = measures
 
 
 @compiled
@@ -51,31 +53,34 @@ def push(w, pivots, kind):
     x = pivots[PIVOTS - 1]
     x.kind, x.known = kind, w.n
     if kind > 0:
-        x.at, x.time, x.price, x.sum = w.high_at, w.high_time, w.high, w.high_sum
+        x.at, x.time, x.price, x.sum, x.traded = w.high_at, w.high_time, w.high, w.high_sum, w.high_traded
+        x.rsi, x.macd, x.obv = w.high_rsi, w.high_macd, w.high_obv
     else:
-        x.at, x.time, x.price, x.sum = w.low_at, w.low_time, w.low, w.low_sum
+        x.at, x.time, x.price, x.sum, x.traded = w.low_at, w.low_time, w.low, w.low_sum, w.low_traded
+        x.rsi, x.macd, x.obv = w.low_rsi, w.low_macd, w.low_obv
     w.pivots += 1
     w.leg = -kind
 
 
 @inlined
-def swing(w, pivots, high, low, close, time):
+def swing(w, pivots, high, low, close, volume, time, measures):
     """Advances the swing by a closed bar. Returns +1 or -1 if it made a pivot of that kind, else 0. ``w.n`` is unchanged."""
     w.sum += close
+    w.traded += volume
     if w.n == 0:
-        set_high(w, high, time)
-        set_low(w, low, time)
+        set_high(w, high, time, measures)
+        set_low(w, low, time, measures)
         return 0
     true_range(w, high, low)
     made, higher, lower = 0, high > w.high, low < w.low
     if higher and w.leg >= 0:
-        set_high(w, high, time)
+        set_high(w, high, time, measures)
     if lower and w.leg <= 0:
-        set_low(w, low, time)
+        set_low(w, low, time, measures)
     if w.leg > 0 and (higher or lower):
-        set_low(w, close if higher else low, time)
+        set_low(w, close if higher else low, time, measures)
     if w.leg < 0 and (higher or lower):
-        set_high(w, close if lower else high, time)
+        set_high(w, close if lower else high, time, measures)
     if w.n >= ATR_BARS and w.atr > 0.0:
         turn = TURN * w.atr
         down, up = w.high - close, close - w.low
@@ -86,11 +91,11 @@ def swing(w, pivots, high, low, close, time):
     if made > 0:
         push(w, pivots, 1)
         if w.low_at < w.high_at:
-            set_low(w, low, time)
-        set_high(w, close if w.low_at == w.n else high, time)
+            set_low(w, low, time, measures)
+        set_high(w, close if w.low_at == w.n else high, time, measures)
     elif made < 0:
         push(w, pivots, -1)
         if w.high_at < w.low_at:
-            set_high(w, high, time)
-        set_low(w, close if w.high_at == w.n else low, time)
+            set_high(w, high, time, measures)
+        set_low(w, close if w.high_at == w.n else low, time, measures)
     return made

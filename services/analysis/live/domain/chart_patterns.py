@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from services.analysis.kernels.closed_bars import Adjusted
-from services.analysis.kernels.patterns.layout import CONFIRMED, MOST_EVENTS, PATTERN, REASONS, STATUSES
+from services.analysis.kernels.patterns.layout import COLUMNS, CONFIRMED, MOST_EVENTS, PATTERN, REASONS, STATUSES
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.rules.rule import Direction
-from services.analysis.kernels.signatures import BarPlaces, PatternEvents, PatternKernels, PatternMemory, PriceArrays
+from services.analysis.kernels.signatures import BarPlaces, MeasuredBars, PatternEvents, PatternKernels, PatternMemory, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.signals import known
-from services.analysis.live.domain.state import CHARTED, PartitionState, Records
+from services.analysis.live.domain.state import CHARTED, Floats, Int64s, PartitionState, Records
 from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
 
 VERSION: Final = 2
 """The rule version of all patterns. Goes up when the same bars give other patterns."""
-ROOM: Final = 8 * MOST_EVENTS
+ROOM: Final = 3 * MOST_EVENTS
 PLACES: Final = np.array([CHARTED.index(each) if each in CHARTED else -1 for each in TIMEFRAMES], np.int64)
 
 
@@ -31,17 +32,23 @@ class ChartPatterns:
         self._kernels = kernels
         self.version = version
 
-    def advance(self, state: PartitionState, closed: Records) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
+    def advance(
+        self, state: PartitionState, closed: Records, values: Floats, columns: Int64s
+    ) -> tuple[list[Pattern], list[tuple[int, Signal]]]:
         """Advances the patterns by the closed bars (dtype CLOSED); provisional bars are skipped.
 
-        Returns the events of the patterns, and a signal for each confirmed one with the index of its bar in ``closed``.
+        ``values`` (bars, columns) are the plan's at these bars, ``columns`` the places that ``measured_columns`` gives. Returns the
+        events of the patterns, and a signal for each confirmed one with the index of its bar in ``closed``.
         """
         final = np.flatnonzero(closed["provisional"] == 0)
         *found, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
+        measured = MeasuredBars(values, final, columns)
         places, room = BarPlaces(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
         while start < len(times):
-            start, count = self._kernels.close_bars(state.windows, places, times, PLACES, start, state.pattern_states.arrays, room)
+            start, count = self._kernels.close_bars(
+                state.windows, places, times, PLACES, measured, start, state.pattern_states.arrays, room
+            )
             for x, place in zip(room.events[:count], final[room.bar[:count]].tolist(), strict=True):
                 pattern = _pattern(state, closed[place], x)
                 patterns.append(pattern)
@@ -50,8 +57,11 @@ class ChartPatterns:
                     signals.setdefault(signal.id, (place, signal))
         return patterns, list(signals.values())
 
-    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Records:
-        """Restarts a series from closed bars. Returns the events (dtype PATTERN) of its past; they are not published."""
+    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, columns: Int64s) -> Records:
+        """Restarts a series from closed bars. Returns the events (dtype PATTERN) of its past; they are not published.
+
+        ``values`` and ``columns`` are as for ``advance``.
+        """
         place = int(PLACES[code])
         if place < 0:
             return np.zeros(0, PATTERN)
@@ -59,7 +69,20 @@ class ChartPatterns:
         memory = PatternMemory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
         for array in memory:
             array[...] = np.zeros((), array.dtype)
-        return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close))
+        measures = (np.ascontiguousarray(values[:, column]) for column in columns)
+        return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close, *measures))
+
+
+def measured_columns(columns: Sequence[str]) -> Int64s:
+    """The places of the columns that divergences are measured on.
+
+    Raises:
+        ValueError: one is not among them.
+    """
+    missing = [name for name in COLUMNS if name not in columns]
+    if missing:
+        raise ValueError(f"chart patterns need the columns {', '.join(missing)}, which are not in the plan")
+    return np.array([columns.index(name) for name in COLUMNS], np.int64)
 
     def past(self, code: int, bars: Adjusted) -> Records:
         """The events (dtype PATTERN) of a whole series; changes no state."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from services.analysis.kernels.closed_bars import BarRecords, adjusted
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from services.analysis.kernels.machine_code import MachineCode
+from services.analysis.kernels.patterns.layout import COLUMNS
 from services.analysis.kernels.plan import Plan, plan
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.calendar import calendar
@@ -53,10 +54,11 @@ def rehearse_patterns(chart_patterns: ChartPatterns, series: SeriesRunner) -> No
     """Runs a bar of history and a closed bar through the kernels of chart patterns, then a tick. Runs no kernel of ``series``."""
     engine = _engine(series)
     row = engine.admit("A")
-    chart_patterns.replay(engine.state, row, TIMEFRAME_CODES[Timeframe.D1], adjusted(_past(), None))
+    values, columns = np.full((1, len(COLUMNS)), np.nan), np.arange(len(COLUMNS))
+    chart_patterns.replay(engine.state, row, TIMEFRAME_CODES[Timeframe.D1], adjusted(_past(), None), values, columns)
     closed = np.zeros(1, CLOSED)
     closed["row"], closed["timeframe"] = row, TIMEFRAME_CODES[Timeframe.D1]
-    chart_patterns.advance(engine.state, closed)
+    chart_patterns.advance(engine.state, closed, values, columns)
     engine.apply([_tick()])
 
 

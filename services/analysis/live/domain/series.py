@@ -18,7 +18,7 @@ from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarPlaces, KindKernels, SeriesKernels, SeriesRows
 from services.analysis.live.domain.calendar import Calendar
-from services.analysis.live.domain.chart_patterns import ChartPatterns
+from services.analysis.live.domain.chart_patterns import ChartPatterns, measured_columns
 from services.analysis.live.domain.condition_signals import Judge, Reported
 from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import DAY
@@ -63,7 +63,8 @@ class SeriesRunner:
         """``requested``: indicators beyond the plan; no rule reads them. ``chart_patterns``: finds chart patterns, if given.
 
         Raises:
-            ValueError: a request that is not valid, or a column that the plan has already.
+            ValueError: a request that is not valid, a column that the plan has already, or a plan without those that chart
+                patterns need.
         """
         self.base = base
         self.requested = tuple(requested)
@@ -71,6 +72,7 @@ class SeriesRunner:
         self._places = dict(places(self._extra))
         self.code = code
         self._chart_patterns = chart_patterns
+        self._measured = measured_columns(base.columns) if chart_patterns else np.zeros(0, np.int64)
         self.kinds = kinds(base.rules)
         self.version = base.version + (chart_patterns.version if chart_patterns else "")
         extra_columns = tuple(column for each in self._extra for column in each.plan.columns)
@@ -121,6 +123,7 @@ class SeriesRunner:
         """
         kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
         values, before, fired = self._advance_base(state, closed, kinds_of_bars)
+        of_plan = values
         if self._extra:
             more, more_before = self._advance_extra(state, closed)
             set_unknown(state.not_warmed_up, closed["row"], self._places, more, more_before)
@@ -130,7 +133,7 @@ class SeriesRunner:
             facts = self._facts(state, closed[i], values[i], before[i])
             signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
         if self._chart_patterns is not None:
-            patterns, confirmed = self._chart_patterns.advance(state, closed)
+            patterns, confirmed = self._chart_patterns.advance(state, closed, of_plan, self._measured)
             signals += confirmed
         return BarResults(values, before, signals, patterns, fired)
 
@@ -169,8 +172,9 @@ class SeriesRunner:
 
     def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
         """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
-        patterns = None if self._chart_patterns is None else self._chart_patterns.replay(state, row, code, bars)
-        values = _replay(self.code.core, self.base, state.base, row, code, bars)
+        values, patterns = _replay(self.code.core, self.base, state.base, row, code, bars), None
+        if self._chart_patterns is not None:
+            patterns = self._chart_patterns.replay(state, row, code, bars, values, self._measured)
         self._restore_recent(state, row, code, bars, values, patterns)
         parts = zip(self._extra, state.extra, strict=True)
         return np.hstack([values, *(_replay(each.kernels, each.plan, memory, row, code, bars) for each, memory in parts)])
