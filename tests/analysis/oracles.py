@@ -10,7 +10,7 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
-from tests.analysis import oracles_candles, oracles_oscillators, oracles_trend, oracles_unknown
+from tests.analysis import oracles_averages, oracles_candles, oracles_oscillators, oracles_trend, oracles_unknown
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -102,6 +102,7 @@ _TALIB: dict[str, Oracle] = {
     "obv": lambda b: [talib.OBV(b.close, b.volume)],
     "adx": oracles_unknown.adx_by_talib,
     **oracles_trend.TALIB,
+    **oracles_averages.TALIB,
     **oracles_oscillators.TALIB,
     "candlesticks": oracles_candles.known,
 }
@@ -116,6 +117,7 @@ _ORACLES: dict[str, Oracle] = _TALIB | {
     "extremes": _extremes,
     "all_time": _all_time,
     **oracles_trend.ORACLES,
+    **oracles_averages.ORACLES,
     **oracles_oscillators.ORACLES,
     "year": _year,
     "bandwidth_low": _bandwidth_low,
@@ -134,6 +136,7 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "year": lambda _: 1.0,
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
+    **oracles_averages.SCALE,
     **oracles_oscillators.SCALE,
     "bandwidth_low": lambda _: 1.0,
 }
