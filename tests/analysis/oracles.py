@@ -10,7 +10,15 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
-from tests.analysis import oracles_averages, oracles_candles, oracles_oscillators, oracles_trend, oracles_unknown
+from tests.analysis import (
+    oracles_averages,
+    oracles_candles,
+    oracles_momentum,
+    oracles_oscillators,
+    oracles_trend,
+    oracles_unknown,
+    oracles_volume,
+)
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -103,6 +111,8 @@ _TALIB: dict[str, Oracle] = {
     "adx": oracles_unknown.adx_by_talib,
     **oracles_trend.TALIB,
     **oracles_averages.TALIB,
+    **oracles_volume.TALIB,
+    **oracles_momentum.TALIB,
     **oracles_oscillators.TALIB,
     "candlesticks": oracles_candles.known,
 }
@@ -118,6 +128,8 @@ _ORACLES: dict[str, Oracle] = _TALIB | {
     "all_time": _all_time,
     **oracles_trend.ORACLES,
     **oracles_averages.ORACLES,
+    **oracles_volume.ORACLES,
+    **oracles_momentum.ORACLES,
     **oracles_oscillators.ORACLES,
     "year": _year,
     "bandwidth_low": _bandwidth_low,
@@ -137,6 +149,8 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
     **oracles_averages.SCALE,
+    **oracles_volume.SCALE,
+    **oracles_momentum.SCALE,
     **oracles_oscillators.SCALE,
     "bandwidth_low": lambda _: 1.0,
 }

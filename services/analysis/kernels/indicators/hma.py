@@ -1,7 +1,7 @@
 """Hull moving average (Hull, 2005): a weighted average with little lag, smoothed again.
 
-hma = WMA over R of (2 x WMA over H of the closes - WMA over N of them), with H = N / 2 and R = square root of N, both rounded down,
-in the price's own currency. The weights of a WMA of N are N for the newest, 1 for the oldest. Warm-up: from n = N + R - 2.
+hma = WMA over R of (2 x WMA over H of the closes - WMA over N of them), with H = N / 2 and R = square root of N, both rounded
+down, in the price's own currency. The weights of a WMA of N are N for the newest, 1 for the oldest. Warm-up: from n = N + R - 2.
 Parameter: N, at least 2 bars; N + R - 2 is at most the longest look-back.
 """
 

@@ -1,7 +1,7 @@
 """T3 moving average (Tillson, Stocks & Commodities, January 1998): six EMAs in a row, combined to lag little and stay smooth.
 
-e1 = EMA of N of the closes, e2 = EMA of e1, ... e6, each seeded with the mean of its first N inputs. With the volume factor v:
-t3 = -v^3 e6 + (3 v^2 + 3 v^3) e5 - (6 v^2 + 3 v + 3 v^3) e4 + (1 + 3 v + v^3 + 3 v^2) e3, in the price's own currency. Warm-up: from
+e1 = EMA of N of the closes, e2 = EMA of e1, ... e6, each seeded with the mean of its first N inputs. With the volume factor v: t3
+= -v^3 e6 + (3 v^2 + 3 v^3) e5 - (6 v^2 + 3 v + 3 v^3) e4 + (1 + 3 v + v^3 + 3 v^2) e3, in the price's own currency. Warm-up: from
 n = 6 N - 6. Parameters: N, bars; v (factor), above 0, at most 1. Equals TA-Lib's T3.
 """
 
