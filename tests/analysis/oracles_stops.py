@@ -1,4 +1,4 @@
-"""What stops and measures of volatility must be: TA-Lib's ATR and EMA put together, else plain numpy from the published formulas."""
+"""What stops and measures of volatility must be: TA-Lib's ATR and EMA put together, else plain numpy from the formulas."""
 
 from __future__ import annotations
 

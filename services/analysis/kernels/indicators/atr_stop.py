@@ -1,4 +1,4 @@
-"""ATR trailing stop (Vervoort, Stocks & Commodities, June 2009): a stop k average true ranges from the close, which only follows it.
+"""ATR trailing stop (Vervoort, Stocks & Commodities, June 2009): a stop k average true ranges from the close that only follows it.
 
 far = k x ATR(N). While close and close' are above the stop before: stop = max(stop', close - far); while both are below it: stop
 = min(stop', close + far). Where the close has crossed it: close - far if it is above the stop before, else close + far. The

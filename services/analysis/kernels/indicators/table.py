@@ -38,16 +38,20 @@ from services.analysis.kernels.indicators import (
     hma,
     hurst,
     ichimoku,
+    ichimoku_cloud,
     kama,
     keltner,
     klinger,
     kst,
+    linreg,
+    linreg_channel,
     macd,
     mass_index,
     mcginley,
     mfi,
     momentum,
     obv,
+    percent_rank,
     pivots,
     rma,
     roc,
@@ -76,6 +80,7 @@ from services.analysis.kernels.indicators import (
     williams_r,
     wma,
     year,
+    zscore,
 )
 from services.analysis.kernels.indicators.kind import Kind
 
@@ -151,5 +156,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     ulcer.KIND,
     mass_index.KIND,
     hurst.KIND,
+    linreg.KIND,
+    linreg_channel.KIND,
+    zscore.KIND,
+    percent_rank.KIND,
+    ichimoku_cloud.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""
