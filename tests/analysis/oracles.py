@@ -11,6 +11,7 @@ import talib
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from tests.analysis import (
+    oracles_anchored,
     oracles_averages,
     oracles_candles,
     oracles_momentum,
@@ -113,6 +114,7 @@ _TALIB: dict[str, Oracle] = {
     "adx": oracles_unknown.adx_by_talib,
     **oracles_trend.TALIB,
     **oracles_averages.TALIB,
+    **oracles_anchored.TALIB,
     **oracles_statistics.TALIB,
     **oracles_stops.TALIB,
     **oracles_volume.TALIB,
@@ -132,6 +134,7 @@ _ORACLES: dict[str, Oracle] = _TALIB | {
     "all_time": _all_time,
     **oracles_trend.ORACLES,
     **oracles_averages.ORACLES,
+    **oracles_anchored.ORACLES,
     **oracles_statistics.ORACLES,
     **oracles_stops.ORACLES,
     **oracles_volume.ORACLES,
@@ -155,6 +158,7 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
     **oracles_averages.SCALE,
+    **oracles_anchored.SCALE,
     **oracles_statistics.SCALE,
     **oracles_stops.SCALE,
     **oracles_volume.SCALE,

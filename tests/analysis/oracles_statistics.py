@@ -26,7 +26,7 @@ def _windows(values: Floats, n: int) -> Floats:
 
 
 def _fits(bars: Bars, n: float) -> tuple[Floats, Floats, Floats]:
-    """Of each window, less its last close: the line at 0 and its slope (bars, 2), the squared distances from it, and from the mean."""
+    """Of each window, less its last close: the line's start and slope (bars, 2), squared distances from it and from the mean."""
     n = int(n)
     if len(bars.close) < n:
         return np.zeros((0, 2)), np.zeros(0), np.zeros(0)

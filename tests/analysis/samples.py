@@ -41,7 +41,8 @@ def real() -> dict[str, Bars]:
     for tape in ("daily", "seconds"):
         for recording in read_tape(IngestSettings().tapes, tape, universe).recordings[:3]:
             b, last = recording.bars, 3000
-            day = (b.start // DAY)[:last]
+            days = (b.start // DAY)[:last].astype("datetime64[D]").astype(str)
+            day = np.array([int(each.replace("-", "")) for each in days], np.int64)
             found[f"{recording.symbol} {recording.resolution}"] = with_year(
                 b.open[:last], b.high[:last], b.low[:last], b.close[:last], b.volume[:last], day
             )

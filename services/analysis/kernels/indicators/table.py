@@ -35,6 +35,8 @@ from services.analysis.kernels.indicators import (
     extremes,
     fisher,
     force_index,
+    fractals,
+    heikin_ashi,
     hma,
     hurst,
     ichimoku,
@@ -76,10 +78,15 @@ from services.analysis.kernels.indicators import (
     volume_sma,
     vortex,
     vwap,
+    vwap_date,
+    vwap_month,
+    vwap_session,
+    vwap_week,
     vwma,
     williams_r,
     wma,
     year,
+    zigzag,
     zscore,
 )
 from services.analysis.kernels.indicators.kind import Kind
@@ -161,5 +168,12 @@ KINDS: Final[tuple[Kind, ...]] = (
     zscore.KIND,
     percent_rank.KIND,
     ichimoku_cloud.KIND,
+    heikin_ashi.KIND,
+    fractals.KIND,
+    zigzag.KIND,
+    vwap_session.KIND,
+    vwap_week.KIND,
+    vwap_month.KIND,
+    vwap_date.KIND,
 )
 """The place of a kind in this table is its code in the kernels."""
