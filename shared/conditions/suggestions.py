@@ -29,6 +29,22 @@ ALIASES: Final = {
     "psar": "sar", "parabolic_sar": "sar", "donchian_high": "donchian_upper", "donchian_low": "donchian_lower",
     "ultimate_oscillator": "ultimate", "williams": "williams_r", "mom": "momentum", "rate_of_change": "roc", "ath": "all_time_high",
     "atl": "all_time_low", "price": "close", "last": "close", "ichimoku_tenkan": "tenkan", "ichimoku_kijun": "kijun",
+    "hull": "hma", "hull_ma": "hma", "hull_moving_average": "hma", "smma": "rma", "smoothed_moving_average": "rma",
+    "volume_weighted_moving_average": "vwma", "mcginley_dynamic": "mcginley", "stochrsi": "stoch_rsi_k",
+    "stoch_rsi": "stoch_rsi_k", "stochastic_rsi": "stoch_rsi_k", "ao": "awesome", "awesome_oscillator": "awesome",
+    "accelerator_oscillator": "accelerator", "true_strength_index": "tsi", "schaff": "stc", "schaff_trend_cycle": "stc",
+    "fisher_transform": "fisher", "crsi": "connors_rsi", "coppock_curve": "coppock", "know_sure_thing": "kst",
+    "detrended_price_oscillator": "dpo", "relative_vigor_index": "rvi", "chande_momentum": "cmo_sum", "chaikin_money_flow": "cmf",
+    "kvo": "klinger", "klinger_oscillator": "klinger", "efi": "force_index", "force": "force_index", "emv": "eom",
+    "ease_of_movement": "eom", "vosc": "volume_oscillator", "chop": "choppiness", "choppiness_index": "choppiness",
+    "vi_plus": "vortex_plus", "vi_minus": "vortex_minus", "atr_trailing_stop": "atr_stop", "jaw": "alligator_jaw",
+    "teeth": "alligator_teeth", "lips": "alligator_lips", "ulcer_index": "ulcer", "hurst_exponent": "hurst",
+    "linear_regression": "linreg", "lsma": "linreg", "linear_regression_slope": "linreg_slope", "r_squared": "linreg_r_squared",
+    "stddev": "stdev", "std": "stdev", "standard_deviation": "stdev", "z_score": "zscore", "percentrank": "percent_rank",
+    "percentile_rank": "percent_rank", "kumo_top": "cloud_top", "kumo_bottom": "cloud_bottom", "ichimoku_cloud_top": "cloud_top",
+    "ichimoku_cloud_bottom": "cloud_bottom", "heikin_ashi_open": "ha_open", "heikin_ashi_high": "ha_high",
+    "heikin_ashi_low": "ha_low", "heikin_ashi_close": "ha_close", "weekly_vwap": "vwap_week", "monthly_vwap": "vwap_month",
+    "anchored_vwap": "vwap_date", "vwap_upper": "vwap_session_upper", "vwap_lower": "vwap_session_lower",
 }  # fmt: skip
 """Names of columns and bar fields in other programs, without their numbers."""
 _PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")

@@ -121,7 +121,8 @@ def test_every_error_can_occur() -> None:
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("rsi14 < 1", "rsi_14"), ("smma_50 > 1", "sma_50"), ("closse > 1", "close"), ("volume_sma > 1", "volume_sma_20"),
+    [("rsi14 < 1", "rsi_14"), ("smma_50 > 1", "rma_50"), ("smaa_50 > 1", "sma_50"), ("closse > 1", "close"),
+     ("volume_sma > 1", "volume_sma_20"),
      ("macd_sginal > 1", "macd_signal"), ("bb_uper_20 > 1", "bb_upper_20"), ("sma200 > 1", "sma_200")],
 )  # fmt: skip
 def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
@@ -132,7 +133,9 @@ def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"),
+    [("stochrsi_14", "stoch_rsi_k_14"), ("hull_ma(20)", "hma_20"), ("std_20", "stdev_20"), ("chop_14", "choppiness_14"),
+     ("ao", "awesome"), ("weekly_vwap", "vwap_week"), ("heikin_ashi_close", "ha_close"), ("kumo_top", "cloud_top"),
+     ("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"),
      ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"),
      ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"),
      ("rsi(14)", "rsi_14"), ("signal", "macd_signal"), ("low52w", "low_52w"), ("stoch_k", "stoch_k_14"), ("price", "close"),
@@ -146,8 +149,8 @@ def test_a_name_of_another_program_gets_a_suggestion(text: str, expected: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["stochrsi_14", "time", "pe", "hma_20", "hma", "vwma_20", "zlema_20", "volume_ema_20", "hour", "gap", "aapl", "eps",
-     "bullish_engulfing", "prev_close", "ppo", "cmf_20", "natr_14", "std_20", "highest(high, 20)", "max(open, close)",
+    ["vidya_14", "time", "pe", "frama_20", "zlema_20", "volume_ema_20", "hour", "gap", "aapl", "eps",
+     "bullish_engulfing", "prev_close", "ppo", "natr_14", "highest(high, 20)", "max(open, close)",
      "ema(volume, 20)", "sma(obv, 20)",
      "x" * 400, "1".join("a" * 200), "a_" * 200 + "b", "a" + "_1" * 240, "a" + "1" * 400 + "x"],
 )  # fmt: skip

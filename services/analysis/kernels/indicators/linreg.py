@@ -1,10 +1,10 @@
 """Linear regression of the last N closes on their places, by least squares: its value now, slope, start and fit.
 
 With i = 0 for the oldest of the last N closes and N - 1 for this one: line(i) = intercept + slope x i. linreg = line(N - 1),
-slope in price a bar, intercept = line(0), all in the price's own currency; linreg_r2 = the share of the variance of the closes
-that the line explains, 0 to 1. r2 is NaN where the standard deviation of the closes is at most 1e-9 of their mean. Warm-up: from
-n = N - 1. Parameter: N, at least 2 bars. Source: Gauss, 1809; equal TA-Lib's LINEARREG, LINEARREG_SLOPE, LINEARREG_INTERCEPT and
-the square of its CORREL.
+slope in price a bar, intercept = line(0), all in the price's own currency; linreg_r_squared = the share of the variance of the
+closes that the line explains, 0 to 1. It is NaN where the standard deviation of the closes is at most 1e-9 of their mean.
+Warm-up: from n = N - 1. Parameter: N, at least 2 bars. Source: Gauss, 1809; equal TA-Lib's LINEARREG, LINEARREG_SLOPE,
+LINEARREG_INTERCEPT and the square of its CORREL.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def linreg(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[State, 
     return s, (mean + half, slope, mean - half, fit)
 
 
-COLUMNS: Final = ("linreg", "linreg_slope", "linreg_intercept", "linreg_r2")
+COLUMNS: Final = ("linreg", "linreg_slope", "linreg_intercept", "linreg_r_squared")
 
 KIND: Final = Kind(
     name="linreg",

@@ -9,7 +9,6 @@ to 2100, month, day; k (width), above 0, at most 100.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 from services.analysis.kernels.indicators.anchored import bands, weighed
@@ -35,12 +34,9 @@ def prepare(year: float, month: float, day: float, width: float) -> Parameters:
     >>> prepare(2024, 2, 29, 2)
     (20240229.0, 2.0)
     """
-    parts = (period(year, YEARS[1], least=YEARS[0], name="year"), period(month, 12, name="month"), period(day, 31, name="day"))
-    try:
-        dt.date(*map(int, parts))
-    except ValueError:
-        raise ValueError(f"{year:g}-{month:g}-{day:g} is not a date") from None
-    return year * 10_000.0 + month * 100.0 + day, amount(width, "width")
+    date = period(year, YEARS[1], least=YEARS[0], name="year") * 10_000.0
+    date += period(month, 12, name="month") * 100.0 + period(day, 31, name="day")
+    return date, amount(width, "width")
 
 
 KIND: Final = Kind(
