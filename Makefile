@@ -35,7 +35,7 @@ down: ## stop the containers; their data stays
 
 test: _test-environment ## install the tests' packages, then run lint, types, contracts and all tests
 	@infra/system-packages.sh
-	@$(MAKE) --no-print-directory -j2 lint types contracts _prepared
+	@$(MAKE) --no-print-directory -j2 _prepared _kinds lint types contracts
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # 3: many tests wait; no reordering: it would put long files last
 
 test-fast: _test-environment ## run only the tests without broker, database server, browser or killed processes
@@ -69,14 +69,17 @@ clean: ## remove caches and all local data: virtual environment, broker, databas
 	@rm -rf services/gateway/page/node_modules services/gateway/page/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: _python _prepared _run-environment _test-environment _bench-environment
+.PHONY: _python _prepared _kinds _run-environment _test-environment _bench-environment
 _python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 to 3.14 was found. Install one (Debian: sudo apt-get install python3 python3-venv)," \
 	"or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 
 _prepared: _test-environment
 	@$(BIN)/python -m infra.local prepare
-	@$(BIN)/python -m services.analysis compile-all >/dev/null
+	@$(BIN)/python -m services.analysis compile-history
+
+_kinds: _test-environment
+	@$(BIN)/python -m services.analysis compile-kinds
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run

@@ -246,11 +246,11 @@ def update_seconds(loops: Any, columns_plan: Plan, bars: list[Bars], *, commit: 
     def close(first: int, last: int) -> None:
         for t in range(first, last):
             closed["at"] = t
-            loops.close_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.runs, out)
+            loops.core.close_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.runs, out)
 
     def peeks() -> None:
         for _ in range(40):
-            loops.peek_bars(columns_plan.arrays, windows, places._replace(at=places.at + 400), memory.states, out.values)
+            loops.core.peek_bars(columns_plan.arrays, windows, places._replace(at=places.at + 400), memory.states, out.values)
 
     def closes() -> None:
         close(400, 440)
@@ -269,11 +269,11 @@ def single_update_seconds(loops: Any, columns_plan: Plan, bars: Bars) -> float:
         (np.zeros(0, np.uint8), np.zeros(0, np.int64)),
     )
     for t in range(400):
-        loops.advance(columns_plan.arrays, window, t, state, True, row, row, *none)
+        loops.core.advance(columns_plan.arrays, window, t, state, True, row, row, *none)
 
     def calls() -> None:
         for _ in range(2000):
-            loops.advance(columns_plan.arrays, window, 400, state, False, row, row, *none)
+            loops.core.advance(columns_plan.arrays, window, 400, state, False, row, row, *none)
 
     return best_of(calls, runs=9) / 2000
 

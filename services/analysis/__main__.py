@@ -1,6 +1,8 @@
 """``python -m services.analysis live|industries``, or ``compile`` to compile the machine code before the first start."""
 
 import argparse
+import os
+from collections.abc import Sequence
 
 from shared.runtime import run
 from shared.settings import read_settings
@@ -53,15 +55,27 @@ def compile_patterns() -> None:
     )
 
 
-def compile_all() -> None:
-    """Compile everything, with the rules over whole series, which live does not use."""
+def compile_kinds(names: Sequence[str]) -> None:
+    """Compile kinds of indicators, all of them if none is named, at low priority, and exit."""
     from services.analysis.kernels import machine_code
-    from services.analysis.live.app import compiled
+    from services.analysis.kernels.indicators.table import KINDS
+    from services.analysis.live.domain.rehearsal import rehearse_kind
+    from services.analysis.live.settings import LiveSettings
+
+    os.nice(10)
+    for kind in KINDS:
+        if kind.name in names or not names:
+            rehearse_kind(kind, machine_code.load(read_settings(LiveSettings).kernels))
+
+
+def compile_history() -> None:
+    """Compile the rules over whole series, which live does not use, and exit."""
+    from services.analysis.kernels import machine_code
+    from services.analysis.kernels.plan import plan
     from services.analysis.live.domain.rehearsal import rehearse_history
     from services.analysis.live.settings import LiveSettings
 
-    settings = read_settings(LiveSettings)
-    rehearse_history(compiled(settings).base, machine_code.load(settings.kernels))
+    rehearse_history(plan(), machine_code.load(read_settings(LiveSettings).kernels))
 
 
 ROLES = {
@@ -69,10 +83,17 @@ ROLES = {
     "industries": industries,
     "compile": compile_live,
     "compile-patterns": compile_patterns,
-    "compile-all": compile_all,
+    "compile-history": compile_history,
 }
 """Each imports only what it needs: the kernels take a second to load."""
 
 parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
-parser.add_argument("role", choices=ROLES, help="; ".join(f"{name}: {role.__doc__}" for name, role in ROLES.items()))
-ROLES[parser.parse_args().role]()
+roles = parser.add_subparsers(dest="role", required=True, metavar="ROLE")
+for name, role in ROLES.items():
+    roles.add_parser(name, help=role.__doc__)
+roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")
+chosen = parser.parse_args()
+if chosen.role == "compile-kinds":
+    compile_kinds(chosen.kinds)
+else:
+    ROLES[chosen.role]()

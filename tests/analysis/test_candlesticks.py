@@ -14,7 +14,7 @@ from tests.analysis.market import KERNELS
 from tests.analysis.oracles_candles import by_talib, known
 from tests.analysis.samples import bars_of, ragged
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
 CANDLES, PLAN = plan([("candlesticks", ())], []), plan()
 
 
@@ -32,7 +32,7 @@ def grid(draw: st.DrawFn) -> Bars:
 
 
 def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
-    values = history(LOOPS, CANDLES, ragged()).values
+    values = history(CODE, CANDLES, ragged()).values
     values_by_talib, sure = by_talib(ragged())
     for name, mine, theirs, certain in zip(CANDLES.columns, values, values_by_talib, sure, strict=True):
         assert certain.mean() > 0.9, name
@@ -43,7 +43,7 @@ def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
 @settings(max_examples=150, deadline=None)
 @given(bars=grid())
 def test_every_pattern_equals_talib_or_on_ties_the_page(bars: Bars) -> None:
-    np.testing.assert_array_equal(history(LOOPS, CANDLES, bars).values, known(bars))
+    np.testing.assert_array_equal(history(CODE, CANDLES, bars).values, known(bars))
 
 
 @settings(max_examples=20, deadline=None)
@@ -53,4 +53,4 @@ def test_twice_the_price_gives_the_same_signals(power: int) -> None:
     bars = ragged()
     prices = ("open", "high", "low", "close", "year_high", "year_low")
     scaled = bars._replace(**{name: getattr(bars, name) * 2.0**power for name in prices})
-    assert history(LOOPS, PLAN, scaled).fired.tobytes() == history(LOOPS, PLAN, bars).fired.tobytes()
+    assert history(CODE, PLAN, scaled).fired.tobytes() == history(CODE, PLAN, bars).fired.tobytes()

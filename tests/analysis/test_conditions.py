@@ -24,7 +24,8 @@ from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of
 from tests.conditions import COLUMNS, FIELDS, Tree, conditions, evaluate, spelled
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
+LOOPS = CODE.core
 NAMES = (*COLUMNS, *FIELDS)
 AMOUNTS = (0.0, -0.0, 1.0, 2.0, 30.0, 29.99999999999, 30.0000000001, -5.5, 1e-9, 1e300, math.nan, math.inf, -math.inf)
 series = st.lists(st.lists(st.sampled_from(AMOUNTS), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=6)
@@ -82,7 +83,7 @@ def test_conditions_on_indicators_agree_with_numpy() -> None:
     bars = bars_of(100 * np.exp(np.cumsum(rng.normal(0, 0.02, 1500))), rng.integers(1, 10**6, 1500).astype(float))
     condition = parse("rsi_21 < 40 and close > bb_lower_30_1.5 or volume > 2 * prev(volume_sma_20)")
     needed = plan(required_indicators(condition), [])
-    past = history(LOOPS, needed, bars)
+    past = history(CODE, needed, bars)
     columns = dict(zip(needed.columns, past.values, strict=True))
     values = np.vstack([past.values, bars.open, bars.high, bars.low, bars.close, bars.volume])
     with np.errstate(invalid="ignore"):

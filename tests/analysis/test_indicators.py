@@ -21,14 +21,12 @@ from tests.analysis.samples import bars_of, drawn, hostile, real
 CASES = [(kind, example) for kind in KINDS for example in kind.examples]
 NAMES = [f"{kind.name}{example}" for kind, example in CASES]
 each_case = pytest.mark.parametrize(("kind", "example"), CASES, ids=NAMES)
-LOOPS = machine_code.load(KERNELS)
-NO_RULES = np.zeros(0, np.uint8), np.zeros(0, np.int64)
-"""Wanted and fired, of the types that live has: others would be compiled anew."""
-EVERYTHING = plan([(kind.name, example) for kind, example in CASES], [])
+CODE = machine_code.load(KERNELS)
+PLANS = {kind.name: plan([(kind.name, example) for example in kind.examples], []) for kind in KINDS}
 
 
 def values_of(kind: Kind, example: Parameters, bars: Bars) -> np.ndarray:
-    return history(LOOPS, plan([(kind.name, example)], []), bars).values
+    return history(CODE, plan([(kind.name, example)], []), bars).values
 
 
 def agree(got: np.ndarray, want: list[np.ndarray], scale: float, why: str) -> None:
@@ -37,15 +35,15 @@ def agree(got: np.ndarray, want: list[np.ndarray], scale: float, why: str) -> No
         np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9 * scale, err_msg=f"{why}, column {column}")
 
 
-def live(chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
+def live(kind: str, chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
     """(columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before each bar closes."""
     out = np.empty((len(chosen.columns), len(bars.close) - start))
-    row, unused = np.empty(len(chosen.columns)), np.empty(len(chosen.columns))
+    row, kernels = np.empty(len(chosen.columns)), CODE.of_kind(kind)
     for t in range(start, len(bars.close)):
         if peeks:
             other = Bars._make(np.concatenate([values[:t], [values[t] * 2]]).astype(values.dtype) for values in bars)
-            LOOPS.advance(chosen.arrays, other, t, state, False, unused, row, *NO_RULES)
-        LOOPS.advance(chosen.arrays, bars, t, state, True, unused, row, *NO_RULES)
+            kernels.advance_bar(chosen.arrays, other, t, state, False, row)
+        kernels.advance_bar(chosen.arrays, bars, t, state, True, row)
         out[:, t - start] = row
     return out
 
@@ -65,12 +63,14 @@ def test_it_reads_no_further_back_than_its_lookback(kind: Kind, example: Paramet
     assert back <= MAX_LOOKBACK
     chosen = plan([(kind.name, example)], [])
     t = len(bars.close) - 1
-    state = history(LOOPS, chosen, Bars._make(values[:t] for values in bars)).state
+    state = history(CODE, chosen, Bars._make(values[:t] for values in bars)).state
     forgotten = Bars._make(values.copy() for values in bars)
     for name, values in forgotten._asdict().items():
         if name != "session":
             values[: t - back] = np.nan
-    np.testing.assert_array_equal(live(chosen, forgotten, state.copy(), t), live(chosen, bars, state.copy(), t))
+    np.testing.assert_array_equal(
+        live(kind.name, chosen, forgotten, state.copy(), t), live(kind.name, chosen, bars, state.copy(), t)
+    )
 
 
 @each_case
@@ -102,29 +102,32 @@ def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters])
 
 @pytest.mark.parametrize("name", list(hostile()))
 def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
-    bars, state = hostile()[name], np.zeros(EVERYTHING.state_width)
-    past = history(LOOPS, EVERYTHING, bars)
-    assert live(EVERYTHING, bars, state, peeks=True).tobytes() == past.values.tobytes()
-    assert state.tobytes() == past.state.tobytes()
+    bars = hostile()[name]
+    for kind, chosen in PLANS.items():
+        past, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
+        assert live(kind, chosen, bars, state, peeks=True).tobytes() == past.values.tobytes(), kind
+        assert state.tobytes() == past.state.tobytes(), kind
 
 
 @settings(max_examples=40, deadline=None)
 @given(bars=drawn(), data=st.data())
 def test_a_snapshot_continues_without_a_difference(bars: Bars, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(bars.close)))
-    whole = history(LOOPS, EVERYTHING, bars)
-    saved = history(LOOPS, EVERYTHING, Bars._make(values[:cut] for values in bars)).state.tobytes()
-    state = np.frombuffer(saved).copy()
-    rest = live(EVERYTHING, bars, state, cut)
-    assert rest.tobytes() == whole.values[:, cut:].tobytes()
-    assert state.tobytes() == whole.state.tobytes()
+    for kind, chosen in PLANS.items():
+        whole = history(CODE, chosen, bars)
+        saved = history(CODE, chosen, Bars._make(values[:cut] for values in bars)).state.tobytes()
+        state = np.frombuffer(saved).copy()
+        rest = live(kind, chosen, bars, state, cut)
+        assert rest.tobytes() == whole.values[:, cut:].tobytes(), kind
+        assert state.tobytes() == whole.state.tobytes(), kind
 
 
 @pytest.mark.parametrize("name", ["wild", "stairs down", "a session a bar"])
-def test_moving_a_window_changes_no_value(name: str) -> None:
-    bars = hostile()[name]
-    whole, state = history(LOOPS, EVERYTHING, bars), np.zeros(EVERYTHING.state_width)
-    row, held = np.empty(len(EVERYTHING.columns)), 0
+@pytest.mark.parametrize("kind", list(PLANS))
+def test_moving_a_window_changes_no_value(name: str, kind: str) -> None:
+    bars, chosen, kernels = hostile()[name], PLANS[kind], CODE.of_kind(kind)
+    whole, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
+    row, held = np.empty(len(chosen.columns)), 0
     window = Bars._make(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars)
     for t in range(len(bars.close)):
         if held == len(window.close):
@@ -134,7 +137,7 @@ def test_moving_a_window_changes_no_value(name: str) -> None:
             held = MAX_LOOKBACK
         for mine, theirs in zip(window, bars, strict=True):
             mine[held] = theirs[t]
-        LOOPS.advance(EVERYTHING.arrays, window, held, state, True, row, row, *NO_RULES)
+        kernels.advance_bar(chosen.arrays, window, held, state, True, row)
         held += 1
         assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
 
@@ -147,7 +150,7 @@ def test_an_average_does_not_drift_in_two_million_bars() -> None:
         rng.integers(0, 10**9, n).astype(float) * np.where(np.arange(n) % 1000 < 10, 1e3, 1e-3),
     )
     bars = Bars(close, close, close, close, volume, np.zeros(n, np.int64), close, close)
-    got = history(LOOPS, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2)), ("wma", (200,))], []), bars).values[
+    got = history(CODE, plan([("sma", (200,)), ("volume_sma", (20,)), ("bollinger", (20, 2)), ("wma", (200,))], []), bars).values[
         :, -1
     ]
     assert got[0] == pytest.approx(np.mean(close[-200:]), rel=1e-12)
@@ -166,18 +169,20 @@ def test_a_running_sum_keeps_no_error_of_values_that_left_it(name: str) -> None:
 
 
 def test_another_parameter_compiles_nothing() -> None:
-    loops: Any = LOOPS
+    loops: Any = CODE.core
+    own: Any = CODE.of_kind("wma")
     bars = hostile()["wild"]
-    for chosen in (plan(), plan([("rsi", (14,))], [])):
-        history(LOOPS, chosen, bars)
-    before = list(loops.history.signatures), list(loops.values.signatures)
+    for chosen in (plan(), plan([("rsi", (14,)), ("wma", (9,))], [])):
+        history(CODE, chosen, bars)
+    before = list(loops.history.signatures), list(loops.values.signatures), list(own.values.signatures)
     for periods in ((21,), (7,)):
-        history(LOOPS, plan([("rsi", periods), ("sma", periods), ("macd", (5, 35, 5))], []), bars)
-    assert (loops.history.signatures, loops.values.signatures) == before
+        history(CODE, plan([("rsi", periods), ("wma", periods), ("sma", periods), ("macd", (5, 35, 5))], []), bars)
+    assert (loops.history.signatures, loops.values.signatures, own.values.signatures) == before
 
 
 def test_kinds_and_parameters_have_distinct_column_names() -> None:
-    assert len(EVERYTHING.columns) == sum(len(kind.columns) for kind, _ in CASES)
+    everything = plan([(kind.name, example) for kind, example in CASES], [])
+    assert len(everything.columns) == sum(len(kind.columns) for kind, _ in CASES)
     assert {name for name, _ in INDICATORS} <= {kind.name for kind in KINDS}
 
 

@@ -19,7 +19,7 @@ LOAD = """
 import sys
 from pathlib import Path
 from services.analysis.kernels.machine_code import load
-print(load(Path(sys.argv[1])).__file__)
+print(load(Path(sys.argv[1])).core.__file__)
 """
 
 RUN = """
@@ -32,7 +32,7 @@ from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import plan
 loops, x = load(Path(sys.argv[1])), np.arange(1.0, 50.0)
 history(loops, plan(), Bars(x, x, x, x, x, np.zeros(len(x), np.int64), x, x))
-print(sum(loops.history.stats.cache_hits.values()), sum(loops.history.stats.cache_misses.values()))
+print(sum(loops.core.history.stats.cache_hits.values()), sum(loops.core.history.stats.cache_misses.values()))
 """
 
 

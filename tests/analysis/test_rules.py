@@ -23,7 +23,8 @@ from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_y
 from tests.e2e.reference_bars import PlainBar
 from tests.e2e.reference_signals import signals
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
+LOOPS = CODE.core
 PLAN = plan()
 Facts = tuple[str, tuple[tuple[str, float], ...], str, int]
 
@@ -74,7 +75,7 @@ def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
 
 def compare(bars: Bars, timeframe: str, kind: str) -> None:
     bars = with_year(*bars[:6], year=252)
-    got = signals_of(history(LOOPS, PLAN, bars, timeframe=timeframe, kind=kind), bars)
+    got = signals_of(history(CODE, PLAN, bars, timeframe=timeframe, kind=kind), bars)
     want = due(bars, timeframe, kind)
     assert got.keys() == want.keys(), sorted(got.keys() ^ want.keys())[:10]
     for facts, level in want.items():
@@ -107,7 +108,7 @@ def test_it_fires_in_each_of_its_directions_with_evidence(place: int) -> None:
     rule, directions = PLAN.rules[place], set()
     kinds = rule.rule.instruments(rule.params) or ("stock",)
     for bars in (rough(), ragged()):
-        past = history(LOOPS, PLAN, bars, kind=kinds[0])
+        past = history(CODE, PLAN, bars, kind=kinds[0])
         directions |= {rule.direction(int(fired)) for fired in past.fired[place] if fired}
         for t in np.flatnonzero(past.fired[place]).tolist():
             values, before = values_at(past, bars, t), values_at(past, bars, t - 1)
@@ -121,17 +122,17 @@ def test_it_fires_in_each_of_its_directions_with_evidence(place: int) -> None:
 @pytest.mark.parametrize("name", ["rough", *hostile()])
 def test_later_bars_change_no_earlier_signal(name: str) -> None:
     bars = rough() if name == "rough" else hostile()[name]
-    whole = history(LOOPS, PLAN, bars)
+    whole = history(CODE, PLAN, bars)
     rng = np.random.default_rng(5)
     for cut in {0, 1, 2, len(bars.close) - 1, *rng.integers(0, len(bars.close), 20).tolist()}:
-        part = history(LOOPS, PLAN, Bars._make(values[:cut] for values in bars))
+        part = history(CODE, PLAN, Bars._make(values[:cut] for values in bars))
         assert part.fired.tobytes() == whole.fired[:, :cut].tobytes()
         assert part.values.tobytes() == whole.values[:, :cut].tobytes()
 
 
 def test_live_fires_what_history_fires_and_a_peek_nothing() -> None:
     bars = rough()
-    whole, state = history(LOOPS, PLAN, bars), np.zeros(PLAN.state_width)
+    whole, state = history(CODE, PLAN, bars), np.zeros(PLAN.state_width)
     row, before = np.full(len(PLAN.columns), np.nan), np.full(len(PLAN.columns), np.nan)
     runs, fired = PLAN.runs[TIMEFRAME_NAMES.index("1d"), INSTRUMENT_KINDS.index("stock")], np.full(len(PLAN.rules), 9)
     for t in range(len(bars.close)):
@@ -160,7 +161,7 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     fired = np.zeros((4 * n, len(PLAN.rules)), np.int64)
     memory, rows = SeriesMemory(states, previous, reported), SeriesRows(out, before, fired)
     LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, memory, runs, rows)
-    alone = history(LOOPS, PLAN, series[0], kind="stock")
+    alone = history(CODE, PLAN, series[0], kind="stock")
     assert out[::4].tobytes() == np.ascontiguousarray(alone.values.T).tobytes()
     assert out[3::4].tobytes() == out[::4].tobytes()
     assert before[4::4].tobytes() == out[:-4:4].tobytes()

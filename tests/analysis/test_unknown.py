@@ -17,7 +17,7 @@ from shared.conditions import parse
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
 EVERY = plan([*INDICATORS, *((kind.name, kind.examples[0]) for kind in KINDS if kind.name not in dict(INDICATORS))])
 N = 300
 RATIOS = (
@@ -57,19 +57,19 @@ VOLUME = np.arange(1.0, N + 1)
 
 
 def values(bars: Bars) -> dict[str, np.ndarray]:
-    return dict(zip(EVERY.columns, history(LOOPS, EVERY, bars).values, strict=True))
+    return dict(zip(EVERY.columns, history(CODE, EVERY, bars).values, strict=True))
 
 
 def fires(bars: Bars) -> dict[str, np.ndarray]:
     """The bars on which each of the rules that divide fires."""
-    fired = history(LOOPS, EVERY, bars).fired
+    fired = history(CODE, EVERY, bars).fired
     return {rule.name: np.flatnonzero(fired[j]) for j, rule in enumerate(EVERY.rules) if rule.name in RULES}
 
 
 def true(text: str, bars: Bars) -> np.ndarray:
     """Where a condition is true."""
-    past = history(LOOPS, EVERY, bars).values
-    return np.flatnonzero(scanned(LOOPS, compiled([parse(text)], EVERY.columns), 0, np.vstack([past, *bars[:5]])) == 1.0)
+    past = history(CODE, EVERY, bars).values
+    return np.flatnonzero(scanned(CODE.core, compiled([parse(text)], EVERY.columns), 0, np.vstack([past, *bars[:5]])) == 1.0)
 
 
 def locked(still: int = 150, after: int = 0) -> Bars:

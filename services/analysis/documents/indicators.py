@@ -37,7 +37,7 @@ explained in [signals.md](signals.md). `x'` is the value one bar before, `n` the
 of its bounds is refused with an error that names it. Not warmed up is NaN.
 
 A kind with parameters is one row of a plan, such as `("rsi", (14,))`; any parameters within the bounds
-run without compilation.
+run without compilation. A kind that does not run by default is compiled when it is first asked for, which takes a few seconds.
 """
 
 

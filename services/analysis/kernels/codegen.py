@@ -1,4 +1,7 @@
-"""Generates the loops that run the steps over time: the text of one Python module, from the tables of indicators and rules.
+"""Generates the loops that run the steps over time: the text of a Python module, from the tables of indicators and rules.
+
+The core module runs the kinds of the default plan and all rules, and is compiled before a start. Each kind also has a small
+module of its own, for the indicators that are requested beyond the plan: it is compiled when the kind is first asked for.
 
 Generated, because numba's cache does not work for a function that takes a jitted function as an argument or is a closure over one,
 and because a state in registers (a tuple of known length) is twice as fast as one in memory. The indicators and their parameters
@@ -10,13 +13,17 @@ are data (``plan.py``): another parameter needs no compilation. The module's nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.plan import INDICATORS
 from services.analysis.kernels.rules.rule import Rule
 from services.analysis.kernels.rules.table import RULES
+
+CORE: Final = tuple(kind.name for kind in KINDS if kind.name in {name for name, _ in INDICATORS})
+"""The kinds of the core module: those of the default plan."""
 
 JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n"
 
@@ -116,30 +123,83 @@ HISTORY: Final = """def history(plan, bars, state, out, runs, fired):
 {scans}"""
 
 
+KIND_MODULE: Final = """from numba import njit
+
+from services.analysis.kernels.indicators.table import KINDS
+
+step = KINDS[{code}].step
+{jit}def advance_bar(plan, bars, t, state, commit, out):
+    I = plan.indicators; P = plan.constants
+    n = int(state[0])
+    for j in range(I.shape[0]):
+        a = I[j, 1]; b = I[j, 2]
+        s, y = step({state}, {constants}, bars, t, n)
+{row}        if commit:
+            pass
+{kept}    if commit:
+        state[0] = n + 1
+{jit}def values(plan, bars, state, out):
+    I = plan.indicators; P = plan.constants
+    for j in range(I.shape[0]):
+        a = I[j, 1]; b = I[j, 2]
+        s = {zeros}
+        p = {constants}
+        for t in range(bars.close.shape[0]):
+            s, y = step(s, p, bars, t, t)
+{columns}{last}    state[0] = bars.close.shape[0]
+"""
+
+
+def kind_source(name: str) -> str:
+    """The text of the module of one kind."""
+    code, kind = next((code, kind) for code, kind in enumerate(KINDS) if kind.name == name)
+    state, constants = _load(kind)
+    places, floats = range(len(kind.columns)), range(kind.state)
+    return KIND_MODULE.format(
+        code=code,
+        jit=JIT,
+        state=state,
+        constants=constants,
+        zeros=_tuple(["0.0"] * kind.state),
+        row="".join(f"        out[b + {i}] = y[{i}]\n" for i in places),
+        kept="".join(f"            state[a + {i}] = s[{i}]\n" for i in floats),
+        columns="".join(f"            out[b + {i}, t] = y[{i}]\n" for i in places),
+        last="".join(f"        state[a + {i}] = s[{i}]\n" for i in floats),
+    )
+
+
 def source() -> str:
-    """The text of the module."""
-    steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in range(len(KINDS)))
-    rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in range(len(RULES)))
+    """The text of the core module."""
+    kinds = {code: kind for code, kind in enumerate(KINDS) if kind.name in CORE}
+    chosen = dict(enumerate(RULES))
+    steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in kinds)
+    rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in chosen)
     parts = [
-        _pass(commit=True),
-        _pass(commit=False),
-        _judge(),
+        _pass(kinds, commit=True),
+        _pass(kinds, commit=False),
+        _judge(chosen),
         *_places(),
         ADVANCE,
         JUDGE_FORMING,
         CLOSE_BARS,
         PEEK_BARS,
         JUDGE_BARS,
+        *CONDITIONS,
     ]
-    parts += CONDITIONS
-    parts += [_series(k, kind) for k, kind in enumerate(KINDS)]
-    parts += [_scan(k, rule) for k, rule in enumerate(RULES)]
-    calls = "".join(f"        {_if(k)} k == {k}:\n            series{k}(P, j, bars, state, a, out, b)\n" for k in range(len(KINDS)))
-    scans = "".join(
-        f"            {_if(k)} k == {k}:\n                scan{k}(R, Q, j, bars, out, fired[j])\n" for k in range(len(RULES))
-    )
+    parts += [_series(k, kind) for k, kind in kinds.items()]
+    parts += [_scan(k, rule) for k, rule in chosen.items()]
+    calls = _branches({k: f"series{k}(P, j, bars, state, a, out, b)" for k in kinds}, 8)
+    scans = _branches({k: f"scan{k}(R, Q, j, bars, out, fired[j])" for k in chosen}, 12)
     parts += [VALUES.format(calls=calls), HISTORY.format(scans=scans)]
     return HEAD + steps + rules + "".join(JIT + part for part in parts)
+
+
+def _branches(statements: Mapping[int, str], indent: int) -> str:
+    """One statement for each code in ``k``; no other code may come."""
+    space, lines = " " * indent, list[str]()
+    for k, statement in statements.items():
+        lines += [f"{space}{'elif' if lines else 'if'} k == {k}:", f"{space}    {statement}"]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _places() -> list[str]:
@@ -155,10 +215,6 @@ def _places() -> list[str]:
     ]
 
 
-def _if(k: int) -> str:
-    return "if" if k == 0 else "elif"
-
-
 def _tuple(items: Iterator[str] | list[str]) -> str:
     return "(" + "".join(f"{item}, " for item in items) + ")"
 
@@ -168,13 +224,13 @@ def _load(kind: Kind) -> tuple[str, str]:
     return state, _tuple(f"P[j, {i}]" for i in range(kind.constants))
 
 
-def _pass(*, commit: bool) -> str:
+def _pass(kinds: Mapping[int, Kind], *, commit: bool) -> str:
     name = "commit_indicators" if commit else "peek_indicators"
     lines = [f"def {name}(I, P, bars, t, n, state, out):", "    for j in range(I.shape[0]):"]
     lines.append("        k = I[j, 0]; a = I[j, 1]; b = I[j, 2]")
-    for k, kind in enumerate(KINDS):
+    for place, (k, kind) in enumerate(kinds.items()):
         state, constants = _load(kind)
-        lines.append(f"        {_if(k)} k == {k}:")
+        lines.append(f"        {'elif' if place else 'if'} k == {k}:")
         lines.append(f"            s{k}, y{k} = step{k}({state}, {constants}, bars, t, n)")
         lines += [f"            out[b + {i}] = y{k}[{i}]" for i in range(len(kind.columns))]
         lines += [f"            state[a + {i}] = s{k}[{i}]" for i in range(kind.state) if commit]
@@ -192,13 +248,14 @@ def _series(k: int, kind: Kind) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _judge() -> str:
+def _judge(rules: Mapping[int, Rule]) -> str:
     lines = ["def judge(R, Q, bars, t, previous, out, runs, fired):", "    for j in range(R.shape[0]):", "        fired[j] = 0"]
     lines += ["        if not runs[j]:", "            continue", "        k = R[j, 0]"]
-    for k, rule in enumerate(RULES):
+    fires = {}
+    for k, rule in rules.items():
         now, before = (_tuple(f"{row}[R[j, {i + 1}]]" for i in range(len(rule.columns))) for row in ("out", "previous"))
-        lines.append(f"        {_if(k)} k == {k}:\n            fired[j] = rule{k}({_constants(rule)}, {now}, {before}, bars, t)")
-    return "\n".join(lines) + "\n"
+        fires[k] = f"fired[j] = rule{k}({_constants(rule)}, {now}, {before}, bars, t)"
+    return "\n".join(lines) + "\n" + _branches(fires, 8)
 
 
 def _scan(k: int, rule: Rule) -> str:

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -15,7 +15,7 @@ from services.analysis.kernels import codegen, indicators, patterns, rules
 from services.analysis.kernels.conditions import machine
 from services.analysis.kernels.fingerprint import fingerprint
 from services.analysis.kernels.patterns import codegen as pattern_codegen
-from services.analysis.kernels.signatures import PatternKernels, SeriesKernels
+from services.analysis.kernels.signatures import KindKernels, PatternKernels, SeriesKernels
 
 
 @cache
@@ -40,22 +40,48 @@ def _fingerprint(generated: str, *files: Path) -> str:
     )
 
 
-@cache
-def load(folder: Path) -> SeriesKernels:
-    """The loops, from the cache in ``folder`` (half a second), else compiled at their first call (about ten).
+class MachineCode:
+    """The compiled loops in a folder. A module is loaded from the cache in half a second, or compiled at its first calls.
 
-    Several processes may call this at once.
-
-    Raises:
-        OSError: the folder cannot be written.
+    Several processes may use one folder at once. All methods raise ``OSError`` when the folder cannot be written.
     """
-    return cast("SeriesKernels", _load(folder, f"finstage_loops_{sources()}", codegen.source()))
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def core(self) -> SeriesKernels:
+        """The kinds of the default plan, the rules, and the conditions."""
+        return cast("SeriesKernels", _load(self.folder, f"finstage_loops_{sources()}", codegen.source()))
+
+    @cache  # noqa: B019 - the few instances live as long as the process
+    def of_kind(self, name: str) -> KindKernels:
+        """The module of one kind of indicator."""
+        return cast("KindKernels", _load(self.folder, *_kind_module(name)))
+
+    def is_compiled(self, name: str) -> bool:
+        """Whether the folder holds the machine code of a kind, so that ``of_kind`` need not compile it."""
+        module, _ = _kind_module(name)
+        return all(any(self.folder.glob(f"__pycache__/{module}.{function}-*.nbi")) for function in ("advance_bar", "values"))
+
+
+@cache
+def load(folder: Path) -> MachineCode:
+    """The compiled loops of a folder; one object for each folder."""
+    return MachineCode(folder)
 
 
 @cache
 def load_patterns(folder: Path) -> PatternKernels:
     """The loops of the chart patterns, likewise."""
     return cast("PatternKernels", _load(folder, f"finstage_patterns_{pattern_sources()}", pattern_codegen.source()))
+
+
+@cache
+def _kind_module(kind: str) -> tuple[str, str]:
+    """The name and the text of the module of a kind."""
+    text = codegen.kind_source(kind)
+    return f"finstage_{kind}_{_fingerprint(text, *_files(indicators))}", text
 
 
 def _load(folder: Path, name: str, text: str) -> ModuleType:

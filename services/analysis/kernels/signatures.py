@@ -71,8 +71,21 @@ class ProgramArrays(NamedTuple):
     """(programs + 1,): the start of each program, then the end of the last."""
 
 
+class KindKernels(Protocol):
+    """The module of one kind of indicator. The plans that it is given hold indicators of this kind alone, and no rules."""
+
+    def advance_bar(self, plan: PlanArrays, bars: Bars, t: int, state: Floats, commit: bool, out: Floats) -> None:
+        """The indicators of one series at bar t of ``bars`` (bars,) into ``out`` (columns,).
+
+        With ``commit`` the state (state_width,) advances by one bar. Without, nothing but ``out`` is written.
+        """
+
+    def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
+        """The indicators of a whole series from its first bar into ``out`` (columns, bars); leaves ``state`` as live would."""
+
+
 class SeriesKernels(Protocol):
-    """The module of the indicators, rules and conditions."""
+    """The core module: the kinds of the default plan, the rules and the conditions."""
 
     def advance(
         self, plan: PlanArrays, bars: Bars, t: int, state: Floats, commit: bool, previous: Floats, out: Floats, runs: Flags,
@@ -97,14 +110,14 @@ class SeriesKernels(Protocol):
     def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarPlaces, states: Floats, out: Floats) -> None:
         """The indicators at the places of some forming bars into ``out`` (bars, columns); changes no state."""
 
+    def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
+        """The indicators of a whole series from its first bar into ``out`` (columns, bars); leaves ``state`` as live would."""
+
     def judge_bars(self, plan: PlanArrays, bars: Bars, first: int, out: Floats, runs: Flags, fired: Int64s) -> None:
         """The rules at the bars from number ``first`` on into ``fired`` (bars, rules).
 
         Their values are in ``out`` (bars + 1, columns), after those of the bar before them.
         """
-
-    def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
-        """The indicators of a whole series from its first bar into ``out`` (columns, bars); leaves ``state`` as live would."""
 
     def history(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats, runs: Flags, fired: npt.NDArray[np.int8]) -> None:
         """``values``, and the rules into ``fired`` (rules, bars)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,9 +10,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from services.analysis.kernels.codegen import CORE
 from services.analysis.kernels.indicators.kind import Bars, Floats
+from services.analysis.kernels.indicators.table import KINDS
+from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAME_NAMES, Plan
-from services.analysis.kernels.signatures import SeriesKernels
+from services.analysis.kernels.signatures import PlanArrays
 
 DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
 
@@ -29,8 +32,8 @@ class SeriesResult:
     """The state at the end, from which live continues: (state_width,)."""
 
 
-def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> SeriesResult:
-    """Runs a plan over a series from its first bar. Releases the GIL.
+def history(code: MachineCode, plan: Plan, bars: Bars, *, timeframe: str = "1d", kind: str = "stock") -> SeriesResult:
+    """Runs a plan over a series from its first bar. Releases the GIL. Kinds that have not been compiled yet are compiled.
 
     Raises:
         ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
@@ -43,8 +46,25 @@ def history(kernels: SeriesKernels, plan: Plan, bars: Bars, *, timeframe: str = 
     result = SeriesResult(
         np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width)
     )
+    core, others = by_module(plan.arrays)
+    for name, arrays in others.items():
+        code.of_kind(name).values(arrays, series, result.state, result.values)
     if plan.rules and runs.any():
-        kernels.history(plan.arrays, series, result.state, result.values, runs, result.fired)
-    else:  # the rules' loops are not compiled then
-        kernels.values(plan.arrays, series, result.state, result.values)
+        code.core.history(core, series, result.state, result.values, runs, result.fired)
+    elif len(core.indicators):  # the rules' loops are not compiled then
+        code.core.values(core, series, result.state, result.values)
     return result
+
+
+def by_module(plan: PlanArrays) -> tuple[PlanArrays, dict[str, PlanArrays]]:
+    """The parts of a plan that the core module and the modules of other kinds run; their places are those of the whole plan."""
+    names = [KINDS[kind].name for kind in plan.indicators[:, 0].tolist()]
+    others = dict.fromkeys(name for name in names if name not in CORE)
+    return _part(plan, [name in CORE for name in names]), {
+        other: _part(plan, [name == other for name in names]) for other in others
+    }
+
+
+def _part(plan: PlanArrays, chosen: Sequence[bool]) -> PlanArrays:
+    rows = np.array(chosen, np.bool_)
+    return plan._replace(indicators=plan.indicators[rows], constants=plan.constants[rows])

@@ -23,6 +23,7 @@ from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
 from services.analysis.live.adapters.instruments import InstrumentTable
+from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
@@ -78,8 +79,10 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         )
         instance = settings.instance or f"{socket.gethostname()}:{os.getpid()}"
         checkpoints, stored, instrument_table = CheckpointTable(database, instance), StoredBars(database), InstrumentTable(database)
-        user_conditions = UserConditions(StoredConditions(database), [required_indicator(column) for column in settings.indicators])
-        warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms)
+        compiler = KindCompiler(series.code)
+        always = [required_indicator(column) for column in settings.indicators]
+        user_conditions = UserConditions(StoredConditions(database), compiler, always)
+        warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)
         followed = FollowedSequences(SequenceTable(database))
         owner = PartitionOwner(
             Restorer(
@@ -114,6 +117,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
 
         yield {
             "live": consume,
+            "compiler": lambda: compiler.run(stopping),
             "warm-up": lambda: warm_up.run(owner.partitions, stopping),
             "database watch": watch.run,
             **{name: table.run for name, table in tables.items()},

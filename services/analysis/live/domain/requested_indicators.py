@@ -1,34 +1,76 @@
-"""The indicators that users requested beyond the plan: their places in memory, and which are not warmed up."""
+"""The indicators that users requested beyond the plan: a plan for each kind, their places in memory, which are not warmed up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.indicators.table import KINDS
-from services.analysis.kernels.plan import IndicatorSpec, Plan
+from services.analysis.kernels.machine_code import MachineCode
+from services.analysis.kernels.plan import IndicatorSpec, Plan, plan
+from services.analysis.kernels.signatures import KindKernels
+from services.analysis.live.domain.plan_memory import NotWarmedUp, PlanMemory
 
 _KINDS: Final = {kind.name: kind for kind in KINDS}
 
-NotWarmedUp = dict[int, frozenset[IndicatorSpec]]
-"""Row of a symbol -> requested indicators whose values are unknown, since they have not processed the symbol's past yet."""
-
 
 class Place(NamedTuple):
-    """The place of one indicator: its floats in the state of a series, its columns in a row of values."""
+    """The place of one indicator in the plan of its kind."""
 
+    plan: int
+    """Index of the plan."""
     state: slice
+    """Its floats in the state of a series."""
     columns: slice
+    """Its columns in a row of the plan."""
+    all_columns: slice
+    """Its columns in a row of all plans, one after the other."""
 
 
-def places(requested: Sequence[IndicatorSpec], plan: Plan) -> Iterator[tuple[IndicatorSpec, Place]]:
-    """The places of the indicators of a plan that was made of ``requested``."""
-    for spec, (code, state, column) in zip(requested, plan.arrays.indicators.tolist(), strict=True):
-        kind = KINDS[code]
-        yield spec, Place(slice(state, state + kind.state), slice(column, column + len(kind.columns)))
+@dataclass(frozen=True)
+class KindPlan:
+    """The requested indicators of one kind, which a module of its own runs."""
+
+    plan: Plan
+    kernels: KindKernels
+    specs: tuple[IndicatorSpec, ...]
+
+    def memory(self) -> PlanMemory:
+        """Empty memory."""
+        return PlanMemory(self.plan.state_width, len(self.plan.columns), 0)
+
+
+def plans(requested: Sequence[IndicatorSpec], code: MachineCode) -> tuple[KindPlan, ...]:
+    """A plan for each kind, in the order of their first indicators.
+
+    Raises:
+        ValueError: an unknown kind or invalid parameters.
+    """
+    kinds = dict.fromkeys(name for name, _ in requested)
+    specs = [tuple(spec for spec in requested if spec[0] == kind) for kind in kinds]
+    return tuple(KindPlan(plan(of_kind, []), code.of_kind(kind), of_kind) for kind, of_kind in zip(kinds, specs, strict=True))
+
+
+def places(plans_of_kinds: Sequence[KindPlan]) -> Iterator[tuple[IndicatorSpec, Place]]:
+    """The places of all indicators of some plans."""
+    before = 0
+    for number, each in enumerate(plans_of_kinds):
+        for spec, (code, state, column) in zip(each.specs, each.plan.arrays.indicators.tolist(), strict=True):
+            width = len(KINDS[code].columns)
+            yield (
+                spec,
+                Place(
+                    number,
+                    slice(state, state + KINDS[code].state),
+                    slice(column, column + width),
+                    slice(before + column, before + column + width),
+                ),
+            )
+        before += len(each.plan.columns)
 
 
 def columns_of(requested: Iterable[IndicatorSpec]) -> list[str]:
@@ -39,10 +81,13 @@ def columns_of(requested: Iterable[IndicatorSpec]) -> list[str]:
 def set_unknown(
     not_warmed_up: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[IndicatorSpec, Place], *values: npt.NDArray[Any]
 ) -> None:
-    """Sets values that are not warmed up to NaN; ``values`` (bars, columns), ``rows`` (bars,): the row of each bar's symbol."""
+    """Sets values that are not warmed up to NaN.
+
+    ``values``: (bars, columns of all plans); ``rows``: (bars,), the row of each bar's symbol.
+    """
     for row, missing in not_warmed_up.items():
         mine = rows == row
         if mine.any():
             for array in values:
                 for spec in missing & where.keys():
-                    array[mine, where[spec].columns] = np.nan
+                    array[mine, where[spec].all_columns] = np.nan

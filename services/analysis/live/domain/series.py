@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from services.analysis.kernels.closed_bars import Adjusted
 from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
-from services.analysis.kernels.plan import plan as make_plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
-from services.analysis.kernels.signatures import BarPlaces, SeriesKernels, SeriesRows
+from services.analysis.kernels.signatures import BarPlaces, KindKernels, SeriesKernels, SeriesRows
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.condition_signals import Judge, Reported
 from services.analysis.live.domain.layout import TIMEFRAMES
+from services.analysis.live.domain.plan_memory import PlanMemory
 from services.analysis.live.domain.recent_signals import BARS, RecentSignals
-from services.analysis.live.domain.requested_indicators import places, set_unknown
+from services.analysis.live.domain.requested_indicators import places, plans, set_unknown
 from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from services.analysis.live.domain.signals import signal_of
-from services.analysis.live.domain.state import Floats, PartitionState, PlanMemory, Records
+from services.analysis.live.domain.state import Floats, PartitionState, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.events import Pattern, Signal, Timeframe
+
+PROVISIONAL_FIELDS: Final = (*BAR_FIELDS, "session", "high_52w", "low_52w")
+"""The fields of CLOSED that fill the fields of ``Bars``."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class SeriesRunner:
     def __init__(
         self,
         base: Plan,
-        kernels: SeriesKernels,
+        code: MachineCode,
         requested: Sequence[IndicatorSpec] = (),
         chart_patterns: ChartPatterns | None = None,
     ) -> None:
@@ -57,25 +62,24 @@ class SeriesRunner:
         """
         self.base = base
         self.requested = tuple(requested)
-        self.extra = make_plan(self.requested, []) if requested else None
-        self._places = dict(places(self.requested, self.extra)) if self.extra else {}
-        self._kernels = kernels
+        self._extra = plans(self.requested, code)
+        self._places = dict(places(self._extra))
+        self.code = code
         self._chart_patterns = chart_patterns
         self.kinds = kinds(base.rules)
         self.version = base.version + (chart_patterns.version if chart_patterns else "")
-        self.columns = base.columns + (self.extra.columns if self.extra else ())
+        extra_columns = tuple(column for each in self._extra for column in each.plan.columns)
+        self.columns = base.columns + extra_columns
         if len(set(self.columns)) < len(self.columns):
-            raise ValueError(
-                f"a requested indicator has a column that exists already: {', '.join(self.extra.columns if self.extra else ())}"
-            )
+            raise ValueError(f"a requested indicator has a column that exists already: {', '.join(extra_columns)}")
 
     def with_requested(self, requested: Sequence[IndicatorSpec]) -> SeriesRunner:
         """A copy with other requested indicators."""
-        return SeriesRunner(self.base, self._kernels, requested, self._chart_patterns)
+        return SeriesRunner(self.base, self.code, requested, self._chart_patterns)
 
     def judge(self, condition_set: ConditionSet, reported: Reported | None = None) -> Judge:
         """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
-        return Judge(condition_set, self.columns, self._kernels, reported)
+        return Judge(condition_set, self.columns, self.code.core, reported)
 
     def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
         """The follower of sequences for the signals of this series."""
@@ -86,21 +90,21 @@ class SeriesRunner:
         memory = PlanMemory(self.base.state_width, len(self.base.columns), len(self.base.rules))
         return PartitionState(memory, self.extra_memory(), RecentSignals(len(self.kinds)))
 
-    def extra_memory(self) -> PlanMemory:
-        """Empty memory of the requested indicators; of width 0 if there are none."""
-        return PlanMemory(self.extra.state_width, len(self.extra.columns), 0) if self.extra else PlanMemory(0, 0, 0)
+    def extra_memory(self) -> tuple[PlanMemory, ...]:
+        """Empty memory of the requested indicators."""
+        return tuple(each.memory() for each in self._extra)
 
     def take_over(self, state: PartitionState, before: SeriesRunner) -> None:
         """Takes over the memory of ``before``, which has other requested indicators; new ones are not warmed up for any symbol."""
         old, used = state.extra, len(state.symbols)
-        state.extra = self.extra_memory().with_room(len(state.records), 0)
+        state.extra = tuple(memory.with_room(len(state.records), 0) for memory in self.extra_memory())
         common = self._places.keys() & before._places.keys()
-        if common:
-            state.extra.steps[..., 0] = old.steps[..., 0]
         for spec in common:
             here, there = self._places[spec], before._places[spec]
-            state.extra.steps[..., here.state] = old.steps[..., there.state]
-            state.extra.previous[..., here.columns] = old.previous[..., there.columns]
+            new_memory, old_memory = state.extra[here.plan], old[there.plan]
+            new_memory.steps[..., 0] = old_memory.steps[..., 0]
+            new_memory.steps[..., here.state] = old_memory.steps[..., there.state]
+            new_memory.previous[..., here.columns] = old_memory.previous[..., there.columns]
         new = frozenset(self._places.keys() - common)
         missing = {row: (state.not_warmed_up.get(row, frozenset()) & common) | new for row in range(used)}
         state.not_warmed_up = {row: requested for row, requested in missing.items() if requested}
@@ -111,9 +115,9 @@ class SeriesRunner:
         Signals are in the order of the bars; those of a provisional bar are provisional.
         """
         kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
-        values, before, fired = self._advance(self.base, state.base, state, closed, kinds_of_bars)
-        if self.extra is not None:
-            more, more_before, _ = self._advance(self.extra, state.extra, state, closed, kinds_of_bars)
+        values, before, fired = self._advance_base(state, closed, kinds_of_bars)
+        if self._extra:
+            more, more_before = self._advance_extra(state, closed)
             set_unknown(state.not_warmed_up, closed["row"], self._places, more, more_before)
             values, before = np.hstack([values, more]), np.hstack([before, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
@@ -125,11 +129,29 @@ class SeriesRunner:
             signals += confirmed
         return BarResults(values, before, signals, patterns)
 
-    def _advance(self, plan: Plan, memory: PlanMemory, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
-        shape = len(closed), len(plan.columns)
-        rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), len(plan.rules)), np.int64))
-        self._kernels.close_bars(plan.arrays, _windows(state), closed, kinds_of_bars, memory.arrays, plan.runs, rows)
+    def _advance_base(self, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
+        shape, rules = (len(closed), len(self.base.columns)), len(self.base.rules)
+        rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), rules), np.int64))
+        arrays = self.base.arrays, _windows(state), closed, kinds_of_bars, state.base.arrays, self.base.runs, rows
+        self.code.core.close_bars(*arrays)
         return rows
+
+    def _advance_extra(self, state: PartitionState, closed: Records) -> tuple[Floats, Floats]:
+        """The values of the requested indicators at the bars, and at the closed bar before each: (bars, columns)."""
+        width = len(self.columns) - len(self.base.columns)
+        values, before = np.empty((len(closed), width)), np.empty((len(closed), width))
+        parts = list(zip(self._extra, state.extra, strict=True))
+        for i, x in enumerate(closed):
+            row, code, at, final = int(x["row"]), int(x["timeframe"]), int(x["at"]), not x["provisional"]
+            with _series_at(state, x) as bars:
+                first = 0
+                for each, memory in parts:
+                    columns = slice(first, first := first + len(each.plan.columns))
+                    before[i, columns] = memory.previous[row, code]
+                    each.kernels.advance_bar(each.plan.arrays, bars, at, memory.steps[row, code], final, values[i, columns])
+                    if final:
+                        memory.previous[row, code] = values[i, columns]
+        return values, before
 
     def _facts(
         self, state: PartitionState, x: Any, values: Floats, before: Floats
@@ -143,11 +165,10 @@ class SeriesRunner:
     def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
         """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
         patterns = None if self._chart_patterns is None else self._chart_patterns.replay(state, row, code, bars)
-        values = self._replay(self.base, state.base, row, code, bars)
+        values = _replay(self.code.core, self.base, state.base, row, code, bars)
         self._restore_recent(state, row, code, bars, values, patterns)
-        if self.extra is None:
-            return values
-        return np.hstack([values, self._replay(self.extra, state.extra, row, code, bars)])
+        parts = zip(self._extra, state.extra, strict=True)
+        return np.hstack([values, *(_replay(each.kernels, each.plan, memory, row, code, bars) for each, memory in parts)])
 
     def _restore_recent(
         self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None
@@ -158,7 +179,7 @@ class SeriesRunner:
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
         runs = self.base.runs[code, _kind(state.kinds[row])]
-        self._kernels.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
+        self.code.core.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
@@ -166,28 +187,19 @@ class SeriesRunner:
 
     def warm_up(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> None:
         """Warms up the requested indicators of a series from its closed bars; warmed-up ones keep their state, bit by bit."""
-        if self.extra is None:
-            return
-        steps, memory, missing = np.zeros(self.extra.state_width), state.extra, state.not_warmed_up[row]
-        values = self._values(self.extra, steps, bars)
-        if missing == self._places.keys():
-            memory.steps[row, code, 0] = steps[0]
-        for spec in missing:
-            place = self._places[spec]
-            memory.steps[row, code, place.state] = steps[place.state]
-            memory.previous[row, code, place.columns] = values[-1, place.columns]
-
-    def _replay(self, plan: Plan, memory: PlanMemory, row: int, code: int, bars: Adjusted) -> Floats:
-        steps = memory.steps[row, code]
-        steps[:] = 0.0
-        values = self._values(plan, steps, bars)
-        memory.previous[row, code], memory.reported[row, code] = values[-1], 0
-        return values
-
-    def _values(self, plan: Plan, steps: Floats, bars: Adjusted) -> Floats:
-        out = np.empty((len(plan.columns), len(bars.close)))
-        self._kernels.values(plan.arrays, _bars(bars), steps, out)
-        return out.T
+        missing = state.not_warmed_up[row]
+        for each, memory in zip(self._extra, state.extra, strict=True):
+            new = missing.intersection(each.specs)
+            if not new:
+                continue
+            steps = np.zeros(each.plan.state_width)
+            values = _values(each.kernels, each.plan, steps, bars)
+            if len(new) == len(each.specs):
+                memory.steps[row, code, 0] = steps[0]
+            for spec in new:
+                place = self._places[spec]
+                memory.steps[row, code, place.state] = steps[place.state]
+                memory.previous[row, code, place.columns] = values[-1, place.columns]
 
     def peek(self, state: PartitionState, row: int, code: int) -> Floats:
         """The values (columns,) at the forming bar, which is written to the place after the newest closed one."""
@@ -198,16 +210,50 @@ class SeriesRunner:
         known = TIMEFRAMES[code] != Timeframe.W1
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
+        values = [np.empty(len(self.base.columns))]
         one = BarPlaces(np.array([row]), np.array([code]), np.array([n]))
-        found = []
-        for plan, memory in ((self.base, state.base), (self.extra, state.extra)):
-            if plan is not None:
-                out = np.empty((1, len(plan.columns)))
-                self._kernels.peek_bars(plan.arrays, _windows(state), one, memory.steps, out)
-                if plan is self.extra:
-                    set_unknown(state.not_warmed_up, one.row, self._places, out)
-                found.append(out[0])
-        return np.concatenate(found)
+        self.code.core.peek_bars(self.base.arrays, _windows(state), one, state.base.steps, values[0][np.newaxis])
+        bars = Bars(*(window[row, code] for window in _windows(state)))
+        for each, memory in zip(self._extra, state.extra, strict=True):
+            out = np.empty(len(each.plan.columns))
+            each.kernels.advance_bar(each.plan.arrays, bars, n, memory.steps[row, code], False, out)
+            values.append(out)
+        more = np.concatenate(values)
+        set_unknown(state.not_warmed_up, one.row, self._places, more[np.newaxis, len(self.base.columns) :])
+        return more
+
+
+@contextmanager
+def _series_at(state: PartitionState, x: Any) -> Iterator[Bars]:
+    """The series of a bar (dtype CLOSED). A provisional bar is in its place as long as the block runs."""
+    row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"])
+    bars = Bars(*(window[row, code] for window in _windows(state)))
+    if not x["provisional"]:
+        yield bars
+        return
+    kept = [values[at] for values in bars]
+    for values, name in zip(bars, PROVISIONAL_FIELDS, strict=True):
+        values[at] = x[name]
+    try:
+        yield bars
+    finally:
+        for values, value in zip(bars, kept, strict=True):
+            values[at] = value
+
+
+def _replay(kernels: SeriesKernels | KindKernels, plan: Plan, memory: PlanMemory, row: int, code: int, bars: Adjusted) -> Floats:
+    """Restarts the memory of a series from closed bars; returns values of shape (bars, columns)."""
+    steps = memory.steps[row, code]
+    steps[:] = 0.0
+    values = _values(kernels, plan, steps, bars)
+    memory.previous[row, code], memory.reported[row, code] = values[-1], 0
+    return values
+
+
+def _values(kernels: SeriesKernels | KindKernels, plan: Plan, steps: Floats, bars: Adjusted) -> Floats:
+    out = np.empty((len(plan.columns), len(bars.close)))
+    kernels.values(plan.arrays, _bars(bars), steps, out)
+    return out.T
 
 
 def _windows(state: PartitionState) -> Bars:

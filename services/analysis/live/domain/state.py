@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.patterns.layout import ACTIVE, PATTERN, PIVOT, PIVOTS, SWING
-from services.analysis.kernels.signatures import PatternMemory, SeriesMemory
+from services.analysis.kernels.signatures import PatternMemory
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAMES, WINDOW
+from services.analysis.live.domain.plan_memory import NotWarmedUp, PlanMemory
 from services.analysis.live.domain.recent_signals import RecentSignals
-from services.analysis.live.domain.requested_indicators import NotWarmedUp
 from services.analysis.live.domain.tick_arrays import SymbolArrays, WindowArrays
 from services.analysis.live.domain.ticks import JUMP
 from shared.events import Timeframe
@@ -27,33 +27,6 @@ CHARTED: Final = (Timeframe.M15, Timeframe.H1, Timeframe.D1)
 
 SPLITTING: Final = frozenset({"stock", "etf"})
 """Kinds of instruments that can have splits."""
-
-
-class PlanMemory:
-    """The memory of the indicators and rules of one plan: arrays of shape (symbols, timeframes, ...)."""
-
-    def __init__(self, width: int, columns: int, rules: int, room: int = 0) -> None:
-        """``width``: floats of indicator state per series; ``columns``: values per bar; ``rules``: rule instances."""
-        self.shape = width, columns, rules
-        series = (room, len(TIMEFRAMES))
-        self.steps = np.zeros((*series, width))
-        self.previous = np.full((*series, columns), np.nan)
-        """The values of the newest closed bar."""
-        self.reported = np.zeros((*series, rules), np.uint8)
-        """Directions in which a rule has fired on the forming bar: 1 up, 2 down."""
-
-    @property
-    def arrays(self) -> SeriesMemory:
-        """The arrays of a checkpoint, row by row; the kernels write them."""
-        return SeriesMemory(self.steps, self.previous, self.reported)
-
-    def with_room(self, room: int, used: int) -> PlanMemory:
-        """A copy with more room."""
-        grown = PlanMemory(*self.shape, room)
-        pairs: zip[tuple[Records, Records]] = zip(grown.arrays, self.arrays, strict=True)
-        for mine, before in pairs:
-            mine[:used] = before[:used]
-        return grown
 
 
 class PatternStates:
@@ -84,8 +57,8 @@ class PartitionState:
 
     base: PlanMemory
     """Memory of the plan's indicators and rules."""
-    extra: PlanMemory
-    """Memory of the requested indicators; of width 0 if there are none."""
+    extra: tuple[PlanMemory, ...]
+    """Memory of the requested indicators, one for each kind."""
     recent_signals: RecentSignals
     """Recent signals, for the sequences."""
     pattern_states: PatternStates = field(default_factory=PatternStates)
@@ -101,7 +74,7 @@ class PartitionState:
 
     def __post_init__(self) -> None:
         self._allocate(8)
-        self.base, self.extra = self.base.with_room(8, 0), self.extra.with_room(8, 0)
+        self.base, self.extra = self.base.with_room(8, 0), tuple(memory.with_room(8, 0) for memory in self.extra)
         self.pattern_states, self.recent_signals = self.pattern_states.with_room(8, 0), self.recent_signals.with_room(8, 0)
 
     def _allocate(self, room: int) -> None:
@@ -117,7 +90,12 @@ class PartitionState:
     @property
     def arrays(self) -> tuple[Records, ...]:
         """The arrays of a checkpoint, row by row."""
-        kept = (self.base, self.pattern_states, self.recent_signals, self.extra)
+        kept: tuple[PlanMemory | PatternStates | RecentSignals, ...] = (
+            self.base,
+            self.pattern_states,
+            self.recent_signals,
+            *self.extra,
+        )
         return self.records, self.forming, self.last_seq, *(array for each in kept for array in each.arrays)
 
     def add(self, symbol: str, exchange: int, kind: str, *, negative: bool = False) -> int:
@@ -142,7 +120,7 @@ class PartitionState:
         self._allocate(room)
         for mine, before in zip((self.records, self.forming, self.last_seq, *self.windows), old, strict=True):
             mine[:used] = before[:used]
-        self.base, self.extra = self.base.with_room(room, used), self.extra.with_room(room, used)
+        self.base, self.extra = self.base.with_room(room, used), tuple(memory.with_room(room, used) for memory in self.extra)
         self.pattern_states, self.recent_signals = (
             self.pattern_states.with_room(room, used),
             self.recent_signals.with_room(room, used),

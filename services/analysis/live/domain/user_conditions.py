@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from services.analysis.kernels.conditions.programs import Programs, compiled
 from services.analysis.kernels.conditions.required_indicators import required_indicators
+from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
 from shared.conditions import Condition, parse
 
 MOST_REQUESTED: Final = 64
 """Indicators that run for conditions alone."""
+_EVERY_KIND: Final = frozenset(kind.name for kind in KINDS)
 _read = lru_cache(8192)(parse)
 
 
@@ -55,6 +57,8 @@ class ConditionSet:
     """Indicators that are not part of the plan."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Texts of conditions that do not run -> the reason."""
+    uncompiled: tuple[IndicatorSpec, ...] = ()
+    """Indicators whose kinds are not compiled yet. Neither they nor the conditions that need them run."""
     _programs: dict[tuple[str, ...], Programs] = field(default_factory=dict, compare=False, repr=False)
 
     def programs(self, columns: Sequence[str]) -> Programs:
@@ -66,16 +70,21 @@ class ConditionSet:
 
 
 def condition_set(
-    requests: Iterable[ConditionRequest], running: Sequence[IndicatorSpec] = INDICATORS, always: Sequence[IndicatorSpec] = ()
+    requests: Iterable[ConditionRequest],
+    running: Sequence[IndicatorSpec] = INDICATORS,
+    always: Sequence[IndicatorSpec] = (),
+    compiled: Container[str] = _EVERY_KIND,
 ) -> ConditionSet:
     """The set of some requests, the oldest first. Requests that need more than ``MOST_REQUESTED`` indicators are left out.
 
-    ``running``: indicators of the plan. ``always``: indicators that run whether a condition names them or not.
+    ``running``: indicators of the plan. ``always``: indicators that run whether a condition names them or not. ``compiled``: kinds
+    of indicators that can run.
     """
     conditions: dict[str, Condition] = {}
     closed: dict[str, ConditionScope] = {}
     forming: dict[str, ConditionScope] = {}
     requested = {spec: None for spec in always if spec not in running}
+    uncompiled = {spec: None for spec in requested if spec[0] not in compiled}
     left_out: dict[str, str] = {}
     for request in requests:
         try:
@@ -88,9 +97,18 @@ def condition_set(
             left_out[request.text] = f"more than {MOST_REQUESTED} indicators run for conditions alone"
             continue
         requested |= dict.fromkeys(extra)
+        waiting = [spec for spec in extra if spec[0] not in compiled]
+        if waiting:
+            uncompiled |= dict.fromkeys(waiting)
+            continue
         conditions[condition.id] = condition
         closed.setdefault(condition.id, ConditionScope()).add(request.symbols)
         forming.setdefault(condition.id, ConditionScope()).add(request.symbols if request.forming else ())
     return ConditionSet(
-        tuple(conditions.values()), tuple(closed.values()), tuple(forming.values()), tuple(sorted(requested)), left_out
+        tuple(conditions.values()),
+        tuple(closed.values()),
+        tuple(forming.values()),
+        tuple(sorted(requested.keys() - uncompiled.keys())),
+        left_out,
+        tuple(sorted(uncompiled)),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
 from services.analysis.kernels.plan import IndicatorSpec
-from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
+from services.analysis.live.domain.requested_indicators import columns_of
+from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers import measures
 from services.analysis.live.handlers.partition import Partition
 
@@ -23,27 +24,48 @@ class ConditionReader(Protocol):
     async def requests(self) -> list[ConditionRequest]: ...
 
 
+class KindCompiler(Protocol):
+    """Compiles kinds of indicators in the background."""
+
+    @property
+    def compiled(self) -> frozenset[str]: ...
+    async def request(self, kinds: Collection[str]) -> None: ...
+
+
 class UserConditions:
     """The current set of conditions."""
 
-    def __init__(self, stored: ConditionReader, always: Sequence[IndicatorSpec] = ()) -> None:
+    def __init__(self, stored: ConditionReader, compiler: KindCompiler, always: Sequence[IndicatorSpec] = ()) -> None:
         """``always``: indicators that run whether a condition names them or not."""
         self._stored = stored
-        self._requests: list[ConditionRequest] = []
+        self._compiler = compiler
+        self._read: tuple[list[ConditionRequest], frozenset[str]] | None = None
         self._always = tuple(always)
-        self._condition_set = condition_set((), always=self._always)
+        self._condition_set = ConditionSet()
 
     async def read(self) -> None:
         """Reads the current conditions; the set stays the same object while they are unchanged. Raises ``TransientError``."""
         requests = await self._stored.requests()
-        if requests == self._requests:
+        if self._read == (requests, self._compiler.compiled):
             return
-        self._condition_set = await asyncio.to_thread(partial(condition_set, requests, always=self._always))
-        self._requests = requests
+        current = await self._set_of(requests)
+        if current.uncompiled:
+            await self._compiler.request({kind for kind, _ in current.uncompiled})
+            current = await self._set_of(requests)
+        self._condition_set = current
+        self._read = requests, self._compiler.compiled
         measures.conditions.set(len(self._condition_set.conditions))
         measures.conditions_left_out.set(len(self._condition_set.left_out))
         for text, reason in self._condition_set.left_out.items():
             log.warning("a condition does not run", condition=text, reason=reason)
+
+    async def _set_of(self, requests: Sequence[ConditionRequest]) -> ConditionSet:
+        return await asyncio.to_thread(partial(condition_set, requests, always=self._always, compiled=self._compiler.compiled))
+
+    @property
+    def uncompiled(self) -> list[str]:
+        """The columns of the indicators whose kinds are not compiled yet."""
+        return columns_of(self._condition_set.uncompiled)
 
     @property
     def requested(self) -> tuple[IndicatorSpec, ...]:

@@ -44,8 +44,19 @@ class _Past:
 class WarmUp:
     """Finds symbols that are not warmed up, reads their past, and applies it between batches."""
 
-    def __init__(self, stored: BarStore, most: int, reports: WarmUpReports, clock: Callable[[], int]) -> None:
-        """``most``: newest bars of a series that an indicator is warmed up from; ``clock``: milliseconds since the epoch."""
+    def __init__(
+        self,
+        stored: BarStore,
+        most: int,
+        reports: WarmUpReports,
+        clock: Callable[[], int],
+        uncompiled: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """``most``: newest bars of a series that an indicator is warmed up from; ``clock``: milliseconds since the epoch.
+
+        ``uncompiled``: columns whose indicators do not run yet, since their code is being compiled.
+        """
+        self._uncompiled = uncompiled
         self._stored = stored
         self._most = most
         self._reports = reports
@@ -73,7 +84,9 @@ class WarmUp:
         """Writes down what has changed since the last time; a partition that is new here replaces what another process wrote."""
         self._reported = {number: report for number, report in self._reported.items() if number in partitions}
         for number, mine in list(partitions.items()):
-            report = mine.engine.columns_not_warmed_up, len(mine.engine.not_warmed_up)
+            uncompiled, engine = self._uncompiled(), mine.engine
+            columns = sorted({*engine.columns_not_warmed_up, *uncompiled})
+            report = columns, len(engine.state.symbols if uncompiled else engine.not_warmed_up)
             if self._reported.get(number) != report:
                 await self._reports.report(number, *report, self._clock())
                 self._reported[number] = report
