@@ -15,32 +15,34 @@ from shared.conditions import parse
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of
 
-LOOPS = machine_code.load(KERNELS)
+CODE = machine_code.load(KERNELS)
 EVERY = plan([*INDICATORS, *((kind.name, kind.examples[0]) for kind in KINDS if kind.name not in dict(INDICATORS))])
 LENGTH = 700
 PRICE = 137.0
 LONG = 4000
 """Bars after which Wilder's means and EMAs of the usual lengths have forgotten all moves before."""
-STILL = frozenset(
-    "rsi stochastic adx supertrend aroon cci mfi williams_r ultimate cmo accumulation chaikin bandwidth_low stoch_rsi tsi stc fisher "
-    "connors_rsi rvi cmo_sum cmf klinger vortex choppiness atr_stop mass_index hurst percent_rank fractals zigzag".split()
-)
+STILL = (
+    "rsi", "stochastic", "adx", "supertrend", "aroon", "cci", "mfi", "williams_r", "ultimate", "cmo", "accumulation", "chaikin",
+    "bandwidth_low", "stoch_rsi", "tsi", "stc", "fisher", "connors_rsi", "rvi", "cmo_sum", "cmf", "klinger", "vortex", "choppiness",
+    "atr_stop", "mass_index", "hurst", "percent_rank", "fractals", "zigzag",
+)  # fmt: skip
 """Kinds of which no column has a value while the price has never moved."""
-STILL_COLUMNS = frozenset(("bb_width_20", "cdl_doji", "linreg_r_squared_14", "zscore_20"))
+STILL_COLUMNS = {"bb_width_20", "cdl_doji", "linreg_r_squared_14", "zscore_20"}
 """Such columns of kinds that have others."""
-TRADED = frozenset(("obv", "volume_sma_20", "volume_oscillator", "session_poc", "session_value_low", "session_value_high"))
+TRADED = {"obv", "volume_sma_20", "volume_oscillator", "session_poc", "session_value_low", "session_value_high"}
 """Columns that show something else than a price or no difference then: volumes, and the bins of the volume profile."""
-KEPT = frozenset(
-    "all_time obv volume_sma volume_oscillator accumulation chaikin klinger fractals zigzag volume_profile vwap_date".split()
-)
+KEPT = (
+    "all_time", "obv", "volume_sma", "volume_oscillator", "accumulation", "chaikin", "klinger", "fractals", "zigzag",
+    "volume_profile", "vwap_date",
+)  # fmt: skip
 """Kinds that may keep a sum, a level or a turn of the time before the price was locked."""
 
 
 def values(bars: Bars) -> dict[str, np.ndarray]:
-    return dict(zip(EVERY.columns, history(LOOPS, EVERY, bars).values, strict=True))
+    return dict(zip(EVERY.columns, history(CODE, EVERY, bars).values, strict=True))
 
 
-def columns(names: frozenset[str]) -> set[str]:
+def columns(names: tuple[str, ...]) -> set[str]:
     return {column for kind in KINDS if kind.name in names for column in kind.names(kind.examples[0])}
 
 
@@ -101,16 +103,16 @@ def test_a_window_without_a_move_is_unknown_as_soon_as_it_has_none(kind: Kind) -
 
 def test_no_rule_fires_where_nothing_moves() -> None:
     for bars, first in ((constant(), 1), (bars_of(np.full(LENGTH, PRICE), np.zeros(LENGTH), wide=0.0), 1), (locked(), 3000)):
-        fired = history(LOOPS, EVERY, bars).fired[:, first:]
+        fired = history(CODE, EVERY, bars).fired[:, first:]
         assert not fired.any(), [rule.name for rule, row in zip(EVERY.rules, fired, strict=True) if row.any()]
 
 
 def test_no_condition_is_true_of_an_unknown_value() -> None:
     bars = constant()
-    past = history(LOOPS, EVERY, bars).values
+    past = history(CODE, EVERY, bars).values
     table = np.vstack([past, *bars[:5]])
     for name, column in zip(EVERY.columns, past, strict=True):
         if np.isnan(column).all():
             programs = compiled([parse(f"{name} < 1e9"), parse(f"not {name} > 0"), parse(f"{name} == {name}")], EVERY.columns)
             for number in range(3):
-                assert not (scanned(LOOPS, programs, number, table) == 1.0).any(), name
+                assert not (scanned(CODE.core, programs, number, table) == 1.0).any(), name
