@@ -33,8 +33,8 @@ def _anchored(bars: Bars, keys: npt.NDArray[np.int64], width: float, *, whole: b
 
 def _weeks(session: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     months = (session // 10_000 - 1970) * 12 + session // 100 % 100 - 1
-    days = months.astype("datetime64[M]").astype("datetime64[D]") + (session % 100 - 1)
-    return np.asarray((days - np.datetime64("1969-12-29")).astype(np.int64) // 7)
+    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return np.asarray((first + session % 100 + 2) // 7)  # 1969-12-29 was a Monday
 
 
 def _since(bars: Bars, year: float, month: float, day: float, width: float) -> Columns:

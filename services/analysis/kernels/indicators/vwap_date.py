@@ -47,6 +47,6 @@ KIND: Final = Kind(
     columns=tuple(f"vwap_date{band}_{{year}}_{{month}}_{{day}}_{{width}}" for band in ("", "_upper", "_lower")),
     warm_up=lambda *_: (None, None, None),
     lookback=lambda *_: 0,
-    examples=((2024.0, 1.0, 2.0, 2.0), (2024.0, 1.0, 1.0, 1.0), (2024.0, 1.0, 20.0, 0.5)),
+    examples=((2020.0, 3.0, 23.0, 2.0), (2020.0, 3.0, 1.0, 1.0), (2020.0, 3.0, 30.0, 0.5)),
     prepare=prepare,
 )
