@@ -1,4 +1,8 @@
-"""Means of typical prices that weigh volume, from an anchor on, with their deviation, and the dates of anchors."""
+"""Means of typical prices that weigh volume, from an anchor on, with their deviation, and the dates of anchors.
+
+>>> day_number(19700101), day_number(20240229), week_number(20240101) - week_number(20231231)
+(0, 19782, 1)
+"""
 
 from __future__ import annotations
 
