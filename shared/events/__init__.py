@@ -7,7 +7,7 @@ fields are added; readers ignore unknown fields.
 
 from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
 from shared.events.event import Event, SafeInt
-from shared.events.industries import IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
+from shared.events.industries import Comovement, IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
 from shared.events.notify import Delivery
 from shared.events.patterns import Line, Pattern, Pivot, pattern_id
@@ -17,6 +17,7 @@ from shared.events.timeframe import PERIODS, Timeframe
 __all__ = [
     "PERIODS",
     "Bar",
+    "Comovement",
     "CorporateAction",
     "Delivery",
     "Event",

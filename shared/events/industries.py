@@ -19,6 +19,17 @@ class RelativeStrength(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     over_126: float | None = None
 
 
+class Comovement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Beta and correlation of daily moves with those of the benchmark; absent when unknown."""
+
+    beta_63: float | None = None
+    """Covariance by the variance of the benchmark, over the last 63 sessions."""
+    beta_126: float | None = None
+    correlation_63: float | None = None
+    """From -1 to 1."""
+    correlation_126: float | None = None
+
+
 class IndustryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One member; unknown values are absent."""
 
@@ -33,8 +44,9 @@ class IndustryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     against_industry: RelativeStrength | None = None
     """Against the equally weighted other members. Absent in a market's view."""
     benchmark: str = ""
-    """The index that ``against_market`` is measured with."""
+    """The index that ``against_market`` and ``with_market`` are measured with."""
     against_market: RelativeStrength | None = None
+    with_market: Comovement | None = None
 
 
 class Mover(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,19 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
-from tests.analysis import oracles_candles, oracles_more_candles, oracles_oscillators, oracles_trend, oracles_unknown
+from tests.analysis import (
+    oracles_anchored,
+    oracles_averages,
+    oracles_candles,
+    oracles_momentum,
+    oracles_more_candles,
+    oracles_oscillators,
+    oracles_statistics,
+    oracles_stops,
+    oracles_trend,
+    oracles_unknown,
+    oracles_volume,
+)
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -102,6 +114,12 @@ _TALIB: dict[str, Oracle] = {
     "obv": lambda b: [talib.OBV(b.close, b.volume)],
     "adx": oracles_unknown.adx_by_talib,
     **oracles_trend.TALIB,
+    **oracles_averages.TALIB,
+    **oracles_anchored.TALIB,
+    **oracles_statistics.TALIB,
+    **oracles_stops.TALIB,
+    **oracles_volume.TALIB,
+    **oracles_momentum.TALIB,
     **oracles_oscillators.TALIB,
     "candlesticks": oracles_candles.known,
     "more_candlesticks": oracles_more_candles.known,
@@ -117,6 +135,12 @@ _ORACLES: dict[str, Oracle] = _TALIB | {
     "extremes": _extremes,
     "all_time": _all_time,
     **oracles_trend.ORACLES,
+    **oracles_averages.ORACLES,
+    **oracles_anchored.ORACLES,
+    **oracles_statistics.ORACLES,
+    **oracles_stops.ORACLES,
+    **oracles_volume.ORACLES,
+    **oracles_momentum.ORACLES,
     **oracles_oscillators.ORACLES,
     "year": _year,
     "bandwidth_low": _bandwidth_low,
@@ -135,6 +159,12 @@ SCALE: dict[str, Callable[[Bars], float]] = {
     "year": lambda _: 1.0,
     "obv": lambda b: float(b.volume.max()),
     **oracles_trend.SCALE,
+    **oracles_averages.SCALE,
+    **oracles_anchored.SCALE,
+    **oracles_statistics.SCALE,
+    **oracles_stops.SCALE,
+    **oracles_volume.SCALE,
+    **oracles_momentum.SCALE,
     **oracles_oscillators.SCALE,
     "bandwidth_low": lambda _: 1.0,
 }

@@ -20,7 +20,7 @@ def bars_of(close: Floats, volume: Floats, per_session: int = 7, wide: float = 0
     """Bars around the given closes: opened at the close before, ``wide`` beyond both."""
     opened = np.concatenate([close[:1], close[:-1]])
     high, low = np.maximum(opened, close) * (1 + wide), np.minimum(opened, close) * (1 - wide)
-    return with_year(opened, high, low, close, volume, 20240101 + np.arange(len(close), dtype=np.int64) // per_session)
+    return with_year(opened, high, low, close, volume, 20200301 + np.arange(len(close), dtype=np.int64) // per_session)
 
 
 def with_year(opened: Floats, high: Floats, low: Floats, close: Floats, volume: Floats, session: Int64s, *, year: int = 60) -> Bars:
@@ -41,7 +41,8 @@ def real() -> dict[str, Bars]:
     for tape in ("daily", "seconds"):
         for recording in read_tape(IngestSettings().tapes, tape, universe).recordings[:3]:
             b, last = recording.bars, 3000
-            day = (b.start // DAY)[:last]
+            days = (b.start // DAY)[:last].astype("datetime64[D]").astype(str)
+            day = np.array([int(each.replace("-", "")) for each in days], np.int64)
             found[f"{recording.symbol} {recording.resolution}"] = with_year(
                 b.open[:last], b.high[:last], b.low[:last], b.close[:last], b.volume[:last], day
             )

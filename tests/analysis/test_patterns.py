@@ -261,7 +261,7 @@ def overdue(x: Any, bars: PriceArrays, t: int) -> bool:
 
 def any_waits(x: Any) -> bool:
     """Whether a pattern of this kind may wait for one of higher rank, so that a close outside need not confirm it."""
-    return PATTERNS[x["kind"]].rank > 0
+    return bool(PATTERNS[x["kind"]].rank > 0)
 
 
 def missed(bars: PriceArrays, *, blind: bool) -> int:

@@ -163,6 +163,7 @@ def view(industry: str = "semiconductors", n: int = 1, **more: Any) -> events.In
                 above_sma_50=True,
                 benchmark="^GSPC",
                 against_market=events.RelativeStrength(over_20=0.05),
+                with_market=events.Comovement(beta_63=1.7, correlation_63=0.6),
             ),
         ),
         "source": "replay",

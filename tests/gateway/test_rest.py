@@ -101,6 +101,8 @@ async def test_industries_and_markets_have_views(server: RunningGateway, client:
     assert one == found["semiconductors"]
     assert (missing["symbol"], missing["move"], missing["benchmark"]) == ("005930.KS", None, None)
     assert nvidia["against_market"] == {"over_20": 0.05, "over_63": None, "over_126": None}
+    assert nvidia["with_market"] == {"beta_63": 1.7, "beta_126": None, "correlation_63": 0.6, "correlation_126": None}
+    assert set(missing["with_market"].values()) == {None}
     (bare,) = (await read(client, "/v1/industries/ai"))["results"]
     assert (bare["view"], bare["members"]) == (None, [])
     server.feed.handle_event(market.view(n=50))

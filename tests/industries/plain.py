@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,23 @@ def strength(member: History, others: Sequence[History], n: int, session: int) -
     if not ratios:
         return None
     return member[session] / member[before] / (math.fsum(ratios) / len(ratios)) - 1
+
+
+def comovement(member: History, benchmark: History, n: int, session: int) -> tuple[float | None, float | None]:
+    """Beta and correlation."""
+    own = sorted(one for one in member if one <= session)[-n - 1 :]
+    if session not in member or len(own) <= n:
+        return None, None
+    prices = [as_of(benchmark, one) for one in own]
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return None, None
+    mine = [member[b] / member[a] - 1 for a, b in itertools.pairwise(own)]
+    theirs = [b / a - 1 for a, b in itertools.pairwise(known)]
+    if statistics.pstdev(theirs) <= 1e-9:
+        return None, None
+    beta = statistics.linear_regression(theirs, mine).slope
+    return beta, statistics.correlation(theirs, mine) if statistics.pstdev(mine) > 1e-9 else None
 
 
 def above(member: History, n: int, session: int) -> bool | None:

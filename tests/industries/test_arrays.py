@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.analysis.industries.domain.aligned import Aligned, aligned, carried, newest_of
 from services.analysis.industries.domain.averages import above_average
 from services.analysis.industries.domain.breadth import breadth, moves, share
+from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.movers import movers
 from services.analysis.industries.domain.strength import strength
 from tests.industries import plain
@@ -62,6 +63,40 @@ def test_strength_is_as_defined_and_the_newest_row_alone_is_bit_equal(market: di
         newest = strength(side.closes, filled, member, others, n, newest=True)
         assert np.isfinite(newest).sum() <= 1
         assert np.array_equal(newest_of(side, member, newest), newest_of(side, member, whole), equal_nan=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(markets(), st.integers(2, 25))
+def test_beta_and_correlation_are_as_defined_and_the_newest_row_alone_is_bit_equal(
+    market: dict[str, plain.History], n: int
+) -> None:
+    side = side_by_side(market)
+    filled = carried(side.days, side.closes)
+    sessions = sorted({day for history in market.values() for day in history})
+    for member, name in enumerate(side.symbols):
+        other = (member + 1) % len(side.symbols)
+        whole = comovement(side.closes, filled, member, other, n)
+        for row, session in enumerate(sessions):
+            due = plain.comovement(market[name], market[side.symbols[other]], n, session)
+            assert all(same(got[row], value) for got, value in zip(whole, due, strict=True)), (name, session)
+        newest = comovement(side.closes, filled, member, other, n, newest=True)
+        for one, row_of_all in zip(newest, whole, strict=True):
+            assert np.isfinite(one).sum() <= 1
+            assert np.array_equal(newest_of(side, member, one), newest_of(side, member, row_of_all), equal_nan=True)
+
+
+def test_a_member_of_twice_the_moves_has_a_beta_of_two() -> None:
+    moves = np.random.default_rng(4).normal(0, 0.01, 200)
+    closes = np.stack([np.cumprod(1 + 2 * moves), np.cumprod(1 + moves), np.ones(200)], axis=1)
+    beta, correlation = comovement(closes, closes, 0, 1, 63)
+    assert np.isnan(beta[:63]).all()
+    np.testing.assert_allclose(beta[63:], 2.0, rtol=1e-9)
+    np.testing.assert_allclose(correlation[63:], 1.0, rtol=1e-9)
+    for unknown in comovement(closes, closes, 0, 2, 63):
+        assert np.isnan(unknown).all(), "a benchmark that stands still has nothing to go with"
+    beta, correlation = comovement(closes, closes, 2, 1, 63)
+    assert (beta[63:] == 0).all()
+    assert np.isnan(correlation).all()
 
 
 @settings(max_examples=60, deadline=None)

@@ -126,6 +126,11 @@ def test_a_view_is_what_the_definitions_say(seed: int, late: set[str], has_index
             due = plain.strength(histories[name], [index], n, day(239)) if name != "CCC" else None
             got = getattr(member.against_market, f"over_{n}", None)
             assert got == (None if due is None else pytest.approx(due, abs=1e-6)), (name, n)
+        for n in (63, 126):
+            pair = plain.comovement(histories[name], index, n, day(239)) if name != "CCC" else (None, None)
+            for measure, value in zip(("beta", "correlation"), pair, strict=True):
+                got = getattr(member.with_market, f"{measure}_{n}", None)
+                assert got == (None if value is None else pytest.approx(value, abs=1e-6)), (name, measure, n)
     flags = [m.above_sma_50 for m in found.members if m.above_sma_50 is not None]
     assert found.sma_50_of == len(flags)
     assert found.above_sma_50 == (pytest.approx(sum(flags) / len(flags), abs=1e-6) if flags else None)

@@ -196,7 +196,7 @@ def test_what_is_as_large_as_allowed_is_a_condition(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("smma_50 > 1", "sma_50"), ("closse > 1", "close"), ("macd_sginal > 1", "macd_signal"), ("bb_uper_20 > 1", "bb_upper_20"),
+    [("smaa_50 > 1", "sma_50"), ("closse > 1", "close"), ("macd_sginal > 1", "macd_signal"), ("bb_uper_20 > 1", "bb_upper_20"),
      ("opne > 1", "open"), ("drawdwn_252 < -0.1", "drawdown_252"), ("ema > 1", "ema_12")],
 )  # fmt: skip
 def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
@@ -207,7 +207,10 @@ def test_a_misspelt_name_gets_a_suggestion(text: str, near: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"), ("rsi14", "rsi_14"),
+    [("stochrsi_14", "stoch_rsi_k_14"), ("hull_ma(20)", "hma_20"), ("std_20", "stdev_20"), ("chop_14", "choppiness_14"),
+     ("ao", "awesome"), ("weekly_vwap", "vwap_week"), ("heikin_ashi_close", "ha_close"), ("kumo_top", "cloud_top"),
+     ("smma_50", "rma_50"),
+     ("ma200", "sma_200"), ("ma_200", "sma_200"), ("ma(200)", "sma_200"), ("sma(close, 20)", "sma_20"), ("rsi14", "rsi_14"),
      ("ma(volume, 9)", "volume_sma_9"), ("bb_upper", "bb_upper_20"), ("upper_bb", "bb_upper_20"), ("volume_sma", "volume_sma_20"),
      ("bb_20_upper", "bb_upper_20"), ("bb_upper(20, 2)", "bb_upper_20"), ("RSI 14", "rsi_14"), ("ta.rsi(close, 14)", "rsi_14"),
      ("rsi(14)", "rsi_14"), ("signal", "macd_signal"), ("low52w", "low_52w"), ("stoch_k", "stoch_k_14"), ("price", "close"),
@@ -220,7 +223,8 @@ def test_a_name_of_another_program_is_understood(text: str, expected: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["xtochrsi_14", "hma", "zlxma_20", "volume_foo_20", "foo", "bullish_candles_everywhere", "ppq", "cmx_20", "nxtr_14", "qtd_20",
+    ["xtochrsi_14", "vidya_14", "frama_20", "zlxma_20", "volume_foo_20", "foo", "bullish_candles_everywhere", "ppq", "cmx_20",
+     "nxtr_14", "qtd_20",
      "x" * 400, "1".join("a" * 200), "a_" * 200 + "b", "a" + "_1" * 240, "a" + "1" * 400 + "x"],
 )  # fmt: skip
 def test_a_name_without_a_similar_one_gets_no_suggestion(text: str) -> None:

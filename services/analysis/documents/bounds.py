@@ -18,7 +18,7 @@ def bounds(kind: Kind, place: int) -> str:
     """
     usual = kind.examples[0][place]
     if not _accepts(kind, place, 0.999 * usual):
-        whole = [value for value in range(-1000, 1001) if _accepts(kind, place, value)]
+        whole = [value for value in range(-1000, 2200) if _accepts(kind, place, value)]
         return f"whole, {whole[0]} to {whole[-1]}"
     low, high = _end(kind, place, -HUGE), _end(kind, place, HUGE)
     least = f"{low:g}" if _accepts(kind, place, round(low, 6)) else f"above {low:g}"

@@ -27,7 +27,7 @@ KERNELS: Final = Path(__file__).parents[3] / ".cache" / "kernels"
 FOLDER: Final = "images/indicators"
 SHOWN: Final = 180
 """Bars on a picture; the values are computed from the first bar of the tape on."""
-INTRADAY: Final = ("session", "vwap", "pivots", "volume_profile")
+INTRADAY: Final = ("session", "vwap", "vwap_session", "pivots", "volume_profile")
 """Kinds without meaning on daily bars."""
 
 HEAD: Final = """# Indicators

@@ -19,7 +19,8 @@ from services.analysis.kernels.plan import INDICATORS
 from services.analysis.kernels.rules.table import RULES
 from services.analysis.live.domain.state import CHARTED
 
-WHOLE: Final = tuple(float(n) for n in range(1, 600))
+WHOLE: Final = tuple(float(n) for n in (*range(1, 600), *range(1970, 2101)))
+"""Numbers of bars, and years."""
 FRACTIONS: Final = (
     *(round(n * 0.001, 3) for n in range(1, 1001)),
     *(round(n * 0.1, 1) for n in range(11, 1001)),
@@ -54,11 +55,11 @@ def _fires(
 
 
 def _words(kind: Kind) -> dict[str, Any]:
-    pools = [sorted({example[i] for example in kind.examples} | set(TRIED)) for i in range(len(kind.parameters))]
+    pools = [tuple(dict.fromkeys([*(example[i] for example in kind.examples), *TRIED])) for i in range(len(kind.parameters))]
     taken = [values for values in product(*pools) if _takes(kind, values)]
     return {
         "kind": kind.name,
-        "parameters": [_parameter(kind, i, pools) for i in range(len(kind.parameters))],
+        "parameters": [_parameter(kind, i, taken) for i in range(len(kind.parameters))],
         "usual": kind.examples[0],
         "columns": kind.columns,
         "short": kind.short,
@@ -67,15 +68,17 @@ def _words(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _parameter(kind: Kind, i: int, pools: Sequence[Sequence[float]]) -> dict[str, Any]:
-    whole = not any(_some(kind, i, example[i] + 0.5, pools) for example in kind.examples)
-    taken = [value for value in (WHOLE if whole else FRACTIONS) if _some(kind, i, value, pools)]
+def _parameter(kind: Kind, i: int, known: Sequence[Parameters]) -> dict[str, Any]:
+    """``known``: valid parameters, among them values of the others that go with any valid value of this one."""
+    others = tuple(dict.fromkeys((values[:i], values[i + 1 :]) for values in known))
+    whole = not any(_some(kind, example[i] + 0.5, others) for example in kind.examples)
+    taken = [value for value in (WHOLE if whole else FRACTIONS) if _some(kind, value, others)]
     return {"name": kind.parameters[i], "least": taken[0], "most": taken[-1], "whole": whole}
 
 
-def _some(kind: Kind, i: int, value: float, pools: Sequence[Sequence[float]]) -> bool:
-    """Whether the parameter may have this value, whatever the others are."""
-    return any(_takes(kind, values) for values in product(*(pools[:i]), (value,), *(pools[i + 1 :])))
+def _some(kind: Kind, value: float, others: Sequence[tuple[Parameters, Parameters]]) -> bool:
+    """Whether the parameter between the others may have this value."""
+    return any(_takes(kind, (*before, value, *after)) for before, after in others)
 
 
 def _orders(kind: Kind, taken: Sequence[Parameters]) -> Iterator[dict[str, Any]]:

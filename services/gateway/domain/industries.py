@@ -61,6 +61,15 @@ class Strength(msgspec.Struct, frozen=True, kw_only=True):
     over_126: float | None
 
 
+class Comovement(msgspec.Struct, frozen=True, kw_only=True):
+    """Beta and correlation of daily moves with the benchmark's over the last 63 and 126 sessions; null where unknown."""
+
+    beta_63: float | None
+    beta_126: float | None
+    correlation_63: float | None
+    correlation_126: float | None
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One member of an industry or a market."""
 
@@ -74,8 +83,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     against_industry: Strength
     """Against the other members with equal weights; all null in a market."""
     benchmark: str | None
-    """The index behind ``against_market``."""
+    """The index behind ``against_market`` and ``with_market``."""
     against_market: Strength
+    with_market: Comovement
 
 
 class IndustryWithMembers(Industry, frozen=True, kw_only=True):
@@ -139,6 +149,7 @@ def _member(member: events.IndustryMember) -> Member:
         against_industry=_strength(member.against_industry),
         benchmark=member.benchmark or None,
         against_market=_strength(member.against_market),
+        with_market=Comovement(**msgspec.structs.asdict(member.with_market or events.Comovement())),
     )
 
 

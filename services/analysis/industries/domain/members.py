@@ -1,4 +1,4 @@
-"""The current values of each member of a group: its move, its averages, its relative strength."""
+"""The current values of each member of a group: its move, its averages, its relative strength, its beta."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 
 from services.analysis.industries.domain.aligned import Aligned, Floats, aligned, carried, newest_of
+from services.analysis.industries.domain.comovement import SESSIONS as MOVES
+from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.roster import Group
 from services.analysis.industries.domain.strength import SESSIONS, strength
-from shared.events import IndustryMember, RelativeStrength
+from shared.events import Comovement, IndustryMember, RelativeStrength
 
 DIGITS: Final = 6
 """Decimals of the fractions in a view."""
@@ -46,6 +48,7 @@ def members_of(
                 against_industry=_strength(side, filled, at, others),
                 benchmark="" if benchmark is None else side.symbols[benchmark],
                 against_market=_strength(side, filled, at, [] if benchmark is None else [benchmark]),
+                with_market=_comovement(side, filled, at, benchmark),
             )
         )
     return tuple(found)
@@ -69,6 +72,17 @@ def _strength(side: Aligned, filled: Floats, member: int | None, others: Sequenc
     if not any(map(math.isfinite, values)):
         return None
     return RelativeStrength(over_20=known(values[0]), over_63=known(values[1]), over_126=known(values[2]))
+
+
+def _comovement(side: Aligned, filled: Floats, member: int | None, benchmark: int | None) -> Comovement | None:
+    if member is None or benchmark is None:
+        return None
+    pairs = [comovement(side.closes, filled, member, benchmark, n, newest=True) for n in MOVES]
+    betas, correlations = ([newest_of(side, member, pair[i]) for pair in pairs] for i in (0, 1))
+    if not any(map(math.isfinite, betas)):
+        return None
+    short, long = map(known, betas)
+    return Comovement(beta_63=short, beta_126=long, correlation_63=known(correlations[0]), correlation_126=known(correlations[1]))
 
 
 def _flag(value: float) -> bool | None:

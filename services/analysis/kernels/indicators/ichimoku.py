@@ -2,10 +2,10 @@
 
 middle(N) = (highest high + lowest low of the last N bars, this one included) / 2. tenkan = middle(9), kijun = middle(26),
 senkou_a = (tenkan + kijun) / 2, senkou_b = middle(52), in the price's own currency. Each value belongs to the bar that it is
-computed from: a chart draws both senkou lines ``kijun`` bars further right (the cloud at bar n is that of bar n - 26). The
-chikou line is the close drawn 26 bars to the left and so no column: as a column it would look ahead. Warm-up: tenkan from n = 8,
-kijun and senkou_a from n = 25, senkou_b from n = 51. Parameters: tenkan, kijun, senkou, 1 to 500 bars, none longer than the one
-after it.
+computed from: a chart draws both senkou lines ``kijun`` bars further right (the cloud at bar n is that of bar n - 26; the kind
+``ichimoku_cloud`` has it). The chikou line is the close drawn 26 bars to the left and so no column: as a column it would look
+ahead. Warm-up: tenkan from n = 8, kijun and senkou_a from n = 25, senkou_b from n = 51. Parameters: tenkan, kijun, senkou, 1 to
+500 bars, none longer than the one after it.
 """
 
 from __future__ import annotations

@@ -69,8 +69,13 @@ class ChartPatterns:
         memory = PatternMemory(kept.swings[row, place : place + 1], kept.pivots[row, place], kept.alive[row, place])
         for array in memory:
             array[...] = np.zeros((), array.dtype)
-        measures = (np.ascontiguousarray(values[:, column]) for column in columns)
-        return history(self._kernels, memory, PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close, *measures))
+        return history(self._kernels, memory, _prices(bars, values, columns))
+
+    def past(self, code: int, bars: Adjusted, values: Floats, columns: Int64s) -> Records:
+        """The events (dtype PATTERN) of a whole series; changes no state. ``values`` and ``columns`` are as for ``advance``."""
+        if PLACES[code] < 0:
+            return np.zeros(0, PATTERN)
+        return history(self._kernels, no_patterns(), _prices(bars, values, columns))
 
 
 def measured_columns(columns: Sequence[str]) -> Int64s:
@@ -84,12 +89,10 @@ def measured_columns(columns: Sequence[str]) -> Int64s:
         raise ValueError(f"chart patterns need the columns {', '.join(missing)}, which are not in the plan")
     return np.array([columns.index(name) for name in COLUMNS], np.int64)
 
-    def past(self, code: int, bars: Adjusted) -> Records:
-        """The events (dtype PATTERN) of a whole series; changes no state."""
-        if PLACES[code] < 0:
-            return np.zeros(0, PATTERN)
-        prices = PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close)
-        return history(self._kernels, no_patterns(), prices)
+
+def _prices(bars: Adjusted, values: Floats, columns: Int64s) -> PriceArrays:
+    measures = (np.ascontiguousarray(values[:, column]) for column in columns)
+    return PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close, *measures)
 
 
 def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:

@@ -63,7 +63,7 @@ class SymbolPast:
     def _events(self, timeframe: Timeframe, bars: Adjusted, values: Floats, nodes: Sequence[Fired]) -> dict[Node, Floats]:
         code = TIMEFRAME_CODES[timeframe]
         fired = self._series.past_fired(self._state, self._row, code, bars, values)
-        patterns = self._series.past_patterns(code, bars)
+        patterns = self._series.past_patterns(code, bars, values)
         return {node: self._event(timeframe, node, fired, patterns) for node in nodes}
 
     def _event(self, timeframe: Timeframe, node: Fired, fired: Int64s, patterns: Records) -> Floats:

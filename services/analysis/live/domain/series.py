@@ -193,9 +193,11 @@ class SeriesRunner:
         self.code.core.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
         return fired.T
 
-    def past_patterns(self, code: int, bars: Adjusted) -> Records:
-        """The events of chart patterns (dtype PATTERN) over a whole series. Changes no state."""
-        return np.zeros(0, PATTERN) if self._chart_patterns is None else self._chart_patterns.past(code, bars)
+    def past_patterns(self, code: int, bars: Adjusted, values: Floats) -> Records:
+        """The events of chart patterns (dtype PATTERN) over a whole series; ``values``: (columns, bars). Changes no state."""
+        if self._chart_patterns is None:
+            return np.zeros(0, PATTERN)
+        return self._chart_patterns.past(code, bars, values.T, self._measured)
 
     def _restore_recent(
         self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None
