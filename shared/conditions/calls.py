@@ -21,6 +21,8 @@ _PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *STRENGTH_FIELDS})
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST: Final = 64
 """Characters of the values of a call that may be a column."""
+_AVERAGES: Final = frozenset({"sma", "ema"})
+"""Functions that are columns of the close."""
 _SOURCES: Final = {"close", "volume"}
 
 
@@ -87,6 +89,8 @@ def _completed(function: str, values: list[Node]) -> list[Node]:
 
 def _column(function: str, given: Sequence[Node], at: int) -> str | None:
     """The column of ``rsi(14)``, ``sma(close, 20)``, ``bb_upper(20, 2)``, ``ma(volume, 20)``."""
+    if FUNCTIONS.get(function, function) in ARITY.keys() - _AVERAGES:
+        return None  # a function stays one, though a column may have its name
     stem, numbers = parts(function)
     known_name = known_stem(stem)
     values = [render(each) for each in given]

@@ -17,11 +17,30 @@ _PERCENT_KINDS: Final = frozenset(
 """Indicators in percent; beside them 30% is 30."""
 _PRICE_KINDS: Final = frozenset(
     {
-        *("sma", "ema", "wma", "tema", "kama", "hma", "vwma", "zlema", "bollinger", "keltner", "donchian", "vwap", "session"),
-        *("extremes", "all_time", "year", "ichimoku", "sar", "supertrend", "pivots", "volume_profile"),
+        *(
+            "sma",
+            "ema",
+            "wma",
+            "tema",
+            "kama",
+            "rma",
+            "hma",
+            "vwma",
+            "alma",
+            "t3",
+            "mcginley",
+            "linreg",
+            "linreg_channel",
+            "alligator",
+        ),
+        *("bollinger", "keltner", "donchian", "vwap", "vwap_session", "vwap_week", "vwap_month", "vwap_date", "ichimoku", "pivots"),
+        *("ichimoku_cloud", "sar", "supertrend", "chandelier", "chande_kroll", "atr_stop", "heikin_ashi", "fractals", "zigzag"),
+        *("session", "extremes", "all_time", "year", "volume_profile"),
     }
 )
 """Indicators that are prices."""
+_NO_PRICES: Final = ("bb_width", "drawdown", "_direction", "slope", "r_squared")
+"""Columns of these kinds that are none."""
 PRICES: Final = frozenset({"open", "high", "low", "close", "volume"})
 
 
@@ -71,7 +90,7 @@ def plain(node: Node, beside: Node | None = None) -> Node:
 def is_price(name: str) -> bool:
     """Whether a column is a price, with which the close can be compared."""
     try:
-        return resolve(name).kind in _PRICE_KINDS and not name.startswith(("bb_width", "drawdown", "supertrend_direction"))
+        return resolve(name).kind in _PRICE_KINDS and not any(word in name for word in _NO_PRICES)
     except ConditionError:
         return False
 
