@@ -334,6 +334,8 @@ DEEP = [
     "9" * 400 + "<close",
     "c7() > 1",
     "sum(<volume, 5) > 1",
+    "rsi 70 초과²시",
+    "10시 ²분 이후",
     "days_to_month_end > prev(days_to_month_end)",
 ]
 
