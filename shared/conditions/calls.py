@@ -21,6 +21,10 @@ _PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *STRENGTH_FIELDS})
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST: Final = 64
 """Characters of the values of a call that may be a column."""
+_FRACTIONS: Final = frozenset({"pct_change", "pctchange"})
+"""Functions of other programs whose value is a fraction, where the one here is in percent."""
+_AVERAGES: Final = frozenset({"sma", "ema"})
+"""Functions that are columns of the close."""
 _SOURCES: Final = {"close", "volume"}
 
 
@@ -43,6 +47,8 @@ def call(name: str, given: Sequence[Node], at: int) -> Node:
     column = _column(name, given, at)
     if column is not None:
         return SeriesName(column, at)
+    if name in _FRACTIONS:
+        raise ConditionError("instead", "", at, found=f"'{name}'", instead="'change_pct', which is in percent")
     function = FUNCTIONS.get(name, name)
     if function == "cross" and len(given) == 2:
         raise ConditionError("direction", "", at, example=f"crosses_above({', '.join(map(render, given))})")
@@ -59,12 +65,7 @@ def _applied(function: str, values: Sequence[Node], at: int) -> Node:
     if function == "prev":
         return build.lagged(first, 1, at)
     if function == "lag":
-        bars = build.bars_of(values[1])
-        if bars < 0:
-            raise ConditionError(
-                "window", "", values[1].at, found=render(values[1]), sign="lag", most=build.MOST_BARS, example="close[5]"
-            )
-        return build.lagged(first, bars, at)
+        return build.lagged(first, _lag(values[1]), at)
     if function in {"crosses_above", "crosses_below"}:
         return crossing(function, first, values[1], at)
     if function == "abs":
@@ -76,10 +77,19 @@ def _applied(function: str, values: Sequence[Node], at: int) -> Node:
     return build.windowed(function, first, values[1], at)
 
 
+def _lag(bars: Node) -> int:
+    count = build.bars_of(bars)
+    if count < 1:
+        raise ConditionError("window", "", bars.at, found=render(bars), sign="lag", most=build.MOST_BARS, example="close[5]")
+    return count
+
+
 def _completed(function: str, values: list[Node]) -> list[Node]:
     """The values with those that may be left out."""
     if len(values) == 1 and function in DEFAULTS and build.bars_of(values[0]) > 0:
         return [SeriesName(DEFAULTS[function], values[0].at), values[0]]
+    if len(values) == 2 and function == "prev":
+        return [build.lagged(values[0], _lag(values[1]) - 1, values[1].at)]
     if len(values) == 1 and function in ONE_BAR:
         return [values[0], Number(1.0, values[0].at)]
     return values
@@ -87,6 +97,8 @@ def _completed(function: str, values: list[Node]) -> list[Node]:
 
 def _column(function: str, given: Sequence[Node], at: int) -> str | None:
     """The column of ``rsi(14)``, ``sma(close, 20)``, ``bb_upper(20, 2)``, ``ma(volume, 20)``."""
+    if FUNCTIONS.get(function, function) in ARITY.keys() - _AVERAGES:
+        return None  # a function stays one, though a column may have its name
     stem, numbers = parts(function)
     known_name = known_stem(stem)
     values = [render(each) for each in given]

@@ -15,7 +15,7 @@ from shared.conditions.vocabulary import resolve, stems
 LONGEST: Final = 64
 """Characters: longer names are looked up as they are."""
 FIELDS: Final = frozenset({*BAR_FIELDS, *TIME_FIELDS})
-NUMBERED: Final = frozenset({"sma", "ema", "wma", "dema", "tema", "high", "low", "drawdown"})
+NUMBERED: Final = frozenset({"sma", "ema", "wma", "dema", "tema", "hma", "vwma", "rma", "high", "low", "drawdown"})
 """Names that mean nothing without a number of bars."""
 _PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")
 

@@ -13,7 +13,7 @@ from shared.conditions.parser import read
 from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
-from shared.text import lower_case, normalize, source_position
+from shared.text import normalize, source_position
 
 __all__ = ["BOUND", "LONGEST", "MOST_STACK", "Condition", "identity", "parse"]
 
@@ -66,7 +66,7 @@ def parse(text: str) -> Condition:
     if len(text) > LONGEST:
         raise ConditionError("long", text[:LONGEST], LONGEST, length=len(text), most=LONGEST)
     try:
-        return _parsed(lower_case(normalize(text, BOUND)))
+        return _parsed(normalize(text, BOUND).translate(_PLAIN))
     except ConditionError as error:  # its position refers to the normal form: convert it to the text as typed
         raise ConditionError(error.code, text, source_position(text, error.position), **error.values) from None
 

@@ -82,6 +82,9 @@ def _written(error: ConditionError, shown: str) -> ConditionError:
 
 def _weekday(error: ConditionError) -> ConditionError:
     day = str(error.values["found"]).strip("'").lower().removesuffix("s")
+    found = error.text[error.position : error.position + len(str(error.values["found"])) - 2]
+    if _SYMBOL.fullmatch(found) and len(found) > 1:
+        return _error(error, "instead", found=f"'on {found}'", instead=f"'for {found}'")
     if day not in WEEKDAYS:
         return error
     return _error(error, "instead", found=f"'on {day}'", instead=f"'and weekday == {day}'")

@@ -27,7 +27,7 @@ from shared.conditions.expression import (
 from shared.conditions.literals import is_price
 from shared.conditions.operations import is_constant
 from shared.conditions.problems import ConditionError
-from shared.events import Timeframe
+from shared.events import PERIODS, Timeframe
 
 MOST_OPERATIONS: Final = 60
 MOST_COLUMNS: Final = 12
@@ -43,13 +43,13 @@ SINCE_BARS: Final = 500
 """What ``bars_since`` counts for in ``MOST_WINDOW``."""
 PAST: Final = PAST_NUMBERS | PAST_TRUTHS | CROSSINGS | {"prev"}
 FIELDS: Final = frozenset({*BAR_FIELDS, *TIME_FIELDS, *INDUSTRY_FIELDS, *STRENGTH_FIELDS})
-_LONG: Final = frozenset({"1d", "1w", "1M"})
+_LONG: Final = frozenset(each.value for each in Timeframe if not each.row.length_ms)
 USELESS: Final[dict[str, frozenset[str]]] = {
     "time": _LONG,
     "minutes_since_open": _LONG,
     "session_bar": _LONG,
-    "weekday": frozenset({"1w", "1M"}),
-    "days_to_month_end": frozenset({"1M"}),
+    "weekday": frozenset(each.value for each in PERIODS),
+    "days_to_month_end": frozenset({Timeframe.MN1.value}),
 }
 """Timeframes on which a time field says nothing."""
 

@@ -12,16 +12,15 @@ from shared.conditions.vocabulary import resolve
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES: Final = 24 * 60
 _PERCENT_KINDS: Final = frozenset(
-    {"rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi"}
+    ["rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi", "cmo_sum", "connors_rsi", "choppiness", "percent_rank", "stc", "tsi", "ulcer", "volume_oscillator"]
 )
 """Indicators in percent; beside them 30% is 30."""
 _PRICE_KINDS: Final = frozenset(
-    {
-        *("sma", "ema", "wma", "tema", "kama", "hma", "vwma", "zlema", "bollinger", "keltner", "donchian", "vwap", "session"),
-        *("extremes", "all_time", "year", "ichimoku", "sar", "supertrend", "pivots", "volume_profile"),
-    }
+    ["sma", "ema", "wma", "tema", "kama", "rma", "hma", "vwma", "alma", "t3", "mcginley", "linreg", "linreg_channel", "alligator", "bollinger", "keltner", "donchian", "vwap", "vwap_session", "vwap_week", "vwap_month", "vwap_date", "ichimoku", "ichimoku_cloud", "pivots", "sar", "supertrend", "chandelier", "chande_kroll", "atr_stop", "heikin_ashi", "fractals", "zigzag", "session", "extremes", "all_time", "year", "volume_profile"]
 )
 """Indicators that are prices."""
+_NO_PRICES: Final = ("bb_width", "drawdown", "_direction", "slope", "r_squared")
+"""Columns of these kinds that are none."""
 PRICES: Final = frozenset({"open", "high", "low", "close", "volume"})
 
 
@@ -57,7 +56,7 @@ def plain(node: Node, beside: Node | None = None) -> Node:
     if isinstance(node, Percent):
         if beside is not None and _is_in_percent(beside):
             return signed(node.value, node.at)
-        if isinstance(beside, SeriesName) and beside.name in PRICES:
+        if isinstance(beside, SeriesName) and (beside.name in PRICES or is_price(beside.name) or beside.name.startswith("atr_")):
             raise ConditionError("percent", "", node.at, found=f"{node.value:g}%", series=beside.name)
         return signed(fraction(node.value), node.at)
     if isinstance(node, Clock | Weekday):
@@ -71,7 +70,7 @@ def plain(node: Node, beside: Node | None = None) -> Node:
 def is_price(name: str) -> bool:
     """Whether a column is a price, with which the close can be compared."""
     try:
-        return resolve(name).kind in _PRICE_KINDS and not name.startswith(("bb_width", "drawdown", "supertrend_direction"))
+        return resolve(name).kind in _PRICE_KINDS and not any(word in name for word in _NO_PRICES)
     except ConditionError:
         return False
 

@@ -65,7 +65,7 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
         sign = ">=" if piece.text in {"after", "since"} else "<="
         return _time(sign, pieces[at + 1].text, piece.at, piece.text), at + 2
     start = at + (piece.text in {"오전", "오후"})
-    texts = [each.text for each in pieces[start : start + 5]]
+    texts = [each.text if each.kind in {"number", "hangul"} else "" for each in pieces[start : start + 5]]
     if len(texts) < 2 or not texts[0].isdigit() or len(texts[0]) > 2 or texts[1] != "시":
         clock = piece.kind == "clock" and at + 1 < len(pieces) and pieces[at + 1].text in _TIMES
         return (_time(_TIMES[pieces[at + 1].text], piece.text, piece.at, piece.text), at + 2) if clock else None

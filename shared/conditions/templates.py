@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.events import Timeframe
+
 _FINAL_LETTERS: Final = frozenset("lmnrLMNR013678")
 """Letters and digits whose Korean name ends in a consonant."""
 _FIRST, _LAST, _FINALS = 0xAC00, 0xD7A3, 28
@@ -82,9 +84,7 @@ EVENTS: Final[dict[tuple[str, str], tuple[str, str]]] = {
 BARS: Final[dict[str, tuple[str, str]]] = {
     "m": ("{}-minute bars", "{}분봉"),
     "h": ("{}-hour bars", "{}시간봉"),
-    "1d": ("daily bars", "일봉"),
-    "1w": ("weekly bars", "주봉"),
-    "1M": ("monthly bars", "월봉"),
+    **{each.value: (f"{each.row.en} bars", f"{each.row.ko}봉") for each in Timeframe if not each.row.length_ms},
 }
 """The bars of a timeframe, or of its unit."""
 PLACES: Final[dict[str, tuple[str, str]]] = {
