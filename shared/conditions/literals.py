@@ -12,11 +12,31 @@ from shared.conditions.vocabulary import resolve
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES: Final = 24 * 60
 _PERCENT_KINDS: Final = frozenset(
-    ["rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi", "cmo_sum", "connors_rsi", "choppiness", "percent_rank", "stc", "tsi", "ulcer", "volume_oscillator"]
+    {"rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi"}
 )
 """Indicators in percent; beside them 30% is 30."""
 _PRICE_KINDS: Final = frozenset(
-    ["sma", "ema", "wma", "tema", "kama", "rma", "hma", "vwma", "alma", "t3", "mcginley", "linreg", "linreg_channel", "alligator", "bollinger", "keltner", "donchian", "vwap", "vwap_session", "vwap_week", "vwap_month", "vwap_date", "ichimoku", "ichimoku_cloud", "pivots", "sar", "supertrend", "chandelier", "chande_kroll", "atr_stop", "heikin_ashi", "fractals", "zigzag", "session", "extremes", "all_time", "year", "volume_profile"]
+    {
+        *(
+            "sma",
+            "ema",
+            "wma",
+            "tema",
+            "kama",
+            "rma",
+            "hma",
+            "vwma",
+            "alma",
+            "t3",
+            "mcginley",
+            "linreg",
+            "linreg_channel",
+            "alligator",
+        ),
+        *("bollinger", "keltner", "donchian", "vwap", "vwap_session", "vwap_week", "vwap_month", "vwap_date", "ichimoku", "pivots"),
+        *("ichimoku_cloud", "sar", "supertrend", "chandelier", "chande_kroll", "atr_stop", "heikin_ashi", "fractals", "zigzag"),
+        *("session", "extremes", "all_time", "year", "volume_profile"),
+    }
 )
 """Indicators that are prices."""
 _NO_PRICES: Final = ("bb_width", "drawdown", "_direction", "slope", "r_squared")

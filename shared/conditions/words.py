@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from shared.conditions.column_names import COLUMNS
 from shared.conditions.condition import Condition
 from shared.conditions.events import events
 from shared.conditions.expression import (
@@ -20,7 +19,7 @@ from shared.conditions.expression import (
     SeriesName,
 )
 from shared.conditions.literals import shown
-from shared.conditions.names import FIELDS, RULES
+from shared.conditions.names import COLUMNS, FIELDS, RULES
 from shared.conditions.normal import ATOM, BINDING
 from shared.conditions.templates import BARS, EVENTS, PLACES, SIGNS, TEMPLATES, WEEKDAYS, WHOLE, Phrase
 from shared.conditions.vocabulary import indicator_column

@@ -63,7 +63,7 @@ def _talib_stoch_rsi(bars: Bars, n: float, m: float, slowing: float, signal: flo
     if slowing > 1 or n < 2:
         return _stoch_rsi(bars, n, m, slowing, signal)
     mine = _stoch_rsi(bars, n, m, slowing, signal)
-    theirs = talib.STOCHRSI(bars.close, int(n), int(m), int(signal), 0)
+    theirs = talib.STOCHRSI(bars.close, int(n), int(m), int(signal))
     return [np.where(np.isnan(a), np.nan, b) for a, b in zip(mine, theirs, strict=True)]
 
 

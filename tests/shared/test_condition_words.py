@@ -8,7 +8,6 @@ import pytest
 
 from services.notifier.domain.rules import RULES as NOTIFIER_RULES
 from shared.conditions import Condition, describe, parse
-from shared.conditions.column_names import COLUMNS
 from shared.conditions.events import STATUSES, events
 from shared.conditions.expression import (
     BAR_FIELDS,
@@ -26,7 +25,7 @@ from shared.conditions.expression import (
     Operation,
     SeriesName,
 )  # fmt: skip
-from shared.conditions.names import FIELDS, RULES
+from shared.conditions.names import COLUMNS, FIELDS, RULES
 from shared.conditions.templates import EVENTS, SIGNS, TEMPLATES, Phrase
 from shared.conditions.vocabulary import vocabulary
 from shared.events import Timeframe
