@@ -13,6 +13,7 @@ from typing import Final, cast
 from infra.kafka.class_cache import make_class_cache
 from infra.kafka.jars import Report, fetch
 from infra.local.errors import StackError
+from infra.local.kernels import kernel_stamp
 from infra.local.page import build_page
 from infra.local.settings import ROOT, LocalSettings
 from shared.settings import EXIT_BAD_SETTINGS
@@ -31,8 +32,11 @@ def prepare(settings: LocalSettings, report: Report) -> None:
     """
     with ExitStack() as stack:
         checking = stack.enter_context(start_process(settings, "services.ingest", "check"))
+        stamp = kernel_stamp(settings.cache_folder)
         compiling = [
-            stack.enter_context(start_process(settings, "services.analysis", part)) for part in ("compile-patterns", "compile")
+            stack.enter_context(start_process(settings, "services.analysis", part))
+            for part in ("compile-patterns", "compile")
+            if not stamp.exists()
         ]
         wait_process(checking)
         fetch(settings.cache_folder / "kafka", report)
@@ -41,6 +45,8 @@ def prepare(settings: LocalSettings, report: Report) -> None:
         with report_if_slow(report, "Compiling the indicators (once, about two minutes) ..."):
             for each in compiling:
                 wait_process(each)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.touch()
 
 
 @contextmanager

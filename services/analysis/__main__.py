@@ -56,13 +56,14 @@ def compile_patterns() -> None:
 
 
 def compile_kinds(names: Sequence[str]) -> None:
-    """Compile kinds of indicators, all of them if none is named, at low priority, and exit."""
+    """Compile the named kinds of indicators at low priority, or all kinds, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.indicators.table import KINDS
     from services.analysis.live.domain.rehearsal import rehearse_kind
     from services.analysis.live.settings import LiveSettings
 
-    os.nice(10)
+    if names:  # a running service asks for them
+        os.nice(10)
     for kind in KINDS:
         if kind.name in names or not names:
             rehearse_kind(kind, machine_code.load(read_settings(LiveSettings).kernels))

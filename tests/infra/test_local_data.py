@@ -13,6 +13,7 @@ from infra.kafka.node import KafkaNode, write_owner
 from infra.local.__main__ import main
 from infra.local.data import make_data_folder, move_old_data
 from infra.local.errors import StackError
+from infra.local.kernels import kernel_stamp
 from infra.local.prepare import run_process
 from infra.local.runs import run_lock
 from infra.local.settings import LocalSettings
@@ -142,3 +143,14 @@ def test_a_run_is_found_from_another_folder(
             printed = capsys.readouterr().err
             assert all(f"VAR={root} (process {os.getpid()}, http://127.0.0.1:8191)" in printed for root in roots)
     assert main(["status"]) == 3
+
+
+def test_the_stamp_of_the_kernels_changes_with_their_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "services" / "analysis" / "kernels" / "indicators" / "sma.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("PERIOD = 20\n")
+    monkeypatch.setattr("infra.local.kernels.ROOT", tmp_path)
+    before = kernel_stamp(tmp_path / "cache")
+    assert kernel_stamp(tmp_path / "cache") == before
+    source.write_text("PERIOD = 21\n")
+    assert kernel_stamp(tmp_path / "cache") != before
