@@ -51,7 +51,7 @@ def walk() -> np.ndarray:
 
 
 def constant() -> Bars:
-    return bars_of(np.full(LENGTH, PRICE), np.arange(1.0, LENGTH + 1), wide=0.0)
+    return bars_of(np.full(LENGTH, PRICE), np.arange(1.0, LENGTH + 1), per_session=3, wide=0.0)
 
 
 def locked() -> Bars:
