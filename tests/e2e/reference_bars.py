@@ -157,32 +157,37 @@ class Reference:
                 continue
             first, last = self._interval(timeframe, tick.ts_event - (1 if last_moment else 0), opened, closes, calendar, at)
             price = tick.price
-            self.forming[tick.symbol][timeframe] = PlainBar(
-                first, last, int(calendar.date[at]), price, price, price, price, tick.size
-            )
+            bar = PlainBar(first, last, int(calendar.date[at]), price, price, price, price, tick.size)
+            # history may have ended inside this week or month
+            for day in reversed([day for day in self.closed[tick.symbol]["1d"] if first < day.ts_close <= opened]):
+                bar.open, bar.high, bar.low = day.open, max(bar.high, day.high), min(bar.low, day.low)
+                bar.volume += day.volume
+            self.forming[tick.symbol][timeframe] = bar
 
     def _interval(self, timeframe: str, ts: int, opened: int, closes: int, calendar: Sessions, at: int) -> tuple[int, int]:
         if timeframe == "1d":
             return opened, closes
         if timeframe == "1w":
-            return opened, self._last_close(calendar, at, lambda date: date.isocalendar()[:2])
+            return self._ends(calendar, at, lambda date: date.isocalendar()[:2])
         if timeframe == "1M":
-            return opened, self._last_close(calendar, at, lambda date: (date.year, date.month))
+            return self._ends(calendar, at, lambda date: (date.year, date.month))
         length = LENGTH[timeframe]
         first = opened + (ts - opened) // length * length
         return first, min(first + length, closes)
 
     @staticmethod
-    def _last_close(calendar: Sessions, at: int, period: Callable[[dt.date], object]) -> int:
-        """Close of the last session in the period of session ``at``."""
+    def _ends(calendar: Sessions, at: int, period: Callable[[dt.date], object]) -> tuple[int, int]:
+        """Open of the first and close of the last session in the period of session ``at``."""
 
         def of(i: int) -> object:
             return period(dt.date.fromisoformat(str(int(calendar.date[i]))))
 
-        last = at
+        first = last = at
+        while first and of(first - 1) == of(at):
+            first -= 1
         while last + 1 < len(calendar.date) and of(last + 1) == of(at):
             last += 1
-        return int(calendar.close[last])
+        return int(calendar.open[first]), int(calendar.close[last])
 
     def _close(self, symbol: str, ts: int) -> None:
         for timeframe in ORDER:
