@@ -70,7 +70,7 @@ WRONG = [
     ("close > rsi14", "meant", 8),
     ("clsoe > 3", "meant", 0),
     ("bb_upper_30 > close", "parameters", 0),
-    ("sma_300 > 1", "range", 0),
+    ("sma_501 > 1", "range", 0),
     ("sma_0 > 1", "range", 0),
     ("bb_upper_20_1.2345678 > 1", "range", 0),
     ("close > sma_14.5", "whole", 8),
