@@ -61,8 +61,8 @@ class Judge:
         for i, (row, code, provisional) in enumerate(series):
             chosen = self._choose(state.symbols[row], row, code, provisional)
             if len(chosen):
-                now, was = narrow(state, closed[i], values[i], before[i])
-                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, wide.get(i, now), was))
+                now, was = wide[i] if i in wide else narrow(state, closed[i], values[i], before[i])
+                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, now, was))
         return found
 
     def _choose(self, symbol: str, row: int, code: int, provisional: int) -> Int64s:

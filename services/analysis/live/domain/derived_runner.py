@@ -29,8 +29,8 @@ from shared.conditions.expression import Elsewhere, walk
 from shared.conditions.normal import render
 from shared.events import Timeframe
 
-Rows = dict[int, Floats]
-"""The index of a bar in its batch -> its row with derived values."""
+Rows = dict[int, tuple[Floats, Floats]]
+"""The index of a bar in its batch -> its row with derived values, and the columns and fields of the bar before."""
 
 
 class DerivedRunner:
@@ -68,16 +68,16 @@ class DerivedRunner:
 
     def advance(self, state: PartitionState, closed: Records, values: Floats, before: Floats, events: BarEvents) -> Rows:
         """The rows of the bars (dtype CLOSED) whose series have derived values; ``values``, ``before``: (bars, columns)."""
-        found, pasts = Rows(), Rows()
+        found = Rows()
         if not self._programs.derives:
             return found
         for i, (row, code) in enumerate(zip(closed["row"].tolist(), closed["timeframe"].tolist(), strict=True)):
             layout = self._layout(state, (row, code))
             if layout is not None:
-                found[i], pasts[i] = narrow(state, closed[i], values[i], before[i], self._programs.width)
-                self._start(state, layout, closed[i], i, found[i], pasts[i], events)
-        for i, wide in found.items():
-            self._finish(state, closed[i], wide, pasts[i])
+                found[i] = narrow(state, closed[i], values[i], before[i], self._programs.width)
+                self._start(state, layout, closed[i], i, *found[i], events)
+        for i, (wide, past) in found.items():
+            self._finish(state, closed[i], wide, past)
         for key in {(int(closed[i]["row"]), int(closed[i]["timeframe"])) for i in found}:
             state.derived[key].trim()
         return found
@@ -100,9 +100,11 @@ class DerivedRunner:
         layout = self._layout(state, (row, code))
         if layout is None:
             return
+        moment = int(x["known_at"])
         for read in layout.read:
             there = state.derived.get((row, read.timeframe))
-            wide[read.place] = np.nan if there is None else there.at(read.name, int(x["known_at"]))
+            if there is not None:
+                wide[read.places] = there.at(read.names, moment)
         self._derive(layout.later, state.derived[row, code], wide, past, commit=not x["provisional"])
 
     def _derive(self, table: Any, memory: DerivedMemory, wide: Floats, past: Floats, *, commit: bool) -> None:
