@@ -16,12 +16,12 @@ from services.analysis.kernels.plan import plan
 from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.live.domain.calendar import calendar
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.calendars import sessions
 from shared.conditions import Condition, Number, Operation, SeriesName, parse
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Tick, Timeframe
 
 COLUMNS = ("rsi_14", "sma_200", "volume_sma_20")

@@ -23,8 +23,8 @@ from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.engine_outcome import EngineOutcome
+from services.analysis.live.domain.series_runner import SeriesRunner
 from shared import wire
 from shared.events import Tick
 from shared.topics import TICKS

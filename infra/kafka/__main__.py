@@ -8,9 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-from infra.kafka.class_cache import make_class_cache
 from infra.kafka.errors import BrokerError
 from infra.kafka.jars import fetch
+from infra.kafka.jvm_class_cache import make_class_cache
 from infra.kafka.node import KafkaNode, write_owner
 from infra.kafka.ready import brokers, wait_ready
 from infra.kafka.topics import make_topics

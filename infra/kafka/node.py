@@ -106,7 +106,7 @@ class KafkaNode:
         return [*self.java(*heap, *self.class_cache()), "kafka.Kafka", str(config)]
 
     def class_cache(self) -> tuple[str, ...]:
-        """Java options that use the class cache, if ``infra.kafka.class_cache`` has made it."""
+        """Java options that use the class cache, if ``infra.kafka.jvm_class_cache`` has made it."""
         cache = self.cache_of(self.jars)
         return (f"-XX:AOTCache={cache}", "-Xlog:aot*=off", "-Xlog:cds*=off") if cache.exists() else ()
 

@@ -18,11 +18,11 @@ from infra.kafka.node import require_free
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 from infra.local.errors import StackError
+from infra.local.exit_reasons import last_error
 from infra.local.prepare import migrate
 from infra.local.programs import broker, services
-from infra.local.reasons import last_error
 from infra.local.settings import LocalSettings
-from infra.local.sources import follow_sources
+from infra.local.source_status import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
 from infra.local.terminal import FileFollower, ProgramChanges, print_line
 

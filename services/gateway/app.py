@@ -16,9 +16,9 @@ from aiohttp import web
 
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
-from services.gateway.domain.directory import InstrumentDirectory
 from services.gateway.domain.hub import new_hub
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
 from services.gateway.handlers.gateway import Gateway

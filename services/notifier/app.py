@@ -15,7 +15,7 @@ from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.webhook import WebhookChannel
@@ -29,9 +29,9 @@ from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.outcome_reporter import Reporter
+from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.handlers.quotes import LatestQuotes
-from services.notifier.handlers.reporting import Reporter
 from services.notifier.handlers.sending import Sender, SenderOptions
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
@@ -156,8 +156,8 @@ async def _bot_tasks(
     clock: Clock,
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.answers import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.updates import UpdateProcessor
 
     tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))

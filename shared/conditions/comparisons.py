@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import (
     CONNECTIVES,
     PAST_NUMBERS,
@@ -16,9 +17,8 @@ from shared.conditions.expression import (
     is_boolean,
 )
 from shared.conditions.literals import PRICES, Percent, is_price, plain
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.conditions.operations import bars_of, is_constant, lagged, largest, negative, number, opposite, truth, windowed
-from shared.conditions.problems import ConditionError
 
 MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _SAME_WAY: Final = ({"<", "<="}, {">", ">="}, {"=="})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
     Elsewhere,
@@ -17,8 +18,7 @@ from shared.conditions.expression import (
 )
 from shared.conditions.functions import OF_TRUTHS, example
 from shared.conditions.literals import Clock, Percent, Weekday, fraction, plain
-from shared.conditions.normal import render
-from shared.conditions.problems import ConditionError
+from shared.conditions.normal_form import render
 from shared.conditions.vocabulary import resolve
 
 MOST_BARS: Final = 500

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import metrics
 from shared.kafka.assignment import poll
+from shared.kafka.batch_runner import BatchRunner, RecordHandler
 from shared.kafka.connection import START_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.failure_rate import HOLD_SECONDS
-from shared.kafka.handling import BatchRunner, RecordHandler
 from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.records import Record, record_of

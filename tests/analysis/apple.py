@@ -17,7 +17,7 @@ from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import NeededWindow
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.ports import ProvidedBars
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import Sessions, sessions

@@ -13,7 +13,7 @@ from services.analysis.kernels.plan import plan
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 

@@ -11,7 +11,7 @@ import pytest
 from services.analysis.kernels.closed_bars import adjusted, merged
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.provided_bars import of_history
 from shared.events import History, ProviderBar, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, engine, hours

@@ -18,11 +18,11 @@ from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import needed_windows
-from services.analysis.live.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.superseded_bars import MOST_REPORTED, contradicted, superseded, without
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import CALENDARS, Corrections, read_corrections, sessions
 from shared.corrections import parse_corrections

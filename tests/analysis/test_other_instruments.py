@@ -15,7 +15,7 @@ from services.analysis.live.domain.user_conditions import MOST_REFERENCES, Condi
 from services.analysis.live.handlers.other_instruments import AGAIN_SECONDS, ReferencedInstruments
 from shared.conditions import Condition, Node
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Bar, Timeframe
 from tests.analysis.market import LISTED, engine, hours, market, series
 from tests.analysis.tape import of_symbol, stored, tape

@@ -9,7 +9,7 @@ import pytest
 
 from services.analysis.live.adapters.instruments import READ_AGAIN_SECONDS, InstrumentTable
 from services.analysis.live.domain.engine import ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.handlers.publish_queue import AT_A_TIME, PublishQueue
 from shared.db import open_database
 from shared.events import Bar, Quote, Timeframe

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.handlers.partition import Partition
 from services.analysis.live.handlers.publish_queue import PublishQueue
 from services.analysis.live.handlers.warm_up import WarmUp

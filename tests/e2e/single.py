@@ -12,10 +12,10 @@ from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.provided_bars import of_history
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from shared.events import History, Timeframe
 from shared.sequences import parse
 from tests.e2e import tapes

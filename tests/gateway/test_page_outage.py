@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import insert
 
 from services.gateway.adapters.history import open_history
-from services.gateway.domain.sources import STALE_MS, StoredHealth
+from services.gateway.domain.source_health import STALE_MS, StoredHealth
 from shared import tables
 from tests.gateway import market
 from tests.gateway.browsing import visit

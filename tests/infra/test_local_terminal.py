@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.reasons import LONGEST, UNKNOWN, last_error
+from infra.local.exit_reasons import LONGEST, UNKNOWN, last_error
 from infra.local.terminal import QUIET_SECONDS, ProgramChanges
 from shared.settings import EXIT_BAD_SETTINGS
 

@@ -16,12 +16,12 @@ import pytest
 from yfinance.pricing_pb2 import PricingData
 
 from services.ingest.adapters.clock import SystemClock
-from services.ingest.adapters.live import LiveSource
-from services.ingest.adapters.yahoo.frames import FrameError, decode
+from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.yahoo.output_queue import OutputQueue, stale_ticks
 from services.ingest.adapters.yahoo.source import open_yahoo, polled_symbols, streaming
 from services.ingest.adapters.yahoo.stream import connections, frames
-from services.ingest.domain.delays import DELAY_MS
+from services.ingest.adapters.yahoo.stream_messages import FrameError, decode
+from services.ingest.domain.exchange_delays import DELAY_MS
 from services.ingest.domain.freshness import StreamFreshness, open_since
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.poll_plan import PollPlan

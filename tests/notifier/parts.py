@@ -11,7 +11,7 @@ from typing import Any
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import Limit, RateLimiter
@@ -21,7 +21,7 @@ from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.handlers.sending import Sender, SenderOptions
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id

@@ -12,10 +12,10 @@ import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.address import Address
 from services.notifier.domain.ports import ConditionTimes

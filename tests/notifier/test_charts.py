@@ -19,7 +19,7 @@ from matplotlib.ft2font import FT2Font
 
 from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
-from services.notifier.domain import rules
+from services.notifier.domain import rule_texts
 from services.notifier.domain.alerts import LABELS, TIMEFRAMES, chart_request
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import Instrument
@@ -58,7 +58,7 @@ def test_the_font_of_the_package_has_the_glyphs() -> None:
 
 def picture_texts() -> set[str]:
     """Every text that a picture may contain."""
-    texts = {rules.name(rule, language) for rule in (*rules.RULES, *rules.OTHERS) for language in ("ko", "en")}
+    texts = {rule_texts.name(rule, language) for rule in (*rule_texts.RULES, *rule_texts.OTHERS) for language in ("ko", "en")}
     texts |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), LABELS["ko"]["replayed"], LABELS["en"]["replayed"]}
     for line in UNIVERSE.read_text("utf-8").splitlines():
         row = json.loads(line)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
+from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.commands import UserInput
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.progress import UpdateProgress
 from services.notifier.domain.rate_limits import Limit, RateLimiter
+from services.notifier.domain.update_offsets import UpdateProgress
 from services.notifier.handlers.clock import Clock
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.until import until

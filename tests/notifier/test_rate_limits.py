@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
-from services.notifier.domain.planning import ChatTiming, plan_sends
 from services.notifier.domain.rate_limits import Limit, RateLimiter, SlidingWindows
+from services.notifier.domain.send_plan import ChatTiming, plan_sends
 
 
 def telegram_limiter() -> RateLimiter:

@@ -21,7 +21,7 @@ from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Refused, Sent
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality

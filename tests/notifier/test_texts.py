@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
-from services.notifier.domain import alerts, formatting, instruments, markup, rules
+from services.notifier.domain import alerts, formatting, instruments, rule_texts, telegram_html
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
@@ -43,7 +43,7 @@ QUALITY = SignalQuality(
 
 
 def test_every_rule_that_runs_has_a_text() -> None:
-    assert set(rules.RULES) == {rule for rule, _ in PARAMS}
+    assert set(rule_texts.RULES) == {rule for rule, _ in PARAMS}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -51,14 +51,14 @@ def test_every_rule_that_runs_has_a_text() -> None:
 @pytest.mark.parametrize(("rule", "params"), PARAMS)
 def test_every_rule_has_a_sentence_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
     fired = signal(rule=rule, params=params, direction=direction)
-    sentence = rules.sentence(fired, language)
-    generic = rules.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
+    sentence = rule_texts.sentence(fired, language)
+    generic = rule_texts.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
     assert sentence != generic
     assert "{" not in sentence
     assert any("가" <= c <= "힣" for c in sentence) == (language == "ko")
     text = alert_text(fired, APPLE, language)
     assert 0 < parsed_length(text) <= 1024
-    assert rules.name(rule, language) in text
+    assert rule_texts.name(rule, language) in text
 
 
 def test_an_unknown_rule_gets_a_generic_text_with_its_parameters() -> None:
@@ -186,16 +186,16 @@ def test_an_alert_and_its_chart_name_the_timeframe(timeframe: Timeframe, korean:
 
 @given(st.text(alphabet="ab <>&\n😀", max_size=400), st.integers(2, 60))
 def test_split_loses_no_text_and_keeps_every_piece_well_formed(text: str, limit: int) -> None:
-    lines = [f"<b>{markup.escape(line)}</b> <i>x{markup.escape(line[::-1])}</i>" for line in text.split("\n")]
+    lines = [f"<b>{telegram_html.escape(line)}</b> <i>x{telegram_html.escape(line[::-1])}</i>" for line in text.split("\n")]
     whole = "\n".join(lines)
-    pieces = markup.split(whole, limit)
+    pieces = telegram_html.split(whole, limit)
     assert all(parsed_length(piece) <= limit for piece in pieces)
-    assert "".join(markup.plain(piece) for piece in pieces).split() == markup.plain(whole).split() or limit < 60
-    assert "".join("".join(markup.plain(piece) for piece in pieces).split()) == "".join(markup.plain(whole).split())
+    assert "".join(telegram_html.plain(piece) for piece in pieces).split() == telegram_html.plain(whole).split() or limit < 60
+    assert "".join("".join(telegram_html.plain(piece) for piece in pieces).split()) == "".join(telegram_html.plain(whole).split())
 
 
 def test_a_long_answer_is_split_at_line_ends() -> None:
-    pieces = markup.split("\n".join(f"<code>SYMBOL{i:04}</code> name" for i in range(600)))
+    pieces = telegram_html.split("\n".join(f"<code>SYMBOL{i:04}</code> name" for i in range(600)))
     assert len(pieces) == 3
     assert all(piece.startswith("<code>") and parsed_length(piece) <= 4096 for piece in pieces)
 

@@ -16,7 +16,7 @@ from services.gateway.domain.problems import RequestError
 from services.notifier.domain.commands import mute_span, parse
 from services.notifier.domain.conditions import parse_alert
 from services.notifier.domain.instruments import Industry, Instrument, InstrumentIndex, industry
-from services.notifier.domain.markup import clean, escape, split
+from services.notifier.domain.telegram_html import clean, escape, split
 from shared import conditions, sequences
 from shared.logs import redact
 

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from services.analysis.documents.recorded import Recorded
+from services.analysis.documents.tape_bars import Recorded
 from services.analysis.kernels.indicators.kind import Floats
 from shared.events import Timeframe
 

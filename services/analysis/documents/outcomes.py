@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.analysis.documents.recorded import Recorded, every
+from services.analysis.documents.tape_bars import Recorded, every
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars, Int64s
 from services.analysis.kernels.pattern_inputs import pattern_inputs

@@ -14,15 +14,15 @@ from matplotlib.figure import Figure
 from services.analysis.documents.chart import chart
 from services.analysis.documents.outcomes import SHUFFLES, Outcomes, found_in, measured, played
 from services.analysis.documents.page import DocumentPage, Picture, named, table
-from services.analysis.documents.recorded import Recorded
-from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
+from services.analysis.documents.tape_bars import Recorded
+from services.analysis.kernels.patterns import boundaries, geometry, lifecycle, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
 from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
 
 FOLDER: Final = "images/patterns"
 AROUND: Final = 25
 """Bars on a picture before the first pivot and after the breakout."""
-SHARED: Final = {"Pivots": zigzag, "Life": life, "Two lines": boundaries}
+SHARED: Final = {"Pivots": zigzag, "Life": lifecycle, "Two lines": boundaries}
 
 HEAD: Final = """# Chart patterns
 

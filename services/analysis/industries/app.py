@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from services.analysis.industries.adapters.tables import IndustryTables
-from services.analysis.industries.handlers.views import IndustryViews
+from services.analysis.industries.adapters.industry_tables import IndustryTables
+from services.analysis.industries.handlers.view_publisher import IndustryViews
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
 from shared.kafka import open_producer, open_tail

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels import year
+from services.analysis.kernels import extremes_52w
 
 BAR_RECORD: Final = np.dtype(
     [
@@ -67,7 +67,7 @@ def _year(bars: BarRecords, daily: BarRecords | None) -> tuple[npt.NDArray[np.fl
     if daily is None:
         return np.full(len(bars), np.nan), np.full(len(bars), np.nan)
     by = daily["price_factor"]
-    return year.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
+    return extremes_52w.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
 
 
 def merged(stored: BarRecords, newer: BarRecords) -> BarRecords:

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import cast
 
 from services.analysis.kernels import codegen, indicators, patterns, rules
-from services.analysis.kernels.conditions import machine, past
+from services.analysis.kernels.conditions import past, stack_machine
 from services.analysis.kernels.fingerprint import fingerprint
 from services.analysis.kernels.patterns import codegen as pattern_codegen
 from services.analysis.kernels.signatures import KindKernels, PatternKernels, SeriesKernels
@@ -22,7 +22,7 @@ from services.analysis.kernels.signatures import KindKernels, PatternKernels, Se
 def sources() -> str:
     """The fingerprint of all code compiled for indicators, rules and conditions; it changes with an edit of a step or rule."""
     return _fingerprint(
-        codegen.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)), Path(str(past.__file__))
+        codegen.source(), *_files(indicators), *_files(rules), Path(str(stack_machine.__file__)), Path(str(past.__file__))
     )
 
 

@@ -29,11 +29,11 @@ from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.rehearsal import rehearse
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.preload import rehearse
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
 from services.analysis.live.handlers.other_instruments import ReferencedInstruments
-from services.analysis.live.handlers.owner import CheckpointPace, PartitionOwner, wall_clock_ms
+from services.analysis.live.handlers.partition_owner import CheckpointPace, PartitionOwner, wall_clock_ms
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import FollowedSequences
 from services.analysis.live.handlers.user_conditions import UserConditions

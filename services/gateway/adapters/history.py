@@ -12,12 +12,12 @@ import structlog
 from sqlalchemy import Select, Table, and_, or_, select
 
 from services.gateway.adapters.read_connections import ReadConnections
-from services.gateway.domain import views
+from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import BarWindow, StoredRows
-from services.gateway.domain.directory import InstrumentDirectory
 from services.gateway.domain.filters import PatternFilter, SignalFilter
 from services.gateway.domain.industries import Industry
-from services.gateway.domain.sources import StoredHealth
+from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.source_health import StoredHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import tables
 from shared.db import Database
@@ -119,11 +119,11 @@ async def open_history(database: Database) -> AsyncIterator[TableHistory]:
         await connections.close()
 
 
-def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
+def _bar(row: tuple[Any, ...], *, adjusted: bool) -> api_models.Bar:
     close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed, incomplete = row
     if adjusted:
         opened, high, low, close, volume = opened * price, high * price, low * price, close * price, volume / (shares or 1.0)
-    return views.Bar(
+    return api_models.Bar(
         date=rfc3339(close_time),
         open_date=rfc3339(open_time),
         session=session_date(session),
@@ -168,8 +168,8 @@ def _newest(table: Table, filter_: SignalFilter | PatternFilter, equal: Mapping[
     return statement.order_by(c.ts_event.desc(), c.id.desc()).limit(filter_.limit)
 
 
-def _instrument(row: Any, industries: list[str]) -> views.Instrument:
-    return views.Instrument(
+def _instrument(row: Any, industries: list[str]) -> api_models.Instrument:
+    return api_models.Instrument(
         row.symbol, row.name_en, row.name_ko, row.exchange, row.currency, row.kind, row.sector, industries, bool(row.active)
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.analysis_progress import AnalysisProgress
 from services.gateway.domain.filters import HistoryReader
 from services.gateway.domain.hub import Hub
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.problems import RequestError, unknown_value_error
-from services.gateway.domain.progress import AnalysisProgress
-from services.gateway.domain.sources import StoredHealth
+from services.gateway.domain.source_health import StoredHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
 

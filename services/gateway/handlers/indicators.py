@@ -6,9 +6,9 @@ from services.gateway.domain.bar_windows import bar_window, row_page, rows_in_me
 from services.gateway.domain.queries import IndicatorsQuery
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.domain.times import rfc3339
-from services.gateway.handlers.answers import REPLAYED, envelope
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, envelope
 
 
 async def between(gateway: Gateway, query: IndicatorsQuery) -> Answer:

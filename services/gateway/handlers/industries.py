@@ -8,9 +8,9 @@ from typing import Final
 from services.gateway.domain.industries import with_members, with_view
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import NoParameters
-from services.gateway.handlers.answers import REPLAYED, answer_of_views
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, answer_of_views
 from shared import events
 
 PROVIDER: Final = "finstage"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.gateway.domain.queries import QuotesQuery
-from services.gateway.handlers.answers import REPLAYED, envelope
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, envelope
 
 
 async def latest(gateway: Gateway, query: QuotesQuery) -> Answer:

@@ -18,7 +18,7 @@ import numpy as np
 
 from services.ingest.adapters.lean import LeanDaily, read_daily, read_factors, read_intraday
 from services.ingest.adapters.tapes import SeriesDescriptions, TapeHeader, write_tape
-from services.ingest.domain.aggregate import intraday, weekly
+from services.ingest.domain.aggregate_bars import intraday, weekly
 from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Tape
 from shared.calendars import Sessions, sessions
 from shared.events import Timeframe

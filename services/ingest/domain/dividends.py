@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
+from services.ingest.domain.chart_dates import stamped_date
 from services.ingest.domain.chart_flaws import Flaw
 from services.ingest.domain.currency import CurrencyError, unit_worth
 from services.ingest.domain.daily_prices import DailyPrices, daily_prices
-from services.ingest.domain.dates import stamped_date
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_events import Dividend
 

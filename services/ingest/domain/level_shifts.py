@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.ingest.domain.bar_findings import Finding
-from services.ingest.domain.ranges import true_ranges, usual_range
+from services.ingest.domain.true_ranges import true_ranges, usual_range
 from shared.events import ProviderBar
 
 MIN_STEP: Final = math.log(1.8)

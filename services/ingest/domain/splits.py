@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from services.ingest.domain.chart_dates import row_dates, session_date, stamped_date
 from services.ingest.domain.chart_flaws import Flaw
 from services.ingest.domain.daily_prices import DailyPrices, daily_prices
-from services.ingest.domain.dates import row_dates, session_date, stamped_date
 from services.ingest.domain.yahoo_chart import Chart, ChartRow
 from services.ingest.domain.yahoo_errors import SplitNotAppliedError
 from services.ingest.domain.yahoo_events import Split

@@ -8,7 +8,7 @@ from typing import Final
 from services.ingest.domain.currency import CurrencyError, unit_worth
 from services.ingest.domain.provider_bars import shortest_decimal
 from services.ingest.domain.universe import Instrument
-from services.ingest.domain.validation import tick_rejection
+from services.ingest.domain.value_checks import tick_rejection
 from services.ingest.domain.yahoo_chart import Chart
 from shared.events import Tick
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TextIO
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, Unanswered
+from services.notifier.domain.telegram_html import plain
 
 CHAT = "console"
 

@@ -20,9 +20,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Gone, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.telegram_html import plain
 from services.notifier.settings import WebhookTarget
 
 TIMEOUT_SECONDS: Final = 3.0

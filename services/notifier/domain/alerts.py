@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from services.notifier.domain import rules
+from services.notifier.domain import rule_texts
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
 from services.notifier.domain.decimals import volume
 from services.notifier.domain.formatting import format_time, number, percent, price
 from services.notifier.domain.instruments import Instrument
-from services.notifier.domain.markup import clean, escape
 from services.notifier.domain.messages import Button, Buttons
 from services.notifier.domain.rule_text import LevelKind
+from services.notifier.domain.telegram_html import clean, escape
 from shared.events import Signal, SignalQuality, Timeframe
 
 TIMEFRAMES: Final = {
@@ -89,10 +89,10 @@ def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat:
     """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
     words = LABELS[language]
     arrow = "▲" if signal.direction == "up" else "▼"
-    rule = escape(rules.name(signal.rule, language), 48)
+    rule = escape(rule_texts.name(signal.rule, language), 48)
     lines = [
         f"{arrow} <b>{escape(title(instrument, language), 170)}</b>",
-        f"<b>{rule}</b>: {escape(rules.sentence(signal, language), SENTENCE_LENGTH)}",
+        f"<b>{rule}</b>: {escape(rule_texts.sentence(signal, language), SENTENCE_LENGTH)}",
         _price_line(signal, instrument, language),
         f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {format_time(signal.ts_event)}",
         f"{words['record']}: {escape(quality_text(signal.quality, language), 160)}",
@@ -108,7 +108,7 @@ def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
     line = f"{words['price']}: {escape(price(signal.price, instrument), 40)}"
     if signal.level is None:
         return line
-    kind = rules.level_kind(signal.rule)
+    kind = rule_texts.level_kind(signal.rule)
     level = _level(signal.level, kind, instrument, language)
     return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
 
@@ -127,14 +127,14 @@ def alert_buttons(language: str) -> Buttons:
 
 def chart_request(signal: Signal, instrument: Instrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
     """The chart of a signal: title, bars, overlays, and the level where it is a price."""
-    heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rules.name(signal.rule, language)}"
+    heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rule_texts.name(signal.rule, language)}"
     return ChartRequest(
         title=clean(heading, 160),
         bars=bars,
         overlays=overlays(signal),
         fired_at=signal.ts_event,
         direction=signal.direction,
-        level=price_level(signal) if rules.level_kind(signal.rule) == "price" else None,
+        level=price_level(signal) if rule_texts.level_kind(signal.rule) == "price" else None,
         kind=instrument.kind,
         currency=instrument.currency,
         language="ko" if language == "ko" else "en",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.notifier.domain.markup import clean
+from services.notifier.domain.telegram_html import clean
 from shared.text import normalize
 
 LINE_LENGTH: Final = 1000

@@ -8,9 +8,9 @@ from services.notifier.domain.condition_errors import error_text
 from services.notifier.domain.conditions import FORMING, ConditionAlert, ParsedCondition
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
-from services.notifier.domain.markup import escape
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
+from services.notifier.domain.telegram_html import escape
 from shared.conditions import ConditionError
 
 SHOWN_TEXT = 600

@@ -9,11 +9,11 @@ from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
 from services.notifier.domain.formatting import change, format_time, percent, price
 from services.notifier.domain.instruments import Instrument, InstrumentIndex
-from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Button, Buttons, Reply
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
-from services.notifier.domain.rules import RULES, name
+from services.notifier.domain.rule_texts import RULES, name
+from services.notifier.domain.telegram_html import escape
 from shared.events import Quote, Signal
 
 

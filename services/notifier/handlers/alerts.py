@@ -8,12 +8,12 @@ from typing import Final
 from services.notifier.domain import condition_replies, replies
 from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, exceeded_limit, parse_alert
 from services.notifier.domain.instruments import industry
-from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.ports import ParseError
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers import measures
+from services.notifier.domain.telegram_html import escape
+from services.notifier.handlers import metrics
 from services.notifier.handlers.bot_context import BotContext
 from shared.conditions import ConditionError
 
@@ -79,7 +79,7 @@ async def parsed(context: BotContext, chat: Chat, text: str) -> ParsedCondition 
     except ConditionError as error:
         return Reply(condition_replies.error_reply(error, chat.language))
     except ParseError:
-        measures.UPDATES.labels("unparsed").inc()
+        metrics.UPDATES.labels("unparsed").inc()
         return Reply(phrase(chat.language, "alert_unparsed"))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifier.domain.delivery import RetryPolicy, retry_delay
-from services.notifier.domain.planning import ChatTiming
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import RateLimiter
+from services.notifier.domain.send_plan import ChatTiming
 from services.notifier.handlers.clock import Clock
 
 

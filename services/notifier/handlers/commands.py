@@ -9,10 +9,10 @@ from typing import Final
 from services.notifier.domain import industry_replies, replies
 from services.notifier.domain.commands import mute_span
 from services.notifier.domain.formatting import format_time
-from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, phrase
 from services.notifier.domain.recipients import PROVISIONAL, Chat
+from services.notifier.domain.telegram_html import escape
 from services.notifier.handlers.alerts import alert, alerts, explain, unalert
 from services.notifier.handlers.bot_context import BotContext
 

@@ -11,9 +11,9 @@ import structlog
 
 from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import Unanswered
-from services.notifier.domain.planning import plan_sends
 from services.notifier.domain.ports import DeliveryStore
-from services.notifier.handlers import measures
+from services.notifier.domain.send_plan import plan_sends
+from services.notifier.handlers import metrics
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.channel_schedule import ChannelSchedule
 from services.notifier.handlers.clock import Clock
@@ -118,7 +118,7 @@ class Sender:
                 row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance()
             )
             if await self._deliveries.finish(row, change, now):
-                measures.UNKNOWNS.labels(row.channel).inc()
+                metrics.UNKNOWNS.labels(row.channel).inc()
                 _log.warning(
                     "abandoned delivery: its lease has expired", signal=row.signal_id, channel=row.channel, final=change.final
                 )

@@ -17,7 +17,7 @@ import math
 from types import MappingProxyType
 from typing import Final
 
-from services.analysis.kernels.conditions.machine import GT, LT, both, compared, either, plain, value
+from services.analysis.kernels.conditions.stack_machine import GT, LT, both, compared, either, plain, value
 from services.analysis.kernels.indicators.kind import NAN, SAME
 
 PAST: Final = (

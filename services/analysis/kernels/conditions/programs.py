@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from services.analysis.kernels.conditions.derived import When, is_past, needs_of, operand_of, place_of
-from services.analysis.kernels.conditions.machine import OPERATIONS
+from services.analysis.kernels.conditions.stack_machine import OPERATIONS
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, SeriesName

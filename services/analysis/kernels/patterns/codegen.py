@@ -14,7 +14,7 @@ HEAD: Final = """import numpy as np
 from numba import njit
 
 from services.analysis.kernels.patterns.layout import MOST_EVENTS, PIVOTS
-from services.analysis.kernels.patterns.life import accept, age, in_use, nothing_happens, outlook
+from services.analysis.kernels.patterns.lifecycle import accept, age, in_use, nothing_happens, outlook
 from services.analysis.kernels.patterns.table import FAMILIES
 from services.analysis.kernels.patterns.zigzag import swing
 
@@ -100,5 +100,5 @@ def source() -> str:
         calls.append(CALL.format(i=i, code=codes))
         codes += len(family.patterns)
     traits = [[kinds.index(each.family), each.rank, each.group.first, each.group.end, each.group.covers] for each in PATTERNS]
-    tables = f"traits = np.array({traits})  # the columns of life.py\n"
+    tables = f"traits = np.array({traits})  # the columns of lifecycle.py\n"
     return HEAD + "".join(finders) + tables + DETECT.format(calls="".join(calls)) + REST

@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from services.analysis.kernels.patterns.cup_and_handle import cup_and_handle
 from services.analysis.kernels.patterns.divergences import macd_divergence, obv_divergence, rsi_divergence
+from services.analysis.kernels.patterns.double_and_triple import double_top, triple_top
 from services.analysis.kernels.patterns.flags import flag
 from services.analysis.kernels.patterns.harmonics import harmonic
 from services.analysis.kernels.patterns.head_and_shoulders import head_and_shoulders
 from services.analysis.kernels.patterns.layout import ACTIVE, DIVERGENCES, HARMONICS, LINES, SHAPES
 from services.analysis.kernels.patterns.levels import level
-from services.analysis.kernels.patterns.tops import double_top, triple_top
 from services.analysis.kernels.patterns.trend_lines import trend_line
 from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
 """``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
-the place of the family's first pattern in ``PATTERNS``. ``life.py`` sets status and times.
+the place of the family's first pattern in ``PATTERNS``. ``lifecycle.py`` sets status and times.
 """
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
-from services.analysis.live.domain.rehearsal import rehearse_kind
+from services.analysis.live.domain.preload import rehearse_kind
 from shared.tasks import first_of
 
 log: Final = structlog.get_logger("analysis.compile")

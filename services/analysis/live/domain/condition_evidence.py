@@ -11,7 +11,7 @@ from services.analysis.live.domain.signals import known
 from services.analysis.live.domain.state import Floats
 from shared.conditions import Condition, Node, Operation, SeriesName
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 
 
 @dataclass(frozen=True)

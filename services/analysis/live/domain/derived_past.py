@@ -17,7 +17,7 @@ from services.analysis.kernels.sequences.whole_series import completed, fired_of
 from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import TIMEFRAME_CODES
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.state import PartitionState
 from shared.conditions import Node, SeriesName
 from shared.conditions.expression import Elsewhere, Fired

@@ -26,7 +26,7 @@ from services.analysis.live.domain.state import Floats, PartitionState, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.conditions import Node
 from shared.conditions.expression import Elsewhere, walk
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Timeframe
 
 Rows = dict[int, Floats]

@@ -18,21 +18,21 @@ import numpy.typing as npt
 
 from services.analysis.kernels.closed_bars import BarRecords, empty
 from services.analysis.kernels.plan import IndicatorSpec
-from services.analysis.live.domain import batch, ticks
-from services.analysis.live.domain.actions import AdjustmentFactors
+from services.analysis.live.domain import tick_batch, ticks
+from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
+from services.analysis.live.domain.apply_history import NOTHING, TAIL, inputs, load, seed, warm_up
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
 from services.analysis.live.domain.derived_past import SymbolPast
+from services.analysis.live.domain.engine_outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.incomplete_periods import lacks_days
 from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import CLOSED, PERIOD_CODES, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES, frames
-from services.analysis.live.domain.load import NOTHING, TAIL, inputs, load, seed, warm_up
 from services.analysis.live.domain.other_instruments import OtherInstruments
-from services.analysis.live.domain.outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.realignment import realign
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.split_suspicion import (
     SplitResolution,
     parts,
@@ -93,13 +93,13 @@ class Engine:
 
     def prepare(self, events: Sequence[TickLog]) -> Batch:
         """Converts events to arrays for ``run``; changes no price."""
-        found, heartbeats, out_of_range = batch.split(events, self.calendar.codes)
+        found, heartbeats, out_of_range = tick_batch.split(events, self.calendar.codes)
         try:
             columns = self._columns(found)
         except OverflowError:
-            fitting = [event for event in events if not isinstance(event, Tick) or batch.fits(event)]
+            fitting = [event for event in events if not isinstance(event, Tick) or tick_batch.fits(event)]
             out_of_range += len(events) - len(fitting)
-            found, heartbeats, _ = batch.split(fitting, self.calendar.codes)
+            found, heartbeats, _ = tick_batch.split(fitting, self.calendar.codes)
             columns = self._columns(found)
         unknown_symbols = frozenset[str]()
         if (columns.row < 0).any():
@@ -297,7 +297,7 @@ class Engine:
 
     def _columns(self, found: Sequence[Tick]) -> TickColumns:
         state = self.state
-        columns = batch.columns(found, state.rows, state.sources)
+        columns = tick_batch.columns(found, state.rows, state.sources)
         unknown = (columns.row < 0) | (columns.source < 0)
         if unknown.any():
             admitted = False
@@ -305,7 +305,7 @@ class Engine:
                 if self.admit(tick.symbol) >= 0:
                     admitted |= state.source(tick.source) >= 0
             if admitted:
-                columns = batch.columns(found, state.rows, state.sources)
+                columns = tick_batch.columns(found, state.rows, state.sources)
         return columns
 
     def _run(self, events: TickEvents, outcome: EngineOutcome) -> None:

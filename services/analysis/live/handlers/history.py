@@ -11,13 +11,13 @@ import structlog
 
 from services.analysis.kernels import closed_bars
 from services.analysis.kernels.closed_bars import BarRecords
-from services.analysis.live.domain import actions as actions_of
-from services.analysis.live.domain import contradictions
+from services.analysis.live.domain import adjustment_factors as actions_of
+from services.analysis.live.domain import superseded_bars
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.ports import BarStore, ProvidedBars
 from services.analysis.live.domain.provided_bars import of_history
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from shared.events import History, HistoryReady, Timeframe
 from shared.failures import PoisonError
 from shared.kafka import RangeGoneError, Record
@@ -75,9 +75,9 @@ class HistoryReader:
             records = await self._ranges.read(HISTORY, partition, ready.first, ready.last)
         except RangeGoneError as error:
             log.warning("history is gone from its topic: the stored bars are used", symbol=ready.symbol, error=str(error))
-            measures.loads.labels("stored").inc()
+            metrics.loads.labels("stored").inc()
             return []
-        measures.loads.labels("topic").inc()
+        metrics.loads.labels("topic").inc()
         return [record.event for record in records if record.event.symbol == ready.symbol]
 
 
@@ -85,14 +85,14 @@ def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], sto
     symbol = ready.symbol
     fresh = _fresh(engine, ready, messages)
     days = fresh.get(Timeframe.D1, closed_bars.empty())
-    reports = contradictions.contradicted(symbol, stored.get(Timeframe.D1, closed_bars.empty()), days, ready.ts_init)
-    gone = contradictions.superseded(stored, fresh)
-    stored = contradictions.without(stored, gone)
+    reports = superseded_bars.contradicted(symbol, stored.get(Timeframe.D1, closed_bars.empty()), days, ready.ts_init)
+    gone = superseded_bars.superseded(stored, fresh)
+    stored = superseded_bars.without(stored, gone)
     actions = [action for message in messages for action in message.actions]
     moved = actions_of.changed(stored.get(Timeframe.D1, closed_bars.empty()), days)
     if moved:  # the provider's days reach further back than its other bars: stored bars take the factors of the days
         stored = actions_of.readjusted(stored, actions_of.factors_of(days, actions))
-        measures.readjusted.inc()
+        metrics.readjusted.inc()
         log.info("factors have changed: the symbol's past is readjusted", symbol=symbol, actions=len(actions))
     whole = actions_of.merge_series(stored, fresh)
     factors = actions_of.factors_of(whole.get(Timeframe.D1), actions)
@@ -113,7 +113,7 @@ def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> 
     for timeframe in dict.fromkeys(message.timeframe for message in messages):
         own = [message for message in messages if message.timeframe == timeframe]
         bars = of_history(own, ready.ts_init, negative=engine.listed[ready.symbol].negative)
-        measures.history_flaws.inc(max(0, sum(len(message.bars) for message in own) - len(bars)))
+        metrics.history_flaws.inc(max(0, sum(len(message.bars) for message in own) - len(bars)))
         if len(bars):
             bars["session"] = engine.calendar.dates(engine.listed[ready.symbol].exchange, bars["ts_open"])
             fresh[timeframe] = bars
@@ -121,7 +121,7 @@ def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> 
 
 
 def _provided(
-    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, contradictions.Int64s]
+    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, superseded_bars.Int64s]
 ) -> list[ProvidedBars]:
     return [
         ProvidedBars(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())

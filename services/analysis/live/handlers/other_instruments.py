@@ -12,10 +12,10 @@ from services.analysis.kernels.closed_bars import BarRecords, empty
 from services.analysis.kernels.conditions.derived import derived_needs
 from services.analysis.kernels.conditions.whole_series import values_of
 from services.analysis.kernels.plan import IndicatorSpec
+from services.analysis.live.domain.apply_history import inputs
 from services.analysis.live.domain.checkpoint import NeededWindow
 from services.analysis.live.domain.derived_past import SymbolPast
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.load import inputs
 from services.analysis.live.domain.other_instruments import BENCHMARK, OtherInstruments, SessionValues
 from services.analysis.live.domain.ports import BarStore
 from services.analysis.live.domain.user_conditions import ConditionSet

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.handlers import measures
+from services.analysis.live.domain.engine_outcome import EngineOutcome
+from services.analysis.live.handlers import metrics
 from shared.events import Bar, Event, IndicatorRow, Pattern, Quarantined, Quote, Signal
 from shared.topics import BARS, INDICATORS, PATTERNS, QUARANTINE, QUOTES, SIGNALS, Topic
 
@@ -122,12 +122,12 @@ class PublishQueue:
                     raise failure
             now = self._now()
             for each in fired:
-                measures.tick_to_signal.observe(max(0, now - each.received) / 1000)
+                metrics.tick_to_signal.observe(max(0, now - each.received) / 1000)
 
     async def _send(self, topic: Topic[Any], events: Sequence[Any]) -> None:
         if events:
             await self._publisher.publish_many(topic, [(event.symbol, event) for event in events])
-            measures.published.labels(topic.name).inc(len(events))
+            metrics.published.labels(topic.name).inc(len(events))
 
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from services.analysis.live.domain.checkpoint import UnreadableStateError, fill,
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, InstrumentLookup
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionSet
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from shared.kafka import partition_of
 from shared.topics import TICKS
 
@@ -83,8 +83,8 @@ class Restorer:
                     requested=len(engine.requested),
                     log_start=log_start,
                 )
-        measures.restores.labels(kind).inc()
-        measures.restore_seconds.labels(kind).observe(time.monotonic() - began)
+        metrics.restores.labels(kind).inc()
+        metrics.restore_seconds.labels(kind).observe(time.monotonic() - began)
         saved = None if checkpoint is None else checkpoint.next_offset
         return Restored(engine, saved if kind == "checkpoint" else None, saved)
 

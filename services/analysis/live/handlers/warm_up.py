@@ -16,7 +16,7 @@ import structlog
 
 from services.analysis.kernels.closed_bars import BarRecords, empty, merged
 from services.analysis.live.domain.ports import BarStore
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from services.analysis.live.handlers.partition import Partition
 from shared.events import Timeframe
 from shared.waiting import Refresher
@@ -72,7 +72,7 @@ class WarmUp:
         if self._read is not None:
             return
         waiting = {number: symbols for number, mine in partitions.items() if (symbols := mine.engine.not_warmed_up)}
-        measures.warming_up.set(sum(map(len, waiting.values())))
+        metrics.warming_up.set(sum(map(len, waiting.values())))
         await self._report(partitions)
         if waiting:
             mine = partitions[max(waiting, key=lambda number: len(waiting[number]))]

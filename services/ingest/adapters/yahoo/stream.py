@@ -10,8 +10,8 @@ from typing import Final
 import aiohttp
 import structlog
 
-from services.ingest.adapters.yahoo.frames import MAX_FRAME, FrameError, decode
 from services.ingest.adapters.yahoo.network_errors import explain_stream
+from services.ingest.adapters.yahoo.stream_messages import MAX_FRAME, FrameError, decode
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.universe import Instrument

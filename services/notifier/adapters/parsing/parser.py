@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from services.notifier.adapters.child import ChildError, ChildProcess
+from services.notifier.adapters.child_process import ChildError, ChildProcess
 from services.notifier.domain.conditions import ParsedCondition, RefusedCondition
 from services.notifier.domain.ports import ParseError
 from shared.conditions import ConditionError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from services.notifier.adapters.serving import serve
+from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra_columns
 from services.notifier.domain.phrases import LANGUAGES
 from shared.conditions import ConditionError, describe, parse

@@ -20,7 +20,7 @@ from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.menu import MENU
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor, chat_of
-from services.notifier.domain.progress import UpdateProgress
+from services.notifier.domain.update_offsets import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
 from shared.waiting import pause

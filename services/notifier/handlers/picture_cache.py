@@ -11,7 +11,7 @@ from services.notifier.domain.alerts import chart_request
 from services.notifier.domain.charts import bars_needed, overlays
 from services.notifier.domain.instruments import Instrument
 from services.notifier.domain.ports import ChartRenderer, MarketStore, RenderError
-from services.notifier.handlers import measures
+from services.notifier.handlers import metrics
 from shared.events import Signal
 from shared.failures import TransientError, classify
 
@@ -58,11 +58,11 @@ class PictureCache:
                 raise
             _log.exception("picture not drawn: unexpected error", signal=signal.id)
             return _text_only(signal, "failed")
-        measures.PICTURES.labels("drawn").inc()
+        metrics.PICTURES.labels("drawn").inc()
         return picture
 
 
 def _text_only(signal: Signal, reason: str) -> bytes | None:
-    measures.PICTURES.labels(reason).inc()
+    metrics.PICTURES.labels(reason).inc()
     _log.warning("no picture: the alert is sent as text", signal=signal.id, symbol=signal.symbol, reason=reason)
     return None

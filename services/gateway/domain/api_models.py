@@ -8,7 +8,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from services.gateway.domain import timeframes
-from services.gateway.domain.sources import SourceHealth
+from services.gateway.domain.source_health import SourceHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import events
 

@@ -13,10 +13,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared import metrics
 from shared.failures import TransientError
 from shared.kafka.assignment import Assignment, poll
+from shared.kafka.batch_runner import BatchRunner, RecordHandler
 from shared.kafka.connection import JOIN_SECONDS, QUERY_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.dead_letters import send_dead_letter
 from shared.kafka.failure_rate import HOLD_SECONDS
-from shared.kafka.handling import BatchRunner, RecordHandler
 from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.producer import Producer

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from services.analysis.kernels.extremes_52w import context
 from services.analysis.kernels.indicators.kind import Bars, Int64s
-from services.analysis.kernels.year import context
 
 TAPES: Final = Path(__file__).parents[2] / "ingest" / "tapes"
 MINUTE: Final = 60_000

@@ -10,10 +10,10 @@ from shared.conditions import comparisons as comparing
 from shared.conditions import operations as build
 from shared.conditions.calls import call, name_of
 from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
+from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import Fired, Node, Number, Operation, SeriesName
 from shared.conditions.literals import Percent, Weekday, clock, fraction, is_price, signed
-from shared.conditions.problems import ConditionError
 from shared.events import Timeframe
 
 LARGEST_NUMBER: Final = 1e15

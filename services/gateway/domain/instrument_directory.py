@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from services.gateway.domain.api_models import Instrument
 from services.gateway.domain.industries import Industry
-from services.gateway.domain.views import Instrument
 from shared.text import fold_case
 
 MAX_QUERY_CHARACTERS: Final = 256

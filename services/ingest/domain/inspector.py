@@ -15,9 +15,9 @@ import numpy as np
 from services.ingest.domain.bar_findings import Finding
 from services.ingest.domain.bar_inspection import HUNDRED, UNIT_NEAR, inspect_bars
 from services.ingest.domain.currency import WITH_HUNDREDTHS
-from services.ingest.domain.ranges import true_ranges, usual_range
 from services.ingest.domain.source import Backfill
-from services.ingest.domain.validation import tick_rejection
+from services.ingest.domain.true_ranges import true_ranges, usual_range
+from services.ingest.domain.value_checks import tick_rejection
 from shared.events import History, ProviderBar, Quarantined, Tick, Timeframe
 
 MAX_REPORTS: Final = 10

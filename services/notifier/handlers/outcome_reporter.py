@@ -8,7 +8,7 @@ import hmac
 
 from services.notifier.domain.delivery import DeliveryRow
 from services.notifier.domain.ports import DeliveryStore, OutcomePublisher
-from services.notifier.handlers import measures
+from services.notifier.handlers import metrics
 from services.notifier.handlers.clock import Clock
 from shared import events
 from shared.waiting import Refresher
@@ -36,7 +36,7 @@ class Reporter:
 
     async def _page(self) -> None:
         self._full = await self.once() == PAGE
-        measures.OPEN.set(await self._deliveries.count_open())
+        metrics.OPEN.set(await self._deliveries.count_open())
 
     async def once(self) -> int:
         """Publish a page of outcomes and mark its rows; returns how many. Raises TransientError."""
@@ -45,7 +45,7 @@ class Reporter:
             now = self._clock.now()
             await self._publisher.publish([self._event(delivery, error, now) for delivery, error in rows])
             await self._deliveries.mark_reported([delivery for delivery, _ in rows])
-            measures.REPORTED.inc(len(rows))
+            metrics.REPORTED.inc(len(rows))
         return len(rows)
 
     def _event(self, delivery: DeliveryRow, error: str, now: int) -> events.Delivery:

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels import year
+from services.analysis.kernels import extremes_52w
 from services.analysis.kernels.closed_bars import Adjusted, BarRecords, adjusted
 from services.analysis.live.domain import ticks
-from services.analysis.live.domain.actions import AdjustmentFactors
+from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
+from services.analysis.live.domain.engine_outcome import EngineOutcome, quotes_of, rows_of, stored_bars
 from services.analysis.live.domain.layout import DAY, KEEP, TIMEFRAME_CODES, TIMEFRAMES
-from services.analysis.live.domain.outcome import EngineOutcome, quotes_of, rows_of, stored_bars
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.state import Floats, Int64s, PartitionState
 from shared.events import Bar, IndicatorRow, Timeframe
 
@@ -117,10 +117,12 @@ def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, 
         record["day_volume"] = last["volume"] / by[-1]
         record["prev_close"] = daily["close"][-2] * by[-2] if len(daily) > 1 else np.nan
         factor = daily["price_factor"]
-        record["year_high"] = (daily["high"] * factor)[-year.YEAR :].max()
-        record["year_low"] = (daily["low"] * factor)[-year.YEAR :].min()
+        record["year_high"] = (daily["high"] * factor)[-extremes_52w.YEAR :].max()
+        record["year_low"] = (daily["low"] * factor)[-extremes_52w.YEAR :].min()
         ticks.measure_range(row, DAY, state.symbol_arrays)
-        record["high_52w"], record["low_52w"] = (found[-1] for found in year.before(daily["high"] * factor, daily["low"] * factor))
+        record["high_52w"], record["low_52w"] = (
+            found[-1] for found in extremes_52w.before(daily["high"] * factor, daily["low"] * factor)
+        )
     newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
     if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
         last = newest[-1]

@@ -11,7 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
-from services.gateway.domain.encodings import accepts_gzip
+from services.gateway.domain.accept_encoding import accepts_gzip
 from services.gateway.domain.problems import RequestError
 from services.gateway.handlers.problems import API_HEADERS
 

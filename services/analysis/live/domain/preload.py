@@ -19,7 +19,7 @@ from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
 from services.analysis.live.domain.provided_bars import of_history
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.events import PERIODS, Heartbeat, History, ProviderBar, Tick, Timeframe
 

@@ -10,10 +10,10 @@ from typing import Any, Final, Protocol
 import structlog
 
 from services.analysis.industries.domain.closes import Close
+from services.analysis.industries.domain.industry_view import view
 from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.roster import Roster
-from services.analysis.industries.domain.view import view
-from services.analysis.industries.handlers import measures
+from services.analysis.industries.handlers import metrics
 from shared.events import Bar, Event, IndustryView, Quote, Signal
 from shared.kafka import Record
 from shared.topics import INDUSTRIES, Topic
@@ -67,7 +67,7 @@ class IndustryViews:
         found = await self._tables.roster()
         async with self._lock:
             self._unread |= dict.fromkeys(self._state.set_roster(found), 1)
-        measures.groups.set(len(self._state.roster.groups))
+        metrics.groups.set(len(self._state.roster.groups))
 
     async def read_closes(self) -> None:
         """Reads the closes of new and changed symbols; after an error the next call reads the rest. Raises ``TransientError``."""
@@ -77,7 +77,7 @@ class IndustryViews:
         for symbol, times in list(self._unread.items()):
             self._state.closes.replace(symbol, await self._tables.closes(symbol))
             self._state.changed.add(symbol)
-            measures.reads.inc()
+            metrics.reads.inc()
             del self._unread[symbol]
             if times > 1:
                 self._unread[symbol] = times - 1
@@ -108,9 +108,9 @@ class IndustryViews:
             raise
         self._published |= {one.industry: one for one in fresh}
         if fresh:
-            measures.published.inc(len(fresh))
-            measures.event_time.set(max(one.ts_event for one in fresh) / 1000)
-            measures.round_seconds.observe(time.monotonic() - began)
+            metrics.published.inc(len(fresh))
+            metrics.event_time.set(max(one.ts_event for one in fresh) / 1000)
+            metrics.round_seconds.observe(time.monotonic() - began)
         return len(fresh)
 
 

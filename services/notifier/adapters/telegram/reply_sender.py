@@ -12,11 +12,11 @@ from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import InlineKeyboardMarkup
 
 from services.notifier.adapters.telegram.channel import keyboard_of
-from services.notifier.adapters.telegram.topics import accepts_no_messages
+from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
 from services.notifier.domain.address import Address
-from services.notifier.domain.markup import split
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.rate_limits import RateLimiter
+from services.notifier.domain.telegram_html import split
 
 LONGEST_WAIT: Final = 30.0
 """Longest ``retry_after`` that is waited for, seconds."""

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, InstrumentLookup
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from services.analysis.live.handlers.history import HistoryReader
 from services.analysis.live.handlers.partition import Partition
 from services.analysis.live.handlers.publish_queue import EventPublisher, PublishQueue
@@ -121,7 +121,7 @@ class PartitionOwner:
     async def skip(self, partition: int, offset: int) -> None:
         """Skips a dead letter; see ``shared.kafka.PartitionOwner``."""
         self.partitions[partition].next_offset = offset + 1
-        measures.ticks.labels("poison").inc()
+        metrics.ticks.labels("poison").inc()
 
     async def flush(self, final: bool) -> None:
         """Writes the checkpoints that are due; see ``PartitionOwner``."""
@@ -143,7 +143,7 @@ class PartitionOwner:
         mine = self.partitions.pop(partition, None)
         if mine is not None:
             await mine.queue.drop()
-        measures.symbols.set(sum(len(each.engine.state.symbols) for each in self.partitions.values()))
+        metrics.symbols.set(sum(len(each.engine.state.symbols) for each in self.partitions.values()))
 
     async def _decoded(self, messages: Sequence[RawMessage]) -> Sequence[TickLog | None]:
         """The events; None for a poison message, which has become a dead letter."""
@@ -163,7 +163,7 @@ class PartitionOwner:
                 found.append(wire.decode(TICKS, message.value))
             except wire.WireError as error:
                 await self._dead_letter(message, error)
-                measures.ticks.labels("poison").inc()
+                metrics.ticks.labels("poison").inc()
                 found.append(None)
         return found
 
@@ -176,8 +176,8 @@ class PartitionOwner:
         if batch.unknown_symbols and await self._instruments.look_up(batch.unknown_symbols):
             batch = engine.prepare(events)
         outcome = engine.run(batch) if len(events) <= SMALL else await asyncio.to_thread(engine.run, batch)
-        measures.batch_seconds.observe(time.perf_counter() - began)
-        measures.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
+        metrics.batch_seconds.observe(time.perf_counter() - began)
+        metrics.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
         mine.add_outcome(outcome)
         mine.queue.put(outcome, last.timestamp)
 
@@ -193,7 +193,7 @@ class PartitionOwner:
                 loaded = await self._history.load(mine.engine, mine.number, ready)
             except PoisonError as error:
                 await self._dead_letter(message, error)
-                measures.ticks.labels("poison").inc()
+                metrics.ticks.labels("poison").inc()
                 return
             resolved = loaded.resolved
             mine.add_history(loaded)
@@ -213,15 +213,15 @@ class PartitionOwner:
         try:
             await self._checkpoints.save(mine.number, mine.saved_offset, checkpoint, mine.rows(), wall_clock_ms())
         except FencedError:
-            measures.fenced.inc()
+            metrics.fenced.inc()
             log.warning("fenced: another process owns the partition", partition=mine.number, offset=mine.saved_offset)
             raise
         except TransientError:
             log.warning("the checkpoint could not be written", partition=mine.number)
             raise
         mine.saved(time.monotonic())
-        measures.checkpoint_seconds.observe(time.monotonic() - began)
-        measures.checkpoint_bytes.labels(str(mine.number)).set(len(checkpoint.state))
+        metrics.checkpoint_seconds.observe(time.monotonic() - began)
+        metrics.checkpoint_bytes.labels(str(mine.number)).set(len(checkpoint.state))
 
 
 def wall_clock_ms() -> int:

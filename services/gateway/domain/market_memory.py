@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from services.gateway.domain import views
+from services.gateway.domain import api_models
 from services.gateway.domain.series import RowSeries, SeriesRow
 from shared import events
 
@@ -21,9 +21,9 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def bar_row(event: events.Bar) -> SeriesRow:
     """A bar as JSON, raw and adjusted."""
-    raw = _encode(views.bar(event, adjusted=False))
+    raw = _encode(api_models.bar(event, adjusted=False))
     plain = event.price_factor == 1.0 and event.split_factor == 1.0
-    return SeriesRow(event.ts_open, event.ts_event, raw, raw if plain else _encode(views.bar(event, adjusted=True)))
+    return SeriesRow(event.ts_open, event.ts_event, raw, raw if plain else _encode(api_models.bar(event, adjusted=True)))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class MarketMemory:
         known = self.quotes.get(event.symbol)
         if known is not None and event.ts_event < known.event.ts_event and event.source == known.event.source:
             return False
-        self.quotes[event.symbol] = LatestQuote(event, _encode(views.quote(event)))
+        self.quotes[event.symbol] = LatestQuote(event, _encode(api_models.quote(event)))
         self.quotes_version += 1
         self._evict(self.quotes, event.symbol)
         return True
@@ -96,7 +96,7 @@ class MarketMemory:
         if bars is not None and event.ts_event in bars.superseded:
             return
         series = self._series(self.indicators, key)
-        body = _encode(views.indicators(event))
+        body = _encode(api_models.indicators(event))
         series.put(SeriesRow(event.ts_event, event.ts_event, body, body))
         series.source, series.replayed = event.source, event.replayed
 
