@@ -45,7 +45,7 @@ class SourceReport(msgspec.Struct, frozen=True):
 
 
 @dataclass
-class SourceChanges:
+class SourceStateReporter:
     """Yields a line when a source starts to fail, fails for another reason, or works again."""
 
     _failing: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class SourceChanges:
     def lines(self, found: Iterable[SourceReport]) -> Iterator[str]:
         """One line for each change to report.
 
-        >>> changes = SourceChanges()
+        >>> changes = SourceStateReporter()
         >>> down = SourceReport("yahoo-poll", "yahoo", "failing", "unreachable", "refused", None, None)
         >>> list(changes.lines([down])), list(changes.lines([down]))
         (['! the prices of Yahoo (yahoo): cannot be reached: refused; tried again now'], [])
@@ -86,7 +86,7 @@ def _time(milliseconds: int) -> str:
 
 async def follow_sources(port: int, stopping: asyncio.Event) -> None:
     """Poll ingest for the state of its sources and print changes until ``stopping`` is set."""
-    changes = SourceChanges()
+    changes = SourceStateReporter()
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)) as session:
         while not stopping.is_set():
             for line in changes.lines(await _fetch_reports(session, port)):

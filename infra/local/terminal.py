@@ -82,7 +82,7 @@ class ExitHistory:
 
 
 @dataclass
-class ProgramChanges:
+class ProgramStateReporter:
     """Compares program states and yields a line when a program exits, runs again or keeps failing."""
 
     logs: Path

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.industries.domain.aligned import Aligned, aligned, carried, newest_of
+from services.analysis.industries.domain.aligned import AlignedCloses, aligned, carried, newest_of
 from services.analysis.industries.domain.averages import above_average
 from services.analysis.industries.domain.breadth import breadth, moves, share
 from services.analysis.industries.domain.comovement import comovement
@@ -40,7 +40,7 @@ def markets(draw: st.DrawFn) -> dict[str, plain.History]:
     return found
 
 
-def side_by_side(market: dict[str, plain.History]) -> Aligned:
+def side_by_side(market: dict[str, plain.History]) -> AlignedCloses:
     return aligned({name: (sorted(history), [history[day] for day in sorted(history)]) for name, history in market.items()})
 
 

@@ -14,14 +14,14 @@ from services.analysis.kernels.rules import table
 from services.notifier.domain import alerts, formatting, instruments, rule_texts, telegram_html
 from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
-from services.notifier.domain.instruments import Instrument, InstrumentIndex
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.phrases import PHRASES
 from services.notifier.domain.replies import quote_text
 from shared.events import Quote, Signal, SignalQuality, Timeframe
 from tests.notifier.parts import signal
 from tests.notifier.telegram.markup import parsed_length
 
-APPLE = Instrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
+APPLE = KnownInstrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
 PARAMS: list[tuple[str, dict[str, float]]] = [
     *((rule.name, dict(params)) for rule in table.RULES for params in rule.instances),
     *((pattern.name, {}) for pattern in PATTERNS),
@@ -92,12 +92,12 @@ def test_the_text_of_an_alert() -> None:
     ],
 )
 def test_a_price_has_the_decimals_of_its_kind(kind: str, currency: str, price: float, level: float | None, shown: str) -> None:
-    instrument = Instrument("X", "X", "엑스", currency, kind)
+    instrument = KnownInstrument("X", "X", "엑스", currency, kind)
     assert shown in alert_text(signal(price=price, level=level), instrument, "ko").split("\n")
 
 
 def test_a_quote_has_the_decimals_of_its_kind() -> None:
-    euro = Instrument("EURUSD=X", "Euro", "유로", "USD", "fx")
+    euro = KnownInstrument("EURUSD=X", "Euro", "유로", "USD", "fx")
     quote = Quote(
         symbol="EURUSD=X", last_price=1.08432, change=-0.00021, change_percent=-0.00019, day_low=1.08, day_high=1.09,
         ts_event=0, ts_init=0, source="x",
@@ -159,10 +159,10 @@ def test_an_alert_is_well_formed_and_fits_a_caption_for_all_values(
         provisional=True,
         replayed=True,
     )
-    text = alert_text(fired, Instrument(symbol, english, korean, symbol), language, repeat=True)
+    text = alert_text(fired, KnownInstrument(symbol, english, korean, symbol), language, repeat=True)
     assert parsed_length(text) <= 1024
     assert "\u202e" not in text
-    assert chart_request(fired, Instrument(symbol, english, korean), language, ()).title.isprintable()
+    assert chart_request(fired, KnownInstrument(symbol, english, korean), language, ()).title.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_an_alert_and_its_chart_name_the_timeframe(timeframe: Timeframe, korean:
         price=1.0, evidence={}, condition=f"close > 1 on {timeframe.word}",
     )  # fmt: skip
     for language, name in (("ko", korean), ("en", english)):
-        assert f": {name}, 1970" in alert_text(fired, Instrument("A", "A", "가"), language)
-        assert f" · {name} · " in chart_request(fired, Instrument("A", "A", "가"), language, ()).title
+        assert f": {name}, 1970" in alert_text(fired, KnownInstrument("A", "A", "가"), language)
+        assert f" · {name} · " in chart_request(fired, KnownInstrument("A", "A", "가"), language, ()).title
 
 
 @given(st.text(alphabet="ab <>&\n😀", max_size=400), st.integers(2, 60))
@@ -223,12 +223,12 @@ def test_any_text_can_be_parsed_and_looked_up(text: str) -> None:
 
 
 def test_names_are_found_in_any_spelling() -> None:
-    index = InstrumentIndex([APPLE, Instrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
+    index = InstrumentIndex([APPLE, KnownInstrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
     command = ("aapl", "APPLE inc", "애플", "s&p 500", "^gspc", "GSPC", "에스앤피")
     assert [getattr(index.find(name), "symbol", None) for name in command] == ["AAPL"] * 3 + ["^GSPC"] * 4
     typed = (unicodedata.normalize("NFD", "애플"), "ＡＡＰＬ", "Ａpple Inc", "a\u200bapl", "\u202e에스앤피", "Ｓ＆Ｐ　５００")
     assert [getattr(index.find(name), "symbol", None) for name in typed] == ["AAPL"] * 4 + ["^GSPC"] * 2
     assert index.find("AAPL" + "!" * 300 + "MSFT") is None
-    assert InstrumentIndex([Instrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
+    assert InstrumentIndex([KnownInstrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
     assert [near.symbol for near in index.suggestions("appel")] == ["AAPL"]
     assert index.get("NEW") == instruments.unknown_instrument("NEW")

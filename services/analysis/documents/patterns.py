@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from services.analysis.documents.chart import chart
 from services.analysis.documents.outcomes import SHUFFLES, Outcomes, found_in, measured, played
 from services.analysis.documents.page import DocumentPage, Picture, named, table
-from services.analysis.documents.tape_bars import Recorded
+from services.analysis.documents.tape_bars import RecordedSeries
 from services.analysis.kernels.patterns import boundaries, geometry, lifecycle, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
 from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
@@ -103,8 +103,8 @@ def draw(pattern: ChartPattern) -> Figure:
 
 
 @cache
-def _best() -> dict[int, tuple[Recorded, Any]]:
-    best: dict[int, tuple[Recorded, Any]] = {}
+def _best() -> dict[int, tuple[RecordedSeries, Any]]:
+    best: dict[int, tuple[RecordedSeries, Any]] = {}
     for recorded in played():
         found = found_in(recorded)
         for x in found[found["status"] == CONFIRMED]:

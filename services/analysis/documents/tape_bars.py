@@ -19,7 +19,7 @@ MINUTE: Final = 60_000
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedSeries:
     """A stretch of real bars."""
 
     symbol: str
@@ -29,13 +29,13 @@ class Recorded:
     """When each bar began, ms since 1970, UTC; shape (bars,)."""
     bars: Bars
 
-    def between(self, first: int, last: int) -> Recorded:
+    def between(self, first: int, last: int) -> RecordedSeries:
         """The bars of these places, the last one not included."""
         here, b = slice(first, last), self.bars
         bars = Bars(**{name: values[here] for name, values in b._asdict().items()})
-        return Recorded(self.symbol, self.timeframe, self.tape, self.start[here], bars)
+        return RecordedSeries(self.symbol, self.timeframe, self.tape, self.start[here], bars)
 
-    def last(self, n: int) -> Recorded:
+    def last(self, n: int) -> RecordedSeries:
         """The newest n bars."""
         return self.between(max(0, len(self.start) - n), len(self.start))
 
@@ -47,14 +47,14 @@ class Recorded:
 
 
 @cache
-def daily(symbol: str, until: dt.date) -> Recorded:
+def daily(symbol: str, until: dt.date) -> RecordedSeries:
     """Daily bars of a symbol from the tape's first one up to a day."""
     found = _read("daily", symbol, "1d")
     end = dt.datetime.combine(until, dt.time(), dt.UTC).timestamp() * 1000
     return found.between(0, int(np.searchsorted(found.start, end)))
 
 
-def every(tape: str, resolution: str) -> list[Recorded]:
+def every(tape: str, resolution: str) -> list[RecordedSeries]:
     """All that a tape plays in bars of a resolution, whole."""
     series = json.loads((TAPES / f"{tape}.json").read_text("utf-8"))["series"]
     symbols = [each["symbol"] for each in series if (each["use"], each["resolution"]) == ("ticks", resolution)]
@@ -62,7 +62,7 @@ def every(tape: str, resolution: str) -> list[Recorded]:
 
 
 @cache
-def five_minutes(symbol: str) -> Recorded:
+def five_minutes(symbol: str) -> RecordedSeries:
     """5m bars of the days that the tape ``demo`` has minutes of."""
     found = _read("demo", symbol, "1m")
     group = found.start // (5 * MINUTE)
@@ -71,10 +71,10 @@ def five_minutes(symbol: str) -> Recorded:
     o, h, l, c, v, d, *year = found.bars  # noqa: E741
     high, low, volume = np.maximum.reduceat(h, first), np.minimum.reduceat(l, first), np.add.reduceat(v, first)
     bars = Bars(o[first], high, low, c[last], volume, d[last], *(values[last] for values in year))
-    return Recorded(symbol, "5m", "demo", found.start[first], bars)
+    return RecordedSeries(symbol, "5m", "demo", found.start[first], bars)
 
 
-def _read(tape: str, symbol: str, resolution: str) -> Recorded:
+def _read(tape: str, symbol: str, resolution: str) -> RecordedSeries:
     series = json.loads((TAPES / f"{tape}.json").read_text("utf-8"))["series"]
     wanted = ("ticks", symbol, resolution)
     place = next(i for i, each in enumerate(series) if (each["use"], each["symbol"], each["resolution"]) == wanted)
@@ -84,4 +84,4 @@ def _read(tape: str, symbol: str, resolution: str) -> Recorded:
     days = start // (24 * 60 * MINUTE)
     dates = np.array([int(f"{dt.date.fromordinal(719_163 + int(day)):%Y%m%d}") for day in days], np.int64)
     year = context(dates, dates, h, l) if resolution == "1d" else (np.full(len(c), np.nan), np.full(len(c), np.nan))
-    return Recorded(symbol, resolution, tape, start, Bars(o, h, l, c, v, dates, *year))
+    return RecordedSeries(symbol, resolution, tape, start, Bars(o, h, l, c, v, dates, *year))

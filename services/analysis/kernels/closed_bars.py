@@ -34,7 +34,7 @@ BarRecords = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Adjusted:
+class AdjustedBars:
     """The inputs of indicators; each of shape (bars,)."""
 
     open: npt.NDArray[np.float64]
@@ -48,10 +48,10 @@ class Adjusted:
     year_low: npt.NDArray[np.float64]
 
 
-def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> Adjusted:
+def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> AdjustedBars:
     """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without them."""
     by = bars["price_factor"]
-    return Adjusted(
+    return AdjustedBars(
         bars["open"] * by,
         bars["high"] * by,
         bars["low"] * by,

@@ -52,7 +52,7 @@ class SeriesRows(NamedTuple):
     """(bars, rules): +1 up, -1 down, 0 nothing."""
 
 
-class BarPlaces(NamedTuple):
+class BarIndexes(NamedTuple):
     """The places of some bars in the windows; each of shape (bars,)."""
 
     row: Int64s
@@ -107,7 +107,7 @@ class SeriesKernels(Protocol):
         provisional one is written there for the call only, and fires each rule and direction at most once a bar.
         """
 
-    def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarPlaces, states: Floats, out: Floats) -> None:
+    def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarIndexes, states: Floats, out: Floats) -> None:
         """The indicators at the places of some forming bars into ``out`` (bars, columns); changes no state."""
 
     def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
@@ -193,7 +193,7 @@ class PatternKernels(Protocol):
     """The module of the chart patterns. Both stop when the room for events is full: call again from the returned bar."""
 
     def close_bars(
-        self, windows: Any, places: BarPlaces, times: Int64s, kept: Int64s, measured: MeasuredBars, start: int,
+        self, windows: Any, places: BarIndexes, times: Int64s, kept: Int64s, measured: MeasuredBars, start: int,
         memory: PatternMemory, found: PatternEvents,
     ) -> tuple[int, int]:  # fmt: skip
         """Many closed bars from number ``start`` on: (next bar, events).

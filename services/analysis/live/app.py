@@ -33,7 +33,7 @@ from services.analysis.live.domain.preload import rehearse
 from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
 from services.analysis.live.handlers.other_instruments import ReferencedInstruments
-from services.analysis.live.handlers.partition_owner import CheckpointPace, PartitionOwner, wall_clock_ms
+from services.analysis.live.handlers.partition_owner import AnalysisPartitions, CheckpointInterval, wall_clock_ms
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import FollowedSequences
 from services.analysis.live.handlers.user_conditions import UserConditions
@@ -90,7 +90,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         user_conditions = UserConditions(StoredConditions(database), referenced, compiler, always)
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)
         followed = FollowedSequences(SequenceTable(database))
-        owner = PartitionOwner(
+        owner = AnalysisPartitions(
             Restorer(
                 checkpoints,
                 stored,
@@ -109,7 +109,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             instrument_table,
             producer,
             consumer.dead_letter,
-            CheckpointPace(settings.checkpoint_seconds, settings.checkpoint_rows),
+            CheckpointInterval(settings.checkpoint_seconds, settings.checkpoint_rows),
         )
         stopping = lifecycle.stopping
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)

@@ -17,7 +17,7 @@ from services.gateway.domain.bar_windows import BarWindow, StoredRows
 from services.gateway.domain.filters import PatternFilter, SignalFilter
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.instrument_directory import InstrumentDirectory
-from services.gateway.domain.source_health import StoredHealth
+from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import tables
 from shared.db import Database
@@ -40,7 +40,7 @@ _NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
 
 @dataclass(frozen=True)
 class TableHistory:
-    """``domain.filters.HistoryReader`` on the tables."""
+    """``domain.filters.HistoryStore`` on the tables."""
 
     database: Database
     connections: ReadConnections
@@ -68,11 +68,11 @@ class TableHistory:
         async with self.database.connect() as connection:
             return {row.partition_no: row.next_offset for row in await connection.execute(select(*columns))}
 
-    async def sources(self) -> tuple[StoredHealth, ...]:
+    async def sources(self) -> tuple[StoredSourceHealth, ...]:
         """The health of each source of prices. Raises TransientError."""
         async with self.database.connect() as connection:
             rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
-        return tuple(StoredHealth(**row) for row in rows)
+        return tuple(StoredSourceHealth(**row) for row in rows)
 
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:

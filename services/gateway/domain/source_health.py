@@ -13,7 +13,7 @@ STALE_MS: Final = 30_000
 """Ingest reports every ten seconds; after this long without a report it is dead or cannot reach the database."""
 
 
-class StoredHealth(msgspec.Struct, frozen=True, kw_only=True):
+class StoredSourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table ``sources``. Times in milliseconds since the epoch."""
 
     source: str
@@ -47,12 +47,12 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Time of ingest's last report."""
 
 
-def health(rows: Iterable[StoredHealth], now: int) -> list[SourceHealth]:
+def health(rows: Iterable[StoredSourceHealth], now: int) -> list[SourceHealth]:
     """Each row as the API returns it at ``now``; a row with an old report is unknown."""
     return [_view(row, known=now - row.updated_at < STALE_MS) for row in rows]
 
 
-def _view(row: StoredHealth, *, known: bool) -> SourceHealth:
+def _view(row: StoredSourceHealth, *, known: bool) -> SourceHealth:
     return SourceHealth(
         source=row.source,
         state=row.state if known else "unknown",

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.ingest.domain.chart_dates import stamped_date, zone_of
-from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.chart_flaws import ChartFlaw
 from services.ingest.domain.currency import CurrencyError, unit_worth
 from services.ingest.domain.dividend_factors import dividend_factors
 from services.ingest.domain.dividends import remove_wrong_dividends
@@ -40,7 +40,7 @@ class Adjustments:
     dividend_factors: tuple[float, ...]
     actions: tuple[CorporateAction, ...]
     """Oldest first; dividend amounts are as paid, not adjusted for later splits."""
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[ChartFlaw, ...] = ()
     """Dividends and adjusted closes that are not used."""
 
     @property

@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.chart_flaws import ChartFlaw
 from services.ingest.domain.daily_prices import DailyPrices, daily_prices
 from services.ingest.domain.dividends import dividend_amounts, price_fell
 from services.ingest.domain.yahoo_chart import Chart
@@ -27,7 +27,7 @@ CLOSE_ENOUGH: Final = 0.002
 
 def dividend_factors(
     chart: Chart, currency: str, zone: dt.tzinfo, refused: Collection[int] = ()
-) -> tuple[Mapping[int, float], tuple[Flaw, ...]]:
+) -> tuple[Mapping[int, float], tuple[ChartFlaw, ...]]:
     """Factor by session date, oldest first, and a flaw for each step that is not Yahoo's.
 
     ``chart`` holds valid dividends only; ``refused``: session dates of the others, whose steps are computed.
@@ -39,7 +39,7 @@ def dividend_factors(
     yahoo = _yahoo_factors(chart, days)
     distrusted = {days.first_on(date) - 1 for date in refused}
     last = len(days.dates) - 1
-    factors, flaws = [0.0] * len(days.dates), list[Flaw]()
+    factors, flaws = [0.0] * len(days.dates), list[ChartFlaw]()
     factors[last] = _newest(yahoo, named[last])
     for at in range(last - 1, -1, -1):
         step, why = (named[at], "") if at in distrusted else _step(yahoo, at, named[at], days, foreign=foreign[at])
@@ -50,7 +50,7 @@ def dividend_factors(
                 "close": float(days.closes[at]),
                 "next": float(days.closes[at + 1]),
             }
-            flaws.append(Flaw("factor", "repaired", why, chart.rows[days.at[at]].ts, values))
+            flaws.append(ChartFlaw("factor", "repaired", why, chart.rows[days.at[at]].ts, values))
     return dict(zip(days.dates, factors, strict=True)), tuple(flaws)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.conditions import RULE
-from services.notifier.domain.instruments import Industry, Instrument, InstrumentIndex
+from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument
 from shared.db import Database
 from shared.events import Signal
 from shared.tables import bars, industries, instrument_industries, instruments, signals
@@ -30,7 +30,7 @@ class MarketTables:
         async with self._database.connect() as connection:
             rows = (await connection.execute(select(instruments).where(instruments.c.active.is_(True)))).all()
         return InstrumentIndex(
-            Instrument(row.symbol, row.name_en, row.name_ko, row.currency, row.kind, _aliases(row.symbol, row.aliases))
+            KnownInstrument(row.symbol, row.name_en, row.name_ko, row.currency, row.kind, _aliases(row.symbol, row.aliases))
             for row in rows
         )
 
@@ -71,10 +71,10 @@ class MarketTables:
                 _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
         return found
 
-    async def industries(self) -> list[Industry]:
+    async def industries(self) -> list[KnownIndustry]:
         async with self._database.connect() as connection:
             rows = (await connection.execute(select(industries).order_by(industries.c.industry))).all()
-        return [Industry(row.industry, row.name_en, row.name_ko) for row in rows]
+        return [KnownIndustry(row.industry, row.name_en, row.name_ko) for row in rows]
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
         column = instrument_industries.c

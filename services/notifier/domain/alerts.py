@@ -9,7 +9,7 @@ from services.notifier.domain import rule_texts
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
 from services.notifier.domain.decimals import volume
 from services.notifier.domain.formatting import format_time, number, percent, price
-from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Buttons
 from services.notifier.domain.rule_text import LevelKind
 from services.notifier.domain.telegram_html import clean, escape
@@ -57,7 +57,7 @@ NAME_LENGTH: Final = 60
 SENTENCE_LENGTH: Final = 240
 
 
-def title(instrument: Instrument, language: str) -> str:
+def title(instrument: KnownInstrument, language: str) -> str:
     """The instrument as a heading: both names, the one in ``language`` first, and the symbol. Not escaped."""
     names = (instrument.name_ko, instrument.name_en) if language == "ko" else (instrument.name_en, instrument.name_ko)
     shown = [clean(name, NAME_LENGTH) for name in names if name]
@@ -85,7 +85,7 @@ def quality_text(quality: SignalQuality | None, language: str) -> str:
     return text if quality.validated else f"{text} ({words['unvalidated']})"
 
 
-def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat: bool = False) -> str:
+def alert_text(signal: Signal, instrument: KnownInstrument, language: str, *, repeat: bool = False) -> str:
     """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
     words = LABELS[language]
     arrow = "▲" if signal.direction == "up" else "▼"
@@ -103,7 +103,7 @@ def alert_text(signal: Signal, instrument: Instrument, language: str, *, repeat:
     return "\n".join(lines)
 
 
-def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
+def _price_line(signal: Signal, instrument: KnownInstrument, language: str) -> str:
     words = LABELS[language]
     line = f"{words['price']}: {escape(price(signal.price, instrument), 40)}"
     if signal.level is None:
@@ -113,7 +113,7 @@ def _price_line(signal: Signal, instrument: Instrument, language: str) -> str:
     return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
 
 
-def _level(value: float, kind: LevelKind, instrument: Instrument, language: str) -> str:
+def _level(value: float, kind: LevelKind, instrument: KnownInstrument, language: str) -> str:
     if kind == "price":
         return price(value, instrument)
     return volume(value, language) if kind == "volume" and math.isfinite(value) else number(value)
@@ -125,7 +125,7 @@ def alert_buttons(language: str) -> Buttons:
     return ((Button(words["mute"], "mute 1h"), Button(words["settings"], "settings")),)
 
 
-def chart_request(signal: Signal, instrument: Instrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
+def chart_request(signal: Signal, instrument: KnownInstrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
     """The chart of a signal: title, bars, overlays, and the level where it is a price."""
     heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rule_texts.name(signal.rule, language)}"
     return ChartRequest(

@@ -10,7 +10,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
-from services.notifier.domain.instruments import Industry, InstrumentIndex
+from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.recipients import Chat
@@ -173,7 +173,7 @@ class MarketStore(Protocol):
     async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
         """The newest signals of these symbols (None: all), newest first, without those of user conditions."""
 
-    async def industries(self) -> list[Industry]:
+    async def industries(self) -> list[KnownIndustry]:
         """All industries."""
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:

@@ -13,12 +13,21 @@ import structlog
 from services.notifier.domain.alerts import alert_buttons, alert_text
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import (
+    ChatMigrated,
+    ChatUnavailable,
+    DoubtfulOutcome,
+    NoResponse,
+    Outcome,
+    PermanentRejection,
+    Sent,
+    TemporaryRefusal,
+)
 from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.handlers import metrics
 from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.instruments import LatestInstruments
 from services.notifier.handlers.picture_cache import PictureCache
 from shared import wire
@@ -46,7 +55,7 @@ class Attempt:
         pictures: PictureCache | None,
         policy: RetryPolicy,
         lease: int,
-        clock: Clock,
+        clock: TimeAndRandom,
     ) -> None:
         self._deliveries, self._chats, self._instruments, self._pictures = deliveries, chats, instruments, pictures
         self._policy, self._lease, self._clock = policy, lease, clock
@@ -70,7 +79,9 @@ class Attempt:
                 raise
             reason = redact(f"{type(error).__name__}: {error}")
             _log.exception("delivery failed with an unexpected error", signal=row.signal_id, channel=row.channel)
-            outcome = Refused(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else Rejected(reason)
+            outcome = (
+                TemporaryRefusal(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else PermanentRejection(reason)
+            )
             await self._record(versions[-1], outcome, schedule)
             return True
 
@@ -143,8 +154,7 @@ class Attempt:
         now = self._clock.now()
         change = apply_outcome(claimed, outcome, now, self._policy, self._clock.chance())
         await _with_retries(lambda: self._deliveries.finish(claimed, change, now))
-        kind = type(outcome).__name__.lower()
-        metrics.OUTCOMES.labels(claimed.channel, kind).inc()
+        metrics.OUTCOMES.labels(claimed.channel, outcome.label).inc()
         match outcome:
             case Sent(_, redirected):
                 schedule.failures = 0
@@ -155,21 +165,25 @@ class Attempt:
                         signal=claimed.signal_id,
                         thread=claimed.thread_id,
                     )
-            case Refused(_, retry_after):
+            case TemporaryRefusal(_, retry_after):
                 schedule.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
-            case Unanswered() | Doubtful():
+            case NoResponse() | DoubtfulOutcome():
                 metrics.UNKNOWNS.labels(claimed.channel).inc()
                 schedule.hold_back(claimed.chat_id, None, self._policy, self._clock)
-            case Rejected():
+            case PermanentRejection():
                 metrics.UNDELIVERED.labels(claimed.channel, change.status).inc()
-            case Gone():
+            case ChatUnavailable():
                 metrics.UNDELIVERED.labels(claimed.channel, change.status).inc()
                 await _with_retries(lambda: self._chats.deactivate(claimed.channel, claimed.chat_id))
-            case Moved(chat_id):
+            case ChatMigrated(chat_id):
                 await _with_retries(lambda: self._chats.migrate(claimed.channel, claimed.chat_id, chat_id, now))
         if not isinstance(outcome, Sent):
             _log.warning(
-                "delivery not confirmed", signal=claimed.signal_id, channel=claimed.channel, outcome=kind, error=change.error
+                "delivery not confirmed",
+                signal=claimed.signal_id,
+                channel=claimed.channel,
+                outcome=outcome.label,
+                error=change.error,
             )
 
 

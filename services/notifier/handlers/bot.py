@@ -8,7 +8,7 @@ from dataclasses import replace
 from services.notifier.domain.commands import UserInput
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import phrase
-from services.notifier.domain.rate_limits import Limit, SlidingWindows
+from services.notifier.domain.rate_limits import RateLimit, SlidingWindows
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.handlers import metrics
@@ -24,7 +24,7 @@ class CommandBot:
 
     def __init__(self, context: BotContext, commands_minute: int) -> None:
         self._context = context
-        self._limits = (Limit(commands_minute, 60.0),)
+        self._limits = (RateLimit(commands_minute, 60.0),)
         self._users = SlidingWindows()
         self._warned = SlidingWindows()
 
@@ -100,7 +100,7 @@ class CommandBot:
         """One warning a minute, then None: the bot must not answer a flood with a flood."""
         metrics.UPDATES.labels("flood").inc()
         now = self._context.clock.ticking()
-        warned = self._warned.get(person, (Limit(1, 60.0),), now)
+        warned = self._warned.get(person, (RateLimit(1, 60.0),), now)
         if warned.delay(now) > 0:
             return None
         warned.add(now)

@@ -10,7 +10,7 @@ from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
 from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
 from services.notifier.handlers import metrics
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from shared import wire
 from shared.conditions import identity
 from shared.events import Signal
@@ -29,7 +29,7 @@ class FanOut:
         deliveries: DeliveryStore,
         channels: Sequence[str],
         expiry: int,
-        clock: Clock,
+        clock: TimeAndRandom,
         wake: Callable[[], None],
     ) -> None:
         self._chats, self._conditions, self._market = chats, conditions, market

@@ -9,7 +9,7 @@ import structlog
 
 from services.notifier.domain.alerts import chart_request
 from services.notifier.domain.charts import bars_needed, overlays
-from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports import ChartRenderer, MarketStore, RenderError
 from services.notifier.handlers import metrics
 from shared.events import Signal
@@ -27,7 +27,7 @@ class PictureCache:
         self._market, self._renderer = market, renderer
         self._tasks: OrderedDict[tuple[str, str], asyncio.Task[bytes | None]] = OrderedDict()
 
-    async def get(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
+    async def get(self, signal: Signal, instrument: KnownInstrument, language: str) -> bytes | None:
         """The picture as PNG, or None: too few bars, or the renderer failed."""
         key = (signal.id, language)
         task = self._tasks.get(key)
@@ -42,7 +42,7 @@ class PictureCache:
             return _text_only(signal, "cancelled")
         return task.result()
 
-    async def _draw(self, signal: Signal, instrument: Instrument, language: str) -> bytes | None:
+    async def _draw(self, signal: Signal, instrument: KnownInstrument, language: str) -> bytes | None:
         try:
             most = bars_needed(overlays(signal))
             bars = await self._market.bars(signal.symbol, signal.timeframe, signal.ts_event, most)

@@ -10,13 +10,13 @@ from random import Random
 import structlog
 
 from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
-from services.notifier.domain.outcomes import Unanswered
+from services.notifier.domain.outcomes import NoResponse
 from services.notifier.domain.ports import DeliveryStore
 from services.notifier.domain.send_plan import plan_sends
 from services.notifier.handlers import metrics
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from shared.backoff import Backoff
 from shared.failures import TransientError, classify
 from shared.tasks import result_of
@@ -51,7 +51,7 @@ class Sender:
         schedules: Mapping[str, ChannelSchedule],
         attempt: Attempt,
         options: SenderOptions,
-        clock: Clock,
+        clock: TimeAndRandom,
     ) -> None:
         self._deliveries, self._schedules, self._attempt = deliveries, schedules, attempt
         self._options, self._clock = options, clock
@@ -115,7 +115,7 @@ class Sender:
             return
         for row in await self._deliveries.expired_leases(now, PAGE):
             change = apply_outcome(
-                row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance()
+                row, NoResponse("the process ended while sending"), now, self._options.policy, self._clock.chance()
             )
             if await self._deliveries.finish(row, change, now):
                 metrics.UNKNOWNS.labels(row.channel).inc()

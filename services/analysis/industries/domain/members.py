@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.aligned import Aligned, Floats, aligned, carried, newest_of
+from services.analysis.industries.domain.aligned import AlignedCloses, Floats, aligned, carried, newest_of
 from services.analysis.industries.domain.comovement import SESSIONS as MOVES
 from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.market_state import MarketState
@@ -59,13 +59,13 @@ def known(value: float) -> float | None:
     return round(float(value), DIGITS) if math.isfinite(value) else None
 
 
-def _covers(side: Aligned, filled: Floats, member: int, benchmark: int) -> bool:
+def _covers(side: AlignedCloses, filled: Floats, member: int, benchmark: int) -> bool:
     """Whether the benchmark has a close, its own or a carried one, for the date of the member's newest close."""
     newest = np.flatnonzero(np.isfinite(side.closes[:, member]))[-1]
     return bool(np.isfinite(filled[newest, benchmark]))
 
 
-def _strength(side: Aligned, filled: Floats, member: int | None, others: Sequence[int]) -> RelativeStrength | None:
+def _strength(side: AlignedCloses, filled: Floats, member: int | None, others: Sequence[int]) -> RelativeStrength | None:
     if member is None or not others:
         return None
     values = [newest_of(side, member, strength(side.closes, filled, member, others, n, newest=True)) for n in SESSIONS]
@@ -74,7 +74,7 @@ def _strength(side: Aligned, filled: Floats, member: int | None, others: Sequenc
     return RelativeStrength(over_20=known(values[0]), over_63=known(values[1]), over_126=known(values[2]))
 
 
-def _comovement(side: Aligned, filled: Floats, member: int | None, benchmark: int | None) -> Comovement | None:
+def _comovement(side: AlignedCloses, filled: Floats, member: int | None, benchmark: int | None) -> Comovement | None:
     if member is None or benchmark is None:
         return None
     pairs = [comovement(side.closes, filled, member, benchmark, n, newest=True) for n in MOVES]

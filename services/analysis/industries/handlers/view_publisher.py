@@ -25,7 +25,7 @@ READS: Final = 3
 """Times that changed closes are read from the database, once a round: they are published before they are stored."""
 
 
-class MarketTables(Protocol):
+class IndustryStore(Protocol):
     """Reads the database; both raise ``TransientError``."""
 
     async def roster(self) -> Roster: ...
@@ -42,7 +42,7 @@ class ViewPublisher(Protocol):
 class IndustryViews:
     """The state of the markets, from the topics and the database, and the views published last."""
 
-    def __init__(self, tables: MarketTables, publisher: ViewPublisher) -> None:
+    def __init__(self, tables: IndustryStore, publisher: ViewPublisher) -> None:
         self._tables = tables
         self._publisher = publisher
         self._state = MarketState()

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from services.analysis.kernels import extremes_52w
-from services.analysis.kernels.closed_bars import Adjusted, BarRecords, adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars, BarRecords, adjusted
 from services.analysis.live.domain import ticks
 from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
@@ -68,7 +68,7 @@ def load(
     return outcome
 
 
-def inputs(pasts: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Adjusted]:
+def inputs(pasts: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, AdjustedBars]:
     """The inputs of indicators from all closed bars of each timeframe."""
     return {timeframe: adjusted(bars, _daily(timeframe, pasts)) for timeframe, bars in _given(pasts)}
 

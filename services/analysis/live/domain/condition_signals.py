@@ -26,7 +26,7 @@ Reported = dict[tuple[int, int], set[str]]
 """(row, code of the timeframe) -> the conditions that have fired on the forming bar. Not part of a checkpoint."""
 
 
-class Judge:
+class ConditionEvaluator:
     """Evaluates a set of conditions on rows of values. Remembers only which conditions have fired on forming bars."""
 
     def __init__(

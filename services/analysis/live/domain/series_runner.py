@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.patterns.layout import PATTERN
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
-from services.analysis.kernels.signatures import BarPlaces, KindKernels, SeriesKernels, SeriesRows
+from services.analysis.kernels.signatures import BarIndexes, KindKernels, SeriesKernels, SeriesRows
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns, measured_columns
-from services.analysis.live.domain.condition_signals import Judge, Reported
+from services.analysis.live.domain.condition_signals import ConditionEvaluator, Reported
 from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.plan_memory import PlanMemory
@@ -84,9 +84,9 @@ class SeriesRunner:
         """A copy with other requested indicators."""
         return SeriesRunner(self.base, self.code, requested, self._chart_patterns)
 
-    def judge(self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None) -> Judge:
+    def judge(self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None) -> ConditionEvaluator:
         """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
-        return Judge(condition_set, self.columns, self.code.core, KnownValues(calendar, self.base.rules), reported)
+        return ConditionEvaluator(condition_set, self.columns, self.code.core, KnownValues(calendar, self.base.rules), reported)
 
     def follower(self, followed: tuple[FollowedSequence, ...]) -> SequenceFollower:
         """The follower of sequences for the signals of this series."""
@@ -170,7 +170,7 @@ class SeriesRunner:
         was = dict(zip(self.columns, before.tolist(), strict=True))
         return now, was | {name: float(getattr(state.windows, name)[row, code, at]) for name in BAR_FIELDS}
 
-    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> Floats:
+    def replay(self, state: PartitionState, row: int, code: int, bars: AdjustedBars) -> Floats:
         """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
         values, patterns = _replay(self.code.core, self.base, state.base, row, code, bars), None
         if self._chart_patterns is not None:
@@ -179,13 +179,13 @@ class SeriesRunner:
         parts = zip(self._extra, state.extra, strict=True)
         return np.hstack([values, *(_replay(each.kernels, each.plan, memory, row, code, bars) for each, memory in parts)])
 
-    def past_values(self, bars: Adjusted) -> Floats:
+    def past_values(self, bars: AdjustedBars) -> Floats:
         """The values of a whole series from its first bar: (columns, bars). Changes no state."""
         base = _values(self.code.core, self.base, np.zeros(self.base.state_width), bars)
         more = [_values(each.kernels, each.plan, np.zeros(each.plan.state_width), bars) for each in self._extra]
         return np.hstack([base, *more]).T
 
-    def past_fired(self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats) -> Int64s:
+    def past_fired(self, state: PartitionState, row: int, code: int, bars: AdjustedBars, values: Floats) -> Int64s:
         """The rules over a whole series, (rules, bars); ``values``: (columns, bars). Changes no state."""
         fired = np.zeros((len(bars.close), len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
@@ -193,14 +193,14 @@ class SeriesRunner:
         self.code.core.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
         return fired.T
 
-    def past_patterns(self, code: int, bars: Adjusted, values: Floats) -> Records:
+    def past_patterns(self, code: int, bars: AdjustedBars, values: Floats) -> Records:
         """The events of chart patterns (dtype PATTERN) over a whole series; ``values``: (columns, bars). Changes no state."""
         if self._chart_patterns is None:
             return np.zeros(0, PATTERN)
         return self._chart_patterns.past(code, bars, values.T, self._measured)
 
     def _restore_recent(
-        self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, patterns: Records | None
+        self, state: PartitionState, row: int, code: int, bars: AdjustedBars, values: Floats, patterns: Records | None
     ) -> None:
         """Restores the recent signals, as they would be after live bars."""
         first = max(0, len(bars.close) - BARS)
@@ -214,7 +214,7 @@ class SeriesRunner:
             patterns["at"] -= first
         state.recent_signals.restore_series(row, code, fired_of(self.base.rules, self.kinds, fired.T, patterns), first)
 
-    def warm_up(self, state: PartitionState, row: int, code: int, bars: Adjusted) -> None:
+    def warm_up(self, state: PartitionState, row: int, code: int, bars: AdjustedBars) -> None:
         """Warms up the requested indicators of a series from its closed bars; warmed-up ones keep their state, bit by bit."""
         missing = state.not_warmed_up[row]
         for each, memory in zip(self._extra, state.extra, strict=True):
@@ -240,7 +240,7 @@ class SeriesRunner:
         for name in ("year_high", "year_low"):
             getattr(state.windows, name)[row, code, n] = state.records[row][name.replace("year_", "") + "_52w"] if known else np.nan
         values = [np.empty(len(self.base.columns))]
-        one = BarPlaces(np.array([row]), np.array([code]), np.array([n]))
+        one = BarIndexes(np.array([row]), np.array([code]), np.array([n]))
         self.code.core.peek_bars(self.base.arrays, _windows(state), one, state.base.steps, values[0][np.newaxis])
         bars = Bars(*(window[row, code] for window in _windows(state)))
         for each, memory in zip(self._extra, state.extra, strict=True):
@@ -270,7 +270,9 @@ def _series_at(state: PartitionState, x: Any) -> Iterator[Bars]:
             values[at] = value
 
 
-def _replay(kernels: SeriesKernels | KindKernels, plan: Plan, memory: PlanMemory, row: int, code: int, bars: Adjusted) -> Floats:
+def _replay(
+    kernels: SeriesKernels | KindKernels, plan: Plan, memory: PlanMemory, row: int, code: int, bars: AdjustedBars
+) -> Floats:
     """Restarts the memory of a series from closed bars; returns values of shape (bars, columns)."""
     steps = memory.steps[row, code]
     steps[:] = 0.0
@@ -279,7 +281,7 @@ def _replay(kernels: SeriesKernels | KindKernels, plan: Plan, memory: PlanMemory
     return values
 
 
-def _values(kernels: SeriesKernels | KindKernels, plan: Plan, steps: Floats, bars: Adjusted) -> Floats:
+def _values(kernels: SeriesKernels | KindKernels, plan: Plan, steps: Floats, bars: AdjustedBars) -> Floats:
     out = np.empty((len(plan.columns), len(bars.close)))
     kernels.values(plan.arrays, _bars(bars), steps, out)
     return out.T
@@ -289,7 +291,7 @@ def _windows(state: PartitionState) -> Bars:
     return Bars(*(getattr(state.windows, name) for name in Bars._fields))
 
 
-def _bars(bars: Adjusted) -> Bars:
+def _bars(bars: AdjustedBars) -> Bars:
     return Bars(*(getattr(bars, name) for name in Bars._fields))
 
 

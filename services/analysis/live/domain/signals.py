@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.state import PartitionState
 from shared.events import Signal, signal_id
@@ -16,7 +16,7 @@ BarValues = tuple[Mapping[str, float], Mapping[str, float]]
 """Columns and fields of the bar, and the same at the closed bar before."""
 
 
-def signal_of(instance: Instance, fired: int, state: PartitionState, x: Any, values: BarValues) -> Signal:
+def signal_of(instance: RuleInstance, fired: int, state: PartitionState, x: Any, values: BarValues) -> Signal:
     """The signal of an instance that returned ``fired`` (+1 or -1) on ``x``, a closed or provisional bar (dtype CLOSED)."""
     now, was = values
     direction, params, provisional = instance.direction(fired), dict(instance.params), bool(x["provisional"])

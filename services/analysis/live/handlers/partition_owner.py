@@ -46,14 +46,14 @@ class RawMessage(Protocol):
 
 
 @dataclass(frozen=True)
-class CheckpointPace:
+class CheckpointInterval:
     """When a checkpoint is due."""
 
     seconds: float
     rows: int
 
 
-class PartitionOwner:
+class AnalysisPartitions:
     """Implements ``shared.kafka.PartitionOwner``: one engine per partition."""
 
     def __init__(
@@ -67,7 +67,7 @@ class PartitionOwner:
         instruments: InstrumentLookup,
         publisher: EventPublisher,
         dead_letter: DeadLetter,
-        pace: CheckpointPace,
+        pace: CheckpointInterval,
     ) -> None:
         self._restorer = restorer
         self._checkpoints = checkpoints
@@ -124,7 +124,7 @@ class PartitionOwner:
         metrics.ticks.labels("poison").inc()
 
     async def flush(self, final: bool) -> None:
-        """Writes the checkpoints that are due; see ``PartitionOwner``."""
+        """Writes the checkpoints that are due; see ``shared.kafka.PartitionOwner``."""
         now = time.monotonic()
         due = [each for each in self.partitions.values() if each.moved and (final or now - each.saved_at >= self._pace.seconds)]
         results = await asyncio.gather(*(self._save(each) for each in due), return_exceptions=True)

@@ -26,7 +26,7 @@ RestoreKind = Literal["checkpoint", "cold", "none", "version", "log", "unreadabl
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredEngine:
     """A restored engine."""
 
     engine: Engine
@@ -54,7 +54,7 @@ class Restorer:
         self._conditions = conditions
         self._others = others
 
-    async def restore(self, partition: int, log_start: int) -> Restored:
+    async def restore(self, partition: int, log_start: int) -> RestoredEngine:
         """The engine of a partition, from its checkpoint or else rebuilt from stored bars to read the log from its start."""
         began = time.monotonic()
         checkpoint = await self._checkpoints.load(partition)
@@ -86,7 +86,7 @@ class Restorer:
         metrics.restores.labels(kind).inc()
         metrics.restore_seconds.labels(kind).observe(time.monotonic() - began)
         saved = None if checkpoint is None else checkpoint.next_offset
-        return Restored(engine, saved if kind == "checkpoint" else None, saved)
+        return RestoredEngine(engine, saved if kind == "checkpoint" else None, saved)
 
     def _empty(self) -> Engine:
         return Engine(self._calendar, self._instruments.listed, self._series)

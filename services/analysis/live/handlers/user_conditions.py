@@ -31,7 +31,7 @@ class OtherReader(Protocol):
     async def current(self, conditions: ConditionSet) -> OtherInstruments: ...
 
 
-class KindCompiler(Protocol):
+class IndicatorCompiler(Protocol):
     """Compiles kinds of indicators in the background."""
 
     @property
@@ -43,7 +43,7 @@ class UserConditions:
     """The current set of conditions, and the values of other instruments that they read."""
 
     def __init__(
-        self, stored: ConditionReader, others: OtherReader, compiler: KindCompiler, always: Sequence[IndicatorSpec] = ()
+        self, stored: ConditionReader, others: OtherReader, compiler: IndicatorCompiler, always: Sequence[IndicatorSpec] = ()
     ) -> None:
         """``always``: indicators that run whether a condition names them or not."""
         self._stored = stored

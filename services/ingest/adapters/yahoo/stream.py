@@ -15,7 +15,7 @@ from services.ingest.adapters.yahoo.stream_messages import MAX_FRAME, FrameError
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.universe import Instrument
-from services.ingest.domain.yahoo_ticks import NoTick, streamed_tick
+from services.ingest.domain.yahoo_ticks import RejectedPrice, streamed_tick
 from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter, gauge
@@ -148,7 +148,7 @@ class YahooStream:
             frames.labels("unknown_symbol").inc()
             return
         tick = streamed_tick(streamed, instrument, self._clock.wall())
-        if isinstance(tick, NoTick):
+        if isinstance(tick, RejectedPrice):
             frames.labels(tick.reason).inc()
             return
         frames.labels("ok").inc()
