@@ -246,7 +246,7 @@ def update_seconds(loops: Any, columns_plan: Plan, bars: list[Bars], *, commit: 
     def close(first: int, last: int) -> None:
         for t in range(first, last):
             closed["at"] = t
-            loops.core.close_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.runs, out)
+            loops.core.advance_closed_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.runs, out)
 
     def peeks() -> None:
         for _ in range(40):

@@ -95,7 +95,7 @@ async def through_kafka(bootstrap: str, log: list[bytes]) -> BenchmarkResult:
 
 def rows(bootstrap: str = "") -> list[BenchmarkResult]:
     """The rows; through Kafka only where a broker with the topics is named."""
-    series = SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
+    series = SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(Path(".cache/kernels")))
     calendar = read_calendar(DAY, DAY)
     exchange = calendar.codes["NYSE"]
     opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])

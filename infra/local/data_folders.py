@@ -61,7 +61,7 @@ def move_old_data(root: Path, report: Report) -> None:
     if any((target / part).exists() for part in OLD_PARTS if (root / part).exists()):
         report(f"{database} of an earlier release is left alone because {target} is in use. Delete it when you no longer need it.")
         return
-    if owner := KafkaNode(root / "kafka" / "node-1", root, 0, 0).owner():
+    if owner := KafkaNode(root / "kafka" / "node-1", root, 0, 0).lock_holder():
         raise StackError(f"The broker of an earlier release still runs in {root / 'kafka'}. Stop it first: kill {owner['pid']}")
     with explain_write_errors(target):
         for part in OLD_PARTS:

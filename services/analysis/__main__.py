@@ -30,14 +30,14 @@ def compile_live() -> None:
     """Compile what the role live runs, chart patterns last, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.app import compiled
+    from services.analysis.live.app import load_series_runner
     from services.analysis.live.domain.preload import rehearse
     from services.analysis.live.domain.series_runner import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read_settings(LiveSettings)
-    rehearse(SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
-    compiled(settings)
+    rehearse(SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(settings.kernels)))
+    load_series_runner(settings)
 
 
 def compile_patterns() -> None:
@@ -51,7 +51,8 @@ def compile_patterns() -> None:
 
     settings = read_settings(LiveSettings)
     rehearse_patterns(
-        chart_patterns(settings), SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels))
+        chart_patterns(settings),
+        SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(settings.kernels)),
     )
 
 

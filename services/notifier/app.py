@@ -93,7 +93,7 @@ async def _after_instruments(
     refresher: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
 ) -> None:
     """Start ``run`` once the instruments are loaded: before that, every name would be answered as unknown."""
-    if await refresher.first_success():
+    if await refresher.wait_first_success():
         await run(stopping)
 
 

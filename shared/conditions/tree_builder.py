@@ -32,11 +32,11 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def both(self, left: Node, _sign: Token, right: Node) -> Node:
         return comparing.connective("and", left, right)
 
-    def opposite(self, sign: Token, operand: Node) -> Node:
-        return build.opposite(operand, position(sign))
+    def logical_not(self, sign: Token, operand: Node) -> Node:
+        return build.logical_not(operand, position(sign))
 
-    def opposite_after(self, operand: Node, _sign: Token) -> Node:
-        return build.opposite(operand, operand.at)
+    def logical_not_after(self, operand: Node, _sign: Token) -> Node:
+        return build.logical_not(operand, operand.at)
 
     def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
         return on_timeframe(build.truth(operand, "on"), str(timeframe), position(timeframe), mark=True)
@@ -130,8 +130,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def arithmetic(self, left: Node, sign: Token, right: Node) -> Node:
         return build.arithmetic(str(sign), left, right)
 
-    def negative(self, sign: Token, operand: Node) -> Node:
-        return build.negative(operand, position(sign))
+    def unary_minus(self, sign: Token, operand: Node) -> Node:
+        return build.unary_minus(operand, position(sign))
 
     def back(self, bars: Token, operand: Node) -> Node:
         return build.lagged(operand, int(bars), position(bars))

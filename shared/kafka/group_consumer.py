@@ -22,7 +22,7 @@ from shared.kafka.pauses import Pauses
 from shared.kafka.producer import Producer
 from shared.kafka.records import record_of
 from shared.settings import MeshSettings
-from shared.tasks import first_of
+from shared.tasks import run_until_first
 from shared.topics import Topic
 from shared.wire import WireError
 
@@ -80,7 +80,7 @@ class GroupConsumer:
             StalledError: there is lag, but no progress.
         """
         handling = BatchRunner(handle, self._topics, self._pauses, self._dead_letter)
-        await first_of(self._group, self._loop(handling, stopping), self._monitor.run())
+        await run_until_first(self._group, self._loop(handling, stopping), self._monitor.run())
 
     async def _loop(self, handling: BatchRunner, stopping: asyncio.Event) -> None:
         while not stopping.is_set():

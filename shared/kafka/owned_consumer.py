@@ -28,7 +28,7 @@ from shared.kafka.partition_owner import PartitionOwner
 from shared.kafka.poison_search import PoisonSearch
 from shared.kafka.producer import Producer
 from shared.settings import MeshSettings
-from shared.tasks import first_of
+from shared.tasks import run_until_first
 from shared.topics import Topic
 
 COMMIT_EVERY_SECONDS: Final = 5.0
@@ -140,7 +140,7 @@ class OwnedConsumer:
             StalledError: there is lag, but no progress.
             BeyondLogError: a checkpoint is beyond the end of the log.
         """
-        await first_of(self._group, self._loop(owner, stopping), self._monitor.run())
+        await run_until_first(self._group, self._loop(owner, stopping), self._monitor.run())
 
     async def _loop(self, owner: PartitionOwner, stopping: asyncio.Event) -> None:
         while not stopping.is_set():

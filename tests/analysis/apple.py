@@ -159,7 +159,9 @@ class Stores:
     rows: dict[tuple[str, Timeframe, int], Any] = field(default_factory=dict)
     topic: list[History] = field(default_factory=list)
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
+    async def closed_bars(
+        self, symbol: str, limit: int, after: Mapping[Timeframe, int] | None = None
+    ) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
         found: dict[Timeframe, list[Any]] = {}
         for (name, timeframe, _), row in sorted(self.rows.items(), key=lambda item: item[0][2]):
             if name == symbol and row[0] > (after or {}).get(timeframe, -1):
@@ -168,7 +170,8 @@ class Stores:
 
     async def windows(self, needed_windows: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]:
         return {
-            (each.symbol, each.timeframe): (await self.pasts(each.symbol, 0))[each.timeframe][-each.n :] for each in needed_windows
+            (each.symbol, each.timeframe): (await self.closed_bars(each.symbol, 0))[each.timeframe][-each.n :]
+            for each in needed_windows
         }
 
     async def symbols(self) -> frozenset[str]:

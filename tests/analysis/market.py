@@ -33,9 +33,9 @@ LISTED = {
 @cache
 def series() -> SeriesRunner:
     return SeriesRunner(
-        plan(sources=machine_code.sources()),
+        plan(fingerprint=machine_code.kernel_fingerprint()),
         machine_code.load(KERNELS),
-        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
+        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_fingerprint()),
     )
 
 

@@ -81,7 +81,7 @@ class Stored:
         self.reads += [(each.symbol, each.n) for each in needed]
         return {(one.symbol, one.timeframe): self.bars[one.symbol][-one.n :] for one in needed if one.symbol in self.bars}
 
-    async def pasts(self, *_: object) -> dict[Timeframe, BarRecords]:
+    async def closed_bars(self, *_: object) -> dict[Timeframe, BarRecords]:
         raise NotImplementedError
 
     async def symbols(self) -> frozenset[str]:

@@ -160,7 +160,7 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     out, before = np.empty((4 * n, len(PLAN.columns))), np.empty((4 * n, len(PLAN.columns)))
     fired = np.zeros((4 * n, len(PLAN.rules)), np.int64)
     memory, rows = SeriesMemory(states, previous, reported), SeriesRows(out, before, fired)
-    LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, memory, runs, rows)
+    LOOPS.advance_closed_bars(PLAN.arrays, windows, closed, kinds, memory, runs, rows)
     alone = history(CODE, PLAN, series[0], kind="stock")
     assert out[::4].tobytes() == np.ascontiguousarray(alone.values.T).tobytes()
     assert out[3::4].tobytes() == out[::4].tobytes()

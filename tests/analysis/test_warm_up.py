@@ -101,13 +101,15 @@ class Gated(Stores):
         self.away = False
         self.reports: list[tuple[list[str], int]] = []
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:
+    async def closed_bars(
+        self, symbol: str, limit: int, after: Mapping[Timeframe, int] | None = None
+    ) -> dict[Timeframe, BarRecords]:
         if after is None:
             self.reads[symbol] += 1
             await self.let_through.wait()
         if self.away:
             raise TransientError("database is gone")
-        return await super().pasts(symbol, most, after)
+        return await super().closed_bars(symbol, limit, after)
 
     async def report(self, partition: int, columns: Sequence[str], symbols_left: int, now: int) -> None:
         assert (partition, now) == (0, 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.analysis.industries.domain.aligned import AlignedCloses, aligned, carried, newest_of
 from services.analysis.industries.domain.averages import above_average
-from services.analysis.industries.domain.breadth import breadth, moves, share
+from services.analysis.industries.domain.breadth import breadth, fraction_of_ones, moves
 from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.movers import movers
 from services.analysis.industries.domain.strength import strength
@@ -139,7 +139,7 @@ def test_movers_are_the_extremes_and_no_member_is_both(moved: dict[str, float]) 
 
 
 def test_a_share_is_of_those_that_are_known() -> None:
-    fractions, counts = share(np.array([[1.0, 0.0, np.nan], [np.nan, np.nan, np.nan]]))
+    fractions, counts = fraction_of_ones(np.array([[1.0, 0.0, np.nan], [np.nan, np.nan, np.nan]]))
     assert fractions[0] == 0.5
     assert np.isnan(fractions[1])
     assert counts.tolist() == [2, 0]

@@ -20,7 +20,7 @@ from services.notifier.adapters.telegram.api import BadTokenError, open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.webhook import PublicResolver, WebhookChannel, WebhookUrlError
 from services.notifier.domain.address import Address
-from services.notifier.domain.alerts import alert_buttons, alert_text
+from services.notifier.domain.alert_text import alert_buttons, alert_text
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import (

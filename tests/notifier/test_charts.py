@@ -20,7 +20,7 @@ from matplotlib.ft2font import FT2Font
 from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rule_texts
-from services.notifier.domain.alerts import LABELS, TIMEFRAMES, chart_request
+from services.notifier.domain.alert_text import LABELS, TIMEFRAMES, chart_request
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports import RenderError

@@ -32,7 +32,7 @@ class Echo:
     drops: list[str] = field(default_factory=list)
 
     async def answer(self, incoming: UserInput) -> Reply:
-        text = incoming.command.rest
+        text = incoming.command.arguments
         self.started.append((incoming.chat_id, text))
         if text == "hang":
             await self.go.wait()

@@ -57,7 +57,7 @@ def test_a_pause_applies_to_one_chat_or_to_all() -> None:
 
 
 def test_memory_is_bounded_however_many_chats_there_are() -> None:
-    windows = SlidingWindows(most=100)
+    windows = SlidingWindows(maximum=100)
     for i in range(10_000):
         windows.get(str(i), [RateLimit(1, 1.0)], 0.0).add(0.0)
     assert len(windows) <= 100

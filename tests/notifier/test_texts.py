@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
-from services.notifier.domain import alerts, formatting, instruments, rule_texts, telegram_html
-from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
+from services.notifier.domain import formatting, instruments, rule_texts, telegram_html
+from services.notifier.domain.alert_text import LABELS, alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.phrases import PHRASES
@@ -202,7 +202,7 @@ def test_a_long_answer_is_split_at_line_ends() -> None:
 
 def test_both_languages_have_the_same_phrases() -> None:
     assert set(PHRASES["ko"]) == set(PHRASES["en"])
-    assert set(alerts.LABELS["ko"]) == set(alerts.LABELS["en"])
+    assert set(LABELS["ko"]) == set(LABELS["en"])
 
 
 def test_buttons_have_commands_as_actions() -> None:
@@ -214,11 +214,11 @@ def test_any_text_can_be_parsed_and_looked_up(text: str) -> None:
     command = parse(text, "bot")
     index = InstrumentIndex([APPLE])
     if command is not None:
-        assert len(command.rest) <= LINE_LENGTH
-        found, missing = index.resolve(command.rest)
+        assert len(command.arguments) <= LINE_LENGTH
+        found, missing = index.resolve(command.arguments)
         assert len(found) <= 20
         assert len(missing) <= 20
-        assert len(index.suggestions(command.rest)) <= 3
+        assert len(index.suggestions(command.arguments)) <= 3
     assert (mute_span(text) or 0) >= 0
 
 

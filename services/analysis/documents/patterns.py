@@ -120,7 +120,7 @@ def _outcomes() -> str:
     rows = []
     for kind, pattern in enumerate(PATTERNS):
         for side, way in enumerate(("up", "down")):
-            if pattern.way in (0, (1, -1)[side]):
+            if pattern.direction in (0, (1, -1)[side]):
                 rates = [f"{1000 * int(each.confirmed[kind, side]) / each.bars:.2f}" for each in (real, chance)]
                 rows.append([f"`{pattern.name}`", way, *rates, *(_reached(each, kind, side) for each in (real, chance))])
     heads = ["pattern", "direction", "tapes: in 1,000 bars", "shuffled", "tapes: target first", "shuffled"]

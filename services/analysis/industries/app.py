@@ -49,7 +49,7 @@ async def build(settings: IndustriesSettings, lifecycle: Lifecycle) -> AsyncIter
         lifecycle.on_alive("topics", lambda: tail.alive)
 
         async def follow() -> None:
-            await roster.first_success()
+            await roster.wait_first_success()
             await tail.run(industries.handle, lifecycle.stopping)
 
         yield {"topics": follow, "roster": roster.run, "views": views.run, "database watch": watch.run}

@@ -70,18 +70,18 @@ def _year(bars: BarRecords, daily: BarRecords | None) -> tuple[npt.NDArray[np.fl
     return extremes_52w.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
 
 
-def merged(stored: BarRecords, newer: BarRecords) -> BarRecords:
+def merge_bars(stored: BarRecords, newer: BarRecords) -> BarRecords:
     """Merges two series; of two bars with one close time the one of ``newer`` counts."""
     keep = stored[~np.isin(stored["ts_close"], newer["ts_close"])]
     both = np.concatenate([keep, newer])
     return both[np.argsort(both["ts_close"], kind="stable")]
 
 
-def empty() -> BarRecords:
+def no_bars() -> BarRecords:
     """No bars."""
     return np.empty(0, BAR_RECORD)
 
 
-def of_rows(rows: Sequence[Sequence[Any]]) -> BarRecords:
+def bars_of_rows(rows: Sequence[Sequence[Any]]) -> BarRecords:
     """Stored rows, columns in the order of BAR_RECORD, oldest first."""
     return np.array([tuple(row) for row in rows], BAR_RECORD)

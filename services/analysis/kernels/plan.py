@@ -94,8 +94,8 @@ class Plan:
     """Changes whenever a state written under one plan must not be read under another."""
 
 
-def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
-    """Makes a plan. ``sources`` is the hash of the kernels' sources and part of the version.
+def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, fingerprint: str = "") -> Plan:
+    """Makes a plan. ``fingerprint`` is that of the kernels; the version depends on it.
 
     Raises:
         ValueError: an unknown kind, invalid parameters, two columns of one name, a rule without its columns.
@@ -124,7 +124,7 @@ def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule]
     runs = np.array(
         [[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAME_NAMES], np.uint8
     )
-    shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], sources))
+    shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], fingerprint))
     version = hashlib.sha256(shape.encode()).hexdigest()[:16]
     return Plan(tuple(columns), instances, arrays, width, runs.reshape(len(TIMEFRAME_NAMES), len(INSTRUMENT_KINDS), -1), version)
 

@@ -16,7 +16,7 @@ STORED_FRESH_MS: Final = 5_000
 """How long an answer with stored rows is reused: a change may arrive on the topic before it is stored."""
 
 
-async def between(gateway: Gateway, query: BarsQuery) -> Answer:
+async def get_bars(gateway: Gateway, query: BarsQuery) -> Answer:
     """The bars of one instrument and timeframe."""
     gateway.check_symbol(query.symbol)
     timeframe = TIMEFRAME_BY_NAME[query.timeframe]

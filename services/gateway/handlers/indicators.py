@@ -11,7 +11,7 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import REPLAYED, envelope
 
 
-async def between(gateway: Gateway, query: IndicatorsQuery) -> Answer:
+async def get_indicators(gateway: Gateway, query: IndicatorsQuery) -> Answer:
     """Indicator rows of one instrument and timeframe; a warning is added where older ones were requested than memory has."""
     gateway.check_symbol(query.symbol)
     key = (query.symbol, TIMEFRAME_BY_NAME[query.timeframe])

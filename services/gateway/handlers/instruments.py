@@ -31,7 +31,7 @@ async def search(gateway: Gateway, query: InstrumentsQuery) -> Answer:
     return answer_of_views(found[first : first + query.limit], PROVIDER, next_page_token=token, fresh=_unchanged(gateway))
 
 
-async def one(gateway: Gateway, _: NoParameters, symbol: str) -> Answer:
+async def get_instrument(gateway: Gateway, _: NoParameters, symbol: str) -> Answer:
     """One instrument."""
     gateway.check_symbol(symbol)
     known = gateway.directory.instruments.get(symbol)

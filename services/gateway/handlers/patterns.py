@@ -14,7 +14,7 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import REPLAYED, answer_of_views
 
 
-async def newest(gateway: Gateway, query: PatternsQuery) -> Answer:
+async def list_patterns(gateway: Gateway, query: PatternsQuery) -> Answer:
     """Patterns that match. A new one is stored with analysis' next checkpoint, about a second after its bar."""
     gateway.check_industry(query.industry)
     if query.symbol is not None:

@@ -8,7 +8,7 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import REPLAYED, envelope
 
 
-async def latest(gateway: Gateway, query: QuotesQuery) -> Answer:
+async def get_quotes(gateway: Gateway, query: QuotesQuery) -> Answer:
     """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote."""
     gateway.check_industry(query.industry)
     market = gateway.market

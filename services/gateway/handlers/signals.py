@@ -14,7 +14,7 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import REPLAYED, answer_of_views
 
 
-async def newest(gateway: Gateway, query: SignalsQuery) -> Answer:
+async def list_signals(gateway: Gateway, query: SignalsQuery) -> Answer:
     """Signals that match. A signal may be in memory, in the database or in both; it is returned once."""
     gateway.check_industry(query.industry)
     if query.symbol is not None:

@@ -12,7 +12,7 @@ from services.gateway.handlers.responses import answer_of_views
 PROVIDER = "finstage"
 
 
-async def current(gateway: Gateway, _: NoParameters) -> Answer:
+async def get_status(gateway: Gateway, _: NoParameters) -> Answer:
     """When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source."""
     progress, last_analysis_at = gateway.progress, gateway.market.last_analysis_at
     now = gateway.clock()

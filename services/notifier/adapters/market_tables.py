@@ -34,12 +34,12 @@ class MarketTables:
             for row in rows
         )
 
-    async def bars(self, symbol: str, timeframe: str, until: int, most: int) -> tuple[ChartBar, ...]:
+    async def bars(self, symbol: str, timeframe: str, until: int, limit: int) -> tuple[ChartBar, ...]:
         newest = (
             select(bars)
             .where(bars.c.symbol == symbol, bars.c.timeframe == timeframe, bars.c.ts_close <= until)
             .order_by(bars.c.ts_close.desc())
-            .limit(most)
+            .limit(limit)
         )
         async with self._database.connect() as connection:
             rows = (await connection.execute(newest)).all()
@@ -56,8 +56,8 @@ class MarketTables:
             if row.split_factor
         )
 
-    async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
-        newest = select(signals.c.id, signals.c.body).order_by(signals.c.ts_event.desc(), signals.c.id).limit(most)
+    async def signals(self, symbols: Sequence[str] | None, limit: int) -> list[Signal]:
+        newest = select(signals.c.id, signals.c.body).order_by(signals.c.ts_event.desc(), signals.c.id).limit(limit)
         newest = newest.where(signals.c.rule != RULE)
         if symbols is not None:
             newest = newest.where(signals.c.symbol.in_(tuple(symbols)))

@@ -23,7 +23,7 @@ class ParsedCommand:
     """A command and the text after it. ``name`` is empty for text that is no command."""
 
     name: str
-    rest: str
+    arguments: str
 
 
 @dataclass(frozen=True)

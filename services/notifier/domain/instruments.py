@@ -81,19 +81,19 @@ class InstrumentIndex:
         """
         return self._by_name.get(search_key(text))
 
-    def suggestions(self, text: str, most: int = 3) -> list[KnownInstrument]:
+    def suggestions(self, text: str, limit: int = 3) -> list[KnownInstrument]:
         """Instruments with similar names, best match first: names with this prefix, then names with similar spelling."""
         wanted = search_key(text)
         if not wanted:
             return []
         prefixed = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
-        similar = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.6)
+        similar = difflib.get_close_matches(wanted, self._by_name, n=limit * 2, cutoff=0.6)
         found: dict[str, KnownInstrument] = {}
         for name in (*sorted(prefixed, key=len), *similar):
             found.setdefault(self._by_name[name].symbol, self._by_name[name])
-        return list(found.values())[:most]
+        return list(found.values())[:limit]
 
-    def resolve(self, text: str, most: int = 20) -> tuple[list[KnownInstrument], list[str]]:
+    def resolve(self, text: str, limit: int = 20) -> tuple[list[KnownInstrument], list[str]]:
         """The instruments named in a line, and the words that are no names.
 
         The whole line is tried as one name first; then it is split at commas, then at spaces.
@@ -111,7 +111,7 @@ class InstrumentIndex:
                     found[hit.symbol] = hit
                 elif word:
                     missing.append(word)
-        return list(found.values())[:most], missing[:most]
+        return list(found.values())[:limit], missing[:limit]
 
 
 def search_key(name: str) -> str:

@@ -45,8 +45,8 @@ class SlidingWindow:
 class SlidingWindows:
     """A window per key, in bounded memory: idle windows are dropped first, then the least recently used."""
 
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
+    def __init__(self, maximum: int = 10_000) -> None:
+        self._maximum = maximum
         self._windows: OrderedDict[str, SlidingWindow] = OrderedDict()
 
     def __len__(self) -> int:
@@ -64,7 +64,7 @@ class SlidingWindows:
     def _shrink(self, now: float) -> None:
         while self._windows:
             oldest = next(iter(self._windows))
-            if len(self._windows) < self._most and not self._windows[oldest].idle(now):
+            if len(self._windows) < self._maximum and not self._windows[oldest].idle(now):
                 return
             del self._windows[oldest]
 
@@ -78,13 +78,13 @@ class RateLimiter:
         chat: Sequence[RateLimit],
         group: Sequence[RateLimit] = (),
         is_group: Callable[[str], bool] = lambda _: False,
-        most: int = 10_000,
+        maximum: int = 10_000,
     ) -> None:
         """``group`` applies in addition to ``chat`` where ``is_group`` is true for a chat's id."""
         self._overall = SlidingWindow(overall)
         self._all = tuple(overall)
         self._chat, self._group, self._is_group = tuple(chat), (*chat, *group), is_group
-        self._windows = SlidingWindows(most)
+        self._windows = SlidingWindows(maximum)
         self._paused = 0.0
         self._paused_chats: OrderedDict[str, float] = OrderedDict()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.notifier.domain.alerts import TIMEFRAMES, title
+from services.notifier.domain.alert_text import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
 from services.notifier.domain.formatting import change, format_time, percent, price

@@ -15,24 +15,24 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def clean(text: str, most: int = 200) -> str:
-    r"""One line without control, bidirectional, invisible and unassigned characters, at most ``most`` long.
+def clean(text: str, maximum: int = 200) -> str:
+    r"""One line without control, bidirectional, invisible and unassigned characters, at most ``maximum`` long.
 
     >>> clean("a\u202eb\x00c\n d")
     'abc d'
     """
-    shown = (" " if c in "\n\r\t" else c for c in text[: 4 * most] if c in "\n\r\t" or unicodedata.category(c) not in _HIDDEN)
+    shown = (" " if c in "\n\r\t" else c for c in text[: 4 * maximum] if c in "\n\r\t" or unicodedata.category(c) not in _HIDDEN)
     line = " ".join("".join(shown).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+    return line if len(line) <= maximum else line[: maximum - 1] + "…"
 
 
-def escape(text: str, most: int = 200) -> str:
+def escape(text: str, maximum: int = 200) -> str:
     """``clean``, then escaped for HTML text and attributes.
 
     >>> escape("<b>&")
     '&lt;b&gt;&amp;'
     """
-    return html.escape(clean(text, most), quote=True)
+    return html.escape(clean(text, maximum), quote=True)
 
 
 def plain(markup: str) -> str:

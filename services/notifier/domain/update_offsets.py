@@ -12,9 +12,9 @@ from collections.abc import Iterable
 class UpdateProgress:
     """The received updates and whether they are finished. Holds about twice as many ids as Telegram sends at once."""
 
-    def __init__(self, most: int) -> None:
-        """``most``: how many updates Telegram sends at once."""
-        self._most = most
+    def __init__(self, maximum: int) -> None:
+        """``maximum``: how many updates Telegram sends at once."""
+        self._maximum = maximum
         self._finished: dict[int, bool] = {}
         self._requested: int | None = None
         self.offset: int | None = None
@@ -50,9 +50,9 @@ class UpdateProgress:
         Their handling continues, but a crash would lose them. Without this, a handler that hangs would block all chats.
         """
         standing = sorted(number for number in self._finished if self.offset is None or number >= self.offset)
-        if len(standing) < self._most:
+        if len(standing) < self._maximum:
             return []
-        older = standing[: self._most // 2]
+        older = standing[: self._maximum // 2]
         unfinished = [number for number in older if not self._finished[number]]
         self._finished |= dict.fromkeys(older, True)
         self._advance()

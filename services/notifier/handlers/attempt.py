@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from services.notifier.domain.alerts import alert_buttons, alert_text
+from services.notifier.domain.alert_text import alert_buttons, alert_text
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import (

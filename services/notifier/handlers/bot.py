@@ -64,19 +64,19 @@ class CommandBot:
         chat = replace(chat, thread_id=incoming.thread_id)
         parsed = incoming.command
         if not parsed.name:
-            if incoming.kind == "group" or not parsed.rest:
+            if incoming.kind == "group" or not parsed.arguments:
                 return None  # conversation in a group is not for the bot
             metrics.UPDATES.labels("text").inc()
-            return Reply(phrase(chat.language, "not_command", text=escape(parsed.rest, 40)))
+            return Reply(phrase(chat.language, "not_command", text=escape(parsed.arguments, 40)))
         command = COMMANDS.get(parsed.name)
         if command is None:
             metrics.UPDATES.labels("unknown").inc()
             return None if incoming.kind == "group" else _unknown(parsed.name, chat.language)
-        if command.changes and (parsed.rest or command.bare) and not await self._may_change(chat, incoming):
+        if command.changes and (parsed.arguments or command.bare) and not await self._may_change(chat, incoming):
             metrics.UPDATES.labels("forbidden").inc()
             return Reply(phrase(chat.language, "not_allowed"))
         metrics.UPDATES.labels("answered").inc()
-        return await command.run(self._context, chat, parsed.rest)
+        return await command.run(self._context, chat, parsed.arguments)
 
     async def _may_change(self, chat: Chat, incoming: UserInput) -> bool:
         if incoming.trusted:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 import structlog
 
-from services.notifier.domain.alerts import chart_request
+from services.notifier.domain.alert_text import chart_request
 from services.notifier.domain.charts import bars_needed, overlays
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports import ChartRenderer, MarketStore, RenderError

@@ -58,7 +58,7 @@ class Sender:
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._checked_at = 0
-        self._backoff = Backoff(Random(), most=LONGEST_RETRY_WAIT)  # noqa: S311 - jitter
+        self._backoff = Backoff(Random(), maximum=LONGEST_RETRY_WAIT)  # noqa: S311 - jitter
         self.connected = False
         """Whether the last query of the database succeeded."""
 

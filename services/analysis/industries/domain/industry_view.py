@@ -10,9 +10,9 @@ import numpy as np
 
 from services.analysis.industries.domain.aligned import aligned, newest_of
 from services.analysis.industries.domain.averages import above_average
-from services.analysis.industries.domain.breadth import breadth, share
+from services.analysis.industries.domain.breadth import breadth, fraction_of_ones
 from services.analysis.industries.domain.market_state import MarketState
-from services.analysis.industries.domain.members import DIGITS, known, members_of
+from services.analysis.industries.domain.members import DIGITS, members_of, round_or_none
 from services.analysis.industries.domain.movers import movers
 from services.analysis.industries.domain.roster import Group
 from services.analysis.industries.domain.signals_today import by_rule, ended_before
@@ -34,7 +34,7 @@ def view(group: Group, state: MarketState, ends: Mapping[str, Mapping[int, int]]
     moved = np.array([[_move(trading.get(symbol)) for symbol in group.members]])
     above = _above(group, state, trading)
     counts = breadth(moved)
-    shares = [share(np.array([[above[n][symbol] for symbol in group.members]])) for n in AVERAGES]
+    shares = [fraction_of_ones(np.array([[above[n][symbol] for symbol in group.members]])) for n in AVERAGES]
     moves = {symbol: move for symbol, move in zip(group.members, moved[0].tolist(), strict=True) if math.isfinite(move)}
     leaders, laggards = movers(moves)
     begins = {exchange: ended_before(ends.get(exchange, {}), session) for exchange, session in today.items()}
@@ -56,10 +56,10 @@ def view(group: Group, state: MarketState, ends: Mapping[str, Mapping[int, int]]
         declines=int(counts.declines[0]),
         unchanged=int(counts.unchanged[0]),
         missing=int(counts.missing[0]),
-        median_move=known(counts.median[0]),
-        above_sma_50=known(shares[0][0][0]),
+        median_move=round_or_none(counts.median[0]),
+        above_sma_50=round_or_none(shares[0][0][0]),
         sma_50_of=int(shares[0][1][0]),
-        above_sma_200=known(shares[1][0][0]),
+        above_sma_200=round_or_none(shares[1][0][0]),
         sma_200_of=int(shares[1][1][0]),
         leaders=tuple(_mover(symbol, moves, quotes) for symbol in leaders),
         laggards=tuple(_mover(symbol, moves, quotes) for symbol in laggards),

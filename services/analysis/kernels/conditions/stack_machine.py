@@ -42,13 +42,13 @@ def finite(a, b):
 
 
 @inline
-def both(a, b):
+def kleene_and(a, b):
     """And."""
     return 0.0 if (a == 0.0) | (b == 0.0) else a * b
 
 
 @inline
-def either(a, b):
+def kleene_or(a, b):
     """Or."""
     return 1.0 if (a == 1.0) | (b == 1.0) else a + b
 
@@ -78,7 +78,7 @@ def crosses(code, a, b, a_before, b_before):
 
 
 @inline
-def of_two(code, a, b):
+def binary_result(code, a, b):
     """The result of an operation with two operands."""
     if code == ADD:
         return a + b
@@ -93,15 +93,15 @@ def of_two(code, a, b):
     if code == MAX:
         return (max(b, a)) if finite(a, b) else NAN
     if code == AND:
-        return both(a, b)
+        return kleene_and(a, b)
     if code == OR:
-        return either(a, b)
+        return kleene_or(a, b)
     return compared(code, a, b)
 
 
 @plain
-def value(codes, numbers, first, last, now, before, stack):
-    """The result of the instructions ``first`` to ``last`` at a bar; ``now``, ``before``: values (places,)."""
+def value(codes, numbers, first, last, current_values, previous_values, stack):
+    """The result of the instructions ``first`` to ``last`` at a bar; ``current_values``, ``previous_values``: values (places,)."""
     top = 0
     for i in range(first, last):
         code = codes[i]
@@ -109,10 +109,10 @@ def value(codes, numbers, first, last, now, before, stack):
             stack[top] = numbers[i]
             top += 1
         elif code == NOW:
-            stack[top] = now[int(numbers[i])]
+            stack[top] = current_values[int(numbers[i])]
             top += 1
         elif code == BEFORE:
-            stack[top] = before[int(numbers[i])]
+            stack[top] = previous_values[int(numbers[i])]
             top += 1
         elif code == NEGATE:
             stack[top - 1] = -stack[top - 1]
@@ -125,57 +125,57 @@ def value(codes, numbers, first, last, now, before, stack):
             stack[top - 1] = crosses(code, stack[top - 1], stack[top], stack[top + 1], stack[top + 2])
         else:
             top -= 1
-            stack[top - 1] = of_two(code, stack[top - 1], stack[top])
+            stack[top - 1] = binary_result(code, stack[top - 1], stack[top])
     return stack[0]
 
 
 @plain
-def judge(programs, chosen, now, before, stack, holds):
+def evaluate(programs, chosen, current_values, previous_values, stack, holds):
     """Evaluates the programs whose numbers are ``chosen`` at one bar; writes ``holds`` (chosen,).
 
     programs: codes and numbers of all instructions, and the start of each program, then the end of the last.
     """
     codes, numbers, starts = programs
     for j in range(chosen.shape[0]):
-        holds[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], now, before, stack)
+        holds[j] = value(codes, numbers, starts[chosen[j]], starts[chosen[j] + 1], current_values, previous_values, stack)
 
 
 @inline
-def each(code, a, b, n):
-    """``of_two`` for n bars, into ``a``."""
+def binary_rowwise(code, a, b, n):
+    """``binary_result`` for n bars, into ``a``."""
     for j in range(n):
-        a[j] = of_two(code, a[j], b[j])
+        a[j] = binary_result(code, a[j], b[j])
 
 
 @plain
-def apply(code, a, b, n):
+def binary_blockwise(code, a, b, n):
     """The same, with a loop for each code: without branches LLVM vectorizes the loop."""
     if code == ADD:
-        each(ADD, a, b, n)
+        binary_rowwise(ADD, a, b, n)
     elif code == SUBTRACT:
-        each(SUBTRACT, a, b, n)
+        binary_rowwise(SUBTRACT, a, b, n)
     elif code == MULTIPLY:
-        each(MULTIPLY, a, b, n)
+        binary_rowwise(MULTIPLY, a, b, n)
     elif code == DIVIDE:
-        each(DIVIDE, a, b, n)
+        binary_rowwise(DIVIDE, a, b, n)
     elif code == LT:
-        each(LT, a, b, n)
+        binary_rowwise(LT, a, b, n)
     elif code == LE:
-        each(LE, a, b, n)
+        binary_rowwise(LE, a, b, n)
     elif code == GT:
-        each(GT, a, b, n)
+        binary_rowwise(GT, a, b, n)
     elif code == GE:
-        each(GE, a, b, n)
+        binary_rowwise(GE, a, b, n)
     elif code == AND:
-        each(AND, a, b, n)
+        binary_rowwise(AND, a, b, n)
     elif code == OR:
-        each(OR, a, b, n)
+        binary_rowwise(OR, a, b, n)
     else:
-        each(code, a, b, n)
+        binary_rowwise(code, a, b, n)
 
 
 @plain
-def block(codes, numbers, first, last, values, lo, n, stack):
+def evaluate_block(codes, numbers, first, last, values, lo, n, stack):
     """Evaluates one program at the bars lo to lo + n, one operation at a time over all of them; the result is ``stack[0]``."""
     top = 0
     for i in range(first, last):
@@ -208,7 +208,7 @@ def block(codes, numbers, first, last, values, lo, n, stack):
                 stack[top - 1, j] = 1.0 - stack[top - 1, j]
         else:
             top -= 1
-            apply(code, stack[top - 1], stack[top], n)
+            binary_blockwise(code, stack[top - 1], stack[top], n)
 
 
 @plain
@@ -218,6 +218,6 @@ def scan(programs, number, values, stack, out):
     size, bars = stack.shape[1], out.shape[0]
     for lo in range(0, bars, size):
         n = min(size, bars - lo)
-        block(codes, numbers, starts[number], starts[number + 1], values, lo, n, stack)
+        evaluate_block(codes, numbers, starts[number], starts[number + 1], values, lo, n, stack)
         for j in range(n):
             out[lo + j] = stack[0, j]

@@ -25,12 +25,12 @@ inlined = njit(error_model='numpy', _nrt=False, forceinline=True)
 DETECT: Final = """
 
 @jit
-def detect(pivots, have, atr, n, alive, draft, events, m):
+def detect(pivots, pivot_count, atr, n, alive, draft, events, m):
     x = draft[0]
 {calls}    return m
 """
 
-CALL: Final = """    if find{i}(pivots, have, atr, x, {code}):
+CALL: Final = """    if find{i}(pivots, pivot_count, atr, x, {code}):
         m = accept(alive, x, n, traits, events, m)
 """
 
@@ -71,7 +71,7 @@ def history(prices, start, memory, found):
 
 
 @jit
-def close_bars(windows, places, times, kept, measured, start, memory, found):
+def advance_closed_bars(windows, places, times, kept, measured, start, memory, found):
     m, room = np.int64(0), found.events.shape[0] - MOST_EVENTS
     for i in range(start, places.row.shape[0]):
         r = places.row[i]; k = places.timeframe[i]; t = places.at[i]; p = kept[k]
@@ -91,7 +91,7 @@ def close_bars(windows, places, times, kept, measured, start, memory, found):
 """
 
 
-def source() -> str:
+def module_text() -> str:
     """The text of the module."""
     kinds = list(dict.fromkeys(pattern.family for pattern in PATTERNS))
     codes, calls, finders = 0, [], []

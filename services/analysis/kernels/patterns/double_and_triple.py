@@ -17,16 +17,16 @@ of 1 - difference of the peaks / the most they may differ by, shorter / longer s
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import alike, deep, draft, near, one_sided, pivot
 
 RISE, PAUSE, UNEVEN, APART, VALLEYS, LOPSIDED, LOW = 0.3, 2.6, 0.22, 1.3, 0.5, 3.0, 5.0
 
 
-@compiled
-def double_top(pivots, have, atr, x, code):
+@jit
+def double_top(pivots, pivot_count, atr, x, code):
     """Drafts the pattern whose second peak is the newest pivot; ``code`` is that of the top, the bottom's follows."""
-    if have < 4:
+    if pivot_count < 4:
         return False
     right, valley, left, prior = pivot(pivots, 0), pivot(pivots, 1), pivot(pivots, 2), pivot(pivots, 3)
     s = right.kind
@@ -37,7 +37,7 @@ def double_top(pivots, have, atr, x, code):
     rise = s * (valley.price - prior.price)
     if rise < RISE * height or height * PAUSE < height + rise:
         return False
-    if have > 4 and s * (pivot(pivots, 4).price - left.price) > -UNEVEN * height:
+    if pivot_count > 4 and s * (pivot(pivots, 4).price - left.price) > -UNEVEN * height:
         return False
     draft(x, pivots, 2, 0, atr)
     x.kind = code if s > 0 else code + 1
@@ -48,10 +48,10 @@ def double_top(pivots, have, atr, x, code):
     return True
 
 
-@compiled
-def triple_top(pivots, have, atr, x, code):
+@jit
+def triple_top(pivots, pivot_count, atr, x, code):
     """Drafts the pattern whose third peak is the newest pivot; ``code`` is that of the top, the bottom's follows."""
-    if have < 6:
+    if pivot_count < 6:
         return False
     right, second, middle, first, left, prior = (
         pivot(pivots, 0), pivot(pivots, 1), pivot(pivots, 2), pivot(pivots, 3), pivot(pivots, 4), pivot(pivots, 5),

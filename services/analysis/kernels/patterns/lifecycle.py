@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 
-from services.analysis.kernels.patterns.compiled import compiled, inlined
+from services.analysis.kernels.patterns.compiled import inlined, jit
 from services.analysis.kernels.patterns.geometry import LONGEST, SHORTEST
 from services.analysis.kernels.patterns.layout import (
     ABSORBED,
@@ -47,12 +47,12 @@ HORIZON = 16
 
 
 @inlined
-def patience(x):
+def max_wait_bars(x):
     """The number of bars that the pattern waits."""
     return min(max(x.length, SHORTEST), LONGEST)
 
 
-@compiled
+@jit
 def report(alive, i, status, reason, n, events, m):
     """Sets the status of a pattern and writes the event; frees the place of a finished one. Returns the number of events."""
     x = alive[i]
@@ -69,7 +69,7 @@ def overlap(x, y):
     return x.first < y.first + y.length and y.first < x.first + x.length
 
 
-@compiled
+@jit
 def accept(alive, x, n, traits, events, m):
     """Makes a draft a forming pattern, unless an active one covers it. Returns the number of events."""
     first, end, family, own = traits[x.kind, FIRST], traits[x.kind, END], traits[x.kind, FAMILY], traits[x.kind, RANK]
@@ -94,7 +94,7 @@ def accept(alive, x, n, traits, events, m):
         if place < 0 or rank < own:
             return m
         m = report(alive, place, FAILED, DISPLACED, n, events, m)
-    x.formed, x.until = n, n + patience(x)
+    x.formed, x.until = n, n + max_wait_bars(x)
     u, d = x.upper_slope, x.lower_slope
     if x.direction == 0 and u < d:
         meet = (x.upper - x.lower) / (d - u)
@@ -103,7 +103,7 @@ def accept(alive, x, n, traits, events, m):
     return report(alive, place, FORMING, NO_REASON, n, events, m)
 
 
-@compiled
+@jit
 def volume_ratio(volume, t):
     """The volume at ``t`` over the mean of the ``VOLUMES`` before; NaN if there are fewer, or their volume is 0."""
     if t < VOLUMES:
@@ -114,28 +114,28 @@ def volume_ratio(volume, t):
     return volume[t] * VOLUMES / total if total > 0.0 else math.nan
 
 
-@compiled
-def confirm(alive, i, way, n, volume, t, traits, events, m):
-    """Pattern i broke out in direction ``way``: confirms it, or fails it as absorbed by one that covers the same move.
+@jit
+def confirm(alive, i, direction, n, volume, t, traits, events, m):
+    """Pattern i broke out in ``direction`` (+1 up, -1 down): confirms it, or fails it as absorbed by one that covers the same move.
 
     Returns the number of events.
     """
     x = alive[i]
     for j in range(traits[x.kind, COVERS], traits[x.kind, END]):
         y = alive[j]
-        if j != i and y.status == CONFIRMED and y.direction == way and overlap(x, y):
+        if j != i and y.status == CONFIRMED and y.direction == direction and overlap(x, y):
             return report(alive, i, FAILED, ABSORBED, n, events, m)
     since = n - x.first
     upper, lower = x.upper + x.upper_slope * since, x.lower + x.lower_slope * since
-    x.level, other = (upper, lower) if way > 0 else (lower, upper)
+    x.level, other = (upper, lower) if direction > 0 else (lower, upper)
     x.stop = other if math.isnan(x.stop) else x.stop
-    x.target = x.level + way * x.height
-    x.direction, x.until, x.volume_ratio = way, n + patience(x), volume_ratio(volume, t)
+    x.target = x.level + direction * x.height
+    x.direction, x.until, x.volume_ratio = direction, n + max_wait_bars(x), volume_ratio(volume, t)
     return report(alive, i, CONFIRMED, NO_REASON, n, events, m)
 
 
 @inlined
-def breaks(x, n, close):
+def breakout_direction(x, n, close):
     """+1 or -1 if the close is beyond a line through which the pattern can break out, else 0."""
     since = n - x.first
     if x.direction >= 0 and close > x.upper + x.upper_slope * since + x.margin:
@@ -145,21 +145,21 @@ def breaks(x, n, close):
     return 0
 
 
-@compiled
-def waits(alive, i, way, n, close, traits):
+@jit
+def must_wait(alive, i, direction, n, close, traits):
     """Whether pattern i, which has broken out, waits for one of higher rank whose line is near."""
     x = alive[i]
     for j in range(traits[x.kind, COVERS], traits[x.kind, END]):
         y = alive[j]
-        if y.status == FORMING and traits[y.kind, RANK] < traits[x.kind, RANK] and y.direction * way >= 0 and overlap(x, y):
+        if y.status == FORMING and traits[y.kind, RANK] < traits[x.kind, RANK] and y.direction * direction >= 0 and overlap(x, y):
             since = n - y.first
-            line = y.upper + y.upper_slope * since if way > 0 else y.lower + y.lower_slope * since
-            if way * (line - close) <= REACH * y.margin:
+            line = y.upper + y.upper_slope * since if direction > 0 else y.lower + y.lower_slope * since
+            if direction * (line - close) <= REACH * y.margin:
                 return True
     return False
 
 
-@compiled
+@jit
 def in_use(alive):
     """The places in use, as bits."""
     found = 0
@@ -174,7 +174,7 @@ def nothing_happens(w, high, low, close):
     return w.n < w.quiet and high < w.ceiling and low > w.floor and close < w.ceiling and close > w.floor
 
 
-@compiled
+@jit
 def outlook(w, alive):
     """Sets up to which bar, and between which prices, nothing happens to the active patterns after the current bar.
 
@@ -214,7 +214,7 @@ def age(busy, n, alive, high, low, close, volume, t, traits, events, m):
         if here == 0:
             continue
         x = alive[i]
-        if x.status == FORMING and breaks(x, n, close) != 0:
+        if x.status == FORMING and breakout_direction(x, n, close) != 0:
             broke = True
         elif (x.direction > 0 and close < x.stop) or (x.direction < 0 and close > x.stop):
             m = report(alive, i, FAILED, INVALIDATED, n, events, m)
@@ -225,7 +225,7 @@ def age(busy, n, alive, high, low, close, volume, t, traits, events, m):
     return confirm_all(n, alive, close, volume, t, traits, events, m) if broke else m
 
 
-@compiled
+@jit
 def confirm_all(n, alive, close, volume, t, traits, events, m):
     """Confirms the patterns that have broken out, from the highest rank on. Returns the number of events."""
     broke = True
@@ -233,11 +233,11 @@ def confirm_all(n, alive, close, volume, t, traits, events, m):
         best, broke = -1, False
         for i in range(ACTIVE):
             x = alive[i]
-            way = breaks(x, n, close) if x.status == FORMING else 0
-            if way == 0 or (best >= 0 and traits[x.kind, RANK] >= traits[alive[best].kind, RANK]):
+            direction = breakout_direction(x, n, close) if x.status == FORMING else 0
+            if direction == 0 or (best >= 0 and traits[x.kind, RANK] >= traits[alive[best].kind, RANK]):
                 continue
-            if not waits(alive, i, way, n, close, traits):
+            if not must_wait(alive, i, direction, n, close, traits):
                 best, broke = i, True
         if broke:
-            m = confirm(alive, best, breaks(alive[best], n, close), n, volume, t, traits, events, m)
+            m = confirm(alive, best, breakout_direction(alive[best], n, close), n, volume, t, traits, events, m)
     return m

@@ -18,8 +18,8 @@ from services.analysis.kernels.patterns.trend_lines import trend_line
 from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
-"""``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
-the place of the family's first pattern in ``PATTERNS``. ``lifecycle.py`` sets status and times.
+"""``(pivots, pivot_count, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``pivot_count`` pivots;
+``code`` is the place of the family's first pattern in ``PATTERNS``. ``lifecycle.py`` sets status and times.
 """
 
 
@@ -54,7 +54,7 @@ class ChartPattern:
     """A draft replaces forming patterns of its family that share pivots with it."""
     rank: int
     """Of patterns that break out together the one with the lowest number is confirmed."""
-    way: int
+    direction: int
     """The direction of its breakout: +1 up, -1 down, 0 either."""
     group: Group = SHAPE
 
@@ -67,13 +67,13 @@ class Family:
     patterns: tuple[ChartPattern, ...]
 
 
-def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[ChartPattern, ChartPattern]:
-    return ChartPattern(name, mirror, family, rank, way), ChartPattern(mirror, name, family, rank, -way)
+def _pair(name: str, mirror: str, family: str, rank: int, direction: int) -> tuple[ChartPattern, ChartPattern]:
+    return ChartPattern(name, mirror, family, rank, direction), ChartPattern(mirror, name, family, rank, -direction)
 
 
-def _apart(name: str, mirror: str, rank: int, way: int, group: Group) -> tuple[ChartPattern, ChartPattern]:
+def _apart(name: str, mirror: str, rank: int, direction: int, group: Group) -> tuple[ChartPattern, ChartPattern]:
     """A pattern and its mirror image that do not replace each other."""
-    return ChartPattern(name, mirror, name, rank, way, group), ChartPattern(mirror, name, mirror, rank, -way, group)
+    return ChartPattern(name, mirror, name, rank, direction, group), ChartPattern(mirror, name, mirror, rank, -direction, group)
 
 
 def _harmonics(name: str) -> tuple[ChartPattern, ChartPattern]:

@@ -19,7 +19,7 @@ Kinds = tuple[Step, ...]
 def kinds(rules: Sequence[RuleInstance]) -> Kinds:
     """The kinds of signals that these rules and the chart patterns fire."""
     of_rules = (Step(each.name, way, tuple(sorted(each.params.items()))) for each in rules for way in each.rule.directions)
-    of_patterns = (Step(each.name, way) for each in PATTERNS for sign, way in WAYS if each.way in (0, sign))
+    of_patterns = (Step(each.name, way) for each in PATTERNS for sign, way in WAYS if each.direction in (0, sign))
     return (*of_rules, *of_patterns)
 
 

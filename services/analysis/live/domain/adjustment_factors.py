@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import BarRecords, empty, merged
+from services.analysis.kernels.closed_bars import BarRecords, merge_bars, no_bars
 from shared.events import CorporateAction, Timeframe
 
 Floats = npt.NDArray[np.float64]
@@ -61,11 +61,11 @@ class AdjustmentFactors:
 def factors_of(daily: BarRecords | None, actions: Iterable[CorporateAction] = ()) -> AdjustmentFactors:
     """The factors that follow from these daily bars and actions."""
     return AdjustmentFactors(
-        empty() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64)
+        no_bars() if daily is None else daily, np.array(sorted({action.ts_event for action in actions}), np.int64)
     )
 
 
-def changed(stored: BarRecords, provided: BarRecords) -> bool:
+def factors_changed(stored: BarRecords, provided: BarRecords) -> bool:
     """Whether a day has other factors than before: there is a new action, or an old one has been revised."""
     _, mine, theirs = np.intersect1d(stored["ts_close"], provided["ts_close"], assume_unique=True, return_indices=True)
     return any(
@@ -86,7 +86,7 @@ def readjusted(stored: Mapping[Timeframe, BarRecords], factors: AdjustmentFactor
 def merge_series(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, BarRecords]:
     """Both, timeframe by timeframe; where both have a bar, the provided one counts."""
     return {
-        timeframe: merged(stored.get(timeframe, empty()), provided.get(timeframe, empty()))
+        timeframe: merge_bars(stored.get(timeframe, no_bars()), provided.get(timeframe, no_bars()))
         for timeframe in Timeframe
         if timeframe in stored or timeframe in provided
     }

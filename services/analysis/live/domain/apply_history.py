@@ -29,14 +29,14 @@ def load(
     series: SeriesRunner,
     calendar: Calendar,
     row: int,
-    pasts: Mapping[Timeframe, BarRecords],
+    closed_bars: Mapping[Timeframe, BarRecords],
     ts_init: int,
     *,
     tail: int = TAIL,
     factors: AdjustmentFactors | None = None,
     superseded: Mapping[Timeframe, Int64s] = NOTHING,
 ) -> EngineOutcome:
-    """Replaces the symbol's bars by ``pasts``: all closed bars (dtype BAR_RECORD) of each given timeframe.
+    """Replaces the symbol's bars by ``closed_bars``: all closed bars (dtype BAR_RECORD) of each given timeframe.
 
     A forming bar stays if it ends after the newest closed bar of its timeframe. No signals fire. ``factors`` gives the factors of
     the prices received before; without it they keep theirs. ``superseded`` are close times of removed bars.
@@ -49,9 +49,9 @@ def load(
             factors.of_price(int(record["quote_ts"])),
             factors.of_price(int(record["last_ts"])),
         )
-    for timeframe, bars in _given(pasts):
-        inputs = adjusted(bars, _daily(timeframe, pasts))
-        values = series.replay(state, row, TIMEFRAME_CODES[timeframe], inputs)
+    for timeframe, bars in _given(closed_bars):
+        inputs = adjusted(bars, _daily(timeframe, closed_bars))
+        values = series.rebuild(state, row, TIMEFRAME_CODES[timeframe], inputs)
         if timeframe in superseded and state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] in superseded[timeframe]:
             state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] = 0
         fill_window(state, row, timeframe, bars[-KEEP:])
@@ -59,7 +59,7 @@ def load(
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
         outcome.bars += recent
         outcome.rows += _rows(recent, inputs.close, series.columns, values)
-    _remember_prices(state, row, pasts, ts_init)
+    _remember_prices(state, row, closed_bars, ts_init)
     if not record["split_suspected"]:  # else the pending bars would be missing
         for code in range(1, len(TIMEFRAMES)):
             seed(state, calendar, row, code, factors)
@@ -68,24 +68,26 @@ def load(
     return outcome
 
 
-def inputs(pasts: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, AdjustedBars]:
+def inputs(closed_bars: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, AdjustedBars]:
     """The inputs of indicators from all closed bars of each timeframe."""
-    return {timeframe: adjusted(bars, _daily(timeframe, pasts)) for timeframe, bars in _given(pasts)}
+    return {timeframe: adjusted(bars, _daily(timeframe, closed_bars)) for timeframe, bars in _given(closed_bars)}
 
 
-def warm_up(state: PartitionState, series: SeriesRunner, row: int, pasts: Mapping[Timeframe, BarRecords]) -> None:
-    """Warms up the requested indicators of a symbol from ``pasts``, all its closed bars of each timeframe; nothing else changes."""
-    for timeframe, bars in inputs(pasts).items():
+def warm_up(state: PartitionState, series: SeriesRunner, row: int, closed_bars: Mapping[Timeframe, BarRecords]) -> None:
+    """Warms up the requested indicators of a symbol from ``closed_bars``, all its closed bars of each timeframe; nothing else changes."""
+    for timeframe, bars in inputs(closed_bars).items():
         series.warm_up(state, row, TIMEFRAME_CODES[timeframe], bars)
 
 
-def _given(pasts: Mapping[Timeframe, BarRecords]) -> list[tuple[Timeframe, BarRecords]]:
-    return [(timeframe, pasts[timeframe]) for timeframe in TIMEFRAMES if timeframe in pasts and len(pasts[timeframe])]
+def _given(closed_bars: Mapping[Timeframe, BarRecords]) -> list[tuple[Timeframe, BarRecords]]:
+    return [
+        (timeframe, closed_bars[timeframe]) for timeframe in TIMEFRAMES if timeframe in closed_bars and len(closed_bars[timeframe])
+    ]
 
 
-def _daily(timeframe: Timeframe, pasts: Mapping[Timeframe, BarRecords]) -> BarRecords | None:
+def _daily(timeframe: Timeframe, closed_bars: Mapping[Timeframe, BarRecords]) -> BarRecords | None:
     """The daily bars that give a timeframe its 52-week context."""
-    return None if TIMEFRAME_CODES[timeframe] > DAY else pasts.get(Timeframe.D1)
+    return None if TIMEFRAME_CODES[timeframe] > DAY else closed_bars.get(Timeframe.D1)
 
 
 def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values: Floats) -> list[IndicatorRow]:
@@ -105,10 +107,10 @@ def fill_window(state: PartitionState, row: int, timeframe: Timeframe, bars: Bar
         forming["active"] = 0
 
 
-def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, BarRecords], ts_init: int) -> None:
+def _remember_prices(state: PartitionState, row: int, closed_bars: Mapping[Timeframe, BarRecords], ts_init: int) -> None:
     """Sets day, previous close, 52-week range, last price and the volume's baseline from the newest closed bars."""
     record: Any = state.records[row]
-    daily = pasts.get(Timeframe.D1)
+    daily = closed_bars.get(Timeframe.D1)
     if daily is not None and len(daily):
         by, last = daily["split_factor"], daily[-1]
         record["day"] = last["session"]
@@ -123,7 +125,7 @@ def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, 
         record["high_52w"], record["low_52w"] = (
             found[-1] for found in extremes_52w.before(daily["high"] * factor, daily["low"] * factor)
         )
-    newest = max((bars for bars in pasts.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
+    newest = max((bars for bars in closed_bars.values() if len(bars)), key=lambda bars: int(bars["ts_close"][-1]), default=None)
     if newest is not None and newest["ts_close"][-1] > record["quote_ts"]:
         last = newest[-1]
         record["quote_price"], record["quote_by"], record["quote_ts"] = last["close"], last["split_factor"], last["ts_close"]
@@ -131,7 +133,7 @@ def _remember_prices(state: PartitionState, row: int, pasts: Mapping[Timeframe, 
         record["quote_source"] = max(state.source(str(last["source"])), 0)
     if newest is not None and newest["ts_close"][-1] > record["last_ts"]:
         record["traded"], record["traded_by"] = newest["close"][-1], newest["split_factor"][-1]
-    intraday = [bars[-1] for timeframe, bars in pasts.items() if TIMEFRAME_CODES[timeframe] < DAY and len(bars)]
+    intraday = [bars[-1] for timeframe, bars in closed_bars.items() if TIMEFRAME_CODES[timeframe] < DAY and len(bars)]
     ahead = max(intraday, key=lambda bar: int(bar["ts_close"]), default=None)
     if ahead is not None and ahead["ts_close"] > record["last_ts"]:
         record["volume_session"], record["volume_base"] = ahead["session"], np.nan

@@ -14,7 +14,7 @@ from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.rules.rule import Direction
 from services.analysis.kernels.signatures import BarIndexes, MeasuredBars, PatternEvents, PatternKernels, PatternMemory, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
-from services.analysis.live.domain.signals import known
+from services.analysis.live.domain.signals import finite_or_none
 from services.analysis.live.domain.state import CHARTED, Floats, Int64s, PartitionState, Records
 from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
 
@@ -46,7 +46,7 @@ class ChartPatterns:
         places, room = BarIndexes(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
         while start < len(times):
-            start, count = self._kernels.close_bars(
+            start, count = self._kernels.advance_closed_bars(
                 state.windows, places, times, PLACES, measured, start, state.pattern_states.arrays, room
             )
             for x, place in zip(room.events[:count], final[room.bar[:count]].tolist(), strict=True):
@@ -57,7 +57,7 @@ class ChartPatterns:
                     signals.setdefault(signal.id, (place, signal))
         return patterns, list(signals.values())
 
-    def replay(self, state: PartitionState, row: int, code: int, bars: AdjustedBars, values: Floats, columns: Int64s) -> Records:
+    def rebuild(self, state: PartitionState, row: int, code: int, bars: AdjustedBars, values: Floats, columns: Int64s) -> Records:
         """Restarts a series from closed bars. Returns the events (dtype PATTERN) of its past; they are not published.
 
         ``values`` and ``columns`` are as for ``advance``.
@@ -118,17 +118,17 @@ def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:
         upper=upper,
         lower=lower,
         quality=float(x["quality"]),
-        level=known(x["level"]),
-        target=known(x["target"]),
-        invalidation=known(x["stop"]),
-        volume_ratio=known(x["volume_ratio"]),
+        level=finite_or_none(x["level"]),
+        target=finite_or_none(x["target"]),
+        invalidation=finite_or_none(x["stop"]),
+        volume_ratio=finite_or_none(x["volume_ratio"]),
         source=state.source_names[bar["source"]],
         replayed=bool(bar["replayed"]),
     )
 
 
 def _line(x: Any, side: str) -> Line | None:
-    price = known(x[side])
+    price = finite_or_none(x[side])
     return None if price is None else Line(price=price, slope=float(x[f"{side}_slope"]))
 
 

@@ -42,10 +42,14 @@ class SymbolPast:
         self._followed = followed
 
     def series(
-        self, pasts: Mapping[Timeframe, AdjustedBars], needs: Mapping[Timeframe, SeriesNeeds]
+        self, closed_bars: Mapping[Timeframe, AdjustedBars], needs: Mapping[Timeframe, SeriesNeeds]
     ) -> dict[Timeframe, SeriesValues]:
         """The series of the timeframes that are needed, from all their bars."""
-        return {timeframe: self._one(timeframe, pasts[timeframe], needs[timeframe]) for timeframe in needs if timeframe in pasts}
+        return {
+            timeframe: self._one(timeframe, closed_bars[timeframe], needs[timeframe])
+            for timeframe in needs
+            if timeframe in closed_bars
+        }
 
     def _one(self, timeframe: Timeframe, bars: AdjustedBars, needs: SeriesNeeds) -> SeriesValues:
         code, values = TIMEFRAME_CODES[timeframe], self._series.past_values(bars)

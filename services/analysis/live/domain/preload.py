@@ -18,7 +18,7 @@ from services.analysis.live.domain.calendar import calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.provided_bars import bars_of_history
 from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.events import PERIODS, Heartbeat, History, ProviderBar, Tick, Timeframe
@@ -55,7 +55,7 @@ def rehearse_patterns(chart_patterns: ChartPatterns, series: SeriesRunner) -> No
     engine = _engine(series)
     row = engine.admit("A")
     values, columns = np.full((1, len(COLUMNS)), np.nan), np.arange(len(COLUMNS))
-    chart_patterns.replay(engine.state, row, TIMEFRAME_CODES[Timeframe.D1], adjusted(_past(), None), values, columns)
+    chart_patterns.rebuild(engine.state, row, TIMEFRAME_CODES[Timeframe.D1], adjusted(_past(), None), values, columns)
     closed = np.zeros(1, CLOSED)
     closed["row"], closed["timeframe"] = row, TIMEFRAME_CODES[Timeframe.D1]
     chart_patterns.advance(engine.state, closed, values, columns)
@@ -86,7 +86,7 @@ def _past() -> BarRecords:
     history = History(
         symbol="A", exchange="REHEARSAL", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=DAY_MS, source="rehearsal"
     )
-    return of_history([history], DAY_MS)
+    return bars_of_history([history], DAY_MS)
 
 
 def _tick() -> Tick:

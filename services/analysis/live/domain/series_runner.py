@@ -41,7 +41,7 @@ class BarResults:
 
     values: Floats
     """(bars, columns)."""
-    before: Floats
+    previous_values: Floats
     """(bars, columns): the values at the closed bar before each."""
     signals: list[tuple[int, Signal]]
     """Signals of rules and of confirmed patterns, each with the index of its bar."""
@@ -84,7 +84,9 @@ class SeriesRunner:
         """A copy with other requested indicators."""
         return SeriesRunner(self.base, self.code, requested, self._chart_patterns)
 
-    def judge(self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None) -> ConditionEvaluator:
+    def condition_evaluator(
+        self, condition_set: ConditionSet, calendar: Calendar, reported: Reported | None = None
+    ) -> ConditionEvaluator:
         """The evaluator of users' conditions for this series; ``reported``: what the evaluator before has reported."""
         return ConditionEvaluator(condition_set, self.columns, self.code.core, KnownValues(calendar, self.base.rules), reported)
 
@@ -122,32 +124,32 @@ class SeriesRunner:
         Signals are in the order of the bars; those of a provisional bar are provisional.
         """
         kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
-        values, before, fired = self._advance_base(state, closed, kinds_of_bars)
+        values, previous_values, fired = self._advance_base(state, closed, kinds_of_bars)
         of_plan = values
         if self._extra:
             more, more_before = self._advance_extra(state, closed)
             set_unknown(state.not_warmed_up, closed["row"], self._places, more, more_before)
-            values, before = np.hstack([values, more]), np.hstack([before, more_before])
+            values, previous_values = np.hstack([values, more]), np.hstack([previous_values, more_before])
         signals, patterns = list[tuple[int, Signal]](), list[Pattern]()
         for i, rule in np.argwhere(fired).tolist():
-            facts = self._facts(state, closed[i], values[i], before[i])
+            facts = self._facts(state, closed[i], values[i], previous_values[i])
             signals.append((i, signal_of(self.base.rules[rule], int(fired[i, rule]), state, closed[i], facts)))
         if self._chart_patterns is not None:
             patterns, confirmed = self._chart_patterns.advance(state, closed, of_plan, self._measured)
             signals += confirmed
-        return BarResults(values, before, signals, patterns, fired)
+        return BarResults(values, previous_values, signals, patterns, fired)
 
     def _advance_base(self, state: PartitionState, closed: Records, kinds_of_bars: Any) -> SeriesRows:
         shape, rules = (len(closed), len(self.base.columns)), len(self.base.rules)
         rows = SeriesRows(np.empty(shape), np.empty(shape), np.zeros((len(closed), rules), np.int64))
         arrays = self.base.arrays, _windows(state), closed, kinds_of_bars, state.base.arrays, self.base.runs, rows
-        self.code.core.close_bars(*arrays)
+        self.code.core.advance_closed_bars(*arrays)
         return rows
 
     def _advance_extra(self, state: PartitionState, closed: Records) -> tuple[Floats, Floats]:
         """The values of the requested indicators at the bars, and at the closed bar before each: (bars, columns)."""
         width = len(self.columns) - len(self.base.columns)
-        values, before = np.empty((len(closed), width)), np.empty((len(closed), width))
+        values, previous_values = np.empty((len(closed), width)), np.empty((len(closed), width))
         parts = list(zip(self._extra, state.extra, strict=True))
         for i, x in enumerate(closed):
             row, code, at, final = int(x["row"]), int(x["timeframe"]), int(x["at"]), not x["provisional"]
@@ -155,29 +157,29 @@ class SeriesRunner:
                 first = 0
                 for each, memory in parts:
                     columns = slice(first, first := first + len(each.plan.columns))
-                    before[i, columns] = memory.previous[row, code]
+                    previous_values[i, columns] = memory.previous[row, code]
                     each.kernels.advance_bar(each.plan.arrays, bars, at, memory.steps[row, code], final, values[i, columns])
                     if final:
                         memory.previous[row, code] = values[i, columns]
-        return values, before
+        return values, previous_values
 
     def _facts(
-        self, state: PartitionState, x: Any, values: Floats, before: Floats
+        self, state: PartitionState, x: Any, values: Floats, previous_values: Floats
     ) -> tuple[Mapping[str, float], Mapping[str, float]]:
         """All columns and the fields of the bar, and the same at the closed bar before."""
         now = dict(zip(self.columns, values.tolist(), strict=True)) | {name: float(x[name]) for name in BAR_FIELDS}
         row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"]) - 1
-        was = dict(zip(self.columns, before.tolist(), strict=True))
+        was = dict(zip(self.columns, previous_values.tolist(), strict=True))
         return now, was | {name: float(getattr(state.windows, name)[row, code, at]) for name in BAR_FIELDS}
 
-    def replay(self, state: PartitionState, row: int, code: int, bars: AdjustedBars) -> Floats:
+    def rebuild(self, state: PartitionState, row: int, code: int, bars: AdjustedBars) -> Floats:
         """Restarts a series from closed bars, without signals; returns values of shape (bars, columns)."""
-        values, patterns = _replay(self.code.core, self.base, state.base, row, code, bars), None
+        values, patterns = _rebuild(self.code.core, self.base, state.base, row, code, bars), None
         if self._chart_patterns is not None:
-            patterns = self._chart_patterns.replay(state, row, code, bars, values, self._measured)
+            patterns = self._chart_patterns.rebuild(state, row, code, bars, values, self._measured)
         self._restore_recent(state, row, code, bars, values, patterns)
         parts = zip(self._extra, state.extra, strict=True)
-        return np.hstack([values, *(_replay(each.kernels, each.plan, memory, row, code, bars) for each, memory in parts)])
+        return np.hstack([values, *(_rebuild(each.kernels, each.plan, memory, row, code, bars) for each, memory in parts)])
 
     def past_values(self, bars: AdjustedBars) -> Floats:
         """The values of a whole series from its first bar: (columns, bars). Changes no state."""
@@ -190,7 +192,7 @@ class SeriesRunner:
         fired = np.zeros((len(bars.close), len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[1:] = values[: len(self.base.columns)].T
-        self.code.core.judge_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
+        self.code.core.rules_at_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
         return fired.T
 
     def past_patterns(self, code: int, bars: AdjustedBars, values: Floats) -> Records:
@@ -208,7 +210,7 @@ class SeriesRunner:
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
         runs = self.base.runs[code, _kind(state.kinds[row])]
-        self.code.core.judge_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
+        self.code.core.rules_at_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
             patterns["at"] -= first
@@ -270,7 +272,7 @@ def _series_at(state: PartitionState, x: Any) -> Iterator[Bars]:
             values[at] = value
 
 
-def _replay(
+def _rebuild(
     kernels: SeriesKernels | KindKernels, plan: Plan, memory: PlanMemory, row: int, code: int, bars: AdjustedBars
 ) -> Floats:
     """Restarts the memory of a series from closed bars; returns values of shape (bars, columns)."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import BarRecords, empty
+from services.analysis.kernels.closed_bars import BarRecords, no_bars
 from shared.events import Quarantined, Timeframe
 
 Int64s = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ def superseded(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timefra
     """
     found = {}
     for timeframe, bars in provided.items():
-        mine = stored.get(timeframe, empty())
+        mine = stored.get(timeframe, no_bars())
         new = bars[bars["ts_close"] - bars["ts_open"] <= timeframe.row.longest_ms]
         if not len(mine) or not len(new):
             continue
@@ -39,7 +39,7 @@ def superseded(stored: Mapping[Timeframe, BarRecords], provided: Mapping[Timefra
     return found
 
 
-def without(stored: Mapping[Timeframe, BarRecords], gone: Mapping[Timeframe, Int64s]) -> dict[Timeframe, BarRecords]:
+def without_superseded(stored: Mapping[Timeframe, BarRecords], gone: Mapping[Timeframe, Int64s]) -> dict[Timeframe, BarRecords]:
     """The stored bars without those that closed at the times ``gone``."""
     return {
         timeframe: bars[~np.isin(bars["ts_close"], gone[timeframe])] if timeframe in gone else bars
@@ -47,7 +47,7 @@ def without(stored: Mapping[Timeframe, BarRecords], gone: Mapping[Timeframe, Int
     }
 
 
-def contradicted(symbol: str, stored: BarRecords, provided: BarRecords, ts_init: int) -> list[Quarantined]:
+def contradiction_reports(symbol: str, stored: BarRecords, provided: BarRecords, ts_init: int) -> list[Quarantined]:
     """Reports of stored daily bars made of ticks that the provider's bars replace with other prices or hours."""
     found = list(_pairs(stored, provided))[::-1]
     return [

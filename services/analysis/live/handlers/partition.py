@@ -46,7 +46,7 @@ class Partition:
         return len(self.bars) + len(self.signals) + len(self.patterns) + sum(len(each.bars) for each in self.provided)
 
     @property
-    def moved(self) -> bool:
+    def checkpoint_is_stale(self) -> bool:
         """Whether the stored checkpoint is out of date."""
         return self.next_offset >= 0 and (self.unsaved or self.next_offset != self.saved_offset)
 

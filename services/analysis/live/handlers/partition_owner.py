@@ -126,13 +126,17 @@ class AnalysisPartitions:
     async def flush(self, final: bool) -> None:
         """Writes the checkpoints that are due; see ``shared.kafka.PartitionOwner``."""
         now = time.monotonic()
-        due = [each for each in self.partitions.values() if each.moved and (final or now - each.saved_at >= self._pace.seconds)]
+        due = [
+            each
+            for each in self.partitions.values()
+            if each.checkpoint_is_stale and (final or now - each.saved_at >= self._pace.seconds)
+        ]
         results = await asyncio.gather(*(self._save(each) for each in due), return_exceptions=True)
         failures = [result for result in results if isinstance(result, BaseException)]
         for failure in sorted(failures, key=lambda error: not isinstance(error, FencedError)):
             raise failure
         for each in self.partitions.values():
-            if each.queue.failed:
+            if each.queue.has_failed:
                 await each.queue.drain()
         if not final:
             with fatal_errors("requested indicators cannot be warmed up"):
@@ -205,7 +209,7 @@ class AnalysisPartitions:
 
     async def _save(self, mine: Partition) -> None:
         """Publishes what waits, then writes the checkpoint if this process still owns the partition."""
-        if not mine.moved:
+        if not mine.checkpoint_is_stale:
             return
         await mine.queue.drain()
         began = time.monotonic()

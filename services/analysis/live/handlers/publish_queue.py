@@ -60,11 +60,11 @@ class PublishQueue:
         self._quarantined += outcome.quarantined
         self._patterns += outcome.patterns
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}
-        if self._task is None or (self._task.done() and not self.failed):
+        if self._task is None or (self._task.done() and not self.has_failed):
             self._start()
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether the last attempt was not acknowledged; ``drain`` retries it."""
         return self._task is not None and self._task.done() and (self._task.cancelled() or self._task.exception() is not None)
 
@@ -74,7 +74,7 @@ class PublishQueue:
         Raises:
             TransientError: the broker does not acknowledge; the events stay, and the next call retries them.
         """
-        if self.failed:
+        if self.has_failed:
             self._start()
         while self._task is not None and (len(self) or not self._task.done()):
             if self._task.done():

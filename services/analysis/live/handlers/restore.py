@@ -41,16 +41,16 @@ class Restorer:
 
     def __init__(
         self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar,
-        series: SeriesRunner, most: int, conditions: Callable[[], ConditionSet] = ConditionSet,
+        series: SeriesRunner, limit: int, conditions: Callable[[], ConditionSet] = ConditionSet,
         others: Callable[[], OtherInstruments] = OtherInstruments,
     ) -> None:  # fmt: skip
-        """``most``: newest bars of a series that a rebuild reads. ``conditions``, ``others``: what a rebuild starts with."""
+        """``limit``: newest bars of a series that a rebuild reads. ``conditions``, ``others``: what a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
         self._instruments = instruments
         self._calendar = calendar
         self._series = series
-        self._most = most
+        self._limit = limit
         self._conditions = conditions
         self._others = others
 
@@ -117,6 +117,6 @@ class Restorer:
         engine.set_others(self._others())
         engine.set_conditions(conditions)
         for symbol in symbols:
-            pasts = await self._stored.pasts(symbol, self._most)
-            await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)
+            closed_bars = await self._stored.closed_bars(symbol, self._limit)
+            await asyncio.to_thread(engine.load, symbol, closed_bars, 0, tail=0)
         return len(symbols)

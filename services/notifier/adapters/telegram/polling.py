@@ -77,7 +77,7 @@ class Polling:
 
     async def _poll(self, queues: ChatQueues[Update], stopping: asyncio.Event) -> None:
         """Fetch updates; retry with backoff while Telegram is not available or another process polls the token."""
-        backoff = Backoff(Random(), first=1.0, most=LONGEST_WAIT)  # noqa: S311 - jitter
+        backoff = Backoff(Random(), first=1.0, maximum=LONGEST_WAIT)  # noqa: S311 - jitter
         while not stopping.is_set():
             try:
                 if not self._name:

@@ -23,11 +23,11 @@ SHOWN_TIMES: Final = 5
 EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 
-async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def alert(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Create an alert on a condition."""
-    if not rest:
+    if not arguments:
         return Reply(phrase(chat.language, "alert_help"))
-    request = parse_alert(rest)
+    request = parse_alert(arguments)
     condition = await parsed(context, chat, request.condition)
     if isinstance(condition, Reply):
         return condition
@@ -52,11 +52,11 @@ async def alert(context: BotContext, chat: Chat, rest: str) -> Reply:
     return Reply("\n".join(lines))
 
 
-async def explain(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def explain(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Say in words what a condition means, and when it was true last for the instruments that are named."""
-    if not rest:
+    if not arguments:
         return Reply(phrase(chat.language, "explain_help"))
-    request = parse_alert(rest)
+    request = parse_alert(arguments)
     condition = await parsed(context, chat, request.condition)
     if isinstance(condition, Reply):
         return condition
@@ -111,7 +111,7 @@ async def _scoped(context: BotContext, chat: Chat, condition: ParsedCondition, r
     return wanted
 
 
-async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
+async def alerts(context: BotContext, chat: Chat, arguments: str) -> Reply:  # noqa: ARG001
     """List the chat's alerts."""
     mine = await context.conditions.for_chat(chat.channel, chat.chat_id)
     return Reply(
@@ -119,9 +119,9 @@ async def alerts(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: 
     )
 
 
-async def unalert(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def unalert(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Remove one alert, or all."""
-    wanted = rest.strip().lstrip("#").casefold()
+    wanted = arguments.strip().lstrip("#").casefold()
     if wanted in EVERYTHING:
         number = None
     elif wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
