@@ -160,8 +160,11 @@ class Stores:
     topic: list[History] = field(default_factory=list)
 
     async def closed_bars(
-        self, symbol: str, limit: int, after: Mapping[Timeframe, int] | None = None
-    ) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
+        self,
+        symbol: str,
+        limit: int,  # noqa: ARG002
+        after: Mapping[Timeframe, int] | None = None,
+    ) -> dict[Timeframe, BarRecords]:
         found: dict[Timeframe, list[Any]] = {}
         for (name, timeframe, _), row in sorted(self.rows.items(), key=lambda item: item[0][2]):
             if name == symbol and row[0] > (after or {}).get(timeframe, -1):

@@ -103,7 +103,7 @@ class SeriesKernels(Protocol):
         """``advance`` for many bars (``closed``, dtype CLOSED) in their order.
 
         Bar i belongs at ``[row, timeframe, at]`` of ``windows``, a ``Bars`` of shape (symbols, timeframes, window), and is of an
-        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.wanted``. A closed bar is there already and is committed. A
+        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.runs``. A closed bar is there already and is committed. A
         provisional one is written there for the call only, and fires each rule and direction at most once a bar.
         """
 
@@ -133,7 +133,8 @@ class SeriesKernels(Protocol):
     ) -> None:
         """The programs numbered ``chosen`` at one bar into ``results`` (chosen,): 1.0 true, 0.0 false, NaN unknown.
 
-        ``current_values`` and ``previous_values`` hold the values (columns + fields,) at the bar and at the one before; ``stack`` is scratch.
+        ``current_values`` and ``previous_values`` are the rows (columns + fields,) of the bar and of the bar before; ``stack`` is
+        scratch.
         """
 
     def scan_condition(self, programs: ProgramArrays, number: int, values: Floats, stack: Floats, results: Floats) -> None:
@@ -149,7 +150,10 @@ class SeriesKernels(Protocol):
         slots: Floats,
         commit: bool,
     ) -> None:
-        """Derived series at one bar: see ``conditions.past.derive``. Writes ``current_values`` (places,), and with ``commit`` ``slots``."""
+        """Derived series at one bar: see ``conditions.past.derive``.
+
+        Writes ``current_values`` (places,), and with ``commit`` ``slots``.
+        """
 
     def derive_series(self, code: int, n: int, operand: Floats, slot: Floats, results: Floats) -> None:
         """One derived series over a whole series into ``results`` (bars,): see ``conditions.past.derive_series``."""

@@ -46,7 +46,7 @@ def breadth(moved: Floats) -> Breadth:
 
 
 def fraction_of_ones(flags: Floats) -> tuple[Floats, Int64s]:
-    """The share of ones among what is known, NaN where nothing is, and how many are known. Shapes (T, M) -> (T,), (T,)."""
+    """The fraction of ones among the known values, NaN if none is known, and how many are known. Shapes (T, M) -> (T,), (T,)."""
     known = np.isfinite(flags)
     counts = known.sum(axis=1)
     ones = (known & (flags > 0)).sum(axis=1)

@@ -55,7 +55,7 @@ def members_of(
 
 
 def round_or_none(value: float) -> float | None:
-    """Rounded; None if it is not finite."""
+    """The value, rounded; None if it is not a finite number."""
     return round(float(value), DIGITS) if math.isfinite(value) else None
 
 

@@ -134,8 +134,8 @@ def following(code, n, x, slot, commit):
 def derive(programs, table, current_values, previous_values, stack, slots, commit):
     """Evaluates derived series at one bar, in the order of ``table`` (derived, 6), and writes their values into ``current_values``.
 
-    A row of ``table``: code in ``PAST``, n, number of the program of the operand, place of the value in ``current_values``, first and last
-    place of the slot in ``slots``. Only ``commit`` advances the slots by this bar.
+    A row of ``table``: code in ``PAST``, n, number of the program of the operand, place of the value in ``current_values``, first
+    and last place of the slot in ``slots``. Only ``commit`` advances the slots by this bar.
     """
     codes, numbers, starts = programs
     for j in range(table.shape[0]):

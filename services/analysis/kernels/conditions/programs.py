@@ -83,9 +83,10 @@ def compile_conditions(conditions: Sequence[Condition], columns: Sequence[str]) 
 def evaluated(
     kernels: SeriesKernels, programs: Programs, chosen: Int64s, current_values: Floats, previous_values: Floats
 ) -> Floats:
-    """Results of chosen programs at a bar: 1.0 true, 0.0 false, NaN unknown. ``current_values``, ``previous_values``: values (places,).
+    """Results of chosen programs at a bar: 1.0 true, 0.0 false, NaN unknown.
 
-    ``previous_values`` holds columns and fields alone; so does ``current_values`` if the programs read nothing else.
+    ``current_values`` and ``previous_values`` are the rows (places,) of the bar and of the bar before. ``previous_values`` holds
+    columns and fields alone; so does ``current_values`` if the programs read nothing else.
     """
     results = np.empty(len(chosen))
     kernels.evaluate_conditions(programs.arrays, chosen, current_values, previous_values, np.empty(programs.depth), results)

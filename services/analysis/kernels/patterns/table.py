@@ -18,7 +18,8 @@ from services.analysis.kernels.patterns.trend_lines import trend_line
 from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
-"""``(pivots, pivot_count, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``pivot_count`` pivots;
+"""``(pivots, pivot_count, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of the pivots.
+
 ``code`` is the place of the family's first pattern in ``PATTERNS``. ``lifecycle.py`` sets status and times.
 """
 
@@ -37,7 +38,7 @@ class Group:
 
 SHAPE: Final = Group(0, SHAPES, 0)
 LINE: Final = Group(SHAPES, SHAPES + LINES, 0)
-"""A trend line breaks with many a shape: the shape is the signal then."""
+"""A trend line often breaks together with another pattern: then that pattern is the signal."""
 HARMONIC: Final = Group(LINE.end, LINE.end + HARMONICS, LINE.end)
 DIVERGENCE: Final = Group(HARMONIC.end, HARMONIC.end + DIVERGENCES, ACTIVE)
 """Each is a fact of its own: none absorbs another."""

@@ -74,7 +74,7 @@ def inputs(closed_bars: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Adjus
 
 
 def warm_up(state: PartitionState, series: SeriesRunner, row: int, closed_bars: Mapping[Timeframe, BarRecords]) -> None:
-    """Warms up the requested indicators of a symbol from ``closed_bars``, all its closed bars of each timeframe; nothing else changes."""
+    """Warms up the requested indicators of a symbol from all its closed bars of each timeframe; nothing else changes."""
     for timeframe, bars in inputs(closed_bars).items():
         series.warm_up(state, row, TIMEFRAME_CODES[timeframe], bars)
 

@@ -67,7 +67,10 @@ class DerivedRunner:
                 state.derived[row, code] = DerivedMemory(layout.widths, slots, layout.exported)
 
     def advance(self, state: PartitionState, closed: Records, values: Floats, previous_values: Floats, events: BarEvents) -> Rows:
-        """The rows of the bars (dtype CLOSED) whose series have derived values; ``values``, ``previous_values``: (bars, columns)."""
+        """The rows of the bars (dtype CLOSED) whose series have derived values.
+
+        ``values`` and ``previous_values`` (bars, columns) are those at the bars, and at the closed bar before each.
+        """
         found, previous = Rows(), Rows()
         if not self._programs.derives:
             return found

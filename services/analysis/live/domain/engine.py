@@ -174,9 +174,10 @@ class Engine:
         ts_init: int,
         factors: AdjustmentFactors,
     ) -> EngineOutcome:
-        """Ends a split suspicion: applies the pending bars, after ``closed_bars`` up to the session's open if the split is confirmed.
+        """Ends a split suspicion: applies the pending bars.
 
-        The signals of the pending bars fire: they are live bars that had to wait.
+        If the split is confirmed, ``closed_bars`` up to the session's open are applied before them. The signals of the pending
+        bars fire: they are live bars that had to wait.
         """
         row, outcome = self.state.rows[symbol], EngineOutcome()
         if resolution == "split":
