@@ -61,8 +61,8 @@ class ConditionEvaluator:
         for i, (row, code, provisional) in enumerate(series):
             chosen = self._choose(state.symbols[row], row, code, provisional)
             if len(chosen):
-                current, previous = narrow(state, closed[i], values[i], previous_values[i])
-                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, wide.get(i, current), previous))
+                current, previous = wide[i] if i in wide else narrow(state, closed[i], values[i], previous_values[i])
+                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, current, previous))
         return found
 
     def _choose(self, symbol: str, row: int, code: int, provisional: int) -> Int64s:

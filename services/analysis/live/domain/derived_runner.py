@@ -29,8 +29,8 @@ from shared.conditions.expression import Elsewhere, walk
 from shared.conditions.normal_form import render
 from shared.events import Timeframe
 
-Rows = dict[int, Floats]
-"""The index of a bar in its batch -> its row with derived values."""
+Rows = dict[int, tuple[Floats, Floats]]
+"""The index of a bar in its batch -> its row with derived values, and the columns and fields of the bar before."""
 
 
 class DerivedRunner:
@@ -71,16 +71,16 @@ class DerivedRunner:
 
         ``values`` and ``previous_values`` (bars, columns) are those at the bars, and at the closed bar before each.
         """
-        found, previous = Rows(), Rows()
+        found = Rows()
         if not self._programs.derives:
             return found
         for i, (row, code) in enumerate(zip(closed["row"].tolist(), closed["timeframe"].tolist(), strict=True)):
             layout = self._layout(state, (row, code))
             if layout is not None:
-                found[i], previous[i] = narrow(state, closed[i], values[i], previous_values[i], self._programs.width)
-                self._start(state, layout, closed[i], i, found[i], previous[i], events)
-        for i, wide in found.items():
-            self._finish(state, closed[i], wide, previous[i])
+                found[i] = narrow(state, closed[i], values[i], previous_values[i], self._programs.width)
+                self._start(state, layout, closed[i], i, *found[i], events)
+        for i, (wide, past) in found.items():
+            self._finish(state, closed[i], wide, past)
         for key in {(int(closed[i]["row"]), int(closed[i]["timeframe"])) for i in found}:
             state.derived[key].trim()
         return found
@@ -103,9 +103,11 @@ class DerivedRunner:
         layout = self._layout(state, (row, code))
         if layout is None:
             return
+        moment = int(x["known_at"])
         for read in layout.read:
             there = state.derived.get((row, read.timeframe))
-            wide[read.place] = np.nan if there is None else there.at(read.name, int(x["known_at"]))
+            if there is not None:
+                wide[read.places] = there.at(read.names, moment)
         self._derive(layout.later, state.derived[row, code], wide, past, commit=not x["provisional"])
 
     def _derive(self, table: Any, memory: DerivedMemory, wide: Floats, past: Floats, *, commit: bool) -> None:
