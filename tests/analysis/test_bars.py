@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.analysis.live.domain.checkpoint import UnreadableStateError, needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, LISTED, engine, hours, logs, market, series
 from tests.analysis.plain import Plain

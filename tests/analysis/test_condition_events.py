@@ -9,10 +9,10 @@ import pytest
 
 from services.analysis.kernels.conditions.derived import needs_of
 from services.analysis.kernels.conditions.whole_series import truths
+from services.analysis.live.domain.apply_history import inputs
 from services.analysis.live.domain.derived_past import SymbolPast
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.load import inputs
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.conditions import Node

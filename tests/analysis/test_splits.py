@@ -39,7 +39,7 @@ def reference(year: int) -> Fired:
     o, h, low, c, v = (np.array([getattr(day, name) for day in every]) for name in ("open", "high", "low", "close", "volume"))
     session = np.array([apple.number(day.date) for day in every])
     o, h, low, c, v = o * price, h * price, low * price, c * price, v / split
-    from services.analysis.kernels import year as context
+    from services.analysis.kernels import extremes_52w as context
 
     above, below = context.context(session, session, h, low)
     plan = series().base

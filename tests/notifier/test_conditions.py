@@ -11,14 +11,15 @@ import pytest
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
-from services.notifier.domain import alerts, condition_replies, rules
+from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
+from services.notifier.domain.alert_text import alert_text
 from services.notifier.domain.condition_errors import KOREAN
 from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
-from services.notifier.domain.markup import CAPTION_LIMIT, plain, visible
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from shared.conditions import PROBLEMS, parse
 from shared.db import Database, open_database
 from shared.events import Signal
@@ -270,7 +271,7 @@ def test_every_error_has_a_korean_message_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_longest_condition_fits_a_caption(language: str) -> None:
     text = " and ".join(["close > 12345.678"] * 25)
-    alert = alerts.alert_text(fired(0, text, replayed=True, provisional=True), unknown_instrument("AAPL"), language, repeat=True)
+    alert = alert_text(fired(0, text, replayed=True, provisional=True), unknown_instrument("AAPL"), language, repeat=True)
     assert visible(alert) <= CAPTION_LIMIT
     assert "close &gt; 12345.678 and" in alert
-    assert rules.name("condition", language) in alert
+    assert rule_texts.name("condition", language) in alert

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from services.notifier.domain.condition_errors import error_text
 from services.notifier.domain.conditions import FORMING, ConditionAlert, ParsedCondition
 from services.notifier.domain.formatting import format_time
-from services.notifier.domain.instruments import Instrument, InstrumentIndex
-from services.notifier.domain.markup import escape
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
+from services.notifier.domain.telegram_html import escape
 from shared.conditions import ConditionError
 
 SHOWN_TEXT = 600
@@ -43,7 +43,7 @@ def normal_form(condition: ParsedCondition) -> str:
     return f"<code>{escape(condition.text, SHOWN_TEXT)}</code>"
 
 
-def times_line(instrument: Instrument, times: Sequence[int], language: str) -> str:
+def times_line(instrument: KnownInstrument, times: Sequence[int], language: str) -> str:
     """When a condition was true last for an instrument."""
     name = escape(display_name(instrument, language), 40)
     shown = ", ".join(map(format_time, times)) or phrase(language, "explain_never")

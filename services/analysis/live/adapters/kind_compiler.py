@@ -14,8 +14,8 @@ import structlog
 
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
-from services.analysis.live.domain.rehearsal import rehearse_kind
-from shared.tasks import first_of
+from services.analysis.live.domain.preload import rehearse_kind
+from shared.tasks import run_until_first
 
 log: Final = structlog.get_logger("analysis.compile")
 LIMIT_SECONDS: Final = 600.0
@@ -53,7 +53,7 @@ class KindCompiler:
         async def stop() -> None:
             await stopping.wait()
 
-        await first_of("compiler of indicators", self._run(), stop())
+        await run_until_first("compiler of indicators", self._run(), stop())
 
     async def _run(self) -> None:
         while True:

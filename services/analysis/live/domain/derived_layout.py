@@ -15,7 +15,7 @@ from services.analysis.live.domain.derived_memory import Widths
 from services.analysis.live.domain.layout import TIMEFRAMES
 from shared.conditions import Node
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 
 
 @dataclass(frozen=True)

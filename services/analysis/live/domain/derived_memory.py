@@ -12,7 +12,7 @@ import numpy as np
 from services.analysis.kernels.indicators.kind import Floats
 
 EXPORTS: Final = 16
-"""Newest bars whose exported values are kept between batches. A bar that is judged later than so many are known finds none."""
+"""Newest bars whose exported values are kept between batches. A bar that is evaluated later finds none."""
 
 Key = tuple[int, int]
 """Row of a symbol, code of a timeframe."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.conditions.derived import SeriesNeeds, is_past
 from services.analysis.kernels.conditions.whole_series import SeriesValues
 from services.analysis.kernels.indicators.kind import Floats, Int64s
@@ -17,7 +17,7 @@ from services.analysis.kernels.sequences.whole_series import completed, fired_of
 from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import TIMEFRAME_CODES
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.state import PartitionState
 from shared.conditions import Node, SeriesName
 from shared.conditions.expression import Elsewhere, Fired
@@ -41,11 +41,17 @@ class SymbolPast:
         self._known = known_values
         self._followed = followed
 
-    def series(self, pasts: Mapping[Timeframe, Adjusted], needs: Mapping[Timeframe, SeriesNeeds]) -> dict[Timeframe, SeriesValues]:
+    def series(
+        self, closed_bars: Mapping[Timeframe, AdjustedBars], needs: Mapping[Timeframe, SeriesNeeds]
+    ) -> dict[Timeframe, SeriesValues]:
         """The series of the timeframes that are needed, from all their bars."""
-        return {timeframe: self._one(timeframe, pasts[timeframe], needs[timeframe]) for timeframe in needs if timeframe in pasts}
+        return {
+            timeframe: self._one(timeframe, closed_bars[timeframe], needs[timeframe])
+            for timeframe in needs
+            if timeframe in closed_bars
+        }
 
-    def _one(self, timeframe: Timeframe, bars: Adjusted, needs: SeriesNeeds) -> SeriesValues:
+    def _one(self, timeframe: Timeframe, bars: AdjustedBars, needs: SeriesNeeds) -> SeriesValues:
         code, values = TIMEFRAME_CODES[timeframe], self._series.past_values(bars)
         nodes = [node for node in needs.derived if not is_past(node)]
         known: dict[Node, Floats] = {node: self._times(code, bars, node) for node in nodes if isinstance(node, SeriesName)}
@@ -57,10 +63,10 @@ class SymbolPast:
             known |= self._events(timeframe, bars, values, fired)
         return SeriesValues(np.vstack([values, *(getattr(bars, name) for name in BAR_FIELDS)]), bars.ts_close, known)
 
-    def _times(self, code: int, bars: Adjusted, node: SeriesName) -> Floats:
+    def _times(self, code: int, bars: AdjustedBars, node: SeriesName) -> Floats:
         return self._known.times(node, self._state, self._row, code, bars.session, bars.ts_close)
 
-    def _events(self, timeframe: Timeframe, bars: Adjusted, values: Floats, nodes: Sequence[Fired]) -> dict[Node, Floats]:
+    def _events(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats, nodes: Sequence[Fired]) -> dict[Node, Floats]:
         code = TIMEFRAME_CODES[timeframe]
         fired = self._series.past_fired(self._state, self._row, code, bars, values)
         patterns = self._series.past_patterns(code, bars, values)

@@ -17,7 +17,7 @@ import numpy as np
 
 from services.analysis.kernels.conditions.times import time_field
 from services.analysis.kernels.indicators.kind import Floats, Int64s
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.other_instruments import OtherInstruments
@@ -54,7 +54,7 @@ class KnownValues:
     """Looks up time fields, events and values of other instruments."""
 
     calendar: Calendar
-    rules: tuple[Instance, ...]
+    rules: tuple[RuleInstance, ...]
     others: OtherInstruments = field(default_factory=OtherInstruments)
     _matching: dict[Fired, Int64s] = field(default_factory=dict, compare=False, repr=False)
 
