@@ -11,9 +11,9 @@ import structlog
 
 from services.analysis.industries.domain.closes import Close
 from services.analysis.industries.domain.market_state import MarketState
-from services.analysis.industries.domain.roster import Roster
 from services.analysis.industries.domain.view import view
 from services.analysis.industries.handlers import measures
+from services.analysis.kernels.groups.roster import Roster
 from shared.events import Bar, Event, IndustryView, Quote, Signal
 from shared.kafka import Record
 from shared.topics import INDUSTRIES, Topic

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from services.analysis.industries.domain.aligned import Floats
+from services.analysis.kernels.groups.aligned import Floats
 
 EQUAL: Final = 1e-9
 """A price within this share of the average is not above it (docs/signals.md, "Comparing")."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.aligned import Floats
+from services.analysis.kernels.groups.aligned import Floats
 
 SESSIONS: Final = (20, 63, 126)
 """One, three and six months of the member's own sessions."""
