@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 
@@ -13,12 +12,10 @@ from services.analysis.industries.domain.members import DIGITS, known, members_o
 from services.analysis.industries.domain.movers import movers
 from services.analysis.industries.domain.signals_today import by_rule, ended_before
 from services.analysis.kernels.groups.aligned import aligned, newest_of
-from services.analysis.kernels.groups.averages import above_average
+from services.analysis.kernels.groups.averages import AVERAGES, above_average
 from services.analysis.kernels.groups.breadth import breadth, share
 from services.analysis.kernels.groups.roster import Group
 from shared.events import IndustryView, Mover, Quote
-
-AVERAGES: Final = (50, 200)
 
 
 def view(group: Group, state: MarketState, ends: Mapping[str, Mapping[int, int]]) -> IndustryView | None:
