@@ -324,3 +324,16 @@ async def test_the_tables_are_read_as_they_are_and_a_new_factor_counts(database_
             await connection.execute(delete(bars))
         emptied = await others.current(conditions)
         assert emptied.groups.tables == {}
+
+
+async def test_relative_strength_stands_beside_values_of_the_benchmark_itself() -> None:
+    made = engine()
+    daily = of_symbol(stored(made.apply(tape(("AAA",), 6)).bars), "AAA")[DAY]
+    conditions, stores = set_of("benchmark.rs_20 > 0 and benchmark.close > 0 on 1h"), Stored({"AAA": daily})
+    others = await ReferencedInstruments(stores, stores, reader(Tables()), engine, 1000).current(conditions)
+    assert others.known["AAA"].values.keys() == {parse("close > 0").root.operands[0]}  # type: ignore[union-attr]
+    fired = {s.ts_event for s in with_conditions(conditions, others).apply(LOG).signals if s.condition}
+    held = [session for session in SESSIONS[-6:] if above(due(HISTORIES, session)["benchmark"], 0.0)]
+    hourly = [bar for bar in engine().apply(LOG).bars if bar.timeframe == HOUR]
+    assert fired == {bar.ts_event for bar in hourly if bar.session in held}
+    assert 0 < len(fired) < len(hourly)
