@@ -89,7 +89,7 @@ ROLES = {
 """Each imports only what it needs: the kernels take a second to load."""
 
 parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
-roles = parser.add_subparsers(dest="role", required=True, metavar="ROLE")
+roles = parser.add_subparsers(dest="role", required=True)
 for name, role in ROLES.items():
     roles.add_parser(name, help=role.__doc__)
 roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")
