@@ -16,7 +16,7 @@ from services.analysis.kernels.conditions.derived import SeriesNeeds
 from services.analysis.kernels.conditions.whole_series import truths
 from services.analysis.kernels.groups.condition_values import GroupValues
 from services.analysis.kernels.groups.daily_closes import DailyCloses, daily_closes
-from services.analysis.kernels.groups.group_needs import MOST_MEMBERS, MOST_SERIES, MOST_TABLES, group_needs
+from services.analysis.kernels.groups.group_needs import MOST_MEMBERS, MOST_PAIRS, MOST_SERIES, MOST_TABLES, group_needs
 from services.analysis.kernels.groups.instrument_groups import InstrumentGroups, instrument_groups
 from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition
 from services.analysis.live.adapters.benchmarks import BenchmarkTable
@@ -264,6 +264,11 @@ def test_what_is_beyond_the_bounds_is_unknown_and_has_a_reason() -> None:
     many = group_needs({strength: None}, of([f"S{n:04}" for n in range(MOST_SERIES + 1)], ("S0000",)))
     assert len(many.series) == MOST_SERIES
     assert many.left_out == (f"conditions need the daily closes of more than {MOST_SERIES} instruments",)
+    peers = Elsewhere(strength.operand, DAY, "industry")
+    paired = group_needs({peers: None, breadth: None}, of([f"S{n:04}" for n in range(300)]))
+    assert sum(need.node == peers for need in paired.wanted) == MOST_PAIRS // 300
+    assert sum(need.node == breadth for need in paired.wanted) == 300
+    assert paired.left_out == (f"conditions compare instruments with more than {MOST_PAIRS} members of their industries",)
     nodes = [
         next(n for n in walk(parse(f"(rs_20 + {k})[benchmark] > 0").root) if isinstance(n, Elsewhere))
         for k in range(1, MOST_TABLES // 900 + 3)

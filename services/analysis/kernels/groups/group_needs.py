@@ -17,6 +17,8 @@ MOST_SERIES: Final = 1_000
 """Instruments whose daily closes are kept."""
 MOST_TABLES: Final = 4_096
 """Pairs of an expression and a judged instrument."""
+MOST_PAIRS: Final = 20_000
+"""Members that instruments are compared with for their relative strength, added up: about twenty seconds of a core."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def group_needs(nodes: Mapping[Elsewhere, frozenset[str] | None], groups: Instru
     wanted: list[GroupNeed] = []
     series: set[str] = set()
     left_out: dict[str, None] = {}
+    pairs: dict[str, int] = {}
     for node in sorted(nodes, key=render):
         symbols = nodes[node]
         for symbol in sorted(groups.exchanges if symbols is None else symbols & groups.exchanges.keys()):
@@ -64,15 +67,19 @@ def group_needs(nodes: Mapping[Elsewhere, frozenset[str] | None], groups: Instru
             if need is None:
                 continue
             more = need.series & groups.exchanges.keys()
+            compared = {symbol: len(need.members)} if reads_strength(node) and need.members else {}
             if len(need.members) > MOST_MEMBERS:
                 left_out[f"industry {need.industry} has more than {MOST_MEMBERS} members"] = None
             elif len(wanted) >= MOST_TABLES:
                 left_out[f"conditions need more than {MOST_TABLES} series of industries and relative strength"] = None
             elif len(series | more) > MOST_SERIES:
                 left_out[f"conditions need the daily closes of more than {MOST_SERIES} instruments"] = None
+            elif sum({**pairs, **compared}.values()) > MOST_PAIRS:
+                left_out[f"conditions compare instruments with more than {MOST_PAIRS} members of their industries"] = None
             else:
                 wanted.append(need)
                 series |= more
+                pairs |= compared
     return GroupNeeds(tuple(wanted), {symbol: groups.exchanges[symbol] for symbol in sorted(series)}, tuple(left_out))
 
 
