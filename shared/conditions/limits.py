@@ -26,6 +26,7 @@ from shared.conditions.expression import (
     walk,
 )
 from shared.conditions.literals import is_price
+from shared.conditions.normal_form import render
 from shared.conditions.operations import is_constant
 from shared.events import PERIODS, Timeframe
 
@@ -142,5 +143,16 @@ def _check_places(node: Node, frame: Timeframe, instrument: str) -> None:
         events()[node.name].check_timeframe(frame, node.at)
     if isinstance(node, Elsewhere):
         frame, instrument = node.timeframe, node.instrument
+        _check_strength_alone(node)
     for operand in _operands(node):
         _check_places(operand, frame, instrument)
+
+
+def _check_strength_alone(node: Elsewhere) -> None:
+    """Relative strength is of the judged instrument, all else in the same brackets of the benchmark: their sessions may differ."""
+    named = [each for each in walk(node.operand) if isinstance(each, SeriesName | Fired)]
+    strength = next((each for each in named if each.name in STRENGTH_FIELDS), None)
+    other = next((each for each in named if each.name not in {*INDUSTRY_FIELDS, *STRENGTH_FIELDS}), None)
+    if strength is not None and other is not None:
+        apart = (render(Elsewhere(each, node.timeframe, node.instrument)) for each in (strength, other))
+        raise ConditionError("instead", "", other.at, found=f"'{render(node)}'", instead=", ".join(f"'{each}'" for each in apart))

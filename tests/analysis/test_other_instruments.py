@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.kernels.groups.condition_values import GroupValues
 from services.analysis.live.domain.checkpoint import NeededWindow, needed_windows
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.other_instruments import OtherInstruments, SessionValues
@@ -76,6 +77,7 @@ class Stored:
         self.bars = dict(bars)
         self.reads: list[tuple[str, int]] = []
         self.chosen = {"BBB": "AAA"}
+        self.groups = GroupValues()
 
     async def windows(self, needed: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]:
         self.reads += [(each.symbol, each.n) for each in needed]
@@ -89,6 +91,9 @@ class Stored:
 
     async def benchmarks(self) -> Mapping[str, str]:
         return self.chosen
+
+    async def current(self, _: ConditionSet) -> GroupValues:
+        return self.groups
 
 
 def everything() -> tuple[list[Bar], dict[str, BarRecords]]:
@@ -108,7 +113,7 @@ async def test_a_condition_reads_another_instrument_from_its_stored_sessions() -
     bars, daily = everything()
     conditions, now = set_of(HELD, ABOVE, BETTER), [0.0]
     stores = Stored(daily)
-    reader = ReferencedInstruments(stores, stores, engine, 1000, lambda: now[0])
+    reader = ReferencedInstruments(stores, stores, stores, engine, 1000, lambda: now[0])
     others = await reader.current(conditions)
     outcome = with_conditions(conditions, others).apply(LOG)
     closes = {bar.session: bar.close for bar in bars if (bar.symbol, bar.timeframe) == ("AAA", DAY)}
@@ -150,7 +155,7 @@ async def test_a_symbol_is_computed_again_only_when_it_has_a_new_bar_or_after_a_
     _, daily = everything()
     conditions, now = set_of(ABOVE), [0.0]
     stores = Stored(daily | {"AAA": daily["AAA"][:-1]})
-    reader = ReferencedInstruments(stores, stores, engine, 1000, lambda: now[0])
+    reader = ReferencedInstruments(stores, stores, stores, engine, 1000, lambda: now[0])
     first = await reader.current(conditions)
     assert await reader.current(conditions) is first
     stores.bars["AAA"] = daily["AAA"]
@@ -166,7 +171,7 @@ async def test_an_instrument_without_bars_or_listing_is_unknown() -> None:
     stores = Stored({})
     for symbol in ("AAA", "ZZZ"):
         condition = condition_of(op(">", "close", Elsewhere(node("close"), DAY, symbol)), HOUR)
-        found = await ReferencedInstruments(stores, stores, engine, 10).current(set_of(condition))
+        found = await ReferencedInstruments(stores, stores, stores, engine, 10).current(set_of(condition))
         assert not [s for s in with_conditions(set_of(condition), found).apply(LOG[:900]).signals if s.condition]
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.industries.domain.aligned import AlignedCloses, aligned, carried, newest_of
-from services.analysis.industries.domain.averages import above_average
-from services.analysis.industries.domain.breadth import breadth, fraction_of_ones, moves
 from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.movers import movers
-from services.analysis.industries.domain.strength import strength
+from services.analysis.kernels.groups.aligned import AlignedCloses, aligned, carried, newest_of
+from services.analysis.kernels.groups.averages import above_average
+from services.analysis.kernels.groups.breadth import breadth, fraction_of_ones, moves
+from services.analysis.kernels.groups.strength import strength
 from tests.industries import plain
 
 START = dt.date(2024, 2, 20)

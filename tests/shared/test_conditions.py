@@ -154,6 +154,8 @@ WRONG = [
     ("close[1h][1d] > 1", "twice", 9),
     ("close > 1 on 1h and open > 1", "frames", 20),
     ("industry.close > 1", "industry", 9),
+    ("(rs_20 + close)[benchmark] > 0", "instead", 9),
+    ("(rs_20 > 0 and golden_cross)[benchmark]", "instead", 15),
 ]
 
 

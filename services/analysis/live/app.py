@@ -23,6 +23,7 @@ from services.analysis.live.adapters.benchmarks import BenchmarkTable
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
+from services.analysis.live.adapters.instrument_groups import GroupTable
 from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.adapters.sequences import SequenceTable
@@ -31,6 +32,7 @@ from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.preload import rehearse
 from services.analysis.live.domain.series_runner import SeriesRunner
+from services.analysis.live.handlers.group_values import MeasuredGroups
 from services.analysis.live.handlers.history import HistoryReader
 from services.analysis.live.handlers.other_instruments import ReferencedInstruments
 from services.analysis.live.handlers.partition_owner import AnalysisPartitions, CheckpointInterval, wall_clock_ms
@@ -85,7 +87,11 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         compiler = KindCompiler(series.code)
         always = [required_indicator(column) for column in settings.indicators]
         referenced = ReferencedInstruments(
-            stored, BenchmarkTable(database), lambda: Engine(calendar, instrument_table.listed, series), settings.rebuild_bars
+            stored,
+            BenchmarkTable(database),
+            MeasuredGroups(GroupTable(database), calendar, series.code.core),
+            lambda: Engine(calendar, instrument_table.listed, series),
+            settings.rebuild_bars,
         )
         user_conditions = UserConditions(StoredConditions(database), referenced, compiler, always)
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from services.analysis.industries.domain.closes import KEPT, Close
-from services.analysis.industries.domain.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
+from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
 from shared.db import Database
 from shared.events import Timeframe
 from shared.tables import bars, industries, instrument_industries, instruments, markets

@@ -1,5 +1,1 @@
-"""Measures of groups of instruments: breadth, moves, leaders, relative strength. Plain numpy, without the kernels.
-
-Functions of arrays take whole aligned histories: ``days`` of shape (T,), ``closes`` of shape (T, M), NaN where a member did not
-trade. The live view calls the same functions on the newest rows.
-"""
+"""The current view of an industry or a market. The measures of groups that conditions need too are in ``kernels.groups``."""

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from services.analysis.industries.domain.aligned import Floats
+from services.analysis.kernels.groups.aligned import Floats
 
 SESSIONS: Final = (63, 126)
 """Three and six months of the member's own sessions."""

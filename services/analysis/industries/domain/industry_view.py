@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.aligned import aligned, newest_of
-from services.analysis.industries.domain.averages import above_average
-from services.analysis.industries.domain.breadth import breadth, fraction_of_ones
 from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.members import DIGITS, members_of, round_or_none
 from services.analysis.industries.domain.movers import movers
-from services.analysis.industries.domain.roster import Group
 from services.analysis.industries.domain.signals_today import by_rule, ended_before
+from services.analysis.kernels.groups.aligned import aligned, newest_of
+from services.analysis.kernels.groups.averages import AVERAGES, above_average
+from services.analysis.kernels.groups.breadth import breadth, fraction_of_ones
+from services.analysis.kernels.groups.roster import Group
 from shared.events import IndustryView, Mover, Quote
-
-AVERAGES: Final = (50, 200)
 
 
 def view(group: Group, state: MarketState, ends: Mapping[str, Mapping[int, int]]) -> IndustryView | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.analysis.industries.domain.closes import Close, Closes
-from services.analysis.industries.domain.roster import Roster
 from services.analysis.industries.domain.signals_today import SignalsToday, ended_before
+from services.analysis.kernels.groups.roster import Roster
 from shared.events import Bar, Quote, Signal, Timeframe
 
 MOST_QUOTES: Final = 20_000

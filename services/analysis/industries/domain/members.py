@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.aligned import AlignedCloses, Floats, aligned, carried, newest_of
 from services.analysis.industries.domain.comovement import SESSIONS as MOVES
 from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.market_state import MarketState
-from services.analysis.industries.domain.roster import Group
-from services.analysis.industries.domain.strength import SESSIONS, strength
+from services.analysis.kernels.groups.aligned import AlignedCloses, Floats, aligned, carried, newest_of
+from services.analysis.kernels.groups.roster import Group
+from services.analysis.kernels.groups.strength import SESSIONS, strength
 from shared.events import Comovement, IndustryMember, RelativeStrength
 
 DIGITS: Final = 6

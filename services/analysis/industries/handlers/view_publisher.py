@@ -12,8 +12,8 @@ import structlog
 from services.analysis.industries.domain.closes import Close
 from services.analysis.industries.domain.industry_view import view
 from services.analysis.industries.domain.market_state import MarketState
-from services.analysis.industries.domain.roster import Roster
 from services.analysis.industries.handlers import metrics
+from services.analysis.kernels.groups.roster import Roster
 from shared.events import Bar, Event, IndustryView, Quote, Signal
 from shared.kafka import Record
 from shared.topics import INDUSTRIES, Topic

@@ -12,7 +12,7 @@ from shared.db import Database
 from shared.tables import instruments, markets
 
 log: Final = structlog.get_logger("analysis.benchmarks")
-_names: Final = msgspec.json.Decoder(tuple[str, ...]).decode
+_decoded: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class BenchmarkTable:
@@ -29,7 +29,7 @@ class BenchmarkTable:
         async with self._database.connect() as connection:
             held = (await connection.execute(select(markets).order_by(markets.c.place))).all()
             listed = (await connection.execute(select(instruments.c.symbol, instruments.c.exchange))).all()
-        defined = [(_list(m.market, m.exchanges), m.suffix, _list(m.market, m.benchmarks)) for m in held]
+        defined = [(names_of(m.market, m.exchanges), m.suffix, names_of(m.market, m.benchmarks)) for m in held]
         found = {}
         for symbol, exchange in listed:
             first = next((b for exchanges, suffix, b in defined if exchange in exchanges and symbol.endswith(suffix)), ())
@@ -39,9 +39,10 @@ class BenchmarkTable:
         return found
 
 
-def _list(market: str, text: str) -> tuple[str, ...]:
+def names_of(market: str, text: str) -> tuple[str, ...]:
+    """A list of a row of the table of markets; empty, with a warning, if it cannot be read."""
     try:
-        return _names(text)
+        return _decoded(text)
     except msgspec.DecodeError as error:
         log.warning("a list of a market cannot be read", market=market, error=str(error))
         return ()

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from services.analysis.kernels.groups.condition_values import GroupValues, reads_group
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.live.domain.calendar import Calendar
 from shared.conditions import Node
@@ -35,6 +36,8 @@ class OtherInstruments:
     """By symbol."""
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> its benchmark, for the symbols that have one."""
+    groups: GroupValues = field(default_factory=GroupValues)
+    """Values of industries, and relative strength."""
 
     def values(self, node: Elsewhere, symbol: str, calendar: Calendar, opens: Int64s) -> Floats:
         """The value for bars of ``symbol``: that of the other's newest session that had closed when the bar's session opened.
@@ -42,6 +45,8 @@ class OtherInstruments:
         ``opens``: the opens of the bars' sessions, -1 where unknown; the result has the same shape, (bars,). It is NaN where the
         bar of that very session is not stored; an older one is not used instead.
         """
+        if reads_group(node):
+            return self.groups.values(node, symbol, opens)
         other = self.benchmarks.get(symbol, "") if node.instrument == BENCHMARK else node.instrument
         known = self.known.get(other)
         unknown = np.full(len(opens), np.nan)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from services.analysis.kernels.closed_bars import BarRecords, no_bars
 from services.analysis.kernels.conditions.derived import derived_needs
 from services.analysis.kernels.conditions.whole_series import values_of
+from services.analysis.kernels.groups.condition_values import GroupValues, reads_group
 from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.apply_history import inputs
 from services.analysis.live.domain.checkpoint import NeededWindow
@@ -32,6 +33,12 @@ class BenchmarkReader(Protocol):
     async def benchmarks(self) -> Mapping[str, str]: ...
 
 
+class GroupReader(Protocol):
+    """Computes the values of industries and relative strength; raises ``TransientError``."""
+
+    async def current(self, conditions: ConditionSet) -> GroupValues: ...
+
+
 @dataclass(frozen=True)
 class _Read:
     """What was computed for a symbol, and from what."""
@@ -50,6 +57,7 @@ class ReferencedInstruments:
         self,
         stored: BarStore,
         benchmarks: BenchmarkReader,
+        groups: GroupReader,
         empty_engine: Callable[[], Engine],
         limit: int,
         clock: Callable[[], float] = time.monotonic,
@@ -57,6 +65,7 @@ class ReferencedInstruments:
         """``limit``: newest daily bars that are read; ``empty_engine``: an engine without symbols, never one of a partition."""
         self._stored = stored
         self._benchmarks = benchmarks
+        self._groups = groups
         self._empty_engine = empty_engine
         self._limit = limit
         self._clock = clock
@@ -68,6 +77,8 @@ class ReferencedInstruments:
         nodes: dict[str, set[Node]] = {}
         benchmarks: Mapping[str, str] = {}
         for node in conditions.references:
+            if reads_group(node):
+                continue
             if node.instrument == BENCHMARK:
                 benchmarks = benchmarks or await self._benchmarks.benchmarks()
                 for symbol in set(benchmarks.values()):
@@ -77,8 +88,13 @@ class ReferencedInstruments:
         self._read = {symbol: read for symbol, read in self._read.items() if symbol in nodes}
         for symbol, wanted in sorted(nodes.items()):
             await self._one(symbol, frozenset(wanted), conditions.requested)
-        found = OtherInstruments({symbol: read.values for symbol, read in self._read.items()}, benchmarks)
-        same = found.benchmarks == self._current.benchmarks and found.known.keys() == self._current.known.keys()
+        groups = await self._groups.current(conditions)
+        found = OtherInstruments({symbol: read.values for symbol, read in self._read.items()}, benchmarks, groups)
+        same = (
+            found.groups is self._current.groups
+            and found.benchmarks == self._current.benchmarks
+            and found.known.keys() == self._current.known.keys()
+        )
         if not (same and all(values is self._current.known[symbol] for symbol, values in found.known.items())):
             self._current = found
         return self._current

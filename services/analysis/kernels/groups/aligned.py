@@ -26,7 +26,7 @@ class AlignedCloses:
     """Shape (T, M): NaN where a symbol has no close of that date."""
 
 
-def aligned(closes: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> AlignedCloses:
+def aligned(closes: Mapping[str, tuple[Sequence[int] | Int64s, Sequence[float] | Floats]]) -> AlignedCloses:
     """Aligns series of (session dates as yyyymmdd, ascending; closes).
 
     >>> aligned({"A": ((20240701, 20240702), (10.0, 11.0)), "B": ((20240702,), (5.0,))}).closes

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.aligned import Floats, Int64s
+from services.analysis.kernels.groups.aligned import Floats, Int64s
 
 STILL: Final = 1e-9
 """A smaller move is none."""

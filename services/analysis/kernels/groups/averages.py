@@ -7,8 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from services.analysis.industries.domain.aligned import Floats
+from services.analysis.kernels.groups.aligned import Floats
 
+AVERAGES: Final = (50, 200)
+"""Closes of the averages that members are compared with."""
 EQUAL: Final = 1e-9
 """A price within this share of the average is not above it (docs/signals.md, "Comparing")."""
 
