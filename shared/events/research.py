@@ -1,7 +1,7 @@
 """Jobs for analysis research, and their results.
 
-A job is a request with an id that the requester chooses. Its result has the same id and is published once the job is done or refused.
-A job may be delivered twice: then there are two results with the same content.
+A job is a request with an id that the requester chooses. Its result has the same id, and is published once the job is done or
+refused. A job may be delivered twice: then there are two results with the same content.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments, SessionValues
 from services.analysis.live.domain.checkpoint import NeededWindow, needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.other_instruments import OtherInstruments, SessionValues
 from services.analysis.live.domain.user_conditions import MOST_REFERENCES, ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers.other_instruments import AGAIN_SECONDS, ReferencedInstruments
 from shared.conditions import Condition, Node
@@ -37,7 +37,7 @@ def set_of(*conditions: Condition) -> ConditionSet:
 
 
 def look_up(others: OtherInstruments, of: Elsewhere, symbol: str, opens: Sequence[int]) -> list[float | None]:
-    found = others.values(of, symbol, market(), np.array(opens, np.int64))
+    found = others.values(of, symbol, market().exchanges, np.array(opens, np.int64))
     return [None if np.isnan(x) else float(x) for x in found]
 
 

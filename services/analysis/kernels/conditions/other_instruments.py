@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.kernels.indicators.kind import Floats, Int64s
-from services.analysis.live.domain.calendar import Calendar
 from shared.conditions import Node
 from shared.conditions.expression import Elsewhere
 
@@ -36,18 +36,18 @@ class OtherInstruments:
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     """Symbol -> its benchmark, for the symbols that have one."""
 
-    def values(self, node: Elsewhere, symbol: str, calendar: Calendar, opens: Int64s) -> Floats:
+    def values(self, node: Elsewhere, symbol: str, exchanges: Mapping[str, ExchangeTimes], opens: Int64s) -> Floats:
         """The value for bars of ``symbol``: that of the other's newest session that had closed when the bar's session opened.
 
         ``opens``: the opens of the bars' sessions, -1 where unknown; the result has the same shape, (bars,). It is NaN where the
-        bar of that very session is not stored; an older one is not used instead.
+        bar of that very session is not stored; an older one is not used instead. ``exchanges``: their times, by code.
         """
         other = self.benchmarks.get(symbol, "") if node.instrument == BENCHMARK else node.instrument
         known = self.known.get(other)
         unknown = np.full(len(opens), np.nan)
-        if known is None or node.operand not in known.values or known.exchange not in calendar.codes or not len(known.sessions):
+        if known is None or node.operand not in known.values or known.exchange not in exchanges or not len(known.sessions):
             return unknown
-        times = calendar.times[calendar.codes[known.exchange]]
+        times = exchanges[known.exchange]
         at = np.searchsorted(times.close, opens, side="right") - 1
         wanted = times.date[at]
         place = np.minimum(np.searchsorted(known.sessions, wanted), len(known.sessions) - 1)
