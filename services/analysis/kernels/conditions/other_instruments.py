@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +14,23 @@ from shared.conditions import Node
 from shared.conditions.expression import Elsewhere
 
 BENCHMARK: Final = "benchmark"
+
+
+@dataclass(frozen=True)
+class Market:
+    """What says the benchmark of an instrument."""
+
+    exchanges: tuple[str, ...]
+    suffix: str
+    """What the symbols end in; empty: any."""
+    benchmarks: tuple[str, ...]
+    """Symbols, the first choice first."""
+
+
+def benchmark_of(symbol: str, exchange: str, markets: Sequence[Market]) -> str | None:
+    """The first benchmark of the first market that contains an instrument; none is its own."""
+    mine = next((one.benchmarks for one in markets if exchange in one.exchanges and symbol.endswith(one.suffix)), ())
+    return next((one for one in mine if one != symbol), None)
 
 
 @dataclass(frozen=True)
