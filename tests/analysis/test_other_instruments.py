@@ -13,7 +13,7 @@ from services.analysis.live.domain.checkpoint import NeededWindow, needed_window
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.user_conditions import MOST_REFERENCES, ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers.other_instruments import AGAIN_SECONDS, ReferencedInstruments
-from shared.conditions import Condition, Node
+from shared.conditions import Condition, Node, parse
 from shared.conditions.expression import Elsewhere
 from shared.conditions.normal import render
 from shared.events import Bar, Timeframe
@@ -175,3 +175,14 @@ def test_too_many_references_are_left_out() -> None:
     found = set_of(*(condition_of(each, HOUR) for each in nodes))
     assert len(found.references) == len(found.conditions) == MOST_REFERENCES
     assert set(found.left_out.values()) == {f"conditions name more than {MOST_REFERENCES} values of other instruments"}
+
+
+async def test_values_that_nothing_computes_are_unknown_and_stop_nothing() -> None:
+    texts = ("benchmark.rs_63 > 0.1 or close > 0 on 15m", "industry.breadth_50 > 0.5 on 15m", "industry.rs_20 > -9 on 15m")
+    conditions = condition_set([ConditionRequest(text, False, None) for text in texts])
+    assert len(conditions.references) == 3
+    stores = Stored(everything()[1])
+    others = await ReferencedInstruments(stores, stores, engine, 1000).current(conditions)
+    assert stores.reads == []
+    fired = {signal.condition for signal in with_conditions(conditions, others).apply(LOG[:500]).signals if signal.condition}
+    assert fired == {parse(texts[0]).text}

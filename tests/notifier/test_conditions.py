@@ -112,7 +112,7 @@ async def test_a_condition_is_explained_in_the_language_of_the_chat(database_url
         await user.ask("/lang en")
         english = plain(await user.ask("/explain rsi_14 < 30 for 3 bars on 1h"))
         assert english == "(RSI(14) is below 30) on each of the last 3 bars, on 1-hour bars\nheld(rsi_14 < 30, 3) on 1h"
-        assert "did you mean sma_50" in await user.ask("/explain smma_50 > 3")
+        assert "did you mean sma_50" in await user.ask("/explain smaa_50 > 3")
         assert "XYZZY" in await user.ask("/explain close > 3 for XYZZY")
         assert "is below 30" in await user.ask("/alert rsi_14 < 30 for AAPL")
         assert len(await ConditionTable(user.parts.database).for_chat("telegram", "7")) == 1

@@ -15,6 +15,7 @@ from shared.conditions.words import LANGUAGES
 from shared.db import open_database
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
+from shared.migrations.command import current
 
 
 def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int:
@@ -41,7 +42,7 @@ def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int
         sys.stderr.write(f"error: {error}\n")
         return 2
     except TransientError as error:
-        sys.stderr.write(f"error: the database does not answer: {error}\n")
+        sys.stderr.write(f"error: {error}\n")
         return 1
     for each in found.symbols:
         sys.stdout.write("\n" + _text(each))
@@ -49,6 +50,8 @@ def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int
 
 
 async def _evaluated(settings: ResearchSettings, job: ConditionHistoryJob) -> ConditionHistory:
+    if await current(settings.database_url) is None:
+        raise TransientError("there are no tables yet: start Finstage first (make run)")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         return await histories(settings, database, stack).evaluate(job)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from services.analysis.kernels.closed_bars import BarRecords, empty, inputs
 from services.analysis.kernels.conditions.derived import derived_needs
-from services.analysis.kernels.conditions.other_instruments import BENCHMARK, OtherInstruments, SessionValues
+from services.analysis.kernels.conditions.other_instruments import BENCHMARK, OtherInstruments, SessionValues, not_computed
 from services.analysis.kernels.conditions.whole_series import values_of
 from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.checkpoint import NeededWindow
@@ -67,6 +67,8 @@ class ReferencedInstruments:
         nodes: dict[str, set[Node]] = {}
         benchmarks: Mapping[str, str] = {}
         for node in conditions.references:
+            if not_computed(node):
+                continue
             if node.instrument == BENCHMARK:
                 benchmarks = benchmarks or await self._benchmarks.benchmarks()
                 for symbol in set(benchmarks.values()):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from services.analysis.kernels.conditions.derived import needs_of
-from services.analysis.kernels.conditions.other_instruments import BENCHMARK
+from services.analysis.kernels.conditions.other_instruments import BENCHMARK, not_computed
 from services.analysis.kernels.conditions.required_indicators import required_indicators
 from services.analysis.research.domain.jobs import RefusedJobError
 from shared.conditions import Condition, ConditionError, Node, SeriesName, parse
-from shared.conditions.expression import STRENGTH_FIELDS, TIME_FIELDS, Elsewhere, Fired, walk
+from shared.conditions.expression import TIME_FIELDS, Elsewhere, Fired, walk
 from shared.events import PERIODS, Timeframe
 
 
@@ -21,11 +21,8 @@ def read(text: str) -> Condition:
         condition = parse(text)
     except ConditionError as error:
         raise RefusedJobError("invalid-condition", f"condition: {text[:500]!r}: {error}") from error
-    for node in walk(condition.root):
-        if isinstance(node, Elsewhere) and node.instrument == "industry":
-            raise _not_supported(condition, "values of an industry")
-        if isinstance(node, SeriesName) and node.name in STRENGTH_FIELDS:
-            raise _not_supported(condition, "relative strength")
+    if missing := next(filter(None, map(not_computed, walk(condition.root))), ""):
+        raise _not_supported(condition, missing)
     try:
         required_indicators(condition)
         needs_of(condition)
