@@ -63,5 +63,11 @@ async def client(bootstrap: str) -> AsyncIterator[JobClient]:
 def job(condition: str, *symbols: str, **fields: Any) -> ConditionHistoryJob:
     """A job with an id of its own."""
     now = time.time_ns() // 1_000_000
-    given = {"id": f"job-{os.getpid()}-{next(_numbers)}", "limit": 100, "ts_event": now, "ts_init": now, "source": "test"}
+    given: dict[str, Any] = {
+        "id": f"job-{os.getpid()}-{next(_numbers)}",
+        "limit": 100,
+        "ts_event": now,
+        "ts_init": now,
+        "source": "test",
+    }
     return ConditionHistoryJob(condition=condition, symbols=symbols, **(given | fields))

@@ -42,6 +42,7 @@ async def agreement(jobs: JobClient) -> None:
     for text in conditions():
         found = await jobs.request(job(text, *SYMBOLS, "NONE"), 90)
         assert found.error is None, found
+        assert found.timeframe is not None
         assert (found.condition, str(found.timeframe)) == (text, "15m")
         *known, none = found.symbols
         for each in known:
@@ -105,7 +106,7 @@ async def poison(kafka: Broker, jobs: JobClient) -> None:
     """A message that is no job becomes a dead letter, and the next job is answered."""
     async with open_producer(MeshSettings(kafka_bootstrap=kafka.bootstrap), "test") as producer:
         broken = job(conditions()[0], "AAA")
-        await producer.publish(RESEARCH_JOBS, msgspec.structs.replace(broken, limit="many"), key=broken.id)  # type: ignore[arg-type]
+        await producer.publish(RESEARCH_JOBS, msgspec.structs.replace(broken, limit="many"), key=broken.id)
     assert (await jobs.request(job(conditions()[0], "AAA"), 60)).error is None
 
     async def dead() -> bool:
