@@ -105,6 +105,22 @@ INDUSTRIES: Final[Topic[events.IndustryView]] = Topic(
 DELIVERIES: Final[Topic[events.Delivery]] = Topic(
     "notify.deliveries.v1", (events.Delivery,), "signal id", "The outcome of each delivery.", ("notifier",)
 )
+RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
+    "research.jobs.v1",
+    (events.ConditionHistoryJob,),
+    "job id",
+    "Requests to evaluate something over stored history.",
+    ("gateway", "notifier"),
+    retention_ms=7 * DAY,
+)
+RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
+    "research.results.v1",
+    (events.ConditionHistory,),
+    "job id",
+    "The result of each research job, or why it has none.",
+    ("analysis research",),
+    retention_ms=7 * DAY,
+)
 
 TOPICS: Final[tuple[Topic[Any], ...]] = (
     TICKS,
@@ -117,6 +133,8 @@ TOPICS: Final[tuple[Topic[Any], ...]] = (
     PATTERNS,
     INDUSTRIES,
     DELIVERIES,
+    RESEARCH_JOBS,
+    RESEARCH_RESULTS,
 )
 
 

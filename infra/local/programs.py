@@ -42,6 +42,7 @@ def services(settings: LocalSettings) -> tuple[Program, ...]:
         Program("notifier", (sys.executable, "-m", "services.notifier"), first + 2),
         Program("industries", (sys.executable, "-m", "services.analysis", "industries"), first + 3),
         Program("gateway", (sys.executable, "-m", "services.gateway"), first + 4),
+        Program("research", (sys.executable, "-m", "services.analysis", "research"), first + 5),
     )
 
 

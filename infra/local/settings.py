@@ -14,7 +14,7 @@ from shared.settings import MeshSettings
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
-PROBES: Final = 5
+PROBES: Final = 6
 """Number of services; each has a probe port, starting at PROBES_FROM."""
 NAME: Final = r"^[a-z0-9-]{1,40}$"
 
@@ -45,7 +45,7 @@ class LocalSettings(MeshSettings):
     """Session timeout of consumer groups. It can be short because no network lies between the processes."""
     kafka_heap_mb: int = Field(default=384, ge=128)
     """Java heap of the local broker."""
-    probes_from: int = Field(default=9101, ge=1, le=65531)
+    probes_from: int = Field(default=9101, ge=1, le=65530)
     """Probe port of the first service; the others follow."""
     source: str = Field(default="replay", pattern=NAME)
     """``replay`` plays a tape of real prices, ``yahoo`` is live."""

@@ -1,7 +1,8 @@
-"""``python -m services.analysis live|industries``, or ``compile`` to compile the machine code before the first start."""
+"""``python -m services.analysis ROLE``; ``explain`` for a condition; ``compile`` compiles before the first start."""
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 
 from shared.runtime import run
@@ -24,6 +25,22 @@ def industries() -> None:
     from services.analysis.industries.settings import IndustriesSettings
 
     run("analysis-industries", read_settings(IndustriesSettings), build)
+
+
+def research() -> None:
+    """Answers to research jobs: where a condition held in stored history."""
+    from services.analysis.research.app import build
+    from services.analysis.research.settings import ResearchSettings
+
+    run("analysis-research", read_settings(ResearchSettings), build)
+
+
+def explain(condition: str, symbols: str, limit: int) -> int:
+    """Say in words what a condition means, and where it last held in stored history."""
+    from services.analysis.research.command import main
+    from services.analysis.research.settings import ResearchSettings
+
+    return main(read_settings(ResearchSettings), condition, symbols, limit)
 
 
 def compile_live() -> None:
@@ -83,6 +100,7 @@ def compile_history() -> None:
 ROLES = {
     "live": live,
     "industries": industries,
+    "research": research,
     "compile": compile_live,
     "compile-patterns": compile_patterns,
     "compile-history": compile_history,
@@ -94,8 +112,14 @@ roles = parser.add_subparsers(dest="role", required=True)
 for name, role in ROLES.items():
     roles.add_parser(name, help=role.__doc__)
 roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")
+explaining = roles.add_parser("explain", help=explain.__doc__)
+explaining.add_argument("condition", metavar="CONDITION", help="as 'rsi_14 < 30 and close > sma_200 on 1d'")
+explaining.add_argument("--symbols", default="", metavar="A,B", help="1 to 20 instruments; without them only words are printed")
+explaining.add_argument("--limit", type=int, default=5, metavar="N", help="close times to print for each, 1 to 100")
 chosen = parser.parse_args()
 if chosen.role == "compile-kinds":
     compile_kinds(chosen.kinds)
+elif chosen.role == "explain":
+    sys.exit(explain(chosen.condition, chosen.symbols, chosen.limit))
 else:
     ROLES[chosen.role]()

@@ -30,7 +30,7 @@ from services.gateway.settings import Settings
 from shared import metrics, topics
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.kafka import OffsetReader, open_offset_reader, open_tail
+from shared.kafka import JobClient, OffsetReader, open_offset_reader, open_producer, open_tail
 from shared.runtime import Lifecycle, Task
 from shared.tasks import run_all, run_until_first
 from shared.waiting import Refresher, pause
@@ -61,6 +61,9 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         ends = await stack.enter_async_context(open_offset_reader(settings, topics.TICKS, "gateway-ends"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
+        producer = await stack.enter_async_context(open_producer(settings, "gateway"))
+        results = await stack.enter_async_context(open_tail(settings, {topics.RESEARCH_RESULTS: 0}, "gateway-research"))
+        gateway.research = research = JobClient(producer)
         feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),
@@ -80,11 +83,13 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
         lifecycle.on_ready("topics handled", lambda: not tail.held)
         lifecycle.on_alive("topics", lambda: tail.alive)
+        lifecycle.on_alive("research results", lambda: results.alive)
         lifecycle.on_ready("instruments read", lambda: directory.ever_succeeded)
         await stack.enter_async_context(serve(application(gateway, streams), streams, settings))
         yield {
             "topics": lambda: tail.run(feed.handle_batch, lifecycle.stopping),
             "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
+            "research": lambda: results.run(research.handle, lifecycle.stopping),
             "instruments": directory.run,
             "progress": progress.run,
             "sources": sources.run,

@@ -31,6 +31,8 @@ class Settings(MeshSettings):
     """Allowed requests per client address, as in ``100/second`` or ``6000/minute``; unlimited where empty."""
     request_seconds: float = Field(default=10.0, gt=0)
     """Time limit of an answer; a slower one ends with 504."""
+    research_seconds: float = Field(default=8.0, gt=0)
+    """Time to wait for analysis research; then the answer has no history. Less than ``request_seconds``."""
     max_url: int = Field(default=4096, ge=256, le=8190)
     """Longest path with query, in characters."""
     max_body: int = Field(default=65_536, ge=0)

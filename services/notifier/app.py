@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
@@ -35,9 +36,9 @@ from services.notifier.handlers.quotes import LatestQuotes
 from services.notifier.handlers.sending import Sender, SenderOptions
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
-from shared.kafka import Record, open_group_consumer, open_producer, open_tail
+from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
 from shared.runtime import Lifecycle, Task
-from shared.topics import INDUSTRIES, QUOTES, SIGNALS
+from shared.topics import INDUSTRIES, QUOTES, RESEARCH_RESULTS, SIGNALS
 from shared.waiting import Refresher
 
 if TYPE_CHECKING:
@@ -84,7 +85,17 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         }
         if bot is not None and settings.telegram_polling:
             tasks |= await _bot_tasks(
-                settings, lifecycle, stack, bot, schedules["telegram"], database, deliveries, instruments, refresher, clock
+                settings,
+                lifecycle,
+                stack,
+                bot,
+                schedules["telegram"],
+                database,
+                producer,
+                deliveries,
+                instruments,
+                refresher,
+                clock,
             )
         yield tasks
 
@@ -150,6 +161,7 @@ async def _bot_tasks(
     bot: Client,
     schedule: ChannelSchedule,
     database: Database,
+    producer: Producer,
     deliveries: DeliveryTable,
     instruments: LatestInstruments,
     refresher: Refresher,
@@ -160,11 +172,13 @@ async def _bot_tasks(
     from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.updates import UpdateProcessor
 
-    tail = await stack.enter_async_context(open_tail(settings, {QUOTES: QUOTES_BACK, INDUSTRIES: None}, "notifier-quotes"))
-    quotes, industries = LatestQuotes(), LatestIndustries()
+    back = {QUOTES: QUOTES_BACK, INDUSTRIES: None, RESEARCH_RESULTS: 0}
+    tail = await stack.enter_async_context(open_tail(settings, back, "notifier-quotes"))
+    quotes, industries, research = LatestQuotes(), LatestIndustries(), JobClient(producer)
     handlers: dict[str, Callable[[Sequence[Record[Any]]], Awaitable[None]]] = {
         QUOTES.name: quotes.handle,
         INDUSTRIES.name: industries.handle,
+        RESEARCH_RESULTS.name: research.handle,
     }
 
     async def dispatch(records: Sequence[Record[Any]]) -> None:
@@ -186,6 +200,7 @@ async def _bot_tasks(
         clock,
         settings.watchlist_most,
         settings.alert_language,
+        ResearchConditionTimes(research, clock.now),
     )
     handler = CommandBot(context, settings.bot_commands_minute)
     polling = Polling(

@@ -12,12 +12,22 @@ from shared.events.market import Bar, CorporateAction, Heartbeat, History, Histo
 from shared.events.notify import Delivery
 from shared.events.patterns import Line, Pattern, Pivot, pattern_id
 from shared.events.quality import Quarantined
+from shared.events.research import (
+    ConditionHistory,
+    ConditionHistoryJob,
+    ResearchError,
+    ResearchJob,
+    ResearchResult,
+    SymbolHistory,
+)
 from shared.events.timeframe import PERIODS, Timeframe
 
 __all__ = [
     "PERIODS",
     "Bar",
     "Comovement",
+    "ConditionHistory",
+    "ConditionHistoryJob",
     "CorporateAction",
     "Delivery",
     "Event",
@@ -35,10 +45,14 @@ __all__ = [
     "Quarantined",
     "Quote",
     "RelativeStrength",
+    "ResearchError",
+    "ResearchJob",
+    "ResearchResult",
     "RuleCount",
     "SafeInt",
     "Signal",
     "SignalQuality",
+    "SymbolHistory",
     "Tick",
     "TickLog",
     "Timeframe",

@@ -1,9 +1,10 @@
-"""All access to Kafka: publishing, consumer groups, owned partitions, tails, dead letters.
+"""All access to Kafka: publishing, consumer groups, owned partitions, tails, dead letters, research jobs.
 
 Knowledge of a single service about its messages never belongs here.
 """
 
 from shared.kafka.group_consumer import GroupConsumer, open_group_consumer
+from shared.kafka.job_client import JobClient, NoResultError
 from shared.kafka.offset_range_reader import RangeGoneError, RangeReader, open_range_reader
 from shared.kafka.offsets import OffsetRange, OffsetReader, open_offset_reader
 from shared.kafka.owned_consumer import OwnedConsumer, open_owned_consumer
@@ -16,6 +17,8 @@ from shared.kafka.topic_label import read_label, write_label
 
 __all__ = [
     "GroupConsumer",
+    "JobClient",
+    "NoResultError",
     "OffsetRange",
     "OffsetReader",
     "OwnedConsumer",

@@ -22,7 +22,7 @@ from shared.kafka.pauses import Pauses
 from shared.kafka.producer import Producer
 from shared.kafka.records import record_of
 from shared.settings import MeshSettings
-from shared.tasks import run_until_first
+from shared.tasks import run_all, run_until_first
 from shared.topics import Topic
 from shared.wire import WireError
 
@@ -36,7 +36,7 @@ class GroupConsumer:
 
     def __init__(
         self, consumer: AIOKafkaConsumer, topics: Sequence[Topic[Any]], group: str, producer: Producer, monitor: LagMonitor,
-        assignment: Assignment, max_records: int, hold_seconds: float,
+        assignment: Assignment, max_records: int, hold_seconds: float, side_by_side: bool,
     ) -> None:  # fmt: skip
         self._consumer = consumer
         self._topics = {topic.name: topic for topic in topics}
@@ -45,6 +45,7 @@ class GroupConsumer:
         self._monitor = monitor
         self._assignment = assignment
         self._max_records = max_records
+        self._side_by_side = side_by_side
         self._pauses = Pauses(consumer, monitor, group, hold_seconds)
         self._epoch = -1
 
@@ -89,17 +90,32 @@ class GroupConsumer:
                 self._follow_assignment()
             self._pauses.resume_due()
             done: dict[TopicPartition, int] = {}
-            for partition, messages in (await poll(self._consumer, self._max_records)).items():
-                if self._epoch != self._assignment.epoch or stopping.is_set():
-                    break  # the partition may be assigned to another member, which reads these messages again
-                self._monitor.started(partition, messages[0])
-                handled = await self._handle_batch(handling, partition, messages)
-                if handled:
-                    done[partition] = messages[handled - 1].offset + 1
-                    self._monitor.handled(partition, messages[handled - 1])
-                    _consumed.labels(self._group, partition.topic).inc(handled)
+            batches = await poll(self._consumer, self._max_records)
+            if self._side_by_side:
+                await run_all(*(self._handle(handling, *batch, done, stopping) for batch in batches.items()))
+            else:
+                for batch in batches.items():
+                    await self._handle(handling, *batch, done, stopping)
             if done and self._epoch == self._assignment.epoch:
                 await self._commit(done)
+
+    async def _handle(
+        self,
+        handling: BatchRunner,
+        partition: TopicPartition,
+        messages: Sequence[Any],
+        done: dict[TopicPartition, int],
+        stopping: asyncio.Event,
+    ) -> None:
+        """Handle a batch; puts the next offset of its partition into ``done``."""
+        if self._epoch != self._assignment.epoch or stopping.is_set():
+            return  # the partition may be assigned to another member, which reads these messages again
+        self._monitor.started(partition, messages[0])
+        handled = await self._handle_batch(handling, partition, messages)
+        if handled:
+            done[partition] = messages[handled - 1].offset + 1
+            self._monitor.handled(partition, messages[handled - 1])
+            _consumed.labels(self._group, partition.topic).inc(handled)
 
     def _follow_assignment(self) -> None:
         """Start reading the assigned partitions; aiokafka has set them to their committed offsets."""
@@ -143,10 +159,12 @@ async def open_group_consumer(
     *,
     max_records: int = 500,
     hold_seconds: float = HOLD_SECONDS,
+    side_by_side: bool = False,
 ) -> AsyncIterator[GroupConsumer]:
     """A consumer of ``topics`` in consumer group ``group``; ``producer`` carries its dead letters. Raises TransientError.
 
-    ``hold_seconds``: a held partition retries its next message this often.
+    ``hold_seconds``: a held partition retries its next message this often. ``side_by_side``: batches of different partitions are
+    handled at the same time; the handler must bear that.
     """
     consumer = AIOKafkaConsumer(**consumer_options(settings, group, group))
     assignment = Assignment(consumer, group)
@@ -154,6 +172,6 @@ async def open_group_consumer(
     consumer.subscribe([topic.name for topic in topics], listener=assignment)
     await start(consumer, f"join group {group}", JOIN_SECONDS)
     try:
-        yield GroupConsumer(consumer, topics, group, producer, monitor, assignment, max_records, hold_seconds)
+        yield GroupConsumer(consumer, topics, group, producer, monitor, assignment, max_records, hold_seconds, side_by_side)
     finally:
         await stop(consumer)

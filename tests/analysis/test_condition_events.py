@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
+from services.analysis.kernels.closed_bars import inputs
 from services.analysis.kernels.conditions.derived import needs_of
 from services.analysis.kernels.conditions.whole_series import truths
-from services.analysis.live.domain.apply_history import inputs
-from services.analysis.live.domain.derived_past import SymbolPast
+from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.sequence_signals import FollowedSequence
@@ -121,12 +121,26 @@ def test_events_of_the_past_count_after_a_rebuild_and_in_history() -> None:
             assert fired(outcome, text, symbol) == [at for at in fired(uninterrupted(), text, symbol) if at > last]
     whole_table = stored(uninterrupted().bars)
     for symbol in SYMBOLS:
-        past = SymbolPast(one.state, one.state.rows[symbol], one.series, one.known_values, FOLLOWED)
+        past = symbol_past(one.state, one.state.rows[symbol], one.series, one.known_values, FOLLOWED)
         for condition in KNOWN.values():
             needs = needs_of(condition)
             bars = past.series(inputs(of_symbol(whole_table, symbol)), needs | {condition.timeframe: needs[condition.timeframe]})
             held = truths(series().code.core, condition, one.series.columns, bars) == 1.0
             assert bars[condition.timeframe].ts_close[held].tolist() == fired(uninterrupted(), condition.text, symbol)
+
+
+def test_in_history_a_sequence_holds_only_for_the_symbols_that_it_is_followed_for() -> None:
+    one, condition = engine(), KNOWN[condition_of(*TREES[6]).text]
+    one.apply(LOG)
+    followed, table = (FollowedSequence(SEQUENCE, frozenset({"AAA"})),), stored(uninterrupted().bars)
+    held = {}
+    for symbol in SYMBOLS:
+        past = symbol_past(one.state, one.state.rows[symbol], one.series, one.known_values, followed)
+        bars = past.series(inputs(of_symbol(table, symbol)), needs_of(condition))
+        held[symbol] = int((truths(series().code.core, condition, one.series.columns, bars) == 1.0).sum())
+    assert held == {"AAA": len(fired(uninterrupted(), condition.text, "AAA")), "BBB": 0}
+    assert held["AAA"]
+    assert fired(uninterrupted(), condition.text, "BBB")
 
 
 def test_a_name_that_is_no_event_never_fires() -> None:

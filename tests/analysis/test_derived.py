@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.kernels.closed_bars import BarRecords, inputs
 from services.analysis.kernels.conditions.whole_series import last_held, truths
-from services.analysis.live.domain.apply_history import inputs
 from services.analysis.live.domain.checkpoint import needed_windows
-from services.analysis.live.domain.derived_past import SymbolPast
+from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.layout import CLOSED
@@ -226,7 +225,7 @@ def test_history_and_live_agree() -> None:
     one = engine_with()
     one.apply(LOG)
     for symbol in SYMBOLS:
-        past = SymbolPast(one.state, one.state.rows[symbol], one.series, one.known_values, ())
+        past = symbol_past(one.state, one.state.rows[symbol], one.series, one.known_values, ())
         whole = past.series(inputs(of_symbol(stored(outcome.bars), symbol)), dict.fromkeys(Timeframe, CONDITIONS.needs(DAY, "")))
         for condition in CONDITIONS.conditions[1:]:
             held = truths(series().code.core, condition, one.series.columns, whole) == 1.0

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, insert, update
 
+from services.analysis.kernels.closed_bars import inputs
 from services.analysis.kernels.conditions.derived import SeriesNeeds
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.conditions.whole_series import truths
 from services.analysis.kernels.groups.condition_values import GroupValues
 from services.analysis.kernels.groups.daily_closes import DailyCloses, daily_closes
@@ -21,11 +23,9 @@ from services.analysis.kernels.groups.instrument_groups import InstrumentGroups,
 from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition
 from services.analysis.live.adapters.benchmarks import BenchmarkTable
 from services.analysis.live.adapters.instrument_groups import GroupTable
-from services.analysis.live.domain.apply_history import inputs
 from services.analysis.live.domain.checkpoint import needed_windows
-from services.analysis.live.domain.derived_past import SymbolPast
+from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers.group_values import AGAIN_SECONDS, MeasuredGroups
 from services.analysis.live.handlers.other_instruments import ReferencedInstruments
@@ -187,7 +187,7 @@ async def test_conditions_fire_on_exactly_the_bars_on_which_they_hold_live_in_hi
     assert all(0 < len(each) < len(hourly) for each in fired.values())
 
     table = of_symbol(stored(outcome.bars), "BBB")
-    past = SymbolPast(whole.state, whole.state.rows["BBB"], whole.series, whole.known_values, ())
+    past = symbol_past(whole.state, whole.state.rows["BBB"], whole.series, whole.known_values, ())
     for condition in conditions.conditions:
         needs = {HOUR: SeriesNeeds({node: None for of, node in conditions.derived if of == HOUR})}
         values = truths(whole.series.code.core, condition, whole.series.columns, past.series(inputs({HOUR: table[HOUR]}), needs))

@@ -8,10 +8,10 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from services.analysis.kernels import codegen
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.live.adapters.kind_compiler import KindCompiler
-from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet
 from services.analysis.live.handlers.user_conditions import UserConditions
 from tests.until import until

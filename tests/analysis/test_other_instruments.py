@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 
 from services.analysis.kernels.closed_bars import BarRecords
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments, SessionValues
 from services.analysis.kernels.groups.condition_values import GroupValues
 from services.analysis.live.domain.checkpoint import NeededWindow, needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.other_instruments import OtherInstruments, SessionValues
 from services.analysis.live.domain.user_conditions import MOST_REFERENCES, ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers.other_instruments import AGAIN_SECONDS, ReferencedInstruments
-from shared.conditions import Condition, Node
+from shared.conditions import Condition, Node, parse
 from shared.conditions.expression import Elsewhere
 from shared.conditions.normal_form import render
 from shared.events import Bar, Timeframe
@@ -38,7 +38,7 @@ def set_of(*conditions: Condition) -> ConditionSet:
 
 
 def look_up(others: OtherInstruments, of: Elsewhere, symbol: str, opens: Sequence[int]) -> list[float | None]:
-    found = others.values(of, symbol, market(), np.array(opens, np.int64))
+    found = others.values(of, symbol, market().exchanges, np.array(opens, np.int64))
     return [None if np.isnan(x) else float(x) for x in found]
 
 
@@ -180,3 +180,14 @@ def test_too_many_references_are_left_out() -> None:
     found = set_of(*(condition_of(each, HOUR) for each in nodes))
     assert len(found.references) == len(found.conditions) == MOST_REFERENCES
     assert set(found.left_out.values()) == {f"conditions name more than {MOST_REFERENCES} values of other instruments"}
+
+
+async def test_values_that_nothing_computes_are_unknown_and_stop_nothing() -> None:
+    texts = ("benchmark.rs_63 > 0.1 or close > 0 on 15m", "industry.breadth_50 > 0.5 on 15m", "industry.rs_20 > -9 on 15m")
+    conditions = condition_set([ConditionRequest(text, False, None) for text in texts])
+    assert len(conditions.references) == 3
+    stores = Stored(everything()[1])
+    others = await ReferencedInstruments(stores, stores, stores, engine, 1000).current(conditions)
+    assert stores.reads == []
+    fired = {signal.condition for signal in with_conditions(conditions, others).apply(LOG[:500]).signals if signal.condition}
+    assert fired == {parse(texts[0]).text}

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.gateway.handlers.openapi import document
-from services.gateway.handlers.routes import ROUTES, Route
+from services.gateway.handlers.routes import ACTIONS, ROUTES, Action, Route
 from shared.events import Timeframe
 
 
@@ -22,7 +22,7 @@ def test_the_document_is_openapi_3_1() -> None:
     found = document("1.2.3")
     assert [str(error) for error in OpenAPIV31SpecValidator(found).iter_errors()] == []
     assert found["info"]["version"] == "1.2.3"
-    assert {route.path for route in ROUTES} <= set(found["paths"])
+    assert {each.path for each in (*ROUTES, *ACTIONS)} <= set(found["paths"])
 
 
 def test_the_document_requires_no_api_key() -> None:
@@ -51,6 +51,20 @@ async def test_answers_match_the_schema(client: aiohttp.ClientSession, route: Ro
         body = await response.json()
     assert body["results"], "the example must return results"
     validator(operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(body)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.path)
+async def test_bodies_and_answers_match_the_schema(client: aiohttp.ClientSession, action: Action) -> None:
+    async with client.get("/openapi.json") as response:
+        operation = (await response.json())["paths"][action.path]["post"]
+    body = operation["requestBody"]["content"]["application/json"]
+    validator(body["schema"]).validate(body["example"])
+    assert set(document("0")["components"]["schemas"][action.body.__name__]["properties"]) == set(action.body.__struct_fields__)
+    async with client.post(action.path, json=body["example"]) as response:
+        assert response.status == 200, await response.text()
+        answer = await response.json()
+    assert answer["results"], "the example must return results"
+    validator(operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(answer)
 
 
 async def test_problems_match_the_schema(client: aiohttp.ClientSession) -> None:

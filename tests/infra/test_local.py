@@ -242,7 +242,7 @@ def test_the_configuration_escapes_folder_names(tmp_path: Path) -> None:
     options = ServerOptions()
     options.realize(["-c", str(config)])
     programs = {program.name: program for group in options.process_group_configs for program in group.process_configs}
-    assert set(programs) == {"kafka", "ingest", "analysis", "industries", "notifier", "gateway"}
+    assert set(programs) == {"kafka", "ingest", "analysis", "industries", "notifier", "gateway", "research"}
     assert programs["kafka"].stderr_logfile == str(folder / "log" / "kafka.log")
     assert all(0 < program.stderr_logfile_maxbytes <= 10_000_000 for program in programs.values())
     priorities = [group.priority for group in sorted(options.process_group_configs)]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
+from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
@@ -18,15 +21,22 @@ from services.notifier.domain.condition_errors import KOREAN
 from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
+from services.notifier.domain.ports import HistoryError
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
+from services.notifier.handlers.clock import TimeAndRandom
 from shared.conditions import PROBLEMS, parse
 from shared.db import Database, open_database
-from shared.events import Signal
+from shared.events import Signal, SymbolHistory
 from shared.tables import industries, instrument_industries
 from tests.notifier.parts import NOW, list_instruments, records, signal, wire
 from tests.notifier.test_bot import bot_user
+from tests.research.recorded import conditions, fill, recorded
+from tests.research.role import client, job, started
+from tests.research.role import running as research
+from tests.servers import Broker
 
+DAY_MS = 86_400_000
 CONDITION = "rsi_14 < 30 and close > sma_200 on 1d"
 
 
@@ -103,7 +113,7 @@ async def test_a_condition_is_explained_in_the_language_of_the_chat(database_url
         await user.ask("/lang en")
         english = plain(await user.ask("/explain rsi_14 < 30 for 3 bars on 1h"))
         assert english == "(RSI(14) is below 30) on each of the last 3 bars, on 1-hour bars\nheld(rsi_14 < 30, 3) on 1h"
-        assert "did you mean sma_50" in await user.ask("/explain smma_50 > 3")
+        assert "did you mean sma_50" in await user.ask("/explain smaa_50 > 3")
         assert "XYZZY" in await user.ask("/explain close > 3 for XYZZY")
         assert "is below 30" in await user.ask("/alert rsi_14 < 30 for AAPL")
         assert len(await ConditionTable(user.parts.database).for_chat("telegram", "7")) == 1
@@ -112,16 +122,69 @@ async def test_a_condition_is_explained_in_the_language_of_the_chat(database_url
 class KnownTimes:
     """A past in which a condition was true twice for one instrument."""
 
-    async def last_times(self, condition: str, symbol: str, most: int) -> list[int]:
-        return [NOW, NOW - 86_400_000][:most] if (condition, symbol) == ("close > 3 on 1d", "AAPL") else []
+    def __init__(self, error: HistoryError | None = None) -> None:
+        self.error = error
+        self.stored = True
+        self.asked: list[tuple[str, ...]] = []
+
+    async def histories(self, condition: str, symbols: Sequence[str], most: int) -> tuple[SymbolHistory, ...]:
+        if self.error is not None:
+            raise self.error
+        self.asked.append(tuple(symbols))
+        return tuple(self.of(condition, symbol, most) for symbol in symbols)
+
+    def of(self, condition: str, symbol: str, most: int) -> SymbolHistory:
+        first = NOW - 5 * DAY_MS
+        if not self.stored:
+            return SymbolHistory(symbol=symbol, bars=0, held=0, unknown=0)
+        held = (NOW, NOW - DAY_MS)[:most] if (condition, symbol) == ("close > 3 on 1d", "AAPL") else ()
+        return SymbolHistory(symbol=symbol, bars=6, first_bar=first, last_bar=NOW, held=len(held), unknown=0, newest=held)
 
 
 async def test_an_explanation_says_when_the_condition_was_true_last(database_url: str) -> None:
-    async with bot_user(database_url, condition_times=KnownTimes()) as user:
+    times, first = KnownTimes(), format_time(NOW - 5 * DAY_MS)
+    async with bot_user(database_url, condition_times=times) as user:
+        assert "참이었던" not in await user.ask("/explain close > 3"), "nothing is watched"
+        korean = plain(await user.ask("/explain close > 3 for AAPL, 005930.KS"))
+        assert f"마지막으로 참이었던 때 {format_time(NOW)}, {format_time(NOW - DAY_MS)} · {first}부터 봉 6개 중 2개" in korean
+        assert f"{first}부터 봉 6개 중 참이었던 적 없음" in korean
         await user.ask("/lang en")
-        answer = plain(await user.ask("/explain close > 3 for AAPL, 005930.KS"))
-        assert f"last true {format_time(NOW)}, {format_time(NOW - 86_400_000)}" in answer
-        assert "last true never" in answer
+        await user.ask("/watch 005930.KS, AAPL")
+        answer = plain(await user.ask("/explain close > 3"))
+        assert f"last true {format_time(NOW)}, {format_time(NOW - DAY_MS)} · on 2 of 6 bars since {first}" in answer
+        assert f"never true on 6 bars since {first}" in answer
+        times.stored = False
+        assert "not known yet" in plain(await user.ask("/explain close > 3 for AAPL"))
+        await user.ask("/lang ko")
+        assert "아직 알 수 없음" in plain(await user.ask("/explain close > 3 for AAPL"))
+        await user.ask("/lang en")
+        assert times.asked == [("AAPL", "005930.KS"), ("005930.KS", "AAPL"), ("AAPL",), ("AAPL",)]
+        times.error = HistoryError("unavailable")
+        assert "is above 3" in (late := await user.ask("/explain close > 3"))
+        assert "cannot be looked at now" in late
+        times.error = HistoryError("unsupported")
+        assert "cannot be evaluated over the past yet" in await user.ask("/explain close > 3")
+
+
+@pytest.mark.timeout(200)
+async def test_the_bot_asks_analysis_when_a_condition_was_true_last(kafka: Broker, database_url: str, tmp_path: Path) -> None:
+    async with open_database(database_url) as database:
+        await fill(database)
+    text = conditions()[0]
+    closes = await recorded().fired(text, "AAA")
+    with research(kafka.bootstrap, database_url, tmp_path):
+        await started(tmp_path)
+        async with client(kafka.bootstrap) as jobs:
+            assert (await jobs.request(job(text, "AAA"), 90)).error is None  # loads the kernels
+            times = ResearchConditionTimes(jobs, TimeAndRandom().now)
+            async with bot_user(database_url, condition_times=times) as user:
+                await user.ask("/lang en")
+                answer = plain(await user.ask(f"/explain {text} for AAA"))
+                assert "RSI(14) is below 45" in answer
+                assert f"last true {format_time(closes[-1])}" in answer
+                assert f"on {len(closes)} of " in answer
+                unsupported = await user.ask("/explain industry.breadth_50 > 0.5 for AAA")
+                assert "cannot be evaluated over the past yet" in unsupported
 
 
 async def test_errors_are_marked_in_the_text_in_both_languages(database_url: str) -> None:

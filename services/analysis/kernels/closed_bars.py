@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels import extremes_52w
+from shared.events import PERIODS, Timeframe
 
 BAR_RECORD: Final = np.dtype(
     [
@@ -61,6 +62,17 @@ def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> AdjustedBars:
         np.ascontiguousarray(bars["ts_close"]),
         *_year(bars, daily),
     )
+
+
+def inputs(closed_bars: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, AdjustedBars]:
+    """The inputs of indicators from all closed bars of each timeframe; without timeframes that have none."""
+    given = [timeframe for timeframe in Timeframe if timeframe in closed_bars and len(closed_bars[timeframe])]
+    return {timeframe: adjusted(closed_bars[timeframe], context(timeframe, closed_bars)) for timeframe in given}
+
+
+def context(timeframe: Timeframe, closed_bars: Mapping[Timeframe, BarRecords]) -> BarRecords | None:
+    """The daily bars that give a timeframe its 52-week context; none for weeks and months."""
+    return None if timeframe in PERIODS else closed_bars.get(Timeframe.D1)
 
 
 def _year(bars: BarRecords, daily: BarRecords | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

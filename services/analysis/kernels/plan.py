@@ -129,6 +129,11 @@ def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule]
     return Plan(tuple(columns), instances, arrays, width, runs.reshape(len(TIMEFRAME_NAMES), len(INSTRUMENT_KINDS), -1), version)
 
 
+def instrument_code(kind: str) -> int:
+    """The code of an instrument's kind in the kernels; one that is not known counts as a stock."""
+    return INSTRUMENT_KINDS.index(kind if kind in INSTRUMENT_KINDS else "stock")
+
+
 def _instances(rules: Sequence[Rule]) -> list[RuleInstance]:
     return [
         RuleInstance(rule, params, tuple(_filled(name, params) for name in rule.evidence))

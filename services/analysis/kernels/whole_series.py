@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.codegen import CORE
-from services.analysis.kernels.indicators.kind import Bars, Floats
+from services.analysis.kernels.indicators.kind import Bars, Floats, Int64s
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
-from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAME_NAMES, Plan
-from services.analysis.kernels.signatures import PlanArrays
+from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAME_NAMES, Plan, instrument_code
+from services.analysis.kernels.signatures import PlanArrays, SeriesKernels
 
 DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
 
@@ -54,6 +54,19 @@ def history(code: MachineCode, plan: Plan, bars: Bars, *, timeframe: str = "1d",
     elif len(core.indicators):  # the rules' loops are not compiled then
         code.core.values(core, series, result.state, result.values)
     return result
+
+
+def past_fired(kernels: SeriesKernels, plan: Plan, kind: str, timeframe: str, bars: Bars, values: Floats) -> Int64s:
+    """The rules of a plan on each bar of a whole series, with the function of live: (rules, bars), +1 up, -1 down, 0 nothing.
+
+    ``values`` (columns, bars) start with the columns of the plan; ``kind`` is the instrument's. Releases the GIL.
+    """
+    fired = np.zeros((len(bars.close), len(plan.rules)), np.int64)
+    rows = np.full((len(fired) + 1, len(plan.columns)), np.nan)
+    rows[1:] = values[: len(plan.columns)].T
+    runs = plan.runs[TIMEFRAME_NAMES.index(timeframe), instrument_code(kind)]
+    kernels.rules_at_bars(plan.arrays, bars, 0, rows, runs, fired)
+    return fired.T
 
 
 def by_module(plan: PlanArrays) -> tuple[PlanArrays, dict[str, PlanArrays]]:

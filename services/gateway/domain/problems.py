@@ -29,6 +29,7 @@ class ProblemType:
 PROBLEM_TYPES: Final = MappingProxyType(
     {
         "invalid-parameter": ProblemType(400, "A parameter has a value that is not allowed"),
+        "invalid-condition": ProblemType(400, "The text is no condition"),
         "unknown-parameter": ProblemType(400, "This resource has no such parameter"),
         "malformed-request": ProblemType(400, "The request cannot be understood"),
         "unauthorized": ProblemType(403, "Reading is not public here"),
@@ -63,18 +64,38 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The parameter at fault."""
     value: str = ""
     """Its value, cut to 200 characters."""
+    code: str = ""
+    """Of a condition: the error's code in docs/conditions.md."""
+    position: int | None = None
+    """Of a condition: where the error is, in characters from 0."""
+    caret: str = ""
+    """Of a condition: the text, and a caret below the position, for a monospaced font."""
 
 
 class RequestError(Exception):
     """A request that ends with an error; ``name`` is a key of ``PROBLEM_TYPES``."""
 
-    def __init__(self, name: str, detail: str, *, field: str = "", value: str = "", retry_after: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        detail: str,
+        *,
+        field: str = "",
+        value: str = "",
+        retry_after: int = 0,
+        code: str = "",
+        position: int | None = None,
+        caret: str = "",
+    ) -> None:
         super().__init__(detail)
         self.name = name
         self.detail = detail
         self.field = field
         self.value = value[:200]
         self.retry_after = retry_after
+        self.code = code
+        self.position = position
+        self.caret = caret
 
     def problem(self, instance: str) -> Problem:
         """The response body for the path ``instance``."""
@@ -87,6 +108,9 @@ class RequestError(Exception):
             instance=instance[:500],
             field=self.field,
             value=self.value,
+            code=self.code,
+            position=self.position,
+            caret=self.caret,
         )
 
 

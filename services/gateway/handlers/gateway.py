@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from services.gateway.domain.analysis_progress import AnalysisProgress
 from services.gateway.domain.filters import HistoryStore
@@ -14,6 +15,14 @@ from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
+from shared.events import ResearchJob, ResearchResult
+
+
+class Research(Protocol):
+    """Has jobs done by analysis research."""
+
+    async def request(self, job: ResearchJob, seconds: float) -> ResearchResult:
+        """The result. Raises NoResultError, TransientError."""
 
 
 @dataclass
@@ -32,6 +41,8 @@ class Gateway:
     """Health of the sources as ingest last reported it."""
     directory: InstrumentDirectory = field(default_factory=InstrumentDirectory)
     cache: Cache = field(default_factory=Cache)
+    research: Research | None = None
+    """Without it, only words are answered."""
 
     def check_symbol(self, symbol: str, parameter: str = "symbol") -> None:
         """Raise RequestError (404) for an instrument that is neither in the tables nor on the topics."""

@@ -120,8 +120,8 @@ class ApiMiddleware:
         if origin not in self._origins:
             raise RequestError("forbidden-origin", f"origin {origin!r:.200} is not on the allow-list", field="Origin", value=origin)
         allowed = {
-            "Access-Control-Allow-Methods": "GET, HEAD",
-            "Access-Control-Allow-Headers": "Authorization, If-None-Match, Last-Event-ID",
+            "Access-Control-Allow-Methods": "GET, HEAD, POST",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Last-Event-ID",
         }
         return web.Response(status=204, headers={**allowed, "Access-Control-Max-Age": "600"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +11,7 @@ from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.handlers.problems import CONTENT_TYPE
-from services.gateway.handlers.routes import ROUTES, Route
+from services.gateway.handlers.routes import ACTIONS, ROUTES, Action, Route
 
 REF: Final = "#/components/schemas/{name}"
 ABOUT: Final = (
@@ -22,14 +23,16 @@ ABOUT: Final = (
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    types = [Problem, *(Page[route.result] for route in ROUTES)]  # type: ignore[name-defined]
+    types = [Problem, *(Page[each.result] for each in (*ROUTES, *ACTIONS)), *(action.body for action in ACTIONS)]  # type: ignore[name-defined]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    pages = dict(zip((route.path for route in ROUTES), schemas[1:], strict=True))
+    pages = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), schemas[1:], strict=False))
+    bodies = dict(zip((action.path for action in ACTIONS), schemas[-len(ACTIONS) :], strict=True))
     return {
         "openapi": "3.1.0",
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
         "paths": {route.path: {"get": _operation(route, pages[route.path], schemas[0])} for route in ROUTES}
+        | {each.path: {"post": _action(each, bodies[each.path], pages[each.path], schemas[0])} for each in ACTIONS}
         | {"/v1/events": {"get": _events(schemas[0])}},
         "components": {"schemas": components},
         "security": [{}],
@@ -52,6 +55,23 @@ def _operation(route: Route, page: dict[str, Any], problem: dict[str, Any]) -> d
                 "content": {"application/json": {"schema": page}},
             },
             "304": {"description": "Unchanged since the ETag that you sent"},
+            **_problems(problem),
+        },
+    }
+
+
+def _action(action: Action, body: dict[str, Any], page: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": action.path.removeprefix("/v1/").replace("/", "_"),
+        "summary": action.summary,
+        "tags": ["conditions"],
+        "description": (action.answer.__doc__ or "").strip(),
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": body, "example": json.loads(action.example)}},
+        },
+        "responses": {
+            "200": {"description": "The requested data", "content": {"application/json": {"schema": page}}},
             **_problems(problem),
         },
     }

@@ -12,7 +12,7 @@ from services.gateway.domain.queries import MAX_VALUE_CHARACTERS, parse_query
 from services.gateway.handlers.cache import MIN_GZIP_BYTES, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.prebuilt import headers_of
-from services.gateway.handlers.routes import Route
+from services.gateway.handlers.routes import Action, Route
 from shared.text import normalize
 
 
@@ -28,6 +28,19 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
             found = cached_answer(await route.answer(gateway, query, **path_parameters(request)))
             cache.put(address, found)
         return await send_answer(request, found)
+
+    return answer
+
+
+def action_endpoint(action: Action, gateway: Gateway) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler of a resource that takes a body. Its answers are not cached."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if unknown := next(iter(query_parameters(request)), None):
+            about = f"{unknown!r:.80} is not a parameter of this resource; it takes a JSON body"
+            raise RequestError("unknown-parameter", about, field=unknown[:80], value=request.query[unknown])
+        body = action.parse(await request.read())
+        return await send_answer(request, cached_answer(await action.answer(gateway, body)))
 
     return answer
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import api_models, queries
+from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
-from services.gateway.handlers import bars, indicators, industries, instruments, patterns, quotes, signals, status
+from services.gateway.handlers import bars, explanations, indicators, industries, instruments, patterns, quotes, signals, status
 from services.gateway.handlers.cache import Answer
 
 
@@ -27,6 +28,23 @@ class Route:
     summary: str
     example: str
     """A query with results on every running system, for documents and tests."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A resource that takes a body, with POST, and changes nothing."""
+
+    path: str
+    answer: Callable[..., Awaitable[Answer]]
+    """Called with the gateway and the parsed body."""
+    parse: Callable[[bytes], Any]
+    """Raises RequestError."""
+    body: type[msgspec.Struct]
+    result: type[Any]
+    """Type of an element of ``results``."""
+    summary: str
+    example: str
+    """A body with results on every running system, for documents and tests."""
 
 
 ROUTES: Final = (
@@ -77,4 +95,15 @@ ROUTES: Final = (
         "?limit=20",
     ),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
+)
+ACTIONS: Final = (
+    Action(
+        "/v1/conditions/explain",
+        explanations.explain,
+        parse_request,
+        ExplainRequest,
+        Explanation,
+        "A condition in words, and where it last held",
+        '{"condition": "rsi_14 < 30 and close > sma_200 on 1d", "symbols": ["AAPL"]}',
+    ),
 )

@@ -12,6 +12,7 @@ from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
 from services.notifier.domain.telegram_html import escape
 from shared.conditions import ConditionError
+from shared.events import SymbolHistory
 
 SHOWN_TEXT = 600
 SHOWN_WORDS = 1500
@@ -43,11 +44,15 @@ def normal_form(condition: ParsedCondition) -> str:
     return f"<code>{escape(condition.text, SHOWN_TEXT)}</code>"
 
 
-def times_line(instrument: KnownInstrument, times: Sequence[int], language: str) -> str:
-    """When a condition was true last for an instrument."""
+def history_line(instrument: KnownInstrument, found: SymbolHistory, language: str) -> str:
+    """When a condition was true last for an instrument, and how often in the stored bars."""
     name = escape(display_name(instrument, language), 40)
-    shown = ", ".join(map(format_time, times)) or phrase(language, "explain_never")
-    return phrase(language, "explain_times", name=name, times=shown)
+    if found.first_bar is None:
+        return phrase(language, "explain_unknown", name=name)
+    how_often = {"held": found.held, "bars": found.bars, "since": format_time(found.first_bar)}
+    if not found.newest:
+        return phrase(language, "explain_never", name=name, **how_often)
+    return phrase(language, "explain_times", name=name, times=", ".join(map(format_time, found.newest)), **how_often)
 
 
 def alerts_text(alerts: Sequence[ConditionAlert], language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:

@@ -18,7 +18,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/signals [종목] - 최근 신호\n"
         "/alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
         "/alerts - 내 조건 알림 목록, /unalert 번호 - 삭제\n"
-        "/explain 조건 - 조건을 말로 설명\n"
+        "/explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때\n"
         "/industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)\n"
         "/rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)\n"
@@ -90,8 +90,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "봉: open high low close volume, close[5]는 다섯 봉 전, rsi_14[1h]는 1시간봉",
         "alert_more": "조건 쓰는 법: /alert",
         "explain_help": "어떤 조건을 설명할까요? 예: <code>/explain rsi_14 &lt; 30 and close &gt; sma_200</code>",
-        "explain_times": "{name}: 마지막으로 참이었던 때 {times}",
-        "explain_never": "없음",
+        "explain_times": "{name}: 마지막으로 참이었던 때 {times} · {since}부터 봉 {bars}개 중 {held}개",
+        "explain_never": "{name}: {since}부터 봉 {bars}개 중 참이었던 적 없음",
+        "explain_unknown": "{name}: 아직 알 수 없음 (저장된 봉이 없음)",
+        "explain_unavailable": "지난 봉을 지금은 살펴볼 수 없습니다. 잠시 뒤 다시 시도해 주세요.",
+        "explain_unsupported": "이 조건은 아직 지난 봉으로 살펴볼 수 없습니다.",
         "alert_unparsed": "조건을 읽지 못했습니다. 더 짧게 나누어 다시 시도해 주세요.",
         "alert_set": "조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.",
         "alert_same": "이미 등록된 조건입니다.",
@@ -126,7 +129,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/signals [NAME] - latest signals\n"
         "/alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)\n"
         "/alerts - your conditions; /unalert NUMBER removes one\n"
-        "/explain CONDITION - what a condition means in words\n"
+        "/explain CONDITION - what a condition means, and when it was true last\n"
         "/industry [NAME] - industries and markets (<code>/industry semiconductors</code>)\n"
         "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - mute alerts for a while (30m, 2d; <code>/mute off</code> ends it)\n"
@@ -199,8 +202,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "or in words: price crosses above the 200 day moving average",
         "alert_more": "How to write one: /alert",
         "explain_help": "Which condition? For example <code>/explain rsi_14 &lt; 30 and close &gt; sma_200</code>",
-        "explain_times": "{name}: last true {times}",
-        "explain_never": "never",
+        "explain_times": "{name}: last true {times} · on {held} of {bars} bars since {since}",
+        "explain_never": "{name}: never true on {bars} bars since {since}",
+        "explain_unknown": "{name}: not known yet (no bars are stored)",
+        "explain_unavailable": "The past cannot be looked at now. Please try again in a moment.",
+        "explain_unsupported": "This condition cannot be evaluated over the past yet.",
         "alert_unparsed": "The condition could not be read. Please try a shorter one.",
         "alert_set": "Your alert is set: it is sent at the close of every bar on which the condition is true.",
         "alert_same": "You have this alert already.",

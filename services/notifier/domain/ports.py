@@ -15,7 +15,7 @@ from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.recipients import Chat
 from shared.events import Delivery as DeliveryEvent
-from shared.events import Quote, Signal
+from shared.events import Quote, Signal, SymbolHistory
 
 
 class Channel(Protocol):
@@ -52,8 +52,12 @@ class ConditionParser(Protocol):
 class ConditionTimes(Protocol):
     """Evaluates conditions over the past."""
 
-    async def last_times(self, condition: str, symbol: str, limit: int) -> list[int]:
-        """The closes of the newest bars on which the condition in normal form was true, the newest first. Raises TransientError."""
+    async def histories(self, condition: str, symbols: Sequence[str], limit: int) -> tuple[SymbolHistory, ...]:
+        """Where the condition in normal form was true, for each symbol, with at most ``limit`` closes. Raises HistoryError."""
+
+
+class HistoryError(Exception):
+    """The past cannot be evaluated: ``unavailable`` now, or ``unsupported`` for this condition."""
 
 
 class ParseError(Exception):

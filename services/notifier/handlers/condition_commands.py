@@ -10,7 +10,7 @@ from services.notifier.domain.conditions import AlertRequest, ConditionAlert, Pa
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import phrase
-from services.notifier.domain.ports import ParseError
+from services.notifier.domain.ports import HistoryError, ParseError
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.handlers import metrics
@@ -53,7 +53,7 @@ async def alert(context: BotContext, chat: Chat, arguments: str) -> Reply:
 
 
 async def explain(context: BotContext, chat: Chat, arguments: str) -> Reply:
-    """Say in words what a condition means, and when it was true last for the instruments that are named."""
+    """Say in words what a condition means, and when it was true last for the instruments named, else the first watched ones."""
     if not arguments:
         return Reply(phrase(chat.language, "explain_help"))
     request = parse_alert(arguments)
@@ -61,14 +61,20 @@ async def explain(context: BotContext, chat: Chat, arguments: str) -> Reply:
     if isinstance(condition, Reply):
         return condition
     lines = [condition_replies.words(condition, chat.language), condition_replies.normal_form(condition)]
+    index = context.instruments.current
     if request.names:
-        found, missing = context.instruments.current.resolve(request.names, MAX_EXPLAINED)
+        found, missing = index.resolve(request.names, MAX_EXPLAINED)
         if missing:
-            lines.append(replies.not_found(missing, context.instruments.current, chat.language))
-        if context.condition_times:
-            for instrument in found:
-                times = await context.condition_times.last_times(condition.text, instrument.symbol, SHOWN_TIMES)
-                lines.append(condition_replies.times_line(instrument, times, chat.language))
+            lines.append(replies.not_found(missing, index, chat.language))
+        symbols = [instrument.symbol for instrument in found]
+    else:
+        symbols = (await context.chats.watched(chat.address))[:MAX_EXPLAINED]
+    if context.condition_times and symbols:
+        try:
+            histories = await context.condition_times.histories(condition.text, symbols, SHOWN_TIMES)
+            lines += [condition_replies.history_line(index.get(one.symbol), one, chat.language) for one in histories]
+        except HistoryError as error:
+            lines.append(phrase(chat.language, f"explain_{error}"))
     return Reply("\n".join(lines))
 
 

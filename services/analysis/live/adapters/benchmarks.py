@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from sqlalchemy import select
 
+from services.analysis.kernels.conditions.other_instruments import Market, benchmark_of
 from shared.db import Database
 from shared.tables import instruments, markets
 
@@ -29,14 +30,9 @@ class BenchmarkTable:
         async with self._database.connect() as connection:
             held = (await connection.execute(select(markets).order_by(markets.c.place))).all()
             listed = (await connection.execute(select(instruments.c.symbol, instruments.c.exchange))).all()
-        defined = [(names_of(m.market, m.exchanges), m.suffix, names_of(m.market, m.benchmarks)) for m in held]
-        found = {}
-        for symbol, exchange in listed:
-            first = next((b for exchanges, suffix, b in defined if exchange in exchanges and symbol.endswith(suffix)), ())
-            choice = next((one for one in first if one != symbol), None)
-            if choice is not None:
-                found[symbol] = choice
-        return found
+        known = [Market(names_of(m.market, m.exchanges), m.suffix, names_of(m.market, m.benchmarks)) for m in held]
+        found = {symbol: benchmark_of(symbol, exchange, known) for symbol, exchange in listed}
+        return {symbol: benchmark for symbol, benchmark in found.items() if benchmark is not None}
 
 
 def names_of(market: str, text: str) -> tuple[str, ...]:

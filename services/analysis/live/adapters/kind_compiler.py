@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Collection
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 import structlog
 
+from services.analysis.compiling import compile_kind
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.live.domain.preload import rehearse_kind
 from shared.tasks import run_until_first
 
 log: Final = structlog.get_logger("analysis.compile")
-LIMIT_SECONDS: Final = 600.0
-"""A kind takes about a second; on a machine with other work many times that."""
 _KINDS: Final = {kind.name: kind for kind in KINDS}
 
 
@@ -66,26 +61,10 @@ class KindCompiler:
                     await asyncio.sleep(self._retry_seconds)
 
     async def _compile(self, kind: str) -> bool:
-        command = sys.executable, "-m", "services.analysis", "compile-kinds", kind
         log.info("compiles an indicator", kind=kind)
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "CACHE": str(self._code.folder.parent)},
-            cwd=Path(__file__).parents[4],
-        )
-        try:
-            async with asyncio.timeout(LIMIT_SECONDS):
-                _, errors = await process.communicate()
-        except TimeoutError:
-            errors = f"not done after {LIMIT_SECONDS:g} s".encode()
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        if process.returncode != 0:
-            log.error("an indicator cannot be compiled", kind=kind, error=errors.decode("utf-8", "replace")[-2000:])
+        error = await compile_kind(kind, self._code.folder)
+        if error:
+            log.error("an indicator cannot be compiled", kind=kind, error=error)
             return False
         await self._load(kind)
         log.info("an indicator is compiled", kind=kind)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from services.analysis.kernels import extremes_52w
-from services.analysis.kernels.closed_bars import AdjustedBars, BarRecords, adjusted
+from services.analysis.kernels.closed_bars import BarRecords, adjusted, context, inputs
 from services.analysis.live.domain import ticks
 from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
 from services.analysis.live.domain.calendar import Calendar
@@ -50,15 +50,15 @@ def load(
             factors.of_price(int(record["last_ts"])),
         )
     for timeframe, bars in _given(closed_bars):
-        inputs = adjusted(bars, _daily(timeframe, closed_bars))
-        values = series.rebuild(state, row, TIMEFRAME_CODES[timeframe], inputs)
+        given = adjusted(bars, context(timeframe, closed_bars))
+        values = series.rebuild(state, row, TIMEFRAME_CODES[timeframe], given)
         if timeframe in superseded and state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] in superseded[timeframe]:
             state.forming[row, TIMEFRAME_CODES[timeframe]]["last_end"] = 0
         fill_window(state, row, timeframe, bars[-KEEP:])
         state.forming[row, TIMEFRAME_CODES[timeframe]]["number"] = len(bars)
         recent = stored_bars(state.symbols[row], timeframe, bars[-tail:], ts_init) if tail else []
         outcome.bars += recent
-        outcome.rows += _rows(recent, inputs.close, series.columns, values)
+        outcome.rows += _rows(recent, given.close, series.columns, values)
     _remember_prices(state, row, closed_bars, ts_init)
     if not record["split_suspected"]:  # else the pending bars would be missing
         for code in range(1, len(TIMEFRAMES)):
@@ -66,11 +66,6 @@ def load(
     if tail:
         outcome.quotes += quotes_of(state, np.array([row]))
     return outcome
-
-
-def inputs(closed_bars: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, AdjustedBars]:
-    """The inputs of indicators from all closed bars of each timeframe."""
-    return {timeframe: adjusted(bars, _daily(timeframe, closed_bars)) for timeframe, bars in _given(closed_bars)}
 
 
 def warm_up(state: PartitionState, series: SeriesRunner, row: int, closed_bars: Mapping[Timeframe, BarRecords]) -> None:
@@ -83,11 +78,6 @@ def _given(closed_bars: Mapping[Timeframe, BarRecords]) -> list[tuple[Timeframe,
     return [
         (timeframe, closed_bars[timeframe]) for timeframe in TIMEFRAMES if timeframe in closed_bars and len(closed_bars[timeframe])
     ]
-
-
-def _daily(timeframe: Timeframe, closed_bars: Mapping[Timeframe, BarRecords]) -> BarRecords | None:
-    """The daily bars that give a timeframe its 52-week context."""
-    return None if TIMEFRAME_CODES[timeframe] > DAY else closed_bars.get(Timeframe.D1)
 
 
 def _rows(recent: Sequence[Bar], closes: Floats, columns: Sequence[str], values: Floats) -> list[IndicatorRow]:

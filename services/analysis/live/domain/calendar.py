@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,11 @@ class Calendar:
     bounds: Int64s
     times: tuple[ExchangeTimes, ...] = ()
     """The sessions and time zone of each exchange, by its code."""
+
+    @cached_property
+    def exchanges(self) -> Mapping[str, ExchangeTimes]:
+        """The same by the name of the exchange."""
+        return {name: self.times[code] for name, code in self.codes.items() if code < len(self.times)}
 
     @property
     def arrays(self) -> SessionArrays:

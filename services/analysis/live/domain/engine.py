@@ -16,19 +16,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import BarRecords, no_bars
+from services.analysis.kernels.closed_bars import BarRecords, inputs, no_bars
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain import tick_batch, ticks
 from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
-from services.analysis.live.domain.apply_history import NOTHING, TAIL, inputs, load, seed, warm_up
+from services.analysis.live.domain.apply_history import NOTHING, TAIL, load, seed, warm_up
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
-from services.analysis.live.domain.derived_past import SymbolPast
+from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine_outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.incomplete_periods import lacks_days
 from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import CLOSED, PERIOD_CODES, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES, frames
-from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.realignment import realign
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.sequence_signals import FollowedSequence
@@ -231,7 +231,7 @@ class Engine:
         derived = self._evaluator.derived
         needs = derived.needed(self.state, row, replaced)
         if needs:
-            past = SymbolPast(self.state, row, self.series, self._evaluator.known_values, self.followed)
+            past = symbol_past(self.state, row, self.series, self._evaluator.known_values, self.followed)
             derived.restart(self.state, row, past.series(inputs(closed_bars), needs), replaced)
 
     @property

@@ -8,19 +8,20 @@ minute at which it fires, once a bar, as its provisional signal does; chart patt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from services.analysis.kernels.conditions.events import matching_rules, rule_fired
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.conditions.times import time_field
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.plan import RuleInstance
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import TIMEFRAMES
-from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.state import PartitionState
 from shared.conditions import Node, SeriesName
 from shared.conditions.expression import Elsewhere, Fired
@@ -83,20 +84,10 @@ class KnownValues:
     def elsewhere(self, node: Elsewhere, state: PartitionState, row: int, session: Int64s) -> Floats:
         """A value of another instrument for bars of these sessions: (bars,)."""
         opens = self.calendar.times[int(state.records[row]["exchange"])].opens(session)
-        return self.others.values(node, state.symbols[row], self.calendar, opens)
+        return self.others.values(node, state.symbols[row], self.calendar.exchanges, opens)
 
     def fired(self, node: Fired, fired: np.ndarray[Any, Any]) -> Floats:
         """Whether an event of a rule is among what fired: ``fired`` (rules, bars), the result (bars,)."""
         if node not in self._matching:
-            wanted = dict(node.parameters)
-            self._matching[node] = np.array(
-                [n for n, one in enumerate(self.rules) if one.name == node.name and _has(one.params, wanted)], np.int64
-            )
-        mine = fired[self._matching[node]]
-        holds = mine != 0 if node.event == "any" else mine == (1 if node.event == "up" else -1)
-        found: Floats = np.any(holds, axis=0).astype(np.float64)
-        return found
-
-
-def _has(params: Mapping[str, float], wanted: Mapping[str, float]) -> bool:
-    return all(params.get(name) == value for name, value in wanted.items())
+            self._matching[node] = matching_rules(node, self.rules)
+        return rule_fired(node, fired[self._matching[node]])

@@ -13,10 +13,11 @@ from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.patterns.layout import PATTERN
-from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, IndicatorSpec, Plan
+from services.analysis.kernels.plan import BAR_FIELDS, IndicatorSpec, Plan, instrument_code
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.kernels.signatures import BarIndexes, KindKernels, SeriesKernels, SeriesRows
+from services.analysis.kernels.whole_series import past_fired
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns, measured_columns
 from services.analysis.live.domain.condition_signals import ConditionEvaluator, Reported
@@ -29,7 +30,7 @@ from services.analysis.live.domain.sequence_signals import FollowedSequence, Seq
 from services.analysis.live.domain.signals import signal_of
 from services.analysis.live.domain.state import Floats, Int64s, PartitionState, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
-from shared.events import Pattern, Signal
+from shared.events import Pattern, Signal, Timeframe
 
 PROVISIONAL_FIELDS: Final = (*BAR_FIELDS, "session", "high_52w", "low_52w")
 """The fields of CLOSED that fill the fields of ``Bars``."""
@@ -123,7 +124,7 @@ class SeriesRunner:
 
         Signals are in the order of the bars; those of a provisional bar are provisional.
         """
-        kinds_of_bars = np.array([_kind(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
+        kinds_of_bars = np.array([instrument_code(state.kinds[row]) for row in closed["row"].tolist()], np.int64)
         values, previous_values, fired = self._advance_base(state, closed, kinds_of_bars)
         of_plan = values
         if self._extra:
@@ -187,13 +188,9 @@ class SeriesRunner:
         more = [_values(each.kernels, each.plan, np.zeros(each.plan.state_width), bars) for each in self._extra]
         return np.hstack([base, *more]).T
 
-    def past_fired(self, state: PartitionState, row: int, code: int, bars: AdjustedBars, values: Floats) -> Int64s:
+    def past_fired(self, kind: str, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Int64s:
         """The rules over a whole series, (rules, bars); ``values``: (columns, bars). Changes no state."""
-        fired = np.zeros((len(bars.close), len(self.base.rules)), np.int64)
-        rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
-        rows[1:] = values[: len(self.base.columns)].T
-        self.code.core.rules_at_bars(self.base.arrays, _bars(bars), 0, rows, self.base.runs[code, _kind(state.kinds[row])], fired)
-        return fired.T
+        return past_fired(self.code.core, self.base, kind, timeframe, _bars(bars), values)
 
     def past_patterns(self, code: int, bars: AdjustedBars, values: Floats) -> Records:
         """The events of chart patterns (dtype PATTERN) over a whole series; ``values``: (columns, bars). Changes no state."""
@@ -209,7 +206,7 @@ class SeriesRunner:
         fired = np.zeros((len(bars.close) - first, len(self.base.rules)), np.int64)
         rows = np.full((len(fired) + 1, len(self.base.columns)), np.nan)
         rows[-len(values) :] = values[-len(rows) :]
-        runs = self.base.runs[code, _kind(state.kinds[row])]
+        runs = self.base.runs[code, instrument_code(state.kinds[row])]
         self.code.core.rules_at_bars(self.base.arrays, _bars(bars), first, rows, runs, fired)
         if patterns is not None:
             patterns = patterns[patterns["at"] >= first]
@@ -295,7 +292,3 @@ def _windows(state: PartitionState) -> Bars:
 
 def _bars(bars: AdjustedBars) -> Bars:
     return Bars(*(getattr(bars, name) for name in Bars._fields))
-
-
-def _kind(name: str) -> int:
-    return INSTRUMENT_KINDS.index(name) if name in INSTRUMENT_KINDS else INSTRUMENT_KINDS.index("stock")

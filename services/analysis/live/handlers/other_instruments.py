@@ -8,16 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from services.analysis.kernels.closed_bars import BarRecords, no_bars
+from services.analysis.kernels.closed_bars import BarRecords, inputs, no_bars
 from services.analysis.kernels.conditions.derived import derived_needs
+from services.analysis.kernels.conditions.other_instruments import BENCHMARK, OtherInstruments, SessionValues
 from services.analysis.kernels.conditions.whole_series import values_of
 from services.analysis.kernels.groups.condition_values import GroupValues, reads_group
 from services.analysis.kernels.plan import IndicatorSpec
-from services.analysis.live.domain.apply_history import inputs
 from services.analysis.live.domain.checkpoint import NeededWindow
-from services.analysis.live.domain.derived_past import SymbolPast
+from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.other_instruments import BENCHMARK, OtherInstruments, SessionValues
 from services.analysis.live.domain.ports import BarStore
 from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.conditions import Node
@@ -122,7 +121,7 @@ def _computed(
     row = engine.admit(symbol)
     if row < 0 or not len(bars):
         return SessionValues("", bars["session"], {})
-    past = SymbolPast(engine.state, row, engine.series, engine.known_values, ())
+    past = symbol_past(engine.state, row, engine.series, engine.known_values, ())
     whole = past.series(inputs({Timeframe.D1: bars}), {Timeframe.D1: derived_needs(nodes)})
     values = {node: values_of(engine.series.code.core, node, Timeframe.D1, engine.series.columns, whole) for node in nodes}
     return SessionValues(engine.listed[symbol].exchange, bars["session"].copy(), values)

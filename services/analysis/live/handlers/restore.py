@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import structlog
 
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, needed_windows, parse
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, InstrumentLookup
 from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionSet

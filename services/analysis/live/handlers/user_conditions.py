@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 import structlog
 
+from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.plan import IndicatorSpec
-from services.analysis.live.domain.other_instruments import OtherInstruments
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
 from services.analysis.live.handlers import metrics

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.kernels.groups.condition_values import GroupValues, reads_group
 from services.analysis.kernels.indicators.kind import Floats, Int64s
-from services.analysis.live.domain.calendar import Calendar
-from shared.conditions import Node
-from shared.conditions.expression import Elsewhere
+from shared.conditions import Node, SeriesName
+from shared.conditions.expression import STRENGTH_FIELDS, Elsewhere, walk
 
 BENCHMARK: Final = "benchmark"
+INDUSTRY: Final = "industry"
+
+
+def not_computed(node: Node) -> str:
+    """What an expression reads of another instrument that nothing computes yet, so that it is unknown; empty if there is none."""
+    if isinstance(node, Elsewhere) and node.instrument == INDUSTRY:
+        return "values of an industry"
+    if any(isinstance(each, SeriesName) and each.name in STRENGTH_FIELDS for each in walk(node)):
+        return "relative strength"
+    return ""
+
+
+@dataclass(frozen=True)
+class Market:
+    """What says the benchmark of an instrument."""
+
+    exchanges: tuple[str, ...]
+    suffix: str
+    """What the symbols end in; empty: any."""
+    benchmarks: tuple[str, ...]
+    """Symbols, the first choice first."""
+
+
+def benchmark_of(symbol: str, exchange: str, markets: Sequence[Market]) -> str | None:
+    """The first benchmark of the first market that contains an instrument; none is its own."""
+    mine = next((one.benchmarks for one in markets if exchange in one.exchanges and symbol.endswith(one.suffix)), ())
+    return next((one for one in mine if one != symbol), None)
 
 
 @dataclass(frozen=True)
@@ -39,20 +66,20 @@ class OtherInstruments:
     groups: GroupValues = field(default_factory=GroupValues)
     """Values of industries, and relative strength."""
 
-    def values(self, node: Elsewhere, symbol: str, calendar: Calendar, opens: Int64s) -> Floats:
+    def values(self, node: Elsewhere, symbol: str, exchanges: Mapping[str, ExchangeTimes], opens: Int64s) -> Floats:
         """The value for bars of ``symbol``: that of the other's newest session that had closed when the bar's session opened.
 
         ``opens``: the opens of the bars' sessions, -1 where unknown; the result has the same shape, (bars,). It is NaN where the
-        bar of that very session is not stored; an older one is not used instead.
+        bar of that very session is not stored; an older one is not used instead. ``exchanges``: their times, by code.
         """
         if reads_group(node):
             return self.groups.values(node, symbol, opens)
         other = self.benchmarks.get(symbol, "") if node.instrument == BENCHMARK else node.instrument
         known = self.known.get(other)
         unknown = np.full(len(opens), np.nan)
-        if known is None or node.operand not in known.values or known.exchange not in calendar.codes or not len(known.sessions):
+        if known is None or node.operand not in known.values or known.exchange not in exchanges or not len(known.sessions):
             return unknown
-        times = calendar.times[calendar.codes[known.exchange]]
+        times = exchanges[known.exchange]
         at = np.searchsorted(times.close, opens, side="right") - 1
         wanted = times.date[at]
         place = np.minimum(np.searchsorted(known.sessions, wanted), len(known.sessions) - 1)

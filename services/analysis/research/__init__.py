@@ -1,0 +1,1 @@
+"""Answers research jobs: evaluates conditions over stored history (role ``research``)."""

@@ -1,0 +1,1 @@
+"""The database, the calendars, the kernels and the processes that the role research uses."""

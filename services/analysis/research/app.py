@@ -1,0 +1,99 @@
+"""Wires analysis research: reads jobs, evaluates them over stored history, publishes results. Compiles nothing at the start."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from services.analysis.research.handlers.jobs import ResearchJobs
+from services.analysis.research.settings import ResearchSettings
+from shared.db import Database, open_database
+from shared.events import ConditionHistory, ResearchJob
+from shared.kafka import open_group_consumer, open_producer
+from shared.runtime import Lifecycle, Task
+from shared.topics import RESEARCH_JOBS
+from shared.waiting import Refresher
+
+if TYPE_CHECKING:
+    from services.analysis.research.handlers.condition_histories import ConditionHistories
+
+DATABASE_SECONDS: Final = 5.0
+"""How often the database is checked for the readiness probe."""
+MOST_JOBS: Final = 50
+"""Jobs that are taken from Kafka at a time."""
+
+
+@asynccontextmanager
+async def build(settings: ResearchSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
+    """Open everything, wire it, and yield the tasks."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        producer = await stack.enter_async_context(open_producer(settings, "analysis-research"))
+        consumer = await stack.enter_async_context(
+            open_group_consumer(
+                settings, [RESEARCH_JOBS], settings.research_group, producer, max_records=MOST_JOBS, side_by_side=True
+            )
+        )
+        evaluator = LazyEvaluator(settings, database, stack)
+        jobs = ResearchJobs(evaluator, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
+        watch = Refresher(database.ping, "database", DATABASE_SECONDS, lifecycle.stopping)
+        lifecycle.on_ready("jobs", lambda: consumer.ready)
+        lifecycle.on_ready("database answers", lambda: watch.healthy)
+        lifecycle.on_alive("jobs", lambda: consumer.alive)
+        yield {"jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping), "database watch": watch.run}
+
+
+class LazyEvaluator:
+    """Loads the kernels at the first job: a process that gets none saves their memory and the second that they take."""
+
+    def __init__(self, settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._database = database
+        self._stack = stack
+        self._loaded: ConditionHistories | None = None
+        self._loading = asyncio.Lock()
+
+    async def evaluate(self, job: ResearchJob) -> ConditionHistory:
+        """The result of a job. Raises ``RefusedJobError``, ``TransientError``."""
+        async with self._loading:
+            if self._loaded is None:
+                await asyncio.to_thread(_import_kernels)
+                self._loaded = histories(self._settings, self._database, self._stack)
+        return await self._loaded.evaluate(job)
+
+
+def histories(settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> ConditionHistories:
+    """What evaluates conditions; ``stack`` closes it."""
+    from services.analysis.kernels import machine_code
+    from services.analysis.research.adapters.calendars import ExchangeCalendars
+    from services.analysis.research.adapters.history import StoredHistory
+    from services.analysis.research.adapters.kinds import KindCompilations
+    from services.analysis.research.adapters.threads import LowPriorityThreads
+    from services.analysis.research.handlers.condition_histories import ConditionHistories
+
+    code, threads = machine_code.load(settings.kernels), LowPriorityThreads(settings.research_threads)
+    compilations = KindCompilations(code)
+    stack.callback(threads.close)
+    stack.push_async_callback(compilations.close)
+    return ConditionHistories(
+        StoredHistory(database, settings.rebuild_bars),
+        ExchangeCalendars(settings.calendar_start, settings.calendar_corrections),
+        code,
+        lambda: machine_code.load_patterns(settings.kernels),
+        compilations,
+        threads,
+        2 * settings.research_threads,
+        now_ms,
+    )
+
+
+def now_ms() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def _import_kernels() -> None:
+    import services.analysis.research.handlers.condition_histories  # noqa: F401 - takes a second

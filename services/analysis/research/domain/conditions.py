@@ -1,0 +1,70 @@
+"""Which conditions can be evaluated over history, and what they read."""
+
+from __future__ import annotations
+
+from services.analysis.kernels.conditions.derived import needs_of
+from services.analysis.kernels.conditions.other_instruments import BENCHMARK, not_computed
+from services.analysis.kernels.conditions.required_indicators import required_indicators
+from services.analysis.research.domain.jobs import RefusedJobError
+from shared.conditions import Condition, ConditionError, Node, SeriesName, parse
+from shared.conditions.expression import TIME_FIELDS, Elsewhere, Fired, walk
+from shared.events import PERIODS, Timeframe
+
+
+def read(text: str) -> Condition:
+    """The condition of a job.
+
+    Raises:
+        RefusedJobError: the text is no condition, or it cannot be evaluated.
+    """
+    try:
+        condition = parse(text)
+    except ConditionError as error:
+        raise RefusedJobError("invalid-condition", f"condition: {text[:500]!r}: {error}") from error
+    if missing := next(filter(None, map(not_computed, walk(condition.root))), ""):
+        raise _not_supported(condition, missing)
+    try:
+        required_indicators(condition)
+        needs_of(condition)
+    except ValueError as error:
+        raise _not_supported(condition, str(error)) from error
+    return condition
+
+
+def timeframes(condition: Condition) -> frozenset[Timeframe]:
+    """The timeframes whose bars are needed: its own, those that it names, and the days that give the 52-week range."""
+    own = {condition.timeframe, *needs_of(condition)}
+    return frozenset(own | {Timeframe.D1} if own - {*PERIODS} else own)
+
+
+def references(condition: Condition, benchmark: str) -> dict[str, list[Node]]:
+    """The expressions over other instruments, by symbol; ``benchmark``: that of the instrument, empty if it has none."""
+    found: dict[str, list[Node]] = {}
+    for node in walk(condition.root):
+        if isinstance(node, Elsewhere) and node.instrument:
+            symbol = benchmark if node.instrument == BENCHMARK else node.instrument
+            if symbol:
+                found.setdefault(symbol, []).append(node.operand)
+    return found
+
+
+def reads_benchmark(condition: Condition) -> bool:
+    """Whether it reads values of the benchmark."""
+    return any(isinstance(node, Elsewhere) and node.instrument == BENCHMARK for node in walk(condition.root))
+
+
+def reads_sessions(condition: Condition) -> bool:
+    """Whether it needs the sessions of exchanges."""
+    return any(
+        (isinstance(node, SeriesName) and node.name in TIME_FIELDS) or (isinstance(node, Elsewhere) and node.instrument)
+        for node in walk(condition.root)
+    )
+
+
+def sequence_ids(condition: Condition) -> frozenset[str]:
+    """The ids of the sequences that it names."""
+    return frozenset(node.name for node in walk(condition.root) if isinstance(node, Fired) and node.source == "sequence")
+
+
+def _not_supported(condition: Condition, why: str) -> RefusedJobError:
+    return RefusedJobError("not-supported", f"condition: {condition.text!r} cannot be evaluated over history yet: {why}")

@@ -1,0 +1,1 @@
+"""Handlers of the role research: they answer jobs."""

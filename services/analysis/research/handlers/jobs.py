@@ -1,0 +1,78 @@
+"""Answers jobs: checks each, has it evaluated within a time limit, publishes the result."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+import structlog
+
+from services.analysis.research.domain.jobs import RefusedJobError, check, refusal
+from services.analysis.research.handlers import measures
+from shared.events import ConditionHistory, ResearchJob, ResearchResult
+from shared.kafka import Record
+from shared.tasks import run_all
+from shared.topics import RESEARCH_RESULTS, Topic
+
+log: Final = structlog.get_logger("analysis.research")
+
+
+class Evaluator(Protocol):
+    """Evaluates checked jobs."""
+
+    async def evaluate(self, job: ResearchJob) -> ConditionHistory:
+        """The result. Raises RefusedJobError, TransientError."""
+
+
+class ResultPublisher(Protocol):
+    """The method of a producer that is used."""
+
+    async def publish(self, topic: Topic[ResearchResult], event: ResearchResult, *, key: str) -> Any: ...
+
+
+class ResearchJobs:
+    """The handler of the topic of jobs. The same job gives the same result, apart from its ``ts_init``."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        publisher: ResultPublisher,
+        seconds: float,
+        most_age_ms: int,
+        clock: Callable[[], int],
+    ) -> None:
+        """``seconds``: limit of a job. ``clock``: milliseconds since the epoch."""
+        self._evaluator = evaluator
+        self._publisher = publisher
+        self._seconds = seconds
+        self._most_age_ms = most_age_ms
+        self._clock = clock
+
+    async def handle(self, records: Sequence[Record[ResearchJob]]) -> None:
+        """Answers some jobs side by side; returns when all results are published. Raises ``TransientError``."""
+        await run_all(*(self._one(record.event) for record in records))
+
+    async def _one(self, job: ResearchJob) -> None:
+        began = time.monotonic()
+        found = await self._answer(job)
+        await self._publisher.publish(RESEARCH_RESULTS, found, key=found.job_id)
+        measures.jobs.labels(found.error.code if found.error else "done").inc()
+        measures.seconds.observe(time.monotonic() - began)
+
+    async def _answer(self, job: ResearchJob) -> ResearchResult:
+        limit = asyncio.timeout(self._seconds)
+        try:
+            check(job, self._clock(), self._most_age_ms)
+            async with limit:
+                return await self._evaluator.evaluate(job)
+        except RefusedJobError as error:
+            log.info("job refused", job=job.id[:64], code=error.code, error=str(error)[:300])
+            return refusal(job, error, self._clock())
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            log.warning("job takes too long", job=job.id, condition=job.condition[:500], symbols=len(job.symbols))
+            slow = RefusedJobError("timeout", f"condition: {job.condition[:500]!r} was not evaluated within {self._seconds:g} s")
+            return refusal(job, slow, self._clock())

@@ -1,0 +1,36 @@
+"""Settings of ``analysis research``, read from the environment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.settings import MeshSettings
+
+
+class ResearchSettings(MeshSettings):
+    """Settings of ``python -m services.analysis research`` and ``explain``."""
+
+    probe_port: int = Field(default=9106, ge=0, le=65535)
+    """Port for the probes."""
+    research_group: str = "analysis-research"
+    """Consumer group: its members share the jobs."""
+    job_seconds: float = Field(default=5.0, gt=0)
+    """Time limit of a job; a slower one is answered with an error. Later jobs may wait as long as this."""
+    job_most_age_seconds: float = Field(default=60.0, gt=0)
+    """Older jobs are answered with an error: nobody waits for them."""
+    research_threads: int = Field(default=2, ge=1, le=64)
+    """Instruments that are evaluated at the same time."""
+    rebuild_bars: int = Field(default=100_000, gt=0)
+    """Newest stored bars of an instrument and timeframe that are evaluated."""
+    calendar_start: dt.date = dt.date(1998, 1, 1)
+    """First day whose sessions are known."""
+    calendar_corrections: Path | None = None
+    """File of corrections of exchange calendars (docs/calendars.md), the same as that of analysis live."""
+
+    @property
+    def kernels(self) -> Path:
+        """Folder of the compiled kernels."""
+        return self.cache / "kernels"

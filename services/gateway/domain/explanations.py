@@ -1,0 +1,128 @@
+"""What /v1/conditions/explain is asked and answers: a condition in words, and where it last held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from services.gateway.domain.problems import RequestError
+from services.gateway.domain.queries import Symbol
+from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
+from services.gateway.domain.times import rfc3339
+from shared.conditions import Condition, ConditionError, describe, parse
+from shared.conditions.condition import LONGEST
+from shared.conditions.words import LANGUAGES
+from shared.events import SymbolHistory
+
+Language = Literal["en", "ko"]
+MOST_SYMBOLS: Final = 20
+_AT: Final = re.compile(r" - at `\$\.(\w+)[^`]*`$")
+_FIELD: Final = re.compile(r"field `(\w+)`")
+
+
+class ExplainRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A condition, and the instruments on whose stored bars it is evaluated."""
+
+    condition: Annotated[
+        str, msgspec.Meta(max_length=10 * LONGEST, description=f"As in docs/conditions.md; at most {LONGEST} characters are read.")
+    ]
+    symbols: Annotated[list[Symbol], msgspec.Meta(max_length=MOST_SYMBOLS)] = []
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100, description="Times for each instrument, newest first.")] = 10
+    language: Annotated[Language, msgspec.Meta(description="Only these words; without it, all.")] | None = None
+
+
+class HeldTimes(msgspec.Struct, frozen=True):
+    """Where a condition held on the stored bars of an instrument."""
+
+    symbol: str
+    bars: int
+    """Bars that were evaluated; 0 where none are stored."""
+    first_bar: str | None
+    """Close of the oldest of them."""
+    last_bar: str | None
+    """Close of the newest of them."""
+    held: int
+    """Bars on which it held."""
+    unknown: int
+    """Bars on which it was neither true nor false, because a value was not known."""
+    dates: list[str]
+    """Closes of the newest bars on which it held, newest first."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """A condition in words, and where it last held."""
+
+    condition: str
+    """The normal form."""
+    timeframe: TimeframeName
+    words: dict[str, str]
+    """What it means, by language: ``en``, ``ko``."""
+    history: list[HeldTimes] | None
+    """For each instrument of the request; null where it could not be evaluated, and a warning says why."""
+
+
+class ConditionWords(msgspec.Struct, frozen=True):
+    """A condition that was read, with its words by language."""
+
+    condition: Condition
+    words: dict[str, str]
+
+
+def parse_request(body: bytes) -> ExplainRequest:
+    """The request in a body.
+
+    Raises:
+        RequestError: the body is no JSON, or a field has a value that is not allowed; the error names both.
+    """
+    try:
+        return msgspec.json.decode(body, type=ExplainRequest)
+    except msgspec.ValidationError as error:
+        raise _invalid_field(str(error), body) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RequestError("malformed-request", f"the body is no JSON: {error}") from error
+
+
+def read_condition(text: str, language: Language | None) -> ConditionWords:
+    """The condition with its words; takes up to 50 ms.
+
+    Raises:
+        RequestError: the text is no condition; it has the parser's code and position.
+    """
+    try:
+        condition = parse(text)
+    except ConditionError as error:
+        raise RequestError(
+            "invalid-condition",
+            f"condition: {error}",
+            field="condition",
+            value=text,
+            code=error.code,
+            position=error.position,
+            caret=error.caret(),
+        ) from error
+    chosen = (language,) if language else LANGUAGES
+    return ConditionWords(condition, {each: describe(condition, each) for each in chosen})
+
+
+def explanation(read: ConditionWords, history: Sequence[SymbolHistory] | None) -> Explanation:
+    """The answer."""
+    condition = read.condition
+    shown = None if history is None else [_held(each) for each in history]
+    return Explanation(condition.text, NAME_BY_TIMEFRAME[condition.timeframe], read.words, shown)
+
+
+def _held(found: SymbolHistory) -> HeldTimes:
+    first, last = (None if ts is None else rfc3339(ts) for ts in (found.first_bar, found.last_bar))
+    return HeldTimes(found.symbol, found.bars, first, last, found.held, found.unknown, [*map(rfc3339, found.newest)])
+
+
+def _invalid_field(message: str, body: bytes) -> RequestError:
+    found = _AT.search(message) or _FIELD.search(message)
+    field, text = found.group(1) if found else "", _AT.sub("", message)
+    given: Any = msgspec.json.decode(body)
+    value = given.get(field, "") if isinstance(given, dict) else given
+    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=shown)

@@ -1,0 +1,57 @@
+"""/v1/conditions/explain: words from the parser, times from analysis research."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Final
+
+import structlog
+
+from services.gateway.domain.explanations import ExplainRequest, explanation, read_condition
+from services.gateway.handlers.cache import Answer
+from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import answer_of_views
+from shared.events import ConditionHistoryJob, SymbolHistory
+from shared.failures import TransientError
+from shared.kafka import NoResultError
+
+log: Final = structlog.get_logger("gateway.explanations")
+SOURCE: Final = "gateway"
+_parsing: Final = asyncio.Semaphore(2)
+"""Texts that are parsed in threads at the same time."""
+
+
+async def explain(gateway: Gateway, request: ExplainRequest) -> Answer:
+    """A condition in its normal form and in words, and where it last held on the stored bars of some instruments.
+
+    The words are answered even where the bars cannot be evaluated: ``history`` is null then, and a warning says why.
+    """
+    for symbol in request.symbols:
+        gateway.check_symbol(symbol, "symbols")
+    async with _parsing:
+        read = await asyncio.to_thread(read_condition, request.condition, request.language)
+    history, warnings = await _history(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
+    return answer_of_views([explanation(read, history)], None, warnings)
+
+
+async def _history(
+    gateway: Gateway, condition: str, symbols: tuple[str, ...], limit: int
+) -> tuple[tuple[SymbolHistory, ...] | None, list[str]]:
+    """The histories, or None with a warning."""
+    if not symbols:
+        return (), []
+    if gateway.research is None:
+        return None, ["history: this gateway is not connected to analysis"]
+    now = gateway.clock()
+    job = ConditionHistoryJob(
+        id=uuid.uuid4().hex, condition=condition, symbols=symbols, limit=limit, ts_event=now, ts_init=now, source=SOURCE
+    )
+    try:
+        found = await gateway.research.request(job, gateway.settings.research_seconds)
+    except (NoResultError, TransientError) as error:
+        log.warning("analysis research does not answer", error=str(error))
+        return None, ["history: analysis does not answer now; try again later"]
+    if found.error is not None:
+        return None, [f"history: {found.error.message}"]
+    return found.symbols, []

@@ -1,0 +1,73 @@
+"""``python -m services.analysis research`` as a process, and a client of its topics."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from shared.events import ConditionHistoryJob
+from shared.kafka import JobClient, open_producer, open_tail
+from shared.settings import MeshSettings
+from shared.topics import RESEARCH_RESULTS
+from tests.until import until
+
+ROOT = Path(__file__).parents[2]
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def running(bootstrap: str, database_url: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, with a consumer group of its own; killed at the end."""
+    group = f"research-{os.getpid()}-{next(_numbers)}"
+    environment = {
+        "KAFKA_BOOTSTRAP": bootstrap, "DATABASE_URL": database_url, "PROBE_PORT": "0", "RESEARCH_GROUP": group, "JOB_SECONDS": "60",
+        "CACHE": str(ROOT / ".cache"), **settings,
+    }  # fmt: skip
+    with (folder / "research.log").open("ab") as log:
+        command = [sys.executable, "-m", "services.analysis", "research"]
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def started(folder: Path) -> None:
+    """Wait until the process has started."""
+    await until(lambda: '"event":"started"' in (folder / "research.log").read_text(), 90, "research has started")
+
+
+@asynccontextmanager
+async def client(bootstrap: str) -> AsyncIterator[JobClient]:
+    """A client whose tail runs."""
+    settings, stopping = MeshSettings(kafka_bootstrap=bootstrap), asyncio.Event()
+    async with open_producer(settings, "test") as producer, open_tail(settings, {RESEARCH_RESULTS: 0}, "test") as tail:
+        jobs = JobClient(producer)
+        task = asyncio.create_task(tail.run(jobs.handle, stopping))
+        try:
+            yield jobs
+        finally:
+            stopping.set()
+            await task
+
+
+def job(condition: str, *symbols: str, **fields: Any) -> ConditionHistoryJob:
+    """A job with an id of its own."""
+    now = time.time_ns() // 1_000_000
+    given: dict[str, Any] = {
+        "id": f"job-{os.getpid()}-{next(_numbers)}",
+        "limit": 100,
+        "ts_event": now,
+        "ts_init": now,
+        "source": "test",
+    }
+    return ConditionHistoryJob(condition=condition, symbols=symbols, **(given | fields))
