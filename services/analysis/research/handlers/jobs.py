@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from services.analysis.research.domain.jobs import RefusedJobError, check, refusal
-from services.analysis.research.handlers import measures
+from services.analysis.research.handlers import metrics
 from shared.events import ConditionHistory, ResearchJob, ResearchResult
 from shared.kafka import Record
 from shared.tasks import run_all
@@ -58,8 +58,8 @@ class ResearchJobs:
         began = time.monotonic()
         found = await self._answer(job)
         await self._publisher.publish(RESEARCH_RESULTS, found, key=found.job_id)
-        measures.jobs.labels(found.error.code if found.error else "done").inc()
-        measures.seconds.observe(time.monotonic() - began)
+        metrics.jobs.labels(found.error.code if found.error else "done").inc()
+        metrics.seconds.observe(time.monotonic() - began)
 
     async def _answer(self, job: ResearchJob) -> ResearchResult:
         limit = asyncio.timeout(self._seconds)
