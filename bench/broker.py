@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.kafka.class_cache import make_class_cache
 from infra.kafka.jars import fetch
+from infra.kafka.jvm_class_cache import make_class_cache
 from infra.kafka.node import KafkaNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics

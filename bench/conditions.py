@@ -11,17 +11,17 @@ import numpy as np
 from bench.engine import best_of
 from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.programs import compiled, judged, scanned
+from services.analysis.kernels.conditions.programs import compile_conditions, evaluated, scanned
 from services.analysis.kernels.plan import plan
 from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.live.domain.calendar import calendar
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.calendars import sessions
 from shared.conditions import Condition, Number, Operation, SeriesName, parse
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Tick, Timeframe
 
 COLUMNS = ("rsi_14", "sma_200", "volume_sma_20")
@@ -39,10 +39,10 @@ def rows() -> list[BenchmarkResult]:
 
 def _one_bar(loops: SeriesKernels) -> BenchmarkResult:
     texts = [f"rsi_14 < {20 + n % 20} and close > sma_200 and volume > {1 + n % 7} * volume_sma_20" for n in range(PROGRAMS)]
-    programs, chosen = compiled([parse(text) for text in texts], COLUMNS), np.arange(PROGRAMS)
+    programs, chosen = compile_conditions([parse(text) for text in texts], COLUMNS), np.arange(PROGRAMS)
     now, before = np.random.default_rng(1).random((2, len(NAMES))) * 100
-    judged(loops, programs, chosen, now, before)
-    ours = best_of(lambda: judged(loops, programs, chosen, now, before), runs=50)
+    evaluated(loops, programs, chosen, now, before)
+    ours = best_of(lambda: evaluated(loops, programs, chosen, now, before), runs=50)
     codes, facts = [compile(text, "condition", "eval") for text in texts], dict(zip(NAMES, now.tolist(), strict=True))
     peer = best_of(lambda: [eval(code, {}, facts) for code in codes])  # noqa: S307 - the texts are constants of this file
     return BenchmarkResult(
@@ -95,7 +95,7 @@ def _day(conditions: tuple[Condition, ...]) -> float:
         one.set_conditions(found)
         one.apply(log)
 
-    series = SeriesRunner(plan(sources=machine_code.sources()), code)
+    series = SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), code)
     run()
     return best_of(run, runs=5)
 
@@ -104,7 +104,7 @@ def _series(loops: SeriesKernels) -> BenchmarkResult:
     import pandas as pd
 
     values = np.random.default_rng(2).random((len(NAMES), BARS)) * 100
-    frame, programs = pd.DataFrame(dict(zip(NAMES, values, strict=True))), compiled([parse(ENTRY), parse(EXIT)], COLUMNS)
+    frame, programs = pd.DataFrame(dict(zip(NAMES, values, strict=True))), compile_conditions([parse(ENTRY), parse(EXIT)], COLUMNS)
     scanned(loops, programs, 0, values)
     ours = best_of(lambda: [scanned(loops, programs, number, values) for number in range(2)], time.perf_counter, runs=50)
     peer = best_of(lambda: [frame.eval(text) for text in (ENTRY, EXIT)], time.perf_counter)

@@ -19,7 +19,7 @@ from bench.result import BenchmarkResult
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import INDICATORS, Plan, plan
-from services.analysis.kernels.signatures import BarPlaces, SeriesMemory, SeriesRows
+from services.analysis.kernels.signatures import BarIndexes, SeriesMemory, SeriesRows
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.layout import CLOSED
 
@@ -236,7 +236,7 @@ def update_seconds(loops: Any, columns_plan: Plan, bars: list[Bars], *, commit: 
     n = len(bars)
     closed, kinds = np.zeros(n, CLOSED), np.full(n, 2)
     closed["row"] = np.arange(n)
-    places = BarPlaces(*(np.ascontiguousarray(closed[name]) for name in ("row", "timeframe", "at")))
+    places = BarIndexes(*(np.ascontiguousarray(closed[name]) for name in ("row", "timeframe", "at")))
     shape, rules = (n, len(columns_plan.columns)), len(columns_plan.rules)
     memory = SeriesMemory(
         np.zeros((n, 1, columns_plan.state_width)), np.full((n, 1, shape[1]), np.nan), np.zeros((n, 1, rules), np.uint8)
@@ -246,7 +246,7 @@ def update_seconds(loops: Any, columns_plan: Plan, bars: list[Bars], *, commit: 
     def close(first: int, last: int) -> None:
         for t in range(first, last):
             closed["at"] = t
-            loops.core.close_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.runs, out)
+            loops.core.advance_closed_bars(columns_plan.arrays, windows, closed, kinds, memory, columns_plan.runs, out)
 
     def peeks() -> None:
         for _ in range(40):

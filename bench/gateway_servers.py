@@ -18,8 +18,8 @@ from aiohttp import web
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
 from services.gateway.app import serve, wire
-from services.gateway.domain.views import Bar as View
-from services.gateway.domain.views import Instrument, bar
+from services.gateway.domain.api_models import Bar as View
+from services.gateway.domain.api_models import Instrument, bar
 from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.sending import Flusher

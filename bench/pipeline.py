@@ -23,8 +23,8 @@ from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.engine_outcome import EngineOutcome
+from services.analysis.live.domain.series_runner import SeriesRunner
 from shared import wire
 from shared.events import Tick
 from shared.topics import TICKS
@@ -95,7 +95,7 @@ async def through_kafka(bootstrap: str, log: list[bytes]) -> BenchmarkResult:
 
 def rows(bootstrap: str = "") -> list[BenchmarkResult]:
     """The rows; through Kafka only where a broker with the topics is named."""
-    series = SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(Path(".cache/kernels")))
+    series = SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(Path(".cache/kernels")))
     calendar = read_calendar(DAY, DAY)
     exchange = calendar.codes["NYSE"]
     opened = int(calendar.sessions[calendar.bounds[exchange]]["open"])

@@ -32,7 +32,7 @@ def result_of(task: asyncio.Task[T]) -> T:
     return task.result()
 
 
-async def all_of(*running: Coroutine[Any, Any, T]) -> list[T]:
+async def run_all(*running: Coroutine[Any, Any, T]) -> list[T]:
     """Run coroutines concurrently until all have ended; returns their results.
 
     Raises:
@@ -53,7 +53,7 @@ async def all_of(*running: Coroutine[Any, Any, T]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-async def first_of(name: str, main: Coroutine[Any, Any, None], watchdog: Coroutine[Any, Any, None]) -> None:
+async def run_until_first(name: str, main: Coroutine[Any, Any, None], watchdog: Coroutine[Any, Any, None]) -> None:
     """Run both until one of them ends, and cancel the other. Raises the exception of the one that ended."""
     tasks = {asyncio.create_task(main, name=name), asyncio.create_task(watchdog, name=f"{name} watch")}
     try:

@@ -31,19 +31,19 @@ _VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
 """Conjoining jamo, which a font draws as part of the syllable before them."""
 
 
-def normalize(text: str, most: int) -> str:
-    r"""The normal form of the text, at most ``most`` characters; a longer one is cut and ends with ``ELLIPSIS``.
+def normalize(text: str, maximum: int) -> str:
+    r"""The normal form of the text, at most ``maximum`` characters; a longer one is cut and ends with ``ELLIPSIS``.
 
     Control characters stay: the caller refuses them or treats them as spaces.
 
     >>> normalize("ＡＡＰＬ", 8), normalize("삼\u1109\u1165\u11bc\u200b전자", 8), normalize("10²", 8), normalize("AAPLX", 4)
     ('AAPL', '삼성전자', '10²', 'AAP…')
     """
-    read = text[: READ_FACTOR * most]
+    read = text[: READ_FACTOR * maximum]
     found = _composed(read)
-    if len(found) <= most and len(read) == len(text):
+    if len(found) <= maximum and len(read) == len(text):
         return found
-    return found[: most - 1] + ELLIPSIS
+    return found[: maximum - 1] + ELLIPSIS
 
 
 def lower_case(text: str) -> str:
@@ -57,13 +57,13 @@ def lower_case(text: str) -> str:
     return "1M".join(part.translate(_LOWER) for part in _MONTH.split(text))
 
 
-def fold_case(text: str, most: int) -> str:
+def fold_case(text: str, maximum: int) -> str:
     """The normal form with case folded, for comparing names.
 
     >>> fold_case("ＳＡＭＳＵＮＧ", 16), fold_case("Straße", 16)
     ('samsung', 'strasse')
     """
-    return normalize(normalize(text, most).casefold(), most)
+    return normalize(normalize(text, maximum).casefold(), maximum)
 
 
 def normalize_input(text: str) -> str:

@@ -32,7 +32,7 @@ async def pause(seconds: float, until: asyncio.Event) -> None:
 
 async def keep_trying(action: Callable[[], Awaitable[T]], what: str, stopping: asyncio.Event) -> T | None:
     """Retry ``action`` until it succeeds; None when the process stops first. Raises errors not classified as "retry"."""
-    backoff = Backoff(Random(), most=MOST_SECONDS)  # noqa: S311 - jitter
+    backoff = Backoff(Random(), maximum=MOST_SECONDS)  # noqa: S311 - jitter
     while not stopping.is_set():
         try:
             return await action()
@@ -62,7 +62,7 @@ class Refresher:
         self.healthy = False
         """The last run of the action succeeded."""
 
-    async def first_success(self) -> bool:
+    async def wait_first_success(self) -> bool:
         """Wait until the action has succeeded once; False when the process stops first."""
         await self._first_done.wait()
         return self.ever_succeeded
@@ -73,7 +73,7 @@ class Refresher:
         Raises:
             Exception: an error that ``classify`` does not map to "retry".
         """
-        backoff = Backoff(self._random, most=MOST_SECONDS)
+        backoff = Backoff(self._random, maximum=MOST_SECONDS)
         try:
             while not self._stopping.is_set():
                 try:

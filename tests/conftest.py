@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.kafka.class_cache import make_class_cache
 from infra.kafka.cluster import Cluster, cluster_nodes, start_cluster
 from infra.kafka.jars import fetch
+from infra.kafka.jvm_class_cache import make_class_cache
 from shared.migrations.command import upgrade
 from tests.databases import MARIADB, SQLITE
 from tests.servers import Broker, MariaDB, open_broker, open_mariadb

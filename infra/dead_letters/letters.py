@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.kafka.dead_letters import PREFIX, REPLAYED_FROM, SUFFIX
-from shared.kafka.raw import open_raw_reader
+from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.text import normalize_input
 from shared.topics import TOPICS

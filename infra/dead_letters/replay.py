@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.dead_letters.letters import Letter, LetterFilter, read_letters
 from shared.kafka import Producer
 from shared.kafka.dead_letters import PREFIX, REPLAYED_FROM
-from shared.kafka.raw import open_raw_reader
+from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.topics import TOPICS
 

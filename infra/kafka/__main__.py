@@ -8,9 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-from infra.kafka.class_cache import make_class_cache
 from infra.kafka.errors import BrokerError
 from infra.kafka.jars import fetch
+from infra.kafka.jvm_class_cache import make_class_cache
 from infra.kafka.node import KafkaNode, write_owner
 from infra.kafka.ready import brokers, wait_ready
 from infra.kafka.topics import make_topics
@@ -42,7 +42,7 @@ def _fetch(node: KafkaNode, _: argparse.Namespace) -> None:
 
 def _start(node: KafkaNode, chosen: argparse.Namespace) -> None:
     _fetch(node, chosen)
-    if owner := node.owner():
+    if owner := node.lock_holder():
         _print_line(f"The broker already runs: {node.bootstrap}, process {owner['pid']}.")
         return
     running = node.start()
@@ -85,7 +85,7 @@ def _topics(node: KafkaNode, chosen: argparse.Namespace) -> None:
 def _status(node: KafkaNode, chosen: argparse.Namespace) -> int:
     bootstrap = chosen.bootstrap or node.bootstrap
     count = asyncio.run(brokers(bootstrap))
-    owner = node.owner()
+    owner = node.lock_holder()
     _print_line(f"{bootstrap}: " + (f"{count} broker(s) answer" if count else "no broker answers"))
     _print_line(f"{node.folder}: " + (f"process {owner['pid']}" if owner else "no broker runs from here"))
     return 0 if count else 3

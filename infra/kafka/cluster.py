@@ -60,7 +60,7 @@ def start_cluster(nodes: tuple[KafkaNode, ...]) -> Cluster:
     """Start all nodes; they are not ready yet.
 
     Raises:
-        BrokerError: as ``Node.start``; then none runs.
+        BrokerError: as ``KafkaNode.start``; then none runs.
     """
     cluster_id = new_cluster_id()
     cluster = Cluster(nodes, [])

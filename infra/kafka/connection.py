@@ -23,7 +23,7 @@ def command_settings() -> MeshSettings:
 def _running(settings: MeshSettings) -> int | None:
     folder = data_folder(settings.var.absolute()) / "kafka" / "node-1"
     try:
-        return KafkaNode(folder, settings.cache, 0, 0).owner().get("port")
+        return KafkaNode(folder, settings.cache, 0, 0).lock_holder().get("port")
     except OSError:  # the folder belongs to another user
         return None
 

@@ -106,7 +106,7 @@ class KafkaNode:
         return [*self.java(*heap, *self.class_cache()), "kafka.Kafka", str(config)]
 
     def class_cache(self) -> tuple[str, ...]:
-        """Java options that use the class cache, if ``infra.kafka.class_cache`` has made it."""
+        """Java options that use the class cache, if ``infra.kafka.jvm_class_cache`` has made it."""
         cache = self.cache_of(self.jars)
         return (f"-XX:AOTCache={cache}", "-Xlog:aot*=off", "-Xlog:cds*=off") if cache.exists() else ()
 
@@ -167,11 +167,11 @@ class KafkaNode:
         except BlockingIOError:
             file.close()
             raise BrokerError(
-                f"A broker already runs in {self.folder} ({self.owner()}). Stop it: python -m infra.kafka stop"
+                f"A broker already runs in {self.folder} ({self.lock_holder()}). Stop it: python -m infra.kafka stop"
             ) from None
         return file
 
-    def owner(self) -> dict[str, int]:
+    def lock_holder(self) -> dict[str, int]:
         """``pid`` and ``port`` of the broker that runs in this folder; empty if none runs."""
         path = self.folder / "lock"
         if not path.exists():
@@ -186,7 +186,7 @@ class KafkaNode:
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
         """Stop the broker that runs in this folder: SIGTERM, then SIGKILL after ``seconds``. False if none ran."""
-        owner = self.owner()
+        owner = self.lock_holder()
         if not owner:
             return False
         for number, timeout in ((signal.SIGTERM, seconds), (signal.SIGKILL, 10.0)):
@@ -196,7 +196,7 @@ class KafkaNode:
                 return True
             deadline = time.monotonic() + timeout
             while time.monotonic() < deadline:
-                if not self.owner():
+                if not self.lock_holder():
                     return True
                 time.sleep(0.05)
         raise BrokerError(f"The broker with process id {owner['pid']} did not exit. Kill it: kill -9 {owner['pid']}")

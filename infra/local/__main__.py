@@ -14,10 +14,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from infra.kafka.errors import BrokerError
-from infra.local.data import explain_write_errors, make_data_folder, move_old_data
+from infra.local.data_folders import explain_write_errors, make_data_folder, move_old_data
 from infra.local.errors import StackError
 from infra.local.prepare import prepare
-from infra.local.runs import RunOwner, other_runs, run_lock, run_owner
+from infra.local.run_lock import RunOwner, other_runs, run_lock, run_owner
 from infra.local.settings import ROOT, LocalSettings
 from infra.local.stack import require_ports, run_stack
 from infra.local.terminal import print_line

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final, cast
 
-from infra.kafka.class_cache import make_class_cache
 from infra.kafka.jars import Report, fetch
+from infra.kafka.jvm_class_cache import make_class_cache
 from infra.local.errors import StackError
-from infra.local.kernels import kernel_stamp
-from infra.local.page import build_page
+from infra.local.kernel_stamp import kernel_stamp
 from infra.local.settings import ROOT, LocalSettings
+from infra.local.web_page import build_page
 from shared.settings import EXIT_BAD_SETTINGS
 
 REPORT_AFTER_SECONDS: Final = 4.0

@@ -18,13 +18,13 @@ from infra.kafka.node import require_free
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 from infra.local.errors import StackError
+from infra.local.exit_reasons import last_error
 from infra.local.prepare import migrate
 from infra.local.programs import broker, services
-from infra.local.reasons import last_error
 from infra.local.settings import LocalSettings
-from infra.local.sources import follow_sources
+from infra.local.source_status import follow_sources
 from infra.local.supervision import Supervisor, start_supervisor
-from infra.local.terminal import FileFollower, ProgramChanges, print_line
+from infra.local.terminal import FileFollower, ProgramStateReporter, print_line
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS: Final = 120.0
@@ -127,7 +127,7 @@ class Stack:
 
     async def _print_changes(self, supervisor: Supervisor, alerts: FileFollower) -> None:
         """Print alerts and program changes until a signal arrives."""
-        changes = ProgramChanges(self.settings.logs)
+        changes = ProgramStateReporter(self.settings.logs)
         while not self.stopping.is_set():
             if not supervisor.alive():
                 raise StackError(f"supervisord has exited; see {self.settings.logs / 'supervisor.log'}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.local.errors import StackError
-from infra.local.reasons import last_error, size
+from infra.local.exit_reasons import last_error, size
 from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
@@ -82,7 +82,7 @@ class ExitHistory:
 
 
 @dataclass
-class ProgramChanges:
+class ProgramStateReporter:
     """Compares program states and yields a line when a program exits, runs again or keeps failing."""
 
     logs: Path

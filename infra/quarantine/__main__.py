@@ -17,7 +17,7 @@ from infra.kafka.connection import command_settings, error_line
 from shared import logs, wire
 from shared.events import Quarantined
 from shared.failures import PoisonError, TransientError
-from shared.kafka.raw import open_raw_reader
+from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.text import normalize_input
 from shared.topics import QUARANTINE

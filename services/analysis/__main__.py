@@ -47,14 +47,14 @@ def compile_live() -> None:
     """Compile what the role live runs, chart patterns last, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.app import compiled
-    from services.analysis.live.domain.rehearsal import rehearse
-    from services.analysis.live.domain.series import SeriesRunner
+    from services.analysis.live.app import load_series_runner
+    from services.analysis.live.domain.preload import rehearse
+    from services.analysis.live.domain.series_runner import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read_settings(LiveSettings)
-    rehearse(SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels)))
-    compiled(settings)
+    rehearse(SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(settings.kernels)))
+    load_series_runner(settings)
 
 
 def compile_patterns() -> None:
@@ -62,13 +62,14 @@ def compile_patterns() -> None:
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
     from services.analysis.live.app import chart_patterns
-    from services.analysis.live.domain.rehearsal import rehearse_patterns
-    from services.analysis.live.domain.series import SeriesRunner
+    from services.analysis.live.domain.preload import rehearse_patterns
+    from services.analysis.live.domain.series_runner import SeriesRunner
     from services.analysis.live.settings import LiveSettings
 
     settings = read_settings(LiveSettings)
     rehearse_patterns(
-        chart_patterns(settings), SeriesRunner(plan(sources=machine_code.sources()), machine_code.load(settings.kernels))
+        chart_patterns(settings),
+        SeriesRunner(plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(settings.kernels)),
     )
 
 
@@ -76,7 +77,7 @@ def compile_kinds(names: Sequence[str]) -> None:
     """Compile the named kinds of indicators at low priority, or all kinds, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.indicators.table import KINDS
-    from services.analysis.live.domain.rehearsal import rehearse_kind
+    from services.analysis.live.domain.preload import rehearse_kind
     from services.analysis.live.settings import LiveSettings
 
     if names:  # a running service asks for them
@@ -90,7 +91,7 @@ def compile_history() -> None:
     """Compile the rules over whole series, which live does not use, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.domain.rehearsal import rehearse_history
+    from services.analysis.live.domain.preload import rehearse_history
     from services.analysis.live.settings import LiveSettings
 
     rehearse_history(plan(), machine_code.load(read_settings(LiveSettings).kernels))
@@ -107,7 +108,7 @@ ROLES = {
 """Each imports only what it needs: the kernels take a second to load."""
 
 parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
-roles = parser.add_subparsers(dest="role", required=True, metavar="ROLE")
+roles = parser.add_subparsers(dest="role", required=True)
 for name, role in ROLES.items():
     roles.add_parser(name, help=role.__doc__)
 roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")

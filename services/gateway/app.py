@@ -16,9 +16,9 @@ from aiohttp import web
 
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
-from services.gateway.domain.directory import InstrumentDirectory
 from services.gateway.domain.hub import new_hub
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
 from services.gateway.handlers.gateway import Gateway
@@ -32,7 +32,7 @@ from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import JobClient, OffsetReader, open_offset_reader, open_producer, open_tail
 from shared.runtime import Lifecycle, Task
-from shared.tasks import all_of, first_of
+from shared.tasks import run_all, run_until_first
 from shared.waiting import Refresher, pause
 
 log: Final = structlog.get_logger("gateway")
@@ -136,7 +136,7 @@ async def serve(app: web.Application, streams: OpenStreams, settings: Settings) 
             listening.close()
             streams.events.close()
             async with asyncio.timeout(2 * CLOSE_SECONDS):
-                await all_of(streams.live.close(), streams.test.close())
+                await run_all(streams.live.close(), streams.test.close())
     finally:
         async with asyncio.timeout(2 * CLOSE_SECONDS):
             await runner.cleanup()
@@ -174,7 +174,9 @@ async def follow_ticks(settings: Settings, gateway: Gateway, feed: EventFeed, li
             continue
         try:
             async with open_tail(settings, {topics.TICKS: 0}, "gateway-ticks") as tail:
-                await first_of("ticks", tail.run(live.handle_batch, lifecycle.stopping), _until_unsubscribed(gateway, lifecycle))
+                await run_until_first(
+                    "ticks", tail.run(live.handle_batch, lifecycle.stopping), _until_unsubscribed(gateway, lifecycle)
+                )
         except TransientError as error:
             log.warning("cannot read ticks", error=str(error))
             await pause(TICK_WATCH_SECONDS, lifecycle.stopping)

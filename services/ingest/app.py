@@ -15,22 +15,22 @@ import structlog
 
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursor_table import CursorTable
+from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.instruments import read_universe, store_universe
-from services.ingest.adapters.live import LiveSource
 from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka, sqlite_file
 from services.ingest.adapters.replay import PlaybackSpeed, Replay
 from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.data_origin import REPLAY, YAHOO, DataOrigin
-from services.ingest.domain.delays import DELAY_MS
+from services.ingest.domain.exchange_delays import DELAY_MS
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.health import ProviderHealth
-from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.schedule import Schedule, schedule_of
+from services.ingest.domain.inspector import Inspector
 from services.ingest.domain.source import Backfill, Source
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.tape_backfills import backfills
+from services.ingest.domain.tape_schedule import Schedule, schedule_of
 from services.ingest.domain.universe import Universe, UniverseError
 from services.ingest.handlers.publishing import SourcePublisher
 from services.ingest.settings import IngestSettings

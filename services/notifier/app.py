@@ -16,23 +16,23 @@ from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.webhook import WebhookChannel
-from services.notifier.domain.rate_limits import Limit, RateLimiter
+from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.bot import CommandBot
 from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.outcome_reporter import Reporter
+from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.handlers.quotes import LatestQuotes
-from services.notifier.handlers.reporting import Reporter
 from services.notifier.handlers.sending import Sender, SenderOptions
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
@@ -51,7 +51,7 @@ QUOTES_BACK = 2_000
 @asynccontextmanager
 async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open and wire the notifier; yields its tasks."""
-    clock = Clock()
+    clock = TimeAndRandom()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         producer = await stack.enter_async_context(open_producer(settings, "notifier"))
@@ -104,7 +104,7 @@ async def _after_instruments(
     refresher: Refresher, run: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
 ) -> None:
     """Start ``run`` once the instruments are loaded: before that, every name would be answered as unknown."""
-    if await refresher.first_success():
+    if await refresher.wait_first_success():
         await run(stopping)
 
 
@@ -118,12 +118,12 @@ async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) ->
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
     """Telegram's limits for a bot: overall, per chat, and per group. Group ids are negative (core.telegram.org/api/bots/ids)."""
-    overall, chat = [Limit(settings.rate_overall, 1.0)], [Limit(settings.rate_chat, 1.0)]
-    return RateLimiter(overall, chat, [Limit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
+    overall, chat = [RateLimit(settings.rate_overall, 1.0)], [RateLimit(settings.rate_chat, 1.0)]
+    return RateLimiter(overall, chat, [RateLimit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
 
 
 async def _schedules(
-    settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: Clock, stack: AsyncExitStack
+    settings: NotifierSettings, bot: Client | None, chats: ChatTables, clock: TimeAndRandom, stack: AsyncExitStack
 ) -> dict[str, ChannelSchedule]:
     """The enabled channels. Also creates the chats that represent the console and the webhooks."""
     schedules: dict[str, ChannelSchedule] = {}
@@ -134,13 +134,13 @@ async def _schedules(
             TelegramChannel(bot, settings.send_timeout), telegram_limiter(settings), run_length=8
         )
     if settings.console_enabled:
-        schedules["console"] = ChannelSchedule(ConsoleChannel(sys.stdout), RateLimiter([Limit(200, 1.0)], []), run_length=100)
+        schedules["console"] = ChannelSchedule(ConsoleChannel(sys.stdout), RateLimiter([RateLimit(200, 1.0)], []), run_length=100)
         chat = Chat("console", CHAT, kind="console", language=settings.alert_language, watch_all=True)
         await chats.ensure(chat, clock.now())
     if settings.webhook_targets:
         webhook = WebhookChannel(settings.webhook_targets, allow_private=settings.webhook_allow_private, now=clock.now)
         stack.push_async_callback(webhook.close)
-        schedules["webhook"] = ChannelSchedule(webhook, RateLimiter([Limit(100, 1.0)], [Limit(20, 1.0)]), run_length=20)
+        schedules["webhook"] = ChannelSchedule(webhook, RateLimiter([RateLimit(100, 1.0)], [RateLimit(20, 1.0)]), run_length=20)
         for target in settings.webhook_targets:
             chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True)
             await chats.ensure(chat, clock.now())
@@ -165,11 +165,11 @@ async def _bot_tasks(
     deliveries: DeliveryTable,
     instruments: LatestInstruments,
     refresher: Refresher,
-    clock: Clock,
+    clock: TimeAndRandom,
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
-    from services.notifier.adapters.telegram.answers import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.updates import UpdateProcessor
 
     back = {QUOTES: QUOTES_BACK, INDUSTRIES: None, RESEARCH_RESULTS: 0}

@@ -5,8 +5,8 @@ The reference for users is ``docs/conditions.md``.
 """
 
 from shared.conditions.condition import Condition, identity, parse
+from shared.conditions.errors import PROBLEMS, ConditionError
 from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, SeriesName
-from shared.conditions.problems import PROBLEMS, ConditionError
 from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.conditions.words import describe
 

@@ -9,11 +9,11 @@ from typing import Final
 from shared.conditions import operations as build
 from shared.conditions.columns import NUMBERED, column_of, known_stem, parts, with_numbers
 from shared.conditions.comparisons import crossing
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import INDUSTRY_FIELDS, STRENGTH_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.functions import ARITY, DEFAULTS, ONE_BAR, example, known
 from shared.conditions.lexicon import FUNCTIONS
-from shared.conditions.normal import render
-from shared.conditions.problems import ConditionError
+from shared.conditions.normal_form import render
 from shared.conditions.suggestions import name_error
 from shared.conditions.vocabulary import resolve
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import BAR_FIELDS, TIME_FIELDS
 from shared.conditions.lexicon import COLUMNS
-from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import resolve, stems
 
 LONGEST: Final = 64

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import (
     CONNECTIVES,
     PAST_NUMBERS,
@@ -16,9 +17,8 @@ from shared.conditions.expression import (
     is_boolean,
 )
 from shared.conditions.literals import PRICES, Percent, is_price, plain
-from shared.conditions.normal import render
-from shared.conditions.operations import bars_of, is_constant, lagged, largest, negative, number, opposite, truth, windowed
-from shared.conditions.problems import ConditionError
+from shared.conditions.normal_form import render
+from shared.conditions.operations import bars_of, is_constant, lagged, largest, logical_not, number, truth, unary_minus, windowed
 
 MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _SAME_WAY: Final = ({"<", "<="}, {">", ">="}, {"=="})
@@ -108,9 +108,9 @@ def rebuilt(node: Operation, operands: tuple[Node, ...]) -> Node:
     if name in PAST_NUMBERS | PAST_TRUTHS and len(operands) > 1:
         return windowed(name, first, operands[1], node.at)
     if name == "not":
-        return opposite(first, node.at)
+        return logical_not(first, node.at)
     if name == "negate":
-        return negative(first, node.at)
+        return unary_minus(first, node.at)
     if name in {"min", "max"}:
         return largest(name, operands, node.at)
     if name in CONNECTIVES:

@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import BAR_FIELDS, Node, SeriesName, walk
 from shared.conditions.limits import FIELDS, MOST_STACK
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.conditions.parser import read
-from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import ResolvedColumn, resolve
 from shared.events import Timeframe
 from shared.text import normalize, source_position

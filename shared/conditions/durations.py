@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.items import Item
-from shared.conditions.problems import ConditionError
 from shared.conditions.timeframes import is_unit, unit_of
 from shared.events import Timeframe
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from shared.conditions import timeframes
 from shared.conditions.comparisons import rebuilt
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Elsewhere, Node, Operation, walk
 from shared.conditions.literals import plain
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.conditions.operations import is_constant, lagged
-from shared.conditions.problems import ConditionError
 from shared.events import Timeframe
 
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")

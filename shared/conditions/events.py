@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Fired
-from shared.conditions.problems import ConditionError
 from shared.events import Timeframe
 
 STATUSES: Final = ("confirmed", "forming", "failed", "target")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.conditions.columns import FIELDS
+from shared.conditions.errors import ConditionError
 from shared.conditions.literals import WEEKDAYS
-from shared.conditions.problems import ConditionError
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
 _OTHERS: Final = re.compile(r"([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.(?:open|high|low|close|volume|price)(?![A-Za-z0-9_])")

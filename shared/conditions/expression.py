@@ -17,8 +17,8 @@ INDUSTRY_FIELDS: Final = ("advances", "declines", "unchanged", "median_move", "b
 """Values of the instrument's industry at the end of a session, names only inside ``Elsewhere`` with ``industry``: three counts of
 members, the median move and the shares of members above their SMA 50 and SMA 200, as fractions."""
 STRENGTH_FIELDS: Final = ("rs_20", "rs_63", "rs_126")
-"""Relative strength of the judged instrument over so many sessions, a fraction, names only inside ``Elsewhere`` with ``benchmark``
-or ``industry``: measured against these."""
+"""Relative strength of the evaluated instrument against ``benchmark`` or ``industry``, over so many sessions, as a fraction. The
+names exist only inside an ``Elsewhere`` of one of the two."""
 PAST_NUMBERS: Final = frozenset(
     {"lag", "highest", "lowest", "sum", "sma", "ema", "stdev", "change", "change_pct", "bars_since", "count"}
 )
@@ -73,8 +73,8 @@ class Fired:
 class Elsewhere:
     """The value of ``operand`` on another timeframe, or of another instrument. ``operand`` contains no ``Elsewhere``.
 
-    Of the same instrument: the value at the newest bar of ``timeframe`` that had closed at or before the close of the judged bar.
-    Of another instrument: the value at its newest session that ended before the session of the judged bar began.
+    Of the same instrument: the value at the newest bar of ``timeframe`` that closed at or before the close of the evaluated bar.
+    Of another instrument: the value at its newest session that ended before the session of the evaluated bar began.
     """
 
     operand: Node

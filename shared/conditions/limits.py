@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
     BAR_FIELDS,
@@ -26,7 +27,6 @@ from shared.conditions.expression import (
 )
 from shared.conditions.literals import is_price
 from shared.conditions.operations import is_constant
-from shared.conditions.problems import ConditionError
 from shared.events import PERIODS, Timeframe
 
 MOST_OPERATIONS: Final = 60

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Node, Number, Operation, SeriesName, walk
-from shared.conditions.problems import ConditionError
 from shared.conditions.vocabulary import resolve
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
     Elsewhere,
@@ -17,8 +18,7 @@ from shared.conditions.expression import (
 )
 from shared.conditions.functions import OF_TRUTHS, example
 from shared.conditions.literals import Clock, Percent, Weekday, fraction, plain
-from shared.conditions.normal import render
-from shared.conditions.problems import ConditionError
+from shared.conditions.normal_form import render
 from shared.conditions.vocabulary import resolve
 
 MOST_BARS: Final = 500
@@ -57,7 +57,7 @@ def number(node: Node, sign: str) -> Node:
     return plain(node)
 
 
-def opposite(operand: Node, at: int) -> Node:
+def logical_not(operand: Node, at: int) -> Node:
     """``not``; twice is nothing."""
     operand = truth(operand, "not")
     if isinstance(operand, Operation) and operand.name == "not":
@@ -73,7 +73,7 @@ def arithmetic(sign: str, left: Node, right: Node) -> Node:
     return Operation(sign, (number(left, sign), number(right, sign)), left.at)
 
 
-def negative(operand: Node, at: int) -> Node:
+def unary_minus(operand: Node, at: int) -> Node:
     """The minus before a value; twice is nothing."""
     if isinstance(operand, Percent):
         return Percent(-operand.value, operand.at)

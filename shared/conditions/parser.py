@@ -12,15 +12,15 @@ from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer
 
 from shared.conditions.arranging import arrange
-from shared.conditions.building import Builder
 from shared.conditions.calls import name_of
+from shared.conditions.errors import ConditionError
 from shared.conditions.explaining import explained
 from shared.conditions.expression import Node
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item
 from shared.conditions.limits import check
-from shared.conditions.problems import ConditionError
 from shared.conditions.reading import read_items
+from shared.conditions.tree_builder import Builder
 from shared.events import Timeframe
 
 LONGEST_FOUND: Final = 24

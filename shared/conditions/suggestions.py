@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from shared.conditions.columns import FIELDS, LONGEST, column_of, known_stem, parts, with_numbers
+from shared.conditions.errors import ConditionError
 from shared.conditions.lexicon import FUNDAMENTALS
-from shared.conditions.problems import ConditionError
 from shared.conditions.timeframes import timeframe
 from shared.conditions.vocabulary import stems
 from shared.spelling import suggest

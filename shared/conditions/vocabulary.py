@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from shared.conditions.problems import ConditionError
+from shared.conditions.errors import ConditionError
 
 _VALUE: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
 _PLACE: Final = re.compile(r"\{(\w+)\}")

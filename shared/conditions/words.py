@@ -20,7 +20,7 @@ from shared.conditions.expression import (
 )
 from shared.conditions.literals import shown
 from shared.conditions.names import COLUMNS, FIELDS, RULES
-from shared.conditions.normal import ATOM, BINDING
+from shared.conditions.normal_form import ATOM, BINDING
 from shared.conditions.templates import BARS, EVENTS, PLACES, SIGNS, TEMPLATES, WEEKDAYS, WHOLE, Phrase
 from shared.conditions.vocabulary import indicator_column
 

@@ -3,17 +3,17 @@
 Knowledge of a single service about its messages never belongs here.
 """
 
-from shared.kafka.group import GroupConsumer, open_group_consumer
+from shared.kafka.group_consumer import GroupConsumer, open_group_consumer
 from shared.kafka.job_client import JobClient, NoResultError
-from shared.kafka.label import read_label, write_label
+from shared.kafka.offset_range_reader import RangeGoneError, RangeReader, open_range_reader
 from shared.kafka.offsets import OffsetRange, OffsetReader, open_offset_reader
-from shared.kafka.owned import OwnedConsumer, open_owned_consumer
+from shared.kafka.owned_consumer import OwnedConsumer, open_owned_consumer
 from shared.kafka.partition_owner import PartitionOwner
 from shared.kafka.partitions import partition_of
 from shared.kafka.producer import Producer, open_producer
-from shared.kafka.ranges import RangeGoneError, RangeReader, open_range_reader
 from shared.kafka.records import Published, Record
 from shared.kafka.tail import Tail, open_tail
+from shared.kafka.topic_label import read_label, write_label
 
 __all__ = [
     "GroupConsumer",

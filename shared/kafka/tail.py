@@ -12,14 +12,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import metrics
 from shared.kafka.assignment import poll
+from shared.kafka.batch_runner import BatchRunner, RecordHandler
 from shared.kafka.connection import START_SECONDS, consumer_options, kafka_errors, start, stop
 from shared.kafka.failure_rate import HOLD_SECONDS
-from shared.kafka.handling import BatchRunner, RecordHandler
 from shared.kafka.lag import LagMonitor
 from shared.kafka.pauses import Pauses
 from shared.kafka.records import Record, record_of
 from shared.settings import MeshSettings
-from shared.tasks import first_of
+from shared.tasks import run_until_first
 from shared.topics import Topic
 from shared.wire import WireError
 
@@ -69,7 +69,7 @@ class Tail:
             StalledError: there is lag, but no progress.
         """
         handling = BatchRunner(handle, self._topics, self._pauses, self._skip)
-        await first_of(self._name, self._loop(handling, stopping), self._monitor.run())
+        await run_until_first(self._name, self._loop(handling, stopping), self._monitor.run())
 
     async def _loop(self, handling: BatchRunner, stopping: asyncio.Event) -> None:
         while not stopping.is_set():

@@ -17,7 +17,7 @@ from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import NeededWindow
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.ports import ProvidedBars
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import Sessions, sessions
@@ -159,7 +159,12 @@ class Stores:
     rows: dict[tuple[str, Timeframe, int], Any] = field(default_factory=dict)
     topic: list[History] = field(default_factory=list)
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
+    async def closed_bars(
+        self,
+        symbol: str,
+        limit: int,  # noqa: ARG002
+        after: Mapping[Timeframe, int] | None = None,
+    ) -> dict[Timeframe, BarRecords]:
         found: dict[Timeframe, list[Any]] = {}
         for (name, timeframe, _), row in sorted(self.rows.items(), key=lambda item: item[0][2]):
             if name == symbol and row[0] > (after or {}).get(timeframe, -1):
@@ -168,7 +173,8 @@ class Stores:
 
     async def windows(self, needed_windows: Sequence[NeededWindow]) -> dict[tuple[str, Timeframe], BarRecords]:
         return {
-            (each.symbol, each.timeframe): (await self.pasts(each.symbol, 0))[each.timeframe][-each.n :] for each in needed_windows
+            (each.symbol, each.timeframe): (await self.closed_bars(each.symbol, 0))[each.timeframe][-each.n :]
+            for each in needed_windows
         }
 
     async def symbols(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analysis.live.domain.rehearsal import rehearse
+from services.analysis.live.domain.preload import rehearse
 from shared.events import Timeframe
 from tests.analysis.market import series
 

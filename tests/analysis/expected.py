@@ -14,7 +14,7 @@ from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import parse
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from shared import wire
 from shared.db import open_database
 from shared.events import Signal, TickLog

@@ -13,7 +13,7 @@ from services.analysis.kernels.plan import plan
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from shared.calendars import Sessions, sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
 
@@ -33,9 +33,9 @@ LISTED = {
 @cache
 def series() -> SeriesRunner:
     return SeriesRunner(
-        plan(sources=machine_code.sources()),
+        plan(fingerprint=machine_code.kernel_fingerprint()),
         machine_code.load(KERNELS),
-        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
+        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_fingerprint()),
     )
 
 

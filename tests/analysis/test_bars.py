@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from services.analysis.live.domain.checkpoint import UnreadableStateError, needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, LISTED, engine, hours, logs, market, series
 from tests.analysis.plain import Plain
 from tests.analysis.tape import stored
 
-slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def closed(bars: list[Bar]) -> list[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.provided_bars import bars_of_history
 from shared.events import Bar, Heartbeat, History, ProviderBar, Tick, Timeframe
 from tests.analysis.market import KERNELS, hours, market, series
 
@@ -34,7 +34,7 @@ def prices(engine: Engine, symbol: str, provided: tuple[float, ...], start: int)
 
 def test_a_fall_below_zero_makes_bars_and_a_quote_without_a_percentage() -> None:
     engine = Engine(market(), LISTED, series())
-    engine.load(OIL, {Timeframe.D1: of_history(past([18.0]), 2**60, negative=True)}, 2**60)
+    engine.load(OIL, {Timeframe.D1: bars_of_history(past([18.0]), 2**60, negative=True)}, 2**60)
     assert prices(engine, OIL, FALL, OPENS[1]) == ["applied"] * len(FALL)
     closed = engine.apply([Heartbeat(exchange="CME", ts_event=CLOSES[1] + 1, ts_init=CLOSES[1] + 1, source="test")]).bars
     (day,) = (bar for bar in closed if bar.timeframe == Timeframe.D1)
@@ -69,10 +69,10 @@ def past(closes: list[float]) -> tuple[History, ...]:
 
 def test_history_below_zero_is_loaded_and_marks_are_kept() -> None:
     provided = past([20.0, -37.63, 10.0])
-    found = of_history(provided, 2**60, negative=True)
+    found = bars_of_history(provided, 2**60, negative=True)
     assert found["close"].tolist() == [20.0, -37.63, 10.0]
     assert found["incomplete"].tolist() == [False, True, False]
-    assert of_history(provided, 2**60)["close"].tolist() == [20.0, 10.0]
+    assert bars_of_history(provided, 2**60)["close"].tolist() == [20.0, 10.0]
     outcome = Engine(market(), LISTED, series()).load(OIL, {Timeframe.D1: found}, 2**60)
     assert [bar.close for bar in outcome.bars] == [20.0, -37.63, 10.0]
     assert [bar.incomplete for bar in outcome.bars] == [False, True, False]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.programs import compiled, scanned
+from services.analysis.kernels.conditions.programs import compile_conditions, scanned
 from services.analysis.kernels.conditions.required_indicators import required_indicator
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import plan
@@ -90,7 +90,9 @@ def test_a_condition_names_a_candlestick(name: str) -> None:
     assert required_indicator(name) == ("more_candlesticks", ())
     bars = ticks(1)
     values = history(CODE, MORE, bars).values
-    true = scanned(CODE.core, compiled([parse(f"{name} < 0 or {name} > 0 on 1d")], MORE.columns), 0, np.vstack([values, *bars[:5]]))
+    true = scanned(
+        CODE.core, compile_conditions([parse(f"{name} < 0 or {name} > 0 on 1d")], MORE.columns), 0, np.vstack([values, *bars[:5]])
+    )
     np.testing.assert_array_equal(true == 1.0, np.nan_to_num(values[MORE.columns.index(name)]) != 0)
 
 

@@ -11,7 +11,7 @@ from services.analysis.live.adapters.bars import StoredBars
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.domain.checkpoint import NeededWindow
 from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.provided_bars import bars_of_history
 from shared.db import open_database
 from shared.events import Bar, Timeframe
 from shared.failures import FencedError
@@ -54,7 +54,7 @@ async def test_floats_are_restored_bit_by_bit(database_url: str) -> None:
         await CheckpointTable(database, "me").save(0, None, at(1), facts, 1)
         read = (await StoredBars(database).windows([NeededWindow("AAA", Timeframe.M1, 5)]))["AAA", Timeframe.M1]
         assert read["close"].tolist() == closes[-5:]
-        assert (await StoredBars(database).pasts("AAA", 100))[Timeframe.M1]["close"].tolist() == closes
+        assert (await StoredBars(database).closed_bars("AAA", 100))[Timeframe.M1]["close"].tolist() == closes
         assert await StoredBars(database).symbols() == {"AAA"}
 
 
@@ -62,8 +62,8 @@ async def test_a_later_history_changes_the_factors_of_stored_bars(database_url: 
     async with open_database(database_url) as database:
         store, before = CheckpointTable(database, "me"), None
         for offset, factor in ((1, 1.0), (2, 0.25)):
-            provided = of_history([history("AAA", Timeframe.D1, days(6, factor=factor))], HALF_DAY)
+            provided = bars_of_history([history("AAA", Timeframe.D1, days(6, factor=factor))], HALF_DAY)
             await store.save(0, before, at(offset), CheckpointRows([ProvidedBars("AAA", Timeframe.D1, provided)], [], []), 1)
             before = offset
-        read = (await StoredBars(database).pasts("AAA", 4))[Timeframe.D1]
+        read = (await StoredBars(database).closed_bars("AAA", 4))[Timeframe.D1]
         assert (len(read), set(read["split_factor"]), read["close"][-1]) == (4, {0.25}, 106.0)

@@ -12,7 +12,7 @@ from services.analysis.kernels.conditions.derived import needs_of
 from services.analysis.kernels.conditions.whole_series import truths
 from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.domain.user_conditions import ConditionRequest, condition_set
 from shared.conditions import Node

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.programs import compiled, judged, scanned
+from services.analysis.kernels.conditions.programs import compile_conditions, evaluated, scanned
 from services.analysis.kernels.conditions.required_indicators import required_indicator, required_indicators
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, plan
@@ -44,7 +44,7 @@ def test_every_evaluation_agrees_with_the_documented_semantics(tree: Tree, seed:
         assume(error.code != "long")
         raise
     other = parse("close > 0")
-    programs = compiled([other, condition, other], COLUMNS)
+    programs = compile_conditions([other, condition, other], COLUMNS)
     values, last = np.array(rows).T.copy(), np.full(len(NAMES), np.nan)
     expected = [evaluate(tree, [dict(zip(NAMES, row, strict=True)) for row in rows], t) for t in range(len(rows))]
     assert truths(scanned(LOOPS, programs, 1, values)) == expected
@@ -53,7 +53,7 @@ def test_every_evaluation_agrees_with_the_documented_semantics(tree: Tree, seed:
     assert truths(results) == expected
     one_by_one = []
     for row in values.T.copy():
-        one_by_one.append(judged(LOOPS, programs, np.array([1, 0]), row, last)[0])
+        one_by_one.append(evaluated(LOOPS, programs, np.array([1, 0]), row, last)[0])
         last = row
     assert truths(one_by_one) == expected
 
@@ -61,20 +61,20 @@ def test_every_evaluation_agrees_with_the_documented_semantics(tree: Tree, seed:
 @settings(max_examples=200, deadline=None)
 @given(values=st.lists(st.sampled_from(AMOUNTS[:10]), min_size=4, max_size=4))
 def test_a_crossing_is_that_of_the_rules(values: list[float]) -> None:
-    programs = compiled([parse("crosses_above(close, open)"), parse("crosses_below(close, open)")], ())
+    programs = compile_conditions([parse("crosses_above(close, open)"), parse("crosses_below(close, open)")], ())
     a, b, c, d = values
     now, before = np.array([b, 0.0, 0.0, a, 0.0]), np.array([d, 0.0, 0.0, c, 0.0])
     way = crossing(a, b, c, d)
-    assert judged(LOOPS, programs, np.arange(2), now, before).tolist() == [float(way > 0), float(way < 0)]
+    assert evaluated(LOOPS, programs, np.arange(2), now, before).tolist() == [float(way > 0), float(way < 0)]
 
 
 def test_many_programs_at_once_equal_each_alone() -> None:
     texts = [f"close > {n} and not open < {n % 7} or volume + {n} > 3 * high" for n in range(300)]
-    programs = compiled([parse(text) for text in texts], ())
+    programs = compile_conditions([parse(text) for text in texts], ())
     now, before = np.random.default_rng(3).random((2, 5)) * 300
     chosen = np.array([299, 0, 17, 17, 150])
-    alone = [judged(LOOPS, compiled([parse(texts[n])], ()), np.array([0]), now, before)[0] for n in chosen]
-    assert judged(LOOPS, programs, chosen, now, before).tolist() == alone
+    alone = [evaluated(LOOPS, compile_conditions([parse(texts[n])], ()), np.array([0]), now, before)[0] for n in chosen]
+    assert evaluated(LOOPS, programs, chosen, now, before).tolist() == alone
     assert len(programs) == 300
 
 
@@ -89,7 +89,7 @@ def test_conditions_on_indicators_agree_with_numpy() -> None:
     with np.errstate(invalid="ignore"):
         quiet = (columns["rsi_21"] < 40) & (bars.close > columns["bb_lower_30_1.5"])
         surge = bars.volume > 2 * np.concatenate([[np.nan], columns["volume_sma_20"][:-1]])
-    results = scanned(LOOPS, compiled([condition], needed.columns), 0, values) == 1.0
+    results = scanned(LOOPS, compile_conditions([condition], needed.columns), 0, values) == 1.0
     assert results.tolist() == (quiet | surge).tolist()
     assert results.any()
     assert not results.all()
@@ -97,7 +97,7 @@ def test_conditions_on_indicators_agree_with_numpy() -> None:
 
 def test_a_column_that_is_not_there_is_refused() -> None:
     with pytest.raises(KeyError, match="rsi_14"):
-        compiled([parse("rsi_14 < 30")], ("sma_200",))
+        compile_conditions([parse("rsi_14 < 30")], ("sma_200",))
 
 
 @settings(max_examples=250, deadline=None)

@@ -18,8 +18,8 @@ from services.analysis.kernels.conditions.whole_series import last_held, truths
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.layout import CLOSED
-from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.domain.split_suspicion import AT_A_TIME, parts
 from services.analysis.live.domain.user_conditions import (
     MOST_DERIVED,

@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from services.analysis.kernels.closed_bars import adjusted, merged
+from services.analysis.kernels.closed_bars import adjusted, merge_bars
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.engine_outcome import EngineOutcome
+from services.analysis.live.domain.provided_bars import bars_of_history
 from shared.events import History, ProviderBar, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, engine, hours
 from tests.analysis.tape import of_symbol, stored, tape
@@ -94,7 +94,7 @@ def test_cuts_and_restarts_change_no_signal() -> None:
 
 def test_history_fires_nothing_and_leaves_a_tail() -> None:
     one = engine()
-    bars = of_history([history("AAA", Timeframe.D1, days(20)[:10]), history("AAA", Timeframe.D1, days(20)[10:])], HALF_DAY)
+    bars = bars_of_history([history("AAA", Timeframe.D1, days(20)[:10]), history("AAA", Timeframe.D1, days(20)[10:])], HALF_DAY)
     output = one.load("AAA", {Timeframe.D1: bars}, HALF_DAY)
     assert not output.signals
     assert [bar.ts_event for bar in output.bars] == [row.ts_event for row in output.rows] == [day.ts_close for day in days(20)]
@@ -125,7 +125,7 @@ def test_a_repair_that_overtakes_the_forming_bar_ends_it() -> None:
     one = engine()
     times = hours("NYSE")
     one.apply([Tick(symbol="AAA", price=100.0, ts_event=int(times.open[3]), ts_init=int(times.open[3]), source="test")])
-    output = one.load("AAA", {Timeframe.D1: of_history([history("AAA", Timeframe.D1, days(5))], HALF_DAY)}, HALF_DAY)
+    output = one.load("AAA", {Timeframe.D1: bars_of_history([history("AAA", Timeframe.D1, days(5))], HALF_DAY)}, HALF_DAY)
     assert len(output.bars) == 5
     late = Tick(
         symbol="AAA", price=101.0, ts_event=int(times.open[4]) + 1, ts_init=int(times.open[5]), source="test", finest=Timeframe.D1
@@ -135,7 +135,7 @@ def test_a_repair_that_overtakes_the_forming_bar_ends_it() -> None:
 
 def test_indicators_see_adjusted_prices_and_bars_stay_raw() -> None:
     one = engine()
-    bars = of_history([history("AAA", Timeframe.D1, days(20, factor=0.25))], HALF_DAY)
+    bars = bars_of_history([history("AAA", Timeframe.D1, days(20, factor=0.25))], HALF_DAY)
     output = one.load("AAA", {Timeframe.D1: bars}, HALF_DAY)
     assert output.bars[-1].close == 120.0
     assert output.rows[-1].close == 30.0
@@ -159,21 +159,21 @@ def test_invalid_provided_bars_are_left_out() -> None:
             for price, split in ((factor, 1.0), (1.0, factor if factor != 1e300 else -0.0))
         ),
     ]
-    assert of_history([history("AAA", Timeframe.D1, bad + good)], HALF_DAY)["close"].tolist() == [101.0, 102.0, 103.0]
+    assert bars_of_history([history("AAA", Timeframe.D1, bad + good)], HALF_DAY)["close"].tolist() == [101.0, 102.0, 103.0]
     dirty = ProviderBar(ts_open=1, ts_close=2, open=10, high=9, low=11, close=12, volume=1)
-    kept = of_history([history("AAA", Timeframe.D1, [dirty])], HALF_DAY)[0]
+    kept = bars_of_history([history("AAA", Timeframe.D1, [dirty])], HALF_DAY)[0]
     assert (kept["high"], kept["low"]) == (12.0, 10.0)
 
 
 def test_of_two_bars_of_one_close_time_the_newer_counts() -> None:
-    old = of_history([history("AAA", Timeframe.D1, days(4))], HALF_DAY)
-    new = of_history([history("AAA", Timeframe.D1, days(6, factor=0.5)[2:])], HALF_DAY)
-    assert merged(old, new)["price_factor"].tolist() == [1.0, 1.0, 0.5, 0.5, 0.5, 0.5]
+    old = bars_of_history([history("AAA", Timeframe.D1, days(4))], HALF_DAY)
+    new = bars_of_history([history("AAA", Timeframe.D1, days(6, factor=0.5)[2:])], HALF_DAY)
+    assert merge_bars(old, new)["price_factor"].tolist() == [1.0, 1.0, 0.5, 0.5, 0.5, 0.5]
 
 
 def test_history_of_an_unknown_symbol_is_counted() -> None:
     one = engine()
-    bars = of_history([history("ZZZ", Timeframe.D1, days(2))], HALF_DAY)
+    bars = bars_of_history([history("ZZZ", Timeframe.D1, days(2))], HALF_DAY)
     assert one.load("ZZZ", {Timeframe.D1: bars}, HALF_DAY).counts == {"unknown": 1}
     assert isinstance(one, Engine)
     assert not one.state.symbols

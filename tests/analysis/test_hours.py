@@ -18,11 +18,11 @@ from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.checkpoint import needed_windows
-from services.analysis.live.domain.contradictions import MOST_REPORTED, contradicted, superseded, without
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.layout import DAY
 from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.provided_bars import bars_of_history
+from services.analysis.live.domain.superseded_bars import MOST_REPORTED, contradiction_reports, superseded, without_superseded
 from services.analysis.live.handlers.history import HistoryReader
 from shared.calendars import CALENDARS, Corrections, read_corrections, sessions
 from shared.corrections import parse_corrections
@@ -157,7 +157,7 @@ class HistoryStore:
     async def read(self, topic: Topic[History], partition: int, first: int, last: int) -> list[Record[History]]:  # noqa: ARG002
         return [Record(topic.name, partition, 0, 0, self.history.symbol, self.history, None)]
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] = NOTHING) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
+    async def closed_bars(self, symbol: str, limit: int, after: Mapping[Timeframe, int] = NOTHING) -> dict[Timeframe, BarRecords]:  # noqa: ARG002
         return self.table
 
     async def windows(self, needed_windows: Any) -> Any:
@@ -236,7 +236,7 @@ def test_only_bars_that_overlap_fall_away_and_one_endless_bar_clears_nothing() -
     hour_later = {Timeframe.D1: run((5, day // 2 + 5), (2 * day, 2 * day + 10))}
     gone = superseded(mine, hour_later)
     assert {timeframe: closes.tolist() for timeframe, closes in gone.items()} == {Timeframe.D1: [day // 2]}
-    assert without(mine, gone)[Timeframe.D1]["ts_close"].tolist() == [day + 10, 2 * day + 10]
+    assert without_superseded(mine, gone)[Timeframe.D1]["ts_close"].tolist() == [day + 10, 2 * day + 10]
     assert superseded(mine, {Timeframe.D1: run((0, 300 * day))}) == {}
     assert superseded(mine, {Timeframe.D1: run((day // 2, day), (day + 10, 2 * day))}) == {}  # they touch, and do not overlap
 
@@ -247,11 +247,11 @@ def test_many_contradictions_are_counted_and_few_reported() -> None:
         found["session"], found["ts_close"] = np.arange(50), np.arange(50) + 1
         found["open"] = found["high"] = found["low"] = found["close"] = close
         found["source"] = source
-    reports = contradicted("A", mine, theirs, 99)
+    reports = contradiction_reports("A", mine, theirs, 99)
     assert len(reports) == MOST_REPORTED
     assert [report.ts_event for report in reports] == list(range(50, 40, -1))
     assert [report.more for report in reports] == [40] + [0] * 9
-    assert not contradicted("A", theirs, theirs, 99)
+    assert not contradiction_reports("A", theirs, theirs, 99)
 
 
 async def test_what_is_superseded_leaves_the_table_with_the_checkpoint(database_url: str) -> None:
@@ -259,8 +259,8 @@ async def test_what_is_superseded_leaves_the_table_with_the_checkpoint(database_
     async with open_database(database_url) as database:
         store = CheckpointTable(database, "me")
         for number, (close, gone) in enumerate(((wrong, ()), (right, (wrong,)))):
-            run = of_history([provided(EXAM[0], close)], close + MINUTE)
-            others = of_history([provided(EXAM[0] - 86_400_000, EXAM[0] - 70_000_000)], close)
+            run = bars_of_history([provided(EXAM[0], close)], close + MINUTE)
+            others = bars_of_history([provided(EXAM[0] - 86_400_000, EXAM[0] - 70_000_000)], close)
             facts = CheckpointRows(
                 [ProvidedBars("005930.KS", Timeframe.D1, run, gone), ProvidedBars("OTHER", Timeframe.D1, others)], [], []
             )

@@ -62,13 +62,13 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (tmp_path / file.name).write_text(file.read_text("utf-8"))
     monkeypatch.setattr(indicators, "__file__", str(tmp_path / "__init__.py"))
     yield tmp_path
-    machine_code.sources.cache_clear()
+    machine_code.kernel_fingerprint.cache_clear()
 
 
 def versions() -> tuple[str, str]:
     """Names of the machine code and of the state, as the sources are now."""
-    machine_code.sources.cache_clear()
-    return machine_code.sources(), plan(sources=machine_code.sources()).version
+    machine_code.kernel_fingerprint.cache_clear()
+    return machine_code.kernel_fingerprint(), plan(fingerprint=machine_code.kernel_fingerprint()).version
 
 
 def edit(file: Path, old: str, new: str) -> None:

@@ -86,7 +86,7 @@ async def test_a_kind_that_cannot_be_compiled_is_logged_and_tried_again(tmp_path
 
 
 def test_a_kind_has_a_small_module_and_the_core_does_not_grow() -> None:
-    core = codegen.source()
+    core = codegen.module_text()
     assert "roc" not in codegen.CORE
     assert f"KINDS[{[kind.name for kind in KINDS].index('roc')}]" not in core
-    assert len(codegen.kind_source("roc")) < 0.05 * len(core)
+    assert len(codegen.kind_module_text("roc")) < 0.05 * len(core)

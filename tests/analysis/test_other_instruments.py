@@ -15,7 +15,7 @@ from services.analysis.live.domain.user_conditions import MOST_REFERENCES, Condi
 from services.analysis.live.handlers.other_instruments import AGAIN_SECONDS, ReferencedInstruments
 from shared.conditions import Condition, Node, parse
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Bar, Timeframe
 from tests.analysis.market import LISTED, engine, hours, market, series
 from tests.analysis.tape import of_symbol, stored, tape
@@ -81,7 +81,7 @@ class Stored:
         self.reads += [(each.symbol, each.n) for each in needed]
         return {(one.symbol, one.timeframe): self.bars[one.symbol][-one.n :] for one in needed if one.symbol in self.bars}
 
-    async def pasts(self, *_: object) -> dict[Timeframe, BarRecords]:
+    async def closed_bars(self, *_: object) -> dict[Timeframe, BarRecords]:
         raise NotImplementedError
 
     async def symbols(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.derived import derived_values, needs_of
 from services.analysis.kernels.conditions.past import PAST
-from services.analysis.kernels.conditions.programs import compiled, judged
+from services.analysis.kernels.conditions.programs import compile_conditions, evaluated
 from services.analysis.kernels.conditions.slots import slot_layout
 from services.analysis.kernels.conditions.whole_series import SeriesValues, derive, last_held, truths
 from services.analysis.kernels.indicators.kind import Floats
@@ -44,7 +44,7 @@ def bars_of(rows: Sequence[Sequence[float]], first: int = 0, step: int = 1) -> t
 
 def one_by_one(condition: Condition, values: Floats, peeks: Floats) -> list[float]:
     """The condition bar by bar as in live, after a look at a forming bar (``peeks``) before each close."""
-    programs = compiled([condition], COLUMNS)
+    programs = compile_conditions([condition], COLUMNS)
     nodes = list(dict.fromkeys(derived_values(condition.root)))
     layout = slot_layout(nodes)
     table, slots, found = layout.table(programs, nodes), np.full(layout.width, np.nan), []
@@ -54,7 +54,7 @@ def one_by_one(condition: Condition, values: Floats, peeks: Floats) -> list[floa
             wide = np.concatenate([row, np.full(programs.width - len(row), np.nan)])
             kept = slots.tobytes()
             LOOPS.derive_bar(programs.arrays, table, wide, before, np.empty(programs.depth), slots, commit)
-            result = judged(LOOPS, programs, np.array([0]), wide, before)[0]
+            result = evaluated(LOOPS, programs, np.array([0]), wide, before)[0]
             assert commit or slots.tobytes() == kept
         found.append(result)
         before = now
@@ -81,7 +81,7 @@ def test_numbers_are_equal_bit_by_bit(tree: Node, rows: list[list[float]]) -> No
     root = op("highest", tree, 1)
     condition = condition_of(op(">", root, 0))
     values, bars = bars_of(rows)
-    programs = compiled([condition], COLUMNS)
+    programs = compile_conditions([condition], COLUMNS)
     found = derive(LOOPS, programs, {Timeframe.D1: values}, needs_of(condition))[Timeframe.D1].rows[programs.places[root]]
     expected = [value(tree, {Timeframe.D1: bars}, Timeframe.D1, t) for t in range(len(rows))]
     np.testing.assert_array_equal(found, [x if math.isfinite(x) else math.nan for x in expected])
@@ -97,7 +97,7 @@ def test_a_window_of_five_hundred_bars_does_not_drift() -> None:
     rows = np.zeros((len(ROW), len(closes)))
     rows[ROW.index("close")] = closes
     roots = {name: op(name, "close", 500) for name in ("sum", "sma", "stdev", "highest", "lowest")}
-    programs = compiled([condition_of(op(">", root, 0)) for root in roots.values()], COLUMNS)
+    programs = compile_conditions([condition_of(op(">", root, 0)) for root in roots.values()], COLUMNS)
     needs = needs_of(condition_of(op("and", *(op(">", root, 0) for root in roots.values()))))
     found = derive(LOOPS, programs, {Timeframe.D1: SeriesValues(rows, np.arange(len(closes)))}, needs)[Timeframe.D1].rows
     last = closes[-500:]
@@ -110,7 +110,7 @@ def test_an_ema_is_that_of_the_indicator() -> None:
     closes = 100 * np.exp(np.cumsum(np.random.default_rng(8).normal(0, 0.02, 300)))
     root = op("ema", "close", 12)
     condition = condition_of(op(">", root, 0))
-    programs = compiled([condition], ())
+    programs = compile_conditions([condition], ())
     own = SeriesValues(np.vstack([closes] * 5), np.arange(len(closes)))
     found = derive(LOOPS, programs, {Timeframe.D1: own}, needs_of(condition))[Timeframe.D1].rows[programs.places[root]]
     indicator = history(CODE, plan([("ema", (12,))], []), sample(closes, np.ones(len(closes)))).values[0]
@@ -132,7 +132,7 @@ def test_the_stack_is_as_deep_as_the_operands_of_the_past_need() -> None:
     condition = condition_of(op(">", op("sum", deep, 1), 40))
     values, _ = bars_of([[1.0] * len(ROW), [2.0] * len(ROW)])
     assert truths(LOOPS, condition, COLUMNS, {Timeframe.D1: values}).tolist() == [1.0, 1.0]
-    assert compiled([condition], COLUMNS).depth > 40
+    assert compile_conditions([condition], COLUMNS).depth > 40
 
 
 @settings(max_examples=60, deadline=None)

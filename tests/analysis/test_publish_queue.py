@@ -9,7 +9,7 @@ import pytest
 
 from services.analysis.live.adapters.instruments import READ_AGAIN_SECONDS, InstrumentTable
 from services.analysis.live.domain.engine import ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.handlers.publish_queue import AT_A_TIME, PublishQueue
 from shared.db import open_database
 from shared.events import Bar, Quote, Timeframe
@@ -68,14 +68,14 @@ async def test_unacknowledged_events_are_sent_again_before_the_rest() -> None:
     queue.put(EngineOutcome(bars=[bar(1), bar(2)], quotes=[quote(1.0)]), 0)
     with pytest.raises(TransientError):
         await queue.drain()
-    assert queue.failed
+    assert queue.has_failed
     queue.put(EngineOutcome(bars=[bar(3)], quotes=[quote(2.0)]), 0)
     with pytest.raises(TransientError):
         await queue.drain()
     await queue.drain()
     assert broker.sent["market.bars.v1"] == [bar(1), bar(2), bar(3)]
     assert broker.sent["market.quotes.v1"][-1] == quote(2.0)
-    assert not queue.failed
+    assert not queue.has_failed
 
 
 async def test_a_newer_quote_replaces_one_that_waits() -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars
-from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAME_NAMES, Instance, plan
+from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAME_NAMES, RuleInstance, plan
 from services.analysis.kernels.rules.table import RULES
-from services.analysis.kernels.signatures import BarPlaces, SeriesMemory, SeriesRows
+from services.analysis.kernels.signatures import BarIndexes, SeriesMemory, SeriesRows
 from services.analysis.kernels.whole_series import SeriesResult, history
 from services.analysis.live.domain.layout import CLOSED
 from tests.analysis.market import KERNELS
@@ -160,7 +160,7 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     out, before = np.empty((4 * n, len(PLAN.columns))), np.empty((4 * n, len(PLAN.columns)))
     fired = np.zeros((4 * n, len(PLAN.rules)), np.int64)
     memory, rows = SeriesMemory(states, previous, reported), SeriesRows(out, before, fired)
-    LOOPS.close_bars(PLAN.arrays, windows, closed, kinds, memory, runs, rows)
+    LOOPS.advance_closed_bars(PLAN.arrays, windows, closed, kinds, memory, runs, rows)
     alone = history(CODE, PLAN, series[0], kind="stock")
     assert out[::4].tobytes() == np.ascontiguousarray(alone.values.T).tobytes()
     assert out[3::4].tobytes() == out[::4].tobytes()
@@ -169,11 +169,11 @@ def test_many_closed_bars_at_once_are_as_one_by_one() -> None:
     ran = PLAN.runs[TIMEFRAME_NAMES.index("1d"), INSTRUMENT_KINDS.index("stock")].astype(bool)
     assert (fired[::4][:, ran] == alone.fired.T[:, ran]).all()
     kept, peeked = states.tobytes(), np.empty((1, len(PLAN.columns)))
-    LOOPS.peek_bars(PLAN.arrays, windows, BarPlaces(*(np.zeros(1, np.int64) for _ in range(3))), states, peeked)
+    LOOPS.peek_bars(PLAN.arrays, windows, BarIndexes(*(np.zeros(1, np.int64) for _ in range(3))), states, peeked)
     assert states.tobytes() == kept
 
 
-def _runs(rule: Instance, timeframe: str, kind: str) -> bool:
+def _runs(rule: RuleInstance, timeframe: str, kind: str) -> bool:
     return bool(PLAN.runs[TIMEFRAME_NAMES.index(timeframe), INSTRUMENT_KINDS.index(kind), PLAN.rules.index(rule)])
 
 

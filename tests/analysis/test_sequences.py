@@ -19,8 +19,8 @@ from services.analysis.kernels.sequences.kinds import kind_of, kinds
 from services.analysis.kernels.sequences.whole_series import completed
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.layout import CLOSED, TIMEFRAME_CODES
-from services.analysis.live.domain.outcome import EngineOutcome
 from services.analysis.live.domain.recent_signals import RecentSignals
 from services.analysis.live.domain.sequence_signals import FollowedSequence, SequenceFollower
 from shared.events import Signal, TickLog, Timeframe

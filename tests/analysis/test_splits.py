@@ -10,6 +10,11 @@ import pytest
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars as Series
+from services.analysis.kernels.pattern_inputs import pattern_inputs
+from services.analysis.kernels.patterns.layout import CONFIRMED
+from services.analysis.kernels.patterns.table import PATTERNS
+from services.analysis.kernels.patterns.whole_series import history as patterns
+from services.analysis.kernels.patterns.whole_series import no_patterns
 from services.analysis.kernels.whole_series import history
 from shared.events import PERIODS, CorporateAction, History, ProviderBar, Signal, Tick, TickLog, Timeframe
 from tests.analysis import apple
@@ -28,23 +33,29 @@ def fired(signals: Sequence[Signal]) -> Fired:
 
 
 def reference(year: int) -> Fired:
-    """The signals of the rules on the whole history, adjusted with all actions known at its end."""
+    """The signals of rules and chart patterns on the whole history, adjusted with all actions known at its end."""
     every = days(year)
     price, split = (np.array(values) for values in zip(*(factor(day.date, every[-1].date) for day in every), strict=True))
     o, h, low, c, v = (np.array([getattr(day, name) for day in every]) for name in ("open", "high", "low", "close", "volume"))
     session = np.array([apple.number(day.date) for day in every])
     o, h, low, c, v = o * price, h * price, low * price, c * price, v / split
-    from services.analysis.kernels import year as context
+    from services.analysis.kernels import extremes_52w as context
 
     above, below = context.context(session, session, h, low)
     plan = series().base
-    past = history(machine_code.load(KERNELS), plan, Series(o, h, low, c, v, session, above, below))
+    bars = Series(o, h, low, c, v, session, above, below)
+    past = history(machine_code.load(KERNELS), plan, bars)
     found: Fired = set()
     for rule, at in np.argwhere(past.fired).tolist():
         if every[at].date >= LIVE[year]:
             instance = plan.rules[rule]
             params = tuple(sorted((name, float(value)) for name, value in instance.params.items()))
             found.add((instance.name, instance.direction(past.fired[rule, at]), "1d", every[at].close_at, params))
+    prices = pattern_inputs(machine_code.load(KERNELS), bars, np.array([day.close_at for day in every], np.int64))
+    for event in patterns(machine_code.load_patterns(KERNELS), no_patterns(), prices):
+        if event["status"] == CONFIRMED and every[event["at"]].date >= LIVE[year]:
+            way = "up" if event["direction"] > 0 else "down"
+            found.add((PATTERNS[event["kind"]].name, way, "1d", every[event["at"]].close_at, ()))
     return found
 
 

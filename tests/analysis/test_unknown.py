@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.programs import compiled, scanned
+from services.analysis.kernels.conditions.programs import compile_conditions, scanned
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, plan
@@ -69,7 +69,9 @@ def fires(bars: Bars) -> dict[str, np.ndarray]:
 def true(text: str, bars: Bars) -> np.ndarray:
     """Where a condition is true."""
     past = history(CODE, EVERY, bars).values
-    return np.flatnonzero(scanned(CODE.core, compiled([parse(text)], EVERY.columns), 0, np.vstack([past, *bars[:5]])) == 1.0)
+    return np.flatnonzero(
+        scanned(CODE.core, compile_conditions([parse(text)], EVERY.columns), 0, np.vstack([past, *bars[:5]])) == 1.0
+    )
 
 
 def locked(still: int = 150, after: int = 0) -> Bars:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.programs import compiled, scanned
+from services.analysis.kernels.conditions.programs import compile_conditions, scanned
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, plan
@@ -113,6 +113,8 @@ def test_no_condition_is_true_of_an_unknown_value() -> None:
     table = np.vstack([past, *bars[:5]])
     for name, column in zip(EVERY.columns, past, strict=True):
         if np.isnan(column).all():
-            programs = compiled([parse(f"{name} < 1e9"), parse(f"not {name} > 0"), parse(f"{name} == {name}")], EVERY.columns)
+            programs = compile_conditions(
+                [parse(f"{name} < 1e9"), parse(f"not {name} > 0"), parse(f"{name} == {name}")], EVERY.columns
+            )
             for number in range(3):
                 assert not (scanned(CODE.core, programs, number, table) == 1.0).any(), name

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.handlers.partition import Partition
 from services.analysis.live.handlers.publish_queue import PublishQueue
 from services.analysis.live.handlers.warm_up import WarmUp
@@ -101,13 +101,15 @@ class Gated(Stores):
         self.away = False
         self.reports: list[tuple[list[str], int]] = []
 
-    async def pasts(self, symbol: str, most: int, after: Mapping[Timeframe, int] | None = None) -> dict[Timeframe, BarRecords]:
+    async def closed_bars(
+        self, symbol: str, limit: int, after: Mapping[Timeframe, int] | None = None
+    ) -> dict[Timeframe, BarRecords]:
         if after is None:
             self.reads[symbol] += 1
             await self.let_through.wait()
         if self.away:
             raise TransientError("database is gone")
-        return await super().pasts(symbol, most, after)
+        return await super().closed_bars(symbol, limit, after)
 
     async def report(self, partition: int, columns: Sequence[str], symbols_left: int, now: int) -> None:
         assert (partition, now) == (0, 1)

@@ -18,7 +18,7 @@ from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.pattern_inputs import pattern_inputs
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.plan import plan
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.provided_bars import bars_of_history
 from shared.events import History, ProviderBar, Timeframe
 from tests.analysis.guarded import Guard
 from tests.analysis.market import KERNELS
@@ -107,7 +107,7 @@ def test_history_accepts_valid_bars_only(values: tuple[float, ...], factors: tup
     prices: dict[str, Any] = dict(zip(names, values, strict=True))
     bar = ProviderBar(ts_open=1, ts_close=2, price_factor=factors[0], split_factor=factors[1], **prices)
     message = History(symbol="A", exchange="NYSE", timeframe=Timeframe.D1, bars=(bar,), ts_event=2, ts_init=2, source="provider")
-    bars = of_history([message], 2)
+    bars = bars_of_history([message], 2)
     possible = all(0 < price <= 1e9 for price in values[:4]) and 0 <= values[4] < math.inf
     sane = all(0 < factor < math.inf for factor in factors)
     assert len(bars) <= (possible and sane)

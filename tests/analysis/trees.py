@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.conditions import Condition, Node, Number, Operation, SeriesName
 from shared.conditions.expression import BAR_FIELDS, PAST_NUMBERS, PAST_TRUTHS, TIME_FIELDS, Elsewhere, Fired, walk
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Timeframe
 from tests.conditions import compare
 

@@ -12,10 +12,10 @@ from services.analysis.kernels.plan import plan
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
-from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.domain.provided_bars import of_history
+from services.analysis.live.domain.engine_outcome import EngineOutcome
+from services.analysis.live.domain.provided_bars import bars_of_history
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from shared.events import History, Timeframe
 from shared.sequences import parse
 from tests.e2e import tapes
@@ -27,9 +27,9 @@ KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 def new_engine() -> Engine:
     """An engine with the universe and the followed sequences, without history."""
     series = SeriesRunner(
-        plan(sources=machine_code.sources()),
+        plan(fingerprint=machine_code.kernel_fingerprint()),
         machine_code.load(KERNELS),
-        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_sources()),
+        chart_patterns=ChartPatterns(machine_code.load_patterns(KERNELS), machine_code.pattern_fingerprint()),
     )
     kinds = tapes.kinds()
     listed = {symbol: ListedInstrument(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
@@ -43,7 +43,7 @@ def load(engine: Engine, symbol: str, histories: Sequence[History], ts_init: int
     parts = defaultdict(list)
     for part in histories:
         parts[Timeframe(part.timeframe)].append(part)
-    past = {timeframe: of_history(each, ts_init) for timeframe, each in parts.items()}
+    past = {timeframe: bars_of_history(each, ts_init) for timeframe, each in parts.items()}
     for bars in past.values():
         bars["session"] = engine.calendar.dates(engine.listed[symbol].exchange, bars["ts_open"])
     return engine.load(symbol, past, ts_init)

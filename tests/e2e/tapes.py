@@ -9,11 +9,11 @@ from functools import cache
 
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tapes import read_tape
-from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.schedule import Schedule, schedule_of
+from services.ingest.domain.inspector import Inspector
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape import Tape
 from services.ingest.domain.tape_backfills import backfills
+from services.ingest.domain.tape_schedule import Schedule, schedule_of
 from services.ingest.domain.universe import Universe
 from services.ingest.settings import IngestSettings
 from shared.calendars import Sessions, sessions

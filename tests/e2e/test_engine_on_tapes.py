@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.ingest.domain.source import Backfill
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.e2e import tapes

@@ -11,7 +11,7 @@ import pytest
 import uvloop
 from playwright.async_api import Browser
 
-from infra.local.page import build_page
+from infra.local.web_page import build_page
 from tests.gateway import market
 from tests.gateway.browsing import chromium
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import insert
 
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
 from shared.db import Database
 from shared.events import Timeframe

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.domain.bar_windows import BarWindow, JsonRow, bar_window, memory_covers, merge, row_page, rows_in_memory
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import BarsQuery, parse_page_token, parse_query
 from services.gateway.domain.series import SLACK, RowSeries, SeriesRow

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import insert
 
 from services.gateway.adapters.history import open_history
-from services.gateway.domain.sources import STALE_MS, StoredHealth
+from services.gateway.domain.source_health import STALE_MS, StoredSourceHealth
 from shared import tables
 from tests.gateway import market
 from tests.gateway.browsing import visit
@@ -127,4 +127,4 @@ async def test_the_status_lists_each_source_and_marks_old_reports_unknown(withou
 
 def test_stored_health_has_the_columns_of_the_table() -> None:
     names = {column.name for column in tables.sources.columns}
-    assert names == set(StoredHealth.__struct_fields__)
+    assert names == set(StoredSourceHealth.__struct_fields__)

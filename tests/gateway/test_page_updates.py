@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
 from tests.gateway import market
 from tests.gateway.browsing import BrowserPage, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway

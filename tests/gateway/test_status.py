@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from services.gateway.domain.progress import SILENT_MS, AnalysisProgress
+from services.gateway.domain.analysis_progress import SILENT_MS, AnalysisProgress
 from tests.gateway.running_gateway import RunningGateway
 
 LOG = {0: (0, 10), 1: (5, 10)}

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.gateway.domain.directory import InstrumentDirectory
 from services.gateway.domain.hub import Subscriber, new_hub
+from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.resume_buffer import ResumeBuffer
 from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe, Subscription, parse_action
 from services.gateway.domain.unsent import StreamMessage, UnsentMessages

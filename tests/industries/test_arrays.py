@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.industries.domain.aligned import Aligned, aligned, carried, newest_of
+from services.analysis.industries.domain.aligned import AlignedCloses, aligned, carried, newest_of
 from services.analysis.industries.domain.averages import above_average
-from services.analysis.industries.domain.breadth import breadth, moves, share
+from services.analysis.industries.domain.breadth import breadth, fraction_of_ones, moves
 from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.movers import movers
 from services.analysis.industries.domain.strength import strength
@@ -40,7 +40,7 @@ def markets(draw: st.DrawFn) -> dict[str, plain.History]:
     return found
 
 
-def side_by_side(market: dict[str, plain.History]) -> Aligned:
+def side_by_side(market: dict[str, plain.History]) -> AlignedCloses:
     return aligned({name: (sorted(history), [history[day] for day in sorted(history)]) for name, history in market.items()})
 
 
@@ -139,7 +139,7 @@ def test_movers_are_the_extremes_and_no_member_is_both(moved: dict[str, float]) 
 
 
 def test_a_share_is_of_those_that_are_known() -> None:
-    fractions, counts = share(np.array([[1.0, 0.0, np.nan], [np.nan, np.nan, np.nan]]))
+    fractions, counts = fraction_of_ones(np.array([[1.0, 0.0, np.nan], [np.nan, np.nan, np.nan]]))
     assert fractions[0] == 0.5
     assert np.isnan(fractions[1])
     assert counts.tolist() == [2, 0]

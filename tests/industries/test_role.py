@@ -19,7 +19,7 @@ from shared import wire
 from shared.db import open_database
 from shared.events import IndustryView
 from shared.kafka import open_producer
-from shared.kafka.raw import open_raw_reader
+from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.tables import bars, industries, instrument_industries, instruments, markets
 from shared.topics import BARS, INDUSTRIES, QUOTES, SIGNALS

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.industries.domain.closes import KEPT, Close, Closes
+from services.analysis.industries.domain.industry_view import view
 from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.industries.domain.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
 from services.analysis.industries.domain.signals_today import SignalsToday
-from services.analysis.industries.domain.view import view
 from shared.events import Bar, IndustryView, Quote, Signal, Timeframe, signal_id
 from tests.industries import plain
 

@@ -15,7 +15,7 @@ from infra.kafka.node import KafkaNode, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
 from shared.kafka import Record, open_group_consumer, open_producer
-from shared.kafka.handling import RecordHandler
+from shared.kafka.batch_runner import RecordHandler
 from shared.settings import MeshSettings
 from shared.topics import DELIVERIES
 from tests.servers import Broker

@@ -19,11 +19,11 @@ import pytest
 
 from infra.kafka.errors import BrokerError
 from infra.kafka.node import require_free
-from infra.local.page import build_page
 from infra.local.prepare import run_process
 from infra.local.programs import configuration
 from infra.local.settings import LocalSettings
 from infra.local.terminal import FileFollower
+from infra.local.web_page import build_page
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]

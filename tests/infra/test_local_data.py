@@ -11,11 +11,11 @@ import pytest
 
 from infra.kafka.node import KafkaNode, write_owner
 from infra.local.__main__ import main
-from infra.local.data import make_data_folder, move_old_data
+from infra.local.data_folders import make_data_folder, move_old_data
 from infra.local.errors import StackError
-from infra.local.kernels import kernel_stamp
+from infra.local.kernel_stamp import kernel_stamp
 from infra.local.prepare import run_process
-from infra.local.runs import run_lock
+from infra.local.run_lock import run_lock
 from infra.local.settings import LocalSettings
 from shared.settings import MeshSettings
 
@@ -149,7 +149,7 @@ def test_the_stamp_of_the_kernels_changes_with_their_sources(tmp_path: Path, mon
     source = tmp_path / "services" / "analysis" / "kernels" / "indicators" / "sma.py"
     source.parent.mkdir(parents=True)
     source.write_text("PERIOD = 20\n")
-    monkeypatch.setattr("infra.local.kernels.ROOT", tmp_path)
+    monkeypatch.setattr("infra.local.kernel_stamp.ROOT", tmp_path)
     before = kernel_stamp(tmp_path / "cache")
     assert kernel_stamp(tmp_path / "cache") == before
     source.write_text("PERIOD = 21\n")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.reasons import LONGEST, UNKNOWN, last_error
-from infra.local.terminal import QUIET_SECONDS, ProgramChanges
+from infra.local.exit_reasons import LONGEST, UNKNOWN, last_error
+from infra.local.terminal import QUIET_SECONDS, ProgramStateReporter
 from shared.settings import EXIT_BAD_SETTINGS
 
 TRACEBACK = """Traceback (most recent call last):
@@ -82,7 +82,7 @@ class WatchedProgram:
     def __init__(self, folder: Path) -> None:
         self.log = folder / "gateway.log"
         self.log.write_text(logged(level="error", event="of an earlier run") + "\n")
-        self.changes, self.now = ProgramChanges(folder), 0.0
+        self.changes, self.now = ProgramStateReporter(folder), 0.0
         assert self.state("STOPPED") == []
 
     def state(self, name: str, pid: int = 0, error: str = "", exit_code: int = 1) -> list[str]:

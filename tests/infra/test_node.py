@@ -26,7 +26,7 @@ async def test_a_stopped_broker_leaves_no_process_and_no_lock(kafka_jars: Path, 
     running = node.start()
     try:
         await wait_ready(node.bootstrap, alive=running.alive)
-        owner = node.owner()
+        owner = node.lock_holder()
         assert owner == {"pid": running.process.pid, "port": node.port}
         with pytest.raises(BrokerError, match=r"already runs in "):
             node.start()
@@ -34,7 +34,7 @@ async def test_a_stopped_broker_leaves_no_process_and_no_lock(kafka_jars: Path, 
         code = running.stop()
     assert code == 143, "a clean end after TERM"
     assert not psutil.pid_exists(owner["pid"])
-    assert node.owner() == {}
+    assert node.lock_holder() == {}
     assert node.stop() is False
     assert await brokers(node.bootstrap) == 0
 
@@ -48,7 +48,7 @@ async def test_after_a_power_cut_it_starts_with_what_was_acknowledged(own_kafka:
         await producer.send_and_wait("market.ticks.v1", str(number).encode(), partition=0)
     own_kafka.kill()
     await producer.stop()
-    assert own_kafka.node.owner() == {}, "a killed broker leaves no stale lock"
+    assert own_kafka.node.lock_holder() == {}, "a killed broker leaves no stale lock"
     await own_kafka.restart()
     consumer = AIOKafkaConsumer("market.ticks.v1", bootstrap_servers=own_kafka.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
@@ -67,7 +67,7 @@ def test_a_jar_with_a_wrong_sum_is_refused(kafka_jars: Path, tmp_path: Path) -> 
     node = node_in(tmp_path / "node", copy)
     with pytest.raises(BrokerError, match=f"{bad.name} is not the file that jgo.lock.toml names"):
         node.start()
-    assert node.owner() == {}
+    assert node.lock_holder() == {}
 
 
 def test_a_missing_jar_says_how_to_fetch(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.ingest.adapters.clock import SystemClock
-from services.ingest.adapters.yahoo.frames import REGULAR
 from services.ingest.adapters.yahoo.source import calendar_doubt, ticks_outside_sessions
 from services.ingest.adapters.yahoo.stream import frames
+from services.ingest.adapters.yahoo.stream_messages import REGULAR
 from services.ingest.domain.off_hours import CalendarDoubt, OffHoursMonitor
 from services.ingest.domain.universe import Instrument
 from shared.calendars import sessions

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.adapters.live import LiveSource
+from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.source import Item
 from services.ingest.settings import IngestSettings

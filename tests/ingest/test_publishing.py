@@ -20,9 +20,9 @@ from infra.kafka.node import free_ports
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursor_table import CursorTable
 from services.ingest.adapters.replay import TapePosition
-from services.ingest.domain.inspection import Inspector
-from services.ingest.domain.schedule import schedule_of
+from services.ingest.domain.inspector import Inspector
 from services.ingest.domain.source import Backfill, Item
+from services.ingest.domain.tape_schedule import schedule_of
 from services.ingest.handlers.publishing import SourcePublisher, publish_steps
 from shared.db import open_database
 from shared.events import Event, Heartbeat, History, HistoryReady, ProviderBar, Tick, Timeframe

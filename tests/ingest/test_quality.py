@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from services.ingest.domain.bar_inspection import InspectedBars, inspect_bars
 from services.ingest.domain.freshness import StaleFeeds
-from services.ingest.domain.inspection import MAX_REPORTS, REPORT_WINDOW_MS, Inspector
+from services.ingest.domain.inspector import MAX_REPORTS, REPORT_WINDOW_MS, Inspector
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.tape_backfills import backfills
-from services.ingest.domain.validation import bar_rejection
+from services.ingest.domain.value_checks import bar_rejection
 from shared.events import History, ProviderBar, Tick, Timeframe
 from tests.ingest.test_tapes import NAMES, bundled, calendars
 

@@ -10,10 +10,10 @@ import pytest
 from services.ingest.adapters.cursor_table import CursorTable
 from services.ingest.adapters.replay import PlaybackSpeed, Replay
 from services.ingest.domain.cursor_store import CursorStore
-from services.ingest.domain.schedule import schedule_of
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.tape_backfills import backfills
+from services.ingest.domain.tape_schedule import schedule_of
 from shared.db import open_database
 from shared.events import Heartbeat, Tick
 from shared.failures import TransientError

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.heartbeats import HeartbeatProgress, due_heartbeats, session_marks
-from services.ingest.domain.schedule import Schedule, schedule_of
 from services.ingest.domain.tape import RecordedBars, Recording, Resolution, Tape, TapeError, tick_path
+from services.ingest.domain.tape_schedule import Schedule, schedule_of
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.ingest import small_tape
 

@@ -17,11 +17,11 @@ import pytest
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.adapters.tape_maker import TAPE_PLANS, TapeMaker
 from services.ingest.adapters.tapes import read_tape, write_tape
-from services.ingest.domain.aggregate import intraday
+from services.ingest.domain.aggregate_bars import intraday
 from services.ingest.domain.source import MAX_BARS
 from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Tape, TapeError, tick_path
 from services.ingest.domain.tape_backfills import backfills
-from services.ingest.domain.validation import tick_rejection
+from services.ingest.domain.value_checks import tick_rejection
 from services.ingest.settings import IngestSettings
 from shared.calendars import Sessions, sessions
 from shared.events import Tick, Timeframe

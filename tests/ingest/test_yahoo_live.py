@@ -16,19 +16,19 @@ import pytest
 from yfinance.pricing_pb2 import PricingData
 
 from services.ingest.adapters.clock import SystemClock
-from services.ingest.adapters.live import LiveSource
-from services.ingest.adapters.yahoo.frames import FrameError, decode
+from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.yahoo.output_queue import OutputQueue, stale_ticks
 from services.ingest.adapters.yahoo.source import open_yahoo, polled_symbols, streaming
 from services.ingest.adapters.yahoo.stream import connections, frames
-from services.ingest.domain.delays import DELAY_MS
+from services.ingest.adapters.yahoo.stream_messages import FrameError, decode
+from services.ingest.domain.exchange_delays import DELAY_MS
 from services.ingest.domain.freshness import StreamFreshness, open_since
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.source import Backfill
 from services.ingest.domain.universe import Instrument, Universe
 from services.ingest.domain.yahoo_chart import read_chart
-from services.ingest.domain.yahoo_ticks import NoTick, StreamedPrice, polled_tick, streamed_tick
+from services.ingest.domain.yahoo_ticks import RejectedPrice, StreamedPrice, polled_tick, streamed_tick
 from services.ingest.settings import IngestSettings
 from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
@@ -316,7 +316,7 @@ def test_pence_are_streamed_and_polled_as_pounds() -> None:
     tick = streamed_tick(StreamedPrice("VOD.L", 71.52, now, "GBp", 10), VOD, now)
     assert isinstance(tick, Tick)
     assert (tick.price, tick.day_volume) == (0.7152, 10.0)
-    assert streamed_tick(StreamedPrice("VOD.L", 71.52, now, "", 10), VOD, now) == NoTick("currency")
+    assert streamed_tick(StreamedPrice("VOD.L", 71.52, now, "", 10), VOD, now) == RejectedPrice("currency")
     body = json.dumps(chart("VOD.L", currency="GBp", price=71.52, price_ts=now // 1000, volume=10)).encode()
     tick = polled_tick(read_chart("VOD.L", "1d", 200, body), VOD, now)
     assert isinstance(tick, Tick)

@@ -11,17 +11,17 @@ from typing import Any
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
-from services.notifier.adapters.market import MarketTables
+from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports import Channel
-from services.notifier.domain.rate_limits import Limit, RateLimiter
+from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.fan_out import FanOut
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.handlers.sending import Sender, SenderOptions
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id
@@ -67,8 +67,8 @@ class ManualClock:
 
     at: float = 0.0
 
-    def clock(self) -> Clock:
-        return Clock(now=lambda: NOW + int(self.at * 1000), ticking=lambda: self.at, chance=lambda: 0.5)
+    def clock(self) -> TimeAndRandom:
+        return TimeAndRandom(now=lambda: NOW + int(self.at * 1000), ticking=lambda: self.at, chance=lambda: 0.5)
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Parts:
 def wire(
     database: Database,
     channels: Sequence[Channel],
-    clock: Clock | None = None,
+    clock: TimeAndRandom | None = None,
     *,
     policy: RetryPolicy | None = None,
     pictures: PictureCache | None = None,
@@ -122,10 +122,10 @@ def wire(
     reserve: int = 2_000,
 ) -> Parts:
     """Wire the parts with some channels, and with rate limits that do not slow down tests."""
-    clock = clock or Clock()
+    clock = clock or TimeAndRandom()
     policy = policy or RetryPolicy(first_wait=20, longest_wait=100, expiry=10**15)
     schedules = {
-        channel.name: ChannelSchedule(channel, limiter or RateLimiter([Limit(rate, 1.0)], [Limit(rate, 1.0)]), 50)
+        channel.name: ChannelSchedule(channel, limiter or RateLimiter([RateLimit(rate, 1.0)], [RateLimit(rate, 1.0)]), 50)
         for channel in channels
     }
     chats, market = ChatTables(database), MarketTables(database)

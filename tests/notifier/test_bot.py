@@ -12,17 +12,17 @@ import pytest
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.parsing.parser import ProcessParser
-from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.address import Address
 from services.notifier.domain.ports import ConditionTimes
-from services.notifier.domain.rate_limits import Limit, RateLimiter
+from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.handlers.bot import CommandBot
 from services.notifier.handlers.bot_context import BotContext
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.quotes import LatestQuotes
 from shared import wire as encoding
@@ -72,11 +72,11 @@ async def bot_user(
         parser = ProcessParser()
         stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
         context = BotContext(
-            *stores, quotes, industries, parts.instruments, BotAdmins(bot), Clock(), 3, condition_times=condition_times
+            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times
         )
-        limiter = RateLimiter([Limit(1000, 1.0)], [Limit(1000, 1.0)])
+        limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         handler = CommandBot(context, commands_minute)
-        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, Clock().ticking), 4))
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, TimeAndRandom().ticking), 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries)

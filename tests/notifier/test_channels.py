@@ -20,10 +20,19 @@ from services.notifier.adapters.telegram.api import BadTokenError, open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.webhook import PublicResolver, WebhookChannel, WebhookUrlError
 from services.notifier.domain.address import Address
-from services.notifier.domain.alerts import alert_buttons, alert_text
-from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.alert_text import alert_buttons, alert_text
+from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import (
+    ChatMigrated,
+    ChatUnavailable,
+    DoubtfulOutcome,
+    NoResponse,
+    Outcome,
+    PermanentRejection,
+    Sent,
+    TemporaryRefusal,
+)
 from services.notifier.domain.ports import Channel
 from services.notifier.settings import WebhookTarget
 from tests.notifier.parts import signal
@@ -31,7 +40,7 @@ from tests.notifier.telegram import TOKEN, Fault, open_telegram
 
 SECRET = "a-secret-of-enough-length"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03\x84\x00\x00\x02\x30"
-APPLE = Instrument("AAPL", "Apple <Inc.> & Co", "애플", "USD")
+APPLE = KnownInstrument("AAPL", "Apple <Inc.> & Co", "애플", "USD")
 
 
 def alert(language: str = "ko", picture: bytes | None = None, **more: Any) -> Alert:
@@ -144,26 +153,26 @@ CHANNELS: dict[str, Callable[[], AbstractAsyncContextManager[ChannelUnderTest]]]
 
 ANSWERS: list[tuple[str, Fault, type[Outcome], int]] = [
     # channel, failure of the receiver, outcome, alerts that arrived
-    ("telegram", Fault("429", 3), Refused, 0),
-    ("telegram", Fault("403"), Gone, 0),
-    ("telegram", Fault("400", text="Bad Request: chat not found"), Gone, 0),
-    ("telegram", Fault("400", text="Bad Request: message is too long"), Rejected, 0),
-    ("telegram", Fault("401"), Refused, 0),
-    ("telegram", Fault("500"), Doubtful, 0),
-    ("telegram", Fault("502"), Doubtful, 0),
-    ("telegram", Fault("slow", 2), Unanswered, 0),
-    ("telegram", Fault("cut-before"), Unanswered, 0),
-    ("telegram", Fault("cut-after"), Unanswered, 1),
-    ("telegram", Fault("migrate", -100123), Moved, 0),
-    ("webhook", Fault("429", 3), Refused, 0),
-    ("webhook", Fault("403"), Rejected, 0),
-    ("webhook", Fault("400"), Rejected, 0),
-    ("webhook", Fault("500"), Refused, 0),
-    ("webhook", Fault("502"), Refused, 0),
-    ("webhook", Fault("slow", 2), Unanswered, 1),
-    ("webhook", Fault("cut-before"), Unanswered, 0),
-    ("webhook", Fault("cut-after"), Unanswered, 1),
-    ("webhook", Fault("migrate"), Rejected, 0),
+    ("telegram", Fault("429", 3), TemporaryRefusal, 0),
+    ("telegram", Fault("403"), ChatUnavailable, 0),
+    ("telegram", Fault("400", text="Bad Request: chat not found"), ChatUnavailable, 0),
+    ("telegram", Fault("400", text="Bad Request: message is too long"), PermanentRejection, 0),
+    ("telegram", Fault("401"), TemporaryRefusal, 0),
+    ("telegram", Fault("500"), DoubtfulOutcome, 0),
+    ("telegram", Fault("502"), DoubtfulOutcome, 0),
+    ("telegram", Fault("slow", 2), NoResponse, 0),
+    ("telegram", Fault("cut-before"), NoResponse, 0),
+    ("telegram", Fault("cut-after"), NoResponse, 1),
+    ("telegram", Fault("migrate", -100123), ChatMigrated, 0),
+    ("webhook", Fault("429", 3), TemporaryRefusal, 0),
+    ("webhook", Fault("403"), PermanentRejection, 0),
+    ("webhook", Fault("400"), PermanentRejection, 0),
+    ("webhook", Fault("500"), TemporaryRefusal, 0),
+    ("webhook", Fault("502"), TemporaryRefusal, 0),
+    ("webhook", Fault("slow", 2), NoResponse, 1),
+    ("webhook", Fault("cut-before"), NoResponse, 0),
+    ("webhook", Fault("cut-after"), NoResponse, 1),
+    ("webhook", Fault("migrate"), PermanentRejection, 0),
 ]
 
 
@@ -189,7 +198,7 @@ async def test_a_channel_returns_the_outcome_of_each_failure(
         assert isinstance(outcome, expected), outcome
         assert len(remote.received()) == arrived
         assert TOKEN not in repr(outcome)
-        if isinstance(outcome, Refused) and fault.kind == "429":
+        if isinstance(outcome, TemporaryRefusal) and fault.kind == "429":
             assert outcome.retry_after == 3
         if fault.kind != "slow":
             assert isinstance(await remote.channel.send(remote.to, alert()), Sent)
@@ -199,7 +208,7 @@ async def test_a_channel_returns_the_outcome_of_each_failure(
 async def test_no_connection_means_refused(name: str) -> None:
     async with CHANNELS[name]() as remote:
         await remote.gone()
-        assert isinstance(await remote.channel.send(remote.to, alert()), Refused)
+        assert isinstance(await remote.channel.send(remote.to, alert()), TemporaryRefusal)
 
 
 async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
@@ -257,7 +266,7 @@ async def test_a_name_with_a_private_address_is_rejected_at_the_request() -> Non
     )
     outcome = await channel.send(Address("webhook", "d"), alert())
     await channel.close()
-    assert isinstance(outcome, Rejected)
+    assert isinstance(outcome, PermanentRejection)
     assert "may not reach" in outcome.reason
     with pytest.raises(OSError, match="may not reach"):
         await PublicResolver().resolve("localhost", 443)

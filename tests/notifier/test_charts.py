@@ -19,14 +19,14 @@ from matplotlib.ft2font import FT2Font
 
 from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
-from services.notifier.domain import rules
-from services.notifier.domain.alerts import LABELS, TIMEFRAMES, chart_request
+from services.notifier.domain import rule_texts
+from services.notifier.domain.alert_text import LABELS, TIMEFRAMES, chart_request
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
-from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports import RenderError
 from tests.notifier.parts import NOW, signal
 
-SAMSUNG = Instrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW", "stock")
+SAMSUNG = KnownInstrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW", "stock")
 UNIVERSE = Path(__file__).parents[2] / "services" / "ingest" / "universe.jsonl"
 
 
@@ -58,7 +58,7 @@ def test_the_font_of_the_package_has_the_glyphs() -> None:
 
 def picture_texts() -> set[str]:
     """Every text that a picture may contain."""
-    texts = {rules.name(rule, language) for rule in (*rules.RULES, *rules.OTHERS) for language in ("ko", "en")}
+    texts = {rule_texts.name(rule, language) for rule in (*rule_texts.RULES, *rule_texts.OTHERS) for language in ("ko", "en")}
     texts |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), LABELS["ko"]["replayed"], LABELS["en"]["replayed"]}
     for line in UNIVERSE.read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -76,7 +76,7 @@ def labels(figure: Figure, pane: int) -> list[str]:
     return [label.get_text() for label in figure.axes[pane].get_yticklabels()]
 
 
-def of(instrument: Instrument, prices: Sequence[float], volumes: Sequence[float | None]) -> ChartRequest:
+def of(instrument: KnownInstrument, prices: Sequence[float], volumes: Sequence[float | None]) -> ChartRequest:
     found = tuple(
         ChartBar(NOW + i * 86_400_000, price, price + 0.0001, price - 0.0001, price, volume)
         for i, (price, volume) in enumerate(zip(prices, volumes, strict=True))
@@ -86,7 +86,7 @@ def of(instrument: Instrument, prices: Sequence[float], volumes: Sequence[float 
 
 @pytest.mark.parametrize("volumes", [[0.0] * 3, [None] * 3, [math.nan] * 3, [0.0, None, math.nan]])
 def test_an_instrument_without_volume_has_no_volume_pane(volumes: list[float | None]) -> None:
-    euro = Instrument("EURUSD=X", "Euro in US dollars", "유로/달러 환율", "USD", "fx")
+    euro = KnownInstrument("EURUSD=X", "Euro in US dollars", "유로/달러 환율", "USD", "fx")
     figure = make_figure(of(euro, [1.08, 1.09, 1.084], volumes))
     assert len(figure.axes) == 1
     assert all(re.fullmatch(r"1\.\d{5}", label) for label in labels(figure, 0))
@@ -101,7 +101,7 @@ def test_the_volume_pane_has_units_of_the_language() -> None:
 
 
 def test_negative_prices_are_drawn_with_a_minus_that_the_font_has() -> None:
-    oil = Instrument("CL=F", "WTI crude oil futures", "WTI 원유 선물", "USD", "future")
+    oil = KnownInstrument("CL=F", "WTI crude oil futures", "WTI 원유 선물", "USD", "future")
     figure = make_figure(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5]))
     assert "-30.00" in labels(figure, 0)
     assert draw(of(oil, [18.27, 10.01, -37.63], [5e5, 6e5, 2e5])).startswith(b"\x89PNG")  # a missing glyph warns: an error here

@@ -14,16 +14,17 @@ from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
-from services.notifier.domain import alerts, condition_replies, rules
+from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
+from services.notifier.domain.alert_text import alert_text
 from services.notifier.domain.condition_errors import KOREAN
 from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
-from services.notifier.domain.markup import CAPTION_LIMIT, plain, visible
 from services.notifier.domain.ports import HistoryError
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.clock import Clock
+from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
+from services.notifier.handlers.clock import TimeAndRandom
 from shared.conditions import PROBLEMS, parse
 from shared.db import Database, open_database
 from shared.events import Signal, SymbolHistory
@@ -175,7 +176,7 @@ async def test_the_bot_asks_analysis_when_a_condition_was_true_last(kafka: Broke
         await started(tmp_path)
         async with client(kafka.bootstrap) as jobs:
             assert (await jobs.request(job(text, "AAA"), 90)).error is None  # loads the kernels
-            times = ResearchConditionTimes(jobs, Clock().now)
+            times = ResearchConditionTimes(jobs, TimeAndRandom().now)
             async with bot_user(database_url, condition_times=times) as user:
                 await user.ask("/lang en")
                 answer = plain(await user.ask(f"/explain {text} for AAA"))
@@ -333,7 +334,7 @@ def test_every_error_has_a_korean_message_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_longest_condition_fits_a_caption(language: str) -> None:
     text = " and ".join(["close > 12345.678"] * 25)
-    alert = alerts.alert_text(fired(0, text, replayed=True, provisional=True), unknown_instrument("AAPL"), language, repeat=True)
+    alert = alert_text(fired(0, text, replayed=True, provisional=True), unknown_instrument("AAPL"), language, repeat=True)
     assert visible(alert) <= CAPTION_LIMIT
     assert "close &gt; 12345.678 and" in alert
-    assert rules.name("condition", language) in alert
+    assert rule_texts.name("condition", language) in alert

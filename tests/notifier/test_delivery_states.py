@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, RetryPolicy, apply_outcome
-from services.notifier.domain.outcomes import Doubtful, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import DoubtfulOutcome, NoResponse, Outcome, PermanentRejection, Sent, TemporaryRefusal
 from services.notifier.domain.ports import NewDelivery
 from shared import wire
 from shared.db import open_database
@@ -31,11 +31,11 @@ POLICY = RetryPolicy(first_wait=10, longest_wait=40)
 ENDS: list[tuple[str, Outcome, bool]] = [
     # what happens to a request, the outcome that the channel returns, whether it arrived
     ("answered", Sent("1"), True),
-    ("refused", Refused("429", 0.01), False),
-    ("cut before", Unanswered("cut"), False),
-    ("cut after", Unanswered("cut"), True),
-    ("gateway, not arrived", Doubtful("502"), False),
-    ("gateway, arrived", Doubtful("502"), True),
+    ("refused", TemporaryRefusal("429", 0.01), False),
+    ("cut before", NoResponse("cut"), False),
+    ("cut after", NoResponse("cut"), True),
+    ("gateway, not arrived", DoubtfulOutcome("502"), False),
+    ("gateway, arrived", DoubtfulOutcome("502"), True),
 ]
 
 
@@ -111,7 +111,7 @@ class Deliveries(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_request_is_rejected(self, data: st.DataObject) -> None:
         row = self.claimed.pop(data.draw(st.integers(0, len(self.claimed) - 1)))
-        self.do(self.table.finish(row, apply_outcome(row, Rejected("no"), self.now, POLICY, 0.5), self.now))
+        self.do(self.table.finish(row, apply_outcome(row, PermanentRejection("no"), self.now, POLICY, 0.5), self.now))
         self.rejected.add(row.signal_id)
 
     @precondition(lambda self: self.claimed or self.reserved)
@@ -129,7 +129,7 @@ class Deliveries(RuleBasedStateMachine):
     def expired_leases_are_closed(self) -> None:
         self.now += LEASE // 2
         for row in self.do(self.table.expired_leases(self.now, 10)):
-            change = apply_outcome(row, Unanswered("abandoned"), self.now, POLICY, 0.5)
+            change = apply_outcome(row, NoResponse("abandoned"), self.now, POLICY, 0.5)
             self.do(self.table.finish(row, change, self.now))
 
     def rows(self) -> list[Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.notifier.domain.instruments import Instrument, InstrumentIndex
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.handlers.instruments import EMPTY_SECONDS, REFRESH_SECONDS, LatestInstruments
 from shared.failures import TransientError
 
@@ -22,7 +22,7 @@ class LateMarket:
         self.reads.append(self.up)
         if not self.up:
             raise TransientError("no database yet")
-        return InstrumentIndex([Instrument("AAPL", "Apple", "애플", "USD")])
+        return InstrumentIndex([KnownInstrument("AAPL", "Apple", "애플", "USD")])
 
 
 async def test_instruments_are_read_again_sooner_while_there_are_none() -> None:

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.adapters.telegram.answers import ReplySender
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
+from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.domain.commands import UserInput
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.progress import UpdateProgress
-from services.notifier.domain.rate_limits import Limit, RateLimiter
-from services.notifier.handlers.clock import Clock
+from services.notifier.domain.rate_limits import RateLimit, RateLimiter
+from services.notifier.domain.update_offsets import UpdateProgress
+from services.notifier.handlers.clock import TimeAndRandom
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.until import until
 
@@ -32,7 +32,7 @@ class Echo:
     drops: list[str] = field(default_factory=list)
 
     async def answer(self, incoming: UserInput) -> Reply:
-        text = incoming.command.rest
+        text = incoming.command.arguments
         self.started.append((incoming.chat_id, text))
         if text == "hang":
             await self.go.wait()
@@ -58,8 +58,8 @@ async def polling(telegram: Telegram, echo: Echo, chat_limit: int = 1000) -> Asy
     """Run the bot; the event stops it."""
     stopping = asyncio.Event()
     async with open_bot(TOKEN, telegram.base, 5) as bot:
-        limiter = RateLimiter([Limit(1000, 1.0)], [Limit(chat_limit, 60.0)])
-        updates = UpdateProcessor(bot, echo, ReplySender(bot, limiter, Clock().ticking), 4)
+        limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(chat_limit, 60.0)])
+        updates = UpdateProcessor(bot, echo, ReplySender(bot, limiter, TimeAndRandom().ticking), 4)
         task = asyncio.create_task(Polling(bot, echo, updates).run(stopping))
         try:
             yield stopping

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
-from services.notifier.domain.planning import ChatTiming, plan_sends
-from services.notifier.domain.rate_limits import Limit, RateLimiter, SlidingWindows
+from services.notifier.domain.rate_limits import RateLimit, RateLimiter, SlidingWindows
+from services.notifier.domain.send_plan import ChatTiming, plan_sends
 
 
 def telegram_limiter() -> RateLimiter:
-    return RateLimiter([Limit(30, 1.0)], [Limit(1, 1.0)], [Limit(20, 60.0)], lambda chat: chat.startswith("-"))
+    return RateLimiter([RateLimit(30, 1.0)], [RateLimit(1, 1.0)], [RateLimit(20, 60.0)], lambda chat: chat.startswith("-"))
 
 
 def most_within(times: list[float], seconds: float) -> int:
@@ -57,11 +57,11 @@ def test_a_pause_applies_to_one_chat_or_to_all() -> None:
 
 
 def test_memory_is_bounded_however_many_chats_there_are() -> None:
-    windows = SlidingWindows(most=100)
+    windows = SlidingWindows(maximum=100)
     for i in range(10_000):
-        windows.get(str(i), [Limit(1, 1.0)], 0.0).add(0.0)
+        windows.get(str(i), [RateLimit(1, 1.0)], 0.0).add(0.0)
     assert len(windows) <= 100
-    windows.get("new", [Limit(1, 1.0)], 5.0)
+    windows.get("new", [RateLimit(1, 1.0)], 5.0)
     assert len(windows) == 1
 
 

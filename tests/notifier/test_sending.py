@@ -18,10 +18,10 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Outcome, Refused, Sent
+from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
@@ -147,7 +147,7 @@ async def test_an_abandoned_delivery_is_taken_over_once_and_marked(database_url:
 
 
 async def test_old_alerts_expire_instead_of_being_sent(database_url: str) -> None:
-    channel, manual = RecordingChannel(answers=[Refused("away")] * 1000), ManualClock()
+    channel, manual = RecordingChannel(answers=[TemporaryRefusal("away")] * 1000), ManualClock()
     async with open_database(database_url) as database:
         parts = wire(database, [channel], manual.clock(), policy=RetryPolicy(expiry=60_000, first_wait=1000))
         await parts.chats.save(chat(), 0)

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
-from services.notifier.domain import alerts, formatting, instruments, markup, rules
-from services.notifier.domain.alerts import alert_buttons, alert_text, chart_request, quality_text
+from services.notifier.domain import formatting, instruments, rule_texts, telegram_html
+from services.notifier.domain.alert_text import LABELS, alert_buttons, alert_text, chart_request, quality_text
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
-from services.notifier.domain.instruments import Instrument, InstrumentIndex
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.phrases import PHRASES
 from services.notifier.domain.replies import quote_text
 from shared.events import Quote, Signal, SignalQuality, Timeframe
 from tests.notifier.parts import signal
 from tests.notifier.telegram.markup import parsed_length
 
-APPLE = Instrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
+APPLE = KnownInstrument("AAPL", "Apple Inc.", "애플", "USD", "stock", ("Apple",))
 PARAMS: list[tuple[str, dict[str, float]]] = [
     *((rule.name, dict(params)) for rule in table.RULES for params in rule.instances),
     *((pattern.name, {}) for pattern in PATTERNS),
@@ -43,7 +43,7 @@ QUALITY = SignalQuality(
 
 
 def test_every_rule_that_runs_has_a_text() -> None:
-    assert set(rules.RULES) == {rule for rule, _ in PARAMS}
+    assert set(rule_texts.RULES) == {rule for rule, _ in PARAMS}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -51,14 +51,14 @@ def test_every_rule_that_runs_has_a_text() -> None:
 @pytest.mark.parametrize(("rule", "params"), PARAMS)
 def test_every_rule_has_a_sentence_in_both_languages(rule: str, params: dict[str, float], direction: str, language: str) -> None:
     fired = signal(rule=rule, params=params, direction=direction)
-    sentence = rules.sentence(fired, language)
-    generic = rules.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
+    sentence = rule_texts.sentence(fired, language)
+    generic = rule_texts.sentence(signal(rule="no_such_rule", params=params, direction=direction), language)
     assert sentence != generic
     assert "{" not in sentence
     assert any("가" <= c <= "힣" for c in sentence) == (language == "ko")
     text = alert_text(fired, APPLE, language)
     assert 0 < parsed_length(text) <= 1024
-    assert rules.name(rule, language) in text
+    assert rule_texts.name(rule, language) in text
 
 
 def test_an_unknown_rule_gets_a_generic_text_with_its_parameters() -> None:
@@ -92,12 +92,12 @@ def test_the_text_of_an_alert() -> None:
     ],
 )
 def test_a_price_has_the_decimals_of_its_kind(kind: str, currency: str, price: float, level: float | None, shown: str) -> None:
-    instrument = Instrument("X", "X", "엑스", currency, kind)
+    instrument = KnownInstrument("X", "X", "엑스", currency, kind)
     assert shown in alert_text(signal(price=price, level=level), instrument, "ko").split("\n")
 
 
 def test_a_quote_has_the_decimals_of_its_kind() -> None:
-    euro = Instrument("EURUSD=X", "Euro", "유로", "USD", "fx")
+    euro = KnownInstrument("EURUSD=X", "Euro", "유로", "USD", "fx")
     quote = Quote(
         symbol="EURUSD=X", last_price=1.08432, change=-0.00021, change_percent=-0.00019, day_low=1.08, day_high=1.09,
         ts_event=0, ts_init=0, source="x",
@@ -159,10 +159,10 @@ def test_an_alert_is_well_formed_and_fits_a_caption_for_all_values(
         provisional=True,
         replayed=True,
     )
-    text = alert_text(fired, Instrument(symbol, english, korean, symbol), language, repeat=True)
+    text = alert_text(fired, KnownInstrument(symbol, english, korean, symbol), language, repeat=True)
     assert parsed_length(text) <= 1024
     assert "\u202e" not in text
-    assert chart_request(fired, Instrument(symbol, english, korean), language, ()).title.isprintable()
+    assert chart_request(fired, KnownInstrument(symbol, english, korean), language, ()).title.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -180,29 +180,29 @@ def test_an_alert_and_its_chart_name_the_timeframe(timeframe: Timeframe, korean:
         price=1.0, evidence={}, condition=f"close > 1 on {timeframe.word}",
     )  # fmt: skip
     for language, name in (("ko", korean), ("en", english)):
-        assert f": {name}, 1970" in alert_text(fired, Instrument("A", "A", "가"), language)
-        assert f" · {name} · " in chart_request(fired, Instrument("A", "A", "가"), language, ()).title
+        assert f": {name}, 1970" in alert_text(fired, KnownInstrument("A", "A", "가"), language)
+        assert f" · {name} · " in chart_request(fired, KnownInstrument("A", "A", "가"), language, ()).title
 
 
 @given(st.text(alphabet="ab <>&\n😀", max_size=400), st.integers(2, 60))
 def test_split_loses_no_text_and_keeps_every_piece_well_formed(text: str, limit: int) -> None:
-    lines = [f"<b>{markup.escape(line)}</b> <i>x{markup.escape(line[::-1])}</i>" for line in text.split("\n")]
+    lines = [f"<b>{telegram_html.escape(line)}</b> <i>x{telegram_html.escape(line[::-1])}</i>" for line in text.split("\n")]
     whole = "\n".join(lines)
-    pieces = markup.split(whole, limit)
+    pieces = telegram_html.split(whole, limit)
     assert all(parsed_length(piece) <= limit for piece in pieces)
-    assert "".join(markup.plain(piece) for piece in pieces).split() == markup.plain(whole).split() or limit < 60
-    assert "".join("".join(markup.plain(piece) for piece in pieces).split()) == "".join(markup.plain(whole).split())
+    assert "".join(telegram_html.plain(piece) for piece in pieces).split() == telegram_html.plain(whole).split() or limit < 60
+    assert "".join("".join(telegram_html.plain(piece) for piece in pieces).split()) == "".join(telegram_html.plain(whole).split())
 
 
 def test_a_long_answer_is_split_at_line_ends() -> None:
-    pieces = markup.split("\n".join(f"<code>SYMBOL{i:04}</code> name" for i in range(600)))
+    pieces = telegram_html.split("\n".join(f"<code>SYMBOL{i:04}</code> name" for i in range(600)))
     assert len(pieces) == 3
     assert all(piece.startswith("<code>") and parsed_length(piece) <= 4096 for piece in pieces)
 
 
 def test_both_languages_have_the_same_phrases() -> None:
     assert set(PHRASES["ko"]) == set(PHRASES["en"])
-    assert set(alerts.LABELS["ko"]) == set(alerts.LABELS["en"])
+    assert set(LABELS["ko"]) == set(LABELS["en"])
 
 
 def test_buttons_have_commands_as_actions() -> None:
@@ -214,21 +214,21 @@ def test_any_text_can_be_parsed_and_looked_up(text: str) -> None:
     command = parse(text, "bot")
     index = InstrumentIndex([APPLE])
     if command is not None:
-        assert len(command.rest) <= LINE_LENGTH
-        found, missing = index.resolve(command.rest)
+        assert len(command.arguments) <= LINE_LENGTH
+        found, missing = index.resolve(command.arguments)
         assert len(found) <= 20
         assert len(missing) <= 20
-        assert len(index.suggestions(command.rest)) <= 3
+        assert len(index.suggestions(command.arguments)) <= 3
     assert (mute_span(text) or 0) >= 0
 
 
 def test_names_are_found_in_any_spelling() -> None:
-    index = InstrumentIndex([APPLE, Instrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
+    index = InstrumentIndex([APPLE, KnownInstrument("^GSPC", "S&P 500", "S&P 500 지수", aliases=("에스앤피",))])
     command = ("aapl", "APPLE inc", "애플", "s&p 500", "^gspc", "GSPC", "에스앤피")
     assert [getattr(index.find(name), "symbol", None) for name in command] == ["AAPL"] * 3 + ["^GSPC"] * 4
     typed = (unicodedata.normalize("NFD", "애플"), "ＡＡＰＬ", "Ａpple Inc", "a\u200bapl", "\u202e에스앤피", "Ｓ＆Ｐ　５００")
     assert [getattr(index.find(name), "symbol", None) for name in typed] == ["AAPL"] * 4 + ["^GSPC"] * 2
     assert index.find("AAPL" + "!" * 300 + "MSFT") is None
-    assert InstrumentIndex([Instrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
+    assert InstrumentIndex([KnownInstrument("005930.KS", "", unicodedata.normalize("NFD", "삼성전자"))]).find("삼성전자")
     assert [near.symbol for near in index.suggestions("appel")] == ["AAPL"]
     assert index.get("NEW") == instruments.unknown_instrument("NEW")

@@ -13,7 +13,7 @@ from shared import wire
 from shared.db import open_database
 from shared.events import ConditionHistory, ConditionHistoryJob
 from shared.kafka import JobClient, NoResultError, open_producer
-from shared.kafka.raw import open_raw_reader
+from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_JOBS, RESEARCH_RESULTS
 from tests.research.recorded import SYMBOLS, conditions, fill, recorded

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.notifier.domain.rules import RULES as NOTIFIER_RULES
+from services.notifier.domain.rule_texts import RULES as NOTIFIER_RULES
 from shared.conditions import Condition, describe, parse
 from shared.conditions.events import STATUSES, events
 from shared.conditions.expression import (

@@ -15,14 +15,14 @@ from services.gateway.domain import hosts, queries, subscriptions
 from services.gateway.domain.problems import RequestError
 from services.notifier.domain.commands import mute_span, parse
 from services.notifier.domain.conditions import parse_alert
-from services.notifier.domain.instruments import Industry, Instrument, InstrumentIndex, industry
-from services.notifier.domain.markup import clean, escape, split
+from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument, industry
+from services.notifier.domain.telegram_html import clean, escape, split
 from shared import conditions, sequences
 from shared.logs import redact
 
 SECONDS = 1.0
 INSTRUMENTS = InstrumentIndex(
-    Instrument(f"SYM{i}.KS", f"Company number {i}", f"회사 {i}", aliases=(f"alias {i}",)) for i in range(500)
+    KnownInstrument(f"SYM{i}.KS", f"Company number {i}", f"회사 {i}", aliases=(f"alias {i}",)) for i in range(500)
 )
 ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     # what reads a text, and how many characters of it may come
@@ -32,7 +32,7 @@ ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     "alert": (lambda text: parse_alert(clean(text, 1000)), 4096),
     "mute": (mute_span, 1000),
     "instruments": (lambda text: [INSTRUMENTS.suggestions(word) for word in INSTRUMENTS.resolve(text)[1][:5]], 1000),
-    "industry": (lambda text: industry(text, [Industry("chips", "Chips", "반도체")]), 1000),
+    "industry": (lambda text: industry(text, [KnownIndustry("chips", "Chips", "반도체")]), 1000),
     "markup": (lambda text: [*split(text), escape(text)], 16_384),
     "log": (redact, 200_000),
     "host": (hosts.host_name, 8192),

@@ -13,7 +13,7 @@ from shared import metrics
 from shared.events import Tick
 from shared.failures import PoisonError, TransientError
 from shared.kafka import Producer, Record, open_group_consumer, open_producer, open_tail
-from shared.kafka.handling import RecordHandler
+from shared.kafka.batch_runner import RecordHandler
 from shared.kafka.lag import StalledError
 from shared.settings import MeshSettings
 from tests.shared.conftest import MakeTopic

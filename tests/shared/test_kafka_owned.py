@@ -14,7 +14,7 @@ from shared import wire
 from shared.events import Tick, TickLog
 from shared.failures import FencedError, PoisonError, TransientError
 from shared.kafka import OwnedConsumer, Producer, open_owned_consumer, open_producer
-from shared.kafka.owned import BeyondLogError
+from shared.kafka.owned_consumer import BeyondLogError
 from shared.settings import MeshSettings
 from shared.topics import Topic
 from tests.shared.conftest import MakeTopic

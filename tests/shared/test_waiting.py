@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.failures import TransientError
-from shared.tasks import UnrequestedCancellationError, all_of, failure_of, first_of
+from shared.tasks import UnrequestedCancellationError, failure_of, run_all, run_until_first
 from shared.waiting import Refresher, keep_trying, pause
 from tests.until import until
 
@@ -46,7 +46,7 @@ async def test_a_refresher_retries_transient_failures_and_then_continues() -> No
     refresher = Refresher(table.read, "a table", 0.01, stopping)
     running = asyncio.create_task(refresher.run())
     await until(lambda: table.reads, what="the first try")
-    assert await asyncio.wait_for(refresher.first_success(), 20)
+    assert await asyncio.wait_for(refresher.wait_first_success(), 20)
     await until(lambda: refresher.healthy, what="a success")
     await until(lambda: table.reads > 4, what="the next periods")
     table.away = 10**9
@@ -58,7 +58,7 @@ async def test_a_refresher_retries_transient_failures_and_then_continues() -> No
 async def test_waiting_for_the_first_success_ends_with_the_process() -> None:
     stopping = asyncio.Event()
     refresher = Refresher(Table(away=10**9).read, "a table", 3600, stopping)
-    waiting, running = asyncio.create_task(refresher.first_success()), asyncio.create_task(refresher.run())
+    waiting, running = asyncio.create_task(refresher.wait_first_success()), asyncio.create_task(refresher.run())
     stopping.set()
     assert await asyncio.wait_for(waiting, 10) is False
     await asyncio.wait_for(running, 10)
@@ -66,7 +66,7 @@ async def test_waiting_for_the_first_success_ends_with_the_process() -> None:
 
 async def test_a_programming_error_ends_a_refresher_and_the_waiting() -> None:
     refresher = Refresher(Table(away=1, error=ValueError).read, "a table", 0.01, asyncio.Event())
-    waiting = asyncio.create_task(refresher.first_success())
+    waiting = asyncio.create_task(refresher.wait_first_success())
     with pytest.raises(ValueError, match="no database yet"):
         await asyncio.wait_for(refresher.run(), 10)
     assert await waiting is False
@@ -90,12 +90,12 @@ async def test_a_cancelled_error_without_a_cancel_is_a_failure_of_its_task_only(
     assert "'the lost one' raised CancelledError" in str(failure_of(task))
     finished = Table(away=0)
     with pytest.raises(UnrequestedCancellationError):
-        await all_of(lost(), finished.read())
+        await run_all(lost(), finished.read())
     assert finished.reads == 1
     with pytest.raises(UnrequestedCancellationError):
-        await first_of("main", lost(), asyncio.Event().wait())  # type: ignore[arg-type]
+        await run_until_first("main", lost(), asyncio.Event().wait())  # type: ignore[arg-type]
     with pytest.raises(UnrequestedCancellationError):
-        await first_of("main", asyncio.Event().wait(), lost())  # type: ignore[arg-type]
+        await run_until_first("main", asyncio.Event().wait(), lost())  # type: ignore[arg-type]
 
 
 async def test_cancelling_all_of_cancels_its_tasks() -> None:
@@ -107,7 +107,7 @@ async def test_cancelling_all_of_cancels_its_tasks() -> None:
         finally:
             ended.append(name)
 
-    for waiting in (all_of(child("a"), child("b")), first_of("main", child("c"), child("d"))):
+    for waiting in (run_all(child("a"), child("b")), run_until_first("main", child("c"), child("d"))):
         task = asyncio.create_task(waiting)
         await asyncio.sleep(0)
         await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from services.analysis.documents.recorded import Recorded
+from services.analysis.documents.tape_bars import RecordedSeries
 from services.analysis.kernels.indicators.kind import Floats
 from shared.events import Timeframe
 
@@ -26,7 +26,7 @@ Lines = Mapping[str, Floats]
 """Values by name, one a bar; NaN is a gap."""
 
 
-def chart(recorded: Recorded, over: Lines, panels: Sequence[Lines] = ()) -> Figure:
+def chart(recorded: RecordedSeries, over: Lines, panels: Sequence[Lines] = ()) -> Figure:
     """The candles with ``over`` drawn on them and each of ``panels`` below.
 
     ``figure.axes[0]`` has the candles, for further drawing; x is the bar's index, from 0.
@@ -50,7 +50,7 @@ def png(figure: Figure) -> bytes:
     return packed.getvalue()
 
 
-def _candles(axis: Any, recorded: Recorded) -> None:
+def _candles(axis: Any, recorded: RecordedSeries) -> None:
     b, x = recorded.bars, np.arange(len(recorded.start))
     colours = np.where(b.close >= b.open, UP, DOWN)
     axis.vlines(x, b.low, b.high, colors=colours, linewidth=0.7)
@@ -68,7 +68,7 @@ def _lines(axis: Any, lines: Lines) -> None:
     axis.set_axisbelow(True)
 
 
-def _dates(axis: Any, recorded: Recorded) -> None:
+def _dates(axis: Any, recorded: RecordedSeries) -> None:
     places = np.linspace(0, len(recorded.start) - 1, 7).astype(int)
     form = "%m-%d %H:%M" if Timeframe(recorded.timeframe).row.length_ms else "%Y-%m-%d"
     axis.set_xticks(places, [f"{dt.datetime.fromtimestamp(recorded.start[i] / 1000, dt.UTC):{form}}" for i in places])

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from services.analysis.documents.bounds import bounds
 from services.analysis.documents.chart import chart
 from services.analysis.documents.page import DocumentPage, Picture, named, table
-from services.analysis.documents.recorded import Recorded, daily, five_minutes
+from services.analysis.documents.parameter_bounds import bounds
+from services.analysis.documents.tape_bars import RecordedSeries, daily, five_minutes
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Kind
 from services.analysis.kernels.indicators.table import KINDS
@@ -63,7 +63,7 @@ def draw(kind: Kind) -> Figure:
     return chart(recorded, over, [below] if below else [])
 
 
-def _bars(kind: Kind) -> Recorded:
+def _bars(kind: Kind) -> RecordedSeries:
     return five_minutes("SPY") if kind.name in INTRADAY else daily("SPY", dt.date(2020, 10, 1))
 
 

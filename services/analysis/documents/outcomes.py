@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.analysis.documents.recorded import Recorded, every
+from services.analysis.documents.tape_bars import RecordedSeries, every
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.indicators.kind import Bars, Int64s
 from services.analysis.kernels.pattern_inputs import pattern_inputs
@@ -36,7 +36,7 @@ class Outcomes(NamedTuple):
     invalidated: Int64s
 
 
-def found_in(recorded: Recorded) -> Records:
+def found_in(recorded: RecordedSeries) -> Records:
     """The events (dtype PATTERN) of recorded bars."""
     series, patterns = machine_code.load(KERNELS), machine_code.load_patterns(KERNELS)
     return history(patterns, no_patterns(), pattern_inputs(series, recorded.bars, recorded.start))
@@ -71,7 +71,7 @@ def together(parts: list[Outcomes]) -> Outcomes:
 
 
 @cache
-def played() -> tuple[Recorded, ...]:
+def played() -> tuple[RecordedSeries, ...]:
     """The series of all tapes, daily ones first."""
     return tuple(recorded for tape, timeframe in PLAYED for recorded in every(tape, timeframe))
 
@@ -85,6 +85,6 @@ def measured() -> tuple[Outcomes, Outcomes]:
         real.append(outcomes(found_in(recorded), length))
         for number in range(SHUFFLES):
             bars = shuffled(recorded.bars, np.random.default_rng([place, number]))
-            made = Recorded(recorded.symbol, recorded.timeframe, recorded.tape, recorded.start, bars)
+            made = RecordedSeries(recorded.symbol, recorded.timeframe, recorded.tape, recorded.start, bars)
             chance.append(outcomes(found_in(made), length))
     return together(real), together(chance)

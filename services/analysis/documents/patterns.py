@@ -14,15 +14,15 @@ from matplotlib.figure import Figure
 from services.analysis.documents.chart import chart
 from services.analysis.documents.outcomes import SHUFFLES, Outcomes, found_in, measured, played
 from services.analysis.documents.page import DocumentPage, Picture, named, table
-from services.analysis.documents.recorded import Recorded
-from services.analysis.kernels.patterns import boundaries, geometry, life, zigzag
+from services.analysis.documents.tape_bars import RecordedSeries
+from services.analysis.kernels.patterns import boundaries, geometry, lifecycle, zigzag
 from services.analysis.kernels.patterns.layout import CONFIRMED
 from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS, ChartPattern
 
 FOLDER: Final = "images/patterns"
 AROUND: Final = 25
 """Bars on a picture before the first pivot and after the breakout."""
-SHARED: Final = {"Pivots": zigzag, "Life": life, "Two lines": boundaries}
+SHARED: Final = {"Pivots": zigzag, "Life": lifecycle, "Two lines": boundaries}
 
 HEAD: Final = """# Chart patterns
 
@@ -103,8 +103,8 @@ def draw(pattern: ChartPattern) -> Figure:
 
 
 @cache
-def _best() -> dict[int, tuple[Recorded, Any]]:
-    best: dict[int, tuple[Recorded, Any]] = {}
+def _best() -> dict[int, tuple[RecordedSeries, Any]]:
+    best: dict[int, tuple[RecordedSeries, Any]] = {}
     for recorded in played():
         found = found_in(recorded)
         for x in found[found["status"] == CONFIRMED]:
@@ -120,7 +120,7 @@ def _outcomes() -> str:
     rows = []
     for kind, pattern in enumerate(PATTERNS):
         for side, way in enumerate(("up", "down")):
-            if pattern.way in (0, (1, -1)[side]):
+            if pattern.direction in (0, (1, -1)[side]):
                 rates = [f"{1000 * int(each.confirmed[kind, side]) / each.bars:.2f}" for each in (real, chance)]
                 rows.append([f"`{pattern.name}`", way, *rates, *(_reached(each, kind, side) for each in (real, chance))])
     heads = ["pattern", "direction", "tapes: in 1,000 bars", "shuffled", "tapes: target first", "shuffled"]

@@ -40,7 +40,7 @@ def events() -> str:
     of_rules = [_fires(rule.name, rule.directions, rule.timeframes, rule.instances) for rule in RULES]
     ways: dict[int, tuple[str, ...]] = {1: ("up",), -1: ("down",), 0: ("up", "down")}
     return _json(
-        [*of_rules, *(_fires(pattern.name, ways[pattern.way], CHARTED, ({},)) | {"pattern": True} for pattern in PATTERNS)]
+        [*of_rules, *(_fires(pattern.name, ways[pattern.direction], CHARTED, ({},)) | {"pattern": True} for pattern in PATTERNS)]
     )
 
 

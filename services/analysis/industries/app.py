@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from services.analysis.industries.adapters.tables import IndustryTables
-from services.analysis.industries.handlers.views import IndustryViews
+from services.analysis.industries.adapters.industry_tables import IndustryTables
+from services.analysis.industries.handlers.view_publisher import IndustryViews
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
 from shared.kafka import open_producer, open_tail
@@ -49,7 +49,7 @@ async def build(settings: IndustriesSettings, lifecycle: Lifecycle) -> AsyncIter
         lifecycle.on_alive("topics", lambda: tail.alive)
 
         async def follow() -> None:
-            await roster.first_success()
+            await roster.wait_first_success()
             await tail.run(industries.handle, lifecycle.stopping)
 
         yield {"topics": follow, "roster": roster.run, "views": views.run, "database watch": watch.run}

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels import year
+from services.analysis.kernels import extremes_52w
 from shared.events import PERIODS, Timeframe
 
 BAR_RECORD: Final = np.dtype(
@@ -35,7 +35,7 @@ BarRecords = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Adjusted:
+class AdjustedBars:
     """The inputs of indicators; each of shape (bars,)."""
 
     open: npt.NDArray[np.float64]
@@ -49,10 +49,10 @@ class Adjusted:
     year_low: npt.NDArray[np.float64]
 
 
-def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> Adjusted:
+def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> AdjustedBars:
     """Price x price_factor, volume / split_factor; the 52-week context from ``daily`` bars, NaN without them."""
     by = bars["price_factor"]
-    return Adjusted(
+    return AdjustedBars(
         bars["open"] * by,
         bars["high"] * by,
         bars["low"] * by,
@@ -64,7 +64,7 @@ def adjusted(bars: BarRecords, daily: BarRecords | None = None) -> Adjusted:
     )
 
 
-def inputs(pasts: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, Adjusted]:
+def inputs(pasts: Mapping[Timeframe, BarRecords]) -> dict[Timeframe, AdjustedBars]:
     """The inputs of indicators from all closed bars of each timeframe; without timeframes that have none."""
     given = [timeframe for timeframe in Timeframe if timeframe in pasts and len(pasts[timeframe])]
     return {timeframe: adjusted(pasts[timeframe], context(timeframe, pasts)) for timeframe in given}
@@ -79,21 +79,21 @@ def _year(bars: BarRecords, daily: BarRecords | None) -> tuple[npt.NDArray[np.fl
     if daily is None:
         return np.full(len(bars), np.nan), np.full(len(bars), np.nan)
     by = daily["price_factor"]
-    return year.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
+    return extremes_52w.context(bars["session"], daily["session"], daily["high"] * by, daily["low"] * by)
 
 
-def merged(stored: BarRecords, newer: BarRecords) -> BarRecords:
+def merge_bars(stored: BarRecords, newer: BarRecords) -> BarRecords:
     """Merges two series; of two bars with one close time the one of ``newer`` counts."""
     keep = stored[~np.isin(stored["ts_close"], newer["ts_close"])]
     both = np.concatenate([keep, newer])
     return both[np.argsort(both["ts_close"], kind="stable")]
 
 
-def empty() -> BarRecords:
+def no_bars() -> BarRecords:
     """No bars."""
     return np.empty(0, BAR_RECORD)
 
 
-def of_rows(rows: Sequence[Sequence[Any]]) -> BarRecords:
+def bars_of_rows(rows: Sequence[Sequence[Any]]) -> BarRecords:
     """Stored rows, columns in the order of BAR_RECORD, oldest first."""
     return np.array([tuple(row) for row in rows], BAR_RECORD)

@@ -29,7 +29,7 @@ JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n
 
 HEAD: Final = """from numba import njit
 
-from services.analysis.kernels.conditions import machine, past
+from services.analysis.kernels.conditions import past, stack_machine
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.rules.table import RULES
@@ -44,12 +44,12 @@ ADVANCE: Final = """def advance(plan, bars, t, state, commit, previous, out, run
         commit_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
         state[0] = n + 1
         if n > 0:
-            judge(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
+            evaluate_rules(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
         else:
             fired[:] = 0
 """
 
-CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs, rows):
+ADVANCE_CLOSED_BARS: Final = """def advance_closed_bars(plan, windows, closed, kinds, memory, runs, rows):
     for i in range(closed.shape[0]):
         x = closed[i]
         r = x.row; k = x.timeframe
@@ -57,7 +57,7 @@ CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs
         state = memory.states[r, k]; last = memory.previous[r, k]; reported = memory.reported[r, k]
         out = rows.values[i]; fired = rows.fired[i]; mine = runs[k, kinds[i]]
         for j in range(last.shape[0]):  # an array assigned to an array might be copied first, which allocates
-            rows.before[i, j] = last[j]
+            rows.previous_values[i, j] = last[j]
         if x.provisional == 0:
             advance(plan, bars, x.at, state, True, last, out, mine, fired)
             for j in range(last.shape[0]):
@@ -66,21 +66,21 @@ CLOSE_BARS: Final = """def close_bars(plan, windows, closed, kinds, memory, runs
         else:
             kept = read_place(bars, x.at)
             write_place(bars, x.at, (x.open, x.high, x.low, x.close, x.volume, x.session, x.high_52w, x.low_52w))
-            judge_forming(plan, bars, x.at, state, last, out, mine, reported, fired)
+            evaluate_forming(plan, bars, x.at, state, last, out, mine, reported, fired)
             write_place(bars, x.at, kept)
 """
 
-JUDGE_FORMING: Final = """def judge_forming(plan, bars, t, state, previous, out, runs, reported, fired):
+EVALUATE_FORMING: Final = """def evaluate_forming(plan, bars, t, state, previous, out, runs, reported, fired):
     n = int(state[0])
     peek_indicators(plan.indicators, plan.constants, bars, t, n, state, out)
     fired[:] = 0
     if n > 0:
-        judge(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
+        evaluate_rules(plan.rules, plan.parameters, bars, t, previous, out, runs, fired)
     for j in range(fired.shape[0]):
-        way = 1 if fired[j] > 0 else 2 if fired[j] < 0 else 0
-        if reported[j] & way:
+        direction = 1 if fired[j] > 0 else 2 if fired[j] < 0 else 0
+        if reported[j] & direction:
             fired[j] = 0
-        reported[j] |= way
+        reported[j] |= direction
 """
 
 PEEK_BARS: Final = """def peek_bars(plan, windows, places, states, out):
@@ -91,25 +91,25 @@ PEEK_BARS: Final = """def peek_bars(plan, windows, places, states, out):
 """
 
 CONDITIONS: Final = (
-    """def judge_conditions(programs, chosen, now, before, stack, results):
-    machine.judge(programs, chosen, now, before, stack, results)
+    """def evaluate_conditions(programs, chosen, current_values, previous_values, stack, results):
+    stack_machine.evaluate(programs, chosen, current_values, previous_values, stack, results)
 """,
     """def scan_condition(programs, number, values, stack, results):
-    machine.scan(programs, number, values, stack, results)
+    stack_machine.scan(programs, number, values, stack, results)
 """,
-    """def derive_bar(programs, table, now, before, stack, slots, commit):
-    past.derive(programs, table, now, before, stack, slots, commit)
+    """def derive_bar(programs, table, current_values, previous_values, stack, slots, commit):
+    past.derive(programs, table, current_values, previous_values, stack, slots, commit)
 """,
     """def derive_series(code, n, operand, slot, results):
     past.derive_series(code, n, operand, slot, results)
 """,
 )
 
-JUDGE_BARS: Final = """def judge_bars(plan, bars, first, out, runs, fired):
+RULES_AT_BARS: Final = """def rules_at_bars(plan, bars, first, out, runs, fired):
     for i in range(fired.shape[0]):
         fired[i] = 0
         if first + i > 0:
-            judge(plan.rules, plan.parameters, bars, first + i, out[i], out[i + 1], runs, fired[i])
+            evaluate_rules(plan.rules, plan.parameters, bars, first + i, out[i], out[i + 1], runs, fired[i])
 """
 
 VALUES: Final = """def values(plan, bars, state, out):
@@ -156,7 +156,7 @@ step = KINDS[{code}].step
 """
 
 
-def kind_source(name: str) -> str:
+def kind_module_text(name: str) -> str:
     """The text of the module of one kind."""
     code, kind = next((code, kind) for code, kind in enumerate(KINDS) if kind.name == name)
     state, constants = _load(kind)
@@ -174,7 +174,7 @@ def kind_source(name: str) -> str:
     )
 
 
-def source() -> str:
+def module_text() -> str:
     """The text of the core module."""
     kinds = {code: kind for code, kind in enumerate(KINDS) if kind.name in CORE}
     chosen = dict(enumerate(RULES))
@@ -183,13 +183,13 @@ def source() -> str:
     parts = [
         _pass(kinds, commit=True),
         _pass(kinds, commit=False),
-        _judge(chosen),
+        _evaluate_rules(chosen),
         *_places(),
         ADVANCE,
-        JUDGE_FORMING,
-        CLOSE_BARS,
+        EVALUATE_FORMING,
+        ADVANCE_CLOSED_BARS,
         PEEK_BARS,
-        JUDGE_BARS,
+        RULES_AT_BARS,
         *CONDITIONS,
     ]
     parts += [_series(k, kind) for k, kind in kinds.items()]
@@ -254,8 +254,12 @@ def _series(k: int, kind: Kind) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _judge(rules: Mapping[int, Rule]) -> str:
-    lines = ["def judge(R, Q, bars, t, previous, out, runs, fired):", "    for j in range(R.shape[0]):", "        fired[j] = 0"]
+def _evaluate_rules(rules: Mapping[int, Rule]) -> str:
+    lines = [
+        "def evaluate_rules(R, Q, bars, t, previous, out, runs, fired):",
+        "    for j in range(R.shape[0]):",
+        "        fired[j] = 0",
+    ]
     lines += ["        if not runs[j]:", "            continue", "        k = R[j, 0]"]
     fires = {}
     for k, rule in rules.items():

@@ -12,24 +12,24 @@ from types import ModuleType
 from typing import cast
 
 from services.analysis.kernels import codegen, indicators, patterns, rules
-from services.analysis.kernels.conditions import machine, past
+from services.analysis.kernels.conditions import past, stack_machine
 from services.analysis.kernels.fingerprint import fingerprint
 from services.analysis.kernels.patterns import codegen as pattern_codegen
 from services.analysis.kernels.signatures import KindKernels, PatternKernels, SeriesKernels
 
 
 @cache
-def sources() -> str:
+def kernel_fingerprint() -> str:
     """The fingerprint of all code compiled for indicators, rules and conditions; it changes with an edit of a step or rule."""
     return _fingerprint(
-        codegen.source(), *_files(indicators), *_files(rules), Path(str(machine.__file__)), Path(str(past.__file__))
+        codegen.module_text(), *_files(indicators), *_files(rules), Path(str(stack_machine.__file__)), Path(str(past.__file__))
     )
 
 
 @cache
-def pattern_sources() -> str:
+def pattern_fingerprint() -> str:
     """The same for chart patterns."""
-    return _fingerprint(pattern_codegen.source(), *_files(patterns))
+    return _fingerprint(pattern_codegen.module_text(), *_files(patterns))
 
 
 def _files(package: ModuleType) -> list[Path]:
@@ -54,7 +54,7 @@ class MachineCode:
     @cached_property
     def core(self) -> SeriesKernels:
         """The kinds of the default plan, the rules, and the conditions."""
-        return cast("SeriesKernels", _load(self.folder, f"finstage_loops_{sources()}", codegen.source()))
+        return cast("SeriesKernels", _load(self.folder, f"finstage_loops_{kernel_fingerprint()}", codegen.module_text()))
 
     @cache  # noqa: B019 - the few instances live as long as the process
     def of_kind(self, name: str) -> KindKernels:
@@ -76,13 +76,13 @@ def load(folder: Path) -> MachineCode:
 @cache
 def load_patterns(folder: Path) -> PatternKernels:
     """The loops of the chart patterns, likewise."""
-    return cast("PatternKernels", _load(folder, f"finstage_patterns_{pattern_sources()}", pattern_codegen.source()))
+    return cast("PatternKernels", _load(folder, f"finstage_patterns_{pattern_fingerprint()}", pattern_codegen.module_text()))
 
 
 @cache
 def _kind_module(kind: str) -> tuple[str, str]:
     """The name and the text of the module of a kind."""
-    text = codegen.kind_source(kind)
+    text = codegen.kind_module_text(kind)
     return f"finstage_{kind}_{_fingerprint(text, *_files(indicators))}", text
 
 

@@ -51,7 +51,7 @@ INDICATORS: Final[tuple[IndicatorSpec, ...]] = (
 
 
 @dataclass(frozen=True)
-class Instance:
+class RuleInstance:
     """A rule with its parameters."""
 
     rule: Rule
@@ -84,7 +84,7 @@ class Plan:
 
     columns: tuple[str, ...]
     """Names of the values of a row."""
-    rules: tuple[Instance, ...]
+    rules: tuple[RuleInstance, ...]
     arrays: PlanArrays
     state_width: int
     """Floats of state per symbol and timeframe; the first is the number of bars so far."""
@@ -94,8 +94,8 @@ class Plan:
     """Changes whenever a state written under one plan must not be read under another."""
 
 
-def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, sources: str = "") -> Plan:
-    """Makes a plan. ``sources`` is the hash of the kernels' sources and part of the version.
+def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, fingerprint: str = "") -> Plan:
+    """Makes a plan. ``fingerprint`` is that of the kernels; the version depends on it.
 
     Raises:
         ValueError: an unknown kind, invalid parameters, two columns of one name, a rule without its columns.
@@ -124,7 +124,7 @@ def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule]
     runs = np.array(
         [[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAME_NAMES], np.uint8
     )
-    shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], sources))
+    shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], fingerprint))
     version = hashlib.sha256(shape.encode()).hexdigest()[:16]
     return Plan(tuple(columns), instances, arrays, width, runs.reshape(len(TIMEFRAME_NAMES), len(INSTRUMENT_KINDS), -1), version)
 
@@ -134,9 +134,9 @@ def instrument_code(kind: str) -> int:
     return INSTRUMENT_KINDS.index(kind if kind in INSTRUMENT_KINDS else "stock")
 
 
-def _instances(rules: Sequence[Rule]) -> list[Instance]:
+def _instances(rules: Sequence[Rule]) -> list[RuleInstance]:
     return [
-        Instance(rule, params, tuple(_filled(name, params) for name in rule.evidence))
+        RuleInstance(rule, params, tuple(_filled(name, params) for name in rule.evidence))
         for rule in rules
         for params in rule.instances
     ]
@@ -146,7 +146,7 @@ def _filled(template: str, params: Mapping[str, float]) -> str:
     return template.format(**{name: f"{value:g}" for name, value in params.items()})
 
 
-def _rules(instances: Sequence[Instance], columns: Sequence[str]) -> tuple[Int64s, Floats]:
+def _rules(instances: Sequence[RuleInstance], columns: Sequence[str]) -> tuple[Int64s, Floats]:
     places = {name: place for place, name in enumerate(columns)}
     table = []
     for instance in instances:
@@ -158,7 +158,7 @@ def _rules(instances: Sequence[Instance], columns: Sequence[str]) -> tuple[Int64
     return _ints(table, 1), _floats([tuple(instance.params.values()) for instance in instances])
 
 
-def _runs(instance: Instance, timeframe: str, kind: str) -> bool:
+def _runs(instance: RuleInstance, timeframe: str, kind: str) -> bool:
     kinds = instance.rule.instruments(instance.params)
     return timeframe in instance.rule.timeframes and (kinds is None or kind in kinds)
 

@@ -46,13 +46,13 @@ class SeriesRows(NamedTuple):
 
     values: Floats
     """(bars, columns)."""
-    before: Floats
+    previous_values: Floats
     """(bars, columns): the row of the closed bar before each."""
     fired: Int64s
     """(bars, rules): +1 up, -1 down, 0 nothing."""
 
 
-class BarPlaces(NamedTuple):
+class BarIndexes(NamedTuple):
     """The places of some bars in the windows; each of shape (bars,)."""
 
     row: Int64s
@@ -97,23 +97,23 @@ class SeriesKernels(Protocol):
         ``fired[j]``; ``previous`` is the row of the bar before. Without, nothing but ``out`` is written.
         """
 
-    def close_bars(
+    def advance_closed_bars(
         self, plan: PlanArrays, windows: Bars, closed: Records, kinds: Int64s, memory: SeriesMemory, runs: Flags, rows: SeriesRows
     ) -> None:
         """``advance`` for many bars (``closed``, dtype CLOSED) in their order.
 
         Bar i belongs at ``[row, timeframe, at]`` of ``windows``, a ``Bars`` of shape (symbols, timeframes, window), and is of an
-        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.wanted``. A closed bar is there already and is committed. A
+        instrument of kind ``kinds[i]``; ``runs`` is ``Plan.runs``. A closed bar is there already and is committed. A
         provisional one is written there for the call only, and fires each rule and direction at most once a bar.
         """
 
-    def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarPlaces, states: Floats, out: Floats) -> None:
+    def peek_bars(self, plan: PlanArrays, windows: Bars, places: BarIndexes, states: Floats, out: Floats) -> None:
         """The indicators at the places of some forming bars into ``out`` (bars, columns); changes no state."""
 
     def values(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats) -> None:
         """The indicators of a whole series from its first bar into ``out`` (columns, bars); leaves ``state`` as live would."""
 
-    def judge_bars(self, plan: PlanArrays, bars: Bars, first: int, out: Floats, runs: Flags, fired: Int64s) -> None:
+    def rules_at_bars(self, plan: PlanArrays, bars: Bars, first: int, out: Floats, runs: Flags, fired: Int64s) -> None:
         """The rules at the bars from number ``first`` on into ``fired`` (bars, rules).
 
         Their values are in ``out`` (bars + 1, columns), after those of the bar before them.
@@ -122,21 +122,38 @@ class SeriesKernels(Protocol):
     def history(self, plan: PlanArrays, bars: Bars, state: Floats, out: Floats, runs: Flags, fired: npt.NDArray[np.int8]) -> None:
         """``values``, and the rules into ``fired`` (rules, bars)."""
 
-    def judge_conditions(
-        self, programs: ProgramArrays, chosen: Int64s, now: Floats, before: Floats, stack: Floats, results: Floats
+    def evaluate_conditions(
+        self,
+        programs: ProgramArrays,
+        chosen: Int64s,
+        current_values: Floats,
+        previous_values: Floats,
+        stack: Floats,
+        results: Floats,
     ) -> None:
         """The programs numbered ``chosen`` at one bar into ``results`` (chosen,): 1.0 true, 0.0 false, NaN unknown.
 
-        ``now`` and ``before`` hold the values (columns + fields,) at the bar and at the one before; ``stack`` is scratch.
+        ``current_values`` and ``previous_values`` are the rows (columns + fields,) of the bar and of the bar before; ``stack`` is
+        scratch.
         """
 
     def scan_condition(self, programs: ProgramArrays, number: int, values: Floats, stack: Floats, results: Floats) -> None:
         """One program over a whole series: ``values`` (columns + fields, bars), ``results`` (bars,), ``stack`` (depth, block)."""
 
     def derive_bar(
-        self, programs: ProgramArrays, table: Int64s, now: Floats, before: Floats, stack: Floats, slots: Floats, commit: bool
+        self,
+        programs: ProgramArrays,
+        table: Int64s,
+        current_values: Floats,
+        previous_values: Floats,
+        stack: Floats,
+        slots: Floats,
+        commit: bool,
     ) -> None:
-        """Derived series at one bar: see ``conditions.past.derive``. Writes ``now`` (places,), and with ``commit`` ``slots``."""
+        """Derived series at one bar: see ``conditions.past.derive``.
+
+        Writes ``current_values`` (places,), and with ``commit`` ``slots``.
+        """
 
     def derive_series(self, code: int, n: int, operand: Floats, slot: Floats, results: Floats) -> None:
         """One derived series over a whole series into ``results`` (bars,): see ``conditions.past.derive_series``."""
@@ -192,8 +209,8 @@ class PatternEvents(NamedTuple):
 class PatternKernels(Protocol):
     """The module of the chart patterns. Both stop when the room for events is full: call again from the returned bar."""
 
-    def close_bars(
-        self, windows: Any, places: BarPlaces, times: Int64s, kept: Int64s, measured: MeasuredBars, start: int,
+    def advance_closed_bars(
+        self, windows: Any, places: BarIndexes, times: Int64s, kept: Int64s, measured: MeasuredBars, start: int,
         memory: PatternMemory, found: PatternEvents,
     ) -> tuple[int, int]:  # fmt: skip
         """Many closed bars from number ``start`` on: (next bar, events).

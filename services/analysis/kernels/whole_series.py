@@ -65,7 +65,7 @@ def past_fired(kernels: SeriesKernels, plan: Plan, kind: str, timeframe: str, ba
     rows = np.full((len(fired) + 1, len(plan.columns)), np.nan)
     rows[1:] = values[: len(plan.columns)].T
     runs = plan.runs[TIMEFRAME_NAMES.index(timeframe), instrument_code(kind)]
-    kernels.judge_bars(plan.arrays, bars, 0, rows, runs, fired)
+    kernels.rules_at_bars(plan.arrays, bars, 0, rows, runs, fired)
     return fired.T
 
 

@@ -29,11 +29,11 @@ from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.rehearsal import rehearse
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.preload import rehearse
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.handlers.history import HistoryReader
 from services.analysis.live.handlers.other_instruments import ReferencedInstruments
-from services.analysis.live.handlers.owner import CheckpointPace, PartitionOwner, wall_clock_ms
+from services.analysis.live.handlers.partition_owner import AnalysisPartitions, CheckpointInterval, wall_clock_ms
 from services.analysis.live.handlers.restore import Restorer
 from services.analysis.live.handlers.sequences import FollowedSequences
 from services.analysis.live.handlers.user_conditions import UserConditions
@@ -70,7 +70,7 @@ def check(settings: LiveSettings) -> None:
 async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
-        series = await asyncio.to_thread(compiled, settings)
+        series = await asyncio.to_thread(load_series_runner, settings)
         today = dt.datetime.now(dt.UTC).date()
         corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
         calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today, corrections)
@@ -90,7 +90,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         user_conditions = UserConditions(StoredConditions(database), referenced, compiler, always)
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)
         followed = FollowedSequences(SequenceTable(database))
-        owner = PartitionOwner(
+        owner = AnalysisPartitions(
             Restorer(
                 checkpoints,
                 stored,
@@ -109,7 +109,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             instrument_table,
             producer,
             consumer.dead_letter,
-            CheckpointPace(settings.checkpoint_seconds, settings.checkpoint_rows),
+            CheckpointInterval(settings.checkpoint_seconds, settings.checkpoint_rows),
         )
         stopping = lifecycle.stopping
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
@@ -124,7 +124,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
 
         async def consume() -> None:
             for table in tables.values():
-                await table.first_success()
+                await table.wait_first_success()
             tune_garbage_collector()
             await consumer.run(owner, stopping)
 
@@ -137,10 +137,10 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         }
 
 
-def compiled(settings: LiveSettings) -> SeriesRunner:
+def load_series_runner(settings: LiveSettings) -> SeriesRunner:
     """The indicators and rules with their machine code, loaded or compiled at the first start (two minutes of a core)."""
     began = time.monotonic()
-    base, loops = plan(sources=machine_code.sources()), machine_code.load(settings.kernels)
+    base, loops = plan(fingerprint=machine_code.kernel_fingerprint()), machine_code.load(settings.kernels)
     series = SeriesRunner(base, loops, chart_patterns=chart_patterns(settings))
     rehearse(series)
     log.info("kernels are compiled", seconds=round(time.monotonic() - began, 1), plan=series.version, columns=len(series.columns))
@@ -149,7 +149,7 @@ def compiled(settings: LiveSettings) -> SeriesRunner:
 
 def chart_patterns(settings: LiveSettings) -> ChartPatterns:
     """The chart patterns, with their loops from the cache."""
-    return ChartPatterns(machine_code.load_patterns(settings.kernels), machine_code.pattern_sources())
+    return ChartPatterns(machine_code.load_patterns(settings.kernels), machine_code.pattern_fingerprint())
 
 
 def tune_garbage_collector() -> None:

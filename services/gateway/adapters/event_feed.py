@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Hub
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.times import MAX_MS
 from shared import events, metrics, topics
 from shared.kafka import Record

@@ -12,12 +12,12 @@ import structlog
 from sqlalchemy import Select, Table, and_, or_, select
 
 from services.gateway.adapters.read_connections import ReadConnections
-from services.gateway.domain import views
+from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import BarWindow, StoredRows
-from services.gateway.domain.directory import InstrumentDirectory
 from services.gateway.domain.filters import PatternFilter, SignalFilter
 from services.gateway.domain.industries import Industry
-from services.gateway.domain.sources import StoredHealth
+from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import tables
 from shared.db import Database
@@ -40,7 +40,7 @@ _NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
 
 @dataclass(frozen=True)
 class TableHistory:
-    """``domain.filters.HistoryReader`` on the tables."""
+    """``domain.filters.HistoryStore`` on the tables."""
 
     database: Database
     connections: ReadConnections
@@ -68,11 +68,11 @@ class TableHistory:
         async with self.database.connect() as connection:
             return {row.partition_no: row.next_offset for row in await connection.execute(select(*columns))}
 
-    async def sources(self) -> tuple[StoredHealth, ...]:
+    async def sources(self) -> tuple[StoredSourceHealth, ...]:
         """The health of each source of prices. Raises TransientError."""
         async with self.database.connect() as connection:
             rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
-        return tuple(StoredHealth(**row) for row in rows)
+        return tuple(StoredSourceHealth(**row) for row in rows)
 
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:
@@ -119,11 +119,11 @@ async def open_history(database: Database) -> AsyncIterator[TableHistory]:
         await connections.close()
 
 
-def _bar(row: tuple[Any, ...], *, adjusted: bool) -> views.Bar:
+def _bar(row: tuple[Any, ...], *, adjusted: bool) -> api_models.Bar:
     close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed, incomplete = row
     if adjusted:
         opened, high, low, close, volume = opened * price, high * price, low * price, close * price, volume / (shares or 1.0)
-    return views.Bar(
+    return api_models.Bar(
         date=rfc3339(close_time),
         open_date=rfc3339(open_time),
         session=session_date(session),
@@ -168,8 +168,8 @@ def _newest(table: Table, filter_: SignalFilter | PatternFilter, equal: Mapping[
     return statement.order_by(c.ts_event.desc(), c.id.desc()).limit(filter_.limit)
 
 
-def _instrument(row: Any, industries: list[str]) -> views.Instrument:
-    return views.Instrument(
+def _instrument(row: Any, industries: list[str]) -> api_models.Instrument:
+    return api_models.Instrument(
         row.symbol, row.name_en, row.name_ko, row.exchange, row.currency, row.kind, row.sector, industries, bool(row.active)
     )
 

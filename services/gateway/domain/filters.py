@@ -53,7 +53,7 @@ class PatternFilter:
     before: tuple[int, str] | None = None
 
 
-class HistoryReader(Protocol):
+class HistoryStore(Protocol):
     """Reads from the tables of the mesh."""
 
     async def bars(self, symbol: str, timeframe: Timeframe, window: BarWindow, *, adjusted: bool) -> StoredRows:

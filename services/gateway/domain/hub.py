@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.messages import numbered_message
 from services.gateway.domain.resume_buffer import ResumeBuffer
 from services.gateway.domain.subscriptions import (

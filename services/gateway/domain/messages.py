@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.gateway.domain import timeframes, views
+from services.gateway.domain import api_models, timeframes
 from services.gateway.domain.industries import Industry, industry_of_view, with_view
 from services.gateway.domain.times import rfc3339
 from services.gateway.domain.unsent import MessageKind, StreamMessage
@@ -48,17 +48,17 @@ def bar(event: events.Bar, row: bytes) -> bytes:
 
 def signal(event: events.Signal) -> bytes:
     """The body of a signal, without ``T`` and ``seq``."""
-    return _encode(views.signal(event))
+    return _encode(api_models.signal(event))
 
 
 def provisional(event: events.Signal) -> bytes:
     """The body of a signal on a forming bar, without ``T`` and ``seq``."""
-    return _encode(views.provisional(event))
+    return _encode(api_models.provisional(event))
 
 
 def pattern(event: events.Pattern) -> bytes:
     """The body of a chart pattern, without ``T`` and ``seq``."""
-    return _encode(views.pattern(event))
+    return _encode(api_models.pattern(event))
 
 
 def industry(known: Industry | None, event: events.IndustryView) -> bytes:

@@ -31,10 +31,10 @@ Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$", descri
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
 RULES: Final = (*vocabulary(), "sequence")
 PATTERNS: Final = tuple(name for name, fires in vocabulary().items() if fires.pattern)
-Rule = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
+RuleName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
 PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
 Timestamp = Annotated[dt.datetime, msgspec.Meta(description="RFC 3339; a bare date is its midnight in UTC.")]
-Limit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
+PageLimit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
 PageToken = Annotated[str, msgspec.Meta(max_length=200, description="next_page_token of the page before.")]
 
 
@@ -52,7 +52,7 @@ class InstrumentsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[str, msgspec.Meta(max_length=100, description="Words of a symbol, an English or Korean name, or an alias.")]
         | None
     ) = None
-    limit: Limit = 1000
+    limit: PageLimit = 1000
     page_token: PageToken | None = None
 
 
@@ -70,7 +70,7 @@ class BarsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeframe: TimeframeName = "1Day"
     start: Timestamp | None = None
     end: Timestamp | None = None
-    limit: Limit = 1000
+    limit: PageLimit = 1000
     adjustment: Annotated[
         Literal["raw", "all"], msgspec.Meta(description="all: prices adjusted for splits and dividends, volume for splits.")
     ] = "raw"
@@ -85,7 +85,7 @@ class IndicatorsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeframe: TimeframeName = "1Day"
     start: Timestamp | None = None
     end: Timestamp | None = None
-    limit: Limit = 1000
+    limit: PageLimit = 1000
     sort: Literal["asc", "desc"] = "asc"
     page_token: PageToken | None = None
 
@@ -95,12 +95,12 @@ class SignalsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     symbol: Symbol | None = None
     industry: Slug | None = None
-    rule: Rule | None = None
+    rule: RuleName | None = None
     direction: Literal["up", "down"] | None = None
     timeframe: TimeframeName | None = None
     start: Timestamp | None = None
     end: Timestamp | None = None
-    limit: Limit = 100
+    limit: PageLimit = 100
     page_token: PageToken | None = None
 
 
@@ -115,7 +115,7 @@ class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeframe: TimeframeName | None = None
     start: Timestamp | None = None
     end: Timestamp | None = None
-    limit: Limit = 100
+    limit: PageLimit = 100
     page_token: PageToken | None = None
 
 

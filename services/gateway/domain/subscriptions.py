@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from services.gateway.domain.directory import InstrumentDirectory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.unsent import MessageKind
 from shared.text import normalize
 

@@ -15,7 +15,7 @@ from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
 from services.gateway.handlers.routes import ACTIONS, ROUTES
 from services.gateway.handlers.server_sent_events import EventStreams
-from services.gateway.handlers.site import Site
+from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
 
 VERSION: Final = "0.1.0"

@@ -8,15 +8,15 @@ from services.gateway.domain.bar_windows import StoredRows, bar_window, memory_c
 from services.gateway.domain.queries import BarsQuery
 from services.gateway.domain.series import RowSeries
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
-from services.gateway.handlers.answers import REPLAYED, envelope
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, envelope
 
 STORED_FRESH_MS: Final = 5_000
 """How long an answer with stored rows is reused: a change may arrive on the topic before it is stored."""
 
 
-async def between(gateway: Gateway, query: BarsQuery) -> Answer:
+async def get_bars(gateway: Gateway, query: BarsQuery) -> Answer:
     """The bars of one instrument and timeframe."""
     gateway.check_symbol(query.symbol)
     timeframe = TIMEFRAME_BY_NAME[query.timeframe]

@@ -9,9 +9,9 @@ from typing import Final
 import structlog
 
 from services.gateway.domain.explanations import ExplainRequest, explanation, read_condition
-from services.gateway.handlers.answers import answer_of_views
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import answer_of_views
 from shared.events import ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
 from shared.kafka import NoResultError

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Hub
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.market_memory import MarketMemory
 from shared import events
 
 SYMBOLS: Final = ("FAKE", "FAKEPACA")

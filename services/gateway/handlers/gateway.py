@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.gateway.domain.directory import InstrumentDirectory
-from services.gateway.domain.filters import HistoryReader
+from services.gateway.domain.analysis_progress import AnalysisProgress
+from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
-from services.gateway.domain.memory import MarketMemory
+from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.problems import RequestError, unknown_value_error
-from services.gateway.domain.progress import AnalysisProgress
-from services.gateway.domain.sources import StoredHealth
+from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
 from shared.events import ResearchJob, ResearchResult
@@ -31,13 +31,13 @@ class Gateway:
 
     settings: Settings
     market: MarketMemory
-    history: HistoryReader
+    history: HistoryStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]
     """Milliseconds since the epoch."""
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)
-    sources: tuple[StoredHealth, ...] = ()
+    sources: tuple[StoredSourceHealth, ...] = ()
     """Health of the sources as ingest last reported it."""
     directory: InstrumentDirectory = field(default_factory=InstrumentDirectory)
     cache: Cache = field(default_factory=Cache)

@@ -6,12 +6,12 @@ from services.gateway.domain.bar_windows import bar_window, row_page, rows_in_me
 from services.gateway.domain.queries import IndicatorsQuery
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.domain.times import rfc3339
-from services.gateway.handlers.answers import REPLAYED, envelope
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, envelope
 
 
-async def between(gateway: Gateway, query: IndicatorsQuery) -> Answer:
+async def get_indicators(gateway: Gateway, query: IndicatorsQuery) -> Answer:
     """Indicator rows of one instrument and timeframe; a warning is added where older ones were requested than memory has."""
     gateway.check_symbol(query.symbol)
     key = (query.symbol, TIMEFRAME_BY_NAME[query.timeframe])

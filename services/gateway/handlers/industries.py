@@ -8,15 +8,15 @@ from typing import Final
 from services.gateway.domain.industries import with_members, with_view
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import NoParameters
-from services.gateway.handlers.answers import REPLAYED, answer_of_views
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, answer_of_views
 from shared import events
 
 PROVIDER: Final = "finstage"
 
 
-async def all_industries(gateway: Gateway, _: NoParameters) -> Answer:
+async def list_industries(gateway: Gateway, _: NoParameters) -> Answer:
     """All industries, then the markets as a whole, each with its newest view."""
     views = gateway.market.industries
     known = [*gateway.directory.industries.values(), *gateway.directory.markets.values()]
@@ -25,7 +25,7 @@ async def all_industries(gateway: Gateway, _: NoParameters) -> Answer:
     return answer_of_views(shown, _provider(views_shown), _warnings(views_shown), fresh=_unchanged(gateway))
 
 
-async def one(gateway: Gateway, _: NoParameters, industry: str) -> Answer:
+async def get_industry(gateway: Gateway, _: NoParameters, industry: str) -> Answer:
     """One industry or market with its newest view and its members."""
     known = gateway.directory.industries.get(industry) or gateway.directory.markets.get(industry)
     if known is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from services.gateway.domain.queries import InstrumentsQuery, NoParameters, page_token, parse_page_token
-from services.gateway.handlers.answers import answer_of_views
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import answer_of_views
 
 PROVIDER = "finstage"
 
@@ -31,7 +31,7 @@ async def search(gateway: Gateway, query: InstrumentsQuery) -> Answer:
     return answer_of_views(found[first : first + query.limit], PROVIDER, next_page_token=token, fresh=_unchanged(gateway))
 
 
-async def one(gateway: Gateway, _: NoParameters, symbol: str) -> Answer:
+async def get_instrument(gateway: Gateway, _: NoParameters, symbol: str) -> Answer:
     """One instrument."""
     gateway.check_symbol(symbol)
     known = gateway.directory.instruments.get(symbol)

@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import queries
+from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
-from services.gateway.domain.views import Page
 from services.gateway.handlers.problems import CONTENT_TYPE
 from services.gateway.handlers.routes import ACTIONS, ROUTES, Action, Route
 

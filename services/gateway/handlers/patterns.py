@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from services.gateway.domain import views
+from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import MAX_TIME, MIN_TIME
 from services.gateway.domain.filters import PatternFilter
 from services.gateway.domain.queries import PatternsQuery, page_token, parse_page_token
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.domain.times import milliseconds
-from services.gateway.handlers.answers import REPLAYED, answer_of_views
 from services.gateway.handlers.bars import STORED_FRESH_MS
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, answer_of_views
 
 
-async def newest(gateway: Gateway, query: PatternsQuery) -> Answer:
+async def list_patterns(gateway: Gateway, query: PatternsQuery) -> Answer:
     """Patterns that match. A new one is stored with analysis' next checkpoint, about a second after its bar."""
     gateway.check_industry(query.industry)
     if query.symbol is not None:
@@ -24,7 +24,7 @@ async def newest(gateway: Gateway, query: PatternsQuery) -> Answer:
     shown = found[: query.limit]
     last = shown[-1] if len(found) > query.limit else None
     return answer_of_views(
-        map(views.pattern, shown),
+        map(api_models.pattern, shown),
         shown[0].source or None if shown else None,
         [REPLAYED] if any(pattern.replayed for pattern in shown) else [],
         next_page_token=page_token("p", last.ts_event, last.id) if last else None,

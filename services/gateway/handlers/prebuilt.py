@@ -14,7 +14,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
-from services.gateway.domain.encodings import accepts_gzip
+from services.gateway.domain.accept_encoding import accepts_gzip
 from services.gateway.handlers.cache import MIN_GZIP_BYTES, Cache, CachedAnswer
 
 BUFFER: Final = 65_536

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from services.gateway.domain.queries import QuotesQuery
-from services.gateway.handlers.answers import REPLAYED, envelope
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, envelope
 
 
-async def latest(gateway: Gateway, query: QuotesQuery) -> Answer:
+async def get_quotes(gateway: Gateway, query: QuotesQuery) -> Answer:
     """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote."""
     gateway.check_industry(query.industry)
     market = gateway.market

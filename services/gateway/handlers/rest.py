@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from services.gateway.domain.encodings import accepts_gzip
+from services.gateway.domain.accept_encoding import accepts_gzip
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import MAX_VALUE_CHARACTERS, parse_query
 from services.gateway.handlers.cache import MIN_GZIP_BYTES, CachedAnswer, cached_answer

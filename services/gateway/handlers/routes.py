@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.gateway.domain import queries, views
+from services.gateway.domain import api_models, queries
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
 from services.gateway.handlers import bars, explanations, indicators, industries, instruments, patterns, quotes, signals, status
@@ -52,14 +52,16 @@ ROUTES: Final = (
         "/v1/instruments",
         instruments.search,
         queries.InstrumentsQuery,
-        views.Instrument,
+        api_models.Instrument,
         "Find instruments",
         "?industry=semiconductors",
     ),
-    Route("/v1/instruments/{symbol}", instruments.one, queries.NoParameters, views.Instrument, "One instrument", ""),
+    Route(
+        "/v1/instruments/{symbol}", instruments.get_instrument, queries.NoParameters, api_models.Instrument, "One instrument", ""
+    ),
     Route(
         "/v1/industries",
-        industries.all_industries,
+        industries.list_industries,
         queries.NoParameters,
         Industry,
         "All industries and markets with their views",
@@ -67,25 +69,32 @@ ROUTES: Final = (
     ),
     Route(
         "/v1/industries/{industry}",
-        industries.one,
+        industries.get_industry,
         queries.NoParameters,
         IndustryWithMembers,
         "One industry or market with its members",
         "",
     ),
-    Route("/v1/quotes", quotes.latest, queries.QuotesQuery, views.Quote, "Latest quotes", "?symbols=AAPL"),
-    Route("/v1/bars", bars.between, queries.BarsQuery, views.Bar, "Closed bars", "?symbol=AAPL&timeframe=1Day&limit=250"),
+    Route("/v1/quotes", quotes.get_quotes, queries.QuotesQuery, api_models.Quote, "Latest quotes", "?symbols=AAPL"),
+    Route("/v1/bars", bars.get_bars, queries.BarsQuery, api_models.Bar, "Closed bars", "?symbol=AAPL&timeframe=1Day&limit=250"),
     Route(
         "/v1/indicators",
-        indicators.between,
+        indicators.get_indicators,
         queries.IndicatorsQuery,
-        views.Indicators,
+        api_models.Indicators,
         "Indicators at the close of each bar",
         "?symbol=AAPL",
     ),
-    Route("/v1/signals", signals.newest, queries.SignalsQuery, views.Signal, "Signals, newest first", "?limit=20"),
-    Route("/v1/patterns", patterns.newest, queries.PatternsQuery, views.Pattern, "Chart patterns, newest first", "?limit=20"),
-    Route("/v1/status", status.current, queries.NoParameters, views.Status, "Whether prices arrive and are processed", ""),
+    Route("/v1/signals", signals.list_signals, queries.SignalsQuery, api_models.Signal, "Signals, newest first", "?limit=20"),
+    Route(
+        "/v1/patterns",
+        patterns.list_patterns,
+        queries.PatternsQuery,
+        api_models.Pattern,
+        "Chart patterns, newest first",
+        "?limit=20",
+    ),
+    Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
 ACTIONS: Final = (
     Action(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from services.gateway.domain import views
+from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import MAX_TIME, MIN_TIME
 from services.gateway.domain.filters import SignalFilter
 from services.gateway.domain.queries import SignalsQuery, page_token, parse_page_token
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.domain.times import milliseconds
-from services.gateway.handlers.answers import REPLAYED, answer_of_views
 from services.gateway.handlers.bars import STORED_FRESH_MS
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import REPLAYED, answer_of_views
 
 
-async def newest(gateway: Gateway, query: SignalsQuery) -> Answer:
+async def list_signals(gateway: Gateway, query: SignalsQuery) -> Answer:
     """Signals that match. A signal may be in memory, in the database or in both; it is returned once."""
     gateway.check_industry(query.industry)
     if query.symbol is not None:
@@ -27,7 +27,7 @@ async def newest(gateway: Gateway, query: SignalsQuery) -> Answer:
     shown = ordered[: query.limit]
     last = shown[-1] if len(ordered) > query.limit else None
     return answer_of_views(
-        map(views.signal, shown),
+        map(api_models.signal, shown),
         shown[0].source or None if shown else None,
         [REPLAYED] if any(signal.replayed for signal in shown) else [],
         next_page_token=page_token("s", last.ts_event, last.id) if last else None,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from services.gateway.domain import views
+from services.gateway.domain import api_models
 from services.gateway.domain.queries import NoParameters
-from services.gateway.domain.sources import health
-from services.gateway.handlers.answers import answer_of_views
+from services.gateway.domain.source_health import health
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.responses import answer_of_views
 
 PROVIDER = "finstage"
 
 
-async def current(gateway: Gateway, _: NoParameters) -> Answer:
+async def get_status(gateway: Gateway, _: NoParameters) -> Answer:
     """When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source."""
     progress, last_analysis_at = gateway.progress, gateway.market.last_analysis_at
     now = gateway.clock()
     found = health(gateway.sources, now)
-    status = views.status(
+    status = api_models.status(
         progress.log_grew_at, last_analysis_at, progress.backlog, progress.is_silent(last_analysis_at, now), found
     )
     return answer_of_views([status], PROVIDER)

@@ -17,7 +17,7 @@ from services.gateway.domain.subscriptions import StreamError, Subscription
 from services.gateway.domain.unsent import UnsentMessages, json_array
 from services.gateway.handlers.sending import Flusher, frame
 from services.gateway.settings import Settings
-from shared.tasks import all_of
+from shared.tasks import run_all
 
 TRY_AGAIN_LATER: Final = 1013
 POLICY: Final = 1008
@@ -120,7 +120,7 @@ class WebSocketStreams:
         """Send the unsent messages and close all streams because the gateway stops; clients can resume later."""
         self.flusher.flush()
         waits = [connection.close(GOING_AWAY, b"the gateway stops") for connection in self.sockets.values()]
-        await all_of(*waits)
+        await run_all(*waits)
 
     async def _read_actions(self, socket: web.WebSocketResponse, subscriber: Subscriber, connection: WebSocketConnection) -> None:
         authenticated, actions, window = False, 0, 0.0

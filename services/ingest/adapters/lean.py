@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from services.ingest.domain.aggregate import session_of_date
+from services.ingest.domain.aggregate_bars import session_of_date
 from services.ingest.domain.tape import Floats, Int64s, RecordedBars
 from shared.calendars import Sessions
 

@@ -13,9 +13,9 @@ import structlog
 
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.cursor_store import CursorStore
-from services.ingest.domain.schedule import SOURCE, Schedule
 from services.ingest.domain.source import MAX_BATCH, Backfill, Item
 from services.ingest.domain.tape import Tape, TapeError
+from services.ingest.domain.tape_schedule import SOURCE, Schedule
 from shared.failures import TransientError
 from shared.metrics import counter, gauge
 

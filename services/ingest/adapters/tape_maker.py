@@ -18,7 +18,7 @@ import numpy as np
 
 from services.ingest.adapters.lean import LeanDaily, read_daily, read_factors, read_intraday
 from services.ingest.adapters.tapes import SeriesDescriptions, TapeHeader, write_tape
-from services.ingest.domain.aggregate import intraday, weekly
+from services.ingest.domain.aggregate_bars import intraday, weekly
 from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Tape
 from shared.calendars import Sessions, sessions
 from shared.events import Timeframe
@@ -76,7 +76,7 @@ LAST_DAY: Final = dt.date(2025, 1, 10)
 
 
 @dataclass(frozen=True)
-class TapePlan:
+class TapeDefinition:
     """The content of one tape."""
 
     name: str
@@ -102,7 +102,7 @@ def _october(day: int) -> dt.date:
 SECONDS: Final = (*((symbol, _october(day)) for symbol in ("SPY", "IBM", "BAC") for day in (7, 8)), ("AIG", _october(7)))
 INTRADAY_HISTORY: Final = tuple((symbol, _october(4)) for symbol in STOCKS)
 TAPE_PLANS: Final = (
-    TapePlan(
+    TapeDefinition(
         name="demo",
         title="One-second bars of SPY, IBM, BAC and AIG on 2013-10-07 and 08, their minute bars to 10-11, then daily bars of 15 "
         "instruments from 2013-10-07 to 2021-03-31",
@@ -115,7 +115,7 @@ TAPE_PLANS: Final = (
         daily=tuple((symbol, _october(14) if symbol in STOCKS else _october(7)) for symbol in DAILY),
         daily_history=DAILY,
     ),
-    TapePlan(
+    TapeDefinition(
         name="seconds",
         title="One-second bars of SPY, IBM, BAC and AIG on 2013-10-07 and 08 (AIG: minute bars on 10-08)",
         start=_october(7),
@@ -126,7 +126,7 @@ TAPE_PLANS: Final = (
         intraday_history=INTRADAY_HISTORY,
         daily_history=STOCKS,
     ),
-    TapePlan(
+    TapeDefinition(
         name="daily",
         title="Daily bars of 15 instruments, from 2016-01-04 to 2021-03-31 (BTC-USD to 2018-08-13, 005930.KS to 2025-01-10)",
         start=dt.date(2016, 1, 4),
@@ -135,7 +135,7 @@ TAPE_PLANS: Final = (
         daily=tuple((symbol, dt.date(2016, 1, 4)) for symbol in DAILY),
         daily_history=DAILY,
     ),
-    TapePlan(
+    TapeDefinition(
         name="crypto",
         title="Minute bars of BTC-USD, ETH-USD and LTC-USD from 2018-04-04 to 06, with gaps as recorded (ETH-USD to 04-05)",
         start=dt.date(2018, 4, 4),
@@ -155,7 +155,7 @@ TAPE_PLANS: Final = (
 class TapeMaker:
     """Makes one tape from a folder of data."""
 
-    plan: TapePlan
+    plan: TapeDefinition
     folder: Path
 
     @cached_property

@@ -17,11 +17,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.chart_dates import stamped_date, zone_of
+from services.ingest.domain.chart_flaws import ChartFlaw
 from services.ingest.domain.currency import CurrencyError, unit_worth
-from services.ingest.domain.dates import stamped_date, zone_of
+from services.ingest.domain.dividend_factors import dividend_factors
 from services.ingest.domain.dividends import remove_wrong_dividends
-from services.ingest.domain.factors import dividend_factors
 from services.ingest.domain.splits import check_splits
 from services.ingest.domain.yahoo_chart import Chart
 from shared.calendars import Sessions
@@ -40,7 +40,7 @@ class Adjustments:
     dividend_factors: tuple[float, ...]
     actions: tuple[CorporateAction, ...]
     """Oldest first; dividend amounts are as paid, not adjusted for later splits."""
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[ChartFlaw, ...] = ()
     """Dividends and adjusted closes that are not used."""
 
     @property

@@ -13,8 +13,8 @@ import numpy as np
 
 from services.ingest.domain.bar_findings import Finding
 from services.ingest.domain.level_shifts import repair_level_shifts
-from services.ingest.domain.ranges import true_ranges, usual_range
-from services.ingest.domain.validation import bar_rejection
+from services.ingest.domain.true_ranges import true_ranges, usual_range
+from services.ingest.domain.value_checks import bar_rejection
 from shared.events import ProviderBar, Timeframe
 
 SPIKE_FLOOR: Final = 0.25

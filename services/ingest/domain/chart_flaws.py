@@ -8,7 +8,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
-class Flaw:
+class ChartFlaw:
     """One such value; it is reported as ``Quarantined``."""
 
     reason: Literal["split", "dividend", "factor"]

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.ingest.domain.dates import row_dates
+from services.ingest.domain.chart_dates import row_dates
 from services.ingest.domain.yahoo_chart import Chart
 
 AROUND: Final = 60

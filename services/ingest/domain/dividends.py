@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.chart_dates import stamped_date
+from services.ingest.domain.chart_flaws import ChartFlaw
 from services.ingest.domain.currency import CurrencyError, unit_worth
 from services.ingest.domain.daily_prices import DailyPrices, daily_prices
-from services.ingest.domain.dates import stamped_date
 from services.ingest.domain.yahoo_chart import Chart
 from services.ingest.domain.yahoo_events import Dividend
 
@@ -49,13 +49,13 @@ def dividend_amounts(chart: Chart, currency: str, zone: dt.tzinfo) -> list[Divid
     return found
 
 
-def remove_wrong_dividends(chart: Chart, currency: str, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]]:
+def remove_wrong_dividends(chart: Chart, currency: str, zone: dt.tzinfo) -> tuple[Chart, tuple[ChartFlaw, ...]]:
     """The daily chart without wrong dividends, and a flaw for each of them."""
     if not chart.dividends:
         return chart, ()
     days = daily_prices(chart, zone)
     everything = dividend_amounts(chart, currency, zone)
-    flaws, wrong = list[Flaw](), set[Dividend]()
+    flaws, wrong = list[ChartFlaw](), set[Dividend]()
     for place, each in enumerate(everything):
         if (why := _why_wrong(each, _typical(everything, place), days)) is not None:
             wrong.add(each.dividend)
@@ -65,7 +65,7 @@ def remove_wrong_dividends(chart: Chart, currency: str, zone: dt.tzinfo) -> tupl
                 "close_before": float(days.closes[at - 1]) if at else None,
                 "open": float(days.opens[at]) if at < len(days.dates) else None,
             }
-            flaws.append(Flaw("dividend", "quarantined", why, each.dividend.ts, values))
+            flaws.append(ChartFlaw("dividend", "quarantined", why, each.dividend.ts, values))
     kept = tuple(each for each in chart.dividends if each not in wrong)
     return replace(chart, dividends=kept), tuple(flaws)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.ingest.domain.delays import DELAY_MS
+from services.ingest.domain.exchange_delays import DELAY_MS
 from shared.calendars import Sessions
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.ingest.domain.bar_findings import Finding
-from services.ingest.domain.ranges import true_ranges, usual_range
+from services.ingest.domain.true_ranges import true_ranges, usual_range
 from shared.events import ProviderBar
 
 MIN_STEP: Final = math.log(1.8)
@@ -38,7 +38,7 @@ MAX_GRID_DECIMALS: Final = 4
 """Only prices with at most this many decimals are on a grid coarse enough to select one of several ratios."""
 LONE_MIN_STEP: Final = math.log(3.0)
 LONE_BARS: Final = 10
-"""A single edge is judged by the volume of this many bars on either side; half of them must exist."""
+"""A single edge is accepted or not by the volume of this many bars on either side; half of them must exist."""
 MAX_NEW_BARS: Final = 20
 """Fewer bars than this on a new level, after three times as many on the old one, may be an error that has not ended."""
 SAME_MONEY: Final = math.log(3.0)

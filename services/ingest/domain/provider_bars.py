@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from services.ingest.domain.adjustments import Adjustments
-from services.ingest.domain.dates import row_dates, zone_of
+from services.ingest.domain.chart_dates import row_dates, zone_of
 from services.ingest.domain.splits import check_splits
 from services.ingest.domain.yahoo_chart import Chart, ChartRow
 from shared.calendars import Sessions

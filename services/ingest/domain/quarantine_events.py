@@ -8,8 +8,8 @@ from itertools import groupby, islice
 from typing import Final
 
 from services.ingest.domain.bar_findings import Finding
-from services.ingest.domain.chart_flaws import Flaw
-from services.ingest.domain.yahoo_events import BadEvent
+from services.ingest.domain.chart_flaws import ChartFlaw
+from services.ingest.domain.yahoo_events import InvalidCorporateAction
 from shared.events import Quarantined, Timeframe
 
 MAX_EVENTS_PER_REASON: Final = 10
@@ -17,7 +17,12 @@ MAX_EVENTS_PER_REASON: Final = 10
 
 
 def quarantine_events(
-    symbol: str, bad_events: Iterable[BadEvent], flaws: Iterable[Flaw], findings: Sequence[Finding], source: str, now: int
+    symbol: str,
+    bad_events: Iterable[InvalidCorporateAction],
+    flaws: Iterable[ChartFlaw],
+    findings: Sequence[Finding],
+    source: str,
+    now: int,
 ) -> Iterator[Quarantined]:
     """The events; ``now`` in milliseconds."""
     everything = sorted((*map(_of_event, bad_events), *flaws), key=lambda flaw: (flaw.reason, -flaw.ts))
@@ -40,8 +45,8 @@ def quarantine_events(
     yield from _of_bars(symbol, findings, source, now)
 
 
-def _of_event(bad: BadEvent) -> Flaw:
-    return Flaw(
+def _of_event(bad: InvalidCorporateAction) -> ChartFlaw:
+    return ChartFlaw(
         bad.kind,
         "quarantined",
         f"{bad.field} is {bad.value}: this {bad.kind} is not used",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.ingest.domain.chart_flaws import Flaw
+from services.ingest.domain.chart_dates import row_dates, session_date, stamped_date
+from services.ingest.domain.chart_flaws import ChartFlaw
 from services.ingest.domain.daily_prices import DailyPrices, daily_prices
-from services.ingest.domain.dates import row_dates, session_date, stamped_date
 from services.ingest.domain.yahoo_chart import Chart, ChartRow
 from services.ingest.domain.yahoo_errors import SplitNotAppliedError
 from services.ingest.domain.yahoo_events import Split
@@ -29,12 +29,12 @@ MAX_DELAY_SESSIONS: Final = 5
 """A listed split that Yahoo has not applied after this many sessions is applied here."""
 
 
-def align_splits(chart: Chart, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]]:
+def align_splits(chart: Chart, zone: dt.tzinfo) -> tuple[Chart, tuple[ChartFlaw, ...]]:
     """Move each split of a daily chart to the day on which prices shift, and adjust all prices before that day.
 
     A recent split that was not applied at all is left unchanged: see ``check_splits``.
     """
-    flaws: list[Flaw] = []
+    flaws: list[ChartFlaw] = []
     for split in sorted(chart.splits, key=lambda split: split.ts):
         if abs(math.log(split.ratio)) >= DETECTABLE_RATIO:
             chart, found = _align_split(chart, split, daily_prices(chart, zone), zone)
@@ -42,7 +42,7 @@ def align_splits(chart: Chart, zone: dt.tzinfo) -> tuple[Chart, tuple[Flaw, ...]
     return chart, tuple(flaws)
 
 
-def _align_split(chart: Chart, split: Split, days: DailyPrices, zone: dt.tzinfo) -> tuple[Chart, list[Flaw]]:
+def _align_split(chart: Chart, split: Split, days: DailyPrices, zone: dt.tzinfo) -> tuple[Chart, list[ChartFlaw]]:
     named = days.first_on(stamped_date(split.ts, zone))
     size = -math.log(split.ratio)
     near = range(max(1, named - NEAR_SESSIONS), min(len(days.dates), named + NEAR_SESSIONS + 1))
@@ -62,7 +62,7 @@ def _align_split(chart: Chart, split: Split, days: DailyPrices, zone: dt.tzinfo)
     places = {days.at[i] for i in rows}
     moves = Split(chart.rows[days.at[at]].ts, split.ratio)
     note = f"{split.ratio:g}:1 is listed on {stamped_date(split.ts, zone)}, prices shift on {days.dates[at]}: "
-    flaw = Flaw("split", "repaired", f"{note}prices x {scale:g} on {len(places)} days", moves.ts, {"ratio": split.ratio})
+    flaw = ChartFlaw("split", "repaired", f"{note}prices x {scale:g} on {len(places)} days", moves.ts, {"ratio": split.ratio})
     fixed = replace(
         chart,
         rows=tuple(_scaled(row, scale) if i in places else row for i, row in enumerate(chart.rows)),

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from services.ingest.domain.bar_inspection import inspect_bars
 from services.ingest.domain.built_bars import built_bars
-from services.ingest.domain.schedule import SOURCE
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.tape import RecordedHistory, Tape
+from services.ingest.domain.tape_schedule import SOURCE
 from shared.calendars import Sessions
 from shared.events import History, ProviderBar, Timeframe
 

@@ -48,7 +48,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something with a price."""
+    """A stock, fund, index, future, currency pair or crypto asset whose prices are read."""
 
     symbol: str
     """As Yahoo writes it: ``AAPL``, ``005930.KS``, ``^GSPC``, ``ES=F``, ``BTC-USD``."""

@@ -22,7 +22,7 @@ from services.ingest.domain.yahoo_errors import (
     UnknownSymbolError,
     YahooError,
 )
-from services.ingest.domain.yahoo_events import BadEvent, Dividend, Split, read_events
+from services.ingest.domain.yahoo_events import Dividend, InvalidCorporateAction, Split, read_events
 
 MAX_ROWS: Final = 100_000
 """More rows than any requested timeframe can have."""
@@ -64,7 +64,7 @@ class Chart:
     rows: tuple[ChartRow, ...]
     splits: tuple[Split, ...]
     dividends: tuple[Dividend, ...]
-    bad_events: tuple[BadEvent, ...] = ()
+    bad_events: tuple[InvalidCorporateAction, ...] = ()
     """Splits and dividends that are invalid."""
     offset: int | None = None
     """Current UTC offset of the exchange in seconds, if given."""

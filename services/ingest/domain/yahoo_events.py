@@ -31,7 +31,7 @@ class Dividend:
 
 
 @dataclass(frozen=True, slots=True)
-class BadEvent:
+class InvalidCorporateAction:
     """A split or dividend that is not used."""
 
     kind: Literal["split", "dividend"]
@@ -51,7 +51,7 @@ class ChartEvents:
 
     splits: tuple[Split, ...] = ()
     dividends: tuple[Dividend, ...] = ()
-    bad: tuple[BadEvent, ...] = ()
+    bad: tuple[InvalidCorporateAction, ...] = ()
 
 
 def read_events(found: object) -> ChartEvents:
@@ -66,7 +66,7 @@ def read_events(found: object) -> ChartEvents:
         return ChartEvents(bad=(_bad("split", "events", found),))
     splits = [_split(each) for each in _entries(found, "splits")]
     dividends = [_dividend(each) for each in _entries(found, "dividends")]
-    bad = [each for each in (*splits, *dividends) if isinstance(each, BadEvent)]
+    bad = [each for each in (*splits, *dividends) if isinstance(each, InvalidCorporateAction)]
     return ChartEvents(
         tuple(dict.fromkeys(each for each in splits if isinstance(each, Split))),
         tuple(dict.fromkeys(each for each in dividends if isinstance(each, Dividend))),
@@ -83,7 +83,7 @@ def _entries(found: Mapping[Any, Any], name: str) -> Iterable[object]:
     return entries[:MAX_EVENTS] if isinstance(entries, list) else (entries,)
 
 
-def _split(entry: object) -> Split | BadEvent:
+def _split(entry: object) -> Split | InvalidCorporateAction:
     if not isinstance(entry, Mapping):
         return _bad("split", "splits", entry)
     ts = _time(entry.get("date"))
@@ -102,7 +102,7 @@ def _split(entry: object) -> Split | BadEvent:
     return Split(ts, ratio)
 
 
-def _dividend(entry: object) -> Dividend | BadEvent:
+def _dividend(entry: object) -> Dividend | InvalidCorporateAction:
     if not isinstance(entry, Mapping):
         return _bad("dividend", "dividends", entry)
     ts = _time(entry.get("date"))
@@ -126,5 +126,5 @@ def _number(value: object) -> float | None:
     return float(value) if abs(value) < 1e300 and math.isfinite(value) else None
 
 
-def _bad(kind: Literal["split", "dividend"], field: str, value: object, ts: int = 0) -> BadEvent:
-    return BadEvent(kind, field, repr(value)[:80], ts)
+def _bad(kind: Literal["split", "dividend"], field: str, value: object, ts: int = 0) -> InvalidCorporateAction:
+    return InvalidCorporateAction(kind, field, repr(value)[:80], ts)

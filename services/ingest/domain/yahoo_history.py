@@ -14,9 +14,9 @@ from services.ingest.domain.adjustments import Adjustments, adjustments
 from services.ingest.domain.bar_findings import Finding
 from services.ingest.domain.bar_inspection import inspect_bars, repair_scale
 from services.ingest.domain.built_bars import built_bars
+from services.ingest.domain.chart_dates import row_dates, session_date, stamped_date, zone_of
 from services.ingest.domain.currency import WITH_HUNDREDTHS, unit_worth
-from services.ingest.domain.dates import row_dates, session_date, stamped_date, zone_of
-from services.ingest.domain.delays import final_until
+from services.ingest.domain.exchange_delays import final_until
 from services.ingest.domain.gaps import MissingRange, expected_closes, missing_ranges
 from services.ingest.domain.history_position import (
     BUILT,

@@ -8,7 +8,7 @@ from typing import Final
 from services.ingest.domain.currency import CurrencyError, unit_worth
 from services.ingest.domain.provider_bars import shortest_decimal
 from services.ingest.domain.universe import Instrument
-from services.ingest.domain.validation import tick_rejection
+from services.ingest.domain.value_checks import tick_rejection
 from services.ingest.domain.yahoo_chart import Chart
 from shared.events import Tick
 
@@ -33,29 +33,29 @@ class StreamedPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class NoTick:
+class RejectedPrice:
     """The price was rejected; the reason is ``price``, ``size``, ``time`` or ``currency``."""
 
     reason: str
 
 
-def streamed_tick(streamed: StreamedPrice, instrument: Instrument, now: int) -> Tick | NoTick:
+def streamed_tick(streamed: StreamedPrice, instrument: Instrument, now: int) -> Tick | RejectedPrice:
     """The tick of a streamed price; ``now`` in milliseconds."""
     return _tick(instrument, STREAM, streamed.price, streamed.currency, streamed.ts, float(streamed.day_volume), now)
 
 
-def polled_tick(chart: Chart, instrument: Instrument, now: int) -> Tick | NoTick:
+def polled_tick(chart: Chart, instrument: Instrument, now: int) -> Tick | RejectedPrice:
     """The tick of a chart's last regular price; ``now`` in milliseconds."""
     if chart.price is None or chart.price_ts is None:
-        return NoTick("price")
+        return RejectedPrice("price")
     return _tick(instrument, POLL, chart.price, chart.currency, chart.price_ts * 1000, chart.day_volume or 0.0, now)
 
 
-def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: int, volume: float, now: int) -> Tick | NoTick:
+def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: int, volume: float, now: int) -> Tick | RejectedPrice:
     try:
         worth = unit_worth(quoted, instrument.currency)
     except CurrencyError:
-        return NoTick("currency")
+        return RejectedPrice("currency")
     value = shortest_decimal(price) if abs(price) < 1e30 else price
     tick = Tick(
         symbol=instrument.symbol,
@@ -66,4 +66,4 @@ def _tick(instrument: Instrument, source: str, price: float, quoted: str, ts: in
         day_volume=volume if volume and instrument.exchange not in ROLLING_VOLUME else None,
     )
     reason = tick_rejection(tick, negative=instrument.negative)
-    return NoTick(reason) if reason else tick
+    return RejectedPrice(reason) if reason else tick

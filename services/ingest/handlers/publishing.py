@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.inspection import Inspector
+from services.ingest.domain.inspector import Inspector
 from services.ingest.domain.source import Backfill, Item, Source
 from shared.backoff import Backoff
 from shared.events import Heartbeat, HistoryReady, Quarantined, Tick

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TextIO
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Outcome, Sent, Unanswered
+from services.notifier.domain.outcomes import NoResponse, Outcome, Sent
+from services.notifier.domain.telegram_html import plain
 
 CHAT = "console"
 
@@ -27,5 +27,5 @@ class ConsoleChannel:
             self._out.write("\n" + plain(alert.text) + "\n")
             self._out.flush()
         except OSError as error:  # a closed pipe: a part may have been read
-            return Unanswered(f"{type(error).__name__}: {error}")
+            return NoResponse(f"{type(error).__name__}: {error}")
         return Sent()

@@ -44,13 +44,13 @@ class DeliveryTable:
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(table, rows, update=[]), rows)
 
-    async def due(self, now: int, most: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
+    async def due(self, now: int, limit: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
         wanted = (
             select(*_COLUMNS)
             .where(table.c.status.in_(DUE), table.c.next_try_at <= now, self._ours)
             .where(*(not_(and_(table.c.channel == channel, table.c.chat_id == chat_id)) for channel, chat_id in excluding))
             .order_by(table.c.next_try_at, table.c.created_at, table.c.signal_id)
-            .limit(most)
+            .limit(limit)
         )
         return await self._read(wanted)
 
@@ -90,14 +90,14 @@ class DeliveryTable:
         async with self._database.begin() as connection:
             return (await connection.execute(update(table).where(held).values(**values))).rowcount == 1
 
-    async def expired_leases(self, now: int, most: int) -> list[DeliveryRow]:
+    async def expired_leases(self, now: int, limit: int) -> list[DeliveryRow]:
         wanted = (
-            select(*_COLUMNS).where(table.c.status == DeliveryStatus.SENDING, table.c.next_try_at <= now, self._ours).limit(most)
+            select(*_COLUMNS).where(table.c.status == DeliveryStatus.SENDING, table.c.next_try_at <= now, self._ours).limit(limit)
         )
         return await self._read(wanted)
 
-    async def unreported(self, most: int) -> list[tuple[DeliveryRow, str]]:
-        wanted = select(*_COLUMNS, table.c.error).where(table.c.to_report == true(), self._ours).limit(most)
+    async def unreported(self, limit: int) -> list[tuple[DeliveryRow, str]]:
+        wanted = select(*_COLUMNS, table.c.error).where(table.c.to_report == true(), self._ours).limit(limit)
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted)).all()
         return [(_delivery(row[:-1]), row[-1]) for row in rows]

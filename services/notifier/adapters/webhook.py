@@ -20,9 +20,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.markup import plain
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Gone, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import ChatUnavailable, NoResponse, Outcome, PermanentRejection, Sent, TemporaryRefusal
+from services.notifier.domain.telegram_html import plain
 from services.notifier.settings import WebhookTarget
 
 TIMEOUT_SECONDS: Final = 3.0
@@ -66,7 +66,7 @@ class WebhookChannel:
     async def send(self, to: Address, alert: Alert) -> Outcome:
         target = self._targets.get(to.chat_id)
         if target is None:
-            return Rejected("this webhook is not configured any more")
+            return PermanentRejection("this webhook is not configured any more")
         body = payload(alert)
         headers = {
             "Content-Type": "application/json",
@@ -80,12 +80,12 @@ class WebhookChannel:
                 return _outcome(response.status, response.headers.get("Retry-After", ""))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, ForbiddenAddressError):
-                return Rejected(str(error.os_error))
-            return Refused(f"{type(error).__name__}: no connection")
+                return PermanentRejection(str(error.os_error))
+            return TemporaryRefusal(f"{type(error).__name__}: no connection")
         except aiohttp.ConnectionTimeoutError:
-            return Refused("no connection in time")
+            return TemporaryRefusal("no connection in time")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Unanswered(f"{type(error).__name__} after the request was started")
+            return NoResponse(f"{type(error).__name__} after the request was started")
 
 
 def payload(alert: Alert) -> bytes:
@@ -148,8 +148,8 @@ def _outcome(status: int, retry_after: str) -> Outcome:
     if 200 <= status < 300:
         return Sent()
     if status == 410:
-        return Gone("410: the receiver is gone")
+        return ChatUnavailable("410: the receiver is gone")
     if status in REFUSALS or status >= 500:
         seconds = min(float(retry_after), LONGEST_RETRY_AFTER) if retry_after.isascii() and retry_after.isdigit() else None
-        return Refused(f"answered {status}", seconds)
-    return Rejected(f"answered {status}")
+        return TemporaryRefusal(f"answered {status}", seconds)
+    return PermanentRejection(f"answered {status}")

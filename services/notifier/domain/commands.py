@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.notifier.domain.markup import clean
+from services.notifier.domain.telegram_html import clean
 from shared.text import normalize
 
 LINE_LENGTH: Final = 1000
@@ -23,7 +23,7 @@ class ParsedCommand:
     """A command and the text after it. ``name`` is empty for text that is no command."""
 
     name: str
-    rest: str
+    arguments: str
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from services.notifier.domain.condition_errors import error_text
 from services.notifier.domain.conditions import FORMING, ConditionAlert, ParsedCondition
 from services.notifier.domain.formatting import format_time
-from services.notifier.domain.instruments import Instrument, InstrumentIndex
-from services.notifier.domain.markup import escape
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
+from services.notifier.domain.telegram_html import escape
 from shared.conditions import ConditionError
 from shared.events import SymbolHistory
 
@@ -44,7 +44,7 @@ def normal_form(condition: ParsedCondition) -> str:
     return f"<code>{escape(condition.text, SHOWN_TEXT)}</code>"
 
 
-def history_line(instrument: Instrument, found: SymbolHistory, language: str) -> str:
+def history_line(instrument: KnownInstrument, found: SymbolHistory, language: str) -> str:
     """When a condition was true last for an instrument, and how often in the stored bars."""
     name = escape(display_name(instrument, language), 40)
     if found.first_bar is None:

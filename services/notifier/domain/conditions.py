@@ -50,7 +50,7 @@ class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):
         return identity(self.text)
 
 
-class RefusedCondition(msgspec.Struct, frozen=True, tag="refused"):
+class InvalidCondition(msgspec.Struct, frozen=True, tag="refused"):
     """An invalid condition: the fields of ``ConditionError``."""
 
     code: str

@@ -18,7 +18,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.notifier.domain.address import Address
-from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import (
+    ChatMigrated,
+    ChatUnavailable,
+    DoubtfulOutcome,
+    NoResponse,
+    Outcome,
+    PermanentRejection,
+    Sent,
+    TemporaryRefusal,
+)
 from shared.backoff import delay
 
 NEVER: Final = 253_402_300_799_000
@@ -103,7 +112,7 @@ def apply_outcome(delivery: DeliveryRow, outcome: Outcome, now: int, policy: Ret
     """The change of a row after an outcome. ``chance`` in [0, 1) is the jitter; ``delivery`` is the row as it was claimed.
 
     >>> row = DeliveryRow("s", "telegram", "1", DeliveryStatus.SENDING, 1, 0, 0, "", "", 0)
-    >>> apply_outcome(row, Unanswered("cut"), 0, RetryPolicy(), 0.5).status
+    >>> apply_outcome(row, NoResponse("cut"), 0, RetryPolicy(), 0.5).status
     <DeliveryStatus.UNKNOWN: 'unknown'>
     >>> apply_outcome(row, Sent("7"), 0, RetryPolicy(), 0.5).final
     True
@@ -112,20 +121,20 @@ def apply_outcome(delivery: DeliveryRow, outcome: Outcome, now: int, policy: Ret
     match outcome:
         case Sent(message_id):
             return RowChange(DeliveryStatus.SENT, unknowns, message_id=_fit(message_id)[:64])
-        case Refused(reason, retry_after):
+        case TemporaryRefusal(reason, retry_after):
             pause = retry_delay(delivery.tries, policy, chance) if retry_after is None else int(retry_after * 1000)
             return _again(delivery, DeliveryStatus.PENDING, unknowns, now + pause, reason)
-        case Unanswered(reason):
+        case NoResponse(reason):
             final = unknowns >= policy.resends
             when = NEVER if final else now + retry_delay(delivery.tries, policy, chance)
             return RowChange(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
-        case Doubtful(reason):
+        case DoubtfulOutcome(reason):
             final = delivery.tries >= policy.doubtful_tries
             when = NEVER if final else now + retry_delay(delivery.tries, policy, chance)
             return RowChange(DeliveryStatus.UNKNOWN, unknowns + 1, when, error=_fit(reason))
-        case Rejected(reason) | Gone(reason):
+        case PermanentRejection(reason) | ChatUnavailable(reason):
             return RowChange(DeliveryStatus.FAILED, unknowns, error=_fit(reason))
-        case Moved():
+        case ChatMigrated():
             return _again(delivery, DeliveryStatus.PENDING, unknowns, now, "the chat has moved")
 
 

@@ -7,19 +7,21 @@ import math
 from typing import Final
 
 from services.notifier.domain.decimals import DecimalPlaces, fixed, magnitude, percentage, places
-from services.notifier.domain.instruments import Instrument
+from services.notifier.domain.instruments import KnownInstrument
 
 KST: Final = dt.timezone(dt.timedelta(hours=9), "KST")
-NO_INSTRUMENT: Final = Instrument("", "", "")
+NO_INSTRUMENT: Final = KnownInstrument("", "", "")
 """For prices of an unknown instrument."""
 
 
-def price(value: float | None, instrument: Instrument = NO_INSTRUMENT, *, currency: bool = True) -> str:
+def price(value: float | None, instrument: KnownInstrument = NO_INSTRUMENT, *, currency: bool = True) -> str:
     """A price with the decimals of its kind of instrument, and with its currency unless ``currency`` is false.
 
-    >>> price(182.5, Instrument("AAPL", "", "", "USD", "stock")), price(1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
-    ('182.50 USD', '1.08432 USD')
-    >>> price(None, Instrument("AAPL", "", "", "USD", "stock"))
+    >>> price(182.5, KnownInstrument("AAPL", "", "", "USD", "stock"))
+    '182.50 USD'
+    >>> price(1.08432, KnownInstrument("EURUSD=X", "", "", "USD", "fx"))
+    '1.08432 USD'
+    >>> price(None, KnownInstrument("AAPL", "", "", "USD", "stock"))
     '-'
     """
     if value is None or not math.isfinite(value):
@@ -28,10 +30,10 @@ def price(value: float | None, instrument: Instrument = NO_INSTRUMENT, *, curren
     return f"{text} {instrument.currency}".rstrip() if currency else text
 
 
-def change(value: float, near: float, instrument: Instrument) -> str:
+def change(value: float, near: float, instrument: KnownInstrument) -> str:
     """A signed difference of prices, with the decimals of the price ``near``.
 
-    >>> change(-0.00021, 1.08432, Instrument("EURUSD=X", "", "", "USD", "fx"))
+    >>> change(-0.00021, 1.08432, KnownInstrument("EURUSD=X", "", "", "USD", "fx"))
     '-0.00021'
     """
     if not (math.isfinite(value) and math.isfinite(near)):

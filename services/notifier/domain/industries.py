@@ -25,12 +25,12 @@ class IndustryIndex:
         """The industry or market with this name, or None."""
         return self._by_name.get(search_key(name))
 
-    def suggestions(self, name: str, most: int = 3) -> list[IndustryView]:
+    def suggestions(self, name: str, limit: int = 3) -> list[IndustryView]:
         """Views with similar names: first names that contain the text, then names with similar spelling."""
         wanted = search_key(name)
         if not wanted:
             return []
         containing = sorted((name for name in self._by_name if wanted in name), key=len)
-        similar = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.5)
+        similar = difflib.get_close_matches(wanted, self._by_name, n=limit * 2, cutoff=0.5)
         found = {self._by_name[name].industry: self._by_name[name] for name in (*containing, *similar)}
-        return list(found.values())[:most]
+        return list(found.values())[:limit]

@@ -8,10 +8,10 @@ from typing import Final
 from services.notifier.domain.formatting import format_time, percent, price
 from services.notifier.domain.industries import IndustryIndex
 from services.notifier.domain.instruments import InstrumentIndex
-from services.notifier.domain.markup import escape
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
-from services.notifier.domain.rules import name as rule_name
+from services.notifier.domain.rule_texts import name as rule_name
+from services.notifier.domain.telegram_html import escape
 from shared.events import IndustryMember, IndustryView, Mover
 
 SHOWN_RULES: Final = 5

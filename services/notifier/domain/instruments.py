@@ -16,7 +16,7 @@ SIGNS = frozenset("^=.-&" + ELLIPSIS)
 
 
 @dataclass(frozen=True)
-class Instrument:
+class KnownInstrument:
     """An instrument with its names."""
 
     symbol: str
@@ -28,7 +28,7 @@ class Instrument:
 
 
 @dataclass(frozen=True)
-class Industry:
+class KnownIndustry:
     """A group of instruments."""
 
     slug: str
@@ -36,10 +36,10 @@ class Industry:
     name_ko: str
 
 
-def industry(text: str, known: Iterable[Industry]) -> Industry | None:
+def industry(text: str, known: Iterable[KnownIndustry]) -> KnownIndustry | None:
     """The industry with this name, or None.
 
-    >>> chips = Industry("semiconductors", "Semiconductors", "반도체")
+    >>> chips = KnownIndustry("semiconductors", "Semiconductors", "반도체")
     >>> industry("반도체", [chips]) is industry(" Semiconductors", [chips]) is chips
     True
     """
@@ -47,17 +47,17 @@ def industry(text: str, known: Iterable[Industry]) -> Industry | None:
     return next((one for one in known if wanted in {search_key(name) for name in (one.slug, one.name_en, one.name_ko)}), None)
 
 
-def unknown_instrument(symbol: str) -> Instrument:
+def unknown_instrument(symbol: str) -> KnownInstrument:
     """Placeholder for a symbol that is not in the table of instruments."""
-    return Instrument(symbol, "", "")
+    return KnownInstrument(symbol, "", "")
 
 
 class InstrumentIndex:
     """All instruments, searchable by name."""
 
-    def __init__(self, instruments: Iterable[Instrument] = ()) -> None:
-        self._by_symbol: dict[str, Instrument] = {}
-        self._by_name: dict[str, Instrument] = {}
+    def __init__(self, instruments: Iterable[KnownInstrument] = ()) -> None:
+        self._by_symbol: dict[str, KnownInstrument] = {}
+        self._by_name: dict[str, KnownInstrument] = {}
         for found in instruments:
             self._by_symbol[found.symbol] = found
             short = found.symbol.split(".")[0].lstrip("^").split("=")[0].split("-")[0]
@@ -68,32 +68,32 @@ class InstrumentIndex:
     def __len__(self) -> int:
         return len(self._by_symbol)
 
-    def get(self, symbol: str) -> Instrument:
+    def get(self, symbol: str) -> KnownInstrument:
         """The instrument with exactly this symbol, else ``unknown_instrument``."""
         return self._by_symbol.get(symbol) or unknown_instrument(symbol)
 
-    def find(self, text: str) -> Instrument | None:
+    def find(self, text: str) -> KnownInstrument | None:
         """The instrument with this name, or None.
 
-        >>> index = InstrumentIndex([Instrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
+        >>> index = InstrumentIndex([KnownInstrument("005930.KS", "Samsung Electronics", "삼성전자", aliases=("Samsung",))])
         >>> [index.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
         ['005930.KS', '005930.KS', '005930.KS']
         """
         return self._by_name.get(search_key(text))
 
-    def suggestions(self, text: str, most: int = 3) -> list[Instrument]:
+    def suggestions(self, text: str, limit: int = 3) -> list[KnownInstrument]:
         """Instruments with similar names, best match first: names with this prefix, then names with similar spelling."""
         wanted = search_key(text)
         if not wanted:
             return []
         prefixed = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
-        similar = difflib.get_close_matches(wanted, self._by_name, n=most * 2, cutoff=0.6)
-        found: dict[str, Instrument] = {}
+        similar = difflib.get_close_matches(wanted, self._by_name, n=limit * 2, cutoff=0.6)
+        found: dict[str, KnownInstrument] = {}
         for name in (*sorted(prefixed, key=len), *similar):
             found.setdefault(self._by_name[name].symbol, self._by_name[name])
-        return list(found.values())[:most]
+        return list(found.values())[:limit]
 
-    def resolve(self, text: str, most: int = 20) -> tuple[list[Instrument], list[str]]:
+    def resolve(self, text: str, limit: int = 20) -> tuple[list[KnownInstrument], list[str]]:
         """The instruments named in a line, and the words that are no names.
 
         The whole line is tried as one name first; then it is split at commas, then at spaces.
@@ -101,7 +101,7 @@ class InstrumentIndex:
         whole = self.find(text)
         if whole:
             return [whole], []
-        found: dict[str, Instrument] = {}
+        found: dict[str, KnownInstrument] = {}
         missing: list[str] = []
         for part in (part.strip() for part in text.split(",")):
             named = self.find(part)
@@ -111,7 +111,7 @@ class InstrumentIndex:
                     found[hit.symbol] = hit
                 elif word:
                     missing.append(word)
-        return list(found.values())[:most], missing[:most]
+        return list(found.values())[:limit], missing[:limit]
 
 
 def search_key(name: str) -> str:

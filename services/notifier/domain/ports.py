@@ -10,7 +10,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
-from services.notifier.domain.instruments import Industry, InstrumentIndex
+from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.recipients import Chat
@@ -81,7 +81,7 @@ class DeliveryStore(Protocol):
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
         """Insert those that do not exist, all in one transaction."""
 
-    async def due(self, now: int, most: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
+    async def due(self, now: int, limit: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
         """Rows to try now, the longest due first; ``excluding`` those of some (channel, chat id)."""
 
     async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
@@ -93,10 +93,10 @@ class DeliveryStore(Protocol):
     async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
         """Write the change of a row that we claimed, or reserved and must not send; False when another process changed it."""
 
-    async def expired_leases(self, now: int, most: int) -> list[DeliveryRow]:
+    async def expired_leases(self, now: int, limit: int) -> list[DeliveryRow]:
         """Rows in ``sending`` whose lease has expired: their process died or is frozen."""
 
-    async def unreported(self, most: int) -> list[tuple[DeliveryRow, str]]:
+    async def unreported(self, limit: int) -> list[tuple[DeliveryRow, str]]:
         """Final rows that are not published yet, with their error."""
 
     async def mark_reported(self, deliveries: Sequence[DeliveryRow]) -> None:
@@ -171,13 +171,13 @@ class MarketStore(Protocol):
     async def instruments(self) -> InstrumentIndex:
         """All active instruments."""
 
-    async def bars(self, symbol: str, timeframe: str, until: int, most: int) -> tuple[ChartBar, ...]:
+    async def bars(self, symbol: str, timeframe: str, until: int, limit: int) -> tuple[ChartBar, ...]:
         """The newest bars that closed at or before ``until``, adjusted, oldest first."""
 
-    async def signals(self, symbols: Sequence[str] | None, most: int) -> list[Signal]:
+    async def signals(self, symbols: Sequence[str] | None, limit: int) -> list[Signal]:
         """The newest signals of these symbols (None: all), newest first, without those of user conditions."""
 
-    async def industries(self) -> list[Industry]:
+    async def industries(self) -> list[KnownIndustry]:
         """All industries."""
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """At most ``count`` events in any ``seconds``."""
 
     count: int
@@ -22,7 +22,7 @@ class Limit:
 class SlidingWindow:
     """The times of the newest events, as many as the largest limit needs."""
 
-    def __init__(self, limits: Sequence[Limit]) -> None:
+    def __init__(self, limits: Sequence[RateLimit]) -> None:
         self._limits = tuple(limits)
         self._times: deque[float] = deque(maxlen=max((limit.count for limit in limits), default=1))
 
@@ -45,14 +45,14 @@ class SlidingWindow:
 class SlidingWindows:
     """A window per key, in bounded memory: idle windows are dropped first, then the least recently used."""
 
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
+    def __init__(self, maximum: int = 10_000) -> None:
+        self._maximum = maximum
         self._windows: OrderedDict[str, SlidingWindow] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._windows)
 
-    def get(self, key: str, limits: Sequence[Limit], now: float) -> SlidingWindow:
+    def get(self, key: str, limits: Sequence[RateLimit], now: float) -> SlidingWindow:
         """The window of ``key``; created with ``limits`` where there is none."""
         window = self._windows.get(key)
         if window is None:
@@ -64,7 +64,7 @@ class SlidingWindows:
     def _shrink(self, now: float) -> None:
         while self._windows:
             oldest = next(iter(self._windows))
-            if len(self._windows) < self._most and not self._windows[oldest].idle(now):
+            if len(self._windows) < self._maximum and not self._windows[oldest].idle(now):
                 return
             del self._windows[oldest]
 
@@ -74,17 +74,17 @@ class RateLimiter:
 
     def __init__(
         self,
-        overall: Sequence[Limit],
-        chat: Sequence[Limit],
-        group: Sequence[Limit] = (),
+        overall: Sequence[RateLimit],
+        chat: Sequence[RateLimit],
+        group: Sequence[RateLimit] = (),
         is_group: Callable[[str], bool] = lambda _: False,
-        most: int = 10_000,
+        maximum: int = 10_000,
     ) -> None:
         """``group`` applies in addition to ``chat`` where ``is_group`` is true for a chat's id."""
         self._overall = SlidingWindow(overall)
         self._all = tuple(overall)
         self._chat, self._group, self._is_group = tuple(chat), (*chat, *group), is_group
-        self._windows = SlidingWindows(most)
+        self._windows = SlidingWindows(maximum)
         self._paused = 0.0
         self._paused_chats: OrderedDict[str, float] = OrderedDict()
 
@@ -106,7 +106,7 @@ class RateLimiter:
         """Seconds between two messages to ``chat`` at its rate limit."""
         return max((limit.seconds / limit.count for limit in (*self._all, *self._limits(chat))), default=0.0)
 
-    def _limits(self, chat: str) -> tuple[Limit, ...]:
+    def _limits(self, chat: str) -> tuple[RateLimit, ...]:
         return self._group if self._is_group(chat) else self._chat
 
     def _window(self, chat: str, now: float) -> SlidingWindow:

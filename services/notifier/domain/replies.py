@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.notifier.domain.alerts import TIMEFRAMES, title
+from services.notifier.domain.alert_text import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
 from services.notifier.domain.formatting import change, format_time, percent, price
-from services.notifier.domain.instruments import Instrument, InstrumentIndex
-from services.notifier.domain.markup import escape
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.messages import Button, Buttons, Reply
 from services.notifier.domain.phrases import phrase
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
-from services.notifier.domain.rules import RULES, name
+from services.notifier.domain.rule_texts import RULES, name
+from services.notifier.domain.telegram_html import escape
 from shared.events import Quote, Signal
 
 
-def heading(instrument: Instrument, language: str) -> str:
+def heading(instrument: KnownInstrument, language: str) -> str:
     """Names and symbol, bold, escaped."""
     return f"<b>{escape(title(instrument, language), 170)}</b>"
 
 
-def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
+def quote_text(instrument: KnownInstrument, quote: Quote, language: str) -> str:
     """The latest quote; unknown values are left out."""
     lines = [heading(instrument, language), f"{phrase(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
     if quote.change is not None:
@@ -39,7 +39,7 @@ def quote_text(instrument: Instrument, quote: Quote, language: str) -> str:
     return "\n".join(lines)
 
 
-def bar_text(instrument: Instrument, bar: ChartBar, language: str) -> str:
+def bar_text(instrument: KnownInstrument, bar: ChartBar, language: str) -> str:
     """The last close, where there is no quote."""
     lines = (
         heading(instrument, language),
@@ -62,12 +62,12 @@ def not_found(words: Sequence[str], index: InstrumentIndex, language: str) -> st
     return "\n".join(lines)
 
 
-def display_name(instrument: Instrument, language: str) -> str:
+def display_name(instrument: KnownInstrument, language: str) -> str:
     """The instrument's name in the reader's language; its symbol where it has none. Not escaped."""
     return (instrument.name_ko if language == "ko" else instrument.name_en) or instrument.symbol
 
 
-def names(instruments: Sequence[Instrument], language: str) -> str:
+def names(instruments: Sequence[KnownInstrument], language: str) -> str:
     """A list of instruments in a sentence, escaped."""
     return ", ".join(f"{escape(display_name(found, language), 60)} (<code>{escape(found.symbol)}</code>)" for found in instruments)
 

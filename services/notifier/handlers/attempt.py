@@ -10,17 +10,26 @@ from typing import TypeVar
 
 import structlog
 
-from services.notifier.domain.alerts import alert_buttons, alert_text
+from services.notifier.domain.alert_text import alert_buttons, alert_text
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import (
+    ChatMigrated,
+    ChatUnavailable,
+    DoubtfulOutcome,
+    NoResponse,
+    Outcome,
+    PermanentRejection,
+    Sent,
+    TemporaryRefusal,
+)
 from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
-from services.notifier.handlers import measures
+from services.notifier.handlers import metrics
 from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.pictures import PictureCache
+from services.notifier.handlers.picture_cache import PictureCache
 from shared import wire
 from shared.backoff import Backoff
 from shared.events import Signal
@@ -46,7 +55,7 @@ class Attempt:
         pictures: PictureCache | None,
         policy: RetryPolicy,
         lease: int,
-        clock: Clock,
+        clock: TimeAndRandom,
     ) -> None:
         self._deliveries, self._chats, self._instruments, self._pictures = deliveries, chats, instruments, pictures
         self._policy, self._lease, self._clock = policy, lease, clock
@@ -70,7 +79,9 @@ class Attempt:
                 raise
             reason = redact(f"{type(error).__name__}: {error}")
             _log.exception("delivery failed with an unexpected error", signal=row.signal_id, channel=row.channel)
-            outcome = Refused(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else Rejected(reason)
+            outcome = (
+                TemporaryRefusal(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else PermanentRejection(reason)
+            )
             await self._record(versions[-1], outcome, schedule)
             return True
 
@@ -91,11 +102,11 @@ class Attempt:
             return True
         versions.append(claimed)
         if alert.repeat:
-            measures.REPEATS.labels(row.channel).inc()
+            metrics.REPEATS.labels(row.channel).inc()
         outcome = await schedule.channel.send(row.address, alert)
         await self._record(claimed, outcome, schedule)
         if isinstance(outcome, Sent):
-            measures.LATENCY.labels(row.channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
+            metrics.LATENCY.labels(row.channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
         self._failure_rates[row.channel].passed(1)
         return True
 
@@ -116,7 +127,7 @@ class Attempt:
 
     async def _close(self, row: DeliveryRow, change: RowChange) -> None:
         if await self._deliveries.finish(row, change, self._clock.now()):
-            measures.UNDELIVERED.labels(row.channel, change.status).inc()
+            metrics.UNDELIVERED.labels(row.channel, change.status).inc()
 
     async def _render(self, row: DeliveryRow, chat: Chat, signal: Signal, *, pictures: bool) -> Alert:
         instrument = self._instruments.current.get(signal.symbol)
@@ -143,33 +154,36 @@ class Attempt:
         now = self._clock.now()
         change = apply_outcome(claimed, outcome, now, self._policy, self._clock.chance())
         await _with_retries(lambda: self._deliveries.finish(claimed, change, now))
-        kind = type(outcome).__name__.lower()
-        measures.OUTCOMES.labels(claimed.channel, kind).inc()
+        metrics.OUTCOMES.labels(claimed.channel, outcome.label).inc()
         match outcome:
             case Sent(_, redirected):
                 schedule.failures = 0
                 if redirected:
-                    measures.REDIRECTED.labels(claimed.channel).inc()
+                    metrics.REDIRECTED.labels(claimed.channel).inc()
                     _log.warning(
                         "sent to the chat instead of the topic: the topic accepts no messages",
                         signal=claimed.signal_id,
                         thread=claimed.thread_id,
                     )
-            case Refused(_, retry_after):
+            case TemporaryRefusal(_, retry_after):
                 schedule.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
-            case Unanswered() | Doubtful():
-                measures.UNKNOWNS.labels(claimed.channel).inc()
+            case NoResponse() | DoubtfulOutcome():
+                metrics.UNKNOWNS.labels(claimed.channel).inc()
                 schedule.hold_back(claimed.chat_id, None, self._policy, self._clock)
-            case Rejected():
-                measures.UNDELIVERED.labels(claimed.channel, change.status).inc()
-            case Gone():
-                measures.UNDELIVERED.labels(claimed.channel, change.status).inc()
+            case PermanentRejection():
+                metrics.UNDELIVERED.labels(claimed.channel, change.status).inc()
+            case ChatUnavailable():
+                metrics.UNDELIVERED.labels(claimed.channel, change.status).inc()
                 await _with_retries(lambda: self._chats.deactivate(claimed.channel, claimed.chat_id))
-            case Moved(chat_id):
+            case ChatMigrated(chat_id):
                 await _with_retries(lambda: self._chats.migrate(claimed.channel, claimed.chat_id, chat_id, now))
         if not isinstance(outcome, Sent):
             _log.warning(
-                "delivery not confirmed", signal=claimed.signal_id, channel=claimed.channel, outcome=kind, error=change.error
+                "delivery not confirmed",
+                signal=claimed.signal_id,
+                channel=claimed.channel,
+                outcome=outcome.label,
+                error=change.error,
             )
 
 

@@ -6,12 +6,12 @@ import difflib
 from dataclasses import replace
 
 from services.notifier.domain.commands import UserInput
-from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import phrase
-from services.notifier.domain.rate_limits import Limit, SlidingWindows
+from services.notifier.domain.rate_limits import RateLimit, SlidingWindows
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers import measures
+from services.notifier.domain.telegram_html import escape
+from services.notifier.handlers import metrics
 from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.commands import COMMANDS
 from shared.failures import TransientError
@@ -24,7 +24,7 @@ class CommandBot:
 
     def __init__(self, context: BotContext, commands_minute: int) -> None:
         self._context = context
-        self._limits = (Limit(commands_minute, 60.0),)
+        self._limits = (RateLimit(commands_minute, 60.0),)
         self._users = SlidingWindows()
         self._warned = SlidingWindows()
 
@@ -36,7 +36,7 @@ class CommandBot:
         try:
             return await self._answer(incoming)
         except TransientError:
-            measures.UPDATES.labels("database").inc()
+            metrics.UPDATES.labels("database").inc()
             return Reply(phrase(self._context.language, "trouble"))
 
     async def added(self, chat_id: str, user_id: str) -> None:
@@ -55,7 +55,7 @@ class CommandBot:
 
     def dropped(self, reason: str) -> None:
         """Count an update that got no reply."""
-        measures.UPDATES.labels(reason).inc()
+        metrics.UPDATES.labels(reason).inc()
 
     async def _answer(self, incoming: UserInput) -> Reply | None:
         chat = await self._context.chats.get(CHANNEL, incoming.chat_id)
@@ -64,19 +64,19 @@ class CommandBot:
         chat = replace(chat, thread_id=incoming.thread_id)
         parsed = incoming.command
         if not parsed.name:
-            if incoming.kind == "group" or not parsed.rest:
+            if incoming.kind == "group" or not parsed.arguments:
                 return None  # conversation in a group is not for the bot
-            measures.UPDATES.labels("text").inc()
-            return Reply(phrase(chat.language, "not_command", text=escape(parsed.rest, 40)))
+            metrics.UPDATES.labels("text").inc()
+            return Reply(phrase(chat.language, "not_command", text=escape(parsed.arguments, 40)))
         command = COMMANDS.get(parsed.name)
         if command is None:
-            measures.UPDATES.labels("unknown").inc()
+            metrics.UPDATES.labels("unknown").inc()
             return None if incoming.kind == "group" else _unknown(parsed.name, chat.language)
-        if command.changes and (parsed.rest or command.bare) and not await self._may_change(chat, incoming):
-            measures.UPDATES.labels("forbidden").inc()
+        if command.changes and (parsed.arguments or command.bare) and not await self._may_change(chat, incoming):
+            metrics.UPDATES.labels("forbidden").inc()
             return Reply(phrase(chat.language, "not_allowed"))
-        measures.UPDATES.labels("answered").inc()
-        return await command.run(self._context, chat, parsed.rest)
+        metrics.UPDATES.labels("answered").inc()
+        return await command.run(self._context, chat, parsed.arguments)
 
     async def _may_change(self, chat: Chat, incoming: UserInput) -> bool:
         if incoming.trusted:
@@ -98,9 +98,9 @@ class CommandBot:
 
     def _slow_down(self, person: str) -> Reply | None:
         """One warning a minute, then None: the bot must not answer a flood with a flood."""
-        measures.UPDATES.labels("flood").inc()
+        metrics.UPDATES.labels("flood").inc()
         now = self._context.clock.ticking()
-        warned = self._warned.get(person, (Limit(1, 60.0),), now)
+        warned = self._warned.get(person, (RateLimit(1, 60.0),), now)
         if warned.delay(now) > 0:
             return None
         warned.add(now)

@@ -14,7 +14,7 @@ from services.notifier.domain.ports import (
     MarketStore,
     Quotes,
 )
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
 
@@ -32,7 +32,7 @@ class BotContext:
     industries: LatestIndustries
     instruments: LatestInstruments
     admins: Admins
-    clock: Clock
+    clock: TimeAndRandom
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifier.domain.delivery import RetryPolicy, retry_delay
-from services.notifier.domain.planning import ChatTiming
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import RateLimiter
-from services.notifier.handlers.clock import Clock
+from services.notifier.domain.send_plan import ChatTiming
+from services.notifier.handlers.clock import TimeAndRandom
 
 
 @dataclass
@@ -28,7 +28,7 @@ class ChannelSchedule:
             int(1000 * self.limiter.delay(chat_id, ticking)), int(1000 * self.limiter.spacing(chat_id)), self.run_length
         )
 
-    def hold_back(self, chat_id: str, retry_after: float | None, policy: RetryPolicy, clock: Clock) -> None:
+    def hold_back(self, chat_id: str, retry_after: float | None, policy: RetryPolicy, clock: TimeAndRandom) -> None:
         """Pause after a failed attempt: the whole channel where one server serves it, else this chat."""
         self.failures += 1
         seconds = retry_delay(self.failures, policy, clock.chance()) / 1000 if retry_after is None else retry_after

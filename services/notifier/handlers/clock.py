@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Clock:
+class TimeAndRandom:
     """The sources of time and randomness for handlers."""
 
     now: Callable[[], int] = lambda: time.time_ns() // 1_000_000

@@ -9,12 +9,12 @@ from typing import Final
 from services.notifier.domain import industry_replies, replies
 from services.notifier.domain.commands import mute_span
 from services.notifier.domain.formatting import format_time
-from services.notifier.domain.markup import escape
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, phrase
 from services.notifier.domain.recipients import PROVISIONAL, Chat
-from services.notifier.handlers.alerts import alert, alerts, explain, unalert
+from services.notifier.domain.telegram_html import escape
 from services.notifier.handlers.bot_context import BotContext
+from services.notifier.handlers.condition_commands import alert, alerts, explain, unalert
 
 DAY: Final = 86_400_000
 SHOWN_SIGNALS: Final = 10
@@ -24,22 +24,22 @@ EVERYTHING: Final = frozenset({"all", "전체", "*"})
 CommandFunction = Callable[[BotContext, Chat, str], Awaitable[Reply]]
 
 
-async def start(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001 - a deep link's payload is not used
+async def start(context: BotContext, chat: Chat, arguments: str) -> Reply:  # noqa: ARG001 - a deep link's payload is not used
     """Introduce the bot and activate the chat."""
     await context.chats.save(replace(chat, active=True), context.clock.now())
     return Reply(phrase(chat.language, "start"))
 
 
-async def show_help(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
+async def show_help(context: BotContext, chat: Chat, arguments: str) -> Reply:  # noqa: ARG001
     """List the commands."""
     return Reply(phrase(chat.language, "help"))
 
 
-async def price(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def price(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """The latest quote from memory; the last stored close where there is none."""
-    if not rest:
+    if not arguments:
         return Reply(phrase(chat.language, "which", name="price"))
-    found, missing = context.instruments.current.resolve(rest, SHOWN_PRICES)
+    found, missing = context.instruments.current.resolve(arguments, SHOWN_PRICES)
     parts = []
     for instrument in found:
         quote = context.quotes.get(instrument.symbol)
@@ -54,15 +54,15 @@ async def price(context: BotContext, chat: Chat, rest: str) -> Reply:
     return Reply("\n\n".join(parts))
 
 
-async def watch(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def watch(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Add instruments to the watchlist."""
-    if not rest:
+    if not arguments:
         return Reply(phrase(chat.language, "which", name="watch"))
     now = context.clock.now()
-    if rest.casefold() in EVERYTHING:
+    if arguments.casefold() in EVERYTHING:
         await context.chats.save(replace(chat, watch_all=True, watch_all_thread_id=chat.thread_id, active=True), now)
         return Reply(phrase(chat.language, "watched_all"))
-    found, missing = context.instruments.current.resolve(rest)
+    found, missing = context.instruments.current.resolve(arguments)
     there = await context.chats.watched(chat.address)
     fresh = [instrument for instrument in found if instrument.symbol not in there]
     room = max(0, context.watchlist_most - len(there))
@@ -80,15 +80,15 @@ async def watch(context: BotContext, chat: Chat, rest: str) -> Reply:
     return Reply("\n".join(lines))
 
 
-async def unwatch(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def unwatch(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Remove instruments from the watchlist."""
-    if not rest:
+    if not arguments:
         return Reply(phrase(chat.language, "which", name="unwatch"))
-    if rest.casefold() in EVERYTHING:
+    if arguments.casefold() in EVERYTHING:
         await context.chats.unwatch(chat.address, None)
         await context.chats.save(replace(chat, watch_all=False), context.clock.now())
         return Reply(phrase(chat.language, "unwatched_all"))
-    found, missing = context.instruments.current.resolve(rest)
+    found, missing = context.instruments.current.resolve(arguments)
     lines = []
     if found:
         await context.chats.unwatch(chat.address, [instrument.symbol for instrument in found])
@@ -98,40 +98,40 @@ async def unwatch(context: BotContext, chat: Chat, rest: str) -> Reply:
     return Reply("\n".join(lines))
 
 
-async def show_list(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
+async def show_list(context: BotContext, chat: Chat, arguments: str) -> Reply:  # noqa: ARG001
     """Show the watchlist."""
     symbols = await context.chats.watched(chat.address)
     return Reply(replies.list_text(symbols, chat, context.instruments.current))
 
 
-async def signals(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def signals(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """The latest signals of some instruments; of the watchlist where none is named, of all where that is empty."""
     missing: list[str] = []
-    if rest:
-        found, missing = context.instruments.current.resolve(rest)
+    if arguments:
+        found, missing = context.instruments.current.resolve(arguments)
         symbols: list[str] | None = [instrument.symbol for instrument in found]
     else:
         symbols = None if chat.watch_all else await context.chats.watched(chat.address) or None
-    if rest and not symbols:
+    if arguments and not symbols:
         return Reply(replies.not_found(missing, context.instruments.current, chat.language))
     latest = await context.market.signals(symbols, SHOWN_SIGNALS)
     return Reply(replies.signals_text(latest, context.instruments.current, chat.language))
 
 
-async def industry(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def industry(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """The newest view of an industry or a market; the list of all where none is named."""
     known = context.industries.current
-    if not rest:
+    if not arguments:
         return Reply(industry_replies.list_text(known, chat.language))
-    view = known.find(rest)
+    view = known.find(arguments)
     if view is None:
-        return Reply(industry_replies.missing_text(rest, known, chat.language))
+        return Reply(industry_replies.missing_text(arguments, known, chat.language))
     return Reply(industry_replies.view_text(view, context.instruments.current, chat.language))
 
 
-async def mute(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def mute(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Mute the chat's alerts for some time."""
-    span = mute_span(rest)
+    span = mute_span(arguments)
     if span is None:
         return Reply(phrase(chat.language, "mute_help"))
     now = context.clock.now()
@@ -139,18 +139,18 @@ async def mute(context: BotContext, chat: Chat, rest: str) -> Reply:
     return Reply(phrase(chat.language, "muted", until=format_time(now + span)) if span else phrase(chat.language, "unmuted"))
 
 
-async def lang(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def lang(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Choose the language."""
-    wanted = rest.strip().casefold()[:2]
+    wanted = arguments.strip().casefold()[:2]
     if wanted not in LANGUAGES:
         return Reply(phrase(chat.language, "language_help"))
     await context.chats.save(replace(chat, language=wanted), context.clock.now())
     return Reply(phrase(wanted, "language"))
 
 
-async def rules(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def rules(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Show or change which rule types the chat receives."""
-    words = rest.split()
+    words = arguments.split()
     if len(words) < 2 or words[0].lower() not in {"on", "off"}:
         return Reply(replies.rules_text(chat))
     wanted, missing = replies.changed_rules(chat, words[1:], wanted=words[0].lower() == "on")
@@ -162,9 +162,9 @@ async def rules(context: BotContext, chat: Chat, rest: str) -> Reply:
     return Reply(text)
 
 
-async def settings(context: BotContext, chat: Chat, rest: str) -> Reply:
+async def settings(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Show or change the settings."""
-    words = rest.lower().split()
+    words = arguments.lower().split()
     if not words:
         return replies.settings_reply(chat, context.clock.now())
     if len(words) != 2 or words[0] not in {"unproven", "provisional"} or words[1] not in {"on", "off"}:
@@ -178,7 +178,7 @@ async def settings(context: BotContext, chat: Chat, rest: str) -> Reply:
     return replies.settings_reply(changed, context.clock.now())
 
 
-async def status(context: BotContext, chat: Chat, rest: str) -> Reply:  # noqa: ARG001
+async def status(context: BotContext, chat: Chat, arguments: str) -> Reply:  # noqa: ARG001
     """Show the status of the chat."""
     now = context.clock.now()
     watched = await context.chats.watched(chat.address)

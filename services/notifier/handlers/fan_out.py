@@ -9,8 +9,8 @@ from services.notifier.domain.conditions import is_recipient
 from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
 from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
-from services.notifier.handlers import measures
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers import metrics
+from services.notifier.handlers.clock import TimeAndRandom
 from shared import wire
 from shared.conditions import identity
 from shared.events import Signal
@@ -29,7 +29,7 @@ class FanOut:
         deliveries: DeliveryStore,
         channels: Sequence[str],
         expiry: int,
-        clock: Clock,
+        clock: TimeAndRandom,
         wake: Callable[[], None],
     ) -> None:
         self._chats, self._conditions, self._market = chats, conditions, market
@@ -50,7 +50,7 @@ class FanOut:
         due = [*await self._of_rules(signals.values(), now), *await self._of_conditions(signals.values(), now)]
         await self._deliveries.add(due, now)
         for new in due:
-            measures.DUE.labels(new.chat.channel, new.status).inc()
+            metrics.DUE.labels(new.chat.channel, new.status).inc()
         if due:
             self._wake_sender()
 

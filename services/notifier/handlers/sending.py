@@ -10,13 +10,13 @@ from random import Random
 import structlog
 
 from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
-from services.notifier.domain.outcomes import Unanswered
-from services.notifier.domain.planning import plan_sends
+from services.notifier.domain.outcomes import NoResponse
 from services.notifier.domain.ports import DeliveryStore
-from services.notifier.handlers import measures
+from services.notifier.domain.send_plan import plan_sends
+from services.notifier.handlers import metrics
 from services.notifier.handlers.attempt import Attempt
 from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import Clock
+from services.notifier.handlers.clock import TimeAndRandom
 from shared.backoff import Backoff
 from shared.failures import TransientError, classify
 from shared.tasks import result_of
@@ -51,14 +51,14 @@ class Sender:
         schedules: Mapping[str, ChannelSchedule],
         attempt: Attempt,
         options: SenderOptions,
-        clock: Clock,
+        clock: TimeAndRandom,
     ) -> None:
         self._deliveries, self._schedules, self._attempt = deliveries, schedules, attempt
         self._options, self._clock = options, clock
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._checked_at = 0
-        self._backoff = Backoff(Random(), most=LONGEST_RETRY_WAIT)  # noqa: S311 - jitter
+        self._backoff = Backoff(Random(), maximum=LONGEST_RETRY_WAIT)  # noqa: S311 - jitter
         self.connected = False
         """Whether the last query of the database succeeded."""
 
@@ -115,10 +115,10 @@ class Sender:
             return
         for row in await self._deliveries.expired_leases(now, PAGE):
             change = apply_outcome(
-                row, Unanswered("the process ended while sending"), now, self._options.policy, self._clock.chance()
+                row, NoResponse("the process ended while sending"), now, self._options.policy, self._clock.chance()
             )
             if await self._deliveries.finish(row, change, now):
-                measures.UNKNOWNS.labels(row.channel).inc()
+                metrics.UNKNOWNS.labels(row.channel).inc()
                 _log.warning(
                     "abandoned delivery: its lease has expired", signal=row.signal_id, channel=row.channel, final=change.final
                 )

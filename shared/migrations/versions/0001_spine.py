@@ -1,4 +1,4 @@
-"""The tables of the spine."""
+"""The first tables: instruments and industries, bars, signals, checkpoints, and the chats, watchlists and deliveries of alerts."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Requested indicators that have not seen the past of every instrument yet, so that a condition can say that it is warming up."""
+"""Requested indicators that are not warmed up yet for every instrument; the bot shows it beside a condition."""
 
 import sqlalchemy as sa
 from alembic import op

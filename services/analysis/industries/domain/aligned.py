@@ -16,7 +16,7 @@ CARRY_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
-class Aligned:
+class AlignedCloses:
     """Adjusted closes by session date."""
 
     symbols: tuple[str, ...]
@@ -26,7 +26,7 @@ class Aligned:
     """Shape (T, M): NaN where a symbol has no close of that date."""
 
 
-def aligned(closes: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> Aligned:
+def aligned(closes: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> AlignedCloses:
     """Aligns series of (session dates as yyyymmdd, ascending; closes).
 
     >>> aligned({"A": ((20240701, 20240702), (10.0, 11.0)), "B": ((20240702,), (5.0,))}).closes
@@ -38,7 +38,7 @@ def aligned(closes: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> Alig
     found = np.full((len(days), len(closes)), np.nan)
     for column, (at, (_, values)) in enumerate(zip(own, closes.values(), strict=True)):
         found[np.searchsorted(days, at), column] = values
-    return Aligned(tuple(closes), days, found)
+    return AlignedCloses(tuple(closes), days, found)
 
 
 def days_of(sessions: Int64s) -> Int64s:
@@ -61,7 +61,7 @@ def carried(days: Int64s, closes: Floats) -> Floats:
     return np.where(known, found, np.nan)
 
 
-def newest_of(side: Aligned, column: int, values: Floats) -> float:
+def newest_of(side: AlignedCloses, column: int, values: Floats) -> float:
     """The value of ``values`` (T,) at the newest close of a column; NaN if it has none."""
     own = np.flatnonzero(np.isfinite(side.closes[:, column]))
     return float(values[own[-1]]) if len(own) else float("nan")

@@ -45,8 +45,8 @@ def breadth(moved: Floats) -> Breadth:
     return Breadth(advances, declines, counts - advances - declines, moved.shape[1] - counts, _median(moved, counts))
 
 
-def share(flags: Floats) -> tuple[Floats, Int64s]:
-    """The share of ones among what is known, NaN where nothing is, and how many are known. Shapes (T, M) -> (T,), (T,)."""
+def fraction_of_ones(flags: Floats) -> tuple[Floats, Int64s]:
+    """The fraction of ones among the known values, NaN if none is known, and how many are known. Shapes (T, M) -> (T,), (T,)."""
     known = np.isfinite(flags)
     counts = known.sum(axis=1)
     ones = (known & (flags > 0)).sum(axis=1)

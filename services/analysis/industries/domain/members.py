@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.aligned import Aligned, Floats, aligned, carried, newest_of
+from services.analysis.industries.domain.aligned import AlignedCloses, Floats, aligned, carried, newest_of
 from services.analysis.industries.domain.comovement import SESSIONS as MOVES
 from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.market_state import MarketState
@@ -42,7 +42,7 @@ def members_of(
                 symbol=symbol,
                 session=quote.session if quote else 0,
                 last_price=quote.last_price if quote else None,
-                move=known(moves.get(symbol, math.nan)),
+                move=round_or_none(moves.get(symbol, math.nan)),
                 above_sma_50=_flag(above[50][symbol]),
                 above_sma_200=_flag(above[200][symbol]),
                 against_industry=_strength(side, filled, at, others),
@@ -54,35 +54,37 @@ def members_of(
     return tuple(found)
 
 
-def known(value: float) -> float | None:
-    """Rounded; None if it is not finite."""
+def round_or_none(value: float) -> float | None:
+    """The value, rounded; None if it is not a finite number."""
     return round(float(value), DIGITS) if math.isfinite(value) else None
 
 
-def _covers(side: Aligned, filled: Floats, member: int, benchmark: int) -> bool:
+def _covers(side: AlignedCloses, filled: Floats, member: int, benchmark: int) -> bool:
     """Whether the benchmark has a close, its own or a carried one, for the date of the member's newest close."""
     newest = np.flatnonzero(np.isfinite(side.closes[:, member]))[-1]
     return bool(np.isfinite(filled[newest, benchmark]))
 
 
-def _strength(side: Aligned, filled: Floats, member: int | None, others: Sequence[int]) -> RelativeStrength | None:
+def _strength(side: AlignedCloses, filled: Floats, member: int | None, others: Sequence[int]) -> RelativeStrength | None:
     if member is None or not others:
         return None
     values = [newest_of(side, member, strength(side.closes, filled, member, others, n, newest=True)) for n in SESSIONS]
     if not any(map(math.isfinite, values)):
         return None
-    return RelativeStrength(over_20=known(values[0]), over_63=known(values[1]), over_126=known(values[2]))
+    return RelativeStrength(over_20=round_or_none(values[0]), over_63=round_or_none(values[1]), over_126=round_or_none(values[2]))
 
 
-def _comovement(side: Aligned, filled: Floats, member: int | None, benchmark: int | None) -> Comovement | None:
+def _comovement(side: AlignedCloses, filled: Floats, member: int | None, benchmark: int | None) -> Comovement | None:
     if member is None or benchmark is None:
         return None
     pairs = [comovement(side.closes, filled, member, benchmark, n, newest=True) for n in MOVES]
     betas, correlations = ([newest_of(side, member, pair[i]) for pair in pairs] for i in (0, 1))
     if not any(map(math.isfinite, betas)):
         return None
-    short, long = map(known, betas)
-    return Comovement(beta_63=short, beta_126=long, correlation_63=known(correlations[0]), correlation_126=known(correlations[1]))
+    short, long = map(round_or_none, betas)
+    return Comovement(
+        beta_63=short, beta_126=long, correlation_63=round_or_none(correlations[0]), correlation_126=round_or_none(correlations[1])
+    )
 
 
 def _flag(value: float) -> bool | None:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.patterns.layout import STATUSES, Records
 from services.analysis.kernels.patterns.table import PATTERNS
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from shared.conditions.expression import Fired
 
 
-def matching_rules(node: Fired, rules: Sequence[Instance]) -> Int64s:
+def matching_rules(node: Fired, rules: Sequence[RuleInstance]) -> Int64s:
     """The numbers of the rules that an event names: those with the parameters that it gives."""
     wanted = dict(node.parameters).items()
     return np.array([n for n, one in enumerate(rules) if one.name == node.name and wanted <= one.params.items()], np.int64)

@@ -17,7 +17,7 @@ import math
 from types import MappingProxyType
 from typing import Final
 
-from services.analysis.kernels.conditions.machine import GT, LT, both, compared, either, plain, value
+from services.analysis.kernels.conditions.stack_machine import GT, LT, compared, kleene_and, kleene_or, plain, value
 from services.analysis.kernels.indicators.kind import NAN, SAME
 
 PAST: Final = (
@@ -46,14 +46,14 @@ def folded(code, window):
     found = 0.0 if code == WITHIN else 1.0
     if code == WITHIN:
         for x in window:
-            found = either(found, x)
+            found = kleene_or(found, x)
     elif code == HELD:
         for x in window:
-            found = both(found, x)
+            found = kleene_and(found, x)
     else:
         sign = GT if code == RISING else LT
         for i in range(1, window.shape[0]):
-            found = both(found, compared(sign, window[i], window[i - 1]))
+            found = kleene_and(found, compared(sign, window[i], window[i - 1]))
     return found
 
 
@@ -131,17 +131,17 @@ def following(code, n, x, slot, commit):
 
 
 @plain
-def derive(programs, table, now, before, stack, slots, commit):
-    """Evaluates derived series at one bar, in the order of ``table`` (derived, 6), and writes their values into ``now``.
+def derive(programs, table, current_values, previous_values, stack, slots, commit):
+    """Evaluates derived series at one bar, in the order of ``table`` (derived, 6), and writes their values into ``current_values``.
 
-    A row of ``table``: code in ``PAST``, n, number of the program of the operand, place of the value in ``now``, first and last
-    place of the slot in ``slots``. Only ``commit`` advances the slots by this bar.
+    A row of ``table``: code in ``PAST``, n, number of the program of the operand, place of the value in ``current_values``, first
+    and last place of the slot in ``slots``. Only ``commit`` advances the slots by this bar.
     """
     codes, numbers, starts = programs
     for j in range(table.shape[0]):
         number = table[j, 2]
-        x = value(codes, numbers, starts[number], starts[number + 1], now, before, stack)
-        now[table[j, 3]] = following(table[j, 0], table[j, 1], x, slots[table[j, 4] : table[j, 5]], commit)
+        x = value(codes, numbers, starts[number], starts[number + 1], current_values, previous_values, stack)
+        current_values[table[j, 3]] = following(table[j, 0], table[j, 1], x, slots[table[j, 4] : table[j, 5]], commit)
 
 
 @plain

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from services.analysis.kernels.conditions.derived import When, is_past, needs_of, operand_of, place_of
-from services.analysis.kernels.conditions.machine import OPERATIONS
+from services.analysis.kernels.conditions.stack_machine import OPERATIONS
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import ProgramArrays, SeriesKernels
 from shared.conditions import BAR_FIELDS, Condition, Node, Number, Operation, SeriesName
@@ -52,7 +52,7 @@ class Programs:
         return len(self.places)
 
 
-def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Programs:
+def compile_conditions(conditions: Sequence[Condition], columns: Sequence[str]) -> Programs:
     """The programs of conditions over rows that hold these columns, the fields of the bar, and then the derived values.
 
     Raises:
@@ -80,13 +80,16 @@ def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> Program
     )
 
 
-def judged(kernels: SeriesKernels, programs: Programs, chosen: Int64s, now: Floats, before: Floats) -> Floats:
-    """Results of chosen programs at a bar: 1.0 true, 0.0 false, NaN unknown. ``now``, ``before``: values (places,).
+def evaluated(
+    kernels: SeriesKernels, programs: Programs, chosen: Int64s, current_values: Floats, previous_values: Floats
+) -> Floats:
+    """Results of chosen programs at a bar: 1.0 true, 0.0 false, NaN unknown.
 
-    ``before`` holds columns and fields alone; so does ``now`` if the programs read nothing else.
+    ``current_values`` and ``previous_values`` are the rows (places,) of the bar and of the bar before. ``previous_values`` holds
+    columns and fields alone; so does ``current_values`` if the programs read nothing else.
     """
     results = np.empty(len(chosen))
-    kernels.judge_conditions(programs.arrays, chosen, now, before, np.empty(programs.depth), results)
+    kernels.evaluate_conditions(programs.arrays, chosen, current_values, previous_values, np.empty(programs.depth), results)
     return results
 
 

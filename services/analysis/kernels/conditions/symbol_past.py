@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.conditions.derived import SeriesNeeds, is_past
 from services.analysis.kernels.conditions.events import matching_rules, pattern_reached, rule_fired
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
@@ -16,7 +16,7 @@ from services.analysis.kernels.conditions.times import ExchangeTimes, time_field
 from services.analysis.kernels.conditions.whole_series import SeriesValues
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.patterns.layout import Records
-from services.analysis.kernels.plan import BAR_FIELDS, Instance
+from services.analysis.kernels.plan import BAR_FIELDS, RuleInstance
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import completed, fired_of
 from shared.conditions import Node, SeriesName
@@ -29,16 +29,16 @@ class WholeSeries(Protocol):
     """What runs for the series of a symbol. Nothing changes a state."""
 
     @property
-    def rules(self) -> tuple[Instance, ...]:
+    def rules(self) -> tuple[RuleInstance, ...]:
         """The rules that ``fired`` numbers."""
 
-    def values(self, bars: Adjusted) -> Floats:
+    def values(self, bars: AdjustedBars) -> Floats:
         """The indicators: (columns, bars)."""
 
-    def fired(self, timeframe: Timeframe, bars: Adjusted, values: Floats) -> Int64s:
+    def fired(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Int64s:
         """The rules: (rules, bars), +1 up, -1 down, 0 nothing."""
 
-    def patterns(self, timeframe: Timeframe, bars: Adjusted, values: Floats) -> Records:
+    def patterns(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Records:
         """The events of chart patterns (dtype PATTERN)."""
 
 
@@ -55,11 +55,13 @@ class SymbolPast:
     sequences: Sequence[SignalSequence] = ()
     """Those that are followed for the symbol."""
 
-    def series(self, pasts: Mapping[Timeframe, Adjusted], needs: Mapping[Timeframe, SeriesNeeds]) -> dict[Timeframe, SeriesValues]:
+    def series(
+        self, pasts: Mapping[Timeframe, AdjustedBars], needs: Mapping[Timeframe, SeriesNeeds]
+    ) -> dict[Timeframe, SeriesValues]:
         """The series of the timeframes that are needed, from all their bars."""
         return {timeframe: self._one(timeframe, pasts[timeframe], needs[timeframe]) for timeframe in needs if timeframe in pasts}
 
-    def _one(self, timeframe: Timeframe, bars: Adjusted, needs: SeriesNeeds) -> SeriesValues:
+    def _one(self, timeframe: Timeframe, bars: AdjustedBars, needs: SeriesNeeds) -> SeriesValues:
         values, nodes = self.runs.values(bars), [node for node in needs.derived if not is_past(node)]
         known: dict[Node, Floats] = {}
         for node in nodes:
@@ -73,7 +75,7 @@ class SymbolPast:
             known |= self._events(timeframe, bars, values, fired)
         return SeriesValues(np.vstack([values, *(getattr(bars, name) for name in BAR_FIELDS)]), bars.ts_close, known)
 
-    def _events(self, timeframe: Timeframe, bars: Adjusted, values: Floats, nodes: Sequence[Fired]) -> dict[Node, Floats]:
+    def _events(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats, nodes: Sequence[Fired]) -> dict[Node, Floats]:
         fired = self.runs.fired(timeframe, bars, values)
         patterns = self.runs.patterns(timeframe, bars, values)
         return {node: self._event(timeframe, node, fired, patterns) for node in nodes}

@@ -9,7 +9,7 @@ import numpy as np
 
 from services.analysis.kernels.conditions.derived import SeriesNeeds, is_local, needs_of, operand_of, width_of
 from services.analysis.kernels.conditions.past import PAST
-from services.analysis.kernels.conditions.programs import Programs, compiled, scanned
+from services.analysis.kernels.conditions.programs import Programs, compile_conditions, scanned
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.signatures import SeriesKernels
 from shared.conditions import Condition, Node, Operation
@@ -80,7 +80,7 @@ def truths(
     Raises:
         KeyError: the condition names a column that is not there, or its timeframe is not among ``series``.
     """
-    programs = compiled([condition], columns)
+    programs = compile_conditions([condition], columns)
     own = series[condition.timeframe]
     derived = derive(kernels, programs, series, needs_of(condition)).get(condition.timeframe)
     return scanned(kernels, programs, 0, own.values if derived is None else derived.rows)

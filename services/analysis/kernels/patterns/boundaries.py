@@ -12,19 +12,19 @@ after the breakout: the other line at the breakout bar.
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import draft, line, pivot
 
 LOOSE = 0.95
 
 
-@compiled
-def bounded(pivots, have, atr, x, count):
+@jit
+def bounded(pivots, pivot_count, atr, x, count):
     """Drafts the two lines through the newest ``count`` pivots. False if the pivots are too far from them, or the lines have met.
 
     Sets the draft's lines, and height = width at the first pivot; quality holds the largest distance from a line in ATR.
     """
-    if have < count:
+    if pivot_count < count:
         return False
     first = pivot(pivots, count - 1)
     anchor, newest_high = first.at, 0 if pivot(pivots, 0).kind > 0 else 1

@@ -14,7 +14,7 @@ HEAD: Final = """import numpy as np
 from numba import njit
 
 from services.analysis.kernels.patterns.layout import MOST_EVENTS, PIVOTS
-from services.analysis.kernels.patterns.life import accept, age, in_use, nothing_happens, outlook
+from services.analysis.kernels.patterns.lifecycle import accept, age, in_use, nothing_happens, outlook
 from services.analysis.kernels.patterns.table import FAMILIES
 from services.analysis.kernels.patterns.zigzag import swing
 
@@ -25,12 +25,12 @@ inlined = njit(error_model='numpy', _nrt=False, forceinline=True)
 DETECT: Final = """
 
 @jit
-def detect(pivots, have, atr, n, alive, draft, events, m):
+def detect(pivots, pivot_count, atr, n, alive, draft, events, m):
     x = draft[0]
 {calls}    return m
 """
 
-CALL: Final = """    if find{i}(pivots, have, atr, x, {code}):
+CALL: Final = """    if find{i}(pivots, pivot_count, atr, x, {code}):
         m = accept(alive, x, n, traits, events, m)
 """
 
@@ -71,7 +71,7 @@ def history(prices, start, memory, found):
 
 
 @jit
-def close_bars(windows, places, times, kept, measured, start, memory, found):
+def advance_closed_bars(windows, places, times, kept, measured, start, memory, found):
     m, room = np.int64(0), found.events.shape[0] - MOST_EVENTS
     for i in range(start, places.row.shape[0]):
         r = places.row[i]; k = places.timeframe[i]; t = places.at[i]; p = kept[k]
@@ -91,7 +91,7 @@ def close_bars(windows, places, times, kept, measured, start, memory, found):
 """
 
 
-def source() -> str:
+def module_text() -> str:
     """The text of the module."""
     kinds = list(dict.fromkeys(pattern.family for pattern in PATTERNS))
     codes, calls, finders = 0, [], []
@@ -100,5 +100,5 @@ def source() -> str:
         calls.append(CALL.format(i=i, code=codes))
         codes += len(family.patterns)
     traits = [[kinds.index(each.family), each.rank, each.group.first, each.group.end, each.group.covers] for each in PATTERNS]
-    tables = f"traits = np.array({traits})  # the columns of life.py\n"
+    tables = f"traits = np.array({traits})  # the columns of lifecycle.py\n"
     return HEAD + "".join(finders) + tables + DETECT.format(calls="".join(calls)) + REST

@@ -14,7 +14,7 @@ _compiled: Final[Any] = partial(njit, error_model="numpy", _nrt=False, no_cpytho
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def compiled(function: F) -> F:
+def jit(function: F) -> F:
     """Compiles a function of the package; nothing in it may allocate."""
     return cast("F", _compiled(function))
 

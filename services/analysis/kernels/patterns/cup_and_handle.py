@@ -16,16 +16,16 @@ difference of the rims / (UNEVEN D), 1 - abs(fullness - 2/3) / (1/6), shorter / 
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import alike, deep, draft, near, one_sided, pivot
 
 LOW, UNEVEN, SHALLOW, DEEP, HANDLE, SHORT, ROUND, SIDE = 6.0, 0.25, 0.1, 0.6, 0.75, 20, 0.55, 0.25
 
 
-@compiled
-def cup_and_handle(pivots, have, atr, x, code):
+@jit
+def cup_and_handle(pivots, pivot_count, atr, x, code):
     """Drafts the pattern whose handle's low is the newest pivot; ``code`` is that of the upward one, the inverse's follows."""
-    if have < 4:
+    if pivot_count < 4:
         return False
     handle, right, bottom, left = pivot(pivots, 0), pivot(pivots, 1), pivot(pivots, 2), pivot(pivots, 3)
     s = -handle.kind

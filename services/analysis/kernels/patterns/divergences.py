@@ -20,13 +20,13 @@ APART ATR) and of the indicator's / 3 times the least (both at most 1), and dept
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import deep, draft, one_sided, pivot
 
 APART, LOW, POINTS, LEAST, SHARE = 1.5, 6.0, 7.0, 0.6, 0.1
 
 
-@compiled
+@jit
 def diverges(pivots, atr, x, code, change, least):
     """Drafts the divergence at the newest pivot, if the indicator's difference ``change`` against the older one makes one.
 
@@ -45,20 +45,20 @@ def diverges(pivots, atr, x, code, change, least):
     return True
 
 
-@compiled
-def rsi_divergence(pivots, have, atr, x, code):
+@jit
+def rsi_divergence(pivots, pivot_count, atr, x, code):
     """Drafts the divergence from RSI at the newest pivot."""
-    return have > 2 and diverges(pivots, atr, x, code, pivot(pivots, 0).rsi - pivot(pivots, 2).rsi, POINTS)
+    return pivot_count > 2 and diverges(pivots, atr, x, code, pivot(pivots, 0).rsi - pivot(pivots, 2).rsi, POINTS)
 
 
-@compiled
-def macd_divergence(pivots, have, atr, x, code):
+@jit
+def macd_divergence(pivots, pivot_count, atr, x, code):
     """Drafts the divergence from the MACD line at the newest pivot."""
-    return have > 2 and diverges(pivots, atr, x, code, pivot(pivots, 0).macd - pivot(pivots, 2).macd, LEAST * atr)
+    return pivot_count > 2 and diverges(pivots, atr, x, code, pivot(pivots, 0).macd - pivot(pivots, 2).macd, LEAST * atr)
 
 
-@compiled
-def obv_divergence(pivots, have, atr, x, code):
+@jit
+def obv_divergence(pivots, pivot_count, atr, x, code):
     """Drafts the divergence from on-balance volume at the newest pivot."""
     new, old = pivot(pivots, 0), pivot(pivots, 2)
-    return have > 2 and diverges(pivots, atr, x, code, new.obv - old.obv, SHARE * (new.traded - old.traded))
+    return pivot_count > 2 and diverges(pivots, atr, x, code, new.obv - old.obv, SHARE * (new.traded - old.traded))

@@ -20,24 +20,24 @@ from __future__ import annotations
 import math
 
 from services.analysis.kernels.patterns.boundaries import LOOSE, bounded
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import pivot
 
 POLE, STEEP, BACK, LONG, PARALLEL, WIDENED, CONVERGING, LEVEL = 2.6, 0.3, 0.6, 6.0, 0.68, 1.7, 0.68, 0.2
 
 
-@compiled
-def flag(pivots, have, atr, x, code):
+@jit
+def flag(pivots, pivot_count, atr, x, code):
     """Drafts the pattern that ends at the newest pivot; codes: flag, its mirror image, pennant, its mirror image."""
     for touches in range(5, 3, -1):
-        if have <= touches:
+        if pivot_count <= touches:
             continue
         top, base = pivot(pivots, touches - 1), pivot(pivots, touches)
         s, pole = top.kind, abs(top.price - base.price)
         bars = top.at - base.at
         if pole < STEEP * bars * atr or pivot(pivots, 0).at - top.at > LONG * bars:
             continue
-        if not bounded(pivots, have, atr, x, touches) or pole < POLE * x.height:
+        if not bounded(pivots, pivot_count, atr, x, touches) or pole < POLE * x.height:
             continue
         lowest = math.inf
         for i in range(touches):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from services.analysis.kernels.patterns.compiled import compiled, inlined
+from services.analysis.kernels.patterns.compiled import inlined, jit
 from services.analysis.kernels.patterns.layout import CORNERS, PIVOTS
 
 MARGIN = 1.2
@@ -40,7 +40,7 @@ def deep(height, atr):
     return min(1.0, max(0.0, (height / atr - 2.0) / 8.0))
 
 
-@compiled
+@jit
 def line(pivots, newest, count, anchor):
     """Least squares through ``count`` pivots of one kind, the newest of age ``newest``, each two older than the one before.
 
@@ -61,7 +61,7 @@ def line(pivots, newest, count, anchor):
     return start, slope, worst
 
 
-@compiled
+@jit
 def draft(x, pivots, oldest, newest, atr):
     """Starts a draft from the pivots of ages ``oldest`` to ``newest``: corners, margin, and no lines yet."""
     x.corners = oldest - newest + 1
@@ -77,7 +77,7 @@ def draft(x, pivots, oldest, newest, atr):
     x.upper, x.upper_slope, x.lower, x.lower_slope = math.nan, 0.0, math.nan, 0.0
 
 
-@compiled
+@jit
 def one_sided(x, s, neckline, slope, stop, height):
     """Sets a draft with one breakout line: in direction ``s``, at ``neckline`` (price at its first corner) + slope."""
     x.direction, x.stop, x.height = s, stop, height

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import alike, deep, draft, one_sided, pivot
 
 NEAR, OFF, LOW, BACK = 0.06, 0.12, 12.0, 0.618
@@ -38,16 +38,16 @@ RATIOS = np.array(
 """For each pattern: AB / XA from and to, AD / XA, CD / BC from and to."""
 
 
-@compiled
+@jit
 def off(ratio, least, most):
     """How far a ratio is outside of its bounds, as a share of the nearer one."""
     return max(0.0, (least - ratio) / least, (ratio - most) / most)
 
 
-@compiled
-def harmonic(pivots, have, atr, x, code):
+@jit
+def harmonic(pivots, pivot_count, atr, x, code):
     """Drafts the pattern whose D is the newest pivot; codes: those of ``RATIOS`` in order, each bullish, then bearish."""
-    if have < 5:
+    if pivot_count < 5:
         return False
     d, c, b, a, o = pivot(pivots, 0), pivot(pivots, 1), pivot(pivots, 2), pivot(pivots, 3), pivot(pivots, 4)
     s = a.kind

@@ -15,16 +15,16 @@ difference of the shoulders / (UNEVEN H), shorter / longer half, 1 - rise of the
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import alike, deep, draft, near, one_sided, pivot
 
 RISE, OUT, SHOULDER, UNEVEN, TILT, LOPSIDED, LOW = 0.3, 0.2, 0.25, 0.35, 0.4, 3.0, 5.0
 
 
-@compiled
-def head_and_shoulders(pivots, have, atr, x, code):
+@jit
+def head_and_shoulders(pivots, pivot_count, atr, x, code):
     """Drafts the pattern whose right shoulder is the newest pivot; ``code`` is that of the top, the inverse's follows."""
-    if have < 6:
+    if pivot_count < 6:
         return False
     right, second, head, first, left, prior = (
         pivot(pivots, 0), pivot(pivots, 1), pivot(pivots, 2), pivot(pivots, 3), pivot(pivots, 4), pivot(pivots, 5),

@@ -17,23 +17,23 @@ from __future__ import annotations
 
 import math
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import deep, draft, pivot
 from services.analysis.kernels.patterns.layout import CORNERS
 
 TOUCHES, ZONE, LEFT = 3, 1.7, 3.5
 
 
-@compiled
-def level(pivots, have, atr, x, code):
+@jit
+def level(pivots, pivot_count, atr, x, code):
     """Drafts the level at the newest pivot; ``code`` is that of resistance, support follows."""
-    if have < 2 * TOUCHES - 1:
+    if pivot_count < 2 * TOUCHES - 1:
         return False
     s = pivot(pivots, 0).kind
     draft(x, pivots, 0, 0, atr)
     top = bottom = total = s * pivot(pivots, 0).price
     touches, lowest, between = 1, math.inf, math.inf
-    for age in range(1, have):
+    for age in range(1, pivot_count):
         q = pivot(pivots, age)
         y = s * q.price
         if q.kind != s:
@@ -59,7 +59,7 @@ def level(pivots, have, atr, x, code):
     return True
 
 
-@compiled
+@jit
 def oldest_first(x, count):
     """Turns the order of the corners round, and measures the draft's length."""
     for i in range(count // 2):

@@ -8,18 +8,19 @@ from typing import Any, Final
 
 from services.analysis.kernels.patterns.cup_and_handle import cup_and_handle
 from services.analysis.kernels.patterns.divergences import macd_divergence, obv_divergence, rsi_divergence
+from services.analysis.kernels.patterns.double_and_triple import double_top, triple_top
 from services.analysis.kernels.patterns.flags import flag
 from services.analysis.kernels.patterns.harmonics import harmonic
 from services.analysis.kernels.patterns.head_and_shoulders import head_and_shoulders
 from services.analysis.kernels.patterns.layout import ACTIVE, DIVERGENCES, HARMONICS, LINES, SHAPES
 from services.analysis.kernels.patterns.levels import level
-from services.analysis.kernels.patterns.tops import double_top, triple_top
 from services.analysis.kernels.patterns.trend_lines import trend_line
 from services.analysis.kernels.patterns.triangles import triangle
 
 Finder = Callable[[Any, int, float, Any, int], bool]
-"""``(pivots, have, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of ``have`` pivots; ``code`` is
-the place of the family's first pattern in ``PATTERNS``. ``life.py`` sets status and times.
+"""``(pivots, pivot_count, atr, x, code) -> found``: drafts into ``x`` the pattern that ends at the newest of the pivots.
+
+``code`` is the place of the family's first pattern in ``PATTERNS``. ``lifecycle.py`` sets status and times.
 """
 
 
@@ -37,7 +38,7 @@ class Group:
 
 SHAPE: Final = Group(0, SHAPES, 0)
 LINE: Final = Group(SHAPES, SHAPES + LINES, 0)
-"""A trend line breaks with many a shape: the shape is the signal then."""
+"""A trend line often breaks together with another pattern: then that pattern is the signal."""
 HARMONIC: Final = Group(LINE.end, LINE.end + HARMONICS, LINE.end)
 DIVERGENCE: Final = Group(HARMONIC.end, HARMONIC.end + DIVERGENCES, ACTIVE)
 """Each is a fact of its own: none absorbs another."""
@@ -54,7 +55,7 @@ class ChartPattern:
     """A draft replaces forming patterns of its family that share pivots with it."""
     rank: int
     """Of patterns that break out together the one with the lowest number is confirmed."""
-    way: int
+    direction: int
     """The direction of its breakout: +1 up, -1 down, 0 either."""
     group: Group = SHAPE
 
@@ -67,13 +68,13 @@ class Family:
     patterns: tuple[ChartPattern, ...]
 
 
-def _pair(name: str, mirror: str, family: str, rank: int, way: int) -> tuple[ChartPattern, ChartPattern]:
-    return ChartPattern(name, mirror, family, rank, way), ChartPattern(mirror, name, family, rank, -way)
+def _pair(name: str, mirror: str, family: str, rank: int, direction: int) -> tuple[ChartPattern, ChartPattern]:
+    return ChartPattern(name, mirror, family, rank, direction), ChartPattern(mirror, name, family, rank, -direction)
 
 
-def _apart(name: str, mirror: str, rank: int, way: int, group: Group) -> tuple[ChartPattern, ChartPattern]:
+def _apart(name: str, mirror: str, rank: int, direction: int, group: Group) -> tuple[ChartPattern, ChartPattern]:
     """A pattern and its mirror image that do not replace each other."""
-    return ChartPattern(name, mirror, name, rank, way, group), ChartPattern(mirror, name, mirror, rank, -way, group)
+    return ChartPattern(name, mirror, name, rank, direction, group), ChartPattern(mirror, name, mirror, rank, -direction, group)
 
 
 def _harmonics(name: str) -> tuple[ChartPattern, ChartPattern]:

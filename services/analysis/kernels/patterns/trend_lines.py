@@ -15,13 +15,13 @@ of 1 - largest distance of a touch from the line / (LOOSE ATR), touches beyond t
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import deep, draft, pivot
 
 TOUCHES, LOOSE, STEEP, LONG, LOPSIDED, LOW, BAND = 3, 1.2, 5.0, 45, 2.2, 6.5, 1.7
 
 
-@compiled
+@jit
 def touched(pivots, oldest, s, atr):
     """(touches, the largest distance of one) of the line through the newest pivot and the one of age ``oldest``; 0 touches if a
     pivot is beyond the line, or their gaps are too uneven.
@@ -40,12 +40,12 @@ def touched(pivots, oldest, s, atr):
     return 0 if longest > LOPSIDED * shortest else count, worst
 
 
-@compiled
-def trend_line(pivots, have, atr, x, code):
+@jit
+def trend_line(pivots, pivot_count, atr, x, code):
     """Drafts the line whose last touch is the newest pivot; ``code`` is that of the rising one, the falling one follows."""
     last = pivot(pivots, 0)
     s = -last.kind
-    for oldest in range((have - 1) // 2 * 2, 2 * TOUCHES - 3, -2):
+    for oldest in range((pivot_count - 1) // 2 * 2, 2 * TOUCHES - 3, -2):
         first = pivot(pivots, oldest)
         if s * (last.price - first.price) < STEEP * atr or last.at - first.at < LONG:
             continue

@@ -20,14 +20,14 @@ A converging shape waits for its breakout until its lines meet at the latest. Qu
 from __future__ import annotations
 
 from services.analysis.kernels.patterns.boundaries import LOOSE, bounded
-from services.analysis.kernels.patterns.compiled import compiled
+from services.analysis.kernels.patterns.compiled import jit
 from services.analysis.kernels.patterns.geometry import deep
 
 NARROW, PARALLEL, UPRIGHT, LEVEL, SLOPING = 5.0, 0.73, 0.55, 0.2, 0.3
 ASCENDING, DESCENDING, SYMMETRICAL, RISING, FALLING, UP, DOWN, RECTANGLE = range(8)
 
 
-@compiled
+@jit
 def shape(x):
     """Which of the eight the draft's lines are; -1 for none."""
     u, d = x.upper_slope * x.length, x.lower_slope * x.length
@@ -49,11 +49,11 @@ def shape(x):
     return UP if rise > 0.0 else DOWN
 
 
-@compiled
-def triangle(pivots, have, atr, x, code):
+@jit
+def triangle(pivots, pivot_count, atr, x, code):
     """Drafts the shape that the newest pivots form; ``code`` is that of the first of the eight."""
     for touches in (7, 6):
-        if not bounded(pivots, have, atr, x, touches) or x.height < NARROW * atr:
+        if not bounded(pivots, pivot_count, atr, x, touches) or x.height < NARROW * atr:
             continue
         found = shape(x)
         if found < 0:

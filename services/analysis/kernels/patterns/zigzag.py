@@ -11,7 +11,7 @@ come after the extreme. High and low pivots alternate.
 
 from __future__ import annotations
 
-from services.analysis.kernels.patterns.compiled import compiled, inlined
+from services.analysis.kernels.patterns.compiled import inlined, jit
 from services.analysis.kernels.patterns.layout import PIVOTS
 
 ATR_BARS = 20
@@ -45,7 +45,7 @@ def set_low(w, price, time, measures):
     w.low_rsi, w.low_macd, w.low_obv = measures
 
 
-@compiled
+@jit
 def push(w, pivots, kind):
     """The candidate of ``kind`` becomes the newest pivot."""
     for i in range(PIVOTS - 1):

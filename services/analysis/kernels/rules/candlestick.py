@@ -1,6 +1,6 @@
 """Candlestick patterns as rules: engulfing, hammer, shooting star, morning and evening star.
 
-The level is the end of the closed bar that the pattern leans on: its low where it points up, its high where it points down.
+The level is the low of the closed bar where the pattern points up, its high where it points down.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""doji_at_band: a doji that reaches a Bollinger band, where the move that led there may be spent: down from the upper one."""
+"""doji_at_band: a doji that reaches a Bollinger band, a possible reversal: down at the upper band, up at the lower one."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.analysis.kernels.patterns.table import PATTERNS
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from shared.events import Signal
 from shared.sequences import Direction, Step
 
@@ -16,10 +16,10 @@ Kinds = tuple[Step, ...]
 """Steps with all their parameters. The index of one is its number in ``RecentSignals``."""
 
 
-def kinds(rules: Sequence[Instance]) -> Kinds:
+def kinds(rules: Sequence[RuleInstance]) -> Kinds:
     """The kinds of signals that these rules and the chart patterns fire."""
     of_rules = (Step(each.name, way, tuple(sorted(each.params.items()))) for each in rules for way in each.rule.directions)
-    of_patterns = (Step(each.name, way) for each in PATTERNS for sign, way in WAYS if each.way in (0, sign))
+    of_patterns = (Step(each.name, way) for each in PATTERNS for sign, way in WAYS if each.direction in (0, sign))
     return (*of_rules, *of_patterns)
 
 

@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from services.analysis.kernels.patterns.layout import CONFIRMED, Records
 from services.analysis.kernels.patterns.table import PATTERNS
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from services.analysis.kernels.sequences.kinds import Kinds, matching_kinds
 from shared.sequences import SignalSequence
 
 FiredFlags = npt.NDArray[np.bool_]
 
 
-def fired_of(rules: Sequence[Instance], known: Kinds, fired: npt.NDArray[Any], patterns: Records | None = None) -> FiredFlags:
+def fired_of(rules: Sequence[RuleInstance], known: Kinds, fired: npt.NDArray[Any], patterns: Records | None = None) -> FiredFlags:
     """Which of ``kinds(rules)`` fired on each bar: (kinds, bars).
 
     ``fired`` (rules, bars): +1 up, -1 down, 0 nothing, as in ``SeriesResult``. ``patterns``: their events (dtype PATTERN).

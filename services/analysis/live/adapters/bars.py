@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords, of_rows
+from services.analysis.kernels.closed_bars import BAR_RECORD, BarRecords, bars_of_rows
 from services.analysis.live.domain.checkpoint import NeededWindow
 from shared.db import Database
 from shared.events import Timeframe
@@ -31,22 +31,22 @@ class StoredBars:
         async with self._database.connect(seconds=SECONDS) as connection:
             for series in needed:
                 rows = (await connection.execute(_newest(series.symbol, series.timeframe, series.n))).all()
-                found[series.symbol, series.timeframe] = of_rows(rows[::-1])
+                found[series.symbol, series.timeframe] = bars_of_rows(rows[::-1])
         return found
 
-    async def pasts(
-        self, symbol: str, most: int, after: Mapping[Timeframe, int] = MappingProxyType({})
+    async def closed_bars(
+        self, symbol: str, limit: int, after: Mapping[Timeframe, int] = MappingProxyType({})
     ) -> dict[Timeframe, BarRecords]:
-        """All bars of a symbol, at most the newest ``most`` of each timeframe; without timeframes that have none.
+        """All bars of a symbol, at most the newest ``limit`` of each timeframe; without timeframes that have none.
 
         ``after``: only bars of a timeframe that closed after this time (milliseconds).
         """
         found = {}
         async with self._database.connect(seconds=SECONDS) as connection:
             for timeframe in Timeframe:
-                rows: Sequence[Any] = (await connection.execute(_newest(symbol, timeframe, most, after.get(timeframe)))).all()
+                rows: Sequence[Any] = (await connection.execute(_newest(symbol, timeframe, limit, after.get(timeframe)))).all()
                 if rows:
-                    found[timeframe] = await asyncio.to_thread(of_rows, rows[::-1])
+                    found[timeframe] = await asyncio.to_thread(bars_of_rows, rows[::-1])
         return found
 
     async def symbols(self) -> frozenset[str]:

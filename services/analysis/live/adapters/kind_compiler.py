@@ -11,8 +11,8 @@ import structlog
 from services.analysis.compiling import compile_kind
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
-from services.analysis.live.domain.rehearsal import rehearse_kind
-from shared.tasks import first_of
+from services.analysis.live.domain.preload import rehearse_kind
+from shared.tasks import run_until_first
 
 log: Final = structlog.get_logger("analysis.compile")
 _KINDS: Final = {kind.name: kind for kind in KINDS}
@@ -48,7 +48,7 @@ class KindCompiler:
         async def stop() -> None:
             await stopping.wait()
 
-        await first_of("compiler of indicators", self._run(), stop())
+        await run_until_first("compiler of indicators", self._run(), stop())
 
     async def _run(self) -> None:
         while True:

@@ -18,7 +18,7 @@ class WarmUpTable:
         self._database = database
 
     async def report(self, partition: int, columns: Sequence[str], symbols_left: int, now: int) -> None:
-        """Says which columns have not seen the past of how many symbols yet; without columns the row goes."""
+        """Stores the columns that are not warmed up yet, and for how many symbols; without columns it deletes the row."""
         async with self._database.begin() as connection:
             if not columns:
                 await connection.execute(delete(warm_ups).where(warm_ups.c.partition_no == partition))

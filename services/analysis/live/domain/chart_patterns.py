@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.patterns.layout import COLUMNS, CONFIRMED, MOST_EVENTS, PATTERN, REASONS, STATUSES
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.patterns.whole_series import history, no_patterns
 from services.analysis.kernels.rules.rule import Direction
-from services.analysis.kernels.signatures import BarPlaces, MeasuredBars, PatternEvents, PatternKernels, PatternMemory, PriceArrays
+from services.analysis.kernels.signatures import BarIndexes, MeasuredBars, PatternEvents, PatternKernels, PatternMemory, PriceArrays
 from services.analysis.live.domain.layout import TIMEFRAMES
-from services.analysis.live.domain.signals import known
+from services.analysis.live.domain.signals import finite_or_none
 from services.analysis.live.domain.state import CHARTED, Floats, Int64s, PartitionState, Records
 from shared.events import Line, Pattern, Pivot, Signal, pattern_id, signal_id
 
@@ -43,10 +43,10 @@ class ChartPatterns:
         final = np.flatnonzero(closed["provisional"] == 0)
         *found, times = (np.ascontiguousarray(closed[name][final]) for name in ("row", "timeframe", "at", "close_at"))
         measured = MeasuredBars(values, final, columns)
-        places, room = BarPlaces(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
+        places, room = BarIndexes(*found), PatternEvents(np.zeros(1, PATTERN), np.empty(ROOM, PATTERN), np.empty(ROOM, np.int64))
         patterns, signals, start = list[Pattern](), dict[str, tuple[int, Signal]](), 0
         while start < len(times):
-            start, count = self._kernels.close_bars(
+            start, count = self._kernels.advance_closed_bars(
                 state.windows, places, times, PLACES, measured, start, state.pattern_states.arrays, room
             )
             for x, place in zip(room.events[:count], final[room.bar[:count]].tolist(), strict=True):
@@ -57,7 +57,7 @@ class ChartPatterns:
                     signals.setdefault(signal.id, (place, signal))
         return patterns, list(signals.values())
 
-    def replay(self, state: PartitionState, row: int, code: int, bars: Adjusted, values: Floats, columns: Int64s) -> Records:
+    def rebuild(self, state: PartitionState, row: int, code: int, bars: AdjustedBars, values: Floats, columns: Int64s) -> Records:
         """Restarts a series from closed bars. Returns the events (dtype PATTERN) of its past; they are not published.
 
         ``values`` and ``columns`` are as for ``advance``.
@@ -71,7 +71,7 @@ class ChartPatterns:
             array[...] = np.zeros((), array.dtype)
         return history(self._kernels, memory, _prices(bars, values, columns))
 
-    def past(self, code: int, bars: Adjusted, values: Floats, columns: Int64s) -> Records:
+    def past(self, code: int, bars: AdjustedBars, values: Floats, columns: Int64s) -> Records:
         """The events (dtype PATTERN) of a whole series; changes no state. ``values`` and ``columns`` are as for ``advance``."""
         if PLACES[code] < 0:
             return np.zeros(0, PATTERN)
@@ -90,7 +90,7 @@ def measured_columns(columns: Sequence[str]) -> Int64s:
     return np.array([columns.index(name) for name in COLUMNS], np.int64)
 
 
-def _prices(bars: Adjusted, values: Floats, columns: Int64s) -> PriceArrays:
+def _prices(bars: AdjustedBars, values: Floats, columns: Int64s) -> PriceArrays:
     measures = (np.ascontiguousarray(values[:, column]) for column in columns)
     return PriceArrays(bars.high, bars.low, bars.close, bars.volume, bars.ts_close, *measures)
 
@@ -118,17 +118,17 @@ def _pattern(state: PartitionState, bar: Any, x: Any) -> Pattern:
         upper=upper,
         lower=lower,
         quality=float(x["quality"]),
-        level=known(x["level"]),
-        target=known(x["target"]),
-        invalidation=known(x["stop"]),
-        volume_ratio=known(x["volume_ratio"]),
+        level=finite_or_none(x["level"]),
+        target=finite_or_none(x["target"]),
+        invalidation=finite_or_none(x["stop"]),
+        volume_ratio=finite_or_none(x["volume_ratio"]),
         source=state.source_names[bar["source"]],
         replayed=bool(bar["replayed"]),
     )
 
 
 def _line(x: Any, side: str) -> Line | None:
-    price = known(x[side])
+    price = finite_or_none(x[side])
     return None if price is None else Line(price=price, slope=float(x[f"{side}_slope"]))
 
 

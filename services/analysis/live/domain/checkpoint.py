@@ -41,7 +41,7 @@ class SavedSeries(msgspec.Struct, frozen=True, array_like=True):
     not_warmed_up: list[int]
 
 
-class Saved(msgspec.Struct, frozen=True):
+class SavedState(msgspec.Struct, frozen=True):
     """A state in the table of checkpoints, unpacked."""
 
     symbols: list[str]
@@ -96,7 +96,7 @@ def dump(state: PartitionState, requested: Sequence[IndicatorSpec]) -> bytes:
     not_warmed_up = {row: sorted(missing) for row, missing in state.not_warmed_up.items()}
     names: dict[str, int] = {}
     derived = [_saved(key, memory, names) for key, memory in sorted(state.derived.items())]
-    saved = Saved(
+    saved = SavedState(
         state.symbols,
         state.kinds,
         list(state.sources),
@@ -134,19 +134,19 @@ def _restored(saved: SavedSeries, names: Sequence[str]) -> DerivedMemory:
     return DerivedMemory(widths, slots, exported, closes, values, frozenset(names[number] for number in saved.not_warmed_up))
 
 
-def parse(blob: bytes) -> Saved:
+def parse(blob: bytes) -> SavedState:
     """Unpacks what ``dump`` returned.
 
     Raises:
         UnreadableStateError: the bytes are damaged.
     """
     try:
-        return msgspec.msgpack.decode(zlib.decompress(blob), type=Saved)
+        return msgspec.msgpack.decode(zlib.decompress(blob), type=SavedState)
     except (zlib.error, msgspec.DecodeError) as error:
         raise UnreadableStateError(f"checkpoint of {len(blob)} bytes: {error}") from error
 
 
-def fill(state: PartitionState, saved: Saved) -> None:
+def fill(state: PartitionState, saved: SavedState) -> None:
     """Fills an empty state from a saved one. The windows are filled by ``restore_window``.
 
     Raises:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from services.analysis.kernels.conditions.derived import ONE, is_derived
 from services.analysis.kernels.conditions.programs import Places
-from services.analysis.live.domain.signals import known
+from services.analysis.live.domain.signals import finite_or_none
 from services.analysis.live.domain.state import Floats
 from shared.conditions import Condition, Node, Operation, SeriesName
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def shown_values(condition: Condition, places: Places) -> tuple[ShownValue, ...]
     return tuple(found)
 
 
-def evidence(shown: Iterable[ShownValue], now: Floats, was: Floats) -> dict[str, float | None]:
-    """The values at a bar; ``now``, ``was``: its row, and the columns and fields of the bar before."""
-    return {each.name: known(was[each.place] if each.before else now[each.place]) for each in shown}
+def evidence(shown: Iterable[ShownValue], current_values: Floats, previous_values: Floats) -> dict[str, float | None]:
+    """The values at a bar; ``current_values``, ``previous_values``: its row, and the columns and fields of the bar before."""
+    return {each.name: finite_or_none(previous_values[each.place] if each.before else current_values[each.place]) for each in shown}
 
 
 def _own(node: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.analysis.kernels.conditions.programs import judged
+from services.analysis.kernels.conditions.programs import evaluated
 from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.live.domain.condition_evidence import ShownValue, evidence, shown_values
 from services.analysis.live.domain.derived_runner import DerivedRunner, narrow
@@ -26,7 +26,7 @@ Reported = dict[tuple[int, int], set[str]]
 """(row, code of the timeframe) -> the conditions that have fired on the forming bar. Not part of a checkpoint."""
 
 
-class Judge:
+class ConditionEvaluator:
     """Evaluates a set of conditions on rows of values. Remembers only which conditions have fired on forming bars."""
 
     def __init__(
@@ -46,23 +46,23 @@ class Judge:
         self._chosen: dict[tuple[int, int, int], Int64s] = {}
         self._shown: dict[int, tuple[ShownValue, ...]] = {}
 
-    def judge(
-        self, state: PartitionState, closed: Records, values: Floats, before: Floats, events: BarEvents
+    def evaluate(
+        self, state: PartitionState, closed: Records, values: Floats, previous_values: Floats, events: BarEvents
     ) -> list[tuple[int, Signal]]:
-        """The signals of the bars (dtype CLOSED), each with the index of its bar; ``values``, ``before``: (bars, columns).
+        """The signals of the bars (dtype CLOSED), each with the index of its bar; ``values``, ``previous_values``: (bars, columns).
 
         A condition fires on each closed bar on which it is true, and at most once on a forming bar.
         """
         found = list[tuple[int, Signal]]()
         if not self.condition_set.conditions:
             return found
-        wide = self.derived.advance(state, closed, values, before, events)
+        wide = self.derived.advance(state, closed, values, previous_values, events)
         series = zip(*(closed[name].tolist() for name in ("row", "timeframe", "provisional")), strict=True)
         for i, (row, code, provisional) in enumerate(series):
             chosen = self._choose(state.symbols[row], row, code, provisional)
             if len(chosen):
-                now, was = narrow(state, closed[i], values[i], before[i])
-                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, wide.get(i, now), was))
+                current, previous = wide[i] if i in wide else narrow(state, closed[i], values[i], previous_values[i])
+                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, current, previous))
         return found
 
     def _choose(self, symbol: str, row: int, code: int, provisional: int) -> Int64s:
@@ -75,9 +75,9 @@ class Judge:
             self._chosen[key] = np.array(found, np.int64)
         return self._chosen[key]
 
-    def _bar(self, state: PartitionState, x: Any, chosen: Int64s, now: Floats, was: Floats) -> Iterator[Signal]:
+    def _bar(self, state: PartitionState, x: Any, chosen: Int64s, current: Floats, previous: Floats) -> Iterator[Signal]:
         row, code = int(x["row"]), int(x["timeframe"])
-        true = chosen[judged(self._kernels, self._programs, chosen, now, was) == 1.0].tolist()
+        true = chosen[evaluated(self._kernels, self._programs, chosen, current, previous) == 1.0].tolist()
         if x["provisional"]:
             reported = self.reported.setdefault((row, code), set())
             true = [number for number in true if self.condition_set.conditions[number].id not in reported]
@@ -88,7 +88,7 @@ class Judge:
             condition = self.condition_set.conditions[number]
             if number not in self._shown:
                 self._shown[number] = shown_values(condition, self._programs.places)
-            yield _signal(condition, state, x, evidence(self._shown[number], now, was))
+            yield _signal(condition, state, x, evidence(self._shown[number], current, previous))
 
 
 def _signal(condition: Condition, state: PartitionState, x: Any, shown: Mapping[str, float | None]) -> Signal:

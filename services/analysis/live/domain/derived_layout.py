@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,21 +12,21 @@ from services.analysis.kernels.conditions.programs import Programs
 from services.analysis.kernels.conditions.slots import slot_layout
 from services.analysis.kernels.indicators.kind import Int64s
 from services.analysis.live.domain.derived_memory import Widths
-from services.analysis.live.domain.layout import TIMEFRAME_CODES
+from services.analysis.live.domain.layout import TIMEFRAMES
 from shared.conditions import Node
 from shared.conditions.expression import Elsewhere
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 
 
 @dataclass(frozen=True)
-class ReadValue:
-    """A value of another timeframe that a series reads."""
+class ReadValues:
+    """The values of another timeframe that a series reads."""
 
-    place: int
     timeframe: int
     """The code of the timeframe."""
-    name: str
-    """The text of the exported expression."""
+    places: Int64s
+    names: tuple[str, ...]
+    """The texts of the exported expressions, one for each place."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class SeriesLayout:
     """Those that also read other timeframes or instruments."""
     known: tuple[tuple[int, Node], ...]
     """Time fields, events and values of other instruments, each with its place."""
-    read: tuple[ReadValue, ...]
+    read: tuple[ReadValues, ...]
     exported: tuple[str, ...]
     programs: Int64s
     """The programs of the exported expressions."""
@@ -58,7 +58,7 @@ def series_layout(needs: SeriesNeeds, programs: Programs, not_warmed_up: frozens
         slots.table(programs, [node for node in warm if is_local(node)]),
         slots.table(programs, [node for node in warm if not is_local(node)]),
         tuple((programs.places[node], node) for node in nodes if not is_past(node) and not _of_other_timeframe(node)),
-        tuple(_read(programs, node) for node in nodes if isinstance(node, Elsewhere) and not node.instrument),
+        tuple(_read(nodes, programs)),
         tuple(render(node) for node in needs.exported),
         np.array([programs.numbers[node] for node in needs.exported], np.int64),
     )
@@ -73,5 +73,9 @@ def _of_other_timeframe(node: Node) -> bool:
     return isinstance(node, Elsewhere) and not node.instrument
 
 
-def _read(programs: Programs, node: Elsewhere) -> ReadValue:
-    return ReadValue(programs.places[node], TIMEFRAME_CODES[node.timeframe], render(node.operand))
+def _read(nodes: Sequence[Node], programs: Programs) -> Iterator[ReadValues]:
+    for code, timeframe in enumerate(TIMEFRAMES):
+        mine = [node for node in nodes if isinstance(node, Elsewhere) and not node.instrument and node.timeframe == timeframe]
+        if mine:
+            places = np.array([programs.places[node] for node in mine], np.int64)
+            yield ReadValues(code, places, tuple(render(node.operand) for node in mine))

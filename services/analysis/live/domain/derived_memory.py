@@ -12,7 +12,7 @@ import numpy as np
 from services.analysis.kernels.indicators.kind import Floats
 
 EXPORTS: Final = 16
-"""Newest bars whose exported values are kept between batches. A bar that is judged later than so many are known finds none."""
+"""Newest bars whose exported values are kept between batches. A bar that is evaluated later finds none."""
 
 Key = tuple[int, int]
 """Row of a symbol, code of a timeframe."""
@@ -35,6 +35,9 @@ class DerivedMemory:
     """The exported values at each of them."""
     not_warmed_up: frozenset[str] = frozenset()
     """Operations and exported expressions that have not processed the past yet: their values are unknown."""
+
+    def __post_init__(self) -> None:
+        self._index = {name: n for n, name in enumerate(self.exported)}
 
     def wants(self, widths: Widths, exported: Collection[str]) -> bool:
         """Whether it has other contents than these."""
@@ -71,9 +74,10 @@ class DerivedMemory:
         """Forgets the exported values of older bars; called after each batch."""
         del self.closes[:-EXPORTS], self.values[:-EXPORTS]
 
-    def at(self, name: str, moment: int) -> float:
-        """The exported value at the newest bar that closed at or before a moment; NaN if unknown."""
+    def at(self, names: Sequence[str], moment: int) -> list[float]:
+        """The exported values at the newest bar that closed at or before a moment; NaN where unknown."""
         place = bisect_right(self.closes, moment) - 1
-        if place < 0 or name in self.not_warmed_up or name not in self.exported:
-            return float("nan")
-        return self.values[place][self.exported.index(name)]
+        if place < 0:
+            return [np.nan] * len(names)
+        row, index = self.values[place], self._index
+        return [np.nan if name in self.not_warmed_up or name not in index else row[index[name]] for name in names]

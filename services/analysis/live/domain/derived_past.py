@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.conditions.symbol_past import SymbolPast
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.kernels.patterns.layout import Records
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from services.analysis.live.domain.known_values import KnownValues
 from services.analysis.live.domain.layout import TIMEFRAME_CODES
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.state import PartitionState
 from shared.events import Timeframe
 
@@ -26,16 +26,16 @@ class _LiveSeries:
     kind: str
 
     @property
-    def rules(self) -> tuple[Instance, ...]:
+    def rules(self) -> tuple[RuleInstance, ...]:
         return self.series.base.rules
 
-    def values(self, bars: Adjusted) -> Floats:
+    def values(self, bars: AdjustedBars) -> Floats:
         return self.series.past_values(bars)
 
-    def fired(self, timeframe: Timeframe, bars: Adjusted, values: Floats) -> Int64s:
+    def fired(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Int64s:
         return self.series.past_fired(self.kind, timeframe, bars, values)
 
-    def patterns(self, timeframe: Timeframe, bars: Adjusted, values: Floats) -> Records:
+    def patterns(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Records:
         return self.series.past_patterns(TIMEFRAME_CODES[timeframe], bars, values)
 
 

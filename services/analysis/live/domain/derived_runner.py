@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from services.analysis.kernels.conditions.derived import SeriesNeeds, is_past
-from services.analysis.kernels.conditions.programs import Programs, judged
+from services.analysis.kernels.conditions.programs import Programs, evaluated
 from services.analysis.kernels.conditions.whole_series import DerivedValues, SeriesValues, derive
 from services.analysis.kernels.plan import BAR_FIELDS
 from services.analysis.kernels.signatures import SeriesKernels
@@ -26,11 +26,11 @@ from services.analysis.live.domain.state import Floats, PartitionState, Records
 from services.analysis.live.domain.user_conditions import ConditionSet
 from shared.conditions import Node
 from shared.conditions.expression import Elsewhere, walk
-from shared.conditions.normal import render
+from shared.conditions.normal_form import render
 from shared.events import Timeframe
 
-Rows = dict[int, Floats]
-"""The index of a bar in its batch -> its row with derived values."""
+Rows = dict[int, tuple[Floats, Floats]]
+"""The index of a bar in its batch -> its row with derived values, and the columns and fields of the bar before."""
 
 
 class DerivedRunner:
@@ -66,18 +66,21 @@ class DerivedRunner:
                 slots = np.full(sum(layout.widths.values()), np.nan)
                 state.derived[row, code] = DerivedMemory(layout.widths, slots, layout.exported)
 
-    def advance(self, state: PartitionState, closed: Records, values: Floats, before: Floats, events: BarEvents) -> Rows:
-        """The rows of the bars (dtype CLOSED) whose series have derived values; ``values``, ``before``: (bars, columns)."""
-        found, pasts = Rows(), Rows()
+    def advance(self, state: PartitionState, closed: Records, values: Floats, previous_values: Floats, events: BarEvents) -> Rows:
+        """The rows of the bars (dtype CLOSED) whose series have derived values.
+
+        ``values`` and ``previous_values`` (bars, columns) are those at the bars, and at the closed bar before each.
+        """
+        found = Rows()
         if not self._programs.derives:
             return found
         for i, (row, code) in enumerate(zip(closed["row"].tolist(), closed["timeframe"].tolist(), strict=True)):
             layout = self._layout(state, (row, code))
             if layout is not None:
-                found[i], pasts[i] = narrow(state, closed[i], values[i], before[i], self._programs.width)
-                self._start(state, layout, closed[i], i, found[i], pasts[i], events)
-        for i, wide in found.items():
-            self._finish(state, closed[i], wide, pasts[i])
+                found[i] = narrow(state, closed[i], values[i], previous_values[i], self._programs.width)
+                self._start(state, layout, closed[i], i, *found[i], events)
+        for i, (wide, past) in found.items():
+            self._finish(state, closed[i], wide, past)
         for key in {(int(closed[i]["row"]), int(closed[i]["timeframe"])) for i in found}:
             state.derived[key].trim()
         return found
@@ -91,7 +94,7 @@ class DerivedRunner:
         memory = state.derived[int(x["row"]), int(x["timeframe"])]
         self._derive(layout.local, memory, wide, past, commit=not x["provisional"])
         if layout.exported and not x["provisional"]:
-            exported = judged(self._kernels, self._programs, layout.programs, wide, past)
+            exported = evaluated(self._kernels, self._programs, layout.programs, wide, past)
             memory.export(int(x["close_at"]), exported.tolist())
 
     def _finish(self, state: PartitionState, x: Any, wide: Floats, past: Floats) -> None:
@@ -100,9 +103,11 @@ class DerivedRunner:
         layout = self._layout(state, (row, code))
         if layout is None:
             return
+        moment = int(x["known_at"])
         for read in layout.read:
             there = state.derived.get((row, read.timeframe))
-            wide[read.place] = np.nan if there is None else there.at(read.name, int(x["known_at"]))
+            if there is not None:
+                wide[read.places] = there.at(read.names, moment)
         self._derive(layout.later, state.derived[row, code], wide, past, commit=not x["provisional"])
 
     def _derive(self, table: Any, memory: DerivedMemory, wide: Floats, past: Floats, *, commit: bool) -> None:
@@ -178,13 +183,13 @@ class DerivedRunner:
         return self._layouts[group, not_warmed_up]
 
 
-def narrow(state: PartitionState, x: Any, values: Floats, before: Floats, width: int = 0) -> tuple[Floats, Floats]:
+def narrow(state: PartitionState, x: Any, values: Floats, previous_values: Floats, width: int = 0) -> tuple[Floats, Floats]:
     """The row of a bar (dtype CLOSED) and the one before: columns, fields, and NaN for derived values up to ``width``."""
     row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"])
     fields = [float(x[name]) for name in BAR_FIELDS]
     past = [float(getattr(state.windows, name)[row, code, at - 1]) if at else np.nan for name in BAR_FIELDS]
     rest = np.full(max(0, width - len(values) - len(fields)), np.nan)
-    return np.concatenate([values, fields, rest]), np.concatenate([before, past])
+    return np.concatenate([values, fields, rest]), np.concatenate([previous_values, past])
 
 
 def _restarted(needs: SeriesNeeds, replaced: bool, others: AbstractSet[Timeframe]) -> frozenset[str]:

@@ -16,23 +16,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.closed_bars import BarRecords, empty, inputs
+from services.analysis.kernels.closed_bars import BarRecords, inputs, no_bars
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.plan import IndicatorSpec
-from services.analysis.live.domain import batch, ticks
-from services.analysis.live.domain.actions import AdjustmentFactors
+from services.analysis.live.domain import tick_batch, ticks
+from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
+from services.analysis.live.domain.apply_history import NOTHING, TAIL, load, seed, warm_up
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import dump, fill, needed_windows, parse, restore_window, state_version
 from services.analysis.live.domain.derived_past import symbol_past
+from services.analysis.live.domain.engine_outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.incomplete_periods import lacks_days
 from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import CLOSED, PERIOD_CODES, REASONS, REJECTED, TIMEFRAME_CODES, TIMEFRAMES, frames
-from services.analysis.live.domain.load import NOTHING, TAIL, load, seed, warm_up
-from services.analysis.live.domain.outcome import EngineOutcome, bars_of, finite, quotes_of, rows_of
 from services.analysis.live.domain.realignment import realign
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.split_suspicion import (
     SplitResolution,
     parts,
@@ -84,7 +84,7 @@ class Engine:
         self.state = series.state()
         self.realigned = 0
         """Number of forming bars whose times the calendar has changed since the checkpoint."""
-        self._judge = series.judge(ConditionSet(), calendar)
+        self._evaluator = series.condition_evaluator(ConditionSet(), calendar)
         self._follower = series.follower(())
 
     def apply(self, events: Sequence[TickLog]) -> EngineOutcome:
@@ -93,13 +93,13 @@ class Engine:
 
     def prepare(self, events: Sequence[TickLog]) -> Batch:
         """Converts events to arrays for ``run``; changes no price."""
-        found, heartbeats, out_of_range = batch.split(events, self.calendar.codes)
+        found, heartbeats, out_of_range = tick_batch.split(events, self.calendar.codes)
         try:
             columns = self._columns(found)
         except OverflowError:
-            fitting = [event for event in events if not isinstance(event, Tick) or batch.fits(event)]
+            fitting = [event for event in events if not isinstance(event, Tick) or tick_batch.fits(event)]
             out_of_range += len(events) - len(fitting)
-            found, heartbeats, _ = batch.split(fitting, self.calendar.codes)
+            found, heartbeats, _ = tick_batch.split(fitting, self.calendar.codes)
             columns = self._columns(found)
         unknown_symbols = frozenset[str]()
         if (columns.row < 0).any():
@@ -122,7 +122,7 @@ class Engine:
         if instrument is None or instrument.exchange not in self.calendar.codes:
             return -1
         row = state.add(symbol, self.calendar.codes[instrument.exchange], instrument.kind, negative=instrument.negative)
-        self._judge.derived.add(state, row)
+        self._evaluator.derived.add(state, row)
         return row
 
     def peek(self, symbol: str, timeframe: Timeframe) -> dict[str, float | None] | None:
@@ -138,7 +138,7 @@ class Engine:
     def load(
         self,
         symbol: str,
-        pasts: Mapping[Timeframe, BarRecords],
+        closed_bars: Mapping[Timeframe, BarRecords],
         ts_init: int,
         *,
         tail: int = TAIL,
@@ -148,13 +148,15 @@ class Engine:
     ) -> EngineOutcome:
         """Applies history: see ``load.load``. An unknown symbol is only counted.
 
-        ``others``: all bars of the timeframes that ``pasts`` lacks; conditions that read several timeframes need them.
+        ``others``: all bars of the timeframes that ``closed_bars`` lacks; conditions that read several timeframes need them.
         """
         row = self.admit(symbol)
         if row < 0:
             return EngineOutcome(counts=Counter({"unknown": 1}))
-        found = load(self.state, self.series, self.calendar, row, pasts, ts_init, tail=tail, factors=factors, superseded=superseded)
-        self._restart_derived(row, {**(others or {}), **pasts}, replaced=pasts.keys())
+        found = load(
+            self.state, self.series, self.calendar, row, closed_bars, ts_init, tail=tail, factors=factors, superseded=superseded
+        )
+        self._restart_derived(row, {**(others or {}), **closed_bars}, replaced=closed_bars.keys())
         return found
 
     def split_resolution(self, symbol: str, factors: AdjustmentFactors, *, has_daily: bool) -> SplitResolution | None:
@@ -168,18 +170,19 @@ class Engine:
         self,
         symbol: str,
         resolution: SplitResolution,
-        pasts: Mapping[Timeframe, BarRecords],
+        closed_bars: Mapping[Timeframe, BarRecords],
         ts_init: int,
         factors: AdjustmentFactors,
     ) -> EngineOutcome:
-        """Ends a split suspicion: applies the pending bars, after ``pasts`` up to the session's open if the split is confirmed.
+        """Ends a split suspicion: applies the pending bars.
 
-        The signals of the pending bars fire: they are live bars that had to wait.
+        If the split is confirmed, ``closed_bars`` up to the session's open are applied before them. The signals of the pending
+        bars fire: they are live bars that had to wait.
         """
         row, outcome = self.state.rows[symbol], EngineOutcome()
         if resolution == "split":
             opened = int(self.state.records[row]["suspected_open"])
-            before = {timeframe: bars[bars["ts_close"] <= opened] for timeframe, bars in pasts.items()}
+            before = {timeframe: bars[bars["ts_close"] <= opened] for timeframe, bars in closed_bars.items()}
             outcome = self.load(symbol, before, ts_init, tail=0, factors=factors)
         self._close_pending(row, resolution, outcome, factors)
         if resolution == "split":
@@ -213,50 +216,50 @@ class Engine:
         columns = columns_of({spec for missing in self.state.not_warmed_up.values() for spec in missing})
         return columns + sorted({name for memory in self.state.derived.values() for name in memory.not_warmed_up})
 
-    def warm_up(self, symbol: str, pasts: Mapping[Timeframe, BarRecords]) -> None:
+    def warm_up(self, symbol: str, closed_bars: Mapping[Timeframe, BarRecords]) -> None:
         """Warms up what is new for a symbol from its closed bars (BAR_RECORD). It has values from the next bar on."""
         row = self.state.rows[symbol]
         if row in self.state.not_warmed_up:
-            warm_up(self.state, self.series, row, pasts)
+            warm_up(self.state, self.series, row, closed_bars)
             del self.state.not_warmed_up[row]
         if any(memory.not_warmed_up for (each, _), memory in self.state.derived.items() if each == row):
-            self._restart_derived(row, pasts)
+            self._restart_derived(row, closed_bars)
 
     def _restart_derived(
-        self, row: int, pasts: Mapping[Timeframe, BarRecords], replaced: AbstractSet[Timeframe] | None = None
+        self, row: int, closed_bars: Mapping[Timeframe, BarRecords], replaced: AbstractSet[Timeframe] | None = None
     ) -> None:
-        derived = self._judge.derived
+        derived = self._evaluator.derived
         needs = derived.needed(self.state, row, replaced)
         if needs:
-            past = symbol_past(self.state, row, self.series, self._judge.known_values, self.followed)
-            derived.restart(self.state, row, past.series(inputs(pasts), needs), replaced)
+            past = symbol_past(self.state, row, self.series, self._evaluator.known_values, self.followed)
+            derived.restart(self.state, row, past.series(inputs(closed_bars), needs), replaced)
 
     @property
     def condition_set(self) -> ConditionSet:
         """The users' conditions that run."""
-        return self._judge.condition_set
+        return self._evaluator.condition_set
 
     def set_conditions(self, condition_set: ConditionSet) -> None:
         """Runs these conditions from the next batch on. The indicators that they request must be the engine's."""
-        others = self._judge.known_values.others
-        self._judge = self.series.judge(condition_set, self.calendar, self._judge.reported)
-        self._judge.known_values.others = others
-        self._judge.derived.take_over(self.state)
+        others = self._evaluator.known_values.others
+        self._evaluator = self.series.condition_evaluator(condition_set, self.calendar, self._evaluator.reported)
+        self._evaluator.known_values.others = others
+        self._evaluator.derived.take_over(self.state)
         self.state.frames = frames(condition_set.forming_timeframes)
 
     @property
     def known_values(self) -> KnownValues:
         """What conditions read besides values of the row."""
-        return self._judge.known_values
+        return self._evaluator.known_values
 
     @property
     def others(self) -> OtherInstruments:
         """The values of other instruments that conditions read."""
-        return self._judge.known_values.others
+        return self._evaluator.known_values.others
 
     def set_others(self, others: OtherInstruments) -> None:
         """Uses these values of other instruments from the next batch on."""
-        self._judge.known_values.others = others
+        self._evaluator.known_values.others = others
 
     @property
     def followed(self) -> tuple[FollowedSequence, ...]:
@@ -291,13 +294,13 @@ class Engine:
         for row, symbol in enumerate(engine.state.symbols):
             engine.state.records[row]["negative"] = symbol in listed and listed[symbol].negative
         for series_bars in needed_windows(engine.state):
-            restore_window(engine.state, series_bars, windows.get((series_bars.symbol, series_bars.timeframe), empty()))
+            restore_window(engine.state, series_bars, windows.get((series_bars.symbol, series_bars.timeframe), no_bars()))
         engine.realigned = realign(engine.state, calendar)
         return engine
 
     def _columns(self, found: Sequence[Tick]) -> TickColumns:
         state = self.state
-        columns = batch.columns(found, state.rows, state.sources)
+        columns = tick_batch.columns(found, state.rows, state.sources)
         unknown = (columns.row < 0) | (columns.source < 0)
         if unknown.any():
             admitted = False
@@ -305,7 +308,7 @@ class Engine:
                 if self.admit(tick.symbol) >= 0:
                     admitted |= state.source(tick.source) >= 0
             if admitted:
-                columns = batch.columns(found, state.rows, state.sources)
+                columns = tick_batch.columns(found, state.rows, state.sources)
         return columns
 
     def _run(self, events: TickEvents, outcome: EngineOutcome) -> None:
@@ -364,6 +367,6 @@ class Engine:
         outcome.rows += rows_of(bars, closed["close"][final].tolist(), self.series.columns, advanced.values[final])
         sequences = self._follower.follow(self.state, closed, advanced.signals)
         events = BarEvents(advanced.fired, advanced.patterns, sequences)
-        conditions = self._judge.judge(self.state, closed, advanced.values, advanced.before, events)
+        conditions = self._evaluator.evaluate(self.state, closed, advanced.values, advanced.previous_values, events)
         outcome.signals += [signal for _, signal in sorted([*advanced.signals, *sequences, *conditions], key=itemgetter(0))]
         outcome.patterns += advanced.patterns

@@ -19,7 +19,7 @@ from services.analysis.kernels.conditions.events import matching_rules, rule_fir
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.conditions.times import time_field
 from services.analysis.kernels.indicators.kind import Floats, Int64s
-from services.analysis.kernels.plan import Instance
+from services.analysis.kernels.plan import RuleInstance
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.state import PartitionState
@@ -55,7 +55,7 @@ class KnownValues:
     """Looks up time fields, events and values of other instruments."""
 
     calendar: Calendar
-    rules: tuple[Instance, ...]
+    rules: tuple[RuleInstance, ...]
     others: OtherInstruments = field(default_factory=OtherInstruments)
     _matching: dict[Fired, Int64s] = field(default_factory=dict, compare=False, repr=False)
 

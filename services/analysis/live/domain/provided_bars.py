@@ -17,7 +17,7 @@ MOST: Final = 1e100
 """Bounds of adjusted prices and volumes: their squares and ratios are finite numbers too."""
 
 
-def of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> BarRecords:
+def bars_of_history(messages: Iterable[History], ts_init: int, *, negative: bool = False) -> BarRecords:
     """The bars of some messages (dtype BAR_RECORD), session not set; of two with one close time the later message's counts.
 
     Left out: prices that are not numbers, not above 0 (unless ``negative``) or beyond 1e9, volumes that are negative or no numbers,

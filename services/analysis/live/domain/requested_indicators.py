@@ -18,7 +18,7 @@ from services.analysis.live.domain.plan_memory import NotWarmedUp, PlanMemory
 _KINDS: Final = {kind.name: kind for kind in KINDS}
 
 
-class Place(NamedTuple):
+class IndicatorSlot(NamedTuple):
     """The place of one indicator in the plan of its kind."""
 
     plan: int
@@ -55,7 +55,7 @@ def plans(requested: Sequence[IndicatorSpec], code: MachineCode) -> tuple[KindPl
     return tuple(KindPlan(plan(of_kind, []), code.of_kind(kind), of_kind) for kind, of_kind in zip(kinds, specs, strict=True))
 
 
-def places(plans_of_kinds: Sequence[KindPlan]) -> Iterator[tuple[IndicatorSpec, Place]]:
+def places(plans_of_kinds: Sequence[KindPlan]) -> Iterator[tuple[IndicatorSpec, IndicatorSlot]]:
     """The places of all indicators of some plans."""
     before = 0
     for number, each in enumerate(plans_of_kinds):
@@ -63,7 +63,7 @@ def places(plans_of_kinds: Sequence[KindPlan]) -> Iterator[tuple[IndicatorSpec, 
             width = len(KINDS[code].columns)
             yield (
                 spec,
-                Place(
+                IndicatorSlot(
                     number,
                     slice(state, state + KINDS[code].state),
                     slice(column, column + width),
@@ -79,7 +79,7 @@ def columns_of(requested: Iterable[IndicatorSpec]) -> list[str]:
 
 
 def set_unknown(
-    not_warmed_up: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[IndicatorSpec, Place], *values: npt.NDArray[Any]
+    not_warmed_up: NotWarmedUp, rows: npt.NDArray[np.int64], where: Mapping[IndicatorSpec, IndicatorSlot], *values: npt.NDArray[Any]
 ) -> None:
     """Sets values that are not warmed up to NaN.
 

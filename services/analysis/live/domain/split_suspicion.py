@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 import numpy as np
 
 from services.analysis.live.domain import ticks
-from services.analysis.live.domain.actions import AdjustmentFactors
+from services.analysis.live.domain.adjustment_factors import AdjustmentFactors
 from services.analysis.live.domain.layout import DAY, KEEP, PERIOD_CODES, REASONS, WINDOW
 from services.analysis.live.domain.state import PartitionState, Records
 from shared.events import Quarantined

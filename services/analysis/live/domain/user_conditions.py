@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from services.analysis.kernels.conditions.derived import SeriesNeeds, needs_of, width_of
-from services.analysis.kernels.conditions.programs import Programs, compiled
+from services.analysis.kernels.conditions.programs import Programs, compile_conditions
 from services.analysis.kernels.conditions.required_indicators import required_indicators
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, IndicatorSpec
@@ -88,7 +88,7 @@ class ConditionSet:
         """The programs of all conditions over rows of these columns; cached, since all partitions use the same."""
         key = tuple(columns)
         if key not in self._programs:
-            self._programs[key] = compiled(self.conditions, columns)
+            self._programs[key] = compile_conditions(self.conditions, columns)
         return self._programs[key]
 
     def needs(self, timeframe: Timeframe, symbol: str) -> SeriesNeeds:

@@ -9,15 +9,13 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.analysis.kernels import closed_bars
-from services.analysis.kernels.closed_bars import BarRecords
-from services.analysis.live.domain import actions as actions_of
-from services.analysis.live.domain import contradictions
+from services.analysis.kernels.closed_bars import BarRecords, no_bars
+from services.analysis.live.domain import adjustment_factors, superseded_bars
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.ports import BarStore, ProvidedBars
-from services.analysis.live.domain.provided_bars import of_history
-from services.analysis.live.handlers import measures
+from services.analysis.live.domain.provided_bars import bars_of_history
+from services.analysis.live.handlers import metrics
 from shared.events import History, HistoryReady, Timeframe
 from shared.failures import PoisonError
 from shared.kafka import RangeGoneError, Record
@@ -50,10 +48,10 @@ class HistoryRanges(Protocol):
 class HistoryReader:
     """Loads histories into engines."""
 
-    def __init__(self, ranges: HistoryRanges, stored: BarStore, most: int) -> None:
+    def __init__(self, ranges: HistoryRanges, stored: BarStore, limit: int) -> None:
         self._ranges = ranges
         self._stored = stored
-        self._most = most
+        self._limit = limit
 
     async def load(self, engine: Engine, partition: int, ready: HistoryReady) -> LoadedHistory:
         """Loads the history into the engine. Every bar of the symbol that closed before must be in the database.
@@ -67,7 +65,7 @@ class HistoryReader:
         if engine.admit(ready.symbol) < 0:
             return LoadedHistory(engine.load(ready.symbol, {}, ready.ts_init), [])
         messages = await self._read_messages(partition, ready)
-        stored = await self._stored.pasts(ready.symbol, self._most)
+        stored = await self._stored.closed_bars(ready.symbol, self._limit)
         return await asyncio.to_thread(_apply, engine, ready, messages, stored)
 
     async def _read_messages(self, partition: int, ready: HistoryReady) -> list[History]:
@@ -75,34 +73,34 @@ class HistoryReader:
             records = await self._ranges.read(HISTORY, partition, ready.first, ready.last)
         except RangeGoneError as error:
             log.warning("history is gone from its topic: the stored bars are used", symbol=ready.symbol, error=str(error))
-            measures.loads.labels("stored").inc()
+            metrics.loads.labels("stored").inc()
             return []
-        measures.loads.labels("topic").inc()
+        metrics.loads.labels("topic").inc()
         return [record.event for record in records if record.event.symbol == ready.symbol]
 
 
 def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], stored: dict[Timeframe, BarRecords]) -> LoadedHistory:
     symbol = ready.symbol
     fresh = _fresh(engine, ready, messages)
-    days = fresh.get(Timeframe.D1, closed_bars.empty())
-    reports = contradictions.contradicted(symbol, stored.get(Timeframe.D1, closed_bars.empty()), days, ready.ts_init)
-    gone = contradictions.superseded(stored, fresh)
-    stored = contradictions.without(stored, gone)
+    days = fresh.get(Timeframe.D1, no_bars())
+    reports = superseded_bars.contradiction_reports(symbol, stored.get(Timeframe.D1, no_bars()), days, ready.ts_init)
+    gone = superseded_bars.superseded(stored, fresh)
+    stored = superseded_bars.without_superseded(stored, gone)
     actions = [action for message in messages for action in message.actions]
-    moved = actions_of.changed(stored.get(Timeframe.D1, closed_bars.empty()), days)
+    moved = adjustment_factors.factors_changed(stored.get(Timeframe.D1, no_bars()), days)
     if moved:  # the provider's days reach further back than its other bars: stored bars take the factors of the days
-        stored = actions_of.readjusted(stored, actions_of.factors_of(days, actions))
-        measures.readjusted.inc()
+        stored = adjustment_factors.readjusted(stored, adjustment_factors.factors_of(days, actions))
+        metrics.readjusted.inc()
         log.info("factors have changed: the symbol's past is readjusted", symbol=symbol, actions=len(actions))
-    whole = actions_of.merge_series(stored, fresh)
-    factors = actions_of.factors_of(whole.get(Timeframe.D1), actions)
+    whole = adjustment_factors.merge_series(stored, fresh)
+    factors = adjustment_factors.factors_of(whole.get(Timeframe.D1), actions)
     resolution = engine.split_resolution(symbol, factors, has_daily=len(days) > 0)
     if resolution is not None:
         log.info("the split suspicion is resolved", symbol=symbol, resolution=resolution)
         provided = _provided(symbol, stored, {}) if moved else []
         return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, factors), provided, resolved=True)
-    pasts = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
-    outcome = engine.load(symbol, pasts, ready.ts_init, factors=factors, superseded=gone, others=whole)
+    closed_bars = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
+    outcome = engine.load(symbol, closed_bars, ready.ts_init, factors=factors, superseded=gone, others=whole)
     outcome.quarantined += reports
     return LoadedHistory(outcome, _provided(symbol, whole if moved else fresh, gone))
 
@@ -112,8 +110,8 @@ def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> 
     fresh: dict[Timeframe, BarRecords] = {}
     for timeframe in dict.fromkeys(message.timeframe for message in messages):
         own = [message for message in messages if message.timeframe == timeframe]
-        bars = of_history(own, ready.ts_init, negative=engine.listed[ready.symbol].negative)
-        measures.history_flaws.inc(max(0, sum(len(message.bars) for message in own) - len(bars)))
+        bars = bars_of_history(own, ready.ts_init, negative=engine.listed[ready.symbol].negative)
+        metrics.history_flaws.inc(max(0, sum(len(message.bars) for message in own) - len(bars)))
         if len(bars):
             bars["session"] = engine.calendar.dates(engine.listed[ready.symbol].exchange, bars["ts_open"])
             fresh[timeframe] = bars
@@ -121,7 +119,7 @@ def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> 
 
 
 def _provided(
-    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, contradictions.Int64s]
+    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, superseded_bars.Int64s]
 ) -> list[ProvidedBars]:
     return [
         ProvidedBars(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())

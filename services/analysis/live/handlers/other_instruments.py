@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from services.analysis.kernels.closed_bars import BarRecords, empty, inputs
+from services.analysis.kernels.closed_bars import BarRecords, inputs, no_bars
 from services.analysis.kernels.conditions.derived import derived_needs
 from services.analysis.kernels.conditions.other_instruments import BENCHMARK, OtherInstruments, SessionValues, not_computed
 from services.analysis.kernels.conditions.whole_series import values_of
@@ -50,14 +50,14 @@ class ReferencedInstruments:
         stored: BarStore,
         benchmarks: BenchmarkReader,
         empty_engine: Callable[[], Engine],
-        most: int,
+        limit: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``most``: newest daily bars that are read; ``empty_engine``: an engine without symbols, never one of a partition."""
+        """``limit``: newest daily bars that are read; ``empty_engine``: an engine without symbols, never one of a partition."""
         self._stored = stored
         self._benchmarks = benchmarks
         self._empty_engine = empty_engine
-        self._most = most
+        self._limit = limit
         self._clock = clock
         self._read: dict[str, _Read] = {}
         self._current = OtherInstruments()
@@ -91,13 +91,13 @@ class ReferencedInstruments:
         same = before is not None and (before.newest, before.nodes, before.requested) == (state, nodes, requested)
         if same and before is not None and self._clock() - before.at < AGAIN_SECONDS:
             return
-        bars = await self._bars(symbol, self._most)
+        bars = await self._bars(symbol, self._limit)
         values = await asyncio.to_thread(_computed, self._empty_engine(), symbol, nodes, requested, bars)
         self._read[symbol] = _Read(state, nodes, requested, self._clock(), values)
 
     async def _bars(self, symbol: str, n: int) -> BarRecords:
         found = await self._stored.windows([NeededWindow(symbol, Timeframe.D1, n)])
-        return found.get((symbol, Timeframe.D1), empty())
+        return found.get((symbol, Timeframe.D1), no_bars())
 
 
 def _computed(

@@ -9,9 +9,9 @@ from typing import Final
 import structlog
 
 from services.analysis.live.domain.engine import Engine
-from services.analysis.live.domain.outcome import EngineOutcome
+from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.ports import CheckpointRows, ProvidedBars
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from services.analysis.live.handlers.history import LoadedHistory
 from services.analysis.live.handlers.publish_queue import PublishQueue
 from shared.events import Bar, Pattern, Signal
@@ -46,7 +46,7 @@ class Partition:
         return len(self.bars) + len(self.signals) + len(self.patterns) + sum(len(each.bars) for each in self.provided)
 
     @property
-    def moved(self) -> bool:
+    def checkpoint_is_stale(self) -> bool:
         """Whether the stored checkpoint is out of date."""
         return self.next_offset >= 0 and (self.unsaved or self.next_offset != self.saved_offset)
 
@@ -56,12 +56,12 @@ class Partition:
         self.signals += [signal for signal in outcome.signals if not signal.provisional]
         self.patterns += outcome.patterns
         for bar in outcome.bars:
-            measures.bars.labels(bar.timeframe).inc()
+            metrics.bars.labels(bar.timeframe).inc()
         for signal in outcome.signals:
-            measures.signals.labels(signal.rule, signal.timeframe, "provisional" if signal.provisional else "closed").inc()
-        measures.rows.inc(len(outcome.rows))
+            metrics.signals.labels(signal.rule, signal.timeframe, "provisional" if signal.provisional else "closed").inc()
+        metrics.rows.inc(len(outcome.rows))
         for reason, count in outcome.counts.items():
-            measures.ticks.labels(reason).inc(count)
+            metrics.ticks.labels(reason).inc(count)
         self._report_quarantined(outcome)
 
     def add_history(self, loaded: LoadedHistory) -> None:
@@ -73,12 +73,12 @@ class Partition:
             return
         self._report_quarantined(loaded.outcome)
         for reason, count in loaded.outcome.counts.items():
-            measures.ticks.labels(reason).inc(count)
+            metrics.ticks.labels(reason).inc(count)
 
     @staticmethod
     def _report_quarantined(outcome: EngineOutcome) -> None:
         for event in outcome.quarantined:
-            measures.quarantined.labels(event.reason, event.outcome).inc(1 + event.more)
+            metrics.quarantined.labels(event.reason, event.outcome).inc(1 + event.more)
             if event.what == "instrument":
                 log.warning(event.note, symbol=event.symbol, ts_event=event.ts_event, **event.values)
             elif event.reason == "contradicted":

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from services.analysis.live.domain.outcome import EngineOutcome
-from services.analysis.live.handlers import measures
+from services.analysis.live.domain.engine_outcome import EngineOutcome
+from services.analysis.live.handlers import metrics
 from shared.events import Bar, Event, IndicatorRow, Pattern, Quarantined, Quote, Signal
 from shared.topics import BARS, INDICATORS, PATTERNS, QUARANTINE, QUOTES, SIGNALS, Topic
 
@@ -60,11 +60,11 @@ class PublishQueue:
         self._quarantined += outcome.quarantined
         self._patterns += outcome.patterns
         self._quotes |= {quote.symbol: quote for quote in outcome.quotes}
-        if self._task is None or (self._task.done() and not self.failed):
+        if self._task is None or (self._task.done() and not self.has_failed):
             self._start()
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether the last attempt was not acknowledged; ``drain`` retries it."""
         return self._task is not None and self._task.done() and (self._task.cancelled() or self._task.exception() is not None)
 
@@ -74,7 +74,7 @@ class PublishQueue:
         Raises:
             TransientError: the broker does not acknowledge; the events stay, and the next call retries them.
         """
-        if self.failed:
+        if self.has_failed:
             self._start()
         while self._task is not None and (len(self) or not self._task.done()):
             if self._task.done():
@@ -122,12 +122,12 @@ class PublishQueue:
                     raise failure
             now = self._now()
             for each in fired:
-                measures.tick_to_signal.observe(max(0, now - each.received) / 1000)
+                metrics.tick_to_signal.observe(max(0, now - each.received) / 1000)
 
     async def _send(self, topic: Topic[Any], events: Sequence[Any]) -> None:
         if events:
             await self._publisher.publish_many(topic, [(event.symbol, event) for event in events])
-            measures.published.labels(topic.name).inc(len(events))
+            metrics.published.labels(topic.name).inc(len(events))
 
 
 T = TypeVar("T")

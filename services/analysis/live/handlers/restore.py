@@ -15,9 +15,9 @@ from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.checkpoint import UnreadableStateError, fill, needed_windows, parse
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.ports import BarStore, Checkpoint, CheckpointStore, InstrumentLookup
-from services.analysis.live.domain.series import SeriesRunner
+from services.analysis.live.domain.series_runner import SeriesRunner
 from services.analysis.live.domain.user_conditions import ConditionSet
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from shared.kafka import partition_of
 from shared.topics import TICKS
 
@@ -26,7 +26,7 @@ RestoreKind = Literal["checkpoint", "cold", "none", "version", "log", "unreadabl
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredEngine:
     """A restored engine."""
 
     engine: Engine
@@ -41,20 +41,20 @@ class Restorer:
 
     def __init__(
         self, checkpoints: CheckpointStore, stored: BarStore, instruments: InstrumentLookup, calendar: Calendar,
-        series: SeriesRunner, most: int, conditions: Callable[[], ConditionSet] = ConditionSet,
+        series: SeriesRunner, limit: int, conditions: Callable[[], ConditionSet] = ConditionSet,
         others: Callable[[], OtherInstruments] = OtherInstruments,
     ) -> None:  # fmt: skip
-        """``most``: newest bars of a series that a rebuild reads. ``conditions``, ``others``: what a rebuild starts with."""
+        """``limit``: newest bars of a series that a rebuild reads. ``conditions``, ``others``: what a rebuild starts with."""
         self._checkpoints = checkpoints
         self._stored = stored
         self._instruments = instruments
         self._calendar = calendar
         self._series = series
-        self._most = most
+        self._limit = limit
         self._conditions = conditions
         self._others = others
 
-    async def restore(self, partition: int, log_start: int) -> Restored:
+    async def restore(self, partition: int, log_start: int) -> RestoredEngine:
         """The engine of a partition, from its checkpoint or else rebuilt from stored bars to read the log from its start."""
         began = time.monotonic()
         checkpoint = await self._checkpoints.load(partition)
@@ -83,10 +83,10 @@ class Restorer:
                     requested=len(engine.requested),
                     log_start=log_start,
                 )
-        measures.restores.labels(kind).inc()
-        measures.restore_seconds.labels(kind).observe(time.monotonic() - began)
+        metrics.restores.labels(kind).inc()
+        metrics.restore_seconds.labels(kind).observe(time.monotonic() - began)
         saved = None if checkpoint is None else checkpoint.next_offset
-        return Restored(engine, saved if kind == "checkpoint" else None, saved)
+        return RestoredEngine(engine, saved if kind == "checkpoint" else None, saved)
 
     def _empty(self) -> Engine:
         return Engine(self._calendar, self._instruments.listed, self._series)
@@ -117,6 +117,6 @@ class Restorer:
         engine.set_others(self._others())
         engine.set_conditions(conditions)
         for symbol in symbols:
-            pasts = await self._stored.pasts(symbol, self._most)
-            await asyncio.to_thread(engine.load, symbol, pasts, 0, tail=0)
+            closed_bars = await self._stored.closed_bars(symbol, self._limit)
+            await asyncio.to_thread(engine.load, symbol, closed_bars, 0, tail=0)
         return len(symbols)

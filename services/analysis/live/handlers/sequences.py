@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.analysis.live.domain.engine import Engine
 from services.analysis.live.domain.sequence_signals import FollowedSequence
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 
 
 class SequenceReader(Protocol):
@@ -27,7 +27,7 @@ class FollowedSequences:
         followed = await self._stored.followed()
         if followed != self._newest:
             self._newest = followed
-            measures.sequences.set(len(followed))
+            metrics.sequences.set(len(followed))
 
     def apply_to(self, engine: Engine) -> None:
         """Gives the engine the current sequences, if it has others."""

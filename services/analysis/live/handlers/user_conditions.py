@@ -13,7 +13,7 @@ from services.analysis.kernels.conditions.other_instruments import OtherInstrume
 from services.analysis.kernels.plan import IndicatorSpec
 from services.analysis.live.domain.requested_indicators import columns_of
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet, condition_set
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from services.analysis.live.handlers.partition import Partition
 
 log: Final = structlog.get_logger("analysis.conditions")
@@ -31,7 +31,7 @@ class OtherReader(Protocol):
     async def current(self, conditions: ConditionSet) -> OtherInstruments: ...
 
 
-class KindCompiler(Protocol):
+class IndicatorCompiler(Protocol):
     """Compiles kinds of indicators in the background."""
 
     @property
@@ -43,7 +43,7 @@ class UserConditions:
     """The current set of conditions, and the values of other instruments that they read."""
 
     def __init__(
-        self, stored: ConditionReader, others: OtherReader, compiler: KindCompiler, always: Sequence[IndicatorSpec] = ()
+        self, stored: ConditionReader, others: OtherReader, compiler: IndicatorCompiler, always: Sequence[IndicatorSpec] = ()
     ) -> None:
         """``always``: indicators that run whether a condition names them or not."""
         self._stored = stored
@@ -67,8 +67,8 @@ class UserConditions:
         self.others = await self._others.current(current)  # first: a warm-up reads them too
         self._condition_set = current
         self._read = requests, self._compiler.compiled
-        measures.conditions.set(len(self._condition_set.conditions))
-        measures.conditions_left_out.set(len(self._condition_set.left_out))
+        metrics.conditions.set(len(self._condition_set.conditions))
+        metrics.conditions_left_out.set(len(self._condition_set.left_out))
         for text, reason in self._condition_set.left_out.items():
             log.warning("a condition does not run", condition=text, reason=reason)
 

@@ -14,9 +14,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.analysis.kernels.closed_bars import BarRecords, empty, merged
+from services.analysis.kernels.closed_bars import BarRecords, merge_bars, no_bars
 from services.analysis.live.domain.ports import BarStore
-from services.analysis.live.handlers import measures
+from services.analysis.live.handlers import metrics
 from services.analysis.live.handlers.partition import Partition
 from shared.events import Timeframe
 from shared.waiting import Refresher
@@ -47,18 +47,18 @@ class WarmUp:
     def __init__(
         self,
         stored: BarStore,
-        most: int,
+        limit: int,
         reports: WarmUpReports,
         clock: Callable[[], int],
         uncompiled: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        """``most``: newest bars of a series that an indicator is warmed up from; ``clock``: milliseconds since the epoch.
+        """``limit``: newest bars of a series that an indicator is warmed up from; ``clock``: milliseconds since the epoch.
 
         ``uncompiled``: columns whose indicators do not run yet, since their code is being compiled.
         """
         self._uncompiled = uncompiled
         self._stored = stored
-        self._most = most
+        self._limit = limit
         self._reports = reports
         self._clock = clock
         self._reported: dict[int, tuple[list[str], int]] = {}
@@ -72,13 +72,13 @@ class WarmUp:
         if self._read is not None:
             return
         waiting = {number: symbols for number, mine in partitions.items() if (symbols := mine.engine.not_warmed_up)}
-        measures.warming_up.set(sum(map(len, waiting.values())))
+        metrics.warming_up.set(sum(map(len, waiting.values())))
         await self._report(partitions)
         if waiting:
             mine = partitions[max(waiting, key=lambda number: len(waiting[number]))]
             symbol = waiting[mine.number][0]
             loads = mine.loads[symbol]
-            self._read = _Past(mine, symbol, loads, await self._stored.pasts(symbol, self._most))
+            self._read = _Past(mine, symbol, loads, await self._stored.closed_bars(symbol, self._limit))
 
     async def _report(self, partitions: Mapping[int, Partition]) -> None:
         """Writes down what has changed since the last time; a partition that is new here replaces what another process wrote."""
@@ -107,9 +107,9 @@ class WarmUp:
             return
         await save(mine)  # closed bars must be in the database, since they are read back
         after = {timeframe: int(bars["ts_close"][-1]) for timeframe, bars in past.bars.items() if len(bars)}
-        newer = await self._stored.pasts(symbol, self._most, after)
+        newer = await self._stored.closed_bars(symbol, self._limit, after)
         whole = {
-            timeframe: merged(past.bars.get(timeframe, empty()), newer.get(timeframe, empty()))
+            timeframe: merge_bars(past.bars.get(timeframe, no_bars()), newer.get(timeframe, no_bars()))
             for timeframe in {*past.bars, *newer}
         }
         await asyncio.to_thread(mine.engine.warm_up, symbol, whole)

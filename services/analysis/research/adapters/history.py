@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from sqlalchemy import select
 
-from services.analysis.kernels.closed_bars import BAR_RECORD, of_rows
+from services.analysis.kernels.closed_bars import BAR_RECORD, bars_of_rows
 from services.analysis.kernels.conditions.other_instruments import Market, benchmark_of
 from services.analysis.research.domain.evaluation import InstrumentPast
 from shared.db import Database
@@ -42,7 +42,7 @@ class StoredHistory:
             for timeframe in timeframes:
                 rows = (await connection.execute(self._newest(symbol, timeframe))).all()
                 if rows:
-                    found[timeframe] = await asyncio.to_thread(of_rows, rows[::-1])
+                    found[timeframe] = await asyncio.to_thread(bars_of_rows, rows[::-1])
         return InstrumentPast(symbol, listed.exchange, listed.kind, found)
 
     async def benchmark(self, symbol: str, exchange: str) -> str:

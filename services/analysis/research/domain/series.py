@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from services.analysis.kernels.closed_bars import Adjusted
+from services.analysis.kernels.closed_bars import AdjustedBars
 from services.analysis.kernels.conditions.required_indicators import required_indicators
 from services.analysis.kernels.indicators.kind import Bars, Floats, Int64s
 from services.analysis.kernels.machine_code import MachineCode
@@ -16,7 +16,7 @@ from services.analysis.kernels.pattern_inputs import pattern_inputs
 from services.analysis.kernels.patterns.layout import PATTERN, Records
 from services.analysis.kernels.patterns.whole_series import history as pattern_history
 from services.analysis.kernels.patterns.whole_series import no_patterns
-from services.analysis.kernels.plan import INDICATORS, Instance, Plan, plan
+from services.analysis.kernels.plan import INDICATORS, Plan, RuleInstance, plan
 from services.analysis.kernels.signatures import PatternKernels
 from services.analysis.kernels.whole_series import history, past_fired
 from shared.conditions import Condition
@@ -37,7 +37,7 @@ class NeededSeries:
     reads_patterns: bool
 
     @property
-    def rules(self) -> tuple[Instance, ...]:
+    def rules(self) -> tuple[RuleInstance, ...]:
         return _rules().rules
 
     @property
@@ -45,13 +45,13 @@ class NeededSeries:
         """The columns of ``values``."""
         return self.indicators.columns
 
-    def values(self, bars: Adjusted) -> Floats:
+    def values(self, bars: AdjustedBars) -> Floats:
         return history(self.code, self.indicators, _bars(bars)).values
 
-    def fired(self, timeframe: Timeframe, bars: Adjusted, values: Floats) -> Int64s:
+    def fired(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Int64s:
         return past_fired(self.code.core, _rules(), self.kind, timeframe, _bars(bars), values)
 
-    def patterns(self, timeframe: Timeframe, bars: Adjusted, values: Floats) -> Records:  # noqa: ARG002 - they read fixed columns
+    def patterns(self, timeframe: Timeframe, bars: AdjustedBars, values: Floats) -> Records:  # noqa: ARG002 - they read fixed columns
         if not (self.reads_patterns and timeframe.row.patterns):
             return np.zeros(0, PATTERN)
         return pattern_history(self.pattern_kernels(), no_patterns(), pattern_inputs(self.code, _bars(bars), bars.ts_close))
@@ -76,5 +76,5 @@ def _rules() -> Plan:
     return plan()
 
 
-def _bars(bars: Adjusted) -> Bars:
+def _bars(bars: AdjustedBars) -> Bars:
     return Bars(*(getattr(bars, name) for name in Bars._fields))

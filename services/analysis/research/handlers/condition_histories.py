@@ -20,7 +20,7 @@ from services.analysis.research.domain.series import NeededSeries, needed_series
 from shared.conditions import Condition
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory, Timeframe
 from shared.sequences import SignalSequence
-from shared.tasks import all_of
+from shared.tasks import run_all
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ class ConditionHistories:
         condition = await self._threads.run(partial(conditions.read, job.condition))
         if error := await self._compilations.ready([kind for kind, _ in required_indicators(condition)]):
             raise RefusedJobError("not-supported", f"condition: {condition.text!r}: {error}")
-        found = await all_of(*(self._in_turn(condition, symbol, job.limit) for symbol in job.symbols))
+        found = await run_all(*(self._in_turn(condition, symbol, job.limit) for symbol in job.symbols))
         return result(job, condition, tuple(found), self._clock())
 
     async def _in_turn(self, condition: Condition, symbol: str, limit: int) -> SymbolHistory:

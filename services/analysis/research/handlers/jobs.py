@@ -10,10 +10,10 @@ from typing import Any, Final, Protocol
 import structlog
 
 from services.analysis.research.domain.jobs import RefusedJobError, check, refusal
-from services.analysis.research.handlers import measures
+from services.analysis.research.handlers import metrics
 from shared.events import ConditionHistory, ResearchJob, ResearchResult
 from shared.kafka import Record
-from shared.tasks import all_of
+from shared.tasks import run_all
 from shared.topics import RESEARCH_RESULTS, Topic
 
 log: Final = structlog.get_logger("analysis.research")
@@ -52,14 +52,14 @@ class ResearchJobs:
 
     async def handle(self, records: Sequence[Record[ResearchJob]]) -> None:
         """Answers some jobs side by side; returns when all results are published. Raises ``TransientError``."""
-        await all_of(*(self._one(record.event) for record in records))
+        await run_all(*(self._one(record.event) for record in records))
 
     async def _one(self, job: ResearchJob) -> None:
         began = time.monotonic()
         found = await self._answer(job)
         await self._publisher.publish(RESEARCH_RESULTS, found, key=found.job_id)
-        measures.jobs.labels(found.error.code if found.error else "done").inc()
-        measures.seconds.observe(time.monotonic() - began)
+        metrics.jobs.labels(found.error.code if found.error else "done").inc()
+        metrics.seconds.observe(time.monotonic() - began)
 
     async def _answer(self, job: ResearchJob) -> ResearchResult:
         limit = asyncio.timeout(self._seconds)

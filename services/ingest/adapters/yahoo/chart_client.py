@@ -12,8 +12,8 @@ from curl_cffi.requests.exceptions import RequestException, Timeout
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFRateLimitError
 
+from services.ingest.adapters.yahoo.http_session import YahooSession
 from services.ingest.adapters.yahoo.network_errors import explain_request
-from services.ingest.adapters.yahoo.session import YahooSession
 from services.ingest.domain.yahoo_chart import Chart, read_chart
 from services.ingest.domain.yahoo_errors import NotJsonError, RateLimitedError, UnreachableError
 

@@ -55,7 +55,7 @@ class YahooClient:
         Raises:
             YahooError: a subclass. ``PausedError`` if no request was sent.
         """
-        backoff = Backoff(Random(), most=MAX_PAUSE_SECONDS)  # noqa: S311 - jitter
+        backoff = Backoff(Random(), maximum=MAX_PAUSE_SECONDS)  # noqa: S311 - jitter
         for _ in range(TRIES - 1):
             try:
                 return await self._request_once(symbol, interval, params)

@@ -18,7 +18,7 @@ from services.ingest.domain.adjustments import Adjustments
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.currency import CurrencyError
 from services.ingest.domain.cursor_store import CursorStore
-from services.ingest.domain.delays import final_until
+from services.ingest.domain.exchange_delays import final_until
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.history_position import (
     DEPTH_MS,

@@ -17,7 +17,7 @@ from services.ingest.domain.poll_plan import PollPlan
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_errors import UnknownSymbolError, YahooError
 from services.ingest.domain.yahoo_health import record_failure
-from services.ingest.domain.yahoo_ticks import NoTick, polled_tick
+from services.ingest.domain.yahoo_ticks import RejectedPrice, polled_tick
 from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter
@@ -83,7 +83,7 @@ class YahooPoll:
         self._failures.pop(instrument.symbol, None)
         self._health.succeeded(SOURCE)
         tick = polled_tick(chart, instrument, self._clock.wall())
-        if isinstance(tick, NoTick):
+        if isinstance(tick, RejectedPrice):
             polls.labels(tick.reason).inc()
             log.warning("a polled price was rejected", symbol=instrument.symbol, reason=tick.reason)
             return

@@ -10,12 +10,12 @@ from typing import Final
 import aiohttp
 import structlog
 
-from services.ingest.adapters.yahoo.frames import MAX_FRAME, FrameError, decode
 from services.ingest.adapters.yahoo.network_errors import explain_stream
+from services.ingest.adapters.yahoo.stream_messages import MAX_FRAME, FrameError, decode
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.universe import Instrument
-from services.ingest.domain.yahoo_ticks import NoTick, streamed_tick
+from services.ingest.domain.yahoo_ticks import RejectedPrice, streamed_tick
 from shared.backoff import delay
 from shared.events import Tick
 from shared.metrics import counter, gauge
@@ -148,7 +148,7 @@ class YahooStream:
             frames.labels("unknown_symbol").inc()
             return
         tick = streamed_tick(streamed, instrument, self._clock.wall())
-        if isinstance(tick, NoTick):
+        if isinstance(tick, RejectedPrice):
             frames.labels(tick.reason).inc()
             return
         frames.labels("ok").inc()

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import structlog
 
-from services.notifier.adapters.child import ChildError, ChildProcess
+from services.notifier.adapters.child_process import ChildError, ChildProcess
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.ports import RenderError
 

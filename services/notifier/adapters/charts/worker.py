@@ -7,7 +7,7 @@ import sys
 import msgspec
 
 from services.notifier.adapters.charts.drawing import draw
-from services.notifier.adapters.serving import serve
+from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.charts import ChartRequest
 
 _DECODER = msgspec.json.Decoder(ChartRequest)

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 import structlog
 
-from services.notifier.adapters.child import ChildError, ChildProcess
-from services.notifier.domain.conditions import ParsedCondition, RefusedCondition
+from services.notifier.adapters.child_process import ChildError, ChildProcess
+from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.domain.ports import ParseError
 from shared.conditions import ConditionError
 
@@ -17,7 +17,7 @@ PROCESSES: Final = 4
 """Most processes; another one starts when all running ones are busy."""
 START_SECONDS: Final = 15.0
 PARSE_SECONDS: Final = 3.0
-_DECODER: Final = msgspec.json.Decoder(ParsedCondition | RefusedCondition)
+_DECODER: Final = msgspec.json.Decoder(ParsedCondition | InvalidCondition)
 _log = structlog.get_logger(__name__)
 
 
@@ -45,8 +45,8 @@ class ProcessParser:
             raise ParseError(str(error)) from error
         finally:
             self._free.put_nowait(child)
-        found: ParsedCondition | RefusedCondition = _DECODER.decode(answer)
-        if isinstance(found, RefusedCondition):
+        found: ParsedCondition | InvalidCondition = _DECODER.decode(answer)
+        if isinstance(found, InvalidCondition):
             raise ConditionError(found.code, found.text, found.position, **found.values)
         return found
 

@@ -1,11 +1,11 @@
-"""The parsing process: a condition as UTF-8 in, ``ParsedCondition`` or ``RefusedCondition`` as JSON out."""
+"""The parsing process: a condition as UTF-8 in, ``ParsedCondition`` or ``InvalidCondition`` as JSON out."""
 
 from __future__ import annotations
 
 import msgspec
 
-from services.notifier.adapters.serving import serve
-from services.notifier.domain.conditions import ParsedCondition, RefusedCondition, extra_columns
+from services.notifier.adapters.child_loop import serve
+from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
 from services.notifier.domain.phrases import LANGUAGES
 from shared.conditions import ConditionError, describe, parse
 
@@ -16,7 +16,7 @@ def answer(body: bytes) -> bytes:
         condition = parse(body.decode())
     except ConditionError as error:
         values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
-        return msgspec.json.encode(RefusedCondition(error.code, error.text, error.position, values))
+        return msgspec.json.encode(InvalidCondition(error.code, error.text, error.position, values))
     words = {language: describe(condition, language) for language in LANGUAGES}
     return msgspec.json.encode(ParsedCondition(condition.text, condition.timeframe, extra_columns(condition), words))
 

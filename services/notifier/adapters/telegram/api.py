@@ -29,7 +29,16 @@ from aiogram.exceptions import (
 )
 from aiogram.utils.token import TokenValidationError
 
-from services.notifier.domain.outcomes import Doubtful, Gone, Moved, Outcome, Refused, Rejected, Sent, Unanswered
+from services.notifier.domain.outcomes import (
+    ChatMigrated,
+    ChatUnavailable,
+    DoubtfulOutcome,
+    NoResponse,
+    Outcome,
+    PermanentRejection,
+    Sent,
+    TemporaryRefusal,
+)
 
 Client = Bot
 """A bot's connection; the alias saves other modules the import of aiogram."""
@@ -70,32 +79,32 @@ def outcome_of(error: BaseException, token: str) -> Outcome:
     reason = redacted(f"{type(error).__name__}: {error}", token)
     match error:
         case TelegramRetryAfter():
-            return Refused(reason, float(error.retry_after))
+            return TemporaryRefusal(reason, float(error.retry_after))
         case TelegramMigrateToChat():
-            return Moved(str(error.migrate_to_chat_id))
+            return ChatMigrated(str(error.migrate_to_chat_id))
         case TelegramForbiddenError():
-            return Gone(reason)
+            return ChatUnavailable(reason)
         case TelegramUnauthorizedError() | TelegramNotFound():
-            return Refused(reason, MISCONFIGURED_SECONDS)  # the token or the address is wrong, not the message
+            return TemporaryRefusal(reason, MISCONFIGURED_SECONDS)  # the token or the address is wrong, not the message
         case TelegramBadRequest():
-            return Gone(reason) if any(words in str(error).casefold() for words in GONE) else Rejected(reason)
+            return ChatUnavailable(reason) if any(words in str(error).casefold() for words in GONE) else PermanentRejection(reason)
         case TelegramEntityTooLarge():
-            return Rejected(reason)
+            return PermanentRejection(reason)
         case RestartingTelegram():
-            return Refused(reason)
+            return TemporaryRefusal(reason)
         case ClientDecodeError():
             return _undecoded(error, reason)
         case TelegramNetworkError():
             cause = error.__cause__
             never_connected = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-            return Refused(reason) if never_connected else Unanswered(reason)
+            return TemporaryRefusal(reason) if never_connected else NoResponse(reason)
         case TelegramServerError():
-            return Doubtful(reason)
+            return DoubtfulOutcome(reason)
         case TelegramAPIError() if "too many requests" in str(error).casefold():
-            return Refused(reason, 1.0)
+            return TemporaryRefusal(reason, 1.0)
         case TelegramAPIError():
-            return Rejected(reason)
-    return Unanswered(reason)
+            return PermanentRejection(reason)
+    return NoResponse(reason)
 
 
 def _undecoded(error: ClientDecodeError, reason: str) -> Outcome:
@@ -103,7 +112,7 @@ def _undecoded(error: ClientDecodeError, reason: str) -> Outcome:
     if isinstance(data, dict) and data.get("ok") is True:  # accepted; only the form of the confirmation is unknown
         result = data.get("result")
         return Sent(str(result.get("message_id", "")) if isinstance(result, dict) else "")
-    return Doubtful(f"no response of the Bot API: {reason}")
+    return DoubtfulOutcome(f"no response of the Bot API: {reason}")
 
 
 def redacted(text: str, token: str) -> str:

@@ -11,12 +11,12 @@ from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
-from services.notifier.adapters.telegram.topics import accepts_no_messages
+from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
 from services.notifier.domain.address import Address
-from services.notifier.domain.markup import CAPTION_LIMIT, visible
 from services.notifier.domain.messages import Alert, Buttons
 from services.notifier.domain.outcomes import Outcome, Sent
 from services.notifier.domain.phrases import phrase
+from services.notifier.domain.telegram_html import CAPTION_LIMIT, visible
 
 PICTURE_WORDS = ("photo", "image", "file", "wrong type")
 

@@ -20,7 +20,7 @@ from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.menu import MENU
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor, chat_of
-from services.notifier.domain.progress import UpdateProgress
+from services.notifier.domain.update_offsets import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
 from shared.waiting import pause
@@ -77,7 +77,7 @@ class Polling:
 
     async def _poll(self, queues: ChatQueues[Update], stopping: asyncio.Event) -> None:
         """Fetch updates; retry with backoff while Telegram is not available or another process polls the token."""
-        backoff = Backoff(Random(), first=1.0, most=LONGEST_WAIT)  # noqa: S311 - jitter
+        backoff = Backoff(Random(), first=1.0, maximum=LONGEST_WAIT)  # noqa: S311 - jitter
         while not stopping.is_set():
             try:
                 if not self._name:

@@ -9,9 +9,9 @@ import structlog
 from aiogram import Bot
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 
-from services.notifier.adapters.telegram.answers import LONGEST_WAIT, ReplySender
 from services.notifier.adapters.telegram.api import ERRORS, redacted
-from services.notifier.adapters.telegram.topics import topic_of
+from services.notifier.adapters.telegram.forum_topics import topic_of
+from services.notifier.adapters.telegram.reply_sender import LONGEST_WAIT, ReplySender
 from services.notifier.domain.address import Address
 from services.notifier.domain.commands import UserInput, parse
 from services.notifier.domain.messages import Reply

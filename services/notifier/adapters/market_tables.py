@@ -1,0 +1,94 @@
+"""Reads the tables of other services: instruments, bars, signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from sqlalchemy import select
+
+from services.notifier.domain.charts import ChartBar
+from services.notifier.domain.conditions import RULE
+from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument
+from shared.db import Database
+from shared.events import Signal
+from shared.tables import bars, industries, instrument_industries, instruments, signals
+from shared.topics import SIGNALS
+from shared.wire import WireError, decode
+
+_log = structlog.get_logger(__name__)
+
+
+class MarketTables:
+    """``MarketStore`` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def instruments(self) -> InstrumentIndex:
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(instruments).where(instruments.c.active.is_(True)))).all()
+        return InstrumentIndex(
+            KnownInstrument(row.symbol, row.name_en, row.name_ko, row.currency, row.kind, _aliases(row.symbol, row.aliases))
+            for row in rows
+        )
+
+    async def bars(self, symbol: str, timeframe: str, until: int, limit: int) -> tuple[ChartBar, ...]:
+        newest = (
+            select(bars)
+            .where(bars.c.symbol == symbol, bars.c.timeframe == timeframe, bars.c.ts_close <= until)
+            .order_by(bars.c.ts_close.desc())
+            .limit(limit)
+        )
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(newest)).all()
+        return tuple(
+            ChartBar(
+                row.ts_close,
+                row.open * row.price_factor,
+                row.high * row.price_factor,
+                row.low * row.price_factor,
+                row.close * row.price_factor,
+                row.volume / row.split_factor,
+            )
+            for row in reversed(rows)
+            if row.split_factor
+        )
+
+    async def signals(self, symbols: Sequence[str] | None, limit: int) -> list[Signal]:
+        newest = select(signals.c.id, signals.c.body).order_by(signals.c.ts_event.desc(), signals.c.id).limit(limit)
+        newest = newest.where(signals.c.rule != RULE)
+        if symbols is not None:
+            newest = newest.where(signals.c.symbol.in_(tuple(symbols)))
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(newest)).all()
+        found = []
+        for signal_id, body in rows:
+            try:
+                found.append(decode(SIGNALS, body.encode()))
+            except WireError as error:
+                _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
+        return found
+
+    async def industries(self) -> list[KnownIndustry]:
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(industries).order_by(industries.c.industry))).all()
+        return [KnownIndustry(row.industry, row.name_en, row.name_ko) for row in rows]
+
+    async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
+        column = instrument_industries.c
+        wanted = select(column.symbol, column.industry).where(column.symbol.in_(tuple(symbols)))
+        found: dict[str, set[str]] = {}
+        async with self._database.connect() as connection:
+            for symbol, name in (await connection.execute(wanted)).all():
+                found.setdefault(symbol, set()).add(name)
+        return found
+
+
+def _aliases(symbol: str, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(msgspec.json.decode(text, type=list[str]))
+    except msgspec.DecodeError as error:
+        _log.warning("aliases of an instrument not decoded", symbol=symbol, error=str(error))
+        return ()

@@ -1,0 +1,142 @@
+"""The text of an alert. Every value comes from the signal or the instrument's row; unknown values are left out."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from services.notifier.domain import rule_texts
+from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
+from services.notifier.domain.decimals import volume
+from services.notifier.domain.formatting import format_time, number, percent, price
+from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.messages import Button, Buttons
+from services.notifier.domain.rule_text import LevelKind
+from services.notifier.domain.telegram_html import clean, escape
+from shared.events import Signal, SignalQuality, Timeframe
+
+TIMEFRAMES: Final = {
+    "ko": {timeframe.value: f"{timeframe.row.ko}봉" for timeframe in Timeframe},
+    "en": {timeframe.value: timeframe.row.en for timeframe in Timeframe},
+}
+LABELS: Final = {
+    "ko": {
+        "price": "가격",
+        "level_price": "기준가",
+        "level_value": "기준값",
+        "level_volume": "기준 거래량",
+        "bar": "봉",
+        "record": "기록",
+        "no_record": "기록 없음",
+        "unvalidated": "검증 기준 미달",
+        "replayed": "재생 데이터 (과거 시세, 실시간 아님)",
+        "provisional": "잠정 (봉이 아직 닫히지 않음)",
+        "repeat": "반복된 알림일 수 있음",
+        "advice": "투자 조언이 아닙니다",
+        "mute": "🔕 1시간 끄기",
+        "settings": "⚙️ 설정",
+    },
+    "en": {
+        "price": "Price",
+        "level_price": "Level",
+        "level_value": "Level",
+        "level_volume": "Volume level",
+        "bar": "Bar",
+        "record": "Record",
+        "no_record": "no record yet",
+        "unvalidated": "not validated",
+        "replayed": "Replayed data (past prices, not live)",
+        "provisional": "Provisional (the bar is still forming)",
+        "repeat": "May be a repeat",
+        "advice": "Not investment advice",
+        "mute": "🔕 Mute 1 hour",
+        "settings": "⚙️ Settings",
+    },
+}
+NAME_LENGTH: Final = 60
+SENTENCE_LENGTH: Final = 240
+
+
+def title(instrument: KnownInstrument, language: str) -> str:
+    """The instrument as a heading: both names, the one in ``language`` first, and the symbol. Not escaped."""
+    names = (instrument.name_ko, instrument.name_en) if language == "ko" else (instrument.name_en, instrument.name_ko)
+    shown = [clean(name, NAME_LENGTH) for name in names if name]
+    first, *others = shown or [clean(instrument.symbol, 32)]
+    more = [other for other in others if other != first]
+    head = f"{first} ({more[0]})" if more else first
+    return f"{head} · {clean(instrument.symbol, 32)}" if shown else head
+
+
+def quality_text(quality: SignalQuality | None, language: str) -> str:
+    """The past out-of-sample performance of such signals as a sentence, or a note that none was computed.
+
+    >>> quality_text(None, "ko")
+    '기록 없음'
+    """
+    words = LABELS[language]
+    if quality is None:
+        return words["no_record"]
+    wins, mean, worst = f"{quality.win_rate * 100:.0f}%", percent(quality.mean_return, 1), percent(quality.worst, 0)
+    if language == "ko":
+        text = f"지난 {quality.years:g}년 표본 외 {quality.n}회 중 {wins} 적중, {quality.horizon_bars}봉 평균 {mean}, 최악 {worst}"
+    else:
+        text = f"past {quality.years:g} years, out of sample: {wins} of {quality.n}, "
+        text += f"{mean} in {quality.horizon_bars} bars, worst {worst}"
+    return text if quality.validated else f"{text} ({words['unvalidated']})"
+
+
+def alert_text(signal: Signal, instrument: KnownInstrument, language: str, *, repeat: bool = False) -> str:
+    """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
+    words = LABELS[language]
+    arrow = "▲" if signal.direction == "up" else "▼"
+    rule = escape(rule_texts.name(signal.rule, language), 48)
+    lines = [
+        f"{arrow} <b>{escape(title(instrument, language), 170)}</b>",
+        f"<b>{rule}</b>: {escape(rule_texts.sentence(signal, language), SENTENCE_LENGTH)}",
+        _price_line(signal, instrument, language),
+        f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {format_time(signal.ts_event)}",
+        f"{words['record']}: {escape(quality_text(signal.quality, language), 160)}",
+    ]
+    marks = ((signal.replayed, "⏪", "replayed"), (signal.provisional, "⏳", "provisional"), (repeat, "🔁", "repeat"))
+    lines += [f"{sign} {words[mark]}" for shown, sign, mark in marks if shown]
+    lines.append(f"<i>{words['advice']}</i>")
+    return "\n".join(lines)
+
+
+def _price_line(signal: Signal, instrument: KnownInstrument, language: str) -> str:
+    words = LABELS[language]
+    line = f"{words['price']}: {escape(price(signal.price, instrument), 40)}"
+    if signal.level is None:
+        return line
+    kind = rule_texts.level_kind(signal.rule)
+    level = _level(signal.level, kind, instrument, language)
+    return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
+
+
+def _level(value: float, kind: LevelKind, instrument: KnownInstrument, language: str) -> str:
+    if kind == "price":
+        return price(value, instrument)
+    return volume(value, language) if kind == "volume" and math.isfinite(value) else number(value)
+
+
+def alert_buttons(language: str) -> Buttons:
+    """The buttons under an alert: mute and settings."""
+    words = LABELS[language]
+    return ((Button(words["mute"], "mute 1h"), Button(words["settings"], "settings")),)
+
+
+def chart_request(signal: Signal, instrument: KnownInstrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
+    """The chart of a signal: title, bars, overlays, and the level where it is a price."""
+    heading = f"{title(instrument, language)} · {TIMEFRAMES[language][signal.timeframe]} · {rule_texts.name(signal.rule, language)}"
+    return ChartRequest(
+        title=clean(heading, 160),
+        bars=bars,
+        overlays=overlays(signal),
+        fired_at=signal.ts_event,
+        direction=signal.direction,
+        level=price_level(signal) if rule_texts.level_kind(signal.rule) == "price" else None,
+        kind=instrument.kind,
+        currency=instrument.currency,
+        language="ko" if language == "ko" else "en",
+        note=LABELS[language]["replayed"] if signal.replayed else "",
+    )

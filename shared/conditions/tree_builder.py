@@ -1,0 +1,196 @@
+"""Building the expression tree from the grammar's rules: looks up names and functions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lark import Token, Transformer, v_args
+
+from shared.conditions import comparisons as comparing
+from shared.conditions import operations as build
+from shared.conditions.calls import call, name_of
+from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
+from shared.conditions.errors import ConditionError
+from shared.conditions.events import events
+from shared.conditions.expression import Fired, Node, Number, Operation, SeriesName
+from shared.conditions.literals import Percent, Weekday, clock, fraction, is_price, signed
+from shared.events import Timeframe
+
+LARGEST_NUMBER: Final = 1e15
+
+
+@v_args(inline=True)
+class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
+    """The parser calls a method for each grammar rule, inner rules first. Stateless. All methods raise ``ConditionError``."""
+
+    def start(self, root: Node, _on: Token | None, timeframe: Token | None) -> tuple[Node, Timeframe]:
+        return whole(comparing.settle(build.truth_if_possible(root)), timeframe, 0 if timeframe is None else position(timeframe))
+
+    def either(self, left: Node, _sign: Token, right: Node) -> Node:
+        return comparing.connective("or", left, right)
+
+    def both(self, left: Node, _sign: Token, right: Node) -> Node:
+        return comparing.connective("and", left, right)
+
+    def logical_not(self, sign: Token, operand: Node) -> Node:
+        return build.logical_not(operand, position(sign))
+
+    def logical_not_after(self, operand: Node, _sign: Token) -> Node:
+        return build.logical_not(operand, operand.at)
+
+    def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
+        return on_timeframe(build.truth(operand, "on"), str(timeframe), position(timeframe), mark=True)
+
+    def held(self, operand: Node, bars: Token) -> Node:
+        return build.windowed("held", operand, _count(bars), operand.at)
+
+    def within(self, operand: Node, bars: Token) -> Node:
+        return build.windowed("within", operand, _count(bars), operand.at)
+
+    def held_first(self, bars: Token, operand: Node) -> Node:
+        return build.windowed(bars.type.lower(), operand, _count(bars), operand.at)
+
+    def compare(self, left: Node, sign: Token, right: Node) -> Node:
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def compare_after(self, left: Node, _particle: Token, right: Node, sign: Token) -> Node:
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def compare_omitted(self, sign: Token, right: Node) -> Node:
+        return comparing.omitted(str(sign), right, position(sign))
+
+    def compare_omitted_after(self, right: Node, sign: Token) -> Node:
+        return comparing.omitted(str(sign), right, position(sign))
+
+    def cross_omitted(self, right: Node, direction: Token) -> Node:
+        if not isinstance(right, SeriesName) or not is_price(right.name):
+            raise ConditionError("subject", "", right.at)
+        return comparing.crossing(str(direction), SeriesName("close", right.at), right, right.at)
+
+    def range_after(self, left: Node, _particle: Token, low: Node, first: Token, high: Node, second: Token) -> Node:
+        return comparing.connective("and", self.compare(left, first, low), self.compare(left, second, high))
+
+    def compare_swapped(self, right: Node, _particle: Token, left: Node, sign: Token) -> Node:
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def compare_lasting(self, left: Node, _particle: Token, bars: Token, right: Node, sign: Token) -> Node:
+        return self.held(self.compare(left, sign, right), bars)
+
+    def cross(self, left: Node, direction: Token, right: Node) -> Node:
+        if direction == "crosses":
+            raise ConditionError("direction", "", position(direction), example="crosses above")
+        return comparing.crossing(str(direction), left, right, left.at)
+
+    def cross_after(self, left: Node, _particle: Token, right: Node, direction: Token) -> Node:
+        return comparing.crossing(str(direction), left, right, left.at)
+
+    def between(self, value: Node, _sign: Token, low: Node, _and: Token, high: Node) -> Node:
+        return comparing.connective(
+            "and", comparing.compare(value, ">=", low, value.at), comparing.compare(value, "<=", high, value.at)
+        )
+
+    def between_after(self, value: Node, _particle: Token, low: Node, _to: Token, high: Node, sign: Token) -> Node:
+        return self.between(value, sign, low, sign, high)
+
+    def near(self, left: Node, share: Token, right: Node) -> Node:
+        ratio = build.arithmetic("-", build.arithmetic("/", left, right), Number(1.0))
+        part = Number(fraction(float(share)), position(share))
+        return comparing.compare(Operation("abs", (ratio,), left.at), "<=", part, left.at)
+
+    def trend(self, operand: Node, direction: Token) -> Node:
+        name, bars = direction.split()
+        return build.windowed(name, operand, Number(float(bars), position(direction)), operand.at)
+
+    def moved(self, operand: Node, move: Token) -> Node:
+        name, sign, percent = move.split()
+        at = position(move)
+        change = build.windowed("change_pct", operand, Number(1.0), operand.at)
+        if name == "falling":
+            return comparing.compare(change, comparing.MIRRORED[sign], signed(-float(percent), at), at)
+        return comparing.compare(change, sign, Number(float(percent), at), at)
+
+    def trend_close(self, direction: Token) -> Node:
+        return self.trend(SeriesName("close", position(direction)), direction)
+
+    def versus_before(self, left: Node, particle: Token, factor: Token | None, sign: Token) -> Node:
+        before = build.lagged(left, 1, position(particle))
+        right = build.arithmetic("*", before, self.number(factor)) if factor is not None else before
+        return comparing.compare(left, str(sign), right, position(sign))
+
+    def moved_from(self, base: Node, _particle: Token, move: Token) -> Node:
+        name, sign, percent = move.split()
+        at = position(move)
+        part = Percent(float(percent) if name == "rising" else -float(percent), at)
+        sign = sign if name == "rising" else comparing.MIRRORED[sign]
+        return comparing.compare(SeriesName("close", at), sign, build.arithmetic("+", base, part), at)
+
+    def moved_close(self, move: Token) -> Node:
+        return self.moved(SeriesName("close", position(move)), move)
+
+    def arithmetic(self, left: Node, sign: Token, right: Node) -> Node:
+        return build.arithmetic(str(sign), left, right)
+
+    def unary_minus(self, sign: Token, operand: Node) -> Node:
+        return build.unary_minus(operand, position(sign))
+
+    def back(self, bars: Token, operand: Node) -> Node:
+        return build.lagged(operand, int(bars), position(bars))
+
+    def ago(self, operand: Node, bars: Token) -> Node:
+        return build.lagged(operand, int(bars), operand.at)
+
+    def framed(self, timeframe: Token, operand: Node) -> Node:
+        return on_timeframe(operand, str(timeframe), position(timeframe))
+
+    def elsewhere(self, instrument: Token, operand: Node) -> Node:
+        return at_place(operand, str(instrument), Timeframe.D1, position(instrument))
+
+    def bracket(self, operand: Node, inside: Token) -> Node:
+        return bracketed(operand, inside[1:-1], position(inside))
+
+    def group(self, _open: Token, operand: Node, _close: Token) -> Node:
+        return comparing.grouped(operand)
+
+    def number(self, text: Token) -> Node:
+        return Number(_amount(text), position(text))
+
+    def percent(self, text: Token) -> Node:
+        return Percent(_amount(text), position(text))
+
+    def clock(self, text: Token) -> Node:
+        return clock(str(text), position(text))
+
+    def weekday(self, day: Token) -> Node:
+        return Weekday(float(day), position(day))
+
+    def series(self, name: Token) -> Node:
+        return name_of(str(name), position(name))
+
+    def call(self, name: Token, _open: Token, *rest: Node | Token | None) -> Node:
+        return call(str(name), [each for each in rest if each is not None and not isinstance(each, Token)], position(name))
+
+    def fired(self, name: Token, given: Token | None, event: Token | None) -> Node:
+        kind = events()[str(name)]
+        way, status = (str(event), "") if event is not None and event.type == "WAY" else ("", str(event or ""))
+        if (way and kind.pattern) or (status and not kind.pattern):
+            raise ConditionError("event", "", position(event), found=str(event), name=str(name))
+        return kind.fired(way, status, str(given or ""), position(name))
+
+    def sequence(self, name: Token) -> Node:
+        return Fired("sequence", str(name), "any", (), position(name))
+
+
+def position(token: Token | None) -> int:
+    """Where a token begins."""
+    return (token.start_pos or 0) if token is not None else 0
+
+
+def _amount(text: Token) -> float:
+    value = float(text)
+    if value > LARGEST_NUMBER:
+        raise ConditionError("magnitude", "", position(text), found=f"'{text}'", most=f"{LARGEST_NUMBER:g}")
+    return value
+
+
+def _count(bars: Token) -> Number:
+    return Number(float(bars), position(bars))
