@@ -8,6 +8,7 @@ import sys
 from contextlib import AsyncExitStack
 
 from services.analysis.research.app import histories, now_ms
+from services.analysis.research.domain.conditions import read
 from services.analysis.research.domain.jobs import RefusedJobError, check
 from services.analysis.research.settings import ResearchSettings
 from shared.conditions import ConditionError, describe, parse
@@ -37,6 +38,7 @@ def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int
     )
     try:
         check(job, now, 0)
+        read(condition.text)
         found = asyncio.run(_evaluated(settings, job))
     except RefusedJobError as error:
         sys.stderr.write(f"error: {error}\n")
