@@ -47,7 +47,7 @@ class Run:
 
     def __init__(self, folder: Path, cache: Path) -> None:
         first = ten_free_ports()
-        kafka, probes, self.port = first, first + 3, first + 8
+        kafka, probes, self.port = first, first + 3, first + 9
         names = {"VAR": folder, "CACHE": cache, "KAFKA_PORT": kafka, "PROBES_FROM": probes, "PORT": self.port}
         names |= {"SOURCE": "replay", "TAPE": "demo", "TELEGRAM_BOT_TOKEN": ""}
         self.environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
