@@ -10,12 +10,13 @@ from typing import Final
 from shared.conditions.korean import parts
 
 _PIECE: Final = re.compile(
-    r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
+    r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>[0-9a-f]{32}(?![A-Za-z0-9_])|52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
     r"|\^[A-Za-z][A-Za-z0-9]*|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
     r"|(?P<sign><=|>=|==|!=|<>|=>|=<|&&|\|\||.)",
     re.DOTALL,
 )
-"""Every text is a sequence of these. Digits of other scripts are signs, which nothing accepts."""
+"""Every text is a sequence of these. 32 hexadecimal digits are a word: the id of a sequence of signals. Digits of other scripts are
+signs, which nothing accepts."""
 
 
 @dataclass(frozen=True, slots=True)

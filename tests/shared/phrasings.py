@@ -28,6 +28,7 @@ ENGLISH: Final = [
     ("price_move(3%)", "price_move(level=0.03) on 1d"),
     ("drop_from_high(10%)", "drop_from_high(drop=0.1) on 1d"),
     ("sequence my_name within 5 bars", "within(sequence my_name, 5) on 1d"),
+    ("sequence 0f" + 15 * "a1" + " within 5 bars", "within(sequence 0f" + 15 * "a1" + ", 5) on 1d"),
     ("rsi_oversold", "rsi_oversold on 1d"),
     ("rsi oversold", "rsi_oversold on 1d"),
     ("count(close > open, 10) >= 7", "count(close > open, 10) >= 7 on 1d"),
