@@ -19,8 +19,10 @@ from shared.events import SymbolHistory
 
 Language = Literal["en", "ko"]
 MOST_SYMBOLS: Final = 20
-_AT: Final = re.compile(r" - at `\$\.(\w+)[^`]*`$")
+_AT: Final = " - at `$."
+"""What msgspec writes before the path of a value."""
 _FIELD: Final = re.compile(r"field `(\w+)`")
+_NAME: Final = re.compile(r"(\w+)")
 
 
 class ExplainRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,8 +122,9 @@ def _held(found: SymbolHistory) -> HeldTimes:
 
 
 def _invalid_field(message: str, body: bytes) -> RequestError:
-    found = _AT.search(message) or _FIELD.search(message)
-    field, text = found.group(1) if found else "", _AT.sub("", message)
+    text, at, path = message.rpartition(_AT)
+    found = _NAME.match(path) if at else _FIELD.search(message)
+    field, text = found.group(1) if found else "", text if at else message
     given: Any = msgspec.json.decode(body)
     value = given.get(field, "") if isinstance(given, dict) else given
     shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
