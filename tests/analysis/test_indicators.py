@@ -208,7 +208,7 @@ def test_kinds_and_parameters_have_distinct_column_names() -> None:
         (("hma", (1,)), "whole number from 2 to"),
         (("alma", (9, 1.5, 6)), "offset must be above 0 and at most 1, not 1.5"),
         (("awesome", (34, 5)), "fast must be shorter than slow, not 34 to 5"),
-        (("accelerator", (5, 10_000, 5)), "slow must be a whole number from 1 to .*, not 10000"),
+        (("accelerator", (5, 10_000, 5)), "whole number from 1 to .*, not 10000"),
         (("stc", (23, 50, 51)), "cycle must be a whole number from 2 to 50, not 51"),
         (("connors_rsi", (3, 2, 10_000)), "rank must be a whole number from 1 to .*, not 10000"),
         (("hurst", (63,)), "whole number from 64 to"),
@@ -263,10 +263,16 @@ def test_the_longest_periods_fit_the_windows_of_live(columns: IndicatorColumns) 
 
 def test_periods_go_up_to_500_bars() -> None:
     most = {(kind.kind, p.name): p.most for kind in vocabulary() for p in kind.parameters if p.whole}
-    assert {key: value for key, value in most.items() if value < 499} == {
-        ("stochastic", "slowing"): 20, ("stochastic", "signal"): 20,
-        ("bandwidth_low", "period"): 256, ("bandwidth_low", "bars"): 256,
+    smoothing = {(kind, name): 20 for kind in ("stochastic", "stoch_rsi") for name in ("slowing", "signal")}
+    windows_in_windows = {  # both together reach as far back as the longest
+        ("bandwidth_low", "period"): 256, ("bandwidth_low", "bars"): 256, ("hma", "period"): 492, ("ulcer", "period"): 256,
+        ("accelerator", "fast"): 99, ("accelerator", "slow"): 256, ("accelerator", "signal"): 256, ("fractals", "side"): 256,
+        ("coppock", "long"): 256, ("coppock", "short"): 256, ("coppock", "smoothing"): 256, ("stc", "cycle"): 50,
+        ("chande_kroll", "period"): 256, ("chande_kroll", "stop"): 256,
+        ("ichimoku_cloud", "tenkan"): 100, ("ichimoku_cloud", "kijun"): 100, ("ichimoku_cloud", "senkou"): 256,
     }  # fmt: skip
+    dates = {("vwap_date", "month"): 12, ("vwap_date", "day"): 31}
+    assert {key: value for key, value in most.items() if value < 499} == smoothing | windows_in_windows | dates
 
 
 def test_the_longest_averages_equal_numpy() -> None:

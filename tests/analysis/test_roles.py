@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("role", ["news", "research", ""])
+@pytest.mark.parametrize("role", ["news", "astrology", ""])
 def test_an_unknown_role_is_refused_with_the_list_of_roles(role: str) -> None:
     command = [sys.executable, "-m", "services.analysis", *filter(None, [role])]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120, check=False)
