@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,6 +97,13 @@ def test_built_bars_are_those_of_pandas(timeframe: Timeframe, exchange: str, mis
     assert [bar.incomplete for bar in found] == (wanted.n < wanted.of).tolist()
     assert any(bar.incomplete for bar in found) == (missing > 0)
     assert len(found) > (0 if timeframe is Timeframe.MN1 else 8)
+
+
+def test_built_bars_are_published_as_they_are() -> None:
+    finer = finer_bars(Timeframe.H1, "NYSE", 0.1, 3)
+    built = built_bars(Timeframe.H4, finer, hours("NYSE"))
+    assert {bar.incomplete for bar in built} == {True, False}
+    assert msgspec.json.decode(msgspec.json.encode(built), type=tuple[ProviderBar, ...]) == built
 
 
 def test_four_hours_of_a_us_session_are_cut_at_its_close() -> None:

@@ -26,7 +26,7 @@ def built_bars(timeframe: Timeframe, finer: Sequence[ProviderBar], sessions: Ses
     if groups and finer[-1].ts_close < ends[-1]:
         del groups[-1]
     return tuple(
-        _sum(int(starts[first]), int(ends[first]), finer[first:after], incomplete=after - first < expected[first])
+        _sum(int(starts[first]), int(ends[first]), finer[first:after], incomplete=after - first < int(expected[first]))
         for first, after in groups
     )
 
