@@ -97,7 +97,7 @@ async def test_the_reply_mentions_indicators_that_are_warming_up(database_url: s
 
 
 WRONG = [
-    ("smma_50 < 30", "혹시 sma_50", "did you mean sma_50", "smma_50 < 30", 0),
+    ("smaa_50 < 30", "혹시 sma_50", "did you mean sma_50", "smaa_50 < 30", 0),
     ("macd crosses signal", "macd crosses above signal", "write macd crosses above signal", "macd crosses signal", 5),
     ("close >", "빠졌습니다", "missing", "close >", 7),
     ("close > 3 on 2d for AAPL", "봉 주기", "no timeframe", "close > 3 on 2d", 13),
