@@ -110,7 +110,7 @@ def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
 
 
 @pytest.mark.kill
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 async def test_it_starts_restarts_programs_refuses_a_second_run_and_stops_everything(run: Run) -> None:
     run.start()
     await run.until_open()
