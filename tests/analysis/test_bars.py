@@ -17,7 +17,7 @@ from tests.analysis.market import HALF_DAY, LISTED, engine, hours, logs, market,
 from tests.analysis.plain import Plain
 from tests.analysis.tape import stored
 
-slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def closed(bars: list[Bar]) -> list[tuple[object, ...]]:

@@ -101,9 +101,7 @@ def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters])
     agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), kind.name)
 
 
-@pytest.mark.parametrize(
-    "name", ["wild", "flat", "volume comes and goes", "a session a bar", "stairs up", "locked after a rally, then moving"]
-)
+@pytest.mark.parametrize("name", list(hostile()))
 def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
     bars = hostile()[name]
     for kind, chosen in PLANS.items():
