@@ -58,7 +58,7 @@ def read_events(found: object) -> ChartEvents:
     """Parse ``events`` of a chart. The keys are ignored: they repeat the date.
 
     >>> read_events({"splits": {"x": {"date": 1, "numerator": 1, "denominator": 0}}}).bad
-    (BadEvent(kind='split', field='denominator', value='0', ts=1, amount=None),)
+    (InvalidCorporateAction(kind='split', field='denominator', value='0', ts=1, amount=None),)
     """
     if found is None:
         return ChartEvents()

@@ -45,7 +45,7 @@ def parse(text: str, bot_name: str = "") -> ParsedCommand | None:
     """The command in a message, in normal form; None where it addresses another bot.
 
     >>> parse("/Watch@finstage_bot  AAPL", "finstage_bot"), parse("/watch@other AAPL", "finstage_bot"), parse("hello")
-    (ParsedCommand(name='watch', rest='AAPL'), None, ParsedCommand(name='', rest='hello'))
+    (ParsedCommand(name='watch', arguments='AAPL'), None, ParsedCommand(name='', arguments='hello'))
     """
     line = clean(normalize(text, LINE_LENGTH), LINE_LENGTH)
     match = _COMMAND.match(line)
