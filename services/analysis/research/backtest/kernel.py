@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from services.analysis.research.backtest.layout import (
     EITHER,
     END,
@@ -132,7 +130,7 @@ def exits_at_open(t, cash, market, terms, book, trades):
 
 @plain
 def entries_at_open(t, cash, n, market, terms, book, skipped, trades):
-    """Fills the entries that wait, in the stated order, as far as the account reaches; returns the cash and the number of trades."""
+    """Fills the entries that wait, in the stated order, as far as the account reaches; returns cash and number of trades."""
     equity, invested, positions = cash, 0.0, 0
     for i in range(book.shape[0]):
         x = book[i]
@@ -227,7 +225,7 @@ def decide(t, equity, market, terms, book):
     usual, ruined = math.nan, equity <= 0.0
     for i in range(book.shape[0]):
         x = book[i]
-        into, out = np.int64(market.entry[t, i]), np.int64(market.exit[t, i])
+        into, out = int(market.entry[t, i]), int(market.exit[t, i])
         if t >= market.last[i]:
             x.entry = 0
             continue

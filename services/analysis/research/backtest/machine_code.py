@@ -58,7 +58,7 @@ class BacktestKernels(Protocol):
     ) -> int:
         """A whole simulation; returns the number of trades.
 
-        events (n,) EVENT; written: book (instruments,) POSITION, account (bars,) ACCOUNT, skipped (len(SKIPPED),), trades (n,) TRADE.
+        events (n,) EVENT. Written: book (instruments,) POSITION, account (bars,) ACCOUNT, skipped (reasons,), trades (n,) TRADE.
         """
 
     def prepare(self, prices: SweepPrices) -> None:

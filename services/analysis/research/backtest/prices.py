@@ -60,8 +60,7 @@ class Prices:
 
 def single(open_: Floats, high: Floats, low: Floats, close: Floats, dividends: Floats | None = None,
            splits: Floats | None = None) -> Prices:  # fmt: skip
-    """One instrument from arrays (bars,); ``dividends`` in cash a share (0 none), ``splits`` in new shares for an old one (1 none)."""
-    columns = [np.ascontiguousarray(values, np.float64)[:, None] for values in (open_, high, low, close)]
+    """One instrument from arrays (bars,); ``dividends`` in cash a share, ``splits`` in new shares for an old one (1 none)."""
     cash = np.zeros(len(close)) if dividends is None else np.asarray(dividends, np.float64)
     ratio = np.ones(len(close)) if splits is None else np.asarray(splits, np.float64)
     if cash.shape != (len(close),) or ratio.shape != (len(close),):
@@ -69,18 +68,22 @@ def single(open_: Floats, high: Floats, low: Floats, close: Floats, dividends: F
     bar = np.flatnonzero((cash != 0.0) | (ratio != 1.0))
     events = zeros(len(bar), EVENT)
     events["bar"], events["split"], events["dividend"] = bar, ratio[bar], cash[bar]
-    return Prices(*columns, events)
+    return Prices(_column(open_), _column(high), _column(low), _column(close), events)
 
 
 def together(each: Sequence[Prices], places: Sequence[Int64s], bars: int) -> Prices:
     """Many instruments on one calendar; ``places[i]``: the bars of the calendar at which instrument i has its own."""
-    tables = [np.full((bars, len(each)), np.nan) for _ in range(4)]
+    open_, high, low, close = (np.full((bars, len(each)), np.nan) for _ in range(4))
     events = []
     for i, (one, at) in enumerate(zip(each, places, strict=True)):
-        for table, values in zip(tables, (one.open, one.high, one.low, one.close), strict=True):
+        for table, values in zip((open_, high, low, close), (one.open, one.high, one.low, one.close), strict=True):
             table[at, i] = values[:, 0]
         own = one.events.copy()
         own["bar"], own["instrument"] = at[own["bar"]], i
         events.append(own)
     joined = np.concatenate(events)
-    return Prices(*tables, joined[np.argsort(joined["bar"], kind="stable")].view(np.recarray))
+    return Prices(open_, high, low, close, joined[np.argsort(joined["bar"], kind="stable")].view(np.recarray))
+
+
+def _column(values: Floats) -> Floats:
+    return np.ascontiguousarray(values, np.float64)[:, None]

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.analysis.kernels.indicators.kind import Floats, Int64s
+from services.analysis.kernels.indicators.kind import Int64s
 from services.analysis.research.backtest.layout import (
-    AMOUNT,
-    FRACTION,
     ACCOUNT,
     INVERSE_VOLATILITY,
     METHODS,
@@ -85,12 +83,9 @@ def simulate(
     spread = np.empty((0, 0))
     if terms.method in (VOLATILITY, INVERSE_VOLATILITY):
         spread = volatility(prices, sizing.window, periods)
-    market = Market(
-        *(np.ascontiguousarray(each) for each in (prices.open, prices.high, prices.low, prices.close, entry, exit_)),
-        spread,
-        prices.last,
-        order,
-    )
+    open_, high, low, close = map(np.ascontiguousarray, (prices.open, prices.high, prices.low, prices.close))
+    into, out = np.ascontiguousarray(entry), np.ascontiguousarray(exit_)
+    market = Market(open_, high, low, close, into, out, spread, prices.last, order)
     account, trades, skipped = zeros(bars, ACCOUNT), zeros(int(np.count_nonzero(entry)), TRADE), np.zeros(len(SKIPPED), np.int64)
     n = kernels.simulate(market, prices.events, terms, zeros(instruments, POSITION), account, skipped, trades)
     return Simulation(cash, periods, account, trades[:n], dict(zip(SKIPPED, skipped.tolist(), strict=True)))

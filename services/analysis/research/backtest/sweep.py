@@ -1,8 +1,8 @@
 """Many backtests of one instrument: everything in one long position at a time, fractional shares, no stops.
 
-The same rules as ``kernel.py``, and the same figures up to rounding (tests/research/test_sweep.py). Here an open position costs time
-for each trade and each block of bars, not for each bar: sums over returns come from prefix sums, and the largest fall of a stretch
-of closes from those of its blocks, which do not depend on the size of the position.
+The same rules as ``kernel.py``, and the same figures up to rounding (tests/research/test_sweep.py). Here an open position takes
+time for each trade and each block of bars, not for each bar: sums over returns come from prefix sums, and the largest fall of a
+stretch of closes from those of its blocks, which do not depend on the size of the position.
 """
 
 # numba infers the types.
