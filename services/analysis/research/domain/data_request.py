@@ -44,7 +44,9 @@ class DataRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Empty: all that the source has."""
     timeframe: Timeframe = Timeframe.D1
     start: dt.date | None = None
-    """First session; None: ``years`` before the newest bar."""
+    """First session; None: ``years`` before the last one of each instrument."""
+    years: float = 0.0
+    """0: that of the setting ``research_years``."""
     end: dt.date | None = None
     """Last session; None: the newest."""
 

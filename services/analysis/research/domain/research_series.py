@@ -115,6 +115,14 @@ class ResearchSeries:
         }
         return replace(self, bars=kept)
 
+    def sessions_between(self, first: int, last: int) -> ResearchSeries:
+        """The bars of the sessions from ``first`` to ``last`` (yyyymmdd, both included), of every timeframe."""
+        kept = {
+            timeframe: records[(records["session"] >= first) & (records["session"] <= last)]
+            for timeframe, records in self.bars.items()
+        }
+        return replace(self, bars=kept)
+
     def until(self, place: int) -> ResearchSeries:
         """What was known when bar ``place`` closed: it, and every bar of any timeframe that had closed by then."""
         return self.between(None, int(self.raw["ts_close"][place]))
