@@ -13,7 +13,7 @@ from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.commands.line import main
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.runs import RunError, RunRecord
+from services.analysis.research.domain.run_record import RunError, RunRecord
 from services.analysis.research.runs import table
 from services.analysis.research.runs.execution import Execution, differences, execute
 from services.analysis.research.settings import ResearchSettings

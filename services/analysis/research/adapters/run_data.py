@@ -20,7 +20,7 @@ from services.analysis.research.domain import conditions
 from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
 from services.analysis.research.domain.research_series import ResearchSeries
-from services.analysis.research.domain.runs import hashed
+from services.analysis.research.domain.run_record import hashed
 from services.analysis.research.domain.signal_names import ConditionSignal, SignalSpec
 from services.analysis.research.settings import ResearchSettings
 from shared.calendars import CALENDARS

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.analysis.research.domain.run_record import RunRecord, canonical
 from services.analysis.research.domain.run_rows import MOST_TRIES, OPEN, RunRequest, RunRow, RunState
-from services.analysis.research.domain.runs import RunRecord, canonical
 from shared.db import Database
 from shared.tables import research_runs as table
 
@@ -82,10 +82,12 @@ class RunTable:
         """Store why there is no result; False as ``finish``."""
         return await self._end(row, state, now, {"error_code": code, "error": error[:MOST_ERROR]})
 
-    async def release(self, row: RunRow) -> None:
-        """Give a run back, to be begun again: its process stops."""
+    async def release(self, row: RunRow, *, tried: bool) -> None:
+        """Give a run back, to be begun again. ``tried``: its process ended in the middle, which counts."""
         held = and_(table.c.id == row.id, table.c.claim == row.claim, table.c.state == "running")
-        await self._update(held, {"state": "queued", "claim": "", "tries": row.tries - 1})
+        again = {"state": "queued", "claim": "", "tries": row.tries if tried else row.tries - 1}
+        dead = {"lease_until": 0}  # ``give_up`` ends it
+        await self._update(held, dead if tried and row.tries >= MOST_TRIES else again)
 
     async def cancel(self, run_id: str, now: int) -> RunState | None:
         """Cancel a run: at once if it waits, soon if it runs. Returns its state; None if there is none."""
