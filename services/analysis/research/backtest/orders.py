@@ -8,12 +8,13 @@ from typing import Literal
 import msgspec
 
 from services.analysis.research.backtest.layout import METHODS
+from services.analysis.research.domain.run_record import RunError
 
 Side = Literal["long", "short", "both"]
 Method = Literal["fraction", "amount", "volatility", "risk", "inverse_volatility"]
 
 
-class BacktestError(ValueError):
+class BacktestError(RunError):
     """A backtest that cannot be run; the text names the field and the value."""
 
 

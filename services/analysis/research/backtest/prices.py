@@ -45,8 +45,8 @@ class Prices:
         bar, instrument, split, dividend = (self.events[name] for name in EVENT.names or ())
         if any(len(each) and (each.min() < 0 or each.max() >= n) for each, n in zip((bar, instrument), holes.shape, strict=True)):
             raise BacktestError("events: a bar or instrument that is not there")
-        if not (np.isfinite(split) & np.isfinite(dividend) & (split > 0) & (dividend >= 0)).all():
-            raise BacktestError("events: splits must be above 0 and dividends at least 0")
+        if not (np.isfinite(split) & np.isfinite(dividend) & (split > 0)).all():  # a dividend below 0 is what holders paid
+            raise BacktestError("events: splits must be finite and above 0, dividends finite")
         if (np.diff(bar) < 0).any():
             raise BacktestError("events: must be in the order of bars")
 
