@@ -124,7 +124,7 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             refused = await ended(table, over.id)
             assert (refused.state, refused.error_code) == ("refused", "limit")
             assert "test has 6 runs that wait or run, at most 6" in refused.error
-            await publish(kafka, _cancel(waits))
+            await publish(kafka, msgspec.structs.replace(_cancel(good), requested_by="another"), _cancel(waits))
             assert (await ended(table, waits.id)).state == "cancelled"
             await _reported_every_second(seen, slow)
             await publish(kafka, _cancel(slow))

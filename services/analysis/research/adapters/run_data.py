@@ -109,7 +109,7 @@ class SeriesData:
             case "tape":
                 yield from tape_series(self._request.place, symbols, timeframe, also)
             case "folder":
-                yield from folder_series(Path(self._request.place), symbols, timeframe, self._problems)
+                yield from folder_series(Path(self._request.place), symbols, timeframe, also, self._problems)
             case "stored":
                 yield from self._stored(symbols, timeframe, also)
 
