@@ -174,6 +174,7 @@ class CancelRun(Event, frozen=True, kw_only=True, tag="cancel-run"):
     id: str
     """Of the run; the key of the message."""
     requested_by: str
+    """As in the job: nobody cancels the run of another."""
     ts_event: SafeInt
     ts_init: SafeInt
     source: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import itertools
 import os
 import signal
@@ -124,7 +125,7 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             refused = await ended(table, over.id)
             assert (refused.state, refused.error_code) == ("refused", "limit")
             assert "test has 6 runs that wait or run, at most 6" in refused.error
-            await publish(kafka, _cancel(waits))
+            await publish(kafka, msgspec.structs.replace(_cancel(good), requested_by="another"), _cancel(waits))
             assert (await ended(table, waits.id)).state == "cancelled"
             await _reported_every_second(seen, slow)
             await publish(kafka, _cancel(slow))
@@ -246,3 +247,29 @@ async def _claims(database: Database) -> None:
     given_up = await table.row(killed.id)
     assert given_up is not None
     assert (given_up.state, given_up.error_code) == ("failed", "killed")
+
+
+def test_a_job_becomes_a_row_or_says_what_is_wrong() -> None:
+    row = new_row(asked(exit="dead_cross", options={"stop_loss": 0.05, "time_exit": 20}), 5)
+    assert row.request.parameters == {
+        "entry": "macd_cross",
+        "exit": "dead_cross",
+        "direction": "long",
+        "stop_loss": 0.05,
+        "time_exit": 20,
+    }
+    assert (row.request.data.source, row.request.data.place, row.state, row.created_at) == ("tape", "daily", "queued", 5)
+    for job, message in (
+        (asked(options={"entry": "x"}), "options: entry is a field of the job, not an option"),
+        (asked(options={"x": "y" * 70_000}), "at most 65536 are taken"),
+        (asked(tape="t" * 2000), "place: it has 2000 characters"),
+        (asked(symbols=("A",) * 2000), "symbols: at most 1000 are read, not 2000"),
+        (asked(start=dt.date(2021, 1, 1), end=dt.date(2020, 1, 1)), "start: 2021-01-01 is after end"),
+    ):
+        wrong = new_row(job, 5)
+        assert (wrong.state, wrong.error_code, wrong.finished_at) == ("refused", "invalid-job", 5)
+        assert message in wrong.error
+        assert len(msgspec.json.encode(wrong)) < 2000, "what is refused is not stored in full"
+    for fields, message in (({"id": "../x"}, "id: '../x' must have"), ({"requested_by": ""}, "requested_by: '' must have")):
+        with pytest.raises(ValueError, match=message):  # a dead letter: nobody could be answered
+            new_row(msgspec.structs.replace(asked(), **fields), 5)

@@ -107,9 +107,9 @@ class SeriesData:
     def _read(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
         match self._request.source:
             case "tape":
-                yield from tape_series(self._request.place, symbols, timeframe, also)
+                yield from tape_series(self._request.place, symbols, timeframe, also, self._settings.session_files)
             case "folder":
-                yield from folder_series(Path(self._request.place), symbols, timeframe, self._problems)
+                yield from folder_series(Path(self._request.place), symbols, timeframe, also, self._problems)
             case "stored":
                 yield from self._stored(symbols, timeframe, also)
 

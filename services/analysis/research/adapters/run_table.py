@@ -27,18 +27,20 @@ class RunTable:
 
     async def add(self, row: RunRow) -> bool:
         """Store a new run; False if its id is there already, whatever asked for it."""
-        values = {
-            "id": row.id, "kind": row.request.kind, "request": canonical(row.request).decode(), "state": row.state,
-            "done": 0.0, "total": 0.0, "note": "", "requested_by": row.requested_by, "tries": 0, "claim": "", "lease_until": 0,
-            "cancel": False, "created_at": row.created_at, "finished_at": row.finished_at, "result": "",
-            "error_code": row.error_code, "error": row.error[:MOST_ERROR], "location": "", "data_hash": "",
-            "parameters_hash": "", "plan_version": "", "code_version": "", "to_report": row.state not in OPEN,
-        }  # fmt: skip
+        values = _values(row)
         async with self._database.begin() as connection:
             if (await connection.execute(select(table.c.id).where(table.c.id == row.id))).first() is not None:
                 return False
             await connection.execute(self._database.upsert(table, [values], update=[]), [values])
         return True
+
+    async def add_done(self, record: RunRecord, location: str, requested_by: str, started: int, now: int) -> None:
+        """Store a run that was done elsewhere, as on the command line; the same run again replaces it."""
+        request = RunRequest(kind=record.kind, data=record.data, parameters=record.parameters)
+        row = RunRow(id=record.id, request=request, requested_by=requested_by, state="done", created_at=started)
+        values = {**_values(row), **_outcome(record, location), "started_at": started, "finished_at": now, "to_report": False}
+        async with self._database.begin() as connection:
+            await connection.execute(self._database.upsert(table, [values]), [values])
 
     async def claim(self, now: int, lease_ms: int) -> RunRow | None:
         """Take the oldest run that waits, or whose process has died; None if there is none."""
@@ -72,11 +74,7 @@ class RunTable:
 
     async def finish(self, row: RunRow, record: RunRecord, location: str, now: int) -> bool:
         """Store the result; False if another process has the run, or it was finished already."""
-        values = {
-            "result": msgspec.json.encode(record).decode(), "location": location, "data_hash": record.data_hash,
-            "parameters_hash": record.parameters_hash, "plan_version": record.plan_version, "code_version": record.code_version,
-        }  # fmt: skip
-        return await self._end(row, "done", now, values)
+        return await self._end(row, "done", now, _outcome(record, location))
 
     async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int) -> bool:
         """Store why there is no result; False as ``finish``."""
@@ -146,6 +144,23 @@ class RunTable:
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted)).mappings().all()
         return [_row(dict(row)) for row in rows]
+
+
+def _values(row: RunRow) -> dict[str, Any]:
+    return {
+        "id": row.id, "kind": row.request.kind, "request": canonical(row.request).decode(), "state": row.state,
+        "done": 0.0, "total": 0.0, "note": "", "requested_by": row.requested_by, "tries": 0, "claim": "", "lease_until": 0,
+        "cancel": False, "created_at": row.created_at, "finished_at": row.finished_at, "result": "",
+        "error_code": row.error_code, "error": row.error[:MOST_ERROR], "location": "", "data_hash": "",
+        "parameters_hash": "", "plan_version": "", "code_version": "", "to_report": row.state not in OPEN,
+    }  # fmt: skip
+
+
+def _outcome(record: RunRecord, location: str) -> dict[str, Any]:
+    return {
+        "result": msgspec.json.encode(record).decode(), "location": location, "data_hash": record.data_hash,
+        "parameters_hash": record.parameters_hash, "plan_version": record.plan_version, "code_version": record.code_version,
+    }  # fmt: skip
 
 
 def _row(values: dict[str, Any]) -> RunRow:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.analysis.research.domain.data_request import DataRequest, DataRequestError
+from services.analysis.research.domain.data_request import MOST_SYMBOL, DataRequest, DataRequestError
 from services.analysis.research.domain.jobs import SOURCE
 from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.run_rows import RunRequest, RunRow
@@ -57,7 +57,7 @@ def new_row(job: RunJob, now: int) -> RunRow:
         data.check()
         return msgspec.structs.replace(row, request=msgspec.structs.replace(request, parameters=_parameters(job)))
     except (DataRequestError, RunError) as error:
-        short = msgspec.structs.replace(request, data=msgspec.structs.replace(data, symbols=()))
+        short = msgspec.structs.replace(request, data=msgspec.structs.replace(data, symbols=(), place=data.place[:MOST_SYMBOL]))
         return refused(msgspec.structs.replace(row, request=short), "invalid-job", str(error))
 
 

@@ -60,9 +60,13 @@ class RunRequests:
 
     async def take(self, job: RunJob | CancelRun) -> None:
         """Store a run, or cancel one. Raises TransientError; ValueError for a job without a valid id."""
+        known = await self._store.row(job.id[:64])
         if isinstance(job, CancelRun):
-            log.info("cancel requested", run=job.id[:64], state=await self._store.cancel(job.id[:64], self._clock()))
-        elif await self._store.row(job.id[:64]) is None:
+            if known is None or known.requested_by != job.requested_by:
+                log.warning("a run of another requester is not cancelled", run=job.id[:64], requested_by=job.requested_by[:64])
+                return
+            log.info("cancel requested", run=job.id, state=await self._store.cancel(job.id, self._clock()))
+        elif known is None:
             now = self._clock()
             row = new_row(job, now)
             if row.state == "queued" and now - job.ts_event > self._most_age_ms:
