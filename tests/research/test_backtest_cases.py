@@ -295,6 +295,14 @@ def test_cash_that_is_short_goes_to_the_first_in_order(backtest_kernels: Backtes
         assert found.skipped == {"no_cash": 1, "no_place": 0, "no_size": 0}
 
 
+def test_a_rest_of_less_than_a_hundredth_of_the_budget_is_not_spent(backtest_kernels: BacktestKernels) -> None:
+    prices, none = on_one_calendar([[FLAT] * 3] * 2), signals([0, 0, 0], [0, 0, 0])
+    found = simulate(
+        backtest_kernels, prices, signals([1, 0, 0], [1, 0, 0]), none, sizing=Sizing(value=0.995), costs=FREE, cash=1_000.0
+    )
+    assert (found.trades["shares"].tolist(), found.skipped["no_cash"]) == ([9.95], 1)
+
+
 def test_at_most_so_many_positions_with_equal_parts(backtest_kernels: BacktestKernels) -> None:
     prices, none = on_one_calendar([[FLAT] * 3] * 3), signals([0, 0, 0], [0, 0, 0], [0, 0, 0])
     entry = signals([1, 0, 0], [1, 0, 0], [1, 0, 0])

@@ -76,11 +76,11 @@ def _print(record: RunRecord, place: str) -> None:
     print_table("", ("Backtest", record.id[:12]), conditions(facts))
     print_table("", ("Figure", "Strategy", "95 % interval", "Buy and hold"), metric_rows(facts))
     print_table("", ("Instrument", "Trades", "Win rate", "Mean return", "Profit factor", "Profit"), (
-        (each["symbol"], shown(each["trades"], "count"), shown(each["win_rate"], "share"), shown(each["expectancy"], "share"),
+        (each["symbol"], shown(each["trades"], "count"), shown(each["win_rate"], "share"), shown(each["expectancy"], "return"),
          shown(each["profit_factor"], "ratio"), shown(each["pnl"], "money")) for each in facts["instruments"]
     ))  # fmt: skip
     print_table("", ("Year", *MONTHS, "Total"), (
-        (row["year"], *("" if month is None else f"{month * 100:+.0f}" for month in row["months"]), shown(row["total"], "share"))
+        (row["year"], *("" if month is None else f"{month * 100:+.0f}" for month in row["months"]), shown(row["total"], "return"))
         for row in facts["monthly"]
     ))  # fmt: skip
     typer.echo(f"Costs: {facts['costs']}.\nPage, pictures, trades and equity: {place}")

@@ -1,4 +1,4 @@
-"""Compound annual growth rate: (E_n / E_1)^(1 / years) - 1, years = (n - 1) / periods a year. Unit: share a year.
+"""Compound annual growth rate: (E_n / E_1)^(1 / years) - 1, years = (n - 1) / periods a year. Unit: return a year.
 
 empyrical's ``cagr`` is the same on the same n - 1 returns. vectorbt counts the first bar, which has no return, as one more, and
 backtesting.py measures years by the calendar (n days of 252 or 365).

@@ -1,4 +1,4 @@
-"""Mean return of a trade after costs, as a share of its value at entry. Unit: share.
+"""Mean return of a trade after costs, as a share of its value at entry. Unit: return.
 
 The same as backtesting.py's "Expectancy [%]" / 100; vectorbt's is the mean profit in money.
 """

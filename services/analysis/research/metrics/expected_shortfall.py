@@ -1,6 +1,6 @@
 """Conditional value at risk: the mean of the returns at or below the 5 % quantile (Rockafellar and Uryasev 2000).
 
-Unit: share a bar. empyrical's ``conditional_value_at_risk`` takes the mean of the floor(0.05 x (n - 1)) + 1 lowest returns.
+Unit: return of a bar. empyrical's ``conditional_value_at_risk`` takes the mean of the floor(0.05 x (n - 1)) + 1 lowest returns.
 """
 
 from __future__ import annotations

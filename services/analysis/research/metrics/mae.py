@@ -1,4 +1,4 @@
-"""Mean maximum adverse excursion (Sweeney 1997): how far trades went against their entry price. Unit: share, at most 0."""
+"""Mean maximum adverse excursion (Sweeney 1997): how far trades went against their entry price. Unit: return, at most 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Largest fall of the equity from its highest value so far: min(E_t / max(E_1..E_t) - 1). Unit: share, at most 0.
+"""Largest fall of the equity from its highest value so far: min(E_t / max(E_1..E_t) - 1). Unit: return, at most 0.
 
 The same as empyrical, vectorbt and backtesting.py.
 """

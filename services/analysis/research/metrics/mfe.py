@@ -1,4 +1,4 @@
-"""Mean maximum favourable excursion: how far trades went in favour of their entry price. Unit: share, at least 0."""
+"""Mean maximum favourable excursion: how far trades went in favour of their entry price. Unit: return, at least 0."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ from services.analysis.research.metrics.value_at_risk import value_at_risk
 from services.analysis.research.metrics.volatility import volatility
 from services.analysis.research.metrics.win_rate import win_rate
 
-Unit = Literal["share", "share a year", "ratio", "bars", "count", "a year", "money"]
+Unit = Literal["return", "return a year", "return of a bar", "share", "share a year", "ratio", "bars", "count", "a year", "money"]
+"""A return is a share that may be below 0; 0.05 is 5 %."""
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,23 @@ class Metric:
 
 
 METRICS: Final = (
-    Metric("total_return", "Total return", "share", total_return),
-    Metric("cagr", "Growth a year (CAGR)", "share a year", cagr),
+    Metric("total_return", "Total return", "return", total_return),
+    Metric("cagr", "Growth a year (CAGR)", "return a year", cagr),
     Metric("volatility", "Volatility a year", "share a year", volatility),
     Metric("sharpe", "Sharpe ratio", "ratio", sharpe),
     Metric("sortino", "Sortino ratio", "ratio", sortino),
     Metric("calmar", "Calmar ratio", "ratio", calmar),
-    Metric("max_drawdown", "Maximum drawdown", "share", max_drawdown),
+    Metric("max_drawdown", "Maximum drawdown", "return", max_drawdown),
     Metric("drawdown_length", "Longest drawdown", "bars", drawdown_length),
-    Metric("value_at_risk", "Value at risk, 5 %", "share", value_at_risk),
-    Metric("expected_shortfall", "Expected shortfall, 5 %", "share", expected_shortfall),
+    Metric("value_at_risk", "Value at risk, 5 %", "return of a bar", value_at_risk),
+    Metric("expected_shortfall", "Expected shortfall, 5 %", "return of a bar", expected_shortfall),
     Metric("trades", "Trades", "count", trades),
     Metric("win_rate", "Win rate", "share", win_rate),
-    Metric("expectancy", "Mean return of a trade", "share", expectancy),
+    Metric("expectancy", "Mean return of a trade", "return", expectancy),
     Metric("profit_factor", "Profit factor", "ratio", profit_factor),
     Metric("sqn", "System quality number", "ratio", sqn),
-    Metric("mae", "Mean adverse excursion", "share", mae),
-    Metric("mfe", "Mean favourable excursion", "share", mfe),
+    Metric("mae", "Mean adverse excursion", "return", mae),
+    Metric("mfe", "Mean favourable excursion", "return", mfe),
     Metric("exposure", "Time in the market", "share", exposure),
     Metric("turnover", "Turnover", "a year", turnover),
     Metric("costs_paid", "Costs paid", "money", costs_paid),

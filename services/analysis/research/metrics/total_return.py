@@ -1,4 +1,4 @@
-"""The last equity against the first: E_n / E_1 - 1. Unit: share.
+"""The last equity against the first: E_n / E_1 - 1. Unit: return.
 
 The same as vectorbt's ``total_return`` and backtesting.py's "Return [%]" / 100.
 """

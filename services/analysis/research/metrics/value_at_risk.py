@@ -1,4 +1,4 @@
-"""Historical value at risk: the 5 % quantile of returns, interpolated linearly. Unit: share a bar; a loss is below 0.
+"""Historical value at risk: the 5 % quantile of returns, interpolated linearly. Unit: return of a bar; a loss is below 0.
 
 The same as empyrical's ``value_at_risk`` and vectorbt's.
 """

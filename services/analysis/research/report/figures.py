@@ -13,14 +13,16 @@ UNDEFINED: Final = "–"
 def shown(value: float | None, unit: Unit) -> str:
     """A figure with its unit.
 
-    >>> shown(0.1234, "share"), shown(None, "ratio"), shown(1234567.8, "money"), shown(12.0, "bars")
-    ('+12.3 %', '–', '1,234,568', '12 bars')
+    >>> shown(0.1234, "return"), shown(0.5, "share"), shown(None, "ratio"), shown(1234567.8, "money"), shown(12.0, "bars")
+    ('+12.3 %', '50.0 %', '–', '1,234,568', '12 bars')
     """
     if value is None:
         return UNDEFINED
     match unit:
+        case "return" | "return a year" | "return of a bar":
+            return f"{value * 100:+.1f} %" if abs(value) >= 0.001 or value == 0 else f"{value * 100:+.3f} %"
         case "share" | "share a year":
-            return f"{value:+.1%}".replace("%", " %") if abs(value) >= 0.001 or value == 0 else f"{value:+.3%}".replace("%", " %")
+            return f"{value * 100:.1f} %"
         case "bars":
             return f"{value:.0f} bars"
         case "count":

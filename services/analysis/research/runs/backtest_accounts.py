@@ -13,13 +13,13 @@ from services.analysis.research.runs.backtest_parameters import BacktestParamete
 
 def run_accounts(kernels: BacktestKernels, asked: BacktestParameters, given: BacktestInput) -> Simulation:
     """The simulation that was asked for. With separate accounts it is the sum of them. Raises ``BacktestError``."""
-    terms = (asked.orders(), asked.sizing(), asked.costs())
+    orders, sizing, costs = asked.orders(), asked.sizing(), asked.costs()
     if asked.account == "shared":
-        return simulate(kernels, given.prices, *given.signals(), *terms, cash=asked.cash, periods=given.periods)
+        return simulate(kernels, given.prices, *given.signals(), orders, sizing, costs, cash=asked.cash, periods=given.periods)
     part, found = asked.cash / len(given.instruments), []
-    for one in given.instruments:
-        signals = one.entry[:, None], one.exit[:, None]
-        found.append(simulate(kernels, one.prices, *signals, *terms, cash=part, periods=given.periods))
+    for each in given.instruments:
+        signals = each.entry[:, None], each.exit[:, None]
+        found.append(simulate(kernels, each.prices, *signals, orders, sizing, costs, cash=part, periods=given.periods))
     account = zeros(len(given.session), ACCOUNT)
     trades = []
     for i, (one, at) in enumerate(zip(found, given.places, strict=True)):

@@ -61,8 +61,9 @@ class BacktestInput:
 
 def instrument_input(series: ResearchSeries, entry: Int8s, exit_: Int8s, *, raw: bool) -> InstrumentInput:
     """One instrument; ``raw``: prices as traded with dividends and splits, else adjusted ones."""
-    bars = series.raw if raw else series.adjusted
-    open_, high, low, close = (_floats(bars[name] if raw else getattr(bars, name)) for name in ("open", "high", "low", "close"))
+    open_, high, low, close = (
+        _floats(series.raw[name] if raw else getattr(series.adjusted, name)) for name in ("open", "high", "low", "close")
+    )
     highest, lowest = np.maximum(high, np.maximum(open_, close)), np.minimum(low, np.minimum(open_, close))
     widened = int(np.count_nonzero((highest != high) | (lowest != low)))
     events = (series.dividends, series.splits) if raw else (None, None)
