@@ -68,6 +68,6 @@ def test_a_database_without_tables_is_named(capsys: pytest.CaptureFixture[str], 
 
 
 def test_a_spawned_process_may_import_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that a run is done in imports the main module again, with the arguments of the role: it must not start another one."""
+    """A process for runs imports the main module again, with the arguments of the role: it must not start another one."""
     monkeypatch.setattr(sys, "argv", ["services.analysis", "explain"])  # incomplete: parsing it would end the process
     assert "main" in runpy.run_module("services.analysis.__main__", run_name="__mp_main__")
