@@ -89,7 +89,7 @@ class ConditionHistory(Event, frozen=True, kw_only=True, tag="condition-history"
         return f"condition-history:{self.job_id}"
 
 
-Option = SafeInt | float | bool | str
+RunOption = SafeInt | float | bool | str
 """The value of an option of a run."""
 
 
@@ -109,7 +109,7 @@ class ResearchRunJob(Event, frozen=True, kw_only=True):
     """The last session; without it the newest."""
     tape: str = ""
     """A bundled tape in place of the stored bars."""
-    options: dict[str, Option] = msgspec.field(default_factory=dict)
+    options: dict[str, RunOption] = msgspec.field(default_factory=dict)
     """By name; one that is not known is refused."""
     ts_event: SafeInt
     """When the run was requested."""

@@ -184,7 +184,12 @@ async def test_a_killed_run_is_done_again_and_once(kafka: Broker, sqlite_url: st
     """SIGKILL of the whole process, then of the child alone: each time the run begins again, and there is one result."""
     gate, began = tmp_path / "gate", tmp_path / "began"
     job = asked(options={"wait_for": str(gate), "began": str(began)})
-    places = {"RESEARCH_ARTEFACTS": str(tmp_path / "runs"), "RESEARCH_LEASE_SECONDS": "3", "RESEARCH_GROUP": GROUP}
+    places = {
+        "RESEARCH_ARTEFACTS": str(tmp_path / "runs"),
+        "RESEARCH_LEASE_SECONDS": "3",
+        "RESEARCH_GROUP": GROUP,
+        "KAFKA_SESSION_MS": "6000",
+    }
 
     def begun(times: int) -> bool:
         return began.exists() and len(began.read_text().splitlines()) == times

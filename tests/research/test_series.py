@@ -167,6 +167,9 @@ def test_weeks_are_built_from_days(tmp_path: Path) -> None:
     assert weeks["high"].tolist() == [20 + 7 + 5 * n for n in range(11)]
     assert set(weeks["volume"]) == {5.0}
     assert np.isin(weeks["ts_close"], series.ts_close).all()
+    write(tmp_path, "ABC.csv", [f"{day:%Y-%m-%d},10,12,9,11,1" for day in days[::5]])
+    (sparse,) = data.series(read_signal("close > close[1w]", D1))
+    assert len(sparse.bars[Timeframe.W1]) == len(sparse) - 2, "a day may be all that there is of a week"
 
 
 def test_minutes_and_prices_below_zero(tmp_path: Path) -> None:

@@ -52,8 +52,9 @@ def check_bars(time: Int64s, columns: dict[str, Floats], *, negative: bool) -> t
     high, low = columns["high"], columns["low"]
     refuse(high < low, "high", "is below low")
     top, bottom = np.maximum(columns["open"], columns["close"]), np.minimum(columns["open"], columns["close"])
-    refuse(top > high + MAX_OUTSIDE * np.abs(high), "high", "is below open or close")
-    refuse(bottom < low - MAX_OUTSIDE * np.abs(low), "low", "is above open or close")
+    with np.errstate(invalid="ignore"):  # what is infinite is refused already
+        refuse(top > high + MAX_OUTSIDE * np.abs(high), "high", "is below open or close")
+        refuse(bottom < low - MAX_OUTSIDE * np.abs(low), "low", "is above open or close")
     good = np.ones(len(time), np.bool_)
     good[list(bad)] = False
     kept = np.flatnonzero(good)
