@@ -56,7 +56,7 @@ def summary(
     }
 
 
-def trade_list(given: BacktestInput, found: Simulation) -> list[dict[str, Any]]:
+def trade_list(asked: BacktestParameters, given: BacktestInput, found: Simulation) -> list[dict[str, Any]]:
     """All trades, in the order of their entries."""
     symbols = [each.symbol for each in given.instruments]
     days = [day(session) for session in given.session.tolist()]
@@ -69,7 +69,7 @@ def trade_list(given: BacktestInput, found: Simulation) -> list[dict[str, Any]]:
             "exit": days[each["exit_bar"]],
             "exit_ts": int(given.ts_close[each["exit_bar"]]),
             "bars": int(each["exit_bar"] - each["entry_bar"]),
-            "entry_reason": "signal",
+            "entry_reason": asked.entry,
             "exit_reason": REASONS[each["reason"]],
             **{
                 name: float(each[name])
