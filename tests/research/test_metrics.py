@@ -38,7 +38,7 @@ def example() -> Performance:
         mae=[-0.1, -0.2, 0.0], mfe=[0.2, 0.0, 0.4], cost=[1, 2, 3],
     )  # fmt: skip
     equity = np.array([100.0, 110.0, 99.0, 99.0, 120.0])
-    return Performance(equity, 252.0, trades, np.array([0, 1, 1, 0, 1]))
+    return Performance(equity, 4.0, trades, np.array([0, 1, 1, 0, 1]))
 
 
 def test_each_metric_by_hand() -> None:
@@ -47,13 +47,13 @@ def test_each_metric_by_hand() -> None:
     mean = sum(returns) / 4
     deviation = math.sqrt(sum((r - mean) ** 2 for r in returns) / 3)
     profit_deviation = math.sqrt(((10 - 20 / 3) ** 2 + (-10 - 20 / 3) ** 2 + (20 - 20 / 3) ** 2) / 2)
-    cagr = 1.2 ** (252 / 4) - 1
+    cagr = 0.2
     assert found == {
         "total_return": pytest.approx(0.2),
         "cagr": pytest.approx(cagr),
-        "volatility": pytest.approx(deviation * math.sqrt(252)),
-        "sharpe": pytest.approx(mean / deviation * math.sqrt(252)),
-        "sortino": pytest.approx(mean / math.sqrt(0.01 / 4) * math.sqrt(252)),
+        "volatility": pytest.approx(deviation * math.sqrt(4)),
+        "sharpe": pytest.approx(mean / deviation * math.sqrt(4)),
+        "sortino": pytest.approx(mean / math.sqrt(0.01 / 4) * math.sqrt(4)),
         "calmar": pytest.approx(cagr / 0.1),
         "max_drawdown": pytest.approx(-0.1),
         "drawdown_length": 2,
@@ -67,9 +67,15 @@ def test_each_metric_by_hand() -> None:
         "mae": pytest.approx(-0.1),
         "mfe": pytest.approx(0.2),
         "exposure": pytest.approx(0.6),
-        "turnover": pytest.approx((100 + 110 + 100 + 110 + 100 + 120) / 2 / 105.6 / (4 / 252)),
+        "turnover": pytest.approx((100 + 110 + 100 + 110 + 100 + 120) / 2 / 105.6),
         "costs_paid": 6,
     }
+
+
+def test_some_days_have_no_yearly_growth() -> None:
+    equity = np.linspace(100.0, 110.0, 63)
+    assert compute(Performance.of_equity(equity, 252.0))["cagr"] is None
+    assert compute(Performance.of_equity(np.append(equity, 110.0), 252.0))["cagr"] == pytest.approx(1.1 ** (252 / 63) - 1)
 
 
 def test_the_worst_twentieth() -> None:

@@ -41,6 +41,8 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
         progress(len(instruments), max(steps, len(instruments) + 2), series.symbol)
     kernels = load_backtest(data.kernels.code.folder)
     given = joined(instruments, timeframe)
+    if asked.account == "shared":
+        given.check_currency()
     found = run_accounts(kernels, asked, given)
     held = buy_and_hold(kernels, given.prices, asked.costs(), asked.cash, given.periods)
     progress(steps - 1, steps, "figures")

@@ -28,6 +28,8 @@ class InstrumentInput:
 
     symbol: str
     kind: str
+    currency: str
+    """Of the prices; empty: not known."""
     session: Int64s
     ts_close: Int64s
     prices: Prices
@@ -52,6 +54,16 @@ class BacktestInput:
     periods: float
     """Bars a year."""
 
+    def check_currency(self) -> None:
+        """Raises RunError when one account would hold prices in several currencies: exchange rates are not read."""
+        known = {each.currency: each.symbol for each in self.instruments if each.currency}
+        if len(known) > 1:
+            (first, one), (second, other) = sorted(known.items())[:2]
+            raise RunError(
+                f"symbols: {one} is in {first} and {other} in {second}: one account has one currency; name instruments of one, "
+                "or take --account separate"
+            )
+
     @cached_property
     def prices(self) -> Prices:
         """(bars, instruments)."""
@@ -74,7 +86,7 @@ def instrument_input(series: ResearchSeries, entry: Int8s, exit_: Int8s, *, raw:
     widened = int(np.count_nonzero((highest != high) | (lowest != low)))
     events = (series.dividends, series.splits) if raw else (None, None)
     return InstrumentInput(
-        series.symbol, series.kind, np.array(series.session), np.array(series.ts_close),
+        series.symbol, series.kind, series.currency, np.array(series.session), np.array(series.ts_close),
         single(open_, highest, lowest, close, *events), entry, exit_, widened,
     )  # fmt: skip
 

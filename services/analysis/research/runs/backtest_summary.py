@@ -32,7 +32,9 @@ def summary(
     """``held``: buy and hold of the same instruments."""
     run = Performance.of(found)
     costs = asked.costs()
-    bounds = intervals(kernels, run.returns, found.periods) if run.returns is not None else {"sharpe": None, "cagr": None}
+    figures = compute(run)
+    drawn = {} if run.returns is None else intervals(kernels, run.returns, found.periods)
+    bounds = {name: drawn.get(name) if figures[name] is not None else None for name in ("sharpe", "cagr")}
     beside = compute(Performance.of(held))
     return {
         "entry": asked.entry,
@@ -47,7 +49,7 @@ def summary(
         "last": day(int(given.session[-1])),
         "bars": len(given.session),
         "bars_a_year": found.periods,
-        "metrics": compute(run),
+        "metrics": figures,
         "intervals": {"level": LEVEL, **bounds},
         "buy_and_hold": {name: beside[name] for name in OF_EQUITY},
         "monthly": monthly(found.account["equity"], given.session),
