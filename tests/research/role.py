@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,6 +15,7 @@ from shared.events import ConditionHistoryJob
 from shared.kafka import JobClient, open_producer, open_tail
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_RESULTS
+from tests.preloading.process import Process
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]
@@ -24,16 +23,14 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def running(bootstrap: str, database_url: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(bootstrap: str, database_url: str, folder: Path, **settings: str) -> Iterator[Process]:
     """The process, with a consumer group of its own; killed at the end."""
     group = f"research-{os.getpid()}-{next(_numbers)}"
     environment = {
         "KAFKA_BOOTSTRAP": bootstrap, "DATABASE_URL": database_url, "PROBE_PORT": "0", "RESEARCH_GROUP": group, "JOB_SECONDS": "60",
         "CACHE": str(ROOT / ".cache"), **settings,
     }  # fmt: skip
-    with (folder / "research.log").open("ab") as log:
-        command = [sys.executable, "-m", "services.analysis", "research"]
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
+    process = Process(("services.analysis", "research"), {**os.environ, **environment}, folder / "research.log")
     try:
         yield process
     finally:
