@@ -107,7 +107,14 @@ DELIVERIES: Final[Topic[events.Delivery]] = Topic(
 )
 RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
     "research.jobs.v1",
-    (events.ConditionHistoryJob,),
+    (
+        events.ConditionHistoryJob,
+        events.RunBacktest,
+        events.RunGrid,
+        events.DiscoverPatterns,
+        events.ExportDataset,
+        events.CancelRun,
+    ),
     "job id",
     "Requests to evaluate something over stored history.",
     ("gateway", "notifier"),
@@ -115,9 +122,9 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
 )
 RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
     "research.results.v1",
-    (events.ConditionHistory,),
+    (events.ConditionHistory, events.RunProgress, events.RunFinished),
     "job id",
-    "The result of each research job, or why it has none.",
+    "The progress of research jobs, and their results, or why they have none.",
     ("analysis research",),
     retention_ms=7 * DAY,
 )

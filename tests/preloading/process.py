@@ -76,6 +76,7 @@ class _Parent:
 
     def start(self, process: Process, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path) -> int:
         number = next(self._numbers)
+        log.touch()
         with self.changed:
             self._running[number] = process
         where = {"log": str(log.resolve()), "folder": str(ROOT)}

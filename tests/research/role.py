@@ -23,14 +23,16 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def running(bootstrap: str, database_url: str, folder: Path, **settings: str) -> Iterator[Process]:
+def running(
+    bootstrap: str, database_url: str, folder: Path, command: tuple[str, ...] = ("services.analysis", "research"), **settings: str
+) -> Iterator[Process]:
     """The process, with a consumer group of its own; killed at the end."""
     group = f"research-{os.getpid()}-{next(_numbers)}"
     environment = {
         "KAFKA_BOOTSTRAP": bootstrap, "DATABASE_URL": database_url, "PROBE_PORT": "0", "RESEARCH_GROUP": group, "JOB_SECONDS": "60",
         "CACHE": str(ROOT / ".cache"), **settings,
     }  # fmt: skip
-    process = Process(("services.analysis", "research"), {**os.environ, **environment}, folder / "research.log")
+    process = Process(command, {**os.environ, **environment}, folder / "research.log")
     try:
         yield process
     finally:

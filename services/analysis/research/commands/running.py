@@ -1,0 +1,71 @@
+"""Runs a kind in this process, with a progress bar, and saves the result."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from services.analysis.research.commands.output import input_errors
+
+if TYPE_CHECKING:
+    from services.analysis.research.domain.data_request import DataRequest
+    from services.analysis.research.domain.run_record import RunRecord
+    from services.analysis.research.runs.execution import Execution
+    from services.analysis.research.settings import ResearchSettings
+
+
+def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, save: bool = True) -> tuple[Execution, str]:
+    """Run a kind; returns the execution and where it was saved, empty if it was not.
+
+    Raises:
+        InputError: the request cannot be done.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from services.analysis.research.adapters.artefacts import RunFiles
+    from services.analysis.research.adapters.run_data import SeriesData
+    from services.analysis.research.runs.execution import execute
+    from services.analysis.research.runs.table import run_kind
+    from services.analysis.research.settings import ResearchSettings
+    from shared.settings import read_settings
+
+    settings = read_settings(ResearchSettings)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    console = Console(file=sys.stderr)
+    with input_errors(), Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        files = RunFiles(settings.research_artefacts)
+        task = shown.add_task(kind, total=None)
+
+        def progress(done: float, total: float, note: str = "") -> None:
+            shown.update(task, completed=done, total=total, description=note or kind)
+
+        started = time.time_ns() // 1_000_000
+        found = execute(run_kind(kind), parameters, SeriesData(request, settings), progress)
+        place = files.save(found.record.id, found.record, found.artefacts) if save else ""
+    if save:
+        _listed(settings, found.record, place, started)
+    for problem in found.record.problems:
+        sys.stderr.write(f"left out: {problem}\n")
+    return found, place
+
+
+def _listed(settings: ResearchSettings, record: RunRecord, place: str, started: int) -> None:
+    """Put a run into the table of runs, if there is one; a database that does not answer costs no result."""
+    from services.analysis.research.adapters.run_table import RunTable
+    from shared.db import open_database
+    from shared.failures import TransientError
+    from shared.migrations.command import current
+
+    async def add() -> None:
+        if await current(settings.database_url) is not None:
+            async with open_database(settings.database_url) as database:
+                await RunTable(database).add_done(record, place, "command", started, time.time_ns() // 1_000_000)
+
+    try:
+        asyncio.run(add())
+    except TransientError as error:
+        sys.stderr.write(f"the run is not in the table of runs: {error}\n")
