@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from numba import njit
 
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.programs import compile_conditions, evaluated, scanned
@@ -58,13 +59,21 @@ def test_every_evaluation_agrees_with_the_documented_semantics(tree: Tree, seed:
     assert truths(one_by_one) == expected
 
 
+def _crossing(a: float, b: float, a_before: float, b_before: float) -> int:
+    return crossing(a, b, a_before, b_before)
+
+
+crossing_of_rules: Any = njit(_crossing)
+"""Python cannot call the function itself."""
+
+
 @settings(max_examples=200, deadline=None)
 @given(values=st.lists(st.sampled_from(AMOUNTS[:10]), min_size=4, max_size=4))
 def test_a_crossing_is_that_of_the_rules(values: list[float]) -> None:
     programs = compile_conditions([parse("crosses_above(close, open)"), parse("crosses_below(close, open)")], ())
     a, b, c, d = values
     now, before = np.array([b, 0.0, 0.0, a, 0.0]), np.array([d, 0.0, 0.0, c, 0.0])
-    way = crossing(a, b, c, d)
+    way = crossing_of_rules(a, b, c, d)
     assert evaluated(LOOPS, programs, np.arange(2), now, before).tolist() == [float(way > 0), float(way < 0)]
 
 

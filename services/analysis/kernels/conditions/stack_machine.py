@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from numba import njit
 
-from services.analysis.kernels.indicators.kind import NAN
+from services.analysis.kernels.indicators.kind import INTERNAL, NAN
 from services.analysis.kernels.rules.comparing import crossing, ge, gt, le, lt, scale
 
 OPERATIONS: Final = (
@@ -31,8 +31,8 @@ OPERATIONS: Final = (
 NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, MIN, MAX, NEGATE, ABS = range(11)
 LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(11, len(OPERATIONS))
 
-inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
-plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
+inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False, **INTERNAL)
+plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False, **INTERNAL)
 
 
 @inline
