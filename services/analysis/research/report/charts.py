@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 
@@ -29,6 +29,8 @@ def equity_picture(equity: Mapping[str, Any]) -> bytes:
     above.plot(dates, equity["buy_and_hold"], color=OTHER, linewidth=1.0, label="buy and hold")
     if min(np.min(equity["equity"]), np.min(equity["buy_and_hold"])) > 0:
         above.set_yscale("log")
+    for set_formatter in (above.yaxis.set_major_formatter, above.yaxis.set_minor_formatter):
+        set_formatter(StrMethodFormatter("{x:,.0f}"))
     above.set_title("Equity", loc="left", fontsize=10)
     above.legend(frameon=False, fontsize=8, loc="upper left")
     below.fill_between(dates, equity["drawdown"], 0.0, color=DOWN, alpha=0.4, linewidth=0.0)
@@ -72,8 +74,10 @@ def _dates(sessions: Int64s) -> Any:
 
 
 def _figure(height: float) -> Figure:
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     FigureCanvasAgg(figure)
+    inch = 1.0 / height  # a layout that measures texts would draw everything twice
+    figure.subplots_adjust(left=0.08, right=0.985, top=1.0 - 0.35 * inch, bottom=0.35 * inch, hspace=0.25)
     return figure
 
 
@@ -81,7 +85,7 @@ def _png(figure: Figure, axes: Sequence[Any]) -> bytes:
     for axis in axes:
         axis.grid(color=GREY, linewidth=0.5)
         axis.spines[["top", "right"]].set_visible(False)
-        axis.tick_params(labelsize=8)
+        axis.tick_params(which="both", labelsize=8)
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", metadata={"Software": None})
     return drawn.getvalue()
