@@ -51,7 +51,8 @@ def main(
     size_value: SizeValue = None, shares: Shares = "fractional", leverage: Leverage = 1.0, max_positions: Most = None,
     window: Window = 20, commission_bp: Commission = 5.0, slippage_bp: Slippage = 5.0, borrow: Borrow = 0.01,
     cash: Cash = 100_000.0, account: AccountKind = "shared", prices: PriceKind = "raw", page: Page = True,
-    symbols: Symbols = "", data: Data = "", tape: Tape = "", timeframe: TimeframeText = "1d", start: Start = "", end: End = "", as_json: AsJson = False,
+    symbols: Symbols = "", data: Data = "", tape: Tape = "", timeframe: TimeframeText = "1d",
+    start: Start = "", end: End = "", as_json: AsJson = False,
 ) -> int:  # fmt: skip
     """Trade an entry and an exit on history: figures, trades, charts and a page."""
     request = data_request(symbols, data, tape, timeframe, start, end)
