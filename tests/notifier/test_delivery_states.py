@@ -175,5 +175,3 @@ TestDeliveries = Deliveries.TestCase
 TestDeliveries.settings = settings(
     max_examples=examples(60), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
-    max_examples=examples(60), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
