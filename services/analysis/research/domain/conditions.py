@@ -21,6 +21,12 @@ def read(text: str) -> Condition:
         condition = parse(text)
     except ConditionError as error:
         raise RefusedJobError("invalid-condition", f"condition: {text[:500]!r}: {error}") from error
+    check(condition)
+    return condition
+
+
+def check(condition: Condition) -> None:
+    """Raises RefusedJobError for a condition that cannot be evaluated over history."""
     if missing := next(filter(None, map(not_computed, walk(condition.root))), ""):
         raise _not_supported(condition, missing)
     try:
@@ -28,7 +34,6 @@ def read(text: str) -> Condition:
         needs_of(condition)
     except ValueError as error:
         raise _not_supported(condition, str(error)) from error
-    return condition
 
 
 def timeframes(condition: Condition) -> frozenset[Timeframe]:

@@ -11,13 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels import machine_code
-from services.analysis.kernels.closed_bars import inputs
-from services.analysis.kernels.conditions.derived import SeriesNeeds, needs_of
-from services.analysis.kernels.conditions.other_instruments import OtherInstruments
-from services.analysis.kernels.conditions.symbol_past import SymbolPast
 from services.analysis.kernels.conditions.times import ExchangeTimes
-from services.analysis.kernels.conditions.whole_series import truths
-from services.analysis.kernels.indicators.kind import Bars, Floats
+from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.pattern_inputs import pattern_inputs
 from services.analysis.kernels.patterns.layout import CONFIRMED, Records
@@ -30,15 +25,13 @@ from services.analysis.kernels.sequences.whole_series import completed, fired_of
 from services.analysis.kernels.signatures import PatternKernels
 from services.analysis.kernels.whole_series import history, past_fired
 from services.analysis.research.domain import conditions
-from services.analysis.research.domain.evaluation import InstrumentPast, session_values
+from services.analysis.research.domain.condition_values import condition_values
 from services.analysis.research.domain.research_series import ResearchSeries
-from services.analysis.research.domain.series import needed_series
 from services.analysis.research.domain.signal_names import (
     ConditionSignal,
     PatternSignal,
     RuleSignal,
     SequenceSignal,
-    SignalNameError,
     SignalSpec,
     read_signal,
 )
@@ -111,7 +104,8 @@ def firings(kernels: SignalKernels, series: ResearchSeries, signal: str | Signal
         case SequenceSignal():
             return _sequence(kernels, series, spec.sequence)
         case ConditionSignal():
-            return _condition(kernels, series, spec, market or KnownMarket())
+            held = condition_values(kernels, series, [spec.condition], market or KnownMarket())[0]
+            return _chosen(held == 1.0, None)
 
 
 def default_firings(kernels: SignalKernels, series: ResearchSeries) -> RuleFirings:
@@ -168,34 +162,6 @@ def _sequence(kernels: SignalKernels, series: ResearchSeries, sequence: SignalSe
     patterns = _patterns(kernels, series) if any(step.rule in names for step in sequence.steps) else None
     done = completed(sequence, known, fired_of(DEFAULT.rules, known, _rules(kernels, series, DEFAULT), patterns))
     return _chosen(done * (1 if sequence.steps[-1].direction == "up" else -1), None)
-
-
-def _condition(kernels: SignalKernels, series: ResearchSeries, spec: ConditionSignal, market: KnownMarket) -> Firings:
-    condition = conditions.read(spec.condition.text)
-    missing = sorted(set(needs_of(condition)) - set(series.bars), key=list(Timeframe).index)
-    if missing:
-        raise SignalNameError(
-            f"signal: {condition.text!r} reads bars of {missing[0].word}, which {series.source or 'the data'} lacks"
-        )
-    benchmark = market.benchmarks.get(series.symbol, "")
-    wanted = conditions.references(condition, benchmark)
-    if absent := [symbol for symbol in wanted if symbol not in market.others]:
-        raise SignalNameError(f"signal: {condition.text!r} reads {absent[0]}, which {series.source or 'the data'} lacks")
-    exchanges = {series.exchange} | {market.others[symbol].exchange for symbol in wanted}
-    if conditions.reads_sessions(condition) and (unknown := sorted(exchanges - market.exchanges.keys())):
-        raise SignalNameError(f"signal: {condition.text!r} reads sessions; exchange {unknown[0]!r} has no calendar here")
-    values = {}
-    for symbol, nodes in wanted.items():
-        other = market.others[symbol]
-        past = InstrumentPast(other.symbol, other.exchange, other.kind, other.bars)
-        runs = needed_series(condition, other.kind, kernels.code, kernels.patterns)
-        values[symbol] = session_values(past, nodes, runs, market.exchanges)
-    others = OtherInstruments(values, {series.symbol: benchmark} if benchmark else {})
-    runs = needed_series(condition, series.kind, kernels.code, kernels.patterns)
-    whole = SymbolPast(series.symbol, series.exchange, market.exchanges, runs, others, market.sequences)
-    given = whole.series(inputs(series.bars), {condition.timeframe: SeriesNeeds()} | needs_of(condition))
-    held: Floats = truths(kernels.code.core, condition, runs.columns, given)
-    return _chosen(held == 1.0, None)
 
 
 def _chosen(total: npt.NDArray[np.generic], direction: str | None) -> Firings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,7 +26,7 @@ from shared.events import Timeframe
 
 @dataclass(frozen=True)
 class NeededSeries:
-    """``WholeSeries`` of what one condition needs."""
+    """``WholeSeries`` of what some conditions need."""
 
     code: MachineCode
     pattern_kernels: Callable[[], PatternKernels]
@@ -58,15 +58,16 @@ class NeededSeries:
 
 
 def needed_series(
-    condition: Condition, kind: str, code: MachineCode, pattern_kernels: Callable[[], PatternKernels]
+    conditions: Sequence[Condition], kind: str, code: MachineCode, pattern_kernels: Callable[[], PatternKernels]
 ) -> NeededSeries:
-    """What a condition needs of an instrument of a kind.
+    """What some conditions need of an instrument of a kind.
 
     Raises:
-        ValueError: no indicator has a column that it names.
+        ValueError: no indicator has a column that one names.
     """
-    events = [node for node in walk(condition.root) if isinstance(node, Fired)]
-    wanted = dict.fromkeys((*(INDICATORS if events else ()), *required_indicators(condition)))
+    events = [node for condition in conditions for node in walk(condition.root) if isinstance(node, Fired)]
+    required = (each for condition in conditions for each in required_indicators(condition))
+    wanted = dict.fromkeys((*(INDICATORS if events else ()), *required))
     patterns = any(node.source != "rule" for node in events)
     return NeededSeries(code, pattern_kernels, plan(tuple(wanted), ()), kind, patterns)
 

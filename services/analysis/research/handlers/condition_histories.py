@@ -111,7 +111,7 @@ class ConditionHistories:
         return await self._threads.run(evaluated)
 
     def _series(self, condition: Condition, past: InstrumentPast) -> NeededSeries:
-        return needed_series(condition, past.kind, self._code, self._pattern_kernels)
+        return needed_series([condition], past.kind, self._code, self._pattern_kernels)
 
     def _today(self) -> dt.date:
         return dt.datetime.fromtimestamp(self._clock() / 1000, dt.UTC).date()
