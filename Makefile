@@ -1,7 +1,7 @@
 # Finstage. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop up down test test-thorough test-fast lint types contracts bench topics docs lock clean
+.PHONY: help setup setup-research run stop up down test test-thorough test-fast lint types contracts bench topics docs lock clean
 
 # The first Python between 3.11 and 3.14 on the path; or set PYTHON=/path/to/python3.12
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -20,6 +20,8 @@ help: ## list the targets
 
 setup: _run-environment ## make the virtual environment and prepare a run, but start nothing
 	@$(BIN)/python -m infra.local prepare
+
+setup-research: _research-environment ## install what data sets are written with: pyarrow and mlcroissant
 
 run: _run-environment ## run the whole mesh on this machine: Kafka, database, services, page (SOURCE=yahoo SPEED=.. TAPE=.. PORT=..)
 	@$(BIN)/python -m infra.local run
@@ -72,7 +74,7 @@ clean: ## remove caches and all local data: virtual environment, broker, databas
 	@rm -rf services/gateway/page/node_modules services/gateway/page/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: _python _prepared _kinds _run-environment _test-environment _bench-environment
+.PHONY: _python _prepared _kinds _run-environment _research-environment _test-environment _bench-environment
 _python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 to 3.14 was found. Install one (Debian: sudo apt-get install python3 python3-venv)," \
 	"or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
@@ -86,6 +88,9 @@ _kinds: _test-environment
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run
+
+_research-environment: _python
+	@$(PYTHON) $(ENVIRONMENT) research
 
 _test-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) test

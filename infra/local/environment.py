@@ -1,6 +1,6 @@
 """Make the virtual environment of this checkout from a hash-locked list. Runs on a bare Python: standard library only.
 
-``python environment.py run|test|bench|oracles``: returns at once when the list has not changed since the last run.
+``python environment.py run|research|test|bench|oracles``: returns at once when the list has not changed since the last run.
 """
 
 import ast
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 14)
-LEVELS = ("run", "test", "bench")
+LEVELS = ("run", "research", "test", "bench")
 """Each level contains the previous one, in the same versions."""
 OTHERS = ("oracles",)
 """Lists for an environment of their own: other versions, or licences that nothing of ours is installed beside."""

@@ -1,0 +1,66 @@
+"""The rows of a data set: one for each instrument and bar, in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from services.analysis.kernels.indicators.kind import Floats, Int64s
+from services.analysis.research.datasets.parts import PartCodes
+from services.analysis.research.domain.run_record import RunError
+
+Role = Literal["key", "feature", "label", "about"]
+MOST_VALUES: Final = 50_000_000
+"""Rows x columns: 400 MB, and about as much again while a year is written."""
+
+
+class Column(NamedTuple):
+    """What a column is. Only columns of the role ``feature`` are for models to read."""
+
+    name: str
+    type: Literal["string", "timestamp", "date", "int8", "float64"]
+    role: Role
+    unit: str
+    text: str
+    """What it holds."""
+
+
+@dataclass
+class Block:
+    """The rows of one instrument, oldest first."""
+
+    symbol: str
+    kind: str
+    industries: tuple[str, ...]
+    ts_close: Int64s
+    session: Int64s
+    label_end: Int64s
+    features: dict[str, Floats]
+    labels: dict[str, Floats]
+    part: PartCodes
+
+    def __len__(self) -> int:
+        return len(self.ts_close)
+
+
+def check_size(rows: int, columns: int) -> None:
+    """Raises RunError for a data set that does not fit in memory."""
+    if rows * columns > MOST_VALUES:
+        raise RunError(
+            f"symbols: {rows:,} rows of {columns} columns and more are above {MOST_VALUES:,} values: name fewer instruments or "
+            "features, or a later start"
+        )
+
+
+def years(blocks: Sequence[Block]) -> Iterator[tuple[int, list[tuple[Block, slice]]]]:
+    """The rows of each year of sessions, ascending: the block and the place of its rows."""
+    found: dict[int, list[tuple[Block, slice]]] = {}
+    for block in blocks:
+        year = block.session // 10_000
+        for each in np.unique(year).tolist():
+            at = np.flatnonzero(year == each)
+            found.setdefault(each, []).append((block, slice(int(at[0]), int(at[-1]) + 1)))
+    yield from sorted(found.items())
