@@ -88,7 +88,8 @@ def read_features(texts: Sequence[str], timeframe: Timeframe) -> tuple[Feature, 
         other = found.setdefault(feature.column, feature)
         if (type(other), other.text) != (type(feature), feature.text):
             raise RunError(
-                f"features: {other.text!r} and {feature.text!r} would both be the column {feature.column}; write NAME = {feature.text}"
+                f"features: {other.text!r} and {feature.text!r} would both be the column {feature.column}; "
+                f"write NAME = {feature.text}"
             )
     if len(found) > MOST_FEATURES:
         raise RunError(f"features: {len(found)} are too many, at most {MOST_FEATURES} can be written")

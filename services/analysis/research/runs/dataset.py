@@ -52,7 +52,7 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
         progress(len(blocks), max(steps, len(blocks)) * 2, series.symbol)
     blocks.sort(key=lambda block: block.symbol)
     embargo = max(label.horizon for label in labels) if asked.embargo is None else asked.embargo
-    boundaries = Boundaries.of(np.unique(np.concatenate([each.ts_close for each in blocks])), asked.train, asked.validation)
+    boundaries = Boundaries.of(np.concatenate([each.ts_close for each in blocks]), asked.train, asked.validation)
     together = Closes.of(closes, {each.symbol: each.industries for each in blocks})
     for block in blocks:
         block.features |= strength_values(together, block.symbol, features)

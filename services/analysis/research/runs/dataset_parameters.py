@@ -17,7 +17,7 @@ class DatasetParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Groups, expressions, conditions and signals; none: the usual groups."""
     labels: tuple[str, ...] = ()
     train: float = 0.7
-    """Share of the close times."""
+    """Share of the rows, in the order of their close times."""
     validation: float = 0.15
     """Likewise; the rest is test. 0: no validation."""
     embargo: int | None = None
