@@ -14,6 +14,7 @@ from typing import Final, cast
 import structlog
 from aiohttp import web
 
+from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.domain.hub import new_hub
@@ -108,7 +109,7 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
 
     market = MarketMemory(settings.rows_per_series)
     hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
-    gateway = Gateway(settings, market, history, hub, test_hub, clock)
+    gateway = Gateway(settings, market, history, StoredDatasets(history.database), hub, test_hub, clock)
     return gateway
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import random
 from typing import Any, Literal
@@ -212,6 +213,23 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         if signals:
             await connection.execute(insert(tables.signals), [signal_row(signal(symbol, n)) for n in range(signals)])
             await connection.execute(insert(tables.patterns), [pattern_row(pattern(symbol, n)) for n in range(6)])
+        await connection.execute(
+            insert(tables.research_runs), [dataset_row(1, "var/research/dataset-1", {"manifest.json": "0" * 64})]
+        )
+
+
+def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:
+    """A data set that is done, as a row of the table of runs."""
+    summary = {
+        "name": f"bars {n}", "timeframe": "1d", "first": "2011-04-01", "last": "2021-03-31", "instruments": 2, "rows": 100,
+        "parts": {"train": 70, "validation": 10, "test": 20}, "features": ["return_1"], "labels": ["label_forward_return_5"],
+        "content_hash": "c" * 64, "sizes": {"manifest.json": 13},
+    }  # fmt: skip
+    record = {"data_hash": "d" * 64, "code_version": "e" * 16, "summary": summary, "artefacts": files}
+    return {
+        "id": f"dataset-{n}", "kind": "dataset", "request": "{}", "state": "done", "requested_by": "command", "created_at": n,
+        "finished_at": START + n, "result": json.dumps(record), "error": "", "location": location,
+    }  # fmt: skip
 
 
 def bar_row(event: events.Bar) -> dict[str, Any]:

@@ -211,7 +211,11 @@ def shared_gateway(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFacto
 def test_no_request_makes_the_gateway_fail(shared_gateway: Any, path: str, part: str, query: dict[str, str]) -> None:
     runner, session, url = shared_gateway
     symbol = quote(part.encode(errors="replace"), safe="")
-    address = path.replace("{symbol}", symbol) + "?" + urlencode({k: v.encode(errors="replace") for k, v in query.items()})
+    address = (
+        path.replace("{symbol}", symbol).replace("{id}", symbol)
+        + "?"
+        + urlencode({k: v.encode(errors="replace") for k, v in query.items()})
+    )
 
     async def request() -> None:
         async with session.get(URL(url + address, encoded=True)) as response:

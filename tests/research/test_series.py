@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import update
 
+from services.analysis.research.adapters import file_series
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.adapters.stored_series import StoredSeries
 from services.analysis.research.adapters.tape_series import tape_series
@@ -182,18 +182,16 @@ def test_minutes_and_prices_below_zero(tmp_path: Path) -> None:
     assert [each.file for each in problems] == ["AAPL.csv"]
 
 
-def test_parquet(tmp_path: Path) -> None:
+def test_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "AAPL.csv", ["2020-01-02,10,12,9,11,1000"])
-    if find_spec("pyarrow") is None:
-        (tmp_path / "SPY.parquet").write_bytes(b"PAR1")
-        _, problems = read(tmp_path)
-        assert "the package pyarrow, which is not installed" in problems[0].reason
-        return
     table = pd.read_csv(tmp_path / "AAPL.csv", parse_dates=["Date"])
     table.to_parquet(tmp_path / "SPY.parquet")
     found, problems = read(tmp_path)
     assert problems == ()
     assert found["SPY"].raw.tolist() == found["AAPL"].raw.tolist()
+    monkeypatch.setattr(file_series, "find_spec", lambda _: None)
+    _, problems = read(tmp_path)
+    assert "the package pyarrow, which is not installed: run `make setup-research`" in problems[0].reason
 
 
 async def test_stored_bars(database_url: str) -> None:

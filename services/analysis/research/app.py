@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.run_process import RunProcess
 from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.handlers.jobs import ResearchJobs
+from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.handlers.run_requests import RunRequests
 from services.analysis.research.handlers.run_worker import RunWorker
 from services.analysis.research.runs.table import RUN_KINDS, KindTable
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 DATABASE_SECONDS: Final = 5.0
 """How often the database is checked for the readiness probe."""
+NIGHTLY_SECONDS: Final = 60.0
+"""How often it is checked whether a data set is due."""
 MOST_JOBS: Final = 50
 """Jobs that are taken from Kafka at a time."""
 
@@ -64,11 +69,24 @@ async def build(
         lifecycle.on_ready("jobs", lambda: consumer.ready)
         lifecycle.on_ready("database answers", lambda: watch.healthy)
         lifecycle.on_alive("jobs", lambda: consumer.alive)
+        nightly = nightly_task(settings, store, woken, lifecycle)
         yield {
+            **nightly,
             "jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping),
             "database watch": watch.run,
             **{f"runs {n}": partial(worker.run, lifecycle.stopping) for n, worker in enumerate(workers, 1)},
         }
+
+
+def nightly_task(settings: ResearchSettings, store: RunTable, woken: asyncio.Event, lifecycle: Lifecycle) -> dict[str, Task]:
+    """The task that asks for a data set each night, if the settings have a time for it."""
+    if not settings.research_dataset_at:
+        return {}
+    nightly = NightlyDatasets(
+        store, RunFiles(settings.research_artefacts), dt.time.fromisoformat(settings.research_dataset_at),
+        settings.research_dataset_parameters, settings.research_dataset_keep, now_ms, woken.set,
+    )  # fmt: skip
+    return {"nightly data set": Refresher(nightly.look, "nightly data set", NIGHTLY_SECONDS, lifecycle.stopping).run}
 
 
 class LazyEvaluator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -50,6 +51,13 @@ class ResearchSettings(MeshSettings):
     """Runs that one requester may have waiting or running; a further one is refused."""
     research_most_queued: int = Field(default=200, ge=1)
     """Runs that may wait; a further one is refused."""
+
+    research_dataset_at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
+    """Time in UTC, as ``02:00``, at which a data set of all stored instruments is asked for each day; empty: never."""
+    research_dataset_parameters: dict[str, Any] = Field(default_factory=dict)
+    """Its parameters as JSON (docs/datasets.md); empty: the usual ones."""
+    research_dataset_keep: int = Field(default=7, ge=1)
+    """Data sets of this kind that are kept; older ones are removed with their files."""
 
     @property
     def kernels(self) -> Path:

@@ -119,6 +119,13 @@ class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_token: PageToken | None = None
 
 
+class DatasetsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which data sets, newest first."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100, description="At most this many results.")] = 20
+    page_token: PageToken | None = None
+
+
 class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What /v1/events sends: the selectors of a subscription, separated by commas."""
 

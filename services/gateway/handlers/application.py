@@ -11,9 +11,10 @@ from aiohttp import web
 
 from services.gateway.handlers import openapi, rest
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
+from services.gateway.handlers.datasets import download
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
-from services.gateway.handlers.routes import ACTIONS, ROUTES
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES
 from services.gateway.handlers.server_sent_events import EventStreams
 from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
@@ -39,6 +40,7 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
     for action in ACTIONS:
         app.router.add_post(action.path, rest.action_endpoint(action, gateway))
+    app.router.add_get(DATASET_FILE, download(gateway))
     site = Site(gateway.settings.page)
     document = cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
     app.router.add_get("/openapi.json", _document(document))

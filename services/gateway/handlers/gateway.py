@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.gateway.domain.analysis_progress import AnalysisProgress
+from services.gateway.domain.datasets import DatasetStore
 from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
@@ -32,6 +33,7 @@ class Gateway:
     settings: Settings
     market: MarketMemory
     history: HistoryStore
+    datasets: DatasetStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]

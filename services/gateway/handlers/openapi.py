@@ -10,8 +10,9 @@ import msgspec
 from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
+from services.gateway.handlers.datasets import TYPES, send_file
 from services.gateway.handlers.problems import CONTENT_TYPE
-from services.gateway.handlers.routes import ACTIONS, ROUTES, Action, Route
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES, Action, Route
 
 REF: Final = "#/components/schemas/{name}"
 ABOUT: Final = (
@@ -33,9 +34,31 @@ def document(version: str) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": {route.path: {"get": _operation(route, pages[route.path], schemas[0])} for route in ROUTES}
         | {each.path: {"post": _action(each, bodies[each.path], pages[each.path], schemas[0])} for each in ACTIONS}
+        | {DATASET_FILE: {"get": _file(schemas[0])}}
         | {"/v1/events": {"get": _events(schemas[0])}},
         "components": {"schemas": components},
         "security": [{}],
+    }
+
+
+def _file(problem: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": "research_dataset_file",
+        "summary": "A file of a data set",
+        "tags": ["market"],
+        "description": (send_file.__doc__ or "").strip(),
+        "parameters": [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}} for part in ("id", "name")],
+        "responses": {
+            "200": {
+                "description": "The whole file",
+                "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match or If-Range."}},
+                "content": {kind.partition(";")[0]: {} for kind in TYPES.values()},
+            },
+            "206": {"description": "The part that Range asks for"},
+            "304": {"description": "Unchanged since the ETag that you sent"},
+            "416": {"description": "The file has no such part"},
+            **_problems(problem),
+        },
     }
 
 

@@ -9,9 +9,21 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import api_models, queries
+from services.gateway.domain.datasets import Dataset
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
-from services.gateway.handlers import bars, explanations, indicators, industries, instruments, patterns, quotes, signals, status
+from services.gateway.handlers import (
+    bars,
+    datasets,
+    explanations,
+    indicators,
+    industries,
+    instruments,
+    patterns,
+    quotes,
+    signals,
+    status,
+)
 from services.gateway.handlers.cache import Answer
 
 
@@ -94,6 +106,15 @@ ROUTES: Final = (
         "Chart patterns, newest first",
         "?limit=20",
     ),
+    Route(
+        "/v1/research/datasets",
+        datasets.list_datasets,
+        queries.DatasetsQuery,
+        Dataset,
+        "Data sets for machine learning, newest first",
+        "?limit=5",
+    ),
+    Route("/v1/research/datasets/{id}", datasets.get_dataset, queries.NoParameters, Dataset, "One data set with its files", ""),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
 ACTIONS: Final = (
@@ -107,3 +128,5 @@ ACTIONS: Final = (
         '{"condition": "rsi_14 < 30 and close > sma_200 on 1d", "symbols": ["AAPL"]}',
     ),
 )
+DATASET_FILE: Final = "/v1/research/datasets/{id}/files/{name}"
+"""The files of a data set, which are no JSON of ours."""

@@ -100,10 +100,10 @@ def test_a_split_or_dividend_that_comes_later_changes_no_feature(price: float, s
         same_until(moment, found)
     levels = [each.column for each in chosen()[0] if chosen()[1][each.column] == Unit(1, 0)]
     assert len(levels) > 10
-    for each in chosen()[0]:
-        if not isinstance(each, SignalFeature):  # rounding may decide whether two equal values are above each other
-            found_, before_ = (values["AAA"][each.column][: bar + 1] for values in (found, before()))
-            np.testing.assert_allclose(found_, before_, rtol=1e-6, atol=1e-9, err_msg=each.column)
+    for feature in chosen()[0]:
+        if not isinstance(feature, SignalFeature):  # rounding may decide whether two equal values are above each other
+            after, earlier = (values["AAA"][feature.column][: bar + 1] for values in (found, before()))
+            np.testing.assert_allclose(after, earlier, rtol=1e-6, atol=1e-9, err_msg=feature.column)
 
 
 @pytest.mark.parametrize(

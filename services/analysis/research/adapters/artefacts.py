@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from importlib import import_module
@@ -17,6 +19,7 @@ from services.analysis.research.domain.run_record import RunError, RunRecord
 
 RECORD: Final = "result.json"
 """Written last: a run with it is complete."""
+_FOLDER: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 class _Files(Protocol):
@@ -27,6 +30,8 @@ class _Files(Protocol):
     def write(self, path: str, body: bytes) -> None: ...
 
     def folders(self) -> list[str]: ...
+
+    def remove(self, folder: str) -> None: ...
 
 
 class RunFiles:
@@ -66,6 +71,12 @@ class RunFiles:
             raise RunError(f"file: {name} of {folder} is damaged: its SHA-256 is not {digest}")
         return body
 
+    def remove(self, folder: str) -> None:
+        """Remove the files of a run; nothing happens if there are none. Raises OSError."""
+        if not _FOLDER.fullmatch(folder):
+            raise ValueError(f"folder: {folder[:80]!r} is no folder of a run")
+        self._files.remove(folder)
+
     def _record(self, path: str) -> RunRecord:
         try:
             return read_record(self._files.read(path))
@@ -103,6 +114,10 @@ class _Local:
             Path(temporary).unlink(missing_ok=True)
             raise
 
+    def remove(self, folder: str) -> None:
+        if (self._root / folder).exists():
+            shutil.rmtree(self._root / folder)
+
     def folders(self) -> list[str]:
         return sorted(path.parent.name for path in self._root.glob(f"*/{RECORD}"))
 
@@ -129,3 +144,7 @@ class _Remote:
 
     def folders(self) -> list[str]:
         return sorted(str(path).split("/")[-2] for path in self._system.glob(f"{self._root}/*/{RECORD}"))
+
+    def remove(self, folder: str) -> None:
+        if self._system.exists(f"{self._root}/{folder}"):
+            self._system.rm(f"{self._root}/{folder}", recursive=True)

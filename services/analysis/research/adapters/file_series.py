@@ -172,7 +172,7 @@ def _csv(path: Path) -> pd.DataFrame:
 
 def _parquet(path: Path) -> pd.DataFrame:
     if find_spec("pyarrow") is None:
-        raise _RefusedFileError("Parquet is read with the package pyarrow, which is not installed: pip install pyarrow")
+        raise _RefusedFileError("Parquet is read with the package pyarrow, which is not installed: run `make setup-research`")
     table = pd.read_parquet(path)
     return table.reset_index() if table.index.name else table
 

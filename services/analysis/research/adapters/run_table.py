@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.analysis.research.domain.run_record import RunRecord, canonical
@@ -104,6 +104,16 @@ class RunTable:
         """The newest runs, of some states or of all."""
         chosen = table.c.state.in_(tuple(states)) if states else table.c.id != ""
         return await self._read(select(*COLUMNS).where(chosen).order_by(table.c.created_at.desc(), table.c.id).limit(limit))
+
+    async def ended_of(self, requested_by: str) -> list[RunRow]:
+        """The runs of a requester that have an outcome which is published, newest first."""
+        ended = and_(table.c.requested_by == requested_by, table.c.state.not_in(OPEN), ~table.c.to_report)
+        return await self._read(select(*COLUMNS).where(ended).order_by(table.c.created_at.desc(), table.c.id))
+
+    async def remove(self, run_id: str) -> None:
+        """Forget a run that has an outcome."""
+        async with self._database.begin() as connection:
+            await connection.execute(delete(table).where(table.c.id == run_id, table.c.state.not_in(OPEN)))
 
     async def record(self, run_id: str) -> RunRecord | None:
         """The result of a run that is done."""
