@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ import pytest
 
 from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.run_data import SeriesData
+from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.commands.line import main
 from services.analysis.research.datasets import parquet, rows
 from services.analysis.research.domain.data_request import DataRequest
@@ -24,6 +27,7 @@ from services.analysis.research.runs.dataset import KIND
 from services.analysis.research.runs.execution import Execution, execute, read_parameters
 from services.analysis.research.settings import ResearchSettings
 from shared.events import ExportDataset
+from tests.gateway.running_gateway import running_gateway
 from tests.research.datasets.walks import market
 from tests.research.role import ROOT
 
@@ -137,7 +141,7 @@ def test_what_cannot_be_done_is_refused(bars: Path, monkeypatch: pytest.MonkeyPa
     ):
         with pytest.raises(ValueError, match=re.escape(message)):
             done(bars, **parameters)
-    monkeypatch.setattr(rows, "MOST_VALUES", 10_000)
+    monkeypatch.setattr(rows, "MOST_BYTES", 10_000)
     with pytest.raises(RunError, match="name fewer instruments or features"):
         done(bars)
     monkeypatch.setattr(parquet, "find_spec", lambda _: None)
@@ -158,6 +162,22 @@ def test_the_command(bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (Path(answer["files"]) / "manifest.json").exists()
     assert main([*given[:-1], "--feature", "close > 100"]) == 2
     assert "error: features: 'close > 100 on 1d' is not known at its time" in capsys.readouterr().err
+
+
+async def test_the_gateway_sends_what_a_run_has_written(made: Execution, folder: Path, tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, research_artefacts=folder.parent) as server:
+        await RunTable(server.database).add_done(made.record, str(folder), "command", 1, 2)
+        async with aiohttp.ClientSession(server.url) as client:
+            async with client.get("/v1/research/datasets") as response:
+                (shown,) = (await response.json())["results"]
+            assert (shown["id"], shown["content_hash"], shown["data_hash"]) == (
+                made.record.id, made.record.summary["content_hash"], made.record.data_hash,
+            )  # fmt: skip
+            assert {each["name"] for each in shown["files"]} == {*made.artefacts}
+            for each in shown["files"]:
+                async with client.get(each["url"]) as response:
+                    body = await response.read()
+                assert (len(body), hashlib.sha256(body).hexdigest()) == (each["bytes"] or len(body), each["sha256"])
 
 
 def test_a_job_is_a_run_of_this_kind() -> None:

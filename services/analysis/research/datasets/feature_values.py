@@ -16,6 +16,7 @@ from services.analysis.research.datasets.feature_names import (
     SignalFeature,
     StrengthFeature,
 )
+from services.analysis.research.datasets.rows import Values
 from services.analysis.research.datasets.strength_features import Closes
 from services.analysis.research.datasets.units import PURE, Unit, UnitError, unit_of
 from services.analysis.research.domain.condition_values import condition_values
@@ -47,12 +48,12 @@ def feature_units(kernels: SignalKernels, features: Sequence[Feature]) -> dict[s
 
 def own_values(
     kernels: SignalKernels, series: ResearchSeries, features: Sequence[Feature], units: Mapping[str, Unit], market: KnownMarket
-) -> dict[str, Floats]:
+) -> dict[str, Values]:
     """The features that need no other instrument of the data set, by column: (bars,) each, NaN where not known.
 
     Bar ``t`` depends on bars up to ``t`` alone, and not on dividends and splits after it. Raises SignalNameError.
     """
-    found: dict[str, Floats] = {}
+    found: dict[str, Values] = {}
     expressions = [each for each in features if isinstance(each, ExpressionFeature)]
     values = condition_values(kernels, series, [each.condition for each in expressions], market)
     for expression, row in zip(expressions, values, strict=True):
@@ -60,7 +61,7 @@ def own_values(
     for each in features:
         match each:
             case SignalFeature():
-                found[each.column] = firings(kernels, series, each.signal, market).astype(np.float64)
+                found[each.column] = firings(kernels, series, each.signal, market)
             case CalendarFeature():
                 found[each.column] = calendar_values(each.text, series.session)
     return found

@@ -92,5 +92,4 @@ def _joined(places: Sequence[tuple[Block, slice]], column: Column, names: np.nda
             if column.name == "label_end":
                 times[times == np.datetime64(0, "ms")] = np.datetime64("NaT")
             return pd.DatetimeIndex(times, tz="UTC")
-    values = np.concatenate([(block.labels if column.role == "label" else block.features)[column.name][at] for block, at in places])
-    return values.astype(np.int8) if column.type == "int8" else values
+    return np.concatenate([(block.labels if column.role == "label" else block.features)[column.name][at] for block, at in places])

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.research.datasets.parts import PartCodes
 from services.analysis.research.domain.run_record import RunError
 
+Values = npt.NDArray[Any]
+"""float64, or int8 for signals and the calendar."""
 Role = Literal["key", "feature", "label", "about"]
-MOST_VALUES: Final = 50_000_000
-"""Rows x columns: 400 MB, and about as much again while a year is written."""
+MOST_BYTES: Final = 600_000_000
+"""Of all rows: the usual features of 500 instruments over ten years. The files take about as much again."""
 
 
 class Column(NamedTuple):
@@ -38,7 +41,7 @@ class Block:
     ts_close: Int64s
     session: Int64s
     label_end: Int64s
-    features: dict[str, Floats]
+    features: dict[str, Values]
     labels: dict[str, Floats]
     part: PartCodes
 
@@ -46,12 +49,13 @@ class Block:
         return len(self.ts_close)
 
 
-def check_size(rows: int, columns: int) -> None:
+def check_size(rows: int, columns: Sequence[Column]) -> None:
     """Raises RunError for a data set that does not fit in memory."""
-    if rows * columns > MOST_VALUES:
+    size = rows * sum(1 if column.type == "int8" else 8 for column in columns)
+    if size > MOST_BYTES:
         raise RunError(
-            f"symbols: {rows:,} rows of {columns} columns and more are above {MOST_VALUES:,} values: name fewer instruments or "
-            "features, or a later start"
+            f"symbols: {rows:,} rows of {len(columns)} columns, and there are more, take {size / 1e6:,.0f} MB, at most "
+            f"{MOST_BYTES / 1e6:,.0f} are held: name fewer instruments or features, or a later start"
         )
 
 

@@ -40,7 +40,7 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     rows, steps = 0, len(data.request.symbols)
     for series in data.series(*signals):
         rows += len(series)
-        check_size(rows, len(columns))
+        check_size(rows, columns)
         found, ends = label_values(series, labels)
         blocks.append(
             Block(
