@@ -1,28 +1,25 @@
 """When each exchange trades: sessions as arrays of milliseconds in UTC.
 
-The sessions come from ``exchange_calendars``. Its XKRX misses holidays that Korea announced late, so days that ``holidays``
-(financial, XKRX) lists are removed. ``shared.corrections`` is applied last (docs/calendars.md).
+``shared.corrections`` is applied to the sessions of the calendar libraries (docs/calendars.md).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from pandas.tseries.holiday import AbstractHolidayCalendar
 
 from shared.corrections import BUNDLED, Correction, CorrectionError, corrected, parse_corrections
 from shared.events import PERIODS, Timeframe
+from shared.library_sessions import library_sessions
 
 CALENDARS: Final = MappingProxyType(
     {"NYSE": "XNYS", "NASDAQ": "XNAS", "KRX": "XKRX", "CME": "CMES", "FX": "24/5", "CRYPTO": "24/7"}
@@ -42,8 +39,6 @@ ZONES: Final = MappingProxyType(
 """The time zone of an exchange, as exchange_calendars has it."""
 
 Int64s = npt.NDArray[np.int64]
-
-_holiday_lock: Final = threading.Lock()
 
 
 class UnknownExchangeError(ValueError):
@@ -113,9 +108,12 @@ def _read(path: Path) -> Corrections:
 
 
 @lru_cache(maxsize=32)
-def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Corrections | None = None) -> Sessions:
+def sessions(
+    exchange: str, start: dt.date, end: dt.date, corrections: Corrections | None = None, folder: Path | None = None
+) -> Sessions:
     """The sessions with dates from ``start`` to ``end`` inclusive; ``corrections`` None: the bundled ones.
 
+    ``folder`` keeps what the libraries give (``MeshSettings.session_files``); without one it is computed, for seconds.
     ``period_open`` and ``period_close`` are right even when the range begins or ends inside a week or month.
 
     Raises:
@@ -124,16 +122,10 @@ def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Correctio
     """
     if exchange not in CALENDARS:
         raise UnknownExchangeError(f"exchange {exchange!r} has no calendar; known: {', '.join(CALENDARS)}")
-    import exchange_calendars  # takes a second to import: deferred to the first use
-
     since, upto = start - _AROUND, end + _AROUND
-    with _holidays_between(start, end):
-        calendar = exchange_calendars.get_calendar(CALENDARS[exchange], start=since, end=upto)
-    schedule = calendar.schedule
-    times = zip(schedule.index, _milliseconds(schedule["open"]).tolist(), _milliseconds(schedule["close"]).tolist(), strict=True)
-    library = {stamp.date(): (opening, closing) for stamp, opening, closing in times}
-    spans = {day: span for day, span in library.items() if day not in _announced_holidays(exchange, day.year)}
-    spans = corrected(spans, exchange, calendar.tz, read_corrections() if corrections is None else corrections, since, upto)
+    spans = library_sessions(CALENDARS[exchange], since, upto, folder)
+    zone = ZoneInfo(ZONES[exchange])
+    spans = corrected(spans, exchange, zone, read_corrections() if corrections is None else corrections, since, upto)
     dates = list(spans)
     opens, closes = np.array(list(spans.values()), dtype=np.int64).reshape(-1, 2).T
     inside = np.array([start <= day <= end for day in dates], dtype=bool)
@@ -148,32 +140,3 @@ def _newest(periods: Sequence[Hashable], times: Int64s) -> Int64s:
     """For each session: the time of the last one in its period."""
     last = dict(zip(periods, times.tolist(), strict=True))
     return np.array([last[each] for each in periods], dtype=np.int64)
-
-
-@contextmanager
-def _holidays_between(start: dt.date, end: dt.date) -> Iterator[None]:
-    """Let pandas compute holidays for these years and one on either side, instead of 1970 to 2200.
-
-    With Korea's lunar holidays the full range takes two seconds at every start.
-    """
-    with _holiday_lock:
-        before = (AbstractHolidayCalendar.start_date, AbstractHolidayCalendar.end_date)
-        AbstractHolidayCalendar.start_date = pd.Timestamp(start.year - 1, 1, 1)
-        AbstractHolidayCalendar.end_date = pd.Timestamp(end.year + 1, 12, 31)
-        try:
-            yield
-        finally:
-            AbstractHolidayCalendar.start_date, AbstractHolidayCalendar.end_date = before
-
-
-def _milliseconds(times: pd.Series) -> Int64s:
-    return np.asarray(times.dt.tz_convert(None).to_numpy(), dtype="datetime64[ms]").astype(np.int64)
-
-
-@lru_cache(maxsize=256)
-def _announced_holidays(exchange: str, year: int) -> frozenset[dt.date]:
-    if exchange != "KRX":
-        return frozenset()
-    import holidays
-
-    return frozenset(holidays.financial_holidays("XKRX", years=year))

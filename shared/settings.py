@@ -45,6 +45,11 @@ class MeshSettings(BaseSettings):
     instance: str = ""
     """Name of this replica in logs and metrics; the host name and process id where empty."""
 
+    @property
+    def session_files(self) -> Path:
+        """Folder for the sessions that the calendar libraries give (``shared.library_sessions``)."""
+        return self.cache / "sessions"
+
     @field_validator("kafka_bootstrap")
     @classmethod
     def _addresses(cls, value: str) -> str:

@@ -174,7 +174,9 @@ async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]
 
     def calendars(today: dt.date) -> dict[str, Sessions]:
         return {
-            exchange: sessions(exchange, today - LIVE_CALENDAR_MARGIN, today + LIVE_CALENDAR_MARGIN, corrections)
+            exchange: sessions(
+                exchange, today - LIVE_CALENDAR_MARGIN, today + LIVE_CALENDAR_MARGIN, corrections, settings.session_files
+            )
             for exchange in exchanges
         }
 
@@ -201,6 +203,7 @@ def load(settings: IngestSettings, universe: Universe) -> tuple[Tape, tuple[Back
     corrections = read_corrections(settings.calendar_corrections)
     exchanges = {*tape.exchanges, *(each.exchange for each in tape.history)}
     calendars = {
-        each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections) for each in sorted(exchanges)
+        each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections, settings.session_files)
+        for each in sorted(exchanges)
     }
     return tape, backfills(tape, calendars), schedule_of(tape, calendars)

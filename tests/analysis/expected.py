@@ -18,6 +18,7 @@ from services.analysis.live.domain.engine_outcome import EngineOutcome
 from shared import wire
 from shared.db import open_database
 from shared.events import Signal, TickLog
+from shared.settings import MeshSettings
 from shared.tables import bars, checkpoints, signals
 from shared.topics import BARS, INDICATORS, PATTERNS, SIGNALS
 from tests.analysis.market import series
@@ -27,7 +28,7 @@ from tests.analysis.running import Stage, rows
 @cache
 def whole_calendar() -> Calendar:
     """As the service has it, with ``CALENDAR_START=2024-10-01``."""
-    return read_calendar(dt.date(2024, 10, 1), dt.datetime.now(dt.UTC).date())
+    return read_calendar(dt.date(2024, 10, 1), dt.datetime.now(dt.UTC).date(), folder=MeshSettings().session_files)
 
 
 def listed(symbols: Sequence[str]) -> dict[str, ListedInstrument]:

@@ -18,6 +18,7 @@ from services.analysis.live.domain.sequence_signals import FollowedSequence
 from services.analysis.live.domain.series_runner import SeriesRunner
 from shared.events import History, Timeframe
 from shared.sequences import parse
+from shared.settings import MeshSettings
 from tests.e2e import tapes
 from tests.e2e.reference_sequences import FOLLOWED
 
@@ -33,7 +34,7 @@ def new_engine() -> Engine:
     )
     kinds = tapes.kinds()
     listed = {symbol: ListedInstrument(exchange, kinds[symbol]) for symbol, exchange in tapes.exchanges().items()}
-    engine = Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date()), listed, series)
+    engine = Engine(read_calendar(tapes.START, dt.datetime.now(dt.UTC).date(), folder=MeshSettings().session_files), listed, series)
     engine.follow(tuple(FollowedSequence(parse(chain.text)) for chain in FOLLOWED))
     return engine
 

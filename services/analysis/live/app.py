@@ -75,7 +75,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         series = await asyncio.to_thread(load_series_runner, settings)
         today = dt.datetime.now(dt.UTC).date()
         corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
-        calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today, corrections)
+        calendar = await asyncio.to_thread(read_calendar, settings.calendar_start, today, corrections, settings.session_files)
         database = await stack.enter_async_context(open_database(settings.database_url))
         producer = await stack.enter_async_context(open_producer(settings, "analysis-live"))
         ranges = await stack.enter_async_context(open_range_reader(settings, "analysis-live"))

@@ -80,7 +80,7 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
     stack.push_async_callback(compilations.close)
     return ConditionHistories(
         StoredHistory(database, settings.rebuild_bars),
-        ExchangeCalendars(settings.calendar_start, settings.calendar_corrections),
+        ExchangeCalendars(settings.calendar_start, settings.calendar_corrections, settings.session_files),
         code,
         lambda: machine_code.load_patterns(settings.kernels),
         compilations,

@@ -8,6 +8,7 @@ import asyncio
 import datetime as dt
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -83,8 +84,10 @@ class YahooHistory:
         rng: random.Random,
         health: ProviderHealth,
         corrections: Corrections | None = None,
+        session_files: Path | None = None,
     ) -> None:
-        """``corrections`` of the calendars; by default those of the project."""
+        """``corrections`` of the calendars; by default those of the project. ``session_files``: the folder of ``sessions``."""
+        self._session_files = session_files
         self._corrections = read_corrections() if corrections is None else corrections
         self._charts = charts
         self._health = health
@@ -203,7 +206,8 @@ class YahooHistory:
         """The calendar over the longest possible range; built in a thread, since that takes a second."""
         today = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
         start = today.replace(year=today.year - YEARS, day=1) - dt.timedelta(days=14)
-        return await asyncio.to_thread(sessions, exchange, start, today + dt.timedelta(days=14), self._corrections)
+        end = today + dt.timedelta(days=14)
+        return await asyncio.to_thread(sessions, exchange, start, end, self._corrections, self._session_files)
 
     def _hours(self, exchange: str, until: int) -> str:
         """Digest of the calendar corrections that apply to bars up to ``until``."""

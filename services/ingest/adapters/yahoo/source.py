@@ -65,6 +65,7 @@ class YahooSource:
         health: ProviderHealth,
     ) -> None:
         self._corrections = corrections
+        self._session_files = settings.session_files
         self._instruments = {each.symbol: each for each in instruments}
         self._clock = clock
         self._stopping = stopping
@@ -103,7 +104,9 @@ class YahooSource:
             rng=rng,
             health=health,
         )
-        self._history = YahooHistory(client, instruments, cursors, clock, stopping, rng, health, corrections)
+        self._history = YahooHistory(
+            client, instruments, cursors, clock, stopping, rng, health, corrections, settings.session_files
+        )
         self._pollers = max(1, settings.yahoo_threads - 1)  # one thread remains for history
 
     def events(self) -> AsyncIterator[Sequence[Item]]:
@@ -170,7 +173,9 @@ class YahooSource:
         if today != self._day:
             exchanges = {each.exchange for each in self._instruments.values()}
             self._calendars = {
-                each: await asyncio.to_thread(sessions, each, today - CALENDAR_MARGIN, today + CALENDAR_MARGIN, self._corrections)
+                each: await asyncio.to_thread(
+                    sessions, each, today - CALENDAR_MARGIN, today + CALENDAR_MARGIN, self._corrections, self._session_files
+                )
                 for each in exchanges
             }
             self._day = today
