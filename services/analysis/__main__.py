@@ -1,4 +1,4 @@
-"""``python -m services.analysis ROLE``; ``explain`` for a condition; ``compile`` compiles before the first start."""
+"""``python -m services.analysis ROLE``; ``explain`` for a condition; ``research COMMAND``; ``compile`` before the first start."""
 
 import argparse
 import os
@@ -28,7 +28,7 @@ def industries() -> None:
 
 
 def research() -> None:
-    """Answers to research jobs: where a condition held in stored history."""
+    """Answers to research jobs; with a COMMAND (research --help) backtests and more, here and now."""
     from services.analysis.research.app import build
     from services.analysis.research.settings import ResearchSettings
 
@@ -107,19 +107,35 @@ ROLES = {
 }
 """Each imports only what it needs: the kernels take a second to load."""
 
-parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
-roles = parser.add_subparsers(dest="role", required=True)
-for name, role in ROLES.items():
-    roles.add_parser(name, help=role.__doc__)
-roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")
-explaining = roles.add_parser("explain", help=explain.__doc__)
-explaining.add_argument("condition", metavar="CONDITION", help="as 'rsi_14 < 30 and close > sma_200 on 1d'")
-explaining.add_argument("--symbols", default="", metavar="A,B", help="1 to 20 instruments; without them only words are printed")
-explaining.add_argument("--limit", type=int, default=5, metavar="N", help="close times to print for each, 1 to 100")
-chosen = parser.parse_args()
-if chosen.role == "compile-kinds":
-    compile_kinds(chosen.kinds)
-elif chosen.role == "explain":
-    sys.exit(explain(chosen.condition, chosen.symbols, chosen.limit))
-else:
-    ROLES[chosen.role]()
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a role, or one command; returns the exit code of a command."""
+    if arguments[:1] == ["research"] and len(arguments) > 1:
+        from services.analysis.research.commands.line import main as research_command
+
+        return research_command(arguments[1:])
+    chosen = _parser().parse_args(arguments)
+    if chosen.role == "compile-kinds":
+        compile_kinds(chosen.kinds)
+    elif chosen.role == "explain":
+        return explain(chosen.condition, chosen.symbols, chosen.limit)
+    else:
+        ROLES[chosen.role]()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.analysis", description="Bars, indicators and signals from prices.")
+    roles = parser.add_subparsers(dest="role", required=True)
+    for name, role in ROLES.items():
+        roles.add_parser(name, help=role.__doc__)
+    roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")
+    explaining = roles.add_parser("explain", help=explain.__doc__)
+    explaining.add_argument("condition", metavar="CONDITION", help="as 'rsi_14 < 30 and close > sma_200 on 1d'")
+    explaining.add_argument("--symbols", default="", metavar="A,B", help="1 to 20 instruments; without them only words are printed")
+    explaining.add_argument("--limit", type=int, default=5, metavar="N", help="close times to print for each, 1 to 100")
+    return parser
+
+
+if __name__ == "__main__":  # a process that research spawns imports this module too
+    sys.exit(main(sys.argv[1:]))

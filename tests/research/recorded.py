@@ -46,7 +46,8 @@ class Recorded:
 
     def __init__(self) -> None:
         self.log = tape(SYMBOLS, 6)
-        self.table = stored(engine().apply(self.log).bars)
+        outcome = engine().apply(self.log)
+        self.table, self.signals = stored(outcome.bars), outcome.signals
         self._fired: dict[tuple[str, str], list[int]] | None = None
 
     async def fired(self, condition: str, symbol: str) -> list[int]:

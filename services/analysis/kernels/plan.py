@@ -24,6 +24,8 @@ INSTRUMENT_KINDS: Final = ("index", "future", "stock", "etf", "fx", "crypto")
 
 BAR_FIELDS: Final = ("open", "high", "low", "close", "volume")
 
+_CODES: Final = {rule.name: code for code, rule in enumerate(RULES)}
+
 IndicatorSpec = tuple[str, Parameters]
 """An indicator: the name of its kind and its parameters."""
 
@@ -154,7 +156,7 @@ def _rules(instances: Sequence[RuleInstance], columns: Sequence[str]) -> tuple[I
         missing = [name for name in (*needed, *instance.evidence) if name not in places and name not in BAR_FIELDS]
         if missing:
             raise ValueError(f"rule {instance.name} needs the columns {', '.join(missing)}, which are not in the plan")
-        table.append((RULES.index(instance.rule), *(places[name] for name in needed)))
+        table.append((_CODES[instance.name], *(places[name] for name in needed)))
     return _ints(table, 1), _floats([tuple(instance.params.values()) for instance in instances])
 
 

@@ -30,6 +30,12 @@ class ResearchSettings(MeshSettings):
     calendar_corrections: Path | None = None
     """File of corrections of exchange calendars (docs/calendars.md), the same as that of analysis live."""
 
+    research_years: float = Field(default=10.0, gt=0, le=100)
+    """Years before the newest bar that a run uses where it names no start."""
+    research_artefacts: str = Field(default_factory=lambda given: str(given["var"] / "research"))
+    """Folder of the files of runs, or a URL such as s3://BUCKET/FOLDER if the package fsspec and that of its scheme are installed.
+    Unset: ``research`` in VAR."""
+
     @property
     def kernels(self) -> Path:
         """Folder of the compiled kernels."""

@@ -1,0 +1,164 @@
+"""The bars of a run, from whichever source it names. Remembers what was read."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from services.analysis.kernels.conditions.times import ExchangeTimes
+from services.analysis.research.adapters.calendars import ExchangeCalendars
+from services.analysis.research.adapters.file_series import folder_series
+from services.analysis.research.adapters.history import StoredHistory
+from services.analysis.research.adapters.listed import instrument
+from services.analysis.research.adapters.stored_series import StoredSeries
+from services.analysis.research.adapters.tape_series import tape_series
+from services.analysis.research.domain import conditions
+from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
+from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
+from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.runs import hashed
+from services.analysis.research.domain.signal_names import ConditionSignal, SignalSpec
+from services.analysis.research.settings import ResearchSettings
+from shared.calendars import CALENDARS
+from shared.db import open_database
+from shared.events import Timeframe
+from shared.migrations.command import current
+from shared.sequences import SignalSequence
+
+
+class SeriesData:
+    """``RunData`` of a request. Blocks: use it in a process or thread of its own, outside of an event loop."""
+
+    def __init__(self, request: DataRequest, settings: ResearchSettings) -> None:
+        """Raises DataRequestError."""
+        request.check()
+        self._request = request
+        self._settings = settings
+        self._hashes: dict[str, str] = {}
+        self._problems: list[DataProblem] = []
+        self._newest = 0
+        self.kernels = SignalKernels.of(settings.kernels)
+
+    @property
+    def request(self) -> DataRequest:
+        return self._request
+
+    @property
+    def problems(self) -> tuple[DataProblem, ...]:
+        """Rows and files that were left out so far, each once."""
+        return tuple(dict.fromkeys(self._problems))
+
+    @property
+    def data_hash(self) -> str:
+        """A hash of the bars that were read."""
+        return hashed(sorted(self._hashes.items()))
+
+    @property
+    def used(self) -> DataRequest:
+        """The request with the instruments and the range that were read: it gives the same bars when newer ones have come."""
+        own = tuple(sorted(symbol for symbol in self._hashes if not symbol.startswith("other ")))
+        if not own:
+            return self._request
+        end = self._request.end or _date(self._newest)
+        return msgspec.structs.replace(self._request, symbols=own, years=self._years, end=end)
+
+    @property
+    def _years(self) -> float:
+        return self._request.years or self._settings.research_years
+
+    def series(self, *signals: SignalSpec) -> Iterator[ResearchSeries]:
+        also = frozenset[Timeframe]().union(*(needed_timeframes(each, self._request.timeframe) for each in signals))
+        some = False
+        for whole in self._read(self._request.symbols, self._request.timeframe, also):
+            found = self._within(whole)
+            if len(found):
+                some = True
+                self._hashes[found.symbol] = found.content_hash
+                self._newest = max(self._newest, int(found.raw["session"][-1]))
+                yield found
+        if not some:
+            raise DataRequestError(f"symbols: no bars of {self._request.timeframe.word} are there for {self._shown()}")
+
+    def market(self, *signals: SignalSpec) -> KnownMarket:
+        named = [each for each in signals if isinstance(each, ConditionSignal)]
+        benchmarks, sequences = self._known(named)
+        wanted = dict.fromkeys(
+            symbol for each in named for benchmark in benchmarks.values() or [""] for symbol in needed_instruments(each, benchmark)
+        )
+        others = {each.symbol: self._within(each) for each in self._read(tuple(wanted), Timeframe.D1, ())} if wanted else {}
+        self._hashes |= {f"other {symbol}": each.content_hash for symbol, each in others.items()}
+        needs_sessions = any(conditions.reads_sessions(each.condition) for each in named)
+        exchanges = self._sessions(each.exchange for each in others.values()) if needs_sessions else {}
+        return KnownMarket(exchanges, others, benchmarks, sequences)
+
+    def _within(self, series: ResearchSeries) -> ResearchSeries:
+        """The bars of the range; without a start, those of some years before the last of them."""
+        last = int(f"{self._request.end:%Y%m%d}") if self._request.end else 99991231
+        upto = series.sessions_between(0, last)
+        if not len(upto):
+            return upto
+        before = _date(int(upto.raw["session"][-1])) - dt.timedelta(days=365.25 * self._years)
+        return upto.sessions_between(int(f"{self._request.start or before:%Y%m%d}"), last)
+
+    def _read(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
+        match self._request.source:
+            case "tape":
+                yield from tape_series(self._request.place, symbols, timeframe, also)
+            case "folder":
+                yield from folder_series(Path(self._request.place), symbols, timeframe, self._problems)
+            case "stored":
+                yield from self._stored(symbols, timeframe, also)
+
+    def _stored(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
+        with asyncio.Runner() as runner:
+            opened = open_database(self._settings.database_url)
+            if runner.run(current(self._settings.database_url)) is None:
+                raise DataRequestError("there are no tables yet: start Finstage first (make run), or name --tape or --data")
+            database = runner.run(opened.__aenter__())
+            try:
+                tables = StoredSeries(database, self._settings.rebuild_bars)
+                for symbol in sorted(symbols) or runner.run(tables.symbols(timeframe)):
+                    found = runner.run(tables.series(symbol, timeframe, also))
+                    if found is not None:
+                        yield found
+                    elif symbols:
+                        raise DataRequestError(f"symbols: no bars of {timeframe.word} of {symbol!r} are stored")
+            finally:
+                runner.run(opened.__aexit__(None, None, None))
+
+    def _known(self, named: Collection[ConditionSignal]) -> tuple[dict[str, str], tuple[SignalSequence, ...]]:
+        """Benchmarks and sequences, which only the database knows."""
+        if self._request.source != "stored" or not named:
+            return {}, ()
+
+        async def read() -> tuple[dict[str, str], tuple[SignalSequence, ...]]:
+            ids = frozenset[str]().union(*(conditions.sequence_ids(each.condition) for each in named))
+            async with open_database(self._settings.database_url) as database:
+                tables, history = StoredSeries(database, self._settings.rebuild_bars), StoredHistory(database, 1)
+                benchmarks, sequences = dict[str, str](), dict[str, SignalSequence]()
+                for symbol in self._request.symbols or await tables.symbols(self._request.timeframe):
+                    past = await history.past(symbol, ())
+                    if benchmark := await history.benchmark(symbol, past.exchange):
+                        benchmarks[symbol] = benchmark
+                    sequences |= {each.id: each for each in await history.sequences(ids, symbol)}
+                return benchmarks, tuple(sequences.values())
+
+        return asyncio.run(read())
+
+    def _sessions(self, more: Iterable[str]) -> dict[str, ExchangeTimes]:
+        """The sessions of the exchanges of the instruments and of some more; of all where no instrument is named."""
+        settings = self._settings
+        calendars = ExchangeCalendars(settings.calendar_start, settings.calendar_corrections, settings.session_files)
+        own = {instrument(symbol).exchange for symbol in self._request.symbols}
+        return calendars.times({*own, *more} if own and "" not in own else CALENDARS, dt.datetime.now(dt.UTC).date())
+
+    def _shown(self) -> str:
+        return ", ".join(self._request.symbols[:5]) or f"{self._request.source} {self._request.place}".strip()
+
+
+def _date(session: int) -> dt.date:
+    return dt.date(session // 10_000, session // 100 % 100, session % 100)

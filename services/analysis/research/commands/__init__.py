@@ -1,0 +1,1 @@
+"""``python -m services.analysis research COMMAND``: one file a command. Importing them loads neither kernels nor pandas."""

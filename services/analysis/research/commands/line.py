@@ -1,0 +1,45 @@
+"""The command line of research."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import typer
+
+from services.analysis.research.commands.output import InputError
+from services.analysis.research.commands.table import COMMANDS
+from shared.failures import TransientError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code: 2 for input that is not valid, 1 when something does not answer."""
+    app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Research over history.")
+    for name, command in COMMANDS.items():
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(_exiting(command))
+    try:
+        app(list(arguments), prog_name="python -m services.analysis research")
+    except InputError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    except TransientError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+def _exiting(command: Callable[..., int]) -> Callable[..., None]:
+    """The exit code of a function is what it returns."""
+
+    @wraps(command)
+    def run(*given: Any, **named: Any) -> None:
+        raise typer.Exit(command(*given, **named))
+
+    return run

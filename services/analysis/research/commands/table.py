@@ -1,0 +1,14 @@
+"""The commands. A new one needs a line here. Its module must be cheap to import: it loads kernels and pandas when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import typer
+
+from services.analysis.research.commands import jobs, rerun
+
+COMMANDS: Final[Mapping[str, Callable[..., int] | typer.Typer]] = MappingProxyType({"rerun": rerun.main, "jobs": jobs.app})
+"""By name; a Typer is a group of commands. The docstring of a function is its help."""
