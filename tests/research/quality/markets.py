@@ -45,14 +45,16 @@ def shuffled(seed: int, bars: int, instruments: int) -> Market:
     calendar = np.unique(np.concatenate([days for days, _ in _real().values()]))
     rank = rng.permutation(len(calendar))
     for symbol, (all_days, whole) in list(_real().items())[:instruments]:
-        day, b = all_days[-bars:], Bars(*(values[-bars:] for values in whole))
+        day, b = all_days[-bars:], Bars._make(values[-bars:] for values in whole)
         order = np.argsort(rank[np.searchsorted(calendar, day[1:])])
         opened, high, low, close = ((values[1:] / b.close[:-1])[order] for values in b[:4])
         closes = np.multiply.accumulate(np.concatenate([b.close[:1], close]))
         prices = [
             np.concatenate([values[:1], share * closes[:-1]]) for values, share in zip(b[:3], (opened, high, low), strict=True)
         ]
-        made.append(_instrument(symbol, day, *prices, closes, np.concatenate([b.volume[:1], b.volume[1:][order]])))
+        made.append(
+            _instrument(symbol, day, prices[0], prices[1], prices[2], closes, np.concatenate([b.volume[:1], b.volume[1:][order]]))
+        )
     return made
 
 
@@ -67,7 +69,7 @@ def random_dates(seed: int, bars: int, instruments: int) -> Market:
             Instrument(
                 each.symbol,
                 (),
-                Prices(*(values[-bars:] for values in each.prices)),
+                Prices._make(values[-bars:] for values in each.prices),
                 fired[:, np.argsort(rank[np.searchsorted(calendar, day)])],
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from services.analysis.research.quality.blocks import block_length, block_sums
 from services.analysis.research.quality.cells import Instrument, axis, cells
 from services.analysis.research.quality.evidence import LEAST, effective, wilson
 from services.analysis.research.quality.records import Key, QualityRecord, records
-from services.analysis.research.quality.walk_forward import decisions, first_decision, year_sums
+from services.analysis.research.quality.walk_forward import decisions, first_decision
 from services.analysis.research.quality.windows import HORIZONS, Prices, windows
 from tests.research.quality.markets import RULES, days, planted, real, walks
 
@@ -117,10 +118,9 @@ def test_the_future_changes_no_earlier_record_and_no_earlier_decision() -> None:
     cut, poisoned = [], []
     rng = np.random.default_rng(9)
     for each in market:
-        cut.append(replace(each, prices=Prices(*(v[:at] for v in each.prices)), fired=each.fired[:, :at]))
-        after = Prices(
-            *(np.concatenate([v[:at], v[at:] * rng.uniform(0.5, 2, len(v) - at)]) for v in each.prices[:4]), each.prices.day
-        )
+        cut.append(replace(each, prices=Prices._make(v[:at] for v in each.prices), fired=each.fired[:, :at]))
+        later = [np.concatenate([v[:at], v[at:] * rng.uniform(0.5, 2, len(v) - at)]) for v in each.prices[:4]]
+        after = Prices(later[0], later[1], later[2], later[3], each.prices.day)
         fired = each.fired.copy()
         fired[:, at:] = rng.integers(-1, 2, fired[:, at:].shape)
         poisoned.append(replace(each, prices=after, fired=fired))
@@ -129,7 +129,7 @@ def test_the_future_changes_no_earlier_record_and_no_earlier_decision() -> None:
         known = [_decisions(each, direction, horizon) for each in (cut, poisoned)]
         years = known[0].shape[1]  # the newest year of the short series was decided before any of its bars
         assert np.array_equal(known[0], known[1][:, :years])
-    again = [replace(e, prices=Prices(*(v[:at] for v in e.prices)), fired=e.fired[:, :at]) for e in poisoned]
+    again = [replace(e, prices=Prices._make(v[:at] for v in e.prices), fired=e.fired[:, :at]) for e in poisoned]
     assert _same(records(cut, keys), records(again, keys))
 
 
@@ -154,16 +154,17 @@ def test_the_same_input_gives_the_same_numbers() -> None:
 
 def test_nothing_gives_no_records() -> None:
     assert records([], RULES) == ()
-    empty = Instrument("X", (), Prices(*(np.zeros(0) for _ in range(4)), np.zeros(0, np.int64)), np.zeros((42, 0), np.int8))
+    none = np.zeros(0)
+    empty = Instrument("X", (), Prices(none, none, none, none, np.zeros(0, np.int64)), np.zeros((42, 0), np.int8))
     assert records([empty], RULES) == ()
     short = walks(1, 60, 2)
     assert all(not each.validated for each in records(short, RULES))
 
 
-def _decisions(market: list[Instrument], direction: int, horizon: int) -> np.ndarray:
+def _decisions(market: Sequence[Instrument], direction: int, horizon: int) -> np.ndarray:
     on = axis(market)
     held = [cells(each, range(len(each.fired)), direction, horizon, on) for each in market]
-    return decisions([year_sums(each, each.last_year, on.years) for each in held], first_decision(on, held))
+    return decisions(held, on, first_decision(on, held))
 
 
 def _same(one: tuple[QualityRecord, ...], other: tuple[QualityRecord, ...]) -> bool:

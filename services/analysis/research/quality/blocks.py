@@ -46,12 +46,12 @@ class BlockSums(NamedTuple):
     @property
     def blocks(self) -> int:
         """Blocks of a resample."""
-        return -(-self.sums.shape[1] // self.length)
+        return -(-int(self.sums.shape[1]) // self.length)
 
     @property
     def enough(self) -> bool:
         """Whether there are enough blocks to resample."""
-        return self.sums.shape[1] >= LEAST_BLOCKS * self.length
+        return bool(self.sums.shape[1] >= LEAST_BLOCKS * self.length)
 
     def of(self, keys: npt.NDArray[np.intp]) -> BlockSums:
         """Those of some keys."""
@@ -127,4 +127,5 @@ def resampled(found: BlockSums, stream: np.random.Generator, draws: int) -> Floa
     total = chosen.sum(axis=2)
     variance = chosen.var(axis=2) * (found.blocks * found.blocks / (found.blocks - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(variance > 0, total / np.sqrt(variance), np.sign(total) * np.inf)
+        studentised: Floats = np.where(variance > 0, total / np.sqrt(variance), np.sign(total) * np.inf)
+    return studentised

@@ -77,8 +77,7 @@ def judge(members: Sequence[Cells], on: Axis, seed: int, *, intervals: bool) -> 
     """Judges the keys of some instruments together. Without ``intervals`` only keys that are tested have one."""
     first, span = first_decision(on, members), max((of.span for of in members), default=1)
     fired = [year_sums(of, of.year, on.years) for of in members]
-    closed = [year_sums(of, of.last_year, on.years) for of in members]
-    follow = decisions(closed, first)
+    follow = decisions(members, on, first)
     after = np.broadcast_to(np.arange(on.years) >= first, follow.shape)
     followed, whole = (chosen(members, fired, years, on, first) for years in (follow, after))
     figures = sample(followed, span)

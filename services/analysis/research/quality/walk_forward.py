@@ -43,7 +43,7 @@ def year_sums(of: Cells, year: np.ndarray, count: int) -> YearSums:
         by_key(gain),
         by_key((gain > 0).astype(float)),
         np.bincount(year, minlength=count).astype(float),
-        np.bincount(year, of.gain, count),
+        np.bincount(year, of.gain, count).astype(float),
     )
 
 
@@ -56,17 +56,18 @@ def first_decision(on: Axis, members: Sequence[Cells]) -> int:
     return next((place for place in range(on.years) if new_year(on, place) >= begin), on.years)
 
 
-def decisions(closed: Sequence[YearSums], first: int) -> Bools:
+def decisions(members: Sequence[Cells], on: Axis, first: int) -> Bools:
     """Whether the signals of a year are followed: (keys, years). True where the edge of the past is above 0.
 
-    ``closed``: of each instrument the sums by the year in which the windows closed.
+    Of the past count the windows that closed before the year; ``first``: the first year that a decision can be made for.
     """
-    count, gain, base = (np.zeros_like(closed[0].signals) for _ in range(3))
-    for sums in closed:
-        signals = _before(sums.signals)
+    count, gain, base = (np.zeros((members[0].keys, on.years)) for _ in range(3))
+    for member in members:
+        closed = year_sums(member, member.last_year, on.years)
+        signals = _before(closed.signals)
         count += signals
-        gain += _before(sums.gain)
-        base += signals * mean(_before(sums.all_gain), _before(sums.cells))
+        gain += _before(closed.gain)
+        base += signals * mean(_before(closed.all_gain), _before(closed.cells))
     followed = (count >= LEAST_PAST) & (gain > base)
     followed[:, :first] = False
     return followed
