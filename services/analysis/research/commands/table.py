@@ -8,9 +8,9 @@ from typing import Final
 
 import typer
 
-from services.analysis.research.commands import audit, jobs, rerun
+from services.analysis.research.commands import audit, discover, jobs, rerun
 
 COMMANDS: Final[Mapping[str, Callable[..., int] | typer.Typer]] = MappingProxyType(
-    {"audit": audit.main, "rerun": rerun.main, "jobs": jobs.app}
+    {"audit": audit.main, "discover": discover.main, "rerun": rerun.main, "jobs": jobs.app}
 )
 """By name; a Typer is a group of commands. The docstring of a function is its help."""

@@ -15,7 +15,12 @@ if TYPE_CHECKING:  # loads the kernels, which the process that waits for jobs do
 KindTable = Mapping[str, str]
 """The name of a kind -> ``module:name`` of its RunKind, imported when it is first used."""
 
-RUN_KINDS: Final[KindTable] = MappingProxyType({"audit": "services.analysis.research.audit.run:AUDIT"})
+RUN_KINDS: Final[KindTable] = MappingProxyType(
+    {
+        "audit": "services.analysis.research.audit.run:AUDIT",
+        "discovery": "services.analysis.research.discovery.run:DISCOVERY",
+    }
+)
 
 
 def run_kind(name: str, kinds: KindTable | None = None) -> RunKind[Any]:
