@@ -198,6 +198,27 @@ warm_ups: Final = Table(
     Column("updated_at", BigInteger, nullable=False),
     comment="writer: analysis live. A row a partition in which requested indicators are being warmed up",
 )
+signal_quality: Final = Table(
+    "signal_quality",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of the columns up to horizon"),
+    Column("rule", String(48), nullable=False),
+    Column("params", String(255), nullable=False, comment="parameters_text of them"),
+    Column("direction", String(4), nullable=False),
+    Column("timeframe", Cased, nullable=False),
+    Column("level", String(10), nullable=False, comment="instrument, industry or all"),
+    Column("group_name", String(64), nullable=False, comment="symbol or industry; * for all"),
+    Column("horizon", Integer, nullable=False, comment="bars"),
+    Column("shown", Boolean, nullable=False, comment="of the horizons of one key and group the one that alerts show"),
+    Column("validated", Boolean, nullable=False),
+    Column("as_of", BigInteger, nullable=False, comment="close of the newest bar that was read"),
+    Column("quality", Long, nullable=False, comment="SignalQuality as JSON"),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("ix_signal_quality_rule_id", "rule", "id"),
+    Index("ix_signal_quality_shown", "shown"),
+    Index("ix_signal_quality_updated_at", "updated_at"),
+    comment="writer: analysis research",
+)
 research_runs: Final = Table(
     "research_runs",
     metadata,

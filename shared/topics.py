@@ -115,9 +115,9 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
 )
 RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
     "research.results.v1",
-    (events.ConditionHistory,),
-    "job id",
-    "The result of each research job, or why it has none.",
+    (events.ConditionHistory, events.QualityChanged),
+    "job id, or what a record of quality is about",
+    "The result of each research job, or why it has none; records of signal quality that became validated or lost it.",
     ("analysis research",),
     retention_ms=7 * DAY,
 )

@@ -5,7 +5,7 @@ it. Prices are in the instrument's own currency; changes are fractions (0.05 is 
 fields are added; readers ignore unknown fields.
 """
 
-from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
+from shared.events.analysis import IndicatorRow, Signal, SignalQuality, parameters_text, signal_id
 from shared.events.event import Event, SafeInt
 from shared.events.industries import Comovement, IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
@@ -17,6 +17,8 @@ from shared.events.research import (
     ConditionHistoryJob,
     ResearchError,
     ResearchJob,
+    JobResult,
+    QualityChanged,
     ResearchResult,
     SymbolHistory,
 )
@@ -47,7 +49,10 @@ __all__ = [
     "RelativeStrength",
     "ResearchError",
     "ResearchJob",
+    "JobResult",
+    "QualityChanged",
     "ResearchResult",
+    "parameters_text",
     "RuleCount",
     "SafeInt",
     "Signal",

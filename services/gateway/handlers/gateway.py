@@ -15,13 +15,13 @@ from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
-from shared.events import ResearchJob, ResearchResult
+from shared.events import ResearchJob, JobResult
 
 
 class Research(Protocol):
     """Has jobs done by analysis research."""
 
-    async def request(self, job: ResearchJob, seconds: float) -> ResearchResult:
+    async def request(self, job: ResearchJob, seconds: float) -> JobResult:
         """The result. Raises NoResultError, TransientError."""
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from services.analysis.research.domain.jobs import RefusedJobError, check, refusal
 from services.analysis.research.handlers import metrics
-from shared.events import ConditionHistory, ResearchJob, ResearchResult
+from shared.events import ConditionHistory, JobResult, ResearchJob, ResearchResult
 from shared.kafka import Record
 from shared.tasks import run_all
 from shared.topics import RESEARCH_RESULTS, Topic
@@ -61,7 +61,7 @@ class ResearchJobs:
         metrics.jobs.labels(found.error.code if found.error else "done").inc()
         metrics.seconds.observe(time.monotonic() - began)
 
-    async def _answer(self, job: ResearchJob) -> ResearchResult:
+    async def _answer(self, job: ResearchJob) -> JobResult:
         limit = asyncio.timeout(self._seconds)
         try:
             check(job, self._clock(), self._most_age_ms)

@@ -12,7 +12,7 @@ from services.analysis.research.domain.runs import RunError, RunKind
 KindTable = Mapping[str, str]
 """The name of a kind -> ``module:name`` of its RunKind, imported when it is first used."""
 
-RUN_KINDS: Final[KindTable] = MappingProxyType({})
+RUN_KINDS: Final[KindTable] = MappingProxyType({"quality": "services.analysis.research.quality.run:QUALITY"})
 
 
 def run_kind(name: str, kinds: KindTable | None = None) -> RunKind[Any]:
