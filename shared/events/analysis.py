@@ -30,7 +30,7 @@ class IndicatorRow(Event, frozen=True, kw_only=True, tag="indicators"):
 
 
 class SignalQuality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What followed such signals in the past, out of sample. Absent until it has been computed; never estimated. Shares, not per cent.
+    """What followed such signals in the past, out of sample. Absent until it has been computed; never estimated. In shares.
 
     Returns are those of a position in the signal's direction from the next open, after costs (docs/research.md).
     """
@@ -54,8 +54,8 @@ class SignalQuality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     q_value: float
     """Expected share of false discoveries among all keys with a value as low; 1 without a test."""
     validated: bool
-    """The mean return is above the base rate beyond chance (q < 0.10, at least 30 effective signals), and the newest yearly decision
-    follows such signals. The figures are then those of the followed signals; otherwise those of all after the first decision."""
+    """The mean return is above the base rate beyond chance (q < 0.10, at least 30 effective signals), and the newest yearly
+    decision follows such signals. The figures are then those of the followed signals; otherwise of all after the first decision."""
     dates: SafeInt = 0
     """Dates with such a signal."""
     effective_n: SafeInt = 0

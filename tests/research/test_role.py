@@ -119,7 +119,8 @@ async def poison(kafka: Broker, jobs: JobClient) -> None:
 
 async def results(kafka: Broker, job_id: str) -> list[ConditionHistory]:
     async with open_raw_reader(MeshSettings(kafka_bootstrap=kafka.bootstrap), [RESEARCH_RESULTS.name], "test") as messages:
-        return [wire.decode(RESEARCH_RESULTS, each.value) async for each in messages if each.key == job_id.encode()]
+        found = [wire.decode(RESEARCH_RESULTS, each.value) async for each in messages if each.key == job_id.encode()]
+    return [each for each in found if isinstance(each, ConditionHistory)]
 
 
 class Silent:

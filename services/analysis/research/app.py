@@ -8,7 +8,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from services.analysis.research.adapters.quality_process import QualityProcess
+from services.analysis.research.adapters.quality_table import QualityTable
 from services.analysis.research.handlers.jobs import ResearchJobs
+from services.analysis.research.handlers.quality import QualityRefresh
 from services.analysis.research.settings import ResearchSettings
 from shared.db import Database, open_database
 from shared.events import ConditionHistory, ResearchJob
@@ -39,11 +42,20 @@ async def build(settings: ResearchSettings, lifecycle: Lifecycle) -> AsyncIterat
         )
         evaluator = LazyEvaluator(settings, database, stack)
         jobs = ResearchJobs(evaluator, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
+        refresh = QualityRefresh(
+            QualityTable(database),
+            QualityProcess(settings.quality_limit_seconds),
+            producer,
+            settings.quality_timeframes,
+            settings.quality_seconds,
+            now_ms,
+        )
+        quality = Refresher(refresh.refresh, "signal quality", lambda: refresh.seconds, lifecycle.stopping)
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("jobs", lambda: consumer.ready)
         lifecycle.on_ready("database answers", lambda: watch.healthy)
         lifecycle.on_alive("jobs", lambda: consumer.alive)
-        yield {"jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping), "database watch": watch.run}
+        yield {"jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping), "quality": quality.run, "database watch": watch.run}
 
 
 class LazyEvaluator:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from shared.events import Timeframe
 from shared.settings import MeshSettings
 
 
@@ -35,6 +36,13 @@ class ResearchSettings(MeshSettings):
     research_artefacts: str = Field(default_factory=lambda given: str(given["var"] / "research"))
     """Folder of the files of runs, or a URL such as s3://BUCKET/FOLDER if the package fsspec and that of its scheme are installed.
     Unset: ``research`` in VAR."""
+
+    quality_timeframes: tuple[Timeframe, ...] = (Timeframe.D1,)
+    """Timeframes whose signals get a record; JSON as ["1d", "1h"]. One needs more than two years of bars."""
+    quality_seconds: float = Field(default=120.0, gt=0)
+    """How often is looked whether bars have closed; then the records are computed again."""
+    quality_limit_seconds: float = Field(default=600.0, gt=0)
+    """Time limit of one computation of all records."""
 
     @property
     def kernels(self) -> Path:

@@ -15,7 +15,7 @@ from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
-from shared.events import ResearchJob, JobResult
+from shared.events import JobResult, ResearchJob
 
 
 class Research(Protocol):

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.notifier.domain.ports import HistoryError
-from shared.events import ConditionHistoryJob, ResearchJob, JobResult, SymbolHistory
+from shared.events import ConditionHistoryJob, JobResult, ResearchJob, SymbolHistory
 from shared.failures import TransientError
 from shared.kafka import NoResultError
 

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import delete, func, select
 
-from services.analysis.research.quality.rows import StoredQuality
+from services.analysis.research.domain.quality_changes import QualityChange
 from shared.db import Database
-from shared.events import SignalQuality, Timeframe, parameters_text
+from shared.events import Timeframe, parameters_text
 from shared.tables import bars, signal_quality
 
+if TYPE_CHECKING:  # it loads the kernels, which the role does not need
+    from services.analysis.research.quality.rows import StoredQuality
+
 SECONDS: Final = 60.0
-SOURCE: Final = "analysis research"
 BarsSignature = tuple[tuple[str, int, int, float], ...]
 """Of each symbol: bars, close of the newest, sum of the price factors. It changes when a bar closes or history is replaced."""
-
-
-class QualityChange(msgspec.Struct, frozen=True):
-    """A record that became validated, or lost it."""
-
-    rule: str
-    params: dict[str, float]
-    direction: str
-    timeframe: Timeframe
-    level: str
-    group: str
-    horizon: int
-    validated: bool
-    quality: SignalQuality | None
-    as_of: int
 
 
 class QualityTable:
