@@ -264,7 +264,7 @@ chats: Final = Table(
     Column("active", Boolean, nullable=False, default=True),
     Column("watch_all", Boolean, nullable=False, default=False),
     Column("watch_all_thread_id", BigInteger, nullable=False, default=0, comment="topic that gets the signals of all instruments"),
-    Column("unvalidated", Boolean, nullable=False, default=True, comment="wants signals without an out-of-sample record"),
+    Column("unvalidated", Boolean, nullable=False, default=False, comment="wants predictions without a validated record too"),
     Column("muted_until", BigInteger, nullable=False, default=0),
     Column("created_at", BigInteger, nullable=False),
     comment="writer: notifier",

@@ -91,6 +91,10 @@ class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replayed: bool = False
 
 
+class SignalQuality(events.SignalQuality, frozen=True, kw_only=True, omit_defaults=False):
+    """What followed past signals, out of sample, with every field. docs/research.md has the formulas; shares, not per cent."""
+
+
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """A rule fired on a closed bar."""
 
@@ -108,7 +112,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """The values that the rule was evaluated on: ``name`` at this bar, ``name.prev`` one bar before."""
     sequence: str
     """The completed sequence, where ``rule`` is ``sequence``; else empty."""
-    quality: events.SignalQuality | None
+    quality: SignalQuality | None
     """What followed such signals in the past, out of sample; null: not computed yet."""
     provisional: bool
     source: str
@@ -127,7 +131,7 @@ class QualityRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Of the horizons of one rule, direction and group this is the one that signals carry."""
     as_of: str
     """Close of the newest bar that was read."""
-    quality: events.SignalQuality
+    quality: SignalQuality
 
 
 class ProvisionalSignal(Signal, frozen=True, kw_only=True):
@@ -263,11 +267,15 @@ def signal(event: events.Signal) -> Signal:
         level=event.level,
         evidence=event.evidence,
         sequence=event.sequence,
-        quality=event.quality,
+        quality=None if event.quality is None else _quality(event.quality),
         provisional=event.provisional,
         source=event.source,
         replayed=event.replayed,
     )
+
+
+def _quality(found: events.SignalQuality) -> SignalQuality:
+    return SignalQuality(**msgspec.structs.asdict(found))
 
 
 def quality_record(row: StoredQuality) -> QualityRecord:
@@ -281,7 +289,7 @@ def quality_record(row: StoredQuality) -> QualityRecord:
         timeframe=timeframes.NAME_BY_TIMEFRAME[events.Timeframe(row.timeframe)],
         shown=row.shown,
         as_of=rfc3339(row.quality.as_of),
-        quality=row.quality,
+        quality=_quality(row.quality),
     )
 
 

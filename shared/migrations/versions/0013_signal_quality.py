@@ -35,6 +35,8 @@ def upgrade() -> None:
     )
     for columns in (["rule", "id"], ["shown"], ["updated_at"]):
         op.create_index(f"ix_signal_quality_{'_'.join(columns)}", "signal_quality", columns)
+    chats = sa.table("chats", sa.column("channel"), sa.column("unvalidated"))
+    op.execute(sa.update(chats).where(chats.c.channel != "webhook").values(unvalidated=False))  # it was the default, no choice
 
 
 def downgrade() -> None:

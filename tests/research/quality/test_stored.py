@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ async def test_the_role_stores_records_and_publishes_that_an_edge_is_gone(kafka:
             shown = [(row.rule, row.params, row.direction, row.level, row.group_name) for row in rows if row.shown]
             assert len(set(shown)) == len(shown)
             assert {key for key in keys if key[3] == "all"} <= set(shown)
-            gone = next(row for row in rows if not row.validated)
+            gone, began = next(row for row in rows if not row.validated), time.time_ns() // 1_000_000
             async with database.begin() as connection:  # as if it had been validated before a bar closed
                 await connection.execute(
                     update(signal_quality).where(signal_quality.c.id == gone.id).values(validated=True, as_of=0)
@@ -92,10 +93,11 @@ async def test_the_role_stores_records_and_publishes_that_an_edge_is_gone(kafka:
                 newest = (await connection.execute(select(func.max(bars.c.ts_close)).where(bars.c.symbol == "IBM"))).scalar_one()
                 await connection.execute(update(signal_quality).values(as_of=0))
                 await connection.execute(delete(bars).where(bars.c.symbol == "IBM", bars.c.ts_close == newest))
-            event = await _demoted(kafka, gone.id, database)
+            event = await _demoted(kafka, began)
             assert (event.rule, event.direction, event.level, event.group, event.horizon_bars) == (
                 gone.rule, gone.direction, gone.level, gone.group_name, gone.horizon,
             )  # fmt: skip
+            assert not event.validated
             assert event.quality is not None
             assert not event.quality.validated
 
@@ -106,8 +108,8 @@ async def test_records_of_newer_bars_stay(database_url: str) -> None:
         assert await table.signature(Timeframe.D1) == ()
         assert await table.replace(Timeframe.D1, [], 5) == []
         row = {
-            "id": "1" * 32, "rule": "gap", "params": "move=0.01", "direction": "up", "timeframe": "1d", "level": "all", "group_name": "*",
-            "horizon": 5, "shown": True, "validated": True, "as_of": 100, "quality": "{}", "updated_at": 1,
+            "id": "1" * 32, "rule": "gap", "params": "move=0.01", "direction": "up", "timeframe": "1d", "level": "all",
+            "group_name": "*", "horizon": 5, "shown": True, "validated": True, "as_of": 100, "quality": "{}", "updated_at": 1,
         }  # fmt: skip
         async with database.begin() as connection:
             await connection.execute(signal_quality.insert(), [row])
@@ -120,7 +122,7 @@ async def test_records_of_newer_bars_stay(database_url: str) -> None:
         assert await _count(database) == 0
 
 
-async def _demoted(kafka: Broker, id_: str, database: Database) -> QualityChanged:
+async def _demoted(kafka: Broker, began: int) -> QualityChanged:
     found: list[QualityChanged] = []
     settings = MeshSettings(kafka_bootstrap=kafka.bootstrap)
 
@@ -128,7 +130,7 @@ async def _demoted(kafka: Broker, id_: str, database: Database) -> QualityChange
         async with open_raw_reader(settings, [RESEARCH_RESULTS.name], "test") as messages:
             values = [each.value async for each in messages if b"quality-changed" in (each.value or b"")]
         events = [wire.decode(RESEARCH_RESULTS, value) for value in values]
-        found[:] = [each for each in events if isinstance(each, QualityChanged) and not each.validated]
+        found[:] = [each for each in events if isinstance(each, QualityChanged) and each.ts_init >= began]
         return bool(found)
 
     await until(read, 120, "the event")
