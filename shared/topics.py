@@ -107,7 +107,14 @@ DELIVERIES: Final[Topic[events.Delivery]] = Topic(
 )
 RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
     "research.jobs.v1",
-    (events.ConditionHistoryJob,),
+    (
+        events.ConditionHistoryJob,
+        events.RunBacktest,
+        events.RunGrid,
+        events.DiscoverPatterns,
+        events.ExportDataset,
+        events.CancelRun,
+    ),
     "job id",
     "Requests to evaluate something over stored history.",
     ("gateway", "notifier"),
@@ -115,9 +122,9 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
 )
 RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
     "research.results.v1",
-    (events.ConditionHistory, events.QualityChanged),
-    "job id, or what a record of quality is about",
-    "The result of each research job, or why it has none; records of signal quality that became validated or lost it.",
+    (events.ConditionHistory, events.RunProgress, events.RunFinished, events.QualityChanged),
+    "job id; of a record of quality what it is about",
+    "The progress and results of research jobs, and records of signal quality that became validated or lost it.",
     ("analysis research",),
     retention_ms=7 * DAY,
 )

@@ -2,10 +2,14 @@
 
 A job is a request with an id that the requester chooses. Its result has the same id, and is published once the job is done or
 refused. A job may be delivered twice: then there are two results with the same content.
+
+A ``ConditionHistoryJob`` is answered within seconds, or never. Every other job is a run: it waits in the table ``research_runs``,
+reports its progress, is done at most once, and may be cancelled.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 import msgspec
@@ -40,7 +44,8 @@ class ResearchError(msgspec.Struct, frozen=True, kw_only=True):
     """Why a job has no result."""
 
     code: str
-    """Stable: ``invalid-job``, ``invalid-condition``, ``not-supported``, ``expired``, ``timeout``."""
+    """Stable: ``invalid-job``, ``invalid-condition``, ``not-supported``, ``expired``, ``timeout``; of runs also ``limit``,
+    ``cancelled``, ``killed``, ``error``."""
     message: str
     """In English; it names the field and the value at fault."""
 
@@ -85,6 +90,146 @@ class ConditionHistory(Event, frozen=True, kw_only=True, tag="condition-history"
         return f"condition-history:{self.job_id}"
 
 
+RunOption = SafeInt | float | bool | str
+"""The value of an option of a run."""
+
+
+class ResearchRunJob(Event, frozen=True, kw_only=True):
+    """What every run is asked for. Options are those of the command line, with ``_`` in place of ``-``."""
+
+    id: str
+    """Chosen by the requester, 1 to 64 letters, digits, ``-`` and ``_``; a second job with the same id is ignored."""
+    requested_by: str
+    """The id of an API key, or a chat: each may have a few runs at a time."""
+    symbols: tuple[str, ...] = ()
+    """Up to 1000 instruments; none: all that have bars."""
+    timeframe: Timeframe = Timeframe.D1
+    start: dt.date | None = None
+    """The first session; without it ten years before the last."""
+    end: dt.date | None = None
+    """The last session; without it the newest."""
+    tape: str = ""
+    """A bundled tape in place of the stored bars."""
+    options: dict[str, RunOption] = msgspec.field(default_factory=dict)
+    """By name; one that is not known is refused."""
+    ts_event: SafeInt
+    """When the run was requested."""
+    ts_init: SafeInt
+    source: str
+
+
+class RunBacktest(ResearchRunJob, frozen=True, kw_only=True, tag="run-backtest"):
+    """Backtest an entry and an exit."""
+
+    entry: str
+    """A rule with parameters, a chart pattern, a sequence or a condition."""
+    exit: str = ""
+    """The same; empty: the exits of the options alone."""
+    direction: Literal["long", "short", "both"] = "long"
+
+    @property
+    def event_id(self) -> str:
+        return f"run-backtest:{self.id}"
+
+
+class RunGrid(ResearchRunJob, frozen=True, kw_only=True, tag="run-grid"):
+    """Search the parameters of an entry and an exit."""
+
+    entry: str
+    """As ``RunBacktest.entry``, with parameters in braces: ``rsi_{a} < {b}``."""
+    exit: str = ""
+    direction: Literal["long", "short", "both"] = "long"
+    ranges: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
+    """The values to try, by the name of a parameter."""
+    constraints: tuple[str, ...] = ()
+    """As ``fast < slow``."""
+
+    @property
+    def event_id(self) -> str:
+        return f"run-grid:{self.id}"
+
+
+class DiscoverPatterns(ResearchRunJob, frozen=True, kw_only=True, tag="discover-patterns"):
+    """Search sequences and combinations of signals."""
+
+    @property
+    def event_id(self) -> str:
+        return f"discover-patterns:{self.id}"
+
+
+class ExportDataset(ResearchRunJob, frozen=True, kw_only=True, tag="export-dataset"):
+    """Write features and labels to files."""
+
+    features: tuple[str, ...] = ()
+    """Names of features; none: the usual ones."""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def event_id(self) -> str:
+        return f"export-dataset:{self.id}"
+
+
+class CancelRun(Event, frozen=True, kw_only=True, tag="cancel-run"):
+    """Stop a run. One that is done already stays as it is."""
+
+    id: str
+    """Of the run; the key of the message."""
+    requested_by: str
+    """As in the job: nobody cancels the run of another."""
+    ts_event: SafeInt
+    ts_init: SafeInt
+    source: str
+
+    @property
+    def event_id(self) -> str:
+        return f"cancel-run:{self.id}:{self.ts_event}"
+
+
+class RunProgress(Event, frozen=True, kw_only=True, tag="run-progress"):
+    """How far a run is; published every second while it runs, and once when it begins to wait."""
+
+    job_id: str
+    kind: str
+    """``backtest``, ``grid``, ``discovery`` or ``dataset``."""
+    state: Literal["queued", "running"]
+    ahead: SafeInt = 0
+    """Runs that wait before it."""
+    done: float = 0.0
+    total: float = 0.0
+    """0: not known yet."""
+    note: str = ""
+    """What is being done."""
+    ts_event: SafeInt
+    """When the run was requested."""
+    ts_init: SafeInt
+    """The time of this report."""
+    source: str
+
+    @property
+    def event_id(self) -> str:
+        return f"run-progress:{self.job_id}:{self.ts_init}"
+
+
+class RunFinished(Event, frozen=True, kw_only=True, tag="run-finished"):
+    """The outcome of a run. Its result is in the table ``research_runs``, its files are at ``location``."""
+
+    job_id: str
+    kind: str
+    state: Literal["done", "failed", "refused", "cancelled"]
+    location: str = ""
+    """A folder or URL; empty if there are no files."""
+    error: ResearchError | None = None
+    ts_event: SafeInt
+    """When the run was requested."""
+    ts_init: SafeInt
+    """When it ended."""
+    source: str
+
+    @property
+    def event_id(self) -> str:
+        return f"run-finished:{self.job_id}"
+
+
 class QualityChanged(Event, frozen=True, kw_only=True, tag="quality-changed"):
     """The record of a kind of signal has been validated, or is not any more. No job asked for it."""
 
@@ -116,9 +261,9 @@ class QualityChanged(Event, frozen=True, kw_only=True, tag="quality-changed"):
         return f"{self.job_id}:{self.ts_event}"
 
 
-ResearchJob = ConditionHistoryJob
+RunJob = RunBacktest | RunGrid | DiscoverPatterns | ExportDataset
+"""Every job that is a run."""
+ResearchJob = ConditionHistoryJob | RunJob | CancelRun
 """Every type of job; each has ``id``."""
-JobResult = ConditionHistory
-"""Every type of a job's result; each has ``job_id``."""
-ResearchResult = JobResult | QualityChanged
-"""Everything on the topic of results."""
+ResearchResult = ConditionHistory | RunProgress | RunFinished | QualityChanged
+"""Everything on the topic of results; each has ``job_id``."""

@@ -1,4 +1,4 @@
-"""Publishes research jobs and awaits their results. The results come from a tail of their topic, without a consumer group."""
+"""Publishes research jobs that are answered at once, and awaits the results, which a tail of their topic reads without a group."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from shared.events import JobResult, QualityChanged, ResearchJob, ResearchResult
+from shared.events import ConditionHistory, ConditionHistoryJob, ResearchJob, ResearchResult
 from shared.kafka.records import Record
 from shared.topics import RESEARCH_JOBS, Topic
 
@@ -30,16 +30,17 @@ class JobClient:
         """``most``: jobs that may wait at the same time."""
         self._publisher = publisher
         self._most = most
-        self._waiting: dict[str, asyncio.Future[JobResult]] = {}
+        self._waiting: dict[str, asyncio.Future[ConditionHistory]] = {}
 
     async def handle(self, records: Sequence[Record[ResearchResult]]) -> None:
-        """The handler of the tail of the results. A result that nobody waits for is ignored."""
+        """The handler of the tail of the results. A result that nobody waits for is ignored, and so are those of runs."""
         for record in records:
-            found = self._waiting.get(record.event.job_id)
-            if found is not None and not found.done() and not isinstance(record.event, QualityChanged):
-                found.set_result(record.event)
+            event = record.event
+            found = self._waiting.get(event.job_id)
+            if isinstance(event, ConditionHistory) and found is not None and not found.done():
+                found.set_result(event)
 
-    async def request(self, job: ResearchJob, seconds: float) -> JobResult:
+    async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         """Publish a job and wait for its result.
 
         Raises:
@@ -50,7 +51,7 @@ class JobClient:
             raise NoResultError(f"{self._most} jobs wait for results already")
         if job.id in self._waiting:
             raise ValueError(f"id: a job {job.id!r} waits already")
-        found: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
+        found: asyncio.Future[ConditionHistory] = asyncio.get_running_loop().create_future()
         self._waiting[job.id] = found
         limit = asyncio.timeout(seconds)
         try:

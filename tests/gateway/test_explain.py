@@ -11,7 +11,7 @@ import pytest
 from infra.kafka.node import free_ports
 from services.gateway.settings import Settings
 from shared.db import open_database
-from shared.events import ConditionHistory, ResearchError, ResearchJob, Timeframe
+from shared.events import ConditionHistory, ConditionHistoryJob, ResearchError, Timeframe
 from shared.failures import TransientError
 from shared.kafka import NoResultError
 from tests.gateway.running_gateway import RunningGateway
@@ -28,9 +28,9 @@ class Answers:
 
     def __init__(self, outcome: Exception | ResearchError | None) -> None:
         self.outcome = outcome
-        self.jobs: list[ResearchJob] = []
+        self.jobs: list[ConditionHistoryJob] = []
 
-    async def request(self, job: ResearchJob, seconds: float) -> ConditionHistory:
+    async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         assert 0 < seconds < Settings().request_seconds
         self.jobs.append(job)
         if isinstance(self.outcome, Exception):

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from services.analysis.research.domain.firings import firings
-from services.analysis.research.domain.runs import Progress, RunData, RunError, RunKind, RunResult, canonical
+from services.analysis.research.domain.run_record import RunError, canonical
+from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import read_signal
 
 

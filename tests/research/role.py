@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def running(bootstrap: str, database_url: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    bootstrap: str, database_url: str, folder: Path, command: Sequence[str] = ("services.analysis", "research"), **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """The process, with a consumer group of its own; killed at the end."""
     group = f"research-{os.getpid()}-{next(_numbers)}"
     environment = {
@@ -32,8 +34,9 @@ def running(bootstrap: str, database_url: str, folder: Path, **settings: str) ->
         "CACHE": str(ROOT / ".cache"), **settings,
     }  # fmt: skip
     with (folder / "research.log").open("ab") as log:
-        command = [sys.executable, "-m", "services.analysis", "research"]
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
+        )
     try:
         yield process
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import runpy
 import sys
 from pathlib import Path
 
@@ -64,3 +65,9 @@ def test_input_that_is_not_valid_is_named(capsys: pytest.CaptureFixture[str]) ->
 def test_a_database_without_tables_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run("close > 1", "AAA", 5, f"sqlite+aiosqlite:///{tmp_path}/new.db") == 1
     assert capsys.readouterr().err == "error: there are no tables yet: start Finstage first (make run)\n"
+
+
+def test_a_spawned_process_may_import_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process for runs imports the main module again, with the arguments of the role: it must not start another one."""
+    monkeypatch.setattr(sys, "argv", ["services.analysis", "explain"])  # incomplete: parsing it would end the process
+    assert "main" in runpy.run_module("services.analysis.__main__", run_name="__mp_main__")

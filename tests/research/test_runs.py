@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ import pytest
 from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.commands.line import main
+from services.analysis.research.commands.options import data_request
+from services.analysis.research.commands.output import InputError
+from services.analysis.research.commands.running import run_here
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.runs import RunError, RunRecord
+from services.analysis.research.domain.run_record import RunError, RunRecord
 from services.analysis.research.runs import table
 from services.analysis.research.runs.execution import Execution, differences, execute
 from services.analysis.research.settings import ResearchSettings
+from shared.migrations.command import upgrade
 from tests.research.kinds import COUNT, KINDS
 from tests.research.role import ROOT
 
@@ -89,6 +94,7 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, RunRec
     """A run that was saved, and the environment of the command line that finds it."""
     monkeypatch.setattr(table, "RUN_KINDS", KINDS)
     monkeypatch.setenv("RESEARCH_ARTEFACTS", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
     monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
     found = done()
     RunFiles(str(tmp_path)).save(found.record.id, found.record, found.artefacts)
@@ -112,3 +118,43 @@ def test_rerun_gives_the_same_and_says_what_differs(saved: tuple[Path, RunRecord
     assert "result: no runs in" in capsys.readouterr().err
     assert main(["rerun", str(path.with_name("other.json"))]) == 2
     assert "RESULT: " in capsys.readouterr().err
+
+
+def test_a_run_of_the_command_line_is_saved_and_listed(saved: tuple[Path, RunRecord], capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{saved[0].parents[1] / 'test.db'}"))
+    request = data_request("SPY,AAPL", "", "daily", "1d", "2012-01-03", "")
+    parameters = {"entry": "macd_cross"}
+    found, place = run_here("backtest", request, parameters)
+    again, _ = run_here("backtest", request, parameters)
+    assert again == found
+    assert (Path(place) / "result.json").exists()
+    assert main(["jobs", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["queued"] == 0
+    (row,) = listed["runs"]
+    assert (row["id"], row["state"], row["location"], row["requested_by"]) == (found.record.id, "done", place, "command")
+    assert main(["jobs", "show", found.record.id]) == 0
+    out = capsys.readouterr().out
+    assert "macd_cross" in out
+    assert found.record.data_hash[:20] in out
+    assert main(["jobs", "cancel", found.record.id]) == 0
+    assert capsys.readouterr().out == f"{found.record.id}: done\n"
+    assert main(["jobs", "show", "nothing"]) == 2
+    assert capsys.readouterr().err == "error: ID: there is no run 'nothing'\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"data": "x", "tape": "y"}, "--data and --tape: name one of them"),
+        ({"timeframe": "2d"}, "--timeframe: '2d' is no timeframe; there are 1m, 5m"),
+        ({"start": "01/02/2020"}, "--start: '01/02/2020' is no day; write it as 2020-12-31"),
+        ({"start": "2021-01-01", "end": "2020-01-01"}, "start: 2021-01-01 is after end"),
+        ({"symbols": "A" * 33}, "is no symbol"),
+    ],
+)
+def test_options_that_are_wrong_are_named(options: dict[str, str], message: str) -> None:
+    given = dict.fromkeys(("symbols", "data", "tape", "start", "end"), "") | {"timeframe": "1d"} | options
+    with pytest.raises(InputError) as raised:
+        data_request(**given)
+    assert message in str(raised.value)

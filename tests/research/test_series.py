@@ -81,10 +81,49 @@ def test_each_bad_row_is_left_out_with_its_line_column_and_value(tmp_path: Path)
     assert series.exchange == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Price,Close,High,Low,Open,Volume\nTicker,ABC,ABC,ABC,ABC,ABC\nDate,,,,,\n2020-01-02,11,12,9,10,5\n2020-01-03,12,13,10,11,6\n",
+        ",open,high,low,close,volume\n2020-01-02 00:00:00,10,12,9,11,5\n2020-01-03 00:00:00,11,13,10,12,6\n",
+        "date;open;high;low;close;volume\r\n2020-01-02;10;12;9;11;5\r\n2020-01-03;11;13;10;12;6\r\n",
+        'Datetime\t"open"\thigh\tlow\tclose\tvolume\n2020-01-02T09:30:00Z\t10\t12\t9\t"11"\t5\n2020-01-03\t11\t13\t10\t12\t6',
+        "Date,Open,High,Low,Close,Adj Close,Volume,Stock Splits\n2020-01-02,10,12,9,11,11,5,0\n2020-01-03,11,13,10,12,12,6,\n",
+    ],
+    ids=["yfinance", "an index without a name", "semicolons", "tabs", "more columns"],
+)
+def test_files_as_other_programs_write_them(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ABC.csv").write_text(text, newline="")
+    found, problems = read(tmp_path)
+    assert problems == ()
+    assert found["ABC"].session.tolist() == [20200102, 20200103]
+    for name, values in {"open": [10, 11], "high": [12, 13], "low": [9, 10], "close": [11, 12], "volume": [5, 6]}.items():
+        assert found["ABC"].raw[name].tolist() == values
+
+
+def test_rows_that_providers_leave_empty(tmp_path: Path) -> None:
+    head = "Date,Open,High,Low,Close,Adj Close,Volume\n"
+    rows = [
+        "2020-01-02,10,12,9,11,11,5",
+        "2020-01-03,null,null,null,null,null,null",
+        "2020-01-06,10,12,9,11,0,5",
+        "2020-01-07,10,12,9,11,,5",
+        "1577923200,10,12,9,11,11,5",
+        "2020-01-08,0.00,0.00,0.00,0.00,0,-9223372036854775808",
+        '2020-01-09,"1,010",12,9,11,11,5',
+    ]
+    write(tmp_path, "ABC.csv", rows, head)
+    found, problems = read(tmp_path)
+    assert found["ABC"].session.tolist() == [20200102]
+    assert [(each.line, each.column) for each in problems] == [
+        (3, "open"), (4, "adj_close"), (5, "adj_close"), (6, "date"), (7, "open"), (8, "open"),
+    ]  # fmt: skip
+
+
 def test_a_bad_file_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     write(tmp_path, "GOOD.csv", ["2020-01-02,10,12,9,11,1"])
     write(tmp_path, "LACKS.csv", ["2020-01-02,10"], "date,open\n")
-    write(tmp_path, "TWICE.csv", ["2020-01-02,10,12,9,11,1,5"], "date,open,high,low,close,volume,Open\n")
+    write(tmp_path, "TWICE.csv", ["2020-01-02,10,12,9,11,1,5"], "date,open,high,low,close,volume,open\n")
     write(tmp_path, "EMPTY.csv", [])
     write(tmp_path, "NONE.csv", ["x,x,x,x,x,x"])
     write(tmp_path, "WIDE.csv", ["2020-01-02" + ",1" * 60])
@@ -116,6 +155,21 @@ def test_a_bad_file_is_named_and_the_others_are_read(tmp_path: Path) -> None:
         read(tmp_path, "EMPTY")
     with pytest.raises(DataRequestError, match="cannot be read"):
         read(tmp_path / "nothing")
+
+
+def test_weeks_are_built_from_days(tmp_path: Path) -> None:
+    days = pd.bdate_range("2020-01-01", periods=60)
+    write(tmp_path, "ABC.csv", [f"{day:%Y-%m-%d},10,{20 + n},9,{11 + n / 10},1" for n, day in enumerate(days)])
+    data = SeriesData(DataRequest(source="folder", place=str(tmp_path)), ResearchSettings(cache=ROOT / ".cache"))
+    (series,) = data.series(read_signal("close > sma(close, 2)[1w]", D1))
+    weeks = series.bars[Timeframe.W1]
+    assert weeks["session"].tolist() == [int(f"{day:%Y%m%d}") for day in pd.date_range("2020-01-10", periods=11, freq="W-FRI")]
+    assert weeks["high"].tolist() == [20 + 7 + 5 * n for n in range(11)]
+    assert set(weeks["volume"]) == {5.0}
+    assert np.isin(weeks["ts_close"], series.ts_close).all()
+    write(tmp_path, "ABC.csv", [f"{day:%Y-%m-%d},10,12,9,11,1" for day in days[::5]])
+    (sparse,) = data.series(read_signal("close > close[1w]", D1))
+    assert len(sparse.bars[Timeframe.W1]) == len(sparse) - 2, "a day may be all that there is of a week"
 
 
 def test_minutes_and_prices_below_zero(tmp_path: Path) -> None:

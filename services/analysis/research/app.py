@@ -6,15 +6,21 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from services.analysis.research.adapters.quality_process import QualityProcess
 from services.analysis.research.adapters.quality_table import QualityTable
+from services.analysis.research.adapters.run_process import RunProcess
+from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.handlers.jobs import ResearchJobs
 from services.analysis.research.handlers.quality import QualityRefresh
+from services.analysis.research.handlers.run_requests import RunRequests
+from services.analysis.research.handlers.run_worker import RunWorker
+from services.analysis.research.runs.table import RUN_KINDS, KindTable
 from services.analysis.research.settings import ResearchSettings
 from shared.db import Database, open_database
-from shared.events import ConditionHistory, ResearchJob
+from shared.events import ConditionHistory, ConditionHistoryJob
 from shared.kafka import open_group_consumer, open_producer
 from shared.runtime import Lifecycle, Task
 from shared.topics import RESEARCH_JOBS
@@ -30,7 +36,9 @@ MOST_JOBS: Final = 50
 
 
 @asynccontextmanager
-async def build(settings: ResearchSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
+async def build(
+    settings: ResearchSettings, lifecycle: Lifecycle, kinds: KindTable = RUN_KINDS
+) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
@@ -41,7 +49,20 @@ async def build(settings: ResearchSettings, lifecycle: Lifecycle) -> AsyncIterat
             )
         )
         evaluator = LazyEvaluator(settings, database, stack)
-        jobs = ResearchJobs(evaluator, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
+        store, woken = RunTable(database), asyncio.Event()
+        workers = [
+            RunWorker(
+                store, RunProcess(settings, kinds), producer, now_ms,
+                lease_seconds=settings.research_lease_seconds, run_seconds=settings.research_run_seconds, woken=woken,
+            )
+            for _ in range(settings.research_workers)
+        ]  # fmt: skip
+        runs = RunRequests(
+            store, producer, settings.research_runs_per_key, settings.research_most_queued,
+            int(settings.research_run_most_age_seconds * 1000), now_ms,
+            woken.set,
+        )  # fmt: skip
+        jobs = ResearchJobs(evaluator, runs, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
         refresh = QualityRefresh(
             QualityTable(database),
             QualityProcess(settings.quality_limit_seconds),
@@ -55,7 +76,12 @@ async def build(settings: ResearchSettings, lifecycle: Lifecycle) -> AsyncIterat
         lifecycle.on_ready("jobs", lambda: consumer.ready)
         lifecycle.on_ready("database answers", lambda: watch.healthy)
         lifecycle.on_alive("jobs", lambda: consumer.alive)
-        yield {"jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping), "quality": quality.run, "database watch": watch.run}
+        yield {
+            "jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping),
+            "quality": quality.run,
+            "database watch": watch.run,
+            **{f"runs {n}": partial(worker.run, lifecycle.stopping) for n, worker in enumerate(workers, 1)},
+        }
 
 
 class LazyEvaluator:
@@ -68,7 +94,7 @@ class LazyEvaluator:
         self._loaded: ConditionHistories | None = None
         self._loading = asyncio.Lock()
 
-    async def evaluate(self, job: ResearchJob) -> ConditionHistory:
+    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
         """The result of a job. Raises ``RefusedJobError``, ``TransientError``."""
         async with self._loading:
             if self._loaded is None:

@@ -37,8 +37,23 @@ class ResearchSettings(MeshSettings):
     """Folder of the files of runs, or a URL such as s3://BUCKET/FOLDER if the package fsspec and that of its scheme are installed.
     Unset: ``research`` in VAR."""
 
+    research_workers: int = Field(default=1, ge=0, le=64)
+    """Runs at the same time, each in a process of its own at low priority; 0: this process takes runs, but others do them."""
+    research_run_seconds: float = Field(default=1800.0, gt=0)
+    """Time limit of a run; a slower one is ended."""
+    research_run_most_age_seconds: float = Field(default=86_400.0, gt=0)
+    """Older requests of runs are refused: a new consumer group begins with the oldest message of the topic."""
+    research_lease_seconds: float = Field(default=30.0, gt=2)
+    """A run whose process has not reported for this long is begun again by another one."""
+    research_process_runs: int = Field(default=20, ge=1)
+    """Runs after which a process is replaced by a new one, so that its memory does not grow."""
+    research_runs_per_key: int = Field(default=5, ge=1)
+    """Runs that one requester may have waiting or running; a further one is refused."""
+    research_most_queued: int = Field(default=200, ge=1)
+    """Runs that may wait; a further one is refused."""
+
     quality_timeframes: tuple[Timeframe, ...] = (Timeframe.D1,)
-    """Timeframes whose signals get a record; JSON as ["1d", "1h"]. One needs more than two years of bars."""
+    """Timeframes whose signals get a record; JSON as ["1d", "1h"]. A record needs more than two years of bars."""
     quality_seconds: float = Field(default=120.0, gt=0)
     """How often is looked whether bars have closed; then the records are computed again."""
     quality_limit_seconds: float = Field(default=600.0, gt=0)

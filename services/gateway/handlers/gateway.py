@@ -15,13 +15,13 @@ from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
-from shared.events import JobResult, ResearchJob
+from shared.events import ConditionHistory, ConditionHistoryJob
 
 
 class Research(Protocol):
     """Has jobs done by analysis research."""
 
-    async def request(self, job: ResearchJob, seconds: float) -> JobResult:
+    async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         """The result. Raises NoResultError, TransientError."""
 
 

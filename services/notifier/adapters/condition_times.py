@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.notifier.domain.ports import HistoryError
-from shared.events import ConditionHistoryJob, JobResult, ResearchJob, SymbolHistory
+from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
 from shared.kafka import NoResultError
 
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 class Research(Protocol):
     """The method of a ``JobClient`` that is used."""
 
-    async def request(self, job: ResearchJob, seconds: float) -> JobResult: ...
+    async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory: ...
 
 
 class ResearchConditionTimes:

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from services.analysis.research.domain.runs import RunError, RunRecord
+from services.analysis.research.domain.run_record import RunError, RunRecord
 
 RECORD: Final = "result.json"
 """Written last: a run with it is complete."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,8 @@ import pandas as pd
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.research.adapters.listed import instrument
-from services.analysis.research.domain.bar_checks import PRICES, check_bars
+from services.analysis.research.domain.aggregation import aggregated
+from services.analysis.research.domain.bar_checks import ADJUSTED, PRICES, check_bars
 from services.analysis.research.domain.data_request import MOST_SYMBOL, DataProblem, DataRequestError
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
 from shared.calendars import ZONES
@@ -21,11 +23,15 @@ from shared.events import Timeframe
 from shared.events.timeframe import DAY_MS
 
 COLUMNS: Final = ("date", *PRICES, "volume")
-ADJUSTED: Final = "adj_close"
-"""An optional column: price_factor is it divided by close."""
 SUFFIXES: Final = (".csv", ".parquet")
 MOST_BYTES: Final = 512 * 1024 * 1024
 MOST_FILES: Final = 10_000
+DATES: Final = ("date", "datetime", "timestamp", "")
+"""Names of the column of dates; an index without a name has none."""
+TWO_MORE_HEADS: Final = "price"
+"""The first field of a file that yfinance wrote: the second line has the symbol, the third the name of the dates."""
+MOST_HEAD: Final = 4096
+"""Characters of the head that are read."""
 MORE_FIELDS: Final = 4
 """Fields beyond those of the head that make a row invalid; more make the file invalid."""
 MOST_PROBLEMS: Final = 20
@@ -37,13 +43,13 @@ class _RefusedFileError(Exception):
 
 
 def folder_series(
-    folder: Path, symbols: Collection[str], timeframe: Timeframe, problems: list[DataProblem]
+    folder: Path, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe], problems: list[DataProblem]
 ) -> Iterator[ResearchSeries]:
     """The series of a folder, one at a time, by symbol. ``symbols``: empty for all. What is left out is added to ``problems``.
 
     Kind, exchange and industries are those of the bundled list; another symbol is a stock of an exchange that is not known.
     ``date`` of daily bars is the session, their close the end of that day in UTC; of others the open of the bar, in UTC unless it
-    has an offset.
+    has an offset. Weeks and months among ``also`` are built from daily bars; no other timeframe is.
 
     Raises:
         DataRequestError: the folder cannot be read, or lacks a symbol.
@@ -54,9 +60,14 @@ def folder_series(
     for symbol in sorted(symbols or files):
         path = files[symbol]
         try:
-            yield _series(symbol, path, timeframe, problems)
+            found = _series(symbol, path, timeframe, problems)
         except _RefusedFileError as error:
             problems.append(DataProblem(path.name, f"the file is not used: {error}"))
+        else:
+            longer = {each for each in also if each.row.period is not None and timeframe == Timeframe.D1}
+            raw = found.raw
+            built = {each: aggregated(raw, each, raw["ts_open"], raw["ts_close"]) for each in longer}
+            yield replace(found, bars={**built, timeframe: raw})
 
 
 def _files(folder: Path, problems: list[DataProblem]) -> dict[str, Path]:
@@ -128,7 +139,9 @@ def _table(path: Path) -> pd.DataFrame:
         raise
     except (OSError, ValueError, pd.errors.ParserError) as error:
         raise _RefusedFileError(str(error).strip()[:200]) from error
-    table.columns = pd.Index([str(name).strip().lower().replace(" ", "_") for name in table.columns])
+    names = [str(name).strip().lower().replace(" ", "_") for name in table.columns]
+    dates = next((name for name in DATES if name in names), "date")
+    table.columns = pd.Index(["date" if name == dates else name for name in names])
     if twice := [name for name in (*COLUMNS, ADJUSTED) if list(table.columns).count(name) > 1]:
         raise _RefusedFileError(f"the column {twice[0]} is there twice")
     if missing := [name for name in COLUMNS if name not in table.columns]:
@@ -138,18 +151,22 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _csv(path: Path) -> pd.DataFrame:
     """All texts, a row a line, so that a row's number is that of its line. A line with more fields than the head has no date."""
-    head = [str(name) for name in pd.read_csv(path, nrows=0, dtype=str, encoding="utf-8-sig", skip_blank_lines=False).columns]
-    names = [*head, *(f"more {n}" for n in range(MORE_FIELDS))]
-    with warnings.catch_warnings(
-        action="ignore", category=pd.errors.ParserWarning
-    ):  # of fields that are left out: they are counted
+    with path.open(encoding="utf-8-sig") as file:
+        first = file.readline(MOST_HEAD)
+    delimiter = max(",;\t", key=first.count)
+    head = [name.strip().strip('"') for name in first.rstrip("\r\n").split(delimiter)]
+    names = list(range(len(head) + MORE_FIELDS))
+    with warnings.catch_warnings(action="ignore", category=pd.errors.ParserWarning):  # such fields are counted
         table = pd.read_csv(
-            path, names=names, header=None, skiprows=1, index_col=False, dtype=str, keep_default_na=False, encoding="utf-8-sig",
-            skip_blank_lines=False,
+            path, sep=delimiter, names=names, header=None, skiprows=1, index_col=False, dtype=str, keep_default_na=False,
+            encoding="utf-8-sig", skip_blank_lines=False,
         ).fillna("")  # fmt: skip
-    more = (table[names[len(head) :]] != "").any(axis=1)
-    table = table[head]
-    table.loc[more, [name for name in head if name.strip().lower() == "date"]] = "too many fields"
+    table.loc[(table[names[len(head) :]] != "").any(axis=1), 0] = "too many fields"
+    table = table[names[: len(head)]]
+    if head[0].lower() == TWO_MORE_HEADS and len(table) > 1 and str(table.iloc[1, 0]).lower() == "date":
+        head[0] = "date"
+        table.iloc[:2] = ""
+    table.columns = pd.Index(head)
     return table
 
 
@@ -189,6 +206,5 @@ def _records(opens: Int64s, numbers: dict[str, Floats], timeframe: Timeframe, ex
     found["session"] = np.asarray(days.year * 10_000 + days.month * 100 + days.day)
     found["ts_open"], found["ts_close"] = opens, opens + (length or DAY_MS)
     found["split_factor"] = 1.0
-    factor = numbers[ADJUSTED] / numbers["close"] if ADJUSTED in numbers else np.ones(len(opens))
-    found["price_factor"] = np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
+    found["price_factor"] = numbers[ADJUSTED] / numbers["close"] if ADJUSTED in numbers else 1.0
     return found

@@ -20,7 +20,7 @@ from services.analysis.research.domain import conditions
 from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
 from services.analysis.research.domain.research_series import ResearchSeries
-from services.analysis.research.domain.runs import hashed
+from services.analysis.research.domain.run_record import hashed
 from services.analysis.research.domain.signal_names import ConditionSignal, SignalSpec
 from services.analysis.research.settings import ResearchSettings
 from shared.calendars import CALENDARS
@@ -107,9 +107,9 @@ class SeriesData:
     def _read(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
         match self._request.source:
             case "tape":
-                yield from tape_series(self._request.place, symbols, timeframe, also)
+                yield from tape_series(self._request.place, symbols, timeframe, also, self._settings.session_files)
             case "folder":
-                yield from folder_series(Path(self._request.place), symbols, timeframe, self._problems)
+                yield from folder_series(Path(self._request.place), symbols, timeframe, also, self._problems)
             case "stored":
                 yield from self._stored(symbols, timeframe, also)
 

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.analysis.research.domain.run_record import RunRecord, canonical
 from services.analysis.research.domain.run_rows import MOST_TRIES, OPEN, RunRequest, RunRow, RunState
-from services.analysis.research.domain.runs import RunRecord, canonical
 from shared.db import Database
 from shared.tables import research_runs as table
 
@@ -27,18 +27,20 @@ class RunTable:
 
     async def add(self, row: RunRow) -> bool:
         """Store a new run; False if its id is there already, whatever asked for it."""
-        values = {
-            "id": row.id, "kind": row.request.kind, "request": canonical(row.request).decode(), "state": row.state,
-            "done": 0.0, "total": 0.0, "note": "", "requested_by": row.requested_by, "tries": 0, "claim": "", "lease_until": 0,
-            "cancel": False, "created_at": row.created_at, "finished_at": row.finished_at, "result": "",
-            "error_code": row.error_code, "error": row.error[:MOST_ERROR], "location": "", "data_hash": "",
-            "parameters_hash": "", "plan_version": "", "code_version": "", "to_report": row.state not in OPEN,
-        }  # fmt: skip
+        values = _values(row)
         async with self._database.begin() as connection:
             if (await connection.execute(select(table.c.id).where(table.c.id == row.id))).first() is not None:
                 return False
             await connection.execute(self._database.upsert(table, [values], update=[]), [values])
         return True
+
+    async def add_done(self, record: RunRecord, location: str, requested_by: str, started: int, now: int) -> None:
+        """Store a run that was done elsewhere, as on the command line; the same run again replaces it."""
+        request = RunRequest(kind=record.kind, data=record.data, parameters=record.parameters)
+        row = RunRow(id=record.id, request=request, requested_by=requested_by, state="done", created_at=started)
+        values = {**_values(row), **_outcome(record, location), "started_at": started, "finished_at": now, "to_report": False}
+        async with self._database.begin() as connection:
+            await connection.execute(self._database.upsert(table, [values]), [values])
 
     async def claim(self, now: int, lease_ms: int) -> RunRow | None:
         """Take the oldest run that waits, or whose process has died; None if there is none."""
@@ -72,20 +74,18 @@ class RunTable:
 
     async def finish(self, row: RunRow, record: RunRecord, location: str, now: int) -> bool:
         """Store the result; False if another process has the run, or it was finished already."""
-        values = {
-            "result": msgspec.json.encode(record).decode(), "location": location, "data_hash": record.data_hash,
-            "parameters_hash": record.parameters_hash, "plan_version": record.plan_version, "code_version": record.code_version,
-        }  # fmt: skip
-        return await self._end(row, "done", now, values)
+        return await self._end(row, "done", now, _outcome(record, location))
 
     async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int) -> bool:
         """Store why there is no result; False as ``finish``."""
         return await self._end(row, state, now, {"error_code": code, "error": error[:MOST_ERROR]})
 
-    async def release(self, row: RunRow) -> None:
-        """Give a run back, to be begun again: its process stops."""
+    async def release(self, row: RunRow, *, tried: bool) -> None:
+        """Give a run back, to be begun again. ``tried``: its process ended in the middle, which counts."""
         held = and_(table.c.id == row.id, table.c.claim == row.claim, table.c.state == "running")
-        await self._update(held, {"state": "queued", "claim": "", "tries": row.tries - 1})
+        again = {"state": "queued", "claim": "", "tries": row.tries if tried else row.tries - 1}
+        dead = {"lease_until": 0}  # ``give_up`` ends it
+        await self._update(held, dead if tried and row.tries >= MOST_TRIES else again)
 
     async def cancel(self, run_id: str, now: int) -> RunState | None:
         """Cancel a run: at once if it waits, soon if it runs. Returns its state; None if there is none."""
@@ -144,6 +144,23 @@ class RunTable:
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted)).mappings().all()
         return [_row(dict(row)) for row in rows]
+
+
+def _values(row: RunRow) -> dict[str, Any]:
+    return {
+        "id": row.id, "kind": row.request.kind, "request": canonical(row.request).decode(), "state": row.state,
+        "done": 0.0, "total": 0.0, "note": "", "requested_by": row.requested_by, "tries": 0, "claim": "", "lease_until": 0,
+        "cancel": False, "created_at": row.created_at, "finished_at": row.finished_at, "result": "",
+        "error_code": row.error_code, "error": row.error[:MOST_ERROR], "location": "", "data_hash": "",
+        "parameters_hash": "", "plan_version": "", "code_version": "", "to_report": row.state not in OPEN,
+    }  # fmt: skip
+
+
+def _outcome(record: RunRecord, location: str) -> dict[str, Any]:
+    return {
+        "result": msgspec.json.encode(record).decode(), "location": location, "data_hash": record.data_hash,
+        "parameters_hash": record.parameters_hash, "plan_version": record.plan_version, "code_version": record.code_version,
+    }  # fmt: skip
 
 
 def _row(values: dict[str, Any]) -> RunRow:

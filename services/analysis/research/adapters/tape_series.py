@@ -41,10 +41,13 @@ def names() -> list[str]:
     return sorted(path.stem for path in TAPES.glob("*.npz"))
 
 
-def tape_series(tape: str, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
+def tape_series(
+    tape: str, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe], session_files: Path | None = None
+) -> Iterator[ResearchSeries]:
     """The series of a tape, one at a time, by symbol: its history, then what it plays. ``symbols``: empty for all that have bars.
 
-    Bars of other timeframes are built from finer ones; those ``also`` that cannot be built are not there.
+    Bars of other timeframes are built from finer ones; those ``also`` that cannot be built are not there. ``session_files`` as
+    ``folder`` of ``sessions``.
 
     Raises:
         DataRequestError: there is no such tape, symbol or timeframe.
@@ -58,7 +61,7 @@ def tape_series(tape: str, symbols: Collection[str], timeframe: Timeframe, also:
     with np.load(TAPES / f"{tape}.npz", allow_pickle=False) as arrays:
         for symbol in sorted(symbols) or known:
             own = {n: each for n, each in enumerate(series) if each.symbol == symbol}
-            found = {each: _bars(arrays, own, each) for each in dict.fromkeys((timeframe, *also))}
+            found = {each: _bars(arrays, own, each, session_files) for each in dict.fromkeys((timeframe, *also))}
             if len(found[timeframe]):
                 about = instrument(symbol)
                 bars = {each: records for each, records in found.items() if len(records)}
@@ -70,16 +73,16 @@ def tape_series(tape: str, symbols: Collection[str], timeframe: Timeframe, also:
                 raise DataRequestError(f"timeframe: the tape {tape} has no bars of {timeframe.word} of {symbol}")
 
 
-def _bars(arrays: Mapping[str, Any], own: Mapping[int, _Series], timeframe: Timeframe) -> BarRecords:
+def _bars(arrays: Mapping[str, Any], own: Mapping[int, _Series], timeframe: Timeframe, session_files: Path | None) -> BarRecords:
     if timeframe.row.period is not None:
-        days = _bars(arrays, own, Timeframe.D1)
+        days = _bars(arrays, own, Timeframe.D1, session_files)
         return aggregated(days, timeframe, days["ts_open"], days["ts_close"])
     parts = [_records(arrays, n, each) for n, each in own.items() if each.use == "history" and each.resolution == timeframe]
     for n, each in own.items():
         if each.use == "ticks" and each.resolution == timeframe:
             parts.append(_records(arrays, n, each))
         elif each.use == "ticks" and each.resolution in FINER:
-            parts.append(_built(_records(arrays, n, each), each.exchange, timeframe))
+            parts.append(_built(_records(arrays, n, each), each.exchange, timeframe, session_files))
     if not parts:
         return np.zeros(0, SERIES_RECORD)
     whole = np.concatenate(parts)
@@ -104,7 +107,7 @@ def _sessions(start: Int64s, exchange: str) -> Int64s:
     return np.asarray(days.year * 10_000 + days.month * 100 + days.day, np.int64)
 
 
-def _built(bars: BarRecords, exchange: str, timeframe: Timeframe) -> BarRecords:
+def _built(bars: BarRecords, exchange: str, timeframe: Timeframe, session_files: Path | None) -> BarRecords:
     if not len(bars):
         return bars
     first, last = (
@@ -112,6 +115,6 @@ def _built(bars: BarRecords, exchange: str, timeframe: Timeframe) -> BarRecords:
         for bars, name in ((bars[0], "ts_open"), (bars[-1], "ts_open"))
     )
     day = dt.timedelta(days=2)
-    of = sessions(exchange, first - day, last + day)
+    of = sessions(exchange, first - day, last + day, None, session_files)
     at = np.searchsorted(of.date, bars["session"])
     return aggregated(bars, timeframe, of.open[at], of.close[at])

@@ -18,7 +18,7 @@ class InputError(Exception):
 def input_errors() -> Iterator[None]:
     """Errors of requests as InputError: everything that the user can change."""
     from services.analysis.research.domain.data_request import DataRequestError
-    from services.analysis.research.domain.runs import RunError
+    from services.analysis.research.domain.run_record import RunError
     from services.analysis.research.domain.signal_names import SignalNameError
 
     try:

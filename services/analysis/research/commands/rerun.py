@@ -12,7 +12,7 @@ from services.analysis.research.commands.output import InputError, input_errors,
 from services.analysis.research.commands.running import run_here
 
 if TYPE_CHECKING:
-    from services.analysis.research.domain.runs import RunRecord
+    from services.analysis.research.domain.run_record import RunRecord
 
 Result = Annotated[str, typer.Argument(metavar="RESULT", help="The id of a run, its beginning, or the path of a result.json.")]
 

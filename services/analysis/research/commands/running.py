@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,9 @@ from services.analysis.research.commands.output import input_errors
 
 if TYPE_CHECKING:
     from services.analysis.research.domain.data_request import DataRequest
+    from services.analysis.research.domain.run_record import RunRecord
     from services.analysis.research.runs.execution import Execution
+    from services.analysis.research.settings import ResearchSettings
 
 
 def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, save: bool = True) -> tuple[Execution, str]:
@@ -39,8 +43,29 @@ def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, 
         def progress(done: float, total: float, note: str = "") -> None:
             shown.update(task, completed=done, total=total, description=note or kind)
 
+        started = time.time_ns() // 1_000_000
         found = execute(run_kind(kind), parameters, SeriesData(request, settings), progress)
         place = files.save(found.record.id, found.record, found.artefacts) if save else ""
+    if save:
+        _listed(settings, found.record, place, started)
     for problem in found.record.problems:
         sys.stderr.write(f"left out: {problem}\n")
     return found, place
+
+
+def _listed(settings: ResearchSettings, record: RunRecord, place: str, started: int) -> None:
+    """Put a run into the table of runs, if there is one; a database that does not answer costs no result."""
+    from services.analysis.research.adapters.run_table import RunTable
+    from shared.db import open_database
+    from shared.failures import TransientError
+    from shared.migrations.command import current
+
+    async def add() -> None:
+        if await current(settings.database_url) is not None:
+            async with open_database(settings.database_url) as database:
+                await RunTable(database).add_done(record, place, "command", started, time.time_ns() // 1_000_000)
+
+    try:
+        asyncio.run(add())
+    except TransientError as error:
+        sys.stderr.write(f"the run is not in the table of runs: {error}\n")

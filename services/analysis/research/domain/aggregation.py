@@ -17,9 +17,6 @@ def aggregated(bars: BarRecords, timeframe: Timeframe, opens: Int64s, closes: In
 
     ``opens`` and ``closes``: of the session of each finer bar, (bars,). A week or month at either end of the data may be
     incomplete: both are left out.
-
-    Raises:
-        ValueError: nothing is longer than the finer bars.
     """
     if not len(bars):
         return np.zeros(0, SERIES_RECORD)
@@ -31,8 +28,6 @@ def aggregated(bars: BarRecords, timeframe: Timeframe, opens: Int64s, closes: In
         group = opens + ((bars["ts_open"] - opens) // length * length if length else 0)
     first = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
     last = np.append(first[1:], len(group)) - 1
-    if first.tolist() == last.tolist() and period is not None:
-        raise ValueError(f"bars of {timeframe.word} cannot be built from bars that are as long")
     found = np.zeros(len(first), SERIES_RECORD)
     for name in ("session", "close", "price_factor", "split_factor"):
         found[name] = bars[name][last]

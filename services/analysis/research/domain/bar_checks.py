@@ -15,6 +15,9 @@ MAX_OUTSIDE: Final = 0.01
 """An open or close outside high and low by at most this share is due to rounding or an auction price: the bar is widened."""
 PRICES: Final = ("open", "high", "low", "close")
 
+ADJUSTED: Final = "adj_close"
+"""An optional column: the close adjusted for splits and dividends."""
+
 BadRows = dict[int, tuple[str, str]]
 """Row -> the column at fault, and why."""
 
@@ -22,8 +25,9 @@ BadRows = dict[int, tuple[str, str]]
 def check_bars(time: Int64s, columns: dict[str, Floats], *, negative: bool) -> tuple[npt.NDArray[np.bool_], BadRows]:
     """Which rows are valid bars, (rows,), and why the others are not.
 
-    ``time``: of each row, any unit, (rows,); -1 where it could not be read. ``columns``: open, high, low, close, volume (rows,),
-    NaN where a number could not be read; high and low are widened in place. ``negative``: prices of 0 and below are possible.
+    ``time``: of each row, any unit, (rows,); -1 where it could not be read. ``columns``: open, high, low, close, volume and
+    perhaps adj_close (rows,), NaN where a number could not be read; high and low are widened in place. ``negative``: prices of 0
+    and below are possible.
     """
     bad: BadRows = {}
 
@@ -38,14 +42,19 @@ def check_bars(time: Int64s, columns: dict[str, Floats], *, negative: bool) -> t
         refuse(np.isinf(values) | (np.abs(values) > MAX_PRICE), name, f"is above {MAX_PRICE:g}")
         if not negative:
             refuse(values <= 0, name, "is not above 0")
+    if ADJUSTED in columns:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = columns[ADJUSTED] / columns["close"]
+        refuse(~(np.isfinite(factor) & (factor > 0)), ADJUSTED, "is no share of close above 0")
     volume = columns["volume"]
     refuse(np.isnan(volume), "volume", "is no number")
     refuse((volume < 0) | (volume >= MAX_VOLUME), "volume", f"is not from 0 to {MAX_VOLUME:g}")
     high, low = columns["high"], columns["low"]
     refuse(high < low, "high", "is below low")
     top, bottom = np.maximum(columns["open"], columns["close"]), np.minimum(columns["open"], columns["close"])
-    refuse(top > high + MAX_OUTSIDE * np.abs(high), "high", "is below open or close")
-    refuse(bottom < low - MAX_OUTSIDE * np.abs(low), "low", "is above open or close")
+    with np.errstate(invalid="ignore"):  # what is infinite is refused already
+        refuse(top > high + MAX_OUTSIDE * np.abs(high), "high", "is below open or close")
+        refuse(bottom < low - MAX_OUTSIDE * np.abs(low), "low", "is above open or close")
     good = np.ones(len(time), np.bool_)
     good[list(bad)] = False
     kept = np.flatnonzero(good)

@@ -11,6 +11,7 @@ from shared.events import Timeframe
 
 MOST_SYMBOLS: Final = 1_000
 MOST_SYMBOL: Final = 32
+MOST_PLACE: Final = 1024
 DataSource = Literal["stored", "tape", "folder"]
 
 
@@ -61,5 +62,7 @@ class DataRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise DataRequestError("symbols: one is named twice")
         if self.start is not None and self.end is not None and self.start > self.end:
             raise DataRequestError(f"start: {self.start} is after end, {self.end}")
+        if len(self.place) > MOST_PLACE:
+            raise DataRequestError(f"place: it has {len(self.place)} characters, at most {MOST_PLACE} are read")
         if (self.source == "stored") == bool(self.place):
             raise DataRequestError(f"place: {self.place!r}: a tape or a folder is named for the sources tape and folder alone")

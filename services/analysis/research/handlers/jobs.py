@@ -11,7 +11,7 @@ import structlog
 
 from services.analysis.research.domain.jobs import RefusedJobError, check, refusal
 from services.analysis.research.handlers import metrics
-from shared.events import ConditionHistory, JobResult, ResearchJob, ResearchResult
+from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchJob, ResearchResult, RunJob
 from shared.kafka import Record
 from shared.tasks import run_all
 from shared.topics import RESEARCH_RESULTS, Topic
@@ -22,8 +22,15 @@ log: Final = structlog.get_logger("analysis.research")
 class Evaluator(Protocol):
     """Evaluates checked jobs."""
 
-    async def evaluate(self, job: ResearchJob) -> ConditionHistory:
+    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
         """The result. Raises RefusedJobError, TransientError."""
+
+
+class Runs(Protocol):
+    """Takes jobs that are runs."""
+
+    async def take(self, job: RunJob | CancelRun) -> None:
+        """Raises TransientError; ValueError for a job without a valid id."""
 
 
 class ResultPublisher(Protocol):
@@ -38,6 +45,7 @@ class ResearchJobs:
     def __init__(
         self,
         evaluator: Evaluator,
+        runs: Runs,
         publisher: ResultPublisher,
         seconds: float,
         most_age_ms: int,
@@ -45,23 +53,27 @@ class ResearchJobs:
     ) -> None:
         """``seconds``: limit of a job. ``clock``: milliseconds since the epoch."""
         self._evaluator = evaluator
+        self._runs = runs
         self._publisher = publisher
         self._seconds = seconds
         self._most_age_ms = most_age_ms
         self._clock = clock
 
     async def handle(self, records: Sequence[Record[ResearchJob]]) -> None:
-        """Answers some jobs side by side; returns when all results are published. Raises ``TransientError``."""
+        """Answers some jobs side by side; returns when the results are published and the runs stored. Raises ``TransientError``."""
         await run_all(*(self._one(record.event) for record in records))
 
     async def _one(self, job: ResearchJob) -> None:
+        if not isinstance(job, ConditionHistoryJob):
+            await self._runs.take(job)
+            return
         began = time.monotonic()
         found = await self._answer(job)
         await self._publisher.publish(RESEARCH_RESULTS, found, key=found.job_id)
         metrics.jobs.labels(found.error.code if found.error else "done").inc()
         metrics.seconds.observe(time.monotonic() - began)
 
-    async def _answer(self, job: ResearchJob) -> JobResult:
+    async def _answer(self, job: ConditionHistoryJob) -> ConditionHistory:
         limit = asyncio.timeout(self._seconds)
         try:
             check(job, self._clock(), self._most_age_ms)

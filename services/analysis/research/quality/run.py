@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 import msgspec
 
-from services.analysis.research.domain.runs import Progress, RunData, RunError, RunKind, RunResult, canonical
+from services.analysis.research.domain.run_record import RunError, canonical
+from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import RuleSignal, read_signal
 from services.analysis.research.quality.cells import Instrument
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds

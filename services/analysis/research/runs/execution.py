@@ -12,16 +12,8 @@ import msgspec
 from services.analysis.kernels.machine_code import kernel_fingerprint, pattern_fingerprint
 from services.analysis.kernels.plan import plan
 from services.analysis.research.domain.data_request import DataProblem, DataRequest
-from services.analysis.research.domain.runs import (
-    MOST_SUMMARY,
-    Progress,
-    RunData,
-    RunError,
-    RunKind,
-    RunRecord,
-    canonical,
-    hashed,
-)
+from services.analysis.research.domain.run_record import MOST_SUMMARY, RunError, RunRecord, canonical, hashed
+from services.analysis.research.domain.runs import Progress, RunData, RunKind
 from services.analysis.research.runs.versions import code_version
 
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,48}\.[a-z0-9]{1,8}")

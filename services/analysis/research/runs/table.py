@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from services.analysis.research.domain.runs import RunError, RunKind
+from services.analysis.research.domain.run_record import RunError
+
+if TYPE_CHECKING:  # loads the kernels, which the process that waits for jobs does not need
+    from services.analysis.research.domain.runs import RunKind
 
 KindTable = Mapping[str, str]
 """The name of a kind -> ``module:name`` of its RunKind, imported when it is first used."""
