@@ -37,7 +37,16 @@ def upgrade() -> None:
         op.create_index(f"ix_signal_quality_{'_'.join(columns)}", "signal_quality", columns)
     chats = sa.table("chats", sa.column("channel"), sa.column("unvalidated"))
     op.execute(sa.update(chats).where(chats.c.channel != "webhook").values(unvalidated=False))  # it was the default, no choice
+    _comment("wants predictions without a validated record too", "wants signals without an out-of-sample record")
 
 
 def downgrade() -> None:
+    _comment("wants signals without an out-of-sample record", "wants predictions without a validated record too")
     op.drop_table("signal_quality")
+
+
+def _comment(comment: str, before: str) -> None:
+    if op.get_bind().dialect.name in {"mysql", "mariadb"}:
+        op.alter_column(
+            "chats", "unvalidated", comment=comment, existing_comment=before, existing_type=sa.Boolean(), existing_nullable=False
+        )
