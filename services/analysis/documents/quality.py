@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from services.analysis.documents.outcomes import KERNELS
@@ -83,10 +84,11 @@ directions, horizons and levels with enough followed signals for a test. Their n
 """
 
 
+@cache
 def page() -> DocumentPage:
     """The page; it has no pictures."""
     rows = _rows()
-    return DocumentPage("signal-quality.md", METHOD + _measured(rows), "images/signal-quality", ())
+    return DocumentPage("signal-quality.md", METHOD + _measured(rows), "", ())
 
 
 def _rows() -> list[StoredQuality]:
