@@ -257,6 +257,8 @@ async def test_an_alert_includes_its_picture_and_the_bot_answers_meanwhile(
             await telegram.type_text(f"/watch {symbol}")
             await until(lambda: telegram.texts("7"), 60, "an answer")
             assert telegram.texts("7")[0].startswith("관심 종목에 추가"), "the first command is understood"
+            await telegram.type_text("/settings unproven on")
+            await until(lambda: len(telegram.texts("7")) > 1, 60, "an answer")
             await publish_industry(kafka.bootstrap, symbol)
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])

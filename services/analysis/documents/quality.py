@@ -79,6 +79,11 @@ it found something in 15 to 23 of 100 sets. So the p-value is never below that o
 blocks where their sums are normal, few where some stand out. p-values are one-sided. Keys that hardly any of
 {9_999:,} resamples reach are resampled up to {299_999:,} times where that decides.
 
+On 200 sets of random walks with fat tails and volatility in clusters (10 instruments, 2,520 bars, all rules) something
+was validated in 12 sets, 13 of 20,102 tests; 20 sets are accepted. On the same sets a t-test of single signals found
+something in 110, one of dates in 45, and one against zero instead of any day in 183. `make bench` measures it again, also
+on shuffled bars and randomised dates, with the power for an edge that was planted.
+
 The p-values of **everything that was tried** are corrected together (Benjamini and Hochberg 1995): all rules,
 directions, horizons and levels with enough followed signals for a test. Their number stands in each record (`tried`).
 """
