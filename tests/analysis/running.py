@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,8 +23,7 @@ from shared.sequences import parse
 from shared.settings import MeshSettings
 from shared.tables import checkpoints, instruments
 from shared.topics import TICKS, Topic
-
-ROOT = Path(__file__).parents[2]
+from tests.preloading.process import Process
 
 
 @dataclass
@@ -36,17 +33,15 @@ class Live:
     name: str
     environment: dict[str, str]
     log: Path
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: Process = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
         self.mark = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as file:
-            command = [sys.executable, "-m", "services.analysis", "live"]
-            environment = {**os.environ, **self.environment, "INSTANCE": self.name}
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+        environment = {**os.environ, **self.environment, "INSTANCE": self.name}
+        self.process = Process(("services.analysis", "live"), environment, self.log)
 
     @property
     def up(self) -> bool:

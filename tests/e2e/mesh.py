@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.reference_sequences import FOLLOWED
-
-ROOT = Path(__file__).parents[2]
+from tests.preloading.process import Process
 
 
 @dataclass
@@ -23,16 +21,13 @@ class Program:
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     log: Path
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: Process = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
-        with self.log.open("ab") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.arguments], cwd=ROOT, env={**os.environ, **self.environment}, stdout=file, stderr=file
-            )
+        self.process = Process(self.arguments, {**os.environ, **self.environment}, self.log)
 
     def running(self) -> bool:
         return self.process.poll() is None
@@ -56,11 +51,12 @@ class Program:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def follow(database_url: str) -> None:
+def follow(database_url: str, log: Path) -> None:
     """The operator has the sequences of the reference followed."""
     for chain in FOLLOWED:
-        command = [sys.executable, "-m", "services.analysis.sequences", "add", chain.text]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": database_url}, check=True, timeout=60)
+        command = "services.analysis.sequences", "add", chain.text
+        code = Process(command, {**os.environ, "DATABASE_URL": database_url}, log).wait(60)
+        assert code == 0, log.read_text()
 
 
 @dataclass

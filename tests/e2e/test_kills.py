@@ -67,7 +67,7 @@ async def test_kills_lose_and_duplicate_nothing(own_kafka: Broker, tmp_path: Pat
     seed = random.SystemRandom().randrange(10_000)
     print(f"seed {seed}")
     url = database_url
-    follow(url)
+    follow(url, tmp_path / "follow.log")
     async with open_telegram() as telegram:
         settings = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
         settings = bot(telegram) | settings | {"RATE_CHAT": "6"}  # slow enough that something is always about to be sent

@@ -50,7 +50,7 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
 )
 async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:
     due, folder = tapes.due(tape), IngestSettings().tapes if tape == TAPE else written(tmp_path / "tapes", tapes.tape(tape))
-    follow(database_url)
+    follow(database_url, tmp_path / "follow.log")
     async with open_telegram() as telegram:
         played = {"TAPES": str(folder), "TAPE": tape, "SPEED": "max"}
         with open_mesh(tmp_path, own_kafka.bootstrap, database_url, **played, **bot(telegram)) as mesh:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,14 +21,13 @@ from shared.kafka import Producer, open_producer
 from shared.settings import MeshSettings
 from tests.gateway import market
 from tests.gateway.test_stream import Socket, open_stream, receive_messages
+from tests.preloading.process import Process
 from tests.servers import Broker
 from tests.until import until
 
 
 @asynccontextmanager
-async def process(
-    broker: Broker, database_url: str, folder: Path, port: int, probes: int
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(broker: Broker, database_url: str, folder: Path, port: int, probes: int) -> AsyncIterator[Process]:
     """``python -m services.gateway``, ready for requests; at the end SIGTERM must make it exit with code 0."""
     environment = os.environ | {
         "KAFKA_BOOTSTRAP": broker.bootstrap,
@@ -39,10 +37,8 @@ async def process(
         "VAR": str(folder),
         "REFRESH_SECONDS": "0.2",
     }
-    with (folder / "gateway.log").open("wb") as log:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.gateway", env=environment, stdout=log, stderr=log
-        )
+    (folder / "gateway.log").unlink(missing_ok=True)
+    child = await asyncio.to_thread(Process, ("services.gateway",), environment, folder / "gateway.log")
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{probes}") as client:
 
@@ -59,8 +55,7 @@ async def process(
     finally:
         if child.returncode is None:
             child.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(40):
-            code = await child.wait()
+        code = await child.ended()
     assert code == 0, (folder / "gateway.log").read_text()[-3000:]
 
 

@@ -20,6 +20,7 @@ from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.handlers.routes import ROUTES
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.sizes import examples
 
 
 async def problem(response: aiohttp.ClientResponse) -> Problem:
@@ -201,7 +202,7 @@ def shared_gateway(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFacto
     _loop.run(context.__aexit__(None, None, None))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from([route.path for route in ROUTES]),
     part=st.text(min_size=1, max_size=20),
@@ -225,7 +226,7 @@ def test_no_request_makes_the_gateway_fail(shared_gateway: Any, path: str, part:
 
 
 @given(st.text(alphabet=string.printable, max_size=300))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_makes_the_gateway_fail(shared_gateway: Any, path: str) -> None:
     runner, session, url = shared_gateway
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +23,7 @@ from shared.tables import bars, industries, instrument_industries, instruments, 
 from shared.topics import BARS, INDUSTRIES, QUOTES, SIGNALS
 from tests.industries.test_view import bar, day, quote, ts
 from tests.industries.test_view import signal as fired
+from tests.preloading.process import Process
 from tests.servers import Broker
 from tests.until import until
 
@@ -42,16 +41,14 @@ class Stage:
     folder: Path
     slug: str
     symbols: tuple[str, ...]
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[Process] = field(default_factory=list)
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> Process:
         environment = {
             "KAFKA_BOOTSTRAP": self.bootstrap, "DATABASE_URL": self.database_url, "PROBE_PORT": "0", "INDUSTRIES_SECONDS": "0.1",
             "ROSTER_SECONDS": "0.5",
         }  # fmt: skip
-        with (self.folder / "log").open("ab") as log:
-            command = [sys.executable, "-m", "services.analysis", "industries"]
-            made = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
+        made = Process(("services.analysis", "industries"), {**os.environ, **environment}, self.folder / "log")
         self.running.append(made)
         return made
 

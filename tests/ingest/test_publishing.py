@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from shared.tables import metadata
 from shared.topics import HISTORY, TICKS
 from tests.ingest import small_tape
 from tests.ingest.kafka_log import open_size, read_log
+from tests.preloading.process import Process
 from tests.servers import Broker
 from tests.until import until
 
@@ -244,13 +244,11 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
             return text is not None and msgspec.json.decode(text, type=TapePosition).played == len(schedule)
 
         for how in (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, None):
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.ingest", cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
-            )
+            process = await asyncio.to_thread(Process, ("services.ingest",), environment, tmp_path / "log")
             try:
                 goal = await size() + rng.randint(100, 1500)
 
-                async def enough(goal: int = goal, process: asyncio.subprocess.Process = process) -> bool:
+                async def enough(goal: int = goal, process: Process = process) -> bool:
                     assert process.returncode is None, f"ingest ended with {process.returncode}"
                     return await size() >= goal
 
@@ -258,12 +256,12 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
                 assert await fetch(port, "readyz") == (200, True)
                 assert await fetch(port, "metrics") == (200, True)
                 process.send_signal(how or signal.SIGTERM)
-                code = await asyncio.wait_for(process.wait(), 30)
+                code = await process.ended(30)
                 assert code == (-signal.SIGKILL if how is signal.SIGKILL else 0)
             finally:
                 if process.returncode is None:
                     process.kill()
-                    await process.wait()
+                    await process.ended()
     log = await read_log(own_kafka.bootstrap, TICKS)
     assert_whole(log, expected())
     ready = [event for records in log.values() for _, _, event in records if isinstance(event, HistoryReady)]

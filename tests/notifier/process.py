@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,9 +15,8 @@ from shared.events import Signal
 from shared.kafka import open_producer
 from shared.settings import MeshSettings
 from shared.topics import SIGNALS
+from tests.preloading.process import Process
 from tests.until import until
-
-ROOT = Path(__file__).parents[2]
 
 
 class Notifier:
@@ -26,7 +24,7 @@ class Notifier:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._environment, self.log = dict(environment), log
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
 
     @property
     def pid(self) -> int:
@@ -35,24 +33,20 @@ class Notifier:
 
     async def start(self) -> None:
         """Start it; returns before it is ready."""
-        with self.log.open("ab") as out:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.notifier", cwd=ROOT, env=self._environment, stdout=out, stderr=out
-            )
+        self._process = await asyncio.to_thread(Process, ("services.notifier",), self._environment, self.log)
 
     async def kill(self) -> None:
         """SIGKILL."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
-            await self._process.wait()
+            await self._process.ended()
 
     async def stop(self) -> int:
         """SIGTERM; the exit code."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(40):
-            return await self._process.wait()
+        return await self._process.ended()
 
     async def ready(self) -> None:
         """Wait until /readyz returns 200."""
@@ -90,7 +84,6 @@ def environment(bootstrap: str, database_url: str, group: str, port: int, var: P
         "SEND_TIMEOUT": "2",
         "RATE_OVERALL": "1000",
         "RATE_CHAT": "5",
-        "PYTHONPATH": str(ROOT),
     }
     return keep | fields | more
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from shared.events import ConditionHistoryJob
 from shared.kafka import JobClient, open_producer, open_tail
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_RESULTS
+from tests.preloading.process import Process
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]
@@ -25,18 +24,15 @@ _numbers = itertools.count(1)
 
 @contextmanager
 def running(
-    bootstrap: str, database_url: str, folder: Path, command: Sequence[str] = ("services.analysis", "research"), **settings: str
-) -> Iterator[subprocess.Popen[bytes]]:
+    bootstrap: str, database_url: str, folder: Path, command: tuple[str, ...] = ("services.analysis", "research"), **settings: str
+) -> Iterator[Process]:
     """The process, with a consumer group of its own; killed at the end."""
     group = f"research-{os.getpid()}-{next(_numbers)}"
     environment = {
         "KAFKA_BOOTSTRAP": bootstrap, "DATABASE_URL": database_url, "PROBE_PORT": "0", "RESEARCH_GROUP": group, "JOB_SECONDS": "60",
         "CACHE": str(ROOT / ".cache"), **settings,
     }  # fmt: skip
-    with (folder / "research.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
-        )
+    process = Process(command, {**os.environ, **environment}, folder / "research.log")
     try:
         yield process
     finally:

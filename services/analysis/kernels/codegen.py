@@ -26,11 +26,13 @@ CORE: Final = tuple(kind.name for kind in KINDS if kind.name in {name for name, 
 """The kinds of the core module: those of the default plan."""
 
 JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n"
+INTERNAL_JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False, **INTERNAL)\n"
+"""Of a function that only functions of the module call."""
 
 HEAD: Final = """from numba import njit
 
 from services.analysis.kernels.conditions import past, stack_machine
-from services.analysis.kernels.indicators.kind import Bars
+from services.analysis.kernels.indicators.kind import INTERNAL, Bars
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.rules.table import RULES
 
@@ -180,24 +182,27 @@ def module_text() -> str:
     chosen = dict(enumerate(RULES))
     steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in kinds)
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in chosen)
-    parts = [
+    internal = [
         _pass(kinds, commit=True),
         _pass(kinds, commit=False),
         _evaluate_rules(chosen),
         *_places(),
-        ADVANCE,
         EVALUATE_FORMING,
+        *(_series(k, kind) for k, kind in kinds.items()),
+        *(_scan(k, rule) for k, rule in chosen.items()),
+    ]
+    calls = _branches({k: f"series{k}(P, j, bars, state, a, out, b)" for k in kinds}, 8)
+    scans = _branches({k: f"scan{k}(R, Q, j, bars, out, fired[j])" for k in chosen}, 12)
+    called = [
+        ADVANCE,
         ADVANCE_CLOSED_BARS,
         PEEK_BARS,
         RULES_AT_BARS,
         *CONDITIONS,
+        VALUES.format(calls=calls),
+        HISTORY.format(scans=scans),
     ]
-    parts += [_series(k, kind) for k, kind in kinds.items()]
-    parts += [_scan(k, rule) for k, rule in chosen.items()]
-    calls = _branches({k: f"series{k}(P, j, bars, state, a, out, b)" for k in kinds}, 8)
-    scans = _branches({k: f"scan{k}(R, Q, j, bars, out, fired[j])" for k in chosen}, 12)
-    parts += [VALUES.format(calls=calls), HISTORY.format(scans=scans)]
-    return HEAD + steps + rules + "".join(JIT + part for part in parts)
+    return HEAD + steps + rules + "".join(INTERNAL_JIT + part for part in internal) + "".join(JIT + part for part in called)
 
 
 def _branches(statements: Mapping[int, str], indent: int) -> str:

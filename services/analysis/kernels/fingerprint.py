@@ -6,6 +6,7 @@ import ast
 import hashlib
 import platform
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 import numba
@@ -34,6 +35,7 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
 
 
+@cache  # the modules of all kinds are made from the same files
 def code_alone(source: str) -> str:
     """The syntax tree of a module's source as text, without docstrings, comments and annotations.
 

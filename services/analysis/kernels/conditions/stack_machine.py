@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from numba import njit
 
-from services.analysis.kernels.indicators.kind import NAN
+from services.analysis.kernels.indicators.kind import INTERNAL, NAN
 from services.analysis.kernels.rules.comparing import crossing, ge, gt, le, lt, scale
 
 OPERATIONS: Final = (
@@ -31,8 +31,8 @@ OPERATIONS: Final = (
 NUMBER, NOW, BEFORE, ADD, SUBTRACT, MULTIPLY, DIVIDE, MIN, MAX, NEGATE, ABS = range(11)
 LT, LE, GT, GE, EQ, NE, AND, OR, NOT, ABOVE, BELOW = range(11, len(OPERATIONS))
 
-inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
-plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False)
+inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False, **INTERNAL)
+plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False, **INTERNAL)
 
 
 @inline
@@ -180,17 +180,21 @@ def evaluate_block(codes, numbers, first, last, values, lo, n, stack):
     top = 0
     for i in range(first, last):
         code = codes[i]
+        number = numbers[i]  # read once: LLVM cannot know that a store into the stack leaves it as it is
         if code == NUMBER:
+            out = stack[top]
             for j in range(n):
-                stack[top, j] = numbers[i]
+                out[j] = number
             top += 1
         elif code == NOW:
+            out, row = stack[top], values[int(number)]
             for j in range(n):
-                stack[top, j] = values[int(numbers[i]), lo + j]
+                out[j] = row[lo + j]
             top += 1
         elif code == BEFORE:
+            out, row = stack[top], values[int(number)]
             for j in range(n):
-                stack[top, j] = values[int(numbers[i]), lo + j - 1] if lo + j > 0 else NAN
+                out[j] = row[lo + j - 1] if lo + j > 0 else NAN
             top += 1
         elif code >= ABOVE:
             top -= 3
@@ -198,14 +202,17 @@ def evaluate_block(codes, numbers, first, last, values, lo, n, stack):
             for j in range(n):
                 a[j] = crosses(code, a[j], b[j], c[j], d[j])
         elif code == NEGATE:
+            out = stack[top - 1]
             for j in range(n):
-                stack[top - 1, j] = -stack[top - 1, j]
+                out[j] = -out[j]
         elif code == ABS:
+            out = stack[top - 1]
             for j in range(n):
-                stack[top - 1, j] = abs(stack[top - 1, j])
+                out[j] = abs(out[j])
         elif code == NOT:
+            out = stack[top - 1]
             for j in range(n):
-                stack[top - 1, j] = 1.0 - stack[top - 1, j]
+                out[j] = 1.0 - out[j]
         else:
             top -= 1
             binary_blockwise(code, stack[top - 1], stack[top], n)

@@ -13,18 +13,19 @@ from services.analysis.kernels.patterns.table import FAMILIES, PATTERNS
 HEAD: Final = """import numpy as np
 from numba import njit
 
+from services.analysis.kernels.indicators.kind import INTERNAL
 from services.analysis.kernels.patterns.layout import MOST_EVENTS, PIVOTS
 from services.analysis.kernels.patterns.lifecycle import accept, age, in_use, nothing_happens, outlook
 from services.analysis.kernels.patterns.table import FAMILIES
 from services.analysis.kernels.patterns.zigzag import swing
 
 jit = njit(cache=True, nogil=True, error_model='numpy', _nrt=False)
-inlined = njit(error_model='numpy', _nrt=False, forceinline=True)
+inlined = njit(error_model='numpy', _nrt=False, forceinline=True, **INTERNAL)
 """
 
 DETECT: Final = """
 
-@jit
+@njit(cache=True, nogil=True, error_model='numpy', _nrt=False, **INTERNAL)
 def detect(pivots, pivot_count, atr, n, alive, draft, events, m):
     x = draft[0]
 {calls}    return m

@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
-# No Python or C code calls these functions: without wrappers for such calls they compile faster.
-_compiled: Final[Any] = partial(njit, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from services.analysis.kernels.indicators.kind import INTERNAL
+
+_compiled: Final[Any] = partial(njit, error_model="numpy", _nrt=False, **INTERNAL)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -10,12 +10,15 @@ the age of the file with the outer function alone. ``tick_arrays.py`` describes 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from numba import njit
 
 jit = njit(cache=True, nogil=True, error_model="numpy")
-inline = njit(nogil=True, error_model="numpy")
+plain = njit(nogil=True, error_model="numpy")
+inline: Any = partial(njit, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""For functions that only compiled code calls."""
 
 KERNEL_VERSION = 5
 """Goes up when the same ticks give other bars."""
@@ -223,7 +226,7 @@ def _update(s, forming, frames, r, t, volume, in_order):
             g.session = s.session
 
 
-@inline
+@plain
 def split_ratio(price, before, usual):
     """New shares for an old one, if a session that begins at ``price`` after ``before`` looks like a split; else 0.
 

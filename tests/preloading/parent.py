@@ -1,0 +1,149 @@
+"""The process that loads what services import, and forks a child for each start. It does what its standard input says.
+
+A line of input is a request: ``start`` forks, ``signal`` sends a signal to a child. A line of output says that a child was started
+or that it ended. At the end of the input the children are killed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import os
+import runpy
+import selectors
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+import msgspec
+
+
+def main() -> None:
+    """Load, then serve."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what is logged while loading
+    load()
+    gc.collect()
+    gc.freeze()  # children share these pages
+    Parent(sys.stdin.fileno(), answers).serve()
+
+
+def load() -> None:
+    """Import the services, load the machine code, and read the calendars as ``analysis live`` does."""
+    from services.analysis.live.adapters.calendars import read_calendar
+    from services.analysis.live.app import load_series_runner
+    from services.analysis.live.settings import LiveSettings
+    from services.ingest.adapters.instruments import read_universe
+    from services.ingest.settings import IngestSettings
+    from shared.calendars import read_corrections
+
+    settings = LiveSettings()
+    load_series_runner(settings)
+    read_calendar(settings.calendar_start, dt.datetime.now(dt.UTC).date(), read_corrections(None), settings.session_files)
+    read_universe(IngestSettings().universe)
+
+
+class Parent:
+    """Forks children and reports how they end."""
+
+    def __init__(self, requests: int, answers: BinaryIO) -> None:
+        """``requests``: the descriptor of its input."""
+        self._requests = requests
+        self._answers = answers
+        self._begun = b""
+        """The begin of a line."""
+        self._children: dict[int, int] = {}
+        """Process id -> the number that the other side gave it."""
+        self._woken, self._wakes = os.pipe()
+        os.set_blocking(self._wakes, False)
+        os.set_blocking(self._woken, False)
+
+    def serve(self) -> None:
+        """Until the input ends."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wakes)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._requests, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            self._answer({"ready": os.getpid()})
+            while True:
+                for key, _ in selector.select():
+                    if key.fd == self._woken:
+                        os.read(self._woken, 4096)
+                        self._reap()
+                    elif not (read := os.read(self._requests, 1 << 16)):
+                        self._end()
+                        return
+                    else:
+                        *lines, self._begun = (self._begun + read).split(b"\n")
+                        for line in lines:
+                            self._request(msgspec.json.decode(line))
+
+    def _request(self, request: dict[str, Any]) -> None:
+        if "signal" in request:
+            pids = [pid for pid, number in self._children.items() if number == request["number"]]
+            for pid in pids:
+                os.kill(pid, request["signal"])
+            return
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            run(request)
+        self._children[pid] = request["number"]
+        self._answer({"number": request["number"], "pid": pid})
+
+    def _reap(self) -> None:
+        for pid in list(self._children):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._answer({"number": self._children.pop(pid), "code": os.waitstatus_to_exitcode(status)})
+
+    def _end(self) -> None:
+        for pid in self._children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in self._children:
+            os.waitpid(pid, 0)
+
+    def _answer(self, answer: dict[str, int]) -> None:
+        self._answers.write(msgspec.json.encode(answer) + b"\n")
+        self._answers.flush()
+
+
+def run(request: dict[str, Any]) -> NoReturn:
+    """In the child: become ``python -m MODULE ARGUMENTS`` with its environment and log, and exit."""
+    code: Any = 1
+    try:
+        for number in (signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDONLY)
+        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for target, source in ((0, null), (1, log), (2, log)):
+            os.dup2(source, target)
+        os.closerange(3, 64)
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        os.chdir(request["folder"])
+        module, *arguments = request["arguments"]
+        sys.argv = [module, *arguments]
+        sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", buffering=1, closefd=False) for fd in (1, 2))  # noqa: SIM115
+        code = 0
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - printed as the interpreter does
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    main()
