@@ -197,6 +197,6 @@ def test_the_command_prints_candidates_and_how_to_follow_one(
     assert main(["discover", "--tape", "daily", "--within", "0"]) == 2
     assert "within" in capsys.readouterr().err
     one = msgspec.convert(found["candidates"][0], Finding)
-    sequence, other = (follow(msgspec.structs.replace(one, sequence=each)) for each in (True, False))
-    assert sequence == f"follow it: python -m services.analysis.sequences add '{one.signal}'"
+    sequence, other = (follow(msgspec.structs.replace(one, sequence=each), "0123") for each in (True, False))
+    assert sequence == f"follow it: python -m services.analysis.sequences add '{one.signal}' --result 0123"
     assert other == f"follow it, in the bot: /alert {one.signal}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from services.analysis.research.commands.running import run_here
 
 if TYPE_CHECKING:
     from services.analysis.research.discovery.run import Finding
+    from services.analysis.research.domain.run_record import RunRecord
 
 Within = Annotated[int, typer.Option("--within", metavar="BARS", help="A signal follows another one within so many bars.")]
 Size = Annotated[int, typer.Option("--size", metavar="N", help="Parts besides the signal that fires: 1 to 3.")]
@@ -58,11 +59,12 @@ def main(
     if as_json:
         print_json({**found.record.summary, "id": found.record.id, "location": place, "candidates": listed})
     else:
-        _print(found.record.summary, listed, place)
+        _print(found.record, listed, place)
     return 0
 
 
-def _print(summary: dict[str, Any], listed: list[Finding], place: str) -> None:
+def _print(record: RunRecord, listed: list[Finding], place: str) -> None:
+    summary = record.summary
     validated = [each for each in listed if each.validated]
     title = (
         f"{summary['validated']} of {summary['tried']} candidates validated from {summary['split']} on;"
@@ -74,14 +76,14 @@ def _print(summary: dict[str, Any], listed: list[Finding], place: str) -> None:
     if not validated:
         typer.echo("none is better than chance; the table has the best ones")
     for each in validated:
-        typer.echo(follow(each))
+        typer.echo(follow(each, record.id if record.data.source == "stored" else ""))
     typer.echo(f"all candidates: {place}/candidates.json")
 
 
-def follow(each: Finding) -> str:
-    """The command that switches a finding on."""
+def follow(each: Finding, run: str) -> str:
+    """The command that switches a finding on; ``run``: the id of the run whose record its signals shall carry, or empty."""
     if each.sequence:
-        return f"follow it: python -m services.analysis.sequences add '{each.signal}'"
+        return f"follow it: python -m services.analysis.sequences add '{each.signal}'{f' --result {run}' if run else ''}"
     return f"follow it, in the bot: /alert {each.signal}"
 
 

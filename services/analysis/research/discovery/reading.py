@@ -7,21 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.sequences.kinds import kinds
-from services.analysis.kernels.sequences.whole_series import fired_of
 from services.analysis.research.discovery.past import Past
-from services.analysis.research.domain.firings import (
-    DEFAULT,
-    KnownMarket,
-    SignalKernels,
-    default_firings,
-    firings,
-    pattern_firings,
-)
+from services.analysis.research.domain.firings import DEFAULT, KnownMarket, SignalKernels, firings
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.signal_names import SignalSpec
-from services.analysis.research.quality.windows import Prices
+from services.analysis.research.quality.panel import instrument, signal_keys
 from shared.sequences import Step
 
 STEPS: Final[tuple[Step, ...]] = kinds(DEFAULT.rules)
@@ -42,34 +33,7 @@ def state_texts(index: str) -> tuple[str, ...]:
 
 def past(kernels: SignalKernels, series: ResearchSeries, states: Sequence[SignalSpec], market: KnownMarket, within: int) -> Past:
     """What is known of one series. ``states``: conditions of ``state_texts``. Releases the GIL most of the time."""
-    bars = series.inputs
+    of = instrument(kernels, series)
+    fired = np.array([of.fired[key.rule] == key.direction for key in signal_keys()])
     known = [firings(kernels, series, each, market) == 1 for each in states]
-    return Past(
-        series.symbol,
-        Prices(bars.open, bars.high, bars.low, bars.close, _days(series)),
-        _fired(kernels, series),
-        np.array(known, np.bool_).reshape(len(states), len(series)),
-        within,
-    )
-
-
-def _fired(kernels: SignalKernels, series: ResearchSeries) -> np.ndarray:
-    fired = fired_of(DEFAULT.rules, STEPS, default_firings(kernels, series).fired)
-    if series.timeframe.row.patterns:
-        names, signs = pattern_firings(kernels, series)
-        for row, step in enumerate(STEPS):
-            if step.rule in _PATTERN_NAMES:
-                fired[row] = signs[names.index(step.rule)] == (1 if step.direction == "up" else -1)
-    return fired
-
-
-_PATTERN_NAMES: Final = frozenset(each.name for each in PATTERNS)
-
-
-def _days(series: ResearchSeries) -> np.ndarray:
-    """Session dates as days since 1970."""
-    session = series.session
-    month = (session // 10_000 - 1970) * 12 + session // 100 % 100 - 1
-    first = month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    days: np.ndarray = first + session % 100 - 1
-    return days
+    return Past(series.symbol, of.prices, fired, np.array(known, np.bool_).reshape(len(states), len(series)), within)

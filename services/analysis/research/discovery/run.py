@@ -74,6 +74,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     base_rate: float
     worst: float
     adverse: float
+    years: float
+    """From the split to the newest bar."""
     p_value: float
     q_value: float
     tried: int
@@ -88,14 +90,15 @@ def run(asked: DiscoveryParameters, data: RunData, progress: Progress) -> RunRes
     reads = read_signal(READS_ALL, timeframe)
     states, market = _states(asked.index, data)
     signals = [read_signal(f"{each} on {timeframe.word}", timeframe) for each in states]
-    pasts = list[Past]()
+    pasts, as_of = list[Past](), 0
     for series in data.series(reads, *signals):
         pasts.append(past(data.kernels, series, signals, market, asked.within))
+        as_of = max(as_of, int(series.ts_close[-1]))
         progress(len(pasts), len(data.request.symbols), series.symbol)
     horizons = (asked.horizon,) if asked.horizon else HORIZONS
     wanted = SearchRange(asked.size, asked.least, asked.share, asked.most, horizons, asked.cost_bps / 10_000)
     found = search(pasts, STEPS, wanted, progress)
-    listed = [_finding(each, states, asked.within, timeframe, len(found.judged)) for each in found.judged]
+    listed = [_finding(each, found, states, asked.within, timeframe) for each in found.judged]
     validated = [each for each in listed if each.validated]
     summary: dict[str, Any] = {
         "instruments": len(pasts),
@@ -106,6 +109,7 @@ def run(asked: DiscoveryParameters, data: RunData, progress: Progress) -> RunRes
         "validated": len(validated),
         "findings": validated[:100],
         "cost_bps": asked.cost_bps,
+        "as_of": as_of,
     }
     return RunResult(summary, {"candidates.json": canonical(listed)})
 
@@ -129,7 +133,7 @@ def _date(found: Search) -> str:
     return (dt.date(1970, 1, 1) + dt.timedelta(days=found.split)).isoformat()
 
 
-def _finding(judged: Judged, states: tuple[str, ...], within: int, timeframe: Timeframe, tried: int) -> Finding:
+def _finding(judged: Judged, found: Search, states: tuple[str, ...], within: int, timeframe: Timeframe) -> Finding:
     first, rate = judged.first, judged.wins / judged.signals if judged.signals else 0.0
     low, high = (each.item() for each in wilson(np.array(rate), np.array(float(judged.effective))))
     return Finding(
@@ -149,9 +153,10 @@ def _finding(judged: Judged, states: tuple[str, ...], within: int, timeframe: Ti
         base_rate=judged.base,
         worst=judged.worst,
         adverse=judged.adverse,
+        years=round((found.end - found.split) / 365.25, 2),
         p_value=judged.p_value,
         q_value=judged.q_value,
-        tried=tried,
+        tried=len(found.judged),
         validated=judged.validated,
     )
 

@@ -93,6 +93,8 @@ class Search:
 
     split: int
     """The first date of the rest, days since 1970."""
+    end: int
+    """The date after the last one."""
     frequent: int
     """Candidates that are frequent in the first part."""
     judged: tuple[Judged, ...]
@@ -112,7 +114,7 @@ def search(pasts: Sequence[Past], steps: tuple[Step, ...], asked: SearchRange, p
     split, end = int(days[place]), int(days[-1]) + 1
     found = frequent(pasts, steps, split, asked.size, asked.least, progress)
     promising = _promising(Part.of(pasts, 0, split), found, steps, asked, progress)
-    return Search(split, len(found), _judged(Part.of(pasts, split, end), promising, asked.cost, progress))
+    return Search(split, end, len(found), _judged(Part.of(pasts, split, end), promising, asked.cost, progress))
 
 
 def _promising(
