@@ -150,6 +150,8 @@ def test_what_is_wrong_is_named(asked: dict[str, object], message: str) -> None:
 def test_an_index_that_is_missing_is_named_only_if_it_was_asked_for() -> None:
     with pytest.raises(DataRequestError, match="NONE"):
         run(index="NONE")
+    with pytest.raises(RunError, match="index: 'SPY, 1d"):
+        run(index="SPY, 1d] or close[")
     crypto = DataRequest(source="tape", place="crypto", timeframe=Timeframe.H1)
     with pytest.raises(RunError, match="each part needs 250 dates"):
         execute(DISCOVERY, {}, SeriesData(crypto, SETTINGS), lambda *_: None)

@@ -104,8 +104,9 @@ def test_a_window_that_crosses_the_split_belongs_to_no_part() -> None:
     pasts = walk(1, instruments=1)
     split = int(pasts[0].prices.day[700])
     every = [replace(pasts[0], fired=np.ones_like(pasts[0].fired))]
-    parts = [edges(Part.of(every, *dates), [Candidate(0)], 1, 20, 0.001, 1) for dates in ((0, split), (split, 10**6))]
-    assert [int(each.figures.signals[0]) for each in parts] == [700 - 20, 700 - 20]
+    parts = [Part.of(every, *dates) for dates in ((0, split), (split, 10**6))]
+    found_in = [edges(each, each.fired([Candidate(0)]), 1, 20, 0.001, 1) for each in parts]
+    assert [int(each.figures.signals[0]) for each in found_in] == [700 - 20, 700 - 20]
 
 
 def test_too_much_or_too_little_is_refused_with_the_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,14 +60,14 @@ class Audit:
             case PatternSignal():
                 yield from self._rules(series, DEFAULT, patterns=True, rules=False, named=signal.name)
             case None:
-                yield from self._rules(series, DEFAULT, patterns=series.timeframe.row.patterns)
+                yield from self._rules(series, DEFAULT, patterns=series.timeframe.row.patterns, at_signals=False)
 
     def places(self, fired: Firings) -> Places:
         """The audited bars; ``fired`` (signals, bars)."""
         return audited_places(np.any(fired != 0, axis=0), self.bars, self.seed)
 
     def _rules(
-        self, series: ResearchSeries, plan: Plan, *, patterns: bool, rules: bool = True, named: str = ""
+        self, series: ResearchSeries, plan: Plan, *, patterns: bool, rules: bool = True, named: str = "", at_signals: bool = True
     ) -> Iterator[Difference]:
         known, values = rules_bar_by_bar(self.kernels.code.core, plan, series)
         self.step()
@@ -84,7 +84,7 @@ class Audit:
             chosen = [n for n, name in enumerate(names) if named in {"", name}]
             yield from compared([names[n] for n in chosen], series, then[chosen], whole_patterns[chosen])
             whole = np.concatenate([whole, whole_patterns[chosen]])
-        yield from input_differences(series, self.places(whole), self.step)
+        yield from input_differences(series, self.places(whole if at_signals else whole[:0]), self.step)
 
     def _sequence(self, series: ResearchSeries, signal: SequenceSignal) -> Iterator[Difference]:
         """The steps as they were known bar by bar, and what they completed when each audited bar closed."""

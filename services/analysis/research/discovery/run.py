@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -27,6 +28,7 @@ READS_ALL: Final = "new_high"
 BENCHMARK: Final = "benchmark"
 USUAL_INDEX: Final = "SPY"
 NO_INDEX: Final = "none"
+_INDEX: Final = re.compile(r"[A-Za-z0-9^.=_-]{0,32}")
 
 Part = Annotated[int, msgspec.Meta(ge=1, le=3)]
 
@@ -116,6 +118,8 @@ def run(asked: DiscoveryParameters, data: RunData, progress: Progress) -> RunRes
 
 def _states(index: str, data: RunData) -> tuple[tuple[str, ...], KnownMarket]:
     """The states of the market, and what they read. An index that was asked for must be there."""
+    if not _INDEX.fullmatch(index):
+        raise RunError(f"index: {index[:32]!r} is no symbol")
     usual = BENCHMARK if data.request.source == "stored" else USUAL_INDEX
     states = state_texts("" if index == NO_INDEX else index or usual)
     signals: list[SignalSpec] = [read_signal(f"{each} on {data.request.timeframe.word}", data.request.timeframe) for each in states]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -123,19 +123,25 @@ def _promising(
     """The best candidates of the first part, each with its best horizon."""
     best = dict[Candidate, FirstPart]()
     ways = [(sign, [each for each in found if SIGNS[steps[each.last].direction] == sign]) for sign in (1, -1)]
-    parts = [(sign, mine[at], horizon) for sign, mine in ways for at in part.chunks(len(mine)) for horizon in asked.horizons]
-    for done, (direction, mine, horizon) in enumerate(parts, 1):
-        here = edges(part, mine, direction, horizon, asked.cost, LEAST_FIRST)
-        for place, value in zip(here.enough.tolist(), here.statistic.tolist(), strict=True):
-            known = best.get(mine[place])
-            if here.blocks.enough and value >= PROMISING and (known is None or value > known.statistic):
-                figures = here.figures
-                best[mine[place]] = FirstPart(
-                    mine[place], direction, horizon, int(figures.signals[place]), float(figures.edge[place]), value
-                )
+    parts = [(sign, mine[at]) for sign, mine in ways for at in part.chunks(len(mine)) if mine]
+    for done, (direction, mine) in enumerate(parts, 1):
+        fired = part.fired(mine)
+        for horizon in asked.horizons:
+            here = edges(part, fired, direction, horizon, asked.cost, LEAST_FIRST, above=0.0)
+            for each in _first(here, mine, direction, horizon):
+                known = best.get(each.candidate)
+                if known is None or each.statistic > known.statistic:
+                    best[each.candidate] = each
         progress(done, len(parts), "the first part")
     order = sorted(best.values(), key=lambda each: -each.statistic)  # of equal ones the first stays first
     return order[: asked.most]
+
+
+def _first(here: Edges, mine: Sequence[Candidate], direction: int, horizon: int) -> Iterator[FirstPart]:
+    figures = here.figures
+    for place, value in zip(here.enough.tolist(), here.statistic.tolist(), strict=True):
+        if here.blocks.enough and value >= PROMISING:
+            yield FirstPart(mine[place], direction, horizon, int(figures.signals[place]), float(figures.edge[place]), value)
 
 
 def _judged(part: Part, promising: Sequence[FirstPart], cost: float, progress: Progress) -> tuple[Judged, ...]:
@@ -145,7 +151,7 @@ def _judged(part: Part, promising: Sequence[FirstPart], cost: float, progress: P
     of_groups = list[tuple[list[FirstPart], Edges, Floats]]()
     for done, ((direction, horizon), mine) in enumerate(sorted(groups.items()), 1):
         for at in part.chunks(len(mine)):
-            here = edges(part, [each.candidate for each in mine[at]], direction, horizon, cost, LEAST)
+            here = edges(part, part.fired([each.candidate for each in mine[at]]), direction, horizon, cost, LEAST)
             p = np.ones(len(mine[at]))
             p[here.enough] = _tested(here.statistic, here.blocks, zlib.crc32(f"{direction} {horizon} {at.start}".encode()))
             of_groups.append((mine[at], here, p))
