@@ -82,6 +82,10 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
     assert TOKEN not in (tmp_path / "log").read_text()
 
 
+GAP: Any = {"rule": "gap", "params": {"move": 0.01}}
+"""An event, which is sent as it is; a prediction is sent only while its record is validated."""
+
+
 @on_sqlite
 async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = unique_symbol()
@@ -90,24 +94,24 @@ async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_
     async with open_database(database_url) as database:
         await list_instruments(database)
     async with running(Notifier(variables, log)) as notifier:
-        await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000), replayed=True)])
+        await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000), replayed=True, **GAP)])
         await until(lambda: f"▲ {symbol}" in log.read_text(), 60, "an alert on the console")
         assert await notifier.stop() == 0
     text = log.read_text()
-    for words in ("Golden cross", "no record yet", "Replayed data", "Not investment advice", "KST"):
+    for words in ("Gap", "no record yet", "Replayed data", "Not investment advice", "KST"):
         assert words in text
 
 
 @on_mariadb
 async def test_the_console_uses_the_language_of_this_start(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = unique_symbol()
-    korean, english = "골든크로스", "Golden cross"
+    korean, english = "갭 상승 출발", "opened above"
     for i, (language, expected, unexpected) in enumerate(
         [("ko", korean, english), ("en", english, korean), ("ko", korean, english)]
     ):
         variables = environment(kafka.bootstrap, database_url, symbol, 25105, tmp_path, ALERT_LANGUAGE=language)
         text = await printed(
-            kafka.bootstrap, Notifier(variables, tmp_path / f"log{i}"), signal(i, symbol, ts_init=int(time.time() * 1000))
+            kafka.bootstrap, Notifier(variables, tmp_path / f"log{i}"), signal(i, symbol, ts_init=int(time.time() * 1000), **GAP)
         )
         assert expected in text
         assert unexpected not in text

@@ -5,12 +5,6 @@ from __future__ import annotations
 from services.notifier.domain.formatting import percent
 from shared.events import Signal, SignalQuality, Timeframe
 
-UNITS = {
-    "en": {"1d": "days", "1w": "weeks", "1M": "months"},
-    "ko": {"1d": "일", "1w": "주", "1M": "개월"},
-}
-"""What a bar of a timeframe is called; others are called bars."""
-
 
 def record(signal: Signal, language: str) -> str:
     """The record that a signal carries."""
@@ -50,11 +44,10 @@ def _by_chance(quality: SignalQuality, timeframe: Timeframe, language: str) -> s
 
 
 def _span(bars: int, timeframe: Timeframe, language: str) -> str:
-    unit = UNITS[language].get(timeframe.value)
+    daily = timeframe is Timeframe.D1
     if language == "ko":
-        return f"{bars}{unit or '봉'}"
-    name = unit or "bars"
-    return f"{bars} {name[:-1] if bars == 1 else name}"
+        return f"{bars}{'일' if daily else '봉'}"
+    return f"{bars} {'day' if daily else 'bar'}{'' if bars == 1 else 's'}"
 
 
 def _group(quality: SignalQuality, language: str) -> str:

@@ -58,10 +58,12 @@ def _listed(settings: ResearchSettings, record: RunRecord, place: str, started: 
     from services.analysis.research.adapters.run_table import RunTable
     from shared.db import open_database
     from shared.failures import TransientError
-    from shared.migrations.command import current
+    from shared.migrations.command import current, is_current
 
     async def add() -> None:
         if await current(settings.database_url) is not None:
+            if not await is_current(settings.database_url):
+                raise TransientError("the database has the tables of another release; make run brings them up to date")
             async with open_database(settings.database_url) as database:
                 await RunTable(database).add_done(record, place, "command", started, time.time_ns() // 1_000_000)
 
