@@ -5,9 +5,11 @@ set -eu
 cd "$(dirname "$0")/.."
 python="$1"
 shift
-for level in install run test bench; do
+for level in install run test bench oracles; do
+    override="requirements/$level.override"
     echo "Locking requirements/$level.txt ..."
     "$python" -m uv pip compile "requirements/$level.in" --output-file "requirements/$level.txt" \
         --universal --python-version 3.11 --generate-hashes --quiet --no-annotate \
+        $(test ! -f "$override" || echo "--override $override") \
         --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" "$@"
 done

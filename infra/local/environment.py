@@ -1,6 +1,6 @@
 """Make the virtual environment of this checkout from a hash-locked list. Runs on a bare Python: standard library only.
 
-``python environment.py run|test|bench``: returns at once when the list has not changed since the last run.
+``python environment.py run|test|bench|oracles``: returns at once when the list has not changed since the last run.
 """
 
 import ast
@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 14)
 LEVELS = ("run", "test", "bench")
 """Each level contains the previous one, in the same versions."""
+OTHERS = ("oracles",)
+"""Lists for an environment of their own: other versions, or licences that nothing of ours is installed beside."""
 PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
 CHECKED = ("--no-deps", "--require-hashes", "--only-binary=:all:")
 UV_NAMES = {
@@ -44,13 +46,14 @@ def main() -> int:
     python = venv / "bin" / "python"
     if not _works(python) and (code := _create(venv)):
         return code
-    wanted = {name: _stamp(name) for name in LEVELS}
-    stamps = {name: venv / f"finstage-{name}.stamp" for name in LEVELS}
+    contained = (level,) if level in OTHERS else LEVELS[: LEVELS.index(level) + 1]
+    wanted = {name: _stamp(name) for name in contained}
+    stamps = {name: venv / f"finstage-{name}.stamp" for name in contained}
     if stamps[level].exists() and stamps[level].read_text() == wanted[level]:
         return 0
     if code := _install(python, level):
         return code
-    for name in LEVELS[: LEVELS.index(level) + 1]:
+    for name in contained:
         stamps[name].write_text(wanted[name])
     return 0
 

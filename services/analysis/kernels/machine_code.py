@@ -54,12 +54,12 @@ class MachineCode:
     @cached_property
     def core(self) -> SeriesKernels:
         """The kinds of the default plan, the rules, and the conditions."""
-        return cast("SeriesKernels", _load(self.folder, f"finstage_loops_{kernel_fingerprint()}", codegen.module_text()))
+        return cast("SeriesKernels", load_module(self.folder, f"finstage_loops_{kernel_fingerprint()}", codegen.module_text()))
 
     @cache  # noqa: B019 - the few instances live as long as the process
     def of_kind(self, name: str) -> KindKernels:
         """The module of one kind of indicator."""
-        return cast("KindKernels", _load(self.folder, *_kind_module(name)))
+        return cast("KindKernels", load_module(self.folder, *_kind_module(name)))
 
     def is_compiled(self, name: str) -> bool:
         """Whether the folder holds the machine code of a kind, so that ``of_kind`` need not compile it."""
@@ -76,7 +76,7 @@ def load(folder: Path) -> MachineCode:
 @cache
 def load_patterns(folder: Path) -> PatternKernels:
     """The loops of the chart patterns, likewise."""
-    return cast("PatternKernels", _load(folder, f"finstage_patterns_{pattern_fingerprint()}", pattern_codegen.module_text()))
+    return cast("PatternKernels", load_module(folder, f"finstage_patterns_{pattern_fingerprint()}", pattern_codegen.module_text()))
 
 
 @cache
@@ -86,7 +86,8 @@ def _kind_module(kind: str) -> tuple[str, str]:
     return f"finstage_{kind}_{_fingerprint(text, *_files(indicators))}", text
 
 
-def _load(folder: Path, name: str, text: str) -> ModuleType:
+def load_module(folder: Path, name: str, text: str) -> ModuleType:
+    """Writes a generated module into the folder unless it is there, and imports it. Raises ``OSError``."""
     path = folder.resolve() / f"{name}.py"
     if not path.exists():
         _write(path, text)

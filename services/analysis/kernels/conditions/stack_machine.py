@@ -180,17 +180,21 @@ def evaluate_block(codes, numbers, first, last, values, lo, n, stack):
     top = 0
     for i in range(first, last):
         code = codes[i]
+        number = numbers[i]  # read once: LLVM cannot know that a store into the stack leaves it as it is
         if code == NUMBER:
+            out = stack[top]
             for j in range(n):
-                stack[top, j] = numbers[i]
+                out[j] = number
             top += 1
         elif code == NOW:
+            out, row = stack[top], values[int(number)]
             for j in range(n):
-                stack[top, j] = values[int(numbers[i]), lo + j]
+                out[j] = row[lo + j]
             top += 1
         elif code == BEFORE:
+            out, row = stack[top], values[int(number)]
             for j in range(n):
-                stack[top, j] = values[int(numbers[i]), lo + j - 1] if lo + j > 0 else NAN
+                out[j] = row[lo + j - 1] if lo + j > 0 else NAN
             top += 1
         elif code >= ABOVE:
             top -= 3
@@ -198,14 +202,17 @@ def evaluate_block(codes, numbers, first, last, values, lo, n, stack):
             for j in range(n):
                 a[j] = crosses(code, a[j], b[j], c[j], d[j])
         elif code == NEGATE:
+            out = stack[top - 1]
             for j in range(n):
-                stack[top - 1, j] = -stack[top - 1, j]
+                out[j] = -out[j]
         elif code == ABS:
+            out = stack[top - 1]
             for j in range(n):
-                stack[top - 1, j] = abs(stack[top - 1, j])
+                out[j] = abs(out[j])
         elif code == NOT:
+            out = stack[top - 1]
             for j in range(n):
-                stack[top - 1, j] = 1.0 - stack[top - 1, j]
+                out[j] = 1.0 - out[j]
         else:
             top -= 1
             binary_blockwise(code, stack[top - 1], stack[top], n)

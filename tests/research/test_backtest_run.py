@@ -1,0 +1,210 @@
+"""Backtests as a kind of run: on the tape, on stored bars and on files, from the command line, and the page in a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from services.analysis.research.adapters.run_data import SeriesData
+from services.analysis.research.backtest.layout import EITHER
+from services.analysis.research.backtest.machine_code import BacktestKernels
+from services.analysis.research.backtest.orders import Costs
+from services.analysis.research.backtest.simulation import simulate
+from services.analysis.research.commands.line import main
+from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
+from services.analysis.research.domain.run_record import RunError
+from services.analysis.research.domain.signal_names import read_signal
+from services.analysis.research.report.page import report
+from services.analysis.research.runs.backtest import KIND
+from services.analysis.research.runs.backtest_input import instrument_input, joined
+from services.analysis.research.runs.backtest_signals import entries, exits
+from services.analysis.research.runs.execution import Execution, execute
+from services.analysis.research.settings import ResearchSettings
+from shared.events import Timeframe
+from tests.gateway.browsing import chromium
+from tests.research.role import ROOT
+
+SETTINGS = ResearchSettings(cache=ROOT / ".cache")
+CROSSES = {"entry": "golden_cross", "exit": "dead_cross"}
+PAIR = ("AAPL", "SPY")
+
+
+def done(symbols: tuple[str, ...] = PAIR, **parameters: Any) -> Execution:
+    data = SeriesData(DataRequest(source="tape", place="daily", symbols=symbols), SETTINGS)
+    return execute(KIND, {**CROSSES, **parameters}, data, lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Execution:
+    return done()
+
+
+def test_a_result_says_all_that_it_depends_on(pair: Execution) -> None:
+    facts = pair.record.summary
+    assert facts["costs"] == "5 bp commission + 5 bp slippage a side, borrowing 1.00% a year"
+    assert (facts["entry"], facts["exit"], facts["first"], facts["last"]) == (
+        "golden_cross",
+        "dead_cross",
+        "2011-04-01",
+        "2021-03-31",
+    )
+    trades, equity = (json.loads(pair.artefacts[name]) for name in ("trades.json", "equity.json"))
+    assert len(trades) == facts["metrics"]["trades"] == 8
+    assert {each["exit_reason"] for each in trades} == {"exit", "end"}
+    assert equity["equity"][-1] == pytest.approx(100_000 + sum(each["pnl"] for each in trades))
+    assert facts["metrics"]["total_return"] == pytest.approx(equity["equity"][-1] / 100_000 - 1)
+    low, high = facts["intervals"]["sharpe"]
+    assert low < facts["metrics"]["sharpe"] < high
+    assert np.prod([1 + row["total"] for row in facts["monthly"]]) == pytest.approx(equity["equity"][-1] / 100_000)
+    assert [each["symbol"] for each in facts["instruments"]] == list(PAIR)
+    assert sum(each["pnl"] for each in facts["instruments"]) == pytest.approx(equity["equity"][-1] - 100_000)
+
+
+def test_dividends_of_apple_come_in_cash_or_are_invested_again() -> None:
+    held = {"entry": "close > 0", "exit": "close < 0", "commission_bp": 0.0, "slippage_bp": 0.0}
+    raw, adjusted = (done(("AAPL",), prices=kind, **held) for kind in ("raw", "adjusted"))
+    returns = [each.record.summary["metrics"]["total_return"] for each in (raw, adjusted)]
+    assert returns[0] < returns[1]  # dividends in cash earn nothing more
+    assert returns[0] == pytest.approx(returns[1], rel=0.08)
+    one = json.loads(raw.artefacts["equity.json"])
+    assert one["cash"][-2] / one["equity"][-2] > 0.005
+    assert raw.record.summary["buy_and_hold"]["total_return"] == pytest.approx(returns[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_split_of_a_series_changes_no_value(backtest_kernels: BacktestKernels, raw: bool) -> None:
+    bars = np.zeros(4, SERIES_RECORD)
+    bars["ts_close"], bars["session"] = np.arange(4), np.arange(20240102, 20240106)
+    for name in ("open", "high", "low", "close"):
+        bars[name] = [100, 100, 50, 60]
+    bars["price_factor"] = bars["split_factor"] = [0.5, 0.5, 1, 1]
+    series = ResearchSeries("A", "stock", "NYSE", Timeframe.D1, {Timeframe.D1: bars})
+    given = instrument_input(series, np.array([1, 0, 0, 0], np.int8), np.zeros(4, np.int8), raw=raw)
+    free = Costs(commission_bp=0, slippage_bp=0)
+    found = simulate(backtest_kernels, given.prices, given.entry[:, None], given.exit[:, None], costs=free, cash=1_000.0)
+    assert found.account["equity"].tolist() == [1_000, 1_000, 1_000, 1_200]
+    assert found.trades["shares"].tolist() == [10 if raw else 20]
+
+
+def test_instruments_of_two_exchanges_share_the_days(backtest_kernels: BacktestKernels) -> None:
+    def series(symbol: str, sessions: list[int]) -> Any:
+        bars = np.zeros(len(sessions), SERIES_RECORD)
+        bars["session"], bars["ts_close"] = sessions, np.array(sessions) * 10
+        for name in ("open", "high", "low", "close", "price_factor", "split_factor"):
+            bars[name] = 1.0
+        nothing = np.zeros(len(sessions), np.int8)
+        return instrument_input(
+            ResearchSeries(symbol, "stock", "X", Timeframe.D1, {Timeframe.D1: bars}), nothing, nothing, raw=True
+        )
+
+    both = joined([series("A", [20240102, 20240104]), series("B", [20240102, 20240103])], Timeframe.D1)
+    assert both.session.tolist() == [20240102, 20240103, 20240104]
+    assert [at.tolist() for at in both.places] == [[0, 2], [0, 1]]
+    assert np.isnan(both.prices.close).tolist() == [[False, False], [True, False], [False, True]]
+    weeks = joined([series("A", [20240105, 20240112]), series("B", [20240104, 20240112])], Timeframe.W1)
+    assert weeks.session.tolist() == [20240105, 20240112]
+
+
+def test_separate_accounts_add_up(pair: Execution) -> None:
+    both = done(account="separate")
+    alone = [done((symbol,), cash=50_000.0) for symbol in PAIR]
+    equity = [json.loads(each.artefacts["equity.json"])["equity"][-1] for each in (both, *alone)]
+    assert equity[0] == pytest.approx(equity[1] + equity[2])
+    trades = json.loads(both.artefacts["trades.json"])
+    assert [each["entry"] for each in trades] == sorted(each["entry"] for each in trades)
+    assert len(trades) == sum(len(json.loads(each.artefacts["trades.json"])) for each in alone)
+
+
+def test_the_same_run_has_the_same_files_bit_by_bit(pair: Execution) -> None:
+    assert done().record == pair.record
+
+
+def test_what_directions_mean() -> None:
+    def signal(text: str) -> Any:
+        return read_signal(text, Timeframe.D1)
+
+    fired = np.array([1, -1, 0], np.int8)
+    both, one, condition = signal("ema_cross"), signal("dead_cross"), signal("rsi_14 < 30")
+    assert entries(fired, both, "long").tolist() == [1, -1, 0]
+    assert exits(fired, both).tolist() == [1, -1, 0]
+    down = np.array([0, -1, 0], np.int8)
+    assert entries(down, one, "long").tolist() == [0, 1, 0]
+    assert entries(down, one, "both").tolist() == [0, -1, 0]
+    assert exits(down, one).tolist() == [0, EITHER, 0]
+    assert entries(np.array([1, 0], np.int8), condition, "short").tolist() == [-1, 0]
+    assert entries(np.array([1, 0], np.int8), signal("ema_cross up"), "short").tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"exit": ""}, "exit: nothing ends a position"),
+        ({"stop_loss": -0.1}, r"stop_loss: -0\.1"),
+        ({"size": "risk", "size_value": 0.01}, "set stop_loss or trailing"),
+        ({"cash": 0.0}, r"cash: 0\.0"),
+        ({"direction": "up"}, "direction"),
+        ({"leverage": 1e9}, "leverage: 1000000000.0"),
+    ],
+)
+def test_what_is_wrong_is_named(parameters: dict[str, Any], message: str) -> None:
+    with pytest.raises(RunError, match=message):
+        done(**parameters)
+
+
+def test_the_command_prints_figures_costs_and_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pair: Execution
+) -> None:
+    monkeypatch.setenv("RESEARCH_ARTEFACTS", str(tmp_path))
+    monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
+    arguments = ["backtest", "--entry", "golden_cross", "--exit", "dead_cross", "--symbols", "SPY,AAPL", "--tape", "daily"]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert all(len(line) <= 120 for line in out.splitlines()[:-1])
+    for text in ("Sharpe ratio", "golden_cross", "5 bp commission + 5 bp slippage a side", "Buy and hold", "2020"):
+        assert text in out
+    folder = tmp_path / pair.record.id
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "equity.json", "equity.png", "report.html", "result.json", "trades.json", "trades.png",
+    ]  # fmt: skip
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["metrics"] == pair.record.summary["metrics"]
+    assert found["data_hash"] == pair.record.data_hash
+    assert main(["rerun", pair.record.id]) == 0
+    assert main([*arguments, "--stop-loss", "7"]) == 2
+    assert "stop_loss: 7.0" in capsys.readouterr().err
+    assert main(["backtest", "--entry", "golden_cros", "--exit", "dead_cross", "--tape", "daily"]) == 2
+    assert "golden_cross" in capsys.readouterr().err
+
+
+@pytest.mark.browser
+async def test_the_page_opens_from_disk_without_a_request(tmp_path: Path, pair: Execution) -> None:
+    hostile = "<img src='http://example.invalid/x' onerror='document.title=1'>"
+    facts = {**pair.record.summary, "entry": hostile}
+    trades, equity = (json.loads(pair.artefacts[name]) for name in ("trades.json", "equity.json"))
+    equity = {name: np.array(values) for name, values in equity.items()}
+    closes = dict.fromkeys(PAIR, (equity["session"], equity["buy_and_hold"]))
+    page_file = tmp_path / "report.html"
+    page_file.write_bytes(report(facts, trades, equity, closes)["report.html"])
+    requests, problems = list[str](), list[str]()
+    async with chromium() as browser:
+        page = await browser.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(page_file.as_uri())
+        assert await page.locator("#metrics tr").count() == 21
+        assert await page.locator("#months tr").count() == 12
+        assert await page.locator("#trades tr").count() == 9
+        for name in ("equity", "price"):
+            assert await page.locator(f"#{name}").evaluate("image => image.complete && image.naturalWidth") > 500
+        assert hostile in await page.locator("h1").inner_text()
+        assert await page.locator("h1 img").count() == 0
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    assert len([url for url in requests if url.startswith("file:")]) == 1
+    assert problems == []
