@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import conditions, engine, gateway, kinds, patterns, pipeline
+from bench import backtest, conditions, engine, gateway, kinds, patterns, pipeline
 from bench.broker import open_broker
 from bench.result import BenchmarkResult, table
 
@@ -60,6 +60,7 @@ def main() -> None:
         "patterns": patterns.rows,
         "kinds": kinds.rows,
         "conditions": conditions.rows,
+        "backtest": backtest.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }

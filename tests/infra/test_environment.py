@@ -48,6 +48,12 @@ def test_a_python_too_old_or_too_new_is_refused(tmp_path: Path, version: tuple[i
     assert "PYTHON=" in done.stderr
 
 
+def test_backtesters_to_compare_with_are_installed_apart_from_everything_else() -> None:
+    """backtesting is AGPL: nothing of ours is installed beside it."""
+    assert {"backtesting", "empyrical-reloaded", "vectorbt"} <= pinned("oracles").keys()
+    assert not any({"backtesting", "empyrical-reloaded"} & pinned(level).keys() for level in LEVELS)
+
+
 def test_it_does_nothing_a_second_time(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     stamp = (

@@ -154,6 +154,12 @@ def test_a_position_can_be_left_and_entered_again_after_a_stop_on_the_next_open(
     assert [each[0] for each in trades(run(rows, {0: 1, 1: 1}, orders=Orders(stop_loss=0.05)))] == [1, 2]
 
 
+def test_exits_without_a_position_open_nothing(run: Case) -> None:
+    rows: list[Row] = [FLAT, (100, 101, 94, 100), FLAT, FLAT, FLAT]
+    stopped = Orders(side="both", stop_loss=0.05)
+    assert trades(run(rows, {0: 1}, {1: -1, 2: -1, 3: 1}, orders=stopped)) == [(1, 100, 1, 95, "stop")]
+
+
 def test_both_sides_reverse_at_one_open(run: Case) -> None:
     found = run([FLAT, FLAT, (110, 111, 109, 110), (120, 121, 119, 120)], {0: 1, 1: -1}, orders=Orders(side="both"))
     assert trades(found) == [(1, 100, 2, 110, "reverse"), (2, 110, 3, 120, "end")]
@@ -335,6 +341,17 @@ def test_an_instrument_that_ends_is_sold_at_its_last_close(backtest_kernels: Bac
     found = simulate(backtest_kernels, prices, entry, signals([0] * 5, [0] * 5), sizing=Sizing(value=1.0), costs=FREE, cash=1_000.0)
     assert trades(found) == [(1, 100, 2, 90, "end")]
     assert found.account["cash"].tolist() == [1_000, 0, 900, 900, 900]
+
+
+def test_splits_of_two_instruments_on_one_day_both_pay_out_their_rest(backtest_kernels: BacktestKernels) -> None:
+    after: Row = (50, 50, 50, 50)
+    rows: list[list[Row | None]] = [[FLAT, FLAT, after, after]] * 2
+    own = [single(*columns([bar for bar in each if bar]), np.zeros(4), np.array([1, 1, 1.5, 1])) for each in rows]
+    prices = together(own, [np.arange(4)] * 2, 4)
+    entry, none = signals([1, 0, 0, 0], [1, 0, 0, 0]), signals([0] * 4, [0] * 4)
+    found = simulate(backtest_kernels, prices, entry, none, sizing=Sizing(shares="whole"), costs=FREE, cash=1_100.0)
+    assert found.trades["exit_shares"].tolist() == [7, 7]
+    assert found.account["cash"][2] == pytest.approx(100 + 2 * 0.5 * 100 / 1.5)
 
 
 def test_inverse_volatility_gives_the_calmer_one_more(backtest_kernels: BacktestKernels) -> None:

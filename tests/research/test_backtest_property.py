@@ -88,6 +88,7 @@ def check(found: Simulation, wanted: PlainBacktest) -> None:
     np.testing.assert_allclose(found.account["cash"], wanted.cash_series, rtol=1e-9, atol=1e-6)
     assert found.account["held"].tolist() == wanted.held
     assert found.skipped == wanted.skipped
+    assert (found.trades["exit_bar"] >= found.trades["entry_bar"]).all()
 
 
 @pytest.mark.parametrize("instruments", [1, 4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,23 @@ from services.analysis.research.backtest.simulation import simulate
 from services.analysis.research.commands.line import main
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
+from services.analysis.research.domain.run_jobs import new_row
 from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.signal_names import read_signal
 from services.analysis.research.report.page import report
+from services.analysis.research.runs import backtest_input
 from services.analysis.research.runs.backtest import KIND
 from services.analysis.research.runs.backtest_input import instrument_input, joined
+from services.analysis.research.runs.backtest_parameters import BacktestParameters
 from services.analysis.research.runs.backtest_signals import entries, exits
-from services.analysis.research.runs.execution import Execution, execute
+from services.analysis.research.runs.execution import Execution, execute, read_parameters
+from services.analysis.research.runs.table import run_kind
 from services.analysis.research.settings import ResearchSettings
-from shared.events import Timeframe
+from shared.db import open_database
+from shared.events import RunBacktest, Timeframe
+from shared.migrations.command import upgrade
 from tests.gateway.browsing import chromium
+from tests.research.recorded import fill
 from tests.research.role import ROOT
 
 SETTINGS = ResearchSettings(cache=ROOT / ".cache")
@@ -56,6 +64,7 @@ def test_a_result_says_all_that_it_depends_on(pair: Execution) -> None:
     trades, equity = (json.loads(pair.artefacts[name]) for name in ("trades.json", "equity.json"))
     assert len(trades) == facts["metrics"]["trades"] == 8
     assert {each["exit_reason"] for each in trades} == {"exit", "end"}
+    assert {each["entry_reason"] for each in trades} == {"golden_cross"}
     assert equity["equity"][-1] == pytest.approx(100_000 + sum(each["pnl"] for each in trades))
     assert facts["metrics"]["total_return"] == pytest.approx(equity["equity"][-1] / 100_000 - 1)
     low, high = facts["intervals"]["sharpe"]
@@ -91,7 +100,7 @@ def test_a_split_of_a_series_changes_no_value(backtest_kernels: BacktestKernels,
     assert found.trades["shares"].tolist() == [10 if raw else 20]
 
 
-def test_instruments_of_two_exchanges_share_the_days(backtest_kernels: BacktestKernels) -> None:
+def test_instruments_of_two_exchanges_share_the_days(monkeypatch: pytest.MonkeyPatch) -> None:
     def series(symbol: str, sessions: list[int]) -> Any:
         bars = np.zeros(len(sessions), SERIES_RECORD)
         bars["session"], bars["ts_close"] = sessions, np.array(sessions) * 10
@@ -108,6 +117,9 @@ def test_instruments_of_two_exchanges_share_the_days(backtest_kernels: BacktestK
     assert np.isnan(both.prices.close).tolist() == [[False, False], [True, False], [False, True]]
     weeks = joined([series("A", [20240105, 20240112]), series("B", [20240104, 20240112])], Timeframe.W1)
     assert weeks.session.tolist() == [20240105, 20240112]
+    monkeypatch.setattr(backtest_input, "MOST_PRICES", 5)
+    with pytest.raises(RunError, match="2 instruments on 3 bars are 6, at most 5"):
+        joined([series("A", [20240102, 20240104]), series("B", [20240102, 20240103])], Timeframe.D1)
 
 
 def test_separate_accounts_add_up(pair: Execution) -> None:
@@ -122,6 +134,13 @@ def test_separate_accounts_add_up(pair: Execution) -> None:
 
 def test_the_same_run_has_the_same_files_bit_by_bit(pair: Execution) -> None:
     assert done().record == pair.record
+
+
+def test_one_account_has_one_currency() -> None:
+    with pytest.raises(RunError, match=r"symbols: 005930.KS is in KRW and SPY in USD: .* take --account separate"):
+        done(("005930.KS", "SPY"))
+    found = done(("005930.KS", "SPY"), account="separate").record.summary
+    assert all(each["trades"] > 0 for each in found["instruments"])
 
 
 def test_what_directions_mean() -> None:
@@ -167,6 +186,9 @@ def test_the_command_prints_figures_costs_and_files(
     assert all(len(line) <= 120 for line in out.splitlines()[:-1])
     for text in ("Sharpe ratio", "golden_cross", "5 bp commission + 5 bp slippage a side", "Buy and hold", "2020"):
         assert text in out
+    documented = (ROOT / "docs" / "research.md").read_text("utf-8")
+    figures = out[out.index(" Figure ") : out.index(" Year ")].splitlines()
+    assert [line.rstrip() for line in figures if line.rstrip() not in documented] == [], "the worked example of docs/research.md"
     folder = tmp_path / pair.record.id
     assert sorted(path.name for path in folder.iterdir()) == [
         "equity.json", "equity.png", "report.html", "result.json", "trades.json", "trades.png",
@@ -180,6 +202,41 @@ def test_the_command_prints_figures_costs_and_files(
     assert "stop_loss: 7.0" in capsys.readouterr().err
     assert main(["backtest", "--entry", "golden_cros", "--exit", "dead_cross", "--tape", "daily"]) == 2
     assert "golden_cross" in capsys.readouterr().err
+
+
+async def test_stored_bars_are_traded_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'bars.db'}"
+    await upgrade(url)
+    async with open_database(url) as database:
+        await fill(database)
+    for name, value in (("RESEARCH_ARTEFACTS", str(tmp_path)), ("CACHE", str(ROOT / ".cache")), ("DATABASE_URL", url)):
+        monkeypatch.setenv(name, value)
+    arguments = [
+        "backtest",
+        "--entry",
+        "rsi_14 < 45 and close > sma_20",
+        "--exit",
+        "close crosses below sma_20",
+        "--timeframe",
+        "15m",
+    ]
+    assert await asyncio.to_thread(main, [*arguments, "--symbols", "AAA,BBB", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["metrics"]["trades"] > 0
+    assert found["bars_a_year"] > 252
+    assert await asyncio.to_thread(main, [*arguments, "--symbols", "NONE"]) == 2
+    assert "'NONE'" in capsys.readouterr().err
+
+
+def test_a_job_has_the_parameters_of_the_kind() -> None:
+    job = RunBacktest(
+        id="a", requested_by="b", entry="golden_cross", exit="dead_cross", direction="both",
+        options={"stop_loss": 0.1, "cash": 500}, ts_event=0, ts_init=0, source="test",
+    )  # fmt: skip
+    asked = read_parameters(run_kind("backtest"), new_row(job, 0).request.parameters)
+    assert asked == BacktestParameters(entry="golden_cross", exit="dead_cross", direction="both", stop_loss=0.1, cash=500.0)
 
 
 @pytest.mark.browser

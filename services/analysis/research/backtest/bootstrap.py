@@ -19,8 +19,8 @@ from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.research.backtest.steps import plain
 
 REPLICATIONS: Final = 2000
-CHUNK: Final = 100
-"""Replications whose random numbers are drawn together: a few megabytes for ten years of days."""
+MOST_DRAWN: Final = 250_000
+"""Random numbers that are drawn together, unless a single replication needs more: a few megabytes."""
 LEAST: Final = 20
 """Returns below which there is no interval."""
 LEVEL: Final = 0.95
@@ -52,8 +52,9 @@ def resample(returns, uniform, start, probability, moments):
 def moments(kernels: Any, returns: Floats, seed: int, replications: int = REPLICATIONS) -> Iterator[Floats]:
     """``resample`` in chunks; the same seed gives the same numbers."""
     n, rng = len(returns), np.random.default_rng(seed)
-    for first in range(0, replications, CHUNK):
-        rows = min(CHUNK, replications - first)
+    together = max(1, MOST_DRAWN // n)
+    for first in range(0, replications, together):
+        rows = min(together, replications - first)
         found = np.empty((rows, 3))
         kernels.resample(returns, rng.random((rows, n)), rng.integers(0, n, (rows, n)), n ** (-1 / 3), found)
         yield found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 
 Entry = Annotated[str, typer.Option("--entry", metavar="SIGNAL", help="As golden_cross, 'rsi_oversold(14, 25)' or 'rsi_14 < 30'.")]
 Exit = Annotated[str, typer.Option("--exit", metavar="SIGNAL", help="The same; without it the options below end a position.")]
-Direction = Annotated[str, typer.Option("--direction", help="long, short or both.")]
+Direction = Annotated[Literal["long", "short", "both"], typer.Option("--direction", help="Positions that may be opened.")]
 StopLoss = Annotated[float | None, typer.Option("--stop-loss", metavar="SHARE", help="As 0.05, of the entry price.")]
 TakeProfit = Annotated[float | None, typer.Option("--take-profit", metavar="SHARE", help="As 0.1, of the entry price.")]
 Trailing = Annotated[float | None, typer.Option("--trailing", metavar="SHARE", help="As 0.1, of the best price so far.")]
 TimeExit = Annotated[int | None, typer.Option("--time-exit", metavar="BARS", help="Leave after so many bars.")]
-BothHit = Annotated[str, typer.Option("--both-hit", help="stop or target: which counts when a bar holds both.")]
-Size = Annotated[str, typer.Option("--size", help="fraction, amount, volatility, risk or inverse_volatility.")]
+BothHit = Annotated[Literal["stop", "target"], typer.Option("--both-hit", help="Which counts when a bar holds both.")]
+Size = Annotated[
+    Literal["fraction", "amount", "volatility", "risk", "inverse_volatility"],
+    typer.Option("--size", help="How large a position is; docs/research.md explains each."),
+]
 SizeValue = Annotated[float | None, typer.Option("--size-value", metavar="NUMBER", help="Of equity, or money for amount.")]
-Shares = Annotated[str, typer.Option("--shares", help="fractional or whole.")]
+Shares = Annotated[Literal["fractional", "whole"], typer.Option("--shares", help="Parts of a share, or whole ones.")]
 Leverage = Annotated[float, typer.Option("--leverage", metavar="NUMBER", help="Most value of all positions, of equity.")]
 Most = Annotated[int | None, typer.Option("--max-positions", metavar="N", help="Positions at one time.")]
 Window = Annotated[int, typer.Option("--window", metavar="BARS", help="Returns that volatility is measured on.")]
@@ -32,8 +35,12 @@ Commission = Annotated[float, typer.Option("--commission-bp", metavar="BP", help
 Slippage = Annotated[float, typer.Option("--slippage-bp", metavar="BP", help="Basis points by which a fill is worse.")]
 Borrow = Annotated[float, typer.Option("--borrow", metavar="SHARE", help="Cost a year of borrowed shares and cash.")]
 Cash = Annotated[float, typer.Option("--cash", metavar="MONEY", help="At the start.")]
-AccountKind = Annotated[str, typer.Option("--account", help="shared: one for all instruments; separate: an equal part each.")]
-PriceKind = Annotated[str, typer.Option("--prices", help="raw with dividends and splits, or adjusted.")]
+AccountKind = Annotated[
+    Literal["shared", "separate"], typer.Option("--account", help="One for all instruments, or an equal part each.")
+]
+PriceKind = Annotated[
+    Literal["raw", "adjusted"], typer.Option("--prices", help="As traded, with dividends and splits, or adjusted.")
+]
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from services.analysis.research.metrics.performance import Performance
 
+LEAST_YEARS = 0.25
+"""A gain of some days says nothing of a year."""
+
 
 def cagr(run: Performance) -> float | None:
-    """None for fewer than two bars, or when nothing was left."""
-    if len(run.equity) < 2 or run.equity[-1] <= 0.0:
+    """None for less than a quarter of a year, or when nothing was left."""
+    if len(run.equity) < 2 or run.years < LEAST_YEARS or run.equity[-1] <= 0.0:
         return None
-    try:
-        return float((run.equity[-1] / run.equity[0]) ** (1.0 / run.years) - 1.0)
-    except OverflowError:  # a few bars with a large gain
-        return None
+    return float((run.equity[-1] / run.equity[0]) ** (1.0 / run.years) - 1.0)

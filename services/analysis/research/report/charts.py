@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ def equity_picture(equity: Mapping[str, Any]) -> bytes:
 
 def trades_picture(trades: Sequence[Mapping[str, Any]], closes: Mapping[str, tuple[Int64s, Floats]]) -> bytes:
     """The closes of the instruments with the most trades, each with its entries and exits; the fields of ``trade_list``."""
-    counts = {symbol: sum(trade["symbol"] == symbol for trade in trades) for symbol in closes}
+    counts = Counter(trade["symbol"] for trade in trades)
     shown = sorted(closes, key=lambda symbol: (-counts[symbol], symbol))[:MOST_INSTRUMENTS]
     figure = _figure(HEIGHT * len(shown))
     axes = figure.subplots(len(shown), squeeze=False)[:, 0].tolist()
@@ -46,20 +47,22 @@ def trades_picture(trades: Sequence[Mapping[str, Any]], closes: Mapping[str, tup
         session, close = closes[symbol]
         dates = _dates(session)
         axis.plot(dates, close, color=OTHER, linewidth=0.8)
-        for trade in trades:
-            if trade["symbol"] == symbol:
-                _draw_trade(axis, trade)
+        own = [trade for trade in trades if trade["symbol"] == symbol]
+        _draw_trades(axis, [trade for trade in own if trade["pnl"] > 0], UP)
+        _draw_trades(axis, [trade for trade in own if trade["pnl"] <= 0], DOWN)
         axis.set_title(f"{symbol}: {counts[symbol]} trades", loc="left", fontsize=10)
     return _png(figure, axes)
 
 
-def _draw_trade(axis: Any, trade: Mapping[str, Any]) -> None:
-    colour = UP if trade["pnl"] > 0 else DOWN
-    days = np.array([trade["entry"], trade["exit"]], "datetime64[D]")
-    scale = trade["exit_shares"] / trade["shares"]  # after a split the entry is shown at the prices of the exit
-    axis.plot(days, [trade["entry_price"], trade["exit_price"]], color=colour, linewidth=1.0, alpha=0.8 if scale == 1 else 0.3)
-    axis.plot(days[:1], trade["entry_price"], marker="^" if trade["side"] == "long" else "v", color=colour, markersize=5)
-    axis.plot(days[1:], trade["exit_price"], marker="o", color=colour, markersize=3)
+def _draw_trades(axis: Any, trades: Sequence[Mapping[str, Any]], colour: str) -> None:
+    """A line from each entry (a triangle that points the way) to its exit (a dot), few artists for any number of trades."""
+    days = np.array([(trade["entry"], trade["exit"], "NaT") for trade in trades], "datetime64[D]").reshape(-1, 3)
+    prices = np.array([(trade["entry_price"], trade["exit_price"], np.nan) for trade in trades], float).reshape(-1, 3)
+    long = np.array([trade["side"] == "long" for trade in trades], bool)
+    axis.plot(days.ravel(), prices.ravel(), color=colour, linewidth=0.9, alpha=0.8)
+    for way, marker in ((long, "^"), (~long, "v")):
+        axis.plot(days[way, 0], prices[way, 0], marker, color=colour, markersize=5)
+    axis.plot(days[:, 1], prices[:, 1], "o", color=colour, markersize=3)
 
 
 def _dates(sessions: Int64s) -> Any:

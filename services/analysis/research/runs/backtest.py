@@ -41,11 +41,13 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
         progress(len(instruments), max(steps, len(instruments) + 2), series.symbol)
     kernels = load_backtest(data.kernels.code.folder)
     given = joined(instruments, timeframe)
+    if asked.account == "shared":
+        given.check_currency()
     found = run_accounts(kernels, asked, given)
     held = buy_and_hold(kernels, given.prices, asked.costs(), asked.cash, given.periods)
     progress(steps - 1, steps, "figures")
     facts = summary(kernels, asked, given, found, held)
-    trades, equity = trade_list(given, found), equity_list(given, found, held)
+    trades, equity = trade_list(asked, given, found), equity_list(given, found, held)
     closes = {each.symbol: (each.session, each.prices.close[:, 0]) for each in given.instruments}
     files = report(facts, trades, equity, closes)
     progress(steps, steps)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -12,8 +14,12 @@ from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.research.backtest.layout import Int8s
 from services.analysis.research.backtest.prices import Prices, single, together
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.metrics.periods import bars_a_year
 from shared.events import Timeframe
+
+MOST_PRICES: Final = 20_000_000
+"""Bars of the calendar x instruments: with all arrays about 2 GB."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,8 @@ class InstrumentInput:
 
     symbol: str
     kind: str
+    currency: str
+    """Of the prices; empty: not known."""
     session: Int64s
     ts_close: Int64s
     prices: Prices
@@ -46,7 +54,17 @@ class BacktestInput:
     periods: float
     """Bars a year."""
 
-    @property
+    def check_currency(self) -> None:
+        """Raises RunError when one account would hold prices in several currencies: exchange rates are not read."""
+        known = {each.currency: each.symbol for each in self.instruments if each.currency}
+        if len(known) > 1:
+            (first, one), (second, other) = sorted(known.items())[:2]
+            raise RunError(
+                f"symbols: {one} is in {first} and {other} in {second}: one account has one currency; name instruments of one, "
+                "or take --account separate"
+            )
+
+    @cached_property
     def prices(self) -> Prices:
         """(bars, instruments)."""
         return together([each.prices for each in self.instruments], self.places, len(self.session))
@@ -68,7 +86,7 @@ def instrument_input(series: ResearchSeries, entry: Int8s, exit_: Int8s, *, raw:
     widened = int(np.count_nonzero((highest != high) | (lowest != low)))
     events = (series.dividends, series.splits) if raw else (None, None)
     return InstrumentInput(
-        series.symbol, series.kind, np.array(series.session), np.array(series.ts_close),
+        series.symbol, series.kind, series.currency, np.array(series.session), np.array(series.ts_close),
         single(open_, highest, lowest, close, *events), entry, exit_, widened,
     )  # fmt: skip
 
@@ -77,10 +95,18 @@ def joined(instruments: Iterable[InstrumentInput], timeframe: Timeframe) -> Back
     """Instruments on the calendar of all their bars.
 
     Bars of one day, week or month are one bar of the calendar, on whatever exchange. Below a day it is the time of the close.
+
+    Raises:
+        RunError: the table would be too large.
     """
     each = tuple(instruments)
     keys = [_keys(one, timeframe) for one in each]
     calendar = np.unique(np.concatenate(keys))
+    if (size := len(calendar) * len(each)) > MOST_PRICES:
+        raise RunError(
+            f"symbols: {len(each)} instruments on {len(calendar):,} bars are {size:,}, at most {MOST_PRICES:,} can be traded at "
+            "once: name fewer instruments, or a later start"
+        )
     places = tuple(np.searchsorted(calendar, own).astype(np.int64) for own in keys)
     session, ts_close = np.zeros(len(calendar), np.int64), np.zeros(len(calendar), np.int64)
     for one, at in zip(each, places, strict=True):

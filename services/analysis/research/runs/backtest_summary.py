@@ -32,7 +32,9 @@ def summary(
     """``held``: buy and hold of the same instruments."""
     run = Performance.of(found)
     costs = asked.costs()
-    bounds = intervals(kernels, run.returns, found.periods) if run.returns is not None else {"sharpe": None, "cagr": None}
+    figures = compute(run)
+    drawn = {} if run.returns is None else intervals(kernels, run.returns, found.periods)
+    bounds = {name: drawn.get(name) if figures[name] is not None else None for name in ("sharpe", "cagr")}
     beside = compute(Performance.of(held))
     return {
         "entry": asked.entry,
@@ -47,7 +49,7 @@ def summary(
         "last": day(int(given.session[-1])),
         "bars": len(given.session),
         "bars_a_year": found.periods,
-        "metrics": compute(run),
+        "metrics": figures,
         "intervals": {"level": LEVEL, **bounds},
         "buy_and_hold": {name: beside[name] for name in OF_EQUITY},
         "monthly": monthly(found.account["equity"], given.session),
@@ -56,7 +58,7 @@ def summary(
     }
 
 
-def trade_list(given: BacktestInput, found: Simulation) -> list[dict[str, Any]]:
+def trade_list(asked: BacktestParameters, given: BacktestInput, found: Simulation) -> list[dict[str, Any]]:
     """All trades, in the order of their entries."""
     symbols = [each.symbol for each in given.instruments]
     days = [day(session) for session in given.session.tolist()]
@@ -69,7 +71,7 @@ def trade_list(given: BacktestInput, found: Simulation) -> list[dict[str, Any]]:
             "exit": days[each["exit_bar"]],
             "exit_ts": int(given.ts_close[each["exit_bar"]]),
             "bars": int(each["exit_bar"] - each["entry_bar"]),
-            "entry_reason": "signal",
+            "entry_reason": asked.entry,
             "exit_reason": REASONS[each["reason"]],
             **{
                 name: float(each[name])
