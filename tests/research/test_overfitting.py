@@ -82,7 +82,7 @@ def test_cross_validation_is_the_steps_of_the_paper() -> None:
 
 
 def test_the_cases_whose_probability_is_known() -> None:
-    """The better in sample, the worse out of sample, where all sums are 0 (the paper's full overfit): 1. One that is best always: 0."""
+    """Where all sums are 0, the better in sample, the worse out of sample (the paper's full overfit): 1. Best always: 0."""
     rng = np.random.default_rng(2)
     means = rng.normal(0, 0.01, (20, 8))
     means -= means.mean(axis=1, keepdims=True)

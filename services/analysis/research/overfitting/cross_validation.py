@@ -1,8 +1,8 @@
 """Probability of backtest overfitting by combinatorially symmetric cross-validation (CSCV).
 
-Bailey, Borwein, López de Prado and Zhu (2015), "The Probability of Backtest Overfitting", Journal of Computational Finance: the periods
-are cut into an even number of blocks; every half of them is in sample once. The configuration with the best Sharpe ratio in sample is
-ranked out of sample among all. The probability is the share of halves in which it is not above the median there.
+Bailey, Borwein, López de Prado and Zhu (2015), "The Probability of Backtest Overfitting", Journal of Computational Finance: the
+periods are cut into an even number of blocks; every half of them is in sample once. The configuration with the best Sharpe ratio in
+sample is ranked out of sample among all. The probability is the share of halves in which it is not above the median there.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class OverfittingProbability:
 def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingProbability:
     """Of ``returns`` (configurations, periods). The oldest periods are left out so that all blocks have the same length.
 
-    A configuration without variance has no Sharpe ratio: it is never chosen, and ranks last out of sample. A half in which nothing can
-    be chosen counts as overfitted.
+    A configuration without variance has no Sharpe ratio: it is never chosen, and ranks last out of sample. A half in which nothing
+    can be chosen counts as overfitted.
 
     Raises:
         NoCrossValidationError: fewer than two configurations, blocks of fewer than two periods, returns that are not finite, or no

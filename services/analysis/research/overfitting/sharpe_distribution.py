@@ -1,8 +1,8 @@
 """Probabilistic and deflated Sharpe ratios.
 
-Bailey and López de Prado (2012), "The Sharpe Ratio Efficient Frontier", Journal of Risk 15(2): the probability that the true ratio is
-above a benchmark, for returns with skewness and fat tails. Bailey and López de Prado (2014), "The Deflated Sharpe Ratio", Journal of
-Portfolio Management 40(5): the benchmark is the highest ratio that so many trials without skill are expected to show.
+Bailey and López de Prado (2012), "The Sharpe Ratio Efficient Frontier", Journal of Risk 15(2): the probability that the true ratio
+is above a benchmark, for returns with skewness and fat tails. Bailey and López de Prado (2014), "The Deflated Sharpe Ratio",
+Journal of Portfolio Management 40(5): the benchmark is the highest ratio that so many trials without skill are expected to show.
 
 All ratios are those of one bar, not of a year.
 """
@@ -34,7 +34,7 @@ class SharpeSample:
 
 
 def sharpe_ratios(returns: Floats) -> Floats:
-    """The ratio of each row of ``returns`` (rows, bars): mean / standard deviation (n - 1). NaN without variance or without two bars.
+    """The ratio of each row of ``returns`` (rows, bars): mean / standard deviation (n - 1). NaN without variance or two bars.
 
     >>> sharpe_ratios(np.array([[0.01, 0.03], [0.02, 0.02]])).round(4).tolist()
     [1.4142, nan]

@@ -1,7 +1,8 @@
 """Splits of bars into train and test, purged and embargoed.
 
-A position that is open at a boundary is in both parts. Bars of train from which a position could still be open when a test part begins
-are purged, and so are those at which one of the test part could still be open. The embargo leaves out further bars after a test part.
+A position that is open at a boundary is in both parts. Bars of train from which a position could still be open when a test part
+begins are purged, and so are those at which one of the test part could still be open. The embargo leaves out further bars after a
+test part.
 López de Prado (2018), "Advances in Financial Machine Learning", chapters 7 and 12.
 """
 
@@ -47,7 +48,7 @@ def segments(bars: int, count: int) -> list[Int64s]:
 def walk_forward(bars: int, folds: int, *, holding: int, window: int | None = None) -> list[Fold]:
     """Train on what came before, test on the next segment, and so on. The first segments are never tested.
 
-    ``window``: segments of train right before the test (rolling); None: all of them (anchored), and one at first. Raises SplitError.
+    ``window``: segments of train right before the test (rolling); None: all of them (anchored), one at first. Raises SplitError.
     """
     first = 1 if window is None else window
     if folds < 1 or first < 1:

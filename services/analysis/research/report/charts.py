@@ -22,7 +22,7 @@ MOST_INSTRUMENTS: Final = 4
 
 def equity_picture(equity: Mapping[str, Any]) -> bytes:
     """Equity beside buy and hold, and the drawdown below; the fields of ``equity_list``."""
-    figure = _figure(HEIGHT * 1.5)
+    figure = figure_of(HEIGHT * 1.5)
     above, below = figure.subplots(2, sharex=True, height_ratios=(3, 1))
     dates = _dates(equity["session"])
     above.plot(dates, equity["equity"], color=OURS, linewidth=1.2, label="strategy")
@@ -34,14 +34,14 @@ def equity_picture(equity: Mapping[str, Any]) -> bytes:
     below.fill_between(dates, equity["drawdown"], 0.0, color=DOWN, alpha=0.4, linewidth=0.0)
     below.set_title("Drawdown", loc="left", fontsize=10)
     below.yaxis.set_major_formatter(PercentFormatter(1.0))
-    return _png(figure, (above, below))
+    return png(figure, (above, below))
 
 
 def trades_picture(trades: Sequence[Mapping[str, Any]], closes: Mapping[str, tuple[Int64s, Floats]]) -> bytes:
     """The closes of the instruments with the most trades, each with its entries and exits; the fields of ``trade_list``."""
     counts = Counter(trade["symbol"] for trade in trades)
     shown = sorted(closes, key=lambda symbol: (-counts[symbol], symbol))[:MOST_INSTRUMENTS]
-    figure = _figure(HEIGHT * len(shown))
+    figure = figure_of(HEIGHT * len(shown))
     axes = figure.subplots(len(shown), squeeze=False)[:, 0].tolist()
     for axis, symbol in zip(axes, shown, strict=True):
         session, close = closes[symbol]
@@ -51,7 +51,7 @@ def trades_picture(trades: Sequence[Mapping[str, Any]], closes: Mapping[str, tup
         _draw_trades(axis, [trade for trade in own if trade["pnl"] > 0], UP)
         _draw_trades(axis, [trade for trade in own if trade["pnl"] <= 0], DOWN)
         axis.set_title(f"{symbol}: {counts[symbol]} trades", loc="left", fontsize=10)
-    return _png(figure, axes)
+    return png(figure, axes)
 
 
 def _draw_trades(axis: Any, trades: Sequence[Mapping[str, Any]], colour: str) -> None:
@@ -71,15 +71,18 @@ def _dates(sessions: Int64s) -> Any:
     return months.astype("datetime64[M]").astype("datetime64[D]") + (session % 100 - 1)
 
 
-def _figure(height: float) -> Figure:
+def figure_of(height: float) -> Figure:
+    """An empty picture of a height in inches."""
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
-def _png(figure: Figure, axes: Sequence[Any]) -> bytes:
+def png(figure: Figure, axes: Sequence[Any], *, grid: bool = True) -> bytes:
+    """The finished picture."""
     for axis in axes:
-        axis.grid(color=GREY, linewidth=0.5)
+        if grid:
+            axis.grid(color=GREY, linewidth=0.5)
         axis.spines[["top", "right"]].set_visible(False)
         axis.tick_params(labelsize=8)
     drawn = io.BytesIO()

@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # loads the kernels, which the process that waits for jobs do
 KindTable = Mapping[str, str]
 """The name of a kind -> ``module:name`` of its RunKind, imported when it is first used."""
 
-RUN_KINDS: Final[KindTable] = MappingProxyType({"backtest": "services.analysis.research.runs.backtest:KIND"})
+RUN_KINDS: Final[KindTable] = MappingProxyType(
+    {"backtest": "services.analysis.research.runs.backtest:KIND", "grid": "services.analysis.research.runs.grid:KIND"}
+)
 
 
 def run_kind(name: str, kinds: KindTable | None = None) -> RunKind[Any]:
