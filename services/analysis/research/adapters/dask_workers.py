@@ -32,7 +32,7 @@ class DaskWorkers:
             raise WorkersError(f"cluster: {address[:64]!r} is no address of a scheduler; write it as tcp://HOST:8786")
         if find_spec("distributed") is None:
             raise WorkersError("cluster: the package distributed is not installed: pip install -r requirements/cluster.txt")
-        self._address = address
+        self.address = address
         self._part_seconds = part_seconds
 
     def each(self, work: Work[S, P], shared: S, parts: Mapping[str, P]) -> Iterator[tuple[str, bytes]]:
@@ -41,14 +41,14 @@ class DaskWorkers:
 
         left = dict(parts)
         try:
-            with Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
+            with Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
                 for _ in range(MOST_TRIES):
                     if left:
                         for name, body in self._once(client, work, shared, dict(left)):
                             del left[name]
                             yield name, body
         except (OSError, TimeoutError) as error:
-            raise WorkersError(f"cluster: {self._address} does not answer: {error}") from error
+            raise WorkersError(f"cluster: {self.address} does not answer: {error}") from error
         if left:
             raise WorkersError(f"cluster: {len(left)} of {len(parts)} parts were lost with their workers {MOST_TRIES} times")
 
@@ -60,11 +60,12 @@ class DaskWorkers:
         run, version = uuid.uuid4().hex, code_version()
         data = client.scatter(shared, broadcast=True, hash=False)
         running = {
-            client.submit(_do, work, data, part, version, key=f"finstage-{run}-{name}"): name for name, part in parts.items()
+            client.submit(do_part, work, data, part, version, key=f"finstage-{run}-{name}"): name for name, part in parts.items()
         }
         try:
             while running:
-                done, _ = wait(list(running), timeout=self._part_seconds, return_when="FIRST_COMPLETED")
+                with client.as_current():
+                    done, _ = wait(list(running), timeout=self._part_seconds, return_when="FIRST_COMPLETED")
                 for future in done:
                     name = running.pop(future)
                     if not _is_lost(future):
@@ -82,7 +83,7 @@ def _is_lost(future: Any) -> bool:
     )
 
 
-def _do(work: Work[S, P], shared: S, part: P, version: str) -> bytes:
+def do_part(work: Work[S, P], shared: S, part: P, version: str) -> bytes:
     """On a worker. Raises WorkersError if it has other code than the process that asks: its answer could differ."""
     if code_version() != version:
         raise WorkersError(f"cluster: a worker runs other code ({code_version()}) than this process ({version})")

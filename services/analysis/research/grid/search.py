@@ -102,7 +102,7 @@ class Search:
         """The returns at some bars, without a copy where they are consecutive."""
         if len(bars) and bars[-1] - bars[0] == len(bars) - 1:
             return self.returns[:, bars[0] : bars[-1] + 1]
-        return self.returns[:, bars]
+        return np.take(self.returns, bars, axis=1)
 
     def trades(self, bars: Int64s) -> Int64s:
         """Positions that each set opened on some bars: (sets,)."""

@@ -15,7 +15,7 @@ from services.analysis.research.domain.research_series import data_hash
 from services.analysis.research.domain.run_parts import done_parts
 from services.analysis.research.domain.run_record import canonical, hashed
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
-from services.analysis.research.domain.signal_names import SignalSpec, read_signal
+from services.analysis.research.domain.signal_names import SignalSpec
 from services.analysis.research.grid.layout import Counts
 from services.analysis.research.grid.ranges import GridError
 from services.analysis.research.grid.search import returns_of
@@ -25,6 +25,7 @@ from services.analysis.research.runs.backtest_input import BacktestInput, instru
 from services.analysis.research.runs.grid_batch import GridSet, GridWork, read_accounts, trade_batch
 from services.analysis.research.runs.grid_parameters import ORDERS, GridParameters
 from services.analysis.research.runs.grid_search import searched
+from services.analysis.research.runs.grid_signals import known_signal
 from services.analysis.research.runs.grid_summary import instrument_list, set_list, summary
 from services.analysis.research.runs.versions import code_version
 from shared.events import Timeframe
@@ -92,7 +93,7 @@ def run(asked: GridParameters, data: RunData, progress: Progress) -> RunResult:
 def read_signals(ready: Sequence[GridSet], timeframe: Timeframe) -> list[SignalSpec]:
     """The signals of all sets, each once. Raises SignalNameError, which names the text with the values of the set."""
     texts = dict.fromkeys(text for each in ready for text in (each.entry, each.exit) if text)
-    return [read_signal(text, timeframe) for text in texts]
+    return [known_signal(text, timeframe) for text in texts]
 
 
 def _ready(asked: GridParameters, sets: ParameterSets) -> list[GridSet]:

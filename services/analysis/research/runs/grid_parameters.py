@@ -95,7 +95,7 @@ class GridParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         """Raises ``RunError``, which names the field and the value."""
         self.costs()
         for name, least, most in (
-            ("minimum_trades", 0, 1_000_000), ("radius", 0, 100), ("folds", 1, 100), ("window", 1, 100), ("tested", 1, 50),
+            ("minimum_trades", 0, 1_000_000), ("radius", 0, 10), ("folds", 1, 100), ("window", 1, 100), ("tested", 1, 50),
             ("earlier_trials", 0, MOST_TRIALS),
         ):  # fmt: skip
             _within(name, getattr(self, name), least, most)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -63,6 +63,12 @@ def crossing_of(spec: SignalSpec, timeframe: Timeframe) -> Crossing | None:
     return None
 
 
+@lru_cache(maxsize=20_000)
+def known_signal(text: str, timeframe: Timeframe) -> SignalSpec:
+    """``read_signal``, once for the check of a grid and for its batches: reading a condition takes longer than trading it."""
+    return read_signal(text, timeframe)
+
+
 @dataclass(frozen=True)
 class BatchSignals:
     """The signals of a batch, read once for all instruments."""
@@ -73,7 +79,7 @@ class BatchSignals:
     @classmethod
     def of(cls, texts: Sequence[str], timeframe: Timeframe) -> BatchSignals:
         """Raises SignalNameError."""
-        return cls(timeframe, {text: read_signal(text, timeframe) for text in dict.fromkeys(texts) if text})
+        return cls(timeframe, {text: known_signal(text, timeframe) for text in dict.fromkeys(texts) if text})
 
     @cached_property
     def crossings(self) -> Mapping[str, Crossing]:

@@ -13,7 +13,7 @@ from services.analysis.kernels.indicators.kind import Int64s
 from services.analysis.research.backtest.machine_code import load_backtest
 from services.analysis.research.domain.firings import SignalKernels
 from services.analysis.research.grid.objectives import FIGURES, figure
-from services.analysis.research.grid.plateau import smoothed
+from services.analysis.research.grid.plateau import neighbourhood
 from services.analysis.research.grid.search import FoldResult, returns_of
 from services.analysis.research.grid.sets import ParameterSets
 from services.analysis.research.metrics.buy_and_hold import buy_and_hold
@@ -77,13 +77,13 @@ def summary(
 
 
 def set_list(sets: ParameterSets, found: Searched, numbers: Sequence[int] | None = None) -> list[dict[str, Any]]:
-    """Sets with their objective on the development part, the mean of their neighbourhood, and their trades there."""
-    mean = smoothed(sets, found.final.values, found.search.radius)
+    """Sets with their objective on the development part, the median of their neighbourhood, and their trades there."""
+    beside = neighbourhood(sets, found.final.values, found.search.radius)
     trades = found.search.trades(found.development)
     raw = figure(found.search.objective, found.search.returns[:, : len(found.development)], found.search.periods)
     return [
         {
-            **sets.of(number), "objective": _plain(raw[number]), "neighbourhood": _plain(mean[number]),
+            **sets.of(number), "objective": _plain(raw[number]), "neighbourhood": _plain(beside[number]),
             "trades": int(trades[number]), "allowed": bool(np.isfinite(found.final.values[number])),
         }
         for number in (range(len(sets)) if numbers is None else numbers)
