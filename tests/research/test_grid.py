@@ -340,6 +340,7 @@ async def killed(folder: Path) -> None:
     await process.ended()
 
 
+@pytest.mark.kill
 def test_a_killed_grid_goes_on_where_it_was(crosses: Execution, tmp_path: Path) -> None:
     asyncio.run(killed(tmp_path))
     kept = sorted(tmp_path.glob("parts/*/*"))

@@ -48,6 +48,11 @@ class ParameterSets:
         """(sets, parameters): the values."""
         return np.column_stack([np.array(own)[self.index[:, n]] for n, own in enumerate(self.values)])
 
+    def tiles(self, size: int) -> Int64s:
+        """The numbers of all sets, so that consecutive ones of about ``size`` have few values of each parameter: (sets,)."""
+        side = max(1, round(size ** (1.0 / len(self.names))))
+        return np.lexsort((*self.index.T[::-1], *(self.index // side).T[::-1])).astype(np.int64)
+
     def of(self, number: int) -> dict[str, float]:
         """A set by its number."""
         return {name: own[at] for name, own, at in zip(self.names, self.values, self.index[number].tolist(), strict=True)}

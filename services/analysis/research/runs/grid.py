@@ -74,7 +74,7 @@ def run(asked: GridParameters, data: RunData, progress: Progress) -> RunResult:
     ready = _ready(asked, sets)
     signals = read_signals(ready, data.request.timeframe)
     work, given = _work(asked, data, signals, len(sets))
-    traded = _traded(asked, data, work, ready, progress)
+    traded = _traded(asked, data, work, sets.tiles(BATCH), ready, progress)
     found = searched(asked, sets, traded.returns, traded.entries, traded.held, work.periods)
     instruments = instrument_list(work, ready[found.chosen], data.kernels, found)
     facts = summary(asked, sets, found, given, instruments, data.kernels)
@@ -121,8 +121,12 @@ def _work(asked: GridParameters, data: RunData, signals: Sequence[SignalSpec], s
     return GridWork(series, given.places, bars, market, data.request.timeframe, asked.costs(), given.periods), given
 
 
-def _traded(asked: GridParameters, data: RunData, work: GridWork, ready: Sequence[GridSet], progress: Progress) -> Traded:
-    batches = {f"{at // BATCH:05}": tuple(ready[at : at + BATCH]) for at in range(0, len(ready), BATCH)}
+def _traded(
+    asked: GridParameters, data: RunData, work: GridWork, order: Int64s, ready: Sequence[GridSet], progress: Progress
+) -> Traded:  # fmt: skip
+    """``order``: sets of one batch share their indicators."""
+    numbers = {f"{at // BATCH:05}": order[at : at + BATCH] for at in range(0, len(order), BATCH)}
+    batches = {name: tuple(ready[number] for number in own.tolist()) for name, own in numbers.items()}
     run_key = hashed((
         {name: getattr(asked, name) for name in TRADED}, data_hash(work.series), str(work.timeframe), code_version(), BATCH,
         hashed(pickle.dumps(work.market).hex()) if work.market.others or work.market.exchanges or work.market.sequences else "",
@@ -132,7 +136,7 @@ def _traded(asked: GridParameters, data: RunData, work: GridWork, ready: Sequenc
     done = 0
     for name, body in done_parts(data.workers, data.parts, run_key, trade_batch, work, batches):
         accounts = read_accounts(body)
-        at = slice(int(name) * BATCH, int(name) * BATCH + len(batches[name]))
+        at = numbers[name]
         found.returns[at] = returns_of(accounts.equity)
         found.entries[at], found.held[at] = accounts.entries[:, 1:], accounts.held
         done += len(batches[name])

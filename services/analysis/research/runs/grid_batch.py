@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.research.backtest.layout import Int8s
@@ -29,8 +28,6 @@ from shared.events import Timeframe
 LEAST_BARS: Final = 3
 """Of a series that is traded without the whole simulation."""
 
-Chosen = npt.NDArray[np.bool_]
-
 
 class GridSet(NamedTuple):
     """One set, ready to be traded."""
@@ -38,6 +35,20 @@ class GridSet(NamedTuple):
     entry: str
     exit: str
     orders: Orders
+
+
+class SweptSets(NamedTuple):
+    """Plain sets of a batch; -1 where a set is traded in another way. (k,) each."""
+
+    fast: Int64s
+    """Rows of values: the set is the crossing of the two."""
+    slow: Int64s
+    entries: Int64s
+    """Places in ``into`` and ``out``."""
+    exits: Int64s
+    into: tuple[str, ...]
+    """Signals that entries are."""
+    out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,17 +76,40 @@ def trade(work: GridWork, sets: Sequence[GridSet], kernels: SignalKernels) -> Ac
     accounts = no_accounts(len(sets), work.bars)
     signals = BatchSignals.of([text for each in sets for text in (each.entry, each.exit)], work.timeframe)
     compiled, terms = load_grid(kernels.code.folder), sweep_terms(work.costs, work.periods)
-    plain = np.array([each.orders == Orders() and bool(each.exit) for each in sets])
+    plain = swept_sets(sets, signals)
+    every, others = range(len(sets)), [k for k, each in enumerate(sets) if not is_plain(each)]
     for series, at in zip(work.series, work.at, strict=True):
-        values = signals.values(kernels, series)
-        inputs = series.inputs
-        swept = plain & (len(series) >= LEAST_BARS) & bool(np.all((inputs.open > 0) & (inputs.close > 0)))
-        if swept.any():
+        values, inputs = signals.values(kernels, series), series.inputs
+        can_sweep = len(series) >= LEAST_BARS and bool(np.all((inputs.open > 0) & (inputs.close > 0)))
+        if can_sweep:
             prices = GridPrices(inputs.open, inputs.close, at, np.empty(len(series)))
-            _sweep(work, sets, swept, kernels, compiled, signals, series, values, prices, terms, accounts)
-        if not swept.all():
-            _simulate(work, sets, ~swept, kernels, compiled, signals, series, values, at, accounts)
+            _sweep(work, plain, kernels, compiled, signals, series, values, prices, terms, accounts)
+        left = others if can_sweep else every
+        if len(left):
+            _simulate(work, sets, left, kernels, compiled, signals, series, values, at, accounts)
     return accounts
+
+
+def is_plain(one: GridSet) -> bool:
+    """Whether a set is one long position at a time without stops, which needs no whole simulation."""
+    return one.orders == Orders() and bool(one.exit)
+
+
+def swept_sets(sets: Sequence[GridSet], signals: BatchSignals) -> SweptSets:
+    """The plain sets, laid out once for all instruments."""
+    fast, slow, entries_, exits_ = (np.full(len(sets), -1, np.int64) for _ in range(4))
+    place = {name: n for n, name in enumerate(signals.names)}
+    into: dict[str, int] = {}
+    out: dict[str, int] = {}
+    for k, each in enumerate(sets):
+        if not is_plain(each):
+            continue
+        if (pair := signals.columns_of_pair(each.entry, each.exit)) is not None:
+            fast[k], slow[k] = place[pair[0]], place[pair[1]]
+        else:
+            entries_[k] = into.setdefault(each.entry, len(into))
+            exits_[k] = out.setdefault(each.exit, len(out))
+    return SweptSets(fast, slow, entries_, exits_, tuple(into), tuple(out))
 
 
 def no_accounts(sets: int, bars: int) -> Accounts:
@@ -97,45 +131,24 @@ def read_accounts(body: bytes) -> Accounts:
 
 
 def _sweep(
-    work: GridWork, sets: Sequence[GridSet], chosen: Chosen, kernels: SignalKernels, compiled: GridKernels,
-    signals: BatchSignals, series: ResearchSeries, values: Floats, prices: GridPrices, terms: SweepTerms, accounts: Accounts,
+    work: GridWork, sets: SweptSets, kernels: SignalKernels, compiled: GridKernels, signals: BatchSignals, series: ResearchSeries,
+    values: Floats, prices: GridPrices, terms: SweepTerms, accounts: Accounts,
 ) -> None:  # fmt: skip
-    """The sets that are one long position at a time, without stops."""
-    fast, slow, into, leave = (np.full(len(sets), -1, np.int64) for _ in range(4))
-    place = {name: n for n, name in enumerate(signals.names)}
-    wanted: dict[str, None] = {}
-    for k in np.flatnonzero(chosen).tolist():
-        pair = signals.columns_of_pair(sets[k].entry, sets[k].exit)
-        if pair is not None:
-            fast[k], slow[k] = place[pair[0]], place[pair[1]]
-        else:
-            wanted |= dict.fromkeys((sets[k].entry, sets[k].exit))
+    """The plain sets of one instrument."""
     space = work_space(len(series))
-    if (fast >= 0).any():
-        compiled.trade_crossings(prices, values, fast, slow, space, terms, accounts)
-    if wanted:
-        fired = signals.fired(tuple(wanted), kernels, compiled, series, values, work.market)
-        others = [k for k in np.flatnonzero(chosen).tolist() if fast[k] < 0]
-        rows_in = {text: n for n, text in enumerate(dict.fromkeys(sets[k].entry for k in others))}
-        rows_out = {text: n for n, text in enumerate(dict.fromkeys(sets[k].exit for k in others))}
-        for k in others:
-            into[k], leave[k] = rows_in[sets[k].entry], rows_out[sets[k].exit]
-        compiled.trade_signals(
-            prices, _stack(rows_in, fired, signals.long_entry), _stack(rows_out, fired, signals.long_exit), into, leave, space,
-            terms, accounts,
-        )  # fmt: skip
-
-
-def _stack(rows: Mapping[str, int], fired: Mapping[str, Int8s], meaning: Callable[[str, Int8s], Int8s]) -> Int8s:
-    return np.stack([meaning(text, fired[text]) for text in rows])
+    compiled.trade_crossings(prices, values, sets.fast, sets.slow, space, terms, accounts)
+    if sets.into:
+        fired = signals.fired((*sets.into, *sets.out), kernels, compiled, series, values, work.market)
+        into = np.stack([signals.long_entry(text, fired[text]) for text in sets.into])
+        out = np.stack([signals.long_exit(text, fired[text]) for text in sets.out])
+        compiled.trade_signals(prices, into, out, sets.entries, sets.exits, space, terms, accounts)
 
 
 def _simulate(
-    work: GridWork, sets: Sequence[GridSet], chosen: Chosen, kernels: SignalKernels, compiled: GridKernels,
+    work: GridWork, sets: Sequence[GridSet], numbers: Sequence[int], kernels: SignalKernels, compiled: GridKernels,
     signals: BatchSignals, series: ResearchSeries, values: Floats, at: Int64s, accounts: Accounts,
 ) -> None:  # fmt: skip
     """The others, with the whole simulation."""
-    numbers = np.flatnonzero(chosen).tolist()
     texts = dict.fromkeys(text for k in numbers for text in (sets[k].entry, sets[k].exit) if text)
     fired = signals.fired(tuple(texts), kernels, compiled, series, values, work.market)
     nothing: Int8s = np.zeros(len(series), np.int8)
