@@ -1,7 +1,7 @@
 # Finstage. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop up down test test-fast lint types contracts bench topics docs lock clean
+.PHONY: help setup run stop up down test test-thorough test-fast lint types contracts bench topics docs lock clean
 
 # The first Python between 3.11 and 3.14 on the path; or set PYTHON=/path/to/python3.12
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Settings pass through to the services: make run SOURCE=yahoo SPEED=60 TAPE=demo PORT=8081
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: _run-environment ## make the virtual environment and prepare a run, but start nothing
 	@$(BIN)/python -m infra.local prepare
@@ -37,6 +37,9 @@ test: _test-environment ## install the tests' packages, then run lint, types, co
 	@infra/system-packages.sh
 	@$(MAKE) --no-print-directory -j2 _prepared _kinds lint types contracts
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # 3: many tests wait; no reordering: it would put long files last
+
+test-thorough: export THOROUGH = 1
+test-thorough: test ## the same, with four times as many cases in the property tests (before a release)
 
 test-fast: _test-environment ## run only the tests without broker, database server, browser or killed processes
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"

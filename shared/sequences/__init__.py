@@ -6,7 +6,7 @@ The command that stores sequences checks them, analysis follows them, and the no
 
 from shared.sequences.parser import LONGEST, SequenceError, parse
 from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step, identity
-from shared.sequences.vocabulary import SignalKind, vocabulary
+from shared.sequences.vocabulary import SignalKind, is_event, vocabulary
 
 __all__ = [
     "LONGEST",
@@ -18,6 +18,7 @@ __all__ = [
     "SignalSequence",
     "Step",
     "identity",
+    "is_event",
     "parse",
     "vocabulary",
 ]

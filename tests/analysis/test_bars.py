@@ -16,8 +16,9 @@ from shared.events import Bar, Heartbeat, Tick, TickLog, Timeframe
 from tests.analysis.market import HALF_DAY, LISTED, engine, hours, logs, market, series
 from tests.analysis.plain import Plain
 from tests.analysis.tape import stored
+from tests.sizes import examples
 
-slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def closed(bars: list[Bar]) -> list[tuple[object, ...]]:

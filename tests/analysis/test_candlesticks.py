@@ -18,6 +18,7 @@ from tests.analysis import oracles_more_candles
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles_candles import by_talib, known
 from tests.analysis.samples import bars_of, ragged
+from tests.sizes import examples
 
 CODE = machine_code.load(KERNELS)
 CANDLES, MORE, PLAN = plan([("candlesticks", ())], []), plan([("more_candlesticks", ())], []), plan()
@@ -45,7 +46,7 @@ def test_every_pattern_equals_talib_away_from_thresholds_and_occurs() -> None:
         assert np.count_nonzero(mine[12:]) > 0, name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(bars=grid())
 def test_every_pattern_equals_talib_or_on_ties_the_page(bars: Bars) -> None:
     np.testing.assert_array_equal(history(CODE, CANDLES, bars).values, known(bars))
@@ -77,7 +78,7 @@ def test_more_candlesticks_equal_talib_and_occur_in_each_direction() -> None:
     assert ways == {name: {0.0} | ({1.0, -1.0} if name in both else {-1.0} if name in down else {1.0}) for name in MORE.columns}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(bars=grid())
 def test_more_candlesticks_equal_talib_or_on_ties_the_page(bars: Bars) -> None:
     np.testing.assert_array_equal(history(CODE, MORE, bars).values, oracles_more_candles.known(bars))

@@ -24,6 +24,7 @@ from shared.conditions.condition import MOST_STACK
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of
 from tests.conditions import COLUMNS, FIELDS, Tree, conditions, evaluate, spelled
+from tests.sizes import examples
 
 CODE = machine_code.load(KERNELS)
 LOOPS = CODE.core
@@ -36,7 +37,7 @@ def truths(results: Any) -> list[bool | None]:
     return [None if math.isnan(value) else {1.0: True, 0.0: False}[value] for value in results]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(tree=conditions(), seed=st.integers(0, 2**32), rows=series)
 def test_every_evaluation_agrees_with_the_documented_semantics(tree: Tree, seed: int, rows: list[list[float]]) -> None:
     try:
@@ -67,7 +68,7 @@ crossing_of_rules: Any = njit(_crossing)
 """Python cannot call the function itself."""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(values=st.lists(st.sampled_from(AMOUNTS[:10]), min_size=4, max_size=4))
 def test_a_crossing_is_that_of_the_rules(values: list[float]) -> None:
     programs = compile_conditions([parse("crosses_above(close, open)"), parse("crosses_below(close, open)")], ())
@@ -109,7 +110,7 @@ def test_a_column_that_is_not_there_is_refused() -> None:
         compile_conditions([parse("rsi_14 < 30")], ("sma_200",))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(data=st.data())
 def test_indicators_accept_all_that_the_vocabulary_accepts(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in KINDS if kind.parameters]))

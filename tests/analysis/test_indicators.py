@@ -19,6 +19,7 @@ from shared.conditions.vocabulary import IndicatorColumns, vocabulary
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles import ORACLES, TALIB, scale
 from tests.analysis.samples import bars_of, drawn, hostile, real
+from tests.sizes import examples
 
 CASES = [(kind, example) for kind in KINDS for example in kind.examples]
 NAMES = [f"{kind.name}{example}" for kind, example in CASES]
@@ -94,7 +95,7 @@ def test_it_equals_its_oracle_on_hostile_bars(kind: Kind, example: Parameters) -
         agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), name)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bars=drawn(), case=st.sampled_from(CASES))
 def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters]) -> None:
     kind, example = case

@@ -26,6 +26,7 @@ from tests.analysis import trees
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of as sample
 from tests.analysis.trees import BarList, condition_of, op, value
+from tests.sizes import examples
 
 CODE = machine_code.load(KERNELS)
 LOOPS = CODE.core
@@ -61,7 +62,7 @@ def one_by_one(condition: Condition, values: Floats, peeks: Floats) -> list[floa
     return found
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(tree=trees.truths(3, LEAVES), rows=series, data=st.data())
 def test_every_evaluation_agrees_with_plain_python(tree: Node, rows: list[list[float]], data: st.DataObject) -> None:
     condition = condition_of(tree)
@@ -75,7 +76,7 @@ def test_every_evaluation_agrees_with_plain_python(tree: Node, rows: list[list[f
     assert last_held(LOOPS, condition, COLUMNS, {Timeframe.D1: values}) == (held[-1] if held else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(tree=trees.numbers(2, LEAVES), rows=series)
 def test_numbers_are_equal_bit_by_bit(tree: Node, rows: list[list[float]]) -> None:
     root = op("highest", tree, 1)
@@ -135,7 +136,7 @@ def test_the_stack_is_as_deep_as_the_operands_of_the_past_need() -> None:
     assert compile_conditions([condition], COLUMNS).depth > 40
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data(), rows=series, other=series, step=st.integers(1, 4), first=st.integers(-3, 6))
 def test_values_of_another_timeframe_are_those_of_its_newest_closed_bar(
     data: st.DataObject, rows: list[list[float]], other: list[list[float]], step: int, first: int

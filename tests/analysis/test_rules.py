@@ -22,6 +22,7 @@ from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_year
 from tests.e2e.reference_bars import PlainBar
 from tests.e2e.reference_signals import signals
+from tests.sizes import examples
 
 CODE = machine_code.load(KERNELS)
 LOOPS = CODE.core
@@ -97,7 +98,7 @@ def test_it_fires_when_the_reference_fires_on_real_bars(name: str) -> None:
     compare(real()[name], "1d", "stock")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bars=drawn(), timeframe=st.sampled_from(["1h", "1d"]), kind=st.sampled_from(["index", "stock"]))
 def test_it_fires_when_the_reference_fires_on_ties(bars: Bars, timeframe: str, kind: str) -> None:
     compare(bars, timeframe, kind)

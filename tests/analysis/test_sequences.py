@@ -28,6 +28,7 @@ from shared.sequences import MOST_BARS, SignalSequence, Step, parse
 from tests.analysis.market import engine
 from tests.analysis.sequences import complete, due
 from tests.analysis.tape import of_symbol, stored, tape
+from tests.sizes import examples
 
 KINDS = kinds(plan().rules)
 FEW = tuple(KINDS[n] for n in (0, 1, 2, 3, 4, len(KINDS) - 1))
@@ -70,7 +71,7 @@ def pasts(draw: st.DrawFn) -> tuple[SignalSequence, npt.NDArray[np.bool_]]:
     return SignalSequence(tuple(steps), tuple(within), Timeframe.D1), table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(past=pasts(), first=st.integers(0, 10**6))
 def test_live_and_history_agree_with_the_reference(past: tuple[SignalSequence, npt.NDArray[np.bool_]], first: int) -> None:
     sequence, table = past

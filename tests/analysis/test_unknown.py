@@ -16,6 +16,7 @@ from services.analysis.kernels.whole_series import history
 from shared.conditions import parse
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn
+from tests.sizes import examples
 
 CODE = machine_code.load(KERNELS)
 EVERY = plan([*INDICATORS, *((kind.name, kind.examples[0]) for kind in KINDS if kind.name not in dict(INDICATORS))])
@@ -146,7 +147,7 @@ def test_a_mean_is_unknown_as_long_as_one_of_its_values_is(name: str) -> None:
     assert np.isnan(column[75:]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bars=drawn())
 def test_known_values_of_valid_bars_are_within_their_bounds(bars: Bars) -> None:
     found = values(bars)

@@ -13,8 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Heartbeat, History, Tick
+from tests.hours import sessions
 
 MINUTE = 60_000
 LENGTH = {"1m": MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE, "1h": 60 * MINUTE, "4h": 240 * MINUTE}
@@ -132,10 +133,12 @@ class Reference:
             usual = self.usual(tick.symbol)
             usual = 0.05 if usual is None else usual
             times = max(tick.price / known[1], known[1] / tick.price)
+            if times < 1.2 or math.log(times) <= 6 * usual:
+                return
             near = min(0.08, max(0.03, usual))
             found: list[float] = sorted((n for n in range(2, 1000) if abs(times / n - 1) <= near), key=lambda n: abs(times / n - 1))
             found += [n for n in (1.25, 4 / 3, 1.4, 1.5, 1.6, 5 / 3, 1.75, 2.5, 3.5) if abs(times / n - 1) <= 0.015]
-            if found and times >= 1.2 and math.log(times) > 6 * usual:
+            if found:
                 self.suspected.append((tick.symbol, tick.ts_event, found[0] if tick.price < known[1] else 1 / found[0]))
 
     def _apply(self, tick: Tick) -> None:
@@ -159,7 +162,11 @@ class Reference:
             price = tick.price
             bar = PlainBar(first, last, int(calendar.date[at]), price, price, price, price, tick.size)
             # history may have ended inside this week or month
-            for day in reversed([day for day in self.closed[tick.symbol]["1d"] if first < day.ts_close <= opened]):
+            for day in reversed(self.closed[tick.symbol]["1d"]):
+                if day.ts_close <= first:
+                    break
+                if day.ts_close > opened:
+                    continue
                 bar.open, bar.high, bar.low = day.open, max(bar.high, day.high), min(bar.low, day.low)
                 bar.volume += day.volume
             self.forming[tick.symbol][timeframe] = bar

@@ -89,10 +89,9 @@ def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Co
     for kind, parameters, of in DIVIDED:
         x |= dict(zip(of, oracles_unknown.known(kind, inputs, parameters, [x[name] for name in of]), strict=True))
     x["adx_14"], x["plus_di_14"], x["minus_di_14"] = oracles_unknown.adx_by_talib(inputs, 14)
-    widths = x["bb_width_20"]
-    x["bb_width_low_120"] = np.array(
-        [min((w for w in widths[t - 120 : t] if w > 0), default=np.nan) if t >= 139 else np.nan for t in range(len(c))]
-    )
+    widths = np.where(x["bb_width_20"] > 0, x["bb_width_20"], np.inf)
+    lowest = np.array([widths[t - 120 : t].min() if t >= 139 else np.inf for t in range(len(c))])
+    x["bb_width_low_120"] = np.where(lowest < np.inf, lowest, np.nan)
     x |= _sessions(d, h, l, c) | _all_time(h, l)
     return x | _year(d, c, x["session_high"], daily)
 
@@ -132,11 +131,14 @@ def _year(d: npt.NDArray[np.int64], c: Column, session_high: Column, daily: Sequ
         bottoms[bar.session] = min(bottoms.get(bar.session, bar.low), bar.low)
     sessions = sorted(tops)
     x = {name: np.full(len(d), np.nan) for name in ("high_52w", "low_52w", "drawdown_52w")}
+    highs, lows = [tops[each] for each in sessions], [bottoms[each] for each in sessions]
+    past: dict[int, tuple[float, float] | None] = {}
     for t, session in enumerate(d.tolist()):
-        before = sessions[: bisect.bisect_left(sessions, session)][-252:]
-        if len(before) == 252:
-            x["high_52w"][t] = max(tops[each] for each in before)
-            x["low_52w"][t] = min(bottoms[each] for each in before)
+        if session not in past:
+            end = bisect.bisect_left(sessions, session)
+            past[session] = (max(highs[end - 252 : end]), min(lows[end - 252 : end])) if end >= 252 else None
+        if (year := past[session]) is not None:
+            x["high_52w"][t], x["low_52w"][t] = year
             x["drawdown_52w"][t] = c[t] / max(x["high_52w"][t], session_high[t]) - 1
     return x
 

@@ -20,6 +20,7 @@ from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.handlers.routes import ROUTES
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.sizes import examples
 
 
 async def problem(response: aiohttp.ClientResponse) -> Problem:
@@ -201,7 +202,7 @@ def shared_gateway(_loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFacto
     _loop.run(context.__aexit__(None, None, None))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from([route.path for route in ROUTES]),
     part=st.text(min_size=1, max_size=20),
@@ -225,7 +226,7 @@ def test_no_request_makes_the_gateway_fail(shared_gateway: Any, path: str, part:
 
 
 @given(st.text(alphabet=string.printable, max_size=300))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_makes_the_gateway_fail(shared_gateway: Any, path: str) -> None:
     runner, session, url = shared_gateway
 
@@ -247,6 +248,9 @@ async def test_a_failing_handler_is_answered_without_a_traceback(server: Running
         async def patterns(self, _: Any) -> Any:
             raise RuntimeError("secret detail")
 
+        async def quality(self, _: Any) -> Any:
+            raise RuntimeError("secret detail")
+
     server.gateway.history = Broken()
     async with client.get("/v1/signals") as response:
         text = await response.text()
@@ -264,6 +268,9 @@ async def test_a_slow_answer_ends_with_a_timeout(tmp_path: Path) -> None:
             await asyncio.Event().wait()
 
         async def patterns(self, _: Any) -> Any:
+            await asyncio.Event().wait()
+
+        async def quality(self, _: Any) -> Any:
             await asyncio.Event().wait()
 
     async with running_gateway(tmp_path, request_seconds=0.05) as server, aiohttp.ClientSession(server.url) as client:

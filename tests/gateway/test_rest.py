@@ -321,6 +321,57 @@ async def test_patterns_come_page_by_page_newest_first(client: aiohttp.ClientSes
     assert found[0]["upper"] is None
 
 
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 12),
+        ("rule=gap", 6),
+        ("level=all", 6),
+        ("symbol=AAPL", 6),
+        ("symbol=AAPL&horizon=5", 2),
+        ("industry=ai", 0),
+        ("validated=true", 1),
+        ("validated=false&level=instrument", 5),
+        ("direction=down", 0),
+        ("timeframe=1Day&horizon=20&level=all", 2),
+    ],
+)
+async def test_records_of_quality_can_be_filtered(client: aiohttp.ClientSession, query: str, count: int) -> None:
+    found = (await read(client, f"/v1/signals/quality?{query}"))["results"]
+    assert len(found) == count
+    for each in found:
+        assert each["quality"]["level"] in {"all", "instrument"}
+        assert each["params"] == ({"move": 0.01} if each["rule"] == "gap" else {"fast": 50.0, "slow": 200.0})
+
+
+async def test_records_of_quality_come_page_by_page(client: aiohttp.ClientSession) -> None:
+    seen, token = list[str](), ""
+    for _ in range(5):
+        page = await read(client, f"/v1/signals/quality?limit=5{token}")
+        seen += [each["id"] for each in page["results"]]
+        if page["next_page_token"] is None:
+            break
+        token = f"&page_token={page['next_page_token']}"
+    assert len(seen) == len(set(seen)) == 12
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("horizon=0", "horizon"),
+        ("validated=perhaps", "validated"),
+        ("level=some", "level"),
+        ("symbol=AAPL&level=all", "level"),
+        ("symbol=AAPL&industry=ai", "industry"),
+        ("page_token=x", "page_token"),
+        ("symbol=NOPE", "symbol"),
+    ],
+)
+async def test_a_wrong_query_for_records_names_the_field(client: aiohttp.ClientSession, query: str, field: str) -> None:
+    status = 404 if query == "symbol=NOPE" else 400
+    assert (await read(client, f"/v1/signals/quality?{query}", status=status))["field"] == field
+
+
 async def test_a_signal_without_measured_quality_has_null(client: aiohttp.ClientSession) -> None:
     signal = (await read(client, "/v1/signals?limit=1"))["results"][0]
     assert signal["quality"] is None
@@ -365,6 +416,9 @@ async def test_bars_in_memory_are_returned_without_the_database(server: RunningG
             raise TransientError("the database is gone")
 
         async def patterns(self, _: Any) -> Any:
+            raise TransientError("the database is gone")
+
+        async def quality(self, _: Any) -> Any:
             raise TransientError("the database is gone")
 
     server.gateway.history = Away()

@@ -24,6 +24,7 @@ from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, running_gateway
+from tests.sizes import examples
 from tests.until import until
 
 Socket = aiohttp.ClientWebSocketResponse
@@ -429,7 +430,7 @@ def test_a_resume_buffer_returns_all_messages_or_none(given_messages: list[tuple
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_text_is_an_action_or_an_error(text: str) -> None:
     with contextlib.suppress(StreamError):
         assert parse_action(text)

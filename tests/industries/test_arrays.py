@@ -17,6 +17,7 @@ from services.analysis.kernels.groups.averages import above_average
 from services.analysis.kernels.groups.breadth import breadth, fraction_of_ones, moves
 from services.analysis.kernels.groups.strength import strength
 from tests.industries import plain
+from tests.sizes import examples
 
 START = dt.date(2024, 2, 20)
 DAYS = [int((START + dt.timedelta(days=n)).strftime("%Y%m%d")) for n in range(60)]
@@ -48,7 +49,7 @@ def same(got: float, due: float | None) -> bool:
     return math.isnan(got) if due is None else math.isclose(got, due, rel_tol=0, abs_tol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(markets(), st.integers(1, 25))
 def test_strength_is_as_defined_and_the_newest_row_alone_is_bit_equal(market: dict[str, plain.History], n: int) -> None:
     side = side_by_side(market)
@@ -65,7 +66,7 @@ def test_strength_is_as_defined_and_the_newest_row_alone_is_bit_equal(market: di
         assert np.array_equal(newest_of(side, member, newest), newest_of(side, member, whole), equal_nan=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(markets(), st.integers(2, 25))
 def test_beta_and_correlation_are_as_defined_and_the_newest_row_alone_is_bit_equal(
     market: dict[str, plain.History], n: int
@@ -99,7 +100,7 @@ def test_a_member_of_twice_the_moves_has_a_beta_of_two() -> None:
     assert np.isnan(correlation).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(markets(), st.integers(1, 12))
 def test_averages_are_as_defined_and_the_newest_row_alone_is_the_same(market: dict[str, plain.History], n: int) -> None:
     side = side_by_side(market)
@@ -112,7 +113,7 @@ def test_averages_are_as_defined_and_the_newest_row_alone_is_the_same(market: di
         assert np.array_equal(newest_of(side, member, newest[:, member]), newest_of(side, member, whole[:, member]), equal_nan=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(markets())
 def test_breadth_is_as_defined(market: dict[str, plain.History]) -> None:
     side = side_by_side(market)

@@ -19,6 +19,7 @@ from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.value_checks import bar_rejection
 from shared.events import History, ProviderBar, Tick, Timeframe
 from tests.ingest.test_tapes import NAMES, bundled, calendars
+from tests.sizes import examples
 
 DAY = 86_400_000
 
@@ -206,7 +207,7 @@ Row = tuple[int, int, float, float, float, float, float, float]
 numbers = st.one_of(st.floats(), st.floats(1, 200))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     rows=st.lists(
         st.tuples(st.integers(0, 40), st.integers(-5, DAY + 5), numbers, numbers, numbers, numbers, numbers, numbers), max_size=40

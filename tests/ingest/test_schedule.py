@@ -16,6 +16,7 @@ from services.ingest.domain.tape import RecordedBars, Recording, Resolution, Tap
 from services.ingest.domain.tape_schedule import Schedule, schedule_of
 from shared.events import Heartbeat, Tick, Timeframe
 from tests.ingest import small_tape
+from tests.sizes import examples
 
 DAYS = [small_tape.FIRST + dt.timedelta(days=number) for number in range(3)]
 # July 3rd has half a session: 210 minutes.
@@ -41,7 +42,7 @@ def schedule_items(schedule: Schedule) -> list[Tick | Heartbeat]:
     return [schedule.item(i) for i in range(len(schedule))]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(tapes())
 def test_ticks_are_in_order_numbered_without_a_gap_and_complete(tape: Tape) -> None:
     schedule = schedule_of(tape, small_tape.calendars())
@@ -61,7 +62,7 @@ def test_ticks_are_in_order_numbered_without_a_gap_and_complete(tape: Tape) -> N
     assert {each.symbol for each in tape.recordings} == set(seen)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(tapes())
 def test_no_tick_is_older_than_a_heartbeat_and_ticks_are_within_sessions(tape: Tape) -> None:
     """After a heartbeat at T there is no tick before T; ticks are between the open and the close of a session of their exchange."""
@@ -137,7 +138,7 @@ def test_ticks_from_before_the_start_are_refused() -> None:
         schedule_of(small_tape.tape([early]), small_tape.calendars())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(
     steps=st.lists(st.integers(1, 20 * 3_600_000), min_size=1, max_size=40),
     every=st.sampled_from([5_000, 60_000, 600_000]),

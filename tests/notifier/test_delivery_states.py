@@ -25,6 +25,7 @@ from shared import wire
 from shared.db import open_database
 from shared.tables import deliveries, metadata
 from tests.notifier.parts import NOW, chat, signal
+from tests.sizes import examples
 
 LEASE = 100
 POLICY = RetryPolicy(first_wait=10, longest_wait=40)
@@ -171,4 +172,6 @@ async def _create(url: str) -> None:
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+TestDeliveries.settings = settings(
+    max_examples=examples(60), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)

@@ -17,6 +17,7 @@ from shared.conditions.vocabulary import vocabulary
 from shared.events import Timeframe
 from shared.text import normalize
 from tests.conditions import conditions, spelled
+from tests.sizes import examples
 
 ALIKE = [
     ["rsi_14 < 30 on 1d", "RSI_14<30", "  (rsi_14) < 30.0 ON 1D ", "30 > rsi_14", "not not rsi_14 < 3e1", "rsi_14\n< 30"],
@@ -293,7 +294,7 @@ def test_the_caret_is_below_the_position_among_wide_letters() -> None:
     assert error.caret() == "삼성 x\n     ^"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(tree=conditions(), seed=st.integers(0, 2**32))
 def test_the_normal_form_does_not_depend_on_the_spelling(tree: tuple[object, ...], seed: int) -> None:
     first, second = (random.Random(seed + i) for i in range(2))
@@ -347,7 +348,7 @@ def answered(text: str) -> None:
     assert problem.caret().count("\n") == 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(text=st.one_of(st.text(st.sampled_from(ENDS), max_size=60), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)))
 def test_any_text_is_a_condition_or_an_error(text: str) -> None:
     answered(text)

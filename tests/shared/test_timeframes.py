@@ -19,9 +19,9 @@ from services.analysis.live.domain.state import CHARTED
 from services.gateway.domain import timeframes as api
 from services.ingest.domain.history_position import BUILT, DEPTH_MS
 from services.notifier.domain import alert_text
-from shared.calendars import sessions
 from shared.events import PERIODS, Timeframe
 from shared.tables import metadata
+from tests.hours import sessions
 
 ROOT = Path(__file__).parents[2]
 OWN = {

@@ -27,6 +27,7 @@ from services.analysis.live.adapters.instrument_groups import GroupTable
 from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.adapters.sequences import SequenceTable
+from services.analysis.live.adapters.signal_quality import QualityRecords
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine
@@ -95,7 +96,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         )
         user_conditions = UserConditions(StoredConditions(database), referenced, compiler, always)
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)
-        followed = FollowedSequences(SequenceTable(database))
+        followed, records = FollowedSequences(SequenceTable(database)), QualityRecords(database)
         owner = AnalysisPartitions(
             Restorer(
                 checkpoints,
@@ -112,6 +113,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             user_conditions,
             warm_up,
             followed,
+            records,
             instrument_table,
             producer,
             consumer.dead_letter,
@@ -122,6 +124,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         tables = {
             "instruments": Refresher(instrument_table.read, "instruments", settings.catalogue_seconds, stopping),
             "conditions": Refresher(user_conditions.read, "conditions", settings.conditions_seconds, stopping),
+            "signal quality": Refresher(records.read, "signal quality", settings.quality_read_seconds, stopping),
             "sequences": Refresher(followed.read, "sequences", settings.conditions_seconds, stopping),
         }
         lifecycle.on_ready("partitions restored", lambda: consumer.ready)

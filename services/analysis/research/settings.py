@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from shared.events import Timeframe
 from shared.settings import MeshSettings
 
 
@@ -50,6 +51,13 @@ class ResearchSettings(MeshSettings):
     """Runs that one requester may have waiting or running; a further one is refused."""
     research_most_queued: int = Field(default=200, ge=1)
     """Runs that may wait; a further one is refused."""
+
+    quality_timeframes: tuple[Timeframe, ...] = (Timeframe.D1,)
+    """Timeframes whose signals get a record; JSON as ["1d", "1h"]. A record needs more than two years of bars."""
+    quality_seconds: float = Field(default=120.0, gt=0)
+    """How often is looked whether bars have closed; then the records are computed again."""
+    quality_limit_seconds: float = Field(default=600.0, gt=0)
+    """Time limit of one computation of all records."""
 
     @property
     def kernels(self) -> Path:

@@ -11,7 +11,18 @@ import msgspec
 from services.gateway.domain import api_models, queries
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
-from services.gateway.handlers import bars, explanations, indicators, industries, instruments, patterns, quotes, signals, status
+from services.gateway.handlers import (
+    bars,
+    explanations,
+    indicators,
+    industries,
+    instruments,
+    patterns,
+    quotes,
+    signal_quality,
+    signals,
+    status,
+)
 from services.gateway.handlers.cache import Answer
 
 
@@ -86,6 +97,14 @@ ROUTES: Final = (
         "?symbol=AAPL",
     ),
     Route("/v1/signals", signals.list_signals, queries.SignalsQuery, api_models.Signal, "Signals, newest first", "?limit=20"),
+    Route(
+        "/v1/signals/quality",
+        signal_quality.list_quality,
+        queries.QualityQuery,
+        api_models.QualityRecord,
+        "What followed past signals, out of sample",
+        "?level=all&horizon=5",
+    ),
     Route(
         "/v1/patterns",
         patterns.list_patterns,

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from numba import njit
 
+from services.analysis.kernels.indicators.kind import INTERNAL
 from services.analysis.research.backtest.layout import AMOUNT, FRACTION, NONE, RISK, STOP, TARGET, TRAILING
 
-inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False)
-plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inline: Final[Any] = partial(njit, error_model="numpy", forceinline=True, _nrt=False, **INTERNAL)
+plain: Final[Any] = partial(njit, error_model="numpy", _nrt=False, **INTERNAL)
 
 SMALLEST: Final = 0.01
 """An entry for which less than this share of its budget is left in the account is not taken."""

@@ -38,6 +38,7 @@ Cash = Annotated[float, typer.Option("--cash", metavar="MONEY", help="At the sta
 AccountKind = Annotated[
     Literal["shared", "separate"], typer.Option("--account", help="One for all instruments, or an equal part each.")
 ]
+Page = Annotated[bool, typer.Option("--page/--no-page", help="Draw the pictures and the page.")]
 PriceKind = Annotated[
     Literal["raw", "adjusted"], typer.Option("--prices", help="As traded, with dividends and splits, or adjusted.")
 ]
@@ -49,8 +50,9 @@ def main(
     trailing: Trailing = None, time_exit: TimeExit = None, both_hit: BothHit = "stop", size: Size = "fraction",
     size_value: SizeValue = None, shares: Shares = "fractional", leverage: Leverage = 1.0, max_positions: Most = None,
     window: Window = 20, commission_bp: Commission = 5.0, slippage_bp: Slippage = 5.0, borrow: Borrow = 0.01,
-    cash: Cash = 100_000.0, account: AccountKind = "shared", prices: PriceKind = "raw", symbols: Symbols = "", data: Data = "",
-    tape: Tape = "", timeframe: TimeframeText = "1d", start: Start = "", end: End = "", as_json: AsJson = False,
+    cash: Cash = 100_000.0, account: AccountKind = "shared", prices: PriceKind = "raw", page: Page = True,
+    symbols: Symbols = "", data: Data = "", tape: Tape = "", timeframe: TimeframeText = "1d",
+    start: Start = "", end: End = "", as_json: AsJson = False,
 ) -> int:  # fmt: skip
     """Trade an entry and an exit on history: figures, trades, charts and a page."""
     request = data_request(symbols, data, tape, timeframe, start, end)
@@ -59,7 +61,7 @@ def main(
         "trailing": trailing, "time_exit": time_exit, "both_hit": both_hit, "size": size, "size_value": size_value,
         "shares": shares, "leverage": leverage, "max_positions": max_positions, "window": window,
         "commission_bp": commission_bp, "slippage_bp": slippage_bp, "borrow": borrow, "cash": cash, "account": account,
-        "prices": prices,
+        "prices": prices, "page": page,
     }  # fmt: skip
     found, place = run_here("backtest", request, parameters)
     if as_json:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 
@@ -22,26 +22,28 @@ MOST_INSTRUMENTS: Final = 4
 
 def equity_picture(equity: Mapping[str, Any]) -> bytes:
     """Equity beside buy and hold, and the drawdown below; the fields of ``equity_list``."""
-    figure = figure_of(HEIGHT * 1.5)
+    figure = _figure(HEIGHT * 1.5)
     above, below = figure.subplots(2, sharex=True, height_ratios=(3, 1))
     dates = _dates(equity["session"])
     above.plot(dates, equity["equity"], color=OURS, linewidth=1.2, label="strategy")
     above.plot(dates, equity["buy_and_hold"], color=OTHER, linewidth=1.0, label="buy and hold")
     if min(np.min(equity["equity"]), np.min(equity["buy_and_hold"])) > 0:
         above.set_yscale("log")
+    for set_formatter in (above.yaxis.set_major_formatter, above.yaxis.set_minor_formatter):
+        set_formatter(StrMethodFormatter("{x:,.0f}"))
     above.set_title("Equity", loc="left", fontsize=10)
     above.legend(frameon=False, fontsize=8, loc="upper left")
     below.fill_between(dates, equity["drawdown"], 0.0, color=DOWN, alpha=0.4, linewidth=0.0)
     below.set_title("Drawdown", loc="left", fontsize=10)
     below.yaxis.set_major_formatter(PercentFormatter(1.0))
-    return png(figure, (above, below))
+    return _png(figure, (above, below))
 
 
 def trades_picture(trades: Sequence[Mapping[str, Any]], closes: Mapping[str, tuple[Int64s, Floats]]) -> bytes:
     """The closes of the instruments with the most trades, each with its entries and exits; the fields of ``trade_list``."""
     counts = Counter(trade["symbol"] for trade in trades)
     shown = sorted(closes, key=lambda symbol: (-counts[symbol], symbol))[:MOST_INSTRUMENTS]
-    figure = figure_of(HEIGHT * len(shown))
+    figure = _figure(HEIGHT * len(shown))
     axes = figure.subplots(len(shown), squeeze=False)[:, 0].tolist()
     for axis, symbol in zip(axes, shown, strict=True):
         session, close = closes[symbol]
@@ -51,7 +53,7 @@ def trades_picture(trades: Sequence[Mapping[str, Any]], closes: Mapping[str, tup
         _draw_trades(axis, [trade for trade in own if trade["pnl"] > 0], UP)
         _draw_trades(axis, [trade for trade in own if trade["pnl"] <= 0], DOWN)
         axis.set_title(f"{symbol}: {counts[symbol]} trades", loc="left", fontsize=10)
-    return png(figure, axes)
+    return _png(figure, axes)
 
 
 def _draw_trades(axis: Any, trades: Sequence[Mapping[str, Any]], colour: str) -> None:
@@ -71,20 +73,19 @@ def _dates(sessions: Int64s) -> Any:
     return months.astype("datetime64[M]").astype("datetime64[D]") + (session % 100 - 1)
 
 
-def figure_of(height: float) -> Figure:
-    """An empty picture of a height in inches."""
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+def _figure(height: float) -> Figure:
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     FigureCanvasAgg(figure)
+    inch = 1.0 / height  # a layout that measures texts would draw everything twice
+    figure.subplots_adjust(left=0.08, right=0.985, top=1.0 - 0.35 * inch, bottom=0.35 * inch, hspace=0.25)
     return figure
 
 
-def png(figure: Figure, axes: Sequence[Any], *, grid: bool = True) -> bytes:
-    """The finished picture."""
+def _png(figure: Figure, axes: Sequence[Any]) -> bytes:
     for axis in axes:
-        if grid:
-            axis.grid(color=GREY, linewidth=0.5)
+        axis.grid(color=GREY, linewidth=0.5)
         axis.spines[["top", "right"]].set_visible(False)
-        axis.tick_params(labelsize=8)
+        axis.tick_params(which="both", labelsize=8)
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", metadata={"Software": None})
     return drawn.getvalue()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.research.grid.ranges import shown
 from services.analysis.research.grid.sets import ParameterSets
-from services.analysis.research.report.charts import figure_of, png
+from services.analysis.research.report.charts import DPI, WIDTH
 
 MOST_LABELS: Final = 12
 HEIGHT: Final = 6.0
@@ -37,7 +40,9 @@ def heat_map(sets: ParameterSets, values: Floats, chosen: int, objective: str) -
 
 def heat_picture(drawn: Mapping[str, Any]) -> bytes:
     """The same input gives the same bytes. A set that may not be chosen is empty; the chosen one has a ring."""
-    figure = figure_of(HEIGHT)
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
+    FigureCanvasAgg(figure)
+    figure.subplots_adjust(left=0.08, right=1.04, top=0.94, bottom=0.1)
     axis = figure.subplots()
     cells = np.array([[np.nan if value is None else value for value in row] for row in drawn["cells"]])
     image = axis.imshow(cells, origin="lower", aspect="auto", cmap="RdYlGn", interpolation="nearest")
@@ -53,7 +58,9 @@ def heat_picture(drawn: Mapping[str, Any]) -> bytes:
         axis.set_ylabel(drawn["down"]["name"])
     fixed = ", ".join(f"{name} {shown(value)}" for name, value in drawn["fixed"].items())
     axis.set_title(f"{drawn['objective']} on the development part{f' at {fixed}' if fixed else ''}", loc="left", fontsize=10)
-    return png(figure, (axis,), grid=False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", metadata={"Software": None})
+    return picture.getvalue()
 
 
 def _label(ticks: Any, values: tuple[float, ...]) -> None:

@@ -20,7 +20,7 @@ from services.analysis.research.runs.backtest_summary import equity_list, summar
 
 
 def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResult:
-    """Files: ``trades.json``, ``equity.json``, ``equity.png``, ``trades.png``, ``report.html``.
+    """Files: ``trades.json``, ``equity.json``, and with ``page`` ``equity.png``, ``trades.png``, ``report.html``.
 
     Raises:
         RunError, SignalNameError, DataRequestError: the field and the value at fault.
@@ -48,10 +48,13 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
     progress(steps - 1, steps, "figures")
     facts = summary(kernels, asked, given, found, held)
     trades, equity = trade_list(asked, given, found), equity_list(given, found, held)
-    closes = {each.symbol: (each.session, each.prices.close[:, 0]) for each in given.instruments}
-    files = report(facts, trades, equity, closes)
+    files = {"trades.json": canonical(trades), "equity.json": canonical(equity)}
+    if asked.page:
+        progress(steps - 1, steps, "page")
+        closes = {each.symbol: (each.session, each.prices.close[:, 0]) for each in given.instruments}
+        files |= report(facts, trades, equity, closes)
     progress(steps, steps)
-    return RunResult(facts, {"trades.json": canonical(trades), "equity.json": canonical(equity), **files})
+    return RunResult(facts, files)
 
 
 KIND = RunKind("backtest", BacktestParameters, run)

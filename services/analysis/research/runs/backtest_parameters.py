@@ -39,6 +39,8 @@ class BacktestParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """One account for all instruments, or an equal part of the money for each that never leaves it."""
     prices: Literal["raw", "adjusted"] = "raw"
     """As traded, with dividends in cash and splits; or adjusted, as if dividends were invested again."""
+    page: bool = True
+    """Whether to draw the pictures and the page, which take most of the time of a short run."""
 
     def orders(self) -> Orders:
         """Raises ``BacktestError``."""

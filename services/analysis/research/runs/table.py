@@ -16,7 +16,11 @@ KindTable = Mapping[str, str]
 """The name of a kind -> ``module:name`` of its RunKind, imported when it is first used."""
 
 RUN_KINDS: Final[KindTable] = MappingProxyType(
-    {"backtest": "services.analysis.research.runs.backtest:KIND", "grid": "services.analysis.research.runs.grid:KIND"}
+    {
+        "backtest": "services.analysis.research.runs.backtest:KIND",
+        "grid": "services.analysis.research.runs.grid:KIND",
+        "quality": "services.analysis.research.quality.run:QUALITY",
+    }
 )
 
 
