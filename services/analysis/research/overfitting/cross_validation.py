@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
+from math import comb
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,8 @@ from services.analysis.kernels.indicators.kind import Floats, Int64s
 MOST_BLOCKS: Final = 20
 MOST_CELLS: Final = 2_000_000
 """Halves x configurations that are computed together: some 16 MB an array."""
+MOST_RATIOS: Final = 2_000_000_000
+"""Halves x configurations: about a minute."""
 SMALLEST: Final = 1e-18
 """A variance below this share of the mean square is rounding, and counts as none."""
 
@@ -52,8 +55,7 @@ def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingPro
     """
     if returns.ndim != 2 or len(returns) < 2:
         raise NoCrossValidationError(f"configurations: {len(returns)} cannot be ranked, at least 2 are needed")
-    if blocks % 2 or not 2 <= blocks <= MOST_BLOCKS:
-        raise NoCrossValidationError(f"blocks: {blocks} is not an even number from 2 to {MOST_BLOCKS}")
+    check_blocks(blocks, len(returns))
     length = returns.shape[1] // blocks
     if length < 2:
         raise NoCrossValidationError(f"periods: {returns.shape[1]} make no {blocks} blocks of at least 2")
@@ -76,6 +78,17 @@ def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingPro
         raise NoCrossValidationError("returns: no configuration has a Sharpe ratio in any half")
     found = np.array(logits)
     return OverfittingProbability(float(np.mean(found <= 0.0)), len(found), found, losses / len(found))
+
+
+def check_blocks(blocks: int, configurations: int) -> None:
+    """Raises NoCrossValidationError for a number of blocks that is not possible, or too many halves for so many configurations."""
+    if blocks % 2 or not 2 <= blocks <= MOST_BLOCKS:
+        raise NoCrossValidationError(f"blocks: {blocks} is not an even number from 2 to {MOST_BLOCKS}")
+    if (ratios := comb(blocks, blocks // 2) * configurations) > MOST_RATIOS:
+        raise NoCrossValidationError(
+            f"blocks: {comb(blocks, blocks // 2):,} halves of {blocks} blocks x {configurations:,} sets are {ratios:,} ratios, at most "
+            f"{MOST_RATIOS:,} are computed: ask for fewer blocks"
+        )
 
 
 def _block_sums(returns: Floats, blocks: int) -> tuple[Floats, Floats]:

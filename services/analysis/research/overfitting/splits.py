@@ -63,10 +63,7 @@ def walk_forward(bars: int, folds: int, *, holding: int, window: int | None = No
 
 def combinatorial(bars: int, groups: int, tested: int, *, holding: int, embargo: int) -> list[Fold]:
     """Every choice of ``tested`` of the ``groups`` is tested once, and the others are train. Raises SplitError."""
-    if not 1 <= tested < groups:
-        raise SplitError(f"tested: {tested} of {groups} groups: at least one must be tested and one must be left")
-    if (count := comb(groups, tested)) > MOST_FOLDS:
-        raise SplitError(f"groups: {tested} of {groups} are {count:,} splits, at most {MOST_FOLDS} are made")
+    check_choices(groups, tested)
     parts = segments(bars, groups)
     found = []
     for chosen in combinations(range(groups), tested):
@@ -76,6 +73,14 @@ def combinatorial(bars: int, groups: int, tested: int, *, holding: int, embargo:
             train[max(0, first - holding) : last + 1 + holding + embargo] = False
         found.append(Fold(np.flatnonzero(train), np.concatenate([parts[k] for k in chosen]), chosen))
     return _checked(found, holding)
+
+
+def check_choices(groups: int, tested: int) -> None:
+    """Raises SplitError when so many groups cannot be tested, or in too many ways."""
+    if not 1 <= tested < groups:
+        raise SplitError(f"tested: {tested} of {groups} groups: at least one must be tested and one must be left")
+    if (count := comb(groups, tested)) > MOST_FOLDS:
+        raise SplitError(f"tested: {tested} of {groups} groups are {count:,} splits, at most {MOST_FOLDS} are made")
 
 
 def paths(folds: Sequence[Fold], groups: int) -> list[list[int]]:

@@ -12,6 +12,8 @@ from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.grid.objectives import Objective
 from services.analysis.research.grid.ranges import GridError
 from services.analysis.research.grid.sets import ParameterSets, filled, parameter_sets, places
+from services.analysis.research.overfitting.cross_validation import NoCrossValidationError, check_blocks
+from services.analysis.research.overfitting.splits import SplitError, check_choices
 
 ORDERS: Final = ("stop_loss", "take_profit", "trailing", "time_exit")
 """Parameters that are no part of a signal."""
@@ -76,7 +78,12 @@ class GridParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
                 raise GridError(f"{name}: it is a value and a range at once")
         if missing := [name for name in named if name not in self.ranges]:
             raise GridError(f"ranges: {missing[0]} has no values; write them as {missing[0]}=5:50:5 or {missing[0]}=5,10,20")
-        return parameter_sets(self.ranges, self.constraints)
+        found = parameter_sets(self.ranges, self.constraints)
+        try:
+            check_blocks(self.blocks, len(found))
+        except NoCrossValidationError as error:
+            raise GridError(str(error)) from error
+        return found
 
     def orders(self, chosen: Mapping[str, float]) -> Orders:
         """Of a set. Raises ``BacktestError``."""
@@ -102,6 +109,11 @@ class GridParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         for name in ("holding", "embargo"):
             if (bars := getattr(self, name)) is not None:
                 _within(name, bars, 0, 100_000)
+        if self.split == "combinatorial":
+            try:
+                check_choices(self.folds, self.tested)
+            except SplitError as error:
+                raise RunError(str(error)) from error
         if not 0.05 <= self.test <= 0.9:
             raise RunError(f"test: {self.test!r} is not from 0.05 to 0.9")
         ways = (self.exit, *(getattr(self, name) or name in self.ranges for name in ORDERS))
