@@ -71,7 +71,7 @@ def _row(bars: list[Bars], name: str, entry: str, leave: str, fast: str, slow: s
     sets = found.summary["sets"]
     return BenchmarkResult(
         f"{name} on {SYMBOLS} instruments x {LENGTH} bars: every set traded, folds, CSCV of 12,870 halves, files",
-        f"{cpu:.1f} s of CPU on {THREADS} threads ({clock:.1f} s by the clock), {cpu / sets / SYMBOLS * 1e6:.1f} us a set and instrument",
+        f"{cpu:.1f} s of CPU on {THREADS} threads ({clock:.1f} s by the clock), {cpu / sets / SYMBOLS * 1e6:.1f} us each",
         target="seconds",
     )
 

@@ -86,8 +86,8 @@ def check_blocks(blocks: int, configurations: int) -> None:
         raise NoCrossValidationError(f"blocks: {blocks} is not an even number from 2 to {MOST_BLOCKS}")
     if (ratios := comb(blocks, blocks // 2) * configurations) > MOST_RATIOS:
         raise NoCrossValidationError(
-            f"blocks: {comb(blocks, blocks // 2):,} halves of {blocks} blocks x {configurations:,} sets are {ratios:,} ratios, at most "
-            f"{MOST_RATIOS:,} are computed: ask for fewer blocks"
+            f"blocks: {comb(blocks, blocks // 2):,} halves of {blocks} blocks x {configurations:,} sets are {ratios:,} ratios, "
+            f"at most {MOST_RATIOS:,} are computed: ask for fewer blocks"
         )
 
 
