@@ -344,6 +344,13 @@ async def killed(folder: Path) -> None:
     await process.ended()
 
 
+def test_a_result_can_be_run_again_bit_by_bit(tmp_path: Path) -> None:
+    """The record holds the parameters in the order of their names."""
+    first = done(tmp_path, ranges={"slow": "30:60:10", "fast": (5.0, 10.0, 15.0)})
+    again = execute(KIND, first.record.parameters, grid_data(tmp_path), lambda *_: None)
+    assert again == first
+
+
 @pytest.mark.kill
 def test_a_killed_grid_goes_on_where_it_was(crosses: Execution, tmp_path: Path) -> None:
     asyncio.run(killed(tmp_path))

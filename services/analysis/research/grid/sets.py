@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"[A-Za-z_]\w{0,31}")
 
 @dataclass(frozen=True)
 class ParameterSets:
-    """The sets, in the order of their values: the last parameter changes fastest."""
+    """The sets: parameters in the order of their names, the last one changes fastest."""
 
     names: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
@@ -77,7 +77,7 @@ def parameter_sets(ranges: Mapping[str, str | Sequence[float]], constraints: Seq
         raise GridError(f"ranges: {each} are {total:,} sets, at most {MOST_PRODUCT:,} before constraints: take fewer values")
     if len(constraints) > MOST:
         raise GridError(f"constraints: {len(constraints)} are given, at most {MOST} are read")
-    every = {name: values(name, given) for name, given in ranges.items()}
+    every = {name: values(name, ranges[name]) for name in sorted(ranges)}  # a saved request has them in this order
     index = np.indices(tuple(len(own) for own in every.values())).reshape(len(every), -1).T
     columns = {name: np.array(own)[index[:, n]] for n, (name, own) in enumerate(every.items())}
     kept = np.ones(total, np.bool_)
