@@ -23,7 +23,7 @@ class ResearchSettings(MeshSettings):
     job_most_age_seconds: float = Field(default=60.0, gt=0)
     """Older jobs are answered with an error: nobody waits for them."""
     research_threads: int = Field(default=2, ge=1, le=64)
-    """Instruments that are evaluated at the same time."""
+    """Instruments of a condition, or batches of a grid, that are evaluated at the same time."""
     rebuild_bars: int = Field(default=100_000, gt=0)
     """Newest stored bars of an instrument and timeframe that are evaluated."""
     calendar_start: dt.date = dt.date(1998, 1, 1)

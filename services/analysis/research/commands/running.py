@@ -12,13 +12,16 @@ from services.analysis.research.commands.output import input_errors
 
 if TYPE_CHECKING:
     from services.analysis.research.domain.data_request import DataRequest
+    from services.analysis.research.domain.run_parts import Workers
     from services.analysis.research.domain.run_record import RunRecord
     from services.analysis.research.runs.execution import Execution
     from services.analysis.research.settings import ResearchSettings
 
 
-def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, save: bool = True) -> tuple[Execution, str]:
-    """Run a kind; returns the execution and where it was saved, empty if it was not.
+def run_here(
+    kind: str, request: DataRequest, parameters: Mapping[str, Any], *, save: bool = True, workers: Workers | None = None
+) -> tuple[Execution, str]:
+    """Run a kind; returns the execution and where it was saved, empty if it was not. ``workers``: None: those of this process.
 
     Raises:
         InputError: the request cannot be done.
@@ -44,7 +47,7 @@ def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, 
             shown.update(task, completed=done, total=total, description=note or kind)
 
         started = time.time_ns() // 1_000_000
-        found = execute(run_kind(kind), parameters, SeriesData(request, settings), progress)
+        found = execute(run_kind(kind), parameters, SeriesData(request, settings, workers), progress)
         place = files.save(found.record.id, found.record, found.artefacts) if save else ""
     if save:
         _listed(settings, found.record, place, started)

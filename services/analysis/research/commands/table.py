@@ -8,11 +8,12 @@ from typing import Final
 
 import typer
 
-from services.analysis.research.commands import audit, backtest, discover, jobs, quality, rerun
+from services.analysis.research.commands import audit, backtest, discover, grid, jobs, quality, rerun
 
 COMMANDS: Final[Mapping[str, Callable[..., int] | typer.Typer]] = MappingProxyType(
     {
         "backtest": backtest.main,
+        "grid": grid.main,
         "quality": quality.main,
         "discover": discover.main,
         "audit": audit.main,

@@ -20,6 +20,7 @@ RUN_KINDS: Final[KindTable] = MappingProxyType(
         "audit": "services.analysis.research.audit.run:AUDIT",
         "backtest": "services.analysis.research.runs.backtest:KIND",
         "discovery": "services.analysis.research.discovery.run:DISCOVERY",
+        "grid": "services.analysis.research.runs.grid:KIND",
         "quality": "services.analysis.research.quality.run:QUALITY",
     }
 )
