@@ -13,6 +13,7 @@ from services.analysis.kernels.sorts import event_instances
 from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.domain.firings import SignalKernels
 from services.analysis.research.quality import blocks, evidence, records, walk_forward, windows
+from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds
 from services.analysis.research.quality.rows import USUAL_HORIZON, StoredQuality, stored
 from shared.events import Timeframe, parameters_text
@@ -99,7 +100,7 @@ def page() -> DocumentPage:
 def _rows() -> list[StoredQuality]:
     kernels = SignalKernels.of(KERNELS)
     series = list(tape_series(TAPE, (), Timeframe.D1, ()))
-    found = records.records([instrument(kernels, each) for each in series], signal_keys())
+    found = records.records([instrument(kernels, each) for each in series], signal_keys(), load_quality(kernels.code.folder))
     return list(stored(found, signal_kinds(), Timeframe.D1, max(int(each.ts_close[-1]) for each in series)))
 
 

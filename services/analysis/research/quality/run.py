@@ -11,6 +11,7 @@ from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import RuleSignal, read_signal
 from services.analysis.research.quality.cells import Instrument
+from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds
 from services.analysis.research.quality.records import LEVELS, Level, records
 from services.analysis.research.quality.rows import StoredQuality, stored
@@ -52,9 +53,10 @@ def computed(asked: QualityParameters, data: RunData, progress: Progress) -> tup
         read.append(instrument(data.kernels, series))
         as_of = max(as_of, int(series.ts_close[-1]) if len(series) else 0)
         progress(len(read), 0, series.symbol)
+    kernels = load_quality(data.kernels.code.folder)
     with ThreadPoolExecutor(THREADS) as pool:
         found = records(
-            read, signal_keys(), horizons=asked.horizons, cost=asked.cost_bps / 10_000, levels=asked.levels, run=pool.map
+            read, signal_keys(), kernels, horizons=asked.horizons, cost=asked.cost_bps / 10_000, levels=asked.levels, run=pool.map
         )
     return list(stored(found, signal_kinds(), data.request.timeframe, as_of)), as_of
 
