@@ -8,12 +8,13 @@ from typing import Final
 import msgspec
 
 from shared.events import Signal, SignalQuality, parameters_text
+from shared.sequences import rule_of
 
 LEAST: Final = 30
 """Effective signals that make a level specific enough."""
 
 Key = tuple[str, str, str, str]
-"""Rule, parameters_text, direction, timeframe."""
+"""Rule (of a sequence ``SignalSequence.rule``), parameters_text, direction, timeframe."""
 
 
 class SignalRecords:
@@ -37,7 +38,8 @@ class SignalRecords:
         Among industries the validated one with the lowest q-value counts, then the one with the most effective signals. None
         without a record, and where the newest one was made of bars that closed after the signal.
         """
-        found = self._rows.get((signal.rule, parameters_text(signal.params), signal.direction, str(signal.timeframe)))
+        rule = rule_of(signal.sequence) if signal.sequence else signal.rule
+        found = self._rows.get((rule, parameters_text(signal.params), signal.direction, str(signal.timeframe)))
         if found is None:
             return None
         specific = ([("instrument", signal.symbol)], [("industry", name) for name in self._industries.get(signal.symbol, ())])

@@ -216,29 +216,22 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
             await connection.execute(insert(tables.patterns), [pattern_row(pattern(symbol, n)) for n in range(6)])
 
 
+def quality(**changes: Any) -> events.SignalQuality:
+    """A record of past signals."""
+    known = {
+        "n": 100, "years": 8.0, "horizon_bars": 5, "win_rate": 0.5, "win_rate_low": 0.4, "win_rate_high": 0.6, "mean_return": 0.01,
+        "worst": -0.1, "base_rate": 0.009, "q_value": 0.5, "validated": False, "dates": 90, "effective_n": 60, "as_of": START,
+    }  # fmt: skip
+    return events.SignalQuality(**{**known, **changes})
+
+
 def quality_row(n: int) -> dict[str, Any]:
     """Record number ``n`` of past signals: of two rules, three horizons, of an instrument and of all."""
     rule, params = (("gap", "move=0.01"), ("golden_cross", "fast=50,slow=200"))[n % 2]
     horizon = (1, 5, 20)[n // 2 % 3]
     level: Literal["all", "instrument"] = "all" if n < 6 else "instrument"
     group = "*" if n < 6 else "AAPL"
-    quality = events.SignalQuality(
-        n=100 + n,
-        years=8.0,
-        horizon_bars=horizon,
-        win_rate=0.5,
-        win_rate_low=0.4,
-        win_rate_high=0.6,
-        mean_return=0.01,
-        worst=-0.1,
-        base_rate=0.009,
-        q_value=0.5,
-        validated=n == 7,
-        effective_n=60,
-        level=level,
-        group=group,
-        as_of=START,
-    )
+    found = quality(n=100 + n, horizon_bars=horizon, validated=n == 7, level=level, group=group)
     return {
         "id": f"{n:032d}",
         "rule": rule,
@@ -249,9 +242,9 @@ def quality_row(n: int) -> dict[str, Any]:
         "group_name": group,
         "horizon": horizon,
         "shown": horizon == 5,
-        "validated": quality.validated,
+        "validated": found.validated,
         "as_of": START,
-        "quality": msgspec.json.encode(quality).decode(),
+        "quality": msgspec.json.encode(found).decode(),
         "updated_at": START,
     }
 

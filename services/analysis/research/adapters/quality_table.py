@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from services.analysis.research.domain.quality_changes import QualityChange
 from shared.db import Database
 from shared.events import Timeframe, parameters_text
+from shared.sequences import RECORDED
 from shared.tables import bars, instrument_industries, instruments, signal_quality
 
 if TYPE_CHECKING:  # it loads the kernels, which the role does not need
@@ -76,18 +77,30 @@ class QualityTable:
     async def newest(self, timeframe: Timeframe) -> int | None:
         """The close of the newest bar that the records of a timeframe were computed from; None without records."""
         c = signal_quality.c
+        of = (c.timeframe == str(timeframe)) & ~c.rule.startswith(RECORDED)
         async with self._database.connect(seconds=SECONDS) as connection:
-            found = (await connection.execute(select(func.max(c.as_of)).where(c.timeframe == str(timeframe)))).scalar()
+            found = (await connection.execute(select(func.max(c.as_of)).where(of))).scalar()
         return None if found is None else int(found)
+
+    async def put(self, row: StoredQuality) -> None:
+        """Store the record of a sequence in place of an older one."""
+        async with self._database.begin(seconds=SECONDS) as connection:
+            await connection.execute(delete(signal_quality).where(signal_quality.c.rule == row.rule))
+            await connection.execute(signal_quality.insert(), [_row(row, row.quality.as_of, time.time_ns() // 1_000_000)])
+
+    async def forget(self, rule: str) -> None:
+        """Remove the record of a sequence."""
+        async with self._database.begin(seconds=SECONDS) as connection:
+            await connection.execute(delete(signal_quality).where(signal_quality.c.rule == rule))
 
     async def replace(self, timeframe: Timeframe, rows: Sequence[StoredQuality], as_of: int) -> list[QualityChange]:
         """Replaces the records of a timeframe in one transaction; returns what became validated or lost it.
 
-        Records of newer bars stay: then nothing is written.
+        Records of newer bars stay: then nothing is written. Those of sequences stay too: a search has made them.
         """
         c, now = signal_quality.c, time.time_ns() // 1_000_000
         async with self._database.begin(seconds=SECONDS) as connection:
-            of = c.timeframe == str(timeframe)
+            of = (c.timeframe == str(timeframe)) & ~c.rule.startswith(RECORDED)
             newest = (await connection.execute(select(func.max(c.as_of)).where(of))).scalar()
             if newest is not None and newest > as_of:
                 return []

@@ -8,9 +8,16 @@ from typing import Final
 
 import typer
 
-from services.analysis.research.commands import backtest, jobs, quality, rerun
+from services.analysis.research.commands import audit, backtest, discover, jobs, quality, rerun
 
 COMMANDS: Final[Mapping[str, Callable[..., int] | typer.Typer]] = MappingProxyType(
-    {"backtest": backtest.main, "quality": quality.main, "rerun": rerun.main, "jobs": jobs.app}
+    {
+        "backtest": backtest.main,
+        "quality": quality.main,
+        "discover": discover.main,
+        "audit": audit.main,
+        "rerun": rerun.main,
+        "jobs": jobs.app,
+    }
 )
 """By name; a Typer is a group of commands. The docstring of a function is its help."""

@@ -17,7 +17,9 @@ KindTable = Mapping[str, str]
 
 RUN_KINDS: Final[KindTable] = MappingProxyType(
     {
+        "audit": "services.analysis.research.audit.run:AUDIT",
         "backtest": "services.analysis.research.runs.backtest:KIND",
+        "discovery": "services.analysis.research.discovery.run:DISCOVERY",
         "quality": "services.analysis.research.quality.run:QUALITY",
     }
 )
