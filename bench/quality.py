@@ -14,10 +14,11 @@ from scipy.stats import false_discovery_control, t
 
 from bench.result import BenchmarkResult
 from services.analysis.research.quality.cells import Axis, Cells, axis, cells
+from services.analysis.research.quality.machine_code import Floats
 from services.analysis.research.quality.records import RATE, records
 from services.analysis.research.quality.walk_forward import first_decision
-from services.analysis.research.quality.windows import HORIZONS, Floats
-from tests.research.quality.markets import NULLS, PLANTED, RULES, Market, planted, walks
+from services.analysis.research.quality.windows import HORIZONS
+from tests.research.quality.markets import KERNELS, NULLS, PLANTED, RULES, Market, planted, walks
 
 SEEDS: Final = 200
 BARS, INSTRUMENTS = 2520, 10
@@ -37,7 +38,7 @@ def _speed() -> BenchmarkResult:
     ]
     with ThreadPoolExecutor(2) as pool:
         began, cpu = time.perf_counter(), time.process_time()
-        found = records(market, RULES, run=pool.map)
+        found = records(market, RULES, KERNELS, run=pool.map)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     work = f"records of all rules, {len(market)} instruments x {BARS} bars, 20 industries, {found[0].tried} tests, two threads"
@@ -49,7 +50,7 @@ def _rates(name: str) -> BenchmarkResult:
     peers = dict.fromkeys(PEERS, 0)
     for seed in range(SEEDS):
         market = NULLS[name](seed, BARS, INSTRUMENTS)
-        found = records(market, RULES, levels=("all",))
+        found = records(market, RULES, KERNELS, levels=("all",))
         count = sum(each.validated for each in found)
         ours, validated, tested = ours + (count > 0), validated + count, tested + found[0].tried
         p = naive(market)
@@ -67,7 +68,7 @@ def _rates(name: str) -> BenchmarkResult:
 
 def _power() -> BenchmarkResult:
     seeds = range(50)
-    found = [records(planted(seed, BARS, INSTRUMENTS, PLANTED_EDGE), (*RULES, PLANTED), levels=("all",)) for seed in seeds]
+    found = [records(planted(seed, BARS, INSTRUMENTS, PLANTED_EDGE), (*RULES, PLANTED), KERNELS, levels=("all",)) for seed in seeds]
     hits = sum(each.validated for many in found for each in many if each.key == PLANTED and each.horizon == 5)
     work = f"an edge of {PLANTED_EDGE:.1%} in 5 bars at random on 2 % of the bars, {INSTRUMENTS} instruments x {BARS} bars"
     return BenchmarkResult(work, f"validated in {hits} of {len(seeds)} sets", "", "", ">= 80 %")
@@ -79,7 +80,7 @@ def naive(market: Market) -> dict[str, Floats]:
     for horizon in HORIZONS:
         for direction in (1, -1):
             rules = [key.rule for key in RULES if key.direction == direction]
-            held = [cells(each, rules, direction, horizon, on) for each in market]
+            held = [cells(KERNELS, each, rules, direction, horizon, on) for each in market]
             first = first_decision(on, held)
             for key in range(len(rules)):
                 for peer, test in PEERS.items():

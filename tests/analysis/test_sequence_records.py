@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from services.analysis.live.adapters.signal_quality import QualityRecords
 from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.quality_table import QualityTable
 from services.analysis.research.discovery.run import Finding
@@ -17,6 +16,7 @@ from services.analysis.research.domain.run_record import RunRecord, canonical, h
 from services.analysis.sequences import main
 from shared.db import open_database
 from shared.events import SignalQuality, Timeframe
+from shared.quality.stored_records import QualityRecords
 from shared.sequences import parse
 from tests.analysis.test_signal_records import AT, signal
 

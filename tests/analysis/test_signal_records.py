@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from services.analysis.live.adapters.signal_quality import QualityRecords
-from services.analysis.live.domain.signal_records import SignalRecords
 from shared.db import Database, open_database
 from shared.events import Signal, SignalQuality, Timeframe
+from shared.quality.signal_records import SignalRecords
+from shared.quality.stored_records import QualityRecords
 from shared.tables import signal_quality
 
 KEY = ("golden_cross", "fast=50,slow=200", "up", "1d")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,8 @@ from sqlalchemy import insert
 
 from services.gateway.domain.times import rfc3339
 from shared import tables
-from shared.events import Timeframe
+from shared.events import SignalQuality, Timeframe, parameters_text
+from shared.quality.signal_records import SignalRecords
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway
 
@@ -370,6 +372,24 @@ async def test_records_of_quality_come_page_by_page(client: aiohttp.ClientSessio
 async def test_a_wrong_query_for_records_names_the_field(client: aiohttp.ClientSession, query: str, field: str) -> None:
     status = 404 if query == "symbol=NOPE" else 400
     assert (await read(client, f"/v1/signals/quality?{query}", status=status))["field"] == field
+
+
+async def test_a_signal_that_was_published_before_its_record_gets_it_unless_the_record_is_newer(
+    server: RunningGateway, client: aiohttp.ClientSession
+) -> None:
+    signal = (await read(client, "/v1/signals?limit=1&symbol=AAPL"))["results"][0]
+    assert signal["quality"] is None
+    at = int(dt.datetime.fromisoformat(signal["date"]).timestamp() * 1000)
+    record = SignalQuality(
+        n=100, years=8.0, horizon_bars=5, win_rate=0.5, win_rate_low=0.4, win_rate_high=0.6, mean_return=0.01, worst=-0.1,
+        base_rate=0.009, q_value=0.5, validated=False, effective_n=60, level="all", group="*", as_of=at,
+    )  # fmt: skip
+    key = (signal["rule"], parameters_text(signal["params"]), signal["direction"], "1d")
+    for as_of, n in ((at + 1, None), (at, 100)):
+        records = SignalRecords([(key, msgspec.structs.replace(record, as_of=as_of))])
+        server.gateway.records = lambda records=records: records  # type: ignore[misc]
+        quality = (await read(client, "/v1/signals?limit=1&symbol=AAPL"))["results"][0]["quality"]
+        assert (quality and quality["n"]) == n
 
 
 async def test_a_signal_without_measured_quality_has_null(client: aiohttp.ClientSession) -> None:

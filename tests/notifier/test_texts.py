@@ -75,7 +75,7 @@ def test_the_text_of_an_alert() -> None:
         "<b>골든크로스</b>: 50봉 이동평균이 200봉 이동평균을 상향 돌파\n"
         "가격: 182.50 USD · 기준가: 180.11 USD\n"
         "봉: 일봉, 2024-07-01 20:00 UTC (2024-07-02 05:00 KST)\n"
-        "기록: 기록 없음\n"
+        "기록: 검증된 우위 없음 (기록 없음)\n"
         "⏪ 재생 데이터 (과거 시세, 실시간 아님)\n"
         "🔁 반복된 알림일 수 있음\n"
         "<i>투자 조언이 아닙니다</i>"
@@ -120,7 +120,7 @@ def test_levels_that_are_no_prices() -> None:
 
 
 def test_the_record_is_shown_only_where_there_is_one() -> None:
-    assert quality_text(None, Timeframe.D1, "en") == "no record yet"
+    assert quality_text(None, Timeframe.D1, "en") == "no validated edge (no record yet)"
     validated = "past 10 years, out of sample: 61% of 84, +2.1% in 20 days, worst -7%"
     assert quality_text(QUALITY, Timeframe.D1, "en") == validated
     assert quality_text(QUALITY, Timeframe.H1, "en") == validated.replace("days", "bars")

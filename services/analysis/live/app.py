@@ -27,7 +27,6 @@ from services.analysis.live.adapters.instrument_groups import GroupTable
 from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.adapters.sequences import SequenceTable
-from services.analysis.live.adapters.signal_quality import QualityRecords
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine
@@ -46,6 +45,7 @@ from shared.calendars import read_corrections
 from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
+from shared.quality.stored_records import QualityRecords
 from shared.runtime import Lifecycle, Task
 from shared.settings import EXIT_BAD_SETTINGS
 from shared.topics import TICKS

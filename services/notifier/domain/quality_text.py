@@ -15,10 +15,10 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
     """A record as a sentence, or a note that none has been computed.
 
     >>> quality_text(None, Timeframe.D1, "ko")
-    '기록 없음'
+    '검증된 우위 없음 (기록 없음)'
     """
     if quality is None:
-        return "기록 없음" if language == "ko" else "no record yet"
+        return "검증된 우위 없음 (기록 없음)" if language == "ko" else "no validated edge (no record yet)"
     text = _validated(quality, timeframe, language) if quality.validated else _by_chance(quality, timeframe, language)
     group = _group(quality, language)
     return f"{text} [{group}]" if group else text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from services.analysis.research.discovery.past import Past
-from services.analysis.research.quality.windows import Floats, Prices
+from services.analysis.research.quality.machine_code import Floats
+from services.analysis.research.quality.windows import Prices
 from shared.sequences import Step
 from tests.research.quality.markets import days
 

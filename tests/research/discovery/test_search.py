@@ -18,6 +18,7 @@ from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.quality.evidence import LEAST
 from services.analysis.research.quality.windows import Prices
 from tests.research.discovery.markets import FIRST, HORIZON, LAST, STEPS, WITHIN, walk
+from tests.research.quality.markets import KERNELS
 
 ASKED = SearchRange(size=1, least=30, most=60, horizons=(1, 5))
 SEEDS = 10
@@ -26,7 +27,7 @@ PLANTED = Candidate(LAST, FIRST)
 
 
 def found(pasts: list[Past], asked: SearchRange = ASKED) -> Search:
-    return search(pasts, STEPS, asked, lambda *_: None)
+    return search(pasts, STEPS, asked, KERNELS, lambda *_: None)
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
@@ -104,7 +105,7 @@ def test_a_window_that_crosses_the_split_belongs_to_no_part() -> None:
     pasts = walk(1, instruments=1)
     split = int(pasts[0].prices.day[700])
     every = [replace(pasts[0], fired=np.ones_like(pasts[0].fired))]
-    parts = [Part.of(every, *dates) for dates in ((0, split), (split, 10**6))]
+    parts = [Part.of(every, first, last, KERNELS) for first, last in ((0, split), (split, 10**6))]
     found_in = [edges(each, each.fired([Candidate(0)]), 1, 20, 0.001, 1) for each in parts]
     assert [int(each.figures.signals[0]) for each in found_in] == [700 - 20, 700 - 20]
 

@@ -15,6 +15,7 @@ from services.analysis.kernels.plan import plan
 from services.analysis.kernels.whole_series import history
 from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.quality.cells import Instrument
+from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.records import Key
 from services.analysis.research.quality.windows import Prices
 from services.analysis.research.settings import ResearchSettings
@@ -22,6 +23,8 @@ from shared.events import Timeframe
 from shared.settings import read_settings
 
 Market = Sequence[Instrument]
+FOLDER = read_settings(ResearchSettings).kernels
+KERNELS = load_quality(FOLDER)
 SIGN = {"up": 1, "down": -1}
 RULES = tuple(Key(row, SIGN[way]) for row, each in enumerate(plan().rules) for way in each.rule.directions)
 """All built-in rules and directions."""
@@ -134,9 +137,9 @@ def _bars(returns: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, Fl
 
 
 def _instrument(symbol: str, day: Int64s, opened: Floats, high: Floats, low: Floats, close: Floats, volume: Floats) -> Instrument:
-    session = np.array([int(each.replace("-", "")) for each in day.astype("datetime64[D]").astype(str)], np.int64)
-    year = context(session, session, high, low)
-    fired = history(
-        machine_code.load(read_settings(ResearchSettings).kernels), plan(), Bars(opened, high, low, close, volume, session, *year)
-    ).fired
+    month = day.astype("datetime64[D]").astype("datetime64[M]")
+    year, number = np.divmod(month.astype(np.int64), 12)
+    session = (1970 + year) * 10_000 + (number + 1) * 100 + (day - month.astype("datetime64[D]").astype(np.int64)) + 1
+    range_ = context(session, session, high, low)
+    fired = history(machine_code.load(FOLDER), plan(), Bars(opened, high, low, close, volume, session, *range_)).fired
     return Instrument(symbol, (), Prices(opened, high, low, close, day), fired)

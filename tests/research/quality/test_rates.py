@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from services.analysis.research.quality.records import records
-from tests.research.quality.markets import NULLS, PLANTED, RULES, planted
+from tests.research.quality.markets import KERNELS, NULLS, PLANTED, RULES, planted
+from tests.sizes import THOROUGH
 
-SEEDS = 24
+SEEDS = 200 if THOROUGH else 24
 """For each kind of market; ``python -m bench --only quality`` runs 200 on larger markets."""
-BARS, INSTRUMENTS = 1300, 4
+POWER_SEEDS = 50 if THOROUGH else 8
+BARS, INSTRUMENTS = (2520, 10) if THOROUGH else (1300, 4)
 
 
 @pytest.mark.parametrize("null", NULLS)
@@ -18,7 +20,7 @@ def test_without_an_edge_validated_records_stay_within_the_nominal_rate(null: st
     sets_with_any, validated, p_values = 0, 0, list[float]()
     tested = 0
     for seed in range(SEEDS):
-        found = records(NULLS[null](seed, BARS, INSTRUMENTS), RULES, levels=("all",))
+        found = records(NULLS[null](seed, BARS, INSTRUMENTS), RULES, KERNELS, levels=("all",))
         count = sum(each.validated for each in found)
         sets_with_any, validated = sets_with_any + (count > 0), validated + count
         p_values += [each.p_value for each in found if each.p_value is not None]
@@ -31,7 +33,9 @@ def test_without_an_edge_validated_records_stay_within_the_nominal_rate(null: st
 
 
 def test_a_planted_edge_is_found() -> None:
-    found = [records(planted(seed, 1800, INSTRUMENTS, 0.03), (*RULES, PLANTED), levels=("all",)) for seed in range(8)]
+    found = [
+        records(planted(seed, 1800, INSTRUMENTS, 0.03), (*RULES, PLANTED), KERNELS, levels=("all",)) for seed in range(POWER_SEEDS)
+    ]
     known = [next(each for each in many if each.key == PLANTED and each.horizon == 5) for many in found]
     assert sum(each.validated for each in known) >= 0.8 * len(known)
     of_validated = [each.figures.mean - each.figures.base for each in known if each.validated]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import msgspec
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from services.analysis.research.adapters.quality_store import store
 from services.analysis.research.adapters.quality_table import QualityTable
 from services.analysis.research.adapters.tape_series import tape_series
+from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.settings import ResearchSettings
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import QualityChanged, SignalQuality, Timeframe
@@ -19,6 +23,7 @@ from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.tables import bars, industries, instrument_industries, instruments, signal_quality
 from shared.topics import RESEARCH_RESULTS
+from tests.research.conftest import CACHE
 from tests.research.role import running
 from tests.servers import Broker
 from tests.until import until
@@ -61,7 +66,7 @@ async def fill(database: Database, *symbols: str) -> None:
 async def test_the_role_stores_records_and_publishes_that_an_edge_is_gone(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     async with open_database(database_url) as database:
         await fill(database, "IBM", "BAC")
-        with running(kafka.bootstrap, database_url, tmp_path, QUALITY_SECONDS="1"):
+        with running(kafka.bootstrap, database_url, tmp_path, QUALITY_SECONDS="1", VAR=str(tmp_path)):
             await until(lambda: _count(database), 120, "records")
             rows = await _rows(database)
             assert {row.timeframe for row in rows} == {"1d"}
@@ -100,6 +105,40 @@ async def test_the_role_stores_records_and_publishes_that_an_edge_is_gone(kafka:
             assert not event.validated
             assert event.quality is not None
             assert not event.quality.validated
+
+
+async def test_only_instruments_with_other_bars_are_read_again(database_url: str, tmp_path: Path) -> None:
+    settings = ResearchSettings(database_url=database_url, var=tmp_path / "one", cache=CACHE)
+    request = DataRequest(source="stored")
+
+    def kept() -> dict[str, int]:
+        return {file.name: file.stat().st_ino for file in (tmp_path / "one" / "quality" / "1d").glob("*.npz")}
+
+    async with open_database(database_url) as database:
+        await fill(database, "IBM", "BAC")
+        assert await asyncio.to_thread(store, request, settings) == []
+        first, files = await _rows(database), kept()
+        assert len(files) == 3
+        async with database.begin() as connection:  # a record that would be replaced if anything were computed
+            await connection.execute(update(signal_quality).values(updated_at=1))
+        await asyncio.to_thread(store, request, settings)
+        assert {row.updated_at for row in await _rows(database)} == {1}
+        assert kept() == files
+        async with database.begin() as connection:
+            newest = (await connection.execute(select(func.max(bars.c.ts_close)).where(bars.c.symbol == "IBM"))).scalar_one()
+            corrected = (bars.c.symbol == "IBM") & (bars.c.ts_close == newest)
+            await connection.execute(update(bars).where(corrected).values(close=bars.c.close + 0.5))
+        await asyncio.to_thread(store, request, settings)
+        changed = [name for name, place in kept().items() if files[name] != place]
+        assert len(changed) == 2  # IBM, and what was saved last
+        second = {row.id: row.quality for row in await _rows(database)}
+        assert second != {row.id: row.quality for row in first}
+        await asyncio.to_thread(store, request, settings.model_copy(update={"var": tmp_path / "other"}))
+        assert {row.id: row.quality for row in await _rows(database)} == second
+        for file in (tmp_path / "one" / "quality" / "1d").glob("*.npz"):
+            file.write_bytes(file.read_bytes()[:100])
+        await asyncio.to_thread(store, request, settings)
+        assert {row.id: row.quality for row in await _rows(database)} == second
 
 
 async def test_records_of_newer_bars_stay(database_url: str) -> None:

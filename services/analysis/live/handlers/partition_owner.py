@@ -13,7 +13,6 @@ import msgspec
 import structlog
 
 from services.analysis.live.domain.ports import Checkpoint, CheckpointStore, InstrumentLookup
-from services.analysis.live.domain.signal_records import SignalRecords
 from services.analysis.live.handlers import metrics
 from services.analysis.live.handlers.history import HistoryReader
 from services.analysis.live.handlers.partition import Partition
@@ -25,6 +24,7 @@ from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
 from shared.failures import FencedError, PoisonError, TransientError, classify
+from shared.quality.signal_records import SignalRecords
 from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")

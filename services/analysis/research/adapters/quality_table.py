@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -13,14 +14,28 @@ from services.analysis.research.domain.quality_changes import QualityChange
 from shared.db import Database
 from shared.events import Timeframe, parameters_text
 from shared.sequences import RECORDED
-from shared.tables import bars, signal_quality
+from shared.tables import bars, instrument_industries, instruments, signal_quality
 
 if TYPE_CHECKING:  # it loads the kernels, which the role does not need
     from services.analysis.research.quality.rows import StoredQuality
 
 SECONDS: Final = 60.0
-BarsSignature = tuple[tuple[str, int, int, float], ...]
-"""Of each symbol: bars, close of the newest, sum of the price factors. It changes when a bar closes or history is replaced."""
+
+
+class StoredBars(NamedTuple):
+    """What the stored bars of a listed instrument are, in short. It changes when a bar closes or history is corrected."""
+
+    symbol: str
+    kind: str
+    industries: tuple[str, ...]
+    bars: int
+    newest: int
+    """Close of the newest bar, in milliseconds since the epoch."""
+    sums: tuple[float, ...]
+    """Of prices, volumes and price factors; of the daily bars too, which the 52-week range reads."""
+
+
+BarsSignature = tuple[StoredBars, ...]
 
 
 class QualityTable:
@@ -32,10 +47,40 @@ class QualityTable:
     async def signature(self, timeframe: Timeframe) -> BarsSignature:
         """What the stored bars of a timeframe are, in short."""
         c = bars.c
-        wanted = select(c.symbol, func.count(), func.max(c.ts_close), func.sum(c.price_factor)).where(c.timeframe == str(timeframe))
+        sums = [func.sum(each) for each in (c.open, c.high, c.low, c.close, c.volume, c.price_factor)]
+        listed = select(instruments.c.symbol, instruments.c.kind)
+        grouped = select(instrument_industries.c.symbol, instrument_industries.c.industry)
+
+        async def totals(of: Timeframe) -> dict[str, Any]:
+            wanted = select(c.symbol, func.count(), func.max(c.ts_close), *sums).where(c.timeframe == str(of), ~c.incomplete)
+            return {row[0]: row[1:] for row in await connection.execute(wanted.group_by(c.symbol))}
+
         async with self._database.connect(seconds=SECONDS) as connection:
-            rows = await connection.execute(wanted.group_by(c.symbol).order_by(c.symbol))
-            return tuple((row[0], int(row[1]), int(row[2]), float(row[3])) for row in rows)
+            kinds = {row[0]: str(row[1]) for row in await connection.execute(listed)}
+            industries = defaultdict[str, list[str]](list)
+            for symbol, name in await connection.execute(grouped):
+                industries[symbol].append(name)
+            own = await totals(timeframe)
+            days = {} if timeframe == Timeframe.D1 else await totals(Timeframe.D1)
+        return tuple(
+            StoredBars(
+                symbol,
+                kinds[symbol],
+                tuple(sorted(industries[symbol])),
+                int(own[symbol][0]),
+                int(own[symbol][1]),
+                tuple(map(float, (*own[symbol][2:], *days.get(symbol, ())))),
+            )
+            for symbol in sorted(own.keys() & kinds.keys())
+        )
+
+    async def newest(self, timeframe: Timeframe) -> int | None:
+        """The close of the newest bar that the records of a timeframe were computed from; None without records."""
+        c = signal_quality.c
+        of = (c.timeframe == str(timeframe)) & ~c.rule.startswith(RECORDED)
+        async with self._database.connect(seconds=SECONDS) as connection:
+            found = (await connection.execute(select(func.max(c.as_of)).where(of))).scalar()
+        return None if found is None else int(found)
 
     async def put(self, row: StoredQuality) -> None:
         """Store the record of a sequence in place of an older one."""

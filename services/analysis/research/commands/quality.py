@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -109,25 +108,15 @@ def _print(chosen: list[QualityRow], rows: list[QualityRow], cost: float) -> Non
 
 def _store(request: DataRequest) -> int:
     """Save the records of stored bars; prints what changed as JSON."""
-    from services.analysis.research.adapters.quality_table import QualityTable
-    from services.analysis.research.adapters.run_data import SeriesData
-    from services.analysis.research.quality.run import QualityParameters, computed
+    from services.analysis.research.adapters.quality_store import store
     from services.analysis.research.settings import ResearchSettings
-    from shared.db import open_database
     from shared.settings import read_settings
 
     if request.source != "stored" or request.symbols or request.start or request.end:
         raise InputError(
             "--store: the records of alerts are those of all stored bars; leave out --symbols, --data, --tape and dates"
         )
-    settings = read_settings(ResearchSettings)
     with input_errors():
-        rows, as_of = computed(QualityParameters(), SeriesData(request, settings), lambda *_: None)
-
-    async def save() -> None:
-        async with open_database(settings.database_url) as database:
-            changes = await QualityTable(database).replace(request.timeframe, rows, as_of)
-        print_json(changes)
-
-    asyncio.run(save())
+        changes = store(request, read_settings(ResearchSettings))
+    print_json(changes)
     return 0

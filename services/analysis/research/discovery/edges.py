@@ -12,9 +12,9 @@ from services.analysis.research.discovery.candidate import Candidate
 from services.analysis.research.discovery.past import Past
 from services.analysis.research.quality.blocks import BlockSums, block_sums
 from services.analysis.research.quality.cells import Axis, Instrument, axis, cells
+from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.sample import Sample, chosen, evidence, sample
-from services.analysis.research.quality.walk_forward import year_sums
-from services.analysis.research.quality.windows import Floats, Prices
+from services.analysis.research.quality.windows import Prices
 
 Flags = npt.NDArray[np.int8]
 MOST_FLAGS: Final = 40_000_000
@@ -27,14 +27,15 @@ class Part(NamedTuple):
     pasts: Sequence[Past]
     bars: Sequence[slice]
     on: Axis
+    kernels: QualityKernels
 
     @classmethod
-    def of(cls, pasts: Sequence[Past], first: int, last: int) -> Part:
+    def of(cls, pasts: Sequence[Past], first: int, last: int, kernels: QualityKernels) -> Part:
         """The bars of the dates from ``first`` to before ``last``, days since 1970."""
         bars = [past.part(first, last) for past in pasts]
         empty = np.zeros((0, 0), np.int8)
         prices = [_prices(past, at) for past, at in zip(pasts, bars, strict=True)]
-        return cls(pasts, bars, axis([Instrument("", (), each, empty) for each in prices]))
+        return cls(pasts, bars, axis([Instrument("", (), each, empty) for each in prices]), kernels)
 
     def chunks(self, count: int) -> Iterator[slice]:
         """Chunks of so many candidates, of bounded memory."""
@@ -70,6 +71,7 @@ def edges(
     count = len(fired[0]) if fired else 0
     held = [
         cells(
+            part.kernels,
             Instrument(past.symbol, (), _prices(past, at), flags * np.int8(direction)),
             range(count),
             direction,
@@ -81,10 +83,10 @@ def edges(
     ]
     span = max((each.span for each in held), default=1)
     every_year = np.ones((count, part.on.years), np.bool_)
-    signals = chosen(held, [year_sums(each, each.year, part.on.years) for each in held], every_year, part.on, 0)
-    figures = sample(signals, span)
+    signals = chosen(held, every_year, part.on, 0)
+    figures = sample(part.kernels, signals, span)
     enough = np.flatnonzero((figures.effective >= least) & (figures.edge > above))
-    blocks = block_sums(evidence(signals, figures, enough), span)
+    blocks = block_sums(part.kernels, evidence(part.kernels, signals, figures, enough), span)
     total = (figures.edge * figures.signals)[enough]
     statistic = np.divide(total, blocks.error, out=np.zeros(len(enough)), where=blocks.error > 0)
     return Edges(figures, enough, statistic, blocks)

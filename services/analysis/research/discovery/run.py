@@ -19,6 +19,7 @@ from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import SignalSpec, read_signal
 from services.analysis.research.quality.evidence import wilson
+from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.windows import HORIZONS
 from shared.events import Timeframe
 from shared.sequences import MOST_BARS
@@ -99,7 +100,7 @@ def run(asked: DiscoveryParameters, data: RunData, progress: Progress) -> RunRes
         progress(len(pasts), len(data.request.symbols), series.symbol)
     horizons = (asked.horizon,) if asked.horizon else HORIZONS
     wanted = SearchRange(asked.size, asked.least, asked.share, asked.most, horizons, asked.cost_bps / 10_000)
-    found = search(pasts, STEPS, wanted, progress)
+    found = search(pasts, STEPS, wanted, load_quality(data.kernels.code.folder), progress)
     listed = [_finding(each, found, states, asked.within, timeframe) for each in found.judged]
     validated = [each for each in listed if each.validated]
     summary: dict[str, Any] = {

@@ -20,9 +20,10 @@ from services.analysis.research.domain.runs import Progress
 from services.analysis.research.quality.blocks import BlockSums, p_values
 from services.analysis.research.quality.evidence import LEAST
 from services.analysis.research.quality.judging import DRAWS, FINE_DRAWS
+from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.records import RATE
 from services.analysis.research.quality.sample import Sample
-from services.analysis.research.quality.windows import COST, HORIZONS, Floats
+from services.analysis.research.quality.windows import COST, HORIZONS
 from shared.sequences import Step
 
 PROMISING: Final = 1.0
@@ -101,7 +102,9 @@ class Search:
     """The lowest p-value first."""
 
 
-def search(pasts: Sequence[Past], steps: tuple[Step, ...], asked: SearchRange, progress: Progress) -> Search:
+def search(
+    pasts: Sequence[Past], steps: tuple[Step, ...], asked: SearchRange, kernels: QualityKernels, progress: Progress
+) -> Search:
     """Search some instruments. The same input gives the same numbers.
 
     Raises:
@@ -113,8 +116,8 @@ def search(pasts: Sequence[Past], steps: tuple[Step, ...], asked: SearchRange, p
         raise RunError(f"start: each part needs {LEAST_DATES} dates, there are {len(days)} in all: name an earlier start")
     split, end = int(days[place]), int(days[-1]) + 1
     found = frequent(pasts, steps, split, asked.size, asked.least, progress)
-    promising = _promising(Part.of(pasts, 0, split), found, steps, asked, progress)
-    return Search(split, end, len(found), _judged(Part.of(pasts, split, end), promising, asked.cost, progress))
+    promising = _promising(Part.of(pasts, 0, split, kernels), found, steps, asked, progress)
+    return Search(split, end, len(found), _judged(Part.of(pasts, split, end, kernels), promising, asked.cost, progress))
 
 
 def _promising(
@@ -153,7 +156,9 @@ def _judged(part: Part, promising: Sequence[FirstPart], cost: float, progress: P
         for at in part.chunks(len(mine)):
             here = edges(part, part.fired([each.candidate for each in mine[at]]), direction, horizon, cost, LEAST)
             p = np.ones(len(mine[at]))
-            p[here.enough] = _tested(here.statistic, here.blocks, zlib.crc32(f"{direction} {horizon} {at.start}".encode()))
+            p[here.enough] = _tested(
+                part.kernels, here.statistic, here.blocks, zlib.crc32(f"{direction} {horizon} {at.start}".encode())
+            )
             of_groups.append((mine[at], here, p))
         progress(done, len(groups), "the rest")
     if not of_groups:
@@ -163,12 +168,12 @@ def _judged(part: Part, promising: Sequence[FirstPart], cost: float, progress: P
     return tuple(sorted(judged, key=lambda each: (each.p_value, -each.first.statistic)))
 
 
-def _tested(statistic: Floats, blocks: BlockSums, seed: int) -> Floats:
+def _tested(kernels: QualityKernels, statistic: Floats, blocks: BlockSums, seed: int) -> Floats:
     """The p-values; those that hardly any resample reached are resampled more often."""
-    p = p_values(statistic, blocks, seed, DRAWS)
+    p = p_values(kernels, statistic, blocks, seed, DRAWS)
     extreme = np.flatnonzero(p <= 2 / (DRAWS + 1))
     if len(extreme):
-        p[extreme] = p_values(statistic[extreme], blocks.of(extreme), seed, FINE_DRAWS)
+        p[extreme] = p_values(kernels, statistic[extreme], blocks.of(extreme), seed, FINE_DRAWS)
     return p
 
 

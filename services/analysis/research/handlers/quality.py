@@ -15,6 +15,7 @@ from shared.topics import RESEARCH_RESULTS, Topic
 log: Final = structlog.get_logger("analysis.research.quality")
 SOURCE: Final = "analysis research"
 FIRST_SECONDS: Final = 5.0
+PAUSE_RATIO: Final = 4
 
 
 class StoredBars(Protocol):
@@ -55,14 +56,21 @@ class QualityRefresh:
         self._seconds = seconds
         self._clock = clock
         self._done: dict[Timeframe, object] = {}
+        self._took = 0.0
+        """Seconds of the computations of the last look."""
 
     @property
     def seconds(self) -> float:
-        """The pause until it looks again: short until there are records."""
-        return self._seconds if self._done else min(FIRST_SECONDS, self._seconds)
+        """The pause until it looks again: short until there are records, and after a computation, since history comes in parts.
+
+        Computations take at most a fifth of the time.
+        """
+        soon = max(FIRST_SECONDS, PAUSE_RATIO * self._took)
+        return self._seconds if self._done and not self._took else min(soon, self._seconds)
 
     async def refresh(self) -> None:
         """Computes the timeframes whose bars have changed since the last time. Raises ``TransientError``."""
+        self._took = 0.0
         for timeframe in self._timeframes:
             now = await self._bars.signature(timeframe)
             if not now or now == self._done.get(timeframe):
@@ -80,6 +88,7 @@ class QualityRefresh:
             self._done[timeframe] = now
             metrics.quality_runs.labels("done").inc()
             seconds = (self._clock() - began) / 1000
+            self._took += max(seconds, 0.001)
             log.info("records of signal quality", timeframe=str(timeframe), changes=len(changes), seconds=seconds)
 
     def _event(self, change: QualityChange) -> QualityChanged:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
-from services.analysis.research.quality.windows import Floats
+from services.analysis.research.quality.machine_code import Floats, Int64s, QualityKernels
 
 SPANS: Final = 3
 """Length of a block in windows."""
@@ -63,7 +63,7 @@ def block_length(span: int) -> int:
     return max(LEAST_BLOCK, SPANS * span)
 
 
-def block_sums(evidence: Floats, span: int) -> BlockSums:
+def block_sums(kernels: QualityKernels, evidence: Floats, span: int) -> BlockSums:
     """Sums over blocks of ``evidence`` (keys, dates), of which each row adds up to 0.
 
     A block cuts windows at its ends, so that its variance is too small by a known share: windows of ``span`` dates have the
@@ -71,19 +71,17 @@ def block_sums(evidence: Floats, span: int) -> BlockSums:
     """
     dates = evidence.shape[1]
     length = min(block_length(span), max(dates, 1))
-    around = np.concatenate([np.zeros((len(evidence), 1)), evidence, evidence[:, : length - 1]], axis=1).cumsum(axis=1)
-    sums = around[:, length:] - around[:, :dates]
     held = 1 - (span * span - 1) / (3 * span * length)
+    sums, second, fourth = np.empty_like(evidence), np.zeros(len(evidence)), np.zeros(len(evidence))
     if not dates:
-        return BlockSums(sums, length, np.zeros(len(evidence)), np.zeros(len(evidence)))
-    square = np.square(sums)
-    second, fourth = square.mean(axis=1), np.square(square).mean(axis=1)
+        return BlockSums(sums, length, second, second)
+    kernels.sum_blocks(evidence, length, sums, second, fourth)
     spread = fourth - second * second
     degrees = np.divide(2 * dates / length * second * second, spread, out=np.zeros_like(second), where=spread > 0)
     return BlockSums(sums, length, np.sqrt(second * dates / length / held), degrees)
 
 
-def p_values(statistic: Floats, found: BlockSums, seed: int, draws: int) -> Floats:
+def p_values(kernels: QualityKernels, statistic: Floats, found: BlockSums, seed: int, draws: int) -> Floats:
     """One-sided p-values of ``statistic`` (keys,): the sum over all dates under its standard error; at most ``draws`` resamples.
 
     A key without variation, or with too few blocks, has p = 1. The same seed gives the same values.
@@ -98,7 +96,7 @@ def p_values(statistic: Floats, found: BlockSums, seed: int, draws: int) -> Floa
     least = p.copy()
     while len(drawn) and done < draws:
         chunk = min(chunk, draws - done, max(1, MOST_VALUES // (len(drawn) * found.blocks)))
-        extreme += (resampled(found.of(drawn), stream, chunk) >= statistic[drawn, None]).sum(axis=1)
+        kernels.count_extreme(found.sums[drawn], _starts(found, stream, chunk), statistic[drawn], extreme)
         done, chunk = done + chunk, 4 * chunk
         p[drawn] = np.maximum((extreme + 1) / (done + 1), least[drawn])
         going = extreme < ENOUGH
@@ -106,7 +104,7 @@ def p_values(statistic: Floats, found: BlockSums, seed: int, draws: int) -> Floa
     return p
 
 
-def interval(found: BlockSums, seed: int) -> tuple[Floats, Floats]:
+def interval(kernels: QualityKernels, found: BlockSums, seed: int) -> tuple[Floats, Floats]:
     """The studentised 95 % interval of the sum over all dates, around 0: (keys,) each; infinite with too few blocks."""
     if not found.enough or not len(found.sums):
         wide = np.full(len(found.sums), np.inf)
@@ -115,17 +113,12 @@ def interval(found: BlockSums, seed: int) -> tuple[Floats, Floats]:
     at_once = max(1, MOST_VALUES // (INTERVAL_DRAWS * found.blocks))
     for first in range(0, len(low), at_once):
         part = np.arange(first, min(first + at_once, len(low)))
-        drawn = resampled(found.of(part), np.random.default_rng(seed), INTERVAL_DRAWS)
+        drawn = np.empty((len(part), INTERVAL_DRAWS))
+        kernels.draw_statistics(found.sums[part], _starts(found, np.random.default_rng(seed), INTERVAL_DRAWS), drawn)
         low[part], high[part] = np.quantile(drawn, (0.975, 0.025), axis=1)
     return -low * found.error, -high * found.error
 
 
-def resampled(found: BlockSums, stream: np.random.Generator, draws: int) -> Floats:
-    """The sums over all dates of resamples, each under its own standard error: (keys, draws)."""
-    starts = stream.integers(0, found.sums.shape[1], (draws, found.blocks))
-    chosen = found.sums[:, starts]
-    total = chosen.sum(axis=2)
-    variance = chosen.var(axis=2) * (found.blocks * found.blocks / (found.blocks - 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        studentised: Floats = np.where(variance > 0, total / np.sqrt(variance), np.sign(total) * np.inf)
-    return studentised
+def _starts(found: BlockSums, stream: np.random.Generator, draws: int) -> Int64s:
+    """Where the blocks of resamples begin: (draws, blocks)."""
+    return stream.integers(0, found.sums.shape[1], (draws, found.blocks))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.research.quality.windows import COST, Floats, Int64s, Prices, windows
+from services.analysis.research.quality.machine_code import Floats, Int64s, QualityKernels
+from services.analysis.research.quality.windows import COST, Prices, windows
+from services.analysis.research.quality.year_sums import YearSums, year_sums
 
-Bools = npt.NDArray[np.bool_]
 Int8s = npt.NDArray[np.int8]
 
 
@@ -29,7 +31,10 @@ class Instrument:
 class Cells:
     """Bars with a closed window, and the signals on them."""
 
+    kernels: QualityKernels
     keys: int
+    years: int
+    """Years of all instruments."""
     key: Int64s
     """(signals,): the key of each signal, ascending."""
     cell: Int64s
@@ -47,6 +52,16 @@ class Cells:
     span: int
     """Dates of all instruments that most windows cover."""
 
+    @cached_property
+    def by_year(self) -> YearSums:
+        """Sums by the year of the signal."""
+        return year_sums(self.kernels, self.key, self.cell, self.gain, self.year, self.keys, self.years)
+
+    @cached_property
+    def by_last_year(self) -> YearSums:
+        """Sums by the year in which the window closed."""
+        return year_sums(self.kernels, self.key, self.cell, self.gain, self.last_year, self.keys, self.years)
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -54,6 +69,8 @@ class Axis:
 
     day: Int64s
     """(dates,), days since 1970, ascending."""
+    year: Int64s
+    """(dates,): place of the year of each."""
     first_year: int
     years: int
 
@@ -61,18 +78,15 @@ class Axis:
         """The places of some dates."""
         return np.searchsorted(self.day, days)
 
-    def year_of(self, days: Int64s) -> Int64s:
-        """The places of their years."""
-        return years(days) - self.first_year
-
 
 def axis(instruments: Sequence[Instrument]) -> Axis:
     """The dates of some instruments."""
     day = np.unique(np.concatenate([np.zeros(0, np.int64), *(each.prices.day for each in instruments)]))
     if not len(day):
-        return Axis(day, 1970, 0)
-    first, last = years(day[[0, -1]]).tolist()
-    return Axis(day, first, last - first + 1)
+        return Axis(day, day, 1970, 0)
+    year = years(day)
+    first, last = int(year[0]), int(year[-1])
+    return Axis(day, year - first, first, last - first + 1)
 
 
 def years(days: Int64s) -> Int64s:
@@ -80,22 +94,34 @@ def years(days: Int64s) -> Int64s:
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
-def cells(instrument: Instrument, rules: Sequence[int], direction: int, horizon: int, on: Axis, cost: float = COST) -> Cells:
+def cells(
+    kernels: QualityKernels,
+    instrument: Instrument,
+    rules: Sequence[int],
+    direction: int,
+    horizon: int,
+    on: Axis,
+    cost: float = COST,
+) -> Cells:
     """The cells of an instrument; the keys are ``rules`` (places in ``fired``) in ``direction``."""
-    made = windows(instrument.prices, direction, horizon, cost)
+    made = windows(kernels, instrument.prices, direction, horizon, cost)
     closed = np.flatnonzero(~np.isnan(made.gain))
-    day, last_day = instrument.prices.day[closed], made.last_day[closed]
-    date = on.of(day)
-    spans = on.of(last_day) - date
-    key, cell = np.nonzero(instrument.fired[np.ix_(np.asarray(rules, np.intp), closed)] == direction)
+    date, last_date = on.of(instrument.prices.day[closed]), on.of(made.last_day[closed])
+    spans = last_date - date
+    place = np.full(len(made.gain), -1)
+    place[closed] = np.arange(len(closed))
+    key, bar = np.nonzero(instrument.fired[np.asarray(rules, np.intp)] == direction)
+    known = place[bar] >= 0
     return Cells(
+        kernels,
         len(rules),
-        key,
-        cell,
+        on.years,
+        key[known],
+        place[bar[known]],
         made.gain[closed],
         made.adverse[closed],
         date,
-        on.year_of(day),
-        on.year_of(last_day),
+        on.year[date],
+        on.year[last_date],
         max(1, int(np.quantile(spans, 0.95))) if len(spans) else 1,
     )

@@ -5,27 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
-from services.analysis.research.quality.windows import Floats, Int64s
+from services.analysis.research.quality.machine_code import Bools, Floats, Int64s, QualityKernels
 
 LEAST: Final = 30
 """Effective signals from which on a record is evidence."""
 NORMAL_95: Final = float(ndtri(0.975))
 
 
-def effective(signals: npt.NDArray[np.bool_], span: int) -> Int64s:
+def effective(kernels: QualityKernels, signals: Bools, span: int) -> Int64s:
     """The largest numbers of dates with a signal that are at least ``span`` dates apart; signals: (keys, dates)."""
-    return np.array([_apart(np.flatnonzero(row), span) for row in signals], np.int64)
-
-
-def _apart(at: Int64s, span: int) -> int:
-    following = np.searchsorted(at, at + span).tolist()
-    found, place = 0, 0
-    while place < len(following):
-        found, place = found + 1, following[place]
-    return found
+    counts = np.zeros(len(signals), np.int64)
+    kernels.count_apart(signals, span, counts)
+    return counts
 
 
 def wilson(rate: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.research.quality.blocks import BlockSums, block_sums, interval, p_values
-from services.analysis.research.quality.cells import Axis, Bools, Cells
+from services.analysis.research.quality.cells import Axis, Cells
 from services.analysis.research.quality.evidence import LEAST, wilson
+from services.analysis.research.quality.machine_code import Bools, Floats, QualityKernels
 from services.analysis.research.quality.sample import Chosen, Sample, chosen, evidence, sample
-from services.analysis.research.quality.walk_forward import decisions, first_decision, mean, year_sums
-from services.analysis.research.quality.windows import Floats
+from services.analysis.research.quality.walk_forward import decisions, first_decision, mean
 
 DRAWS: Final = 9_999
 """Resamples of a key."""
@@ -49,6 +49,7 @@ class Figures(NamedTuple):
 class Unreached(NamedTuple):
     """What is needed to resample again the keys that hardly any resample reached."""
 
+    kernels: QualityKernels
     keys: npt.NDArray[np.intp]
     statistic: Floats
     blocks: BlockSums
@@ -56,7 +57,7 @@ class Unreached(NamedTuple):
 
     def p_values(self) -> Floats:
         """Their p-values by more resamples."""
-        return p_values(self.statistic, self.blocks, self.seed, FINE_DRAWS)
+        return p_values(self.kernels, self.statistic, self.blocks, self.seed, FINE_DRAWS)
 
 
 class Judged(NamedTuple):
@@ -73,53 +74,56 @@ class Judged(NamedTuple):
     extreme: Unreached
 
 
-def judge(members: Sequence[Cells], on: Axis, seed: int, *, intervals: bool) -> Judged:
+def judge(kernels: QualityKernels, members: Sequence[Cells], on: Axis, seed: int, *, intervals: bool) -> Judged:
     """Judges the keys of some instruments together. Without ``intervals`` only keys that are tested have one."""
     first, span = first_decision(on, members), max((of.span for of in members), default=1)
-    fired = [year_sums(of, of.year, on.years) for of in members]
     follow = decisions(members, on, first)
-    after = np.broadcast_to(np.arange(on.years) >= first, follow.shape)
-    followed, whole = (chosen(members, fired, years, on, first) for years in (follow, after))
-    figures = sample(followed, span)
+    after = np.zeros_like(follow)
+    after[:, first:] = True
+    followed, whole = (chosen(members, years, on, first) for years in (follow, after))
+    figures = sample(kernels, followed, span)
     enough = np.flatnonzero(figures.effective >= LEAST)
-    blocks = block_sums(evidence(followed, figures, enough), span)
+    blocks = block_sums(kernels, evidence(kernels, followed, figures, enough), span)
     statistic = np.divide((figures.edge * figures.signals)[enough], blocks.error, out=np.zeros(len(enough)), where=blocks.error > 0)
     p = np.full(len(follow), np.nan)
-    p[enough] = p_values(statistic, blocks, seed, DRAWS)
+    p[enough] = p_values(kernels, statistic, blocks, seed, DRAWS)
     extreme = np.flatnonzero(p[enough] <= 2 / (DRAWS + 1))
     hopeful = np.flatnonzero(p[enough] < HOPEFUL)
     return Judged(
-        _figures(whole, sample(whole, span), span, seed, intervals=intervals),
-        _shown(figures, on, *_interval(figures, blocks.of(hopeful), enough[hopeful], seed)),
+        _figures(kernels, whole, sample(kernels, whole, span), span, seed, intervals=intervals),
+        _shown(figures, on, *_interval(kernels, figures, blocks.of(hopeful), enough[hopeful], seed)),
         follow[:, -1].copy(),
         p,
-        Unreached(enough[extreme], statistic[extreme], blocks.of(extreme), seed),
+        Unreached(kernels, enough[extreme], statistic[extreme], blocks.of(extreme), seed),
     )
 
 
-def _figures(of: Chosen, figures: Sample, span: int, seed: int, *, intervals: bool) -> Figures:
+def _figures(kernels: QualityKernels, of: Chosen, figures: Sample, span: int, seed: int, *, intervals: bool) -> Figures:
     keys = np.flatnonzero(figures.effective >= LEAST) if intervals else np.zeros(0, np.intp)
-    blocks = block_sums(evidence(of, figures, keys), span)
-    return _shown(figures, of.on, *_interval(figures, blocks, keys, seed))
+    blocks = block_sums(kernels, evidence(kernels, of, figures, keys), span)
+    return _shown(figures, of.on, *_interval(kernels, figures, blocks, keys, seed))
 
 
-def _interval(of: Sample, blocks: BlockSums, keys: npt.NDArray[np.intp], seed: int) -> tuple[Floats, Floats]:
+def _interval(
+    kernels: QualityKernels, of: Sample, blocks: BlockSums, keys: npt.NDArray[np.intp], seed: int
+) -> tuple[Floats, Floats]:
     """The intervals of the means of some keys; NaN for the others."""
     low, high = np.full((2, len(of.signals)), np.nan)
-    low[keys], high[keys] = (of.mean[keys] + ends / of.signals[keys] for ends in interval(blocks, seed))
+    low[keys], high[keys] = (of.mean[keys] + ends / of.signals[keys] for ends in interval(kernels, blocks, seed))
     return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
 
 
 def _shown(of: Sample, on: Axis, low: Floats, high: Floats) -> Figures:
     rate, effective = mean(of.wins, of.signals), of.effective.astype(float)
+    win_low, win_high = wilson(rate, effective)
     return Figures(
         signals=of.signals,
         dates=of.dates.astype(float),
         effective=effective,
         years=(on.day[-1] - np.append(on.day, on.day[-1])[of.first]) / 365.25,
         win_rate=rate,
-        win_low=wilson(rate, effective)[0],
-        win_high=wilson(rate, effective)[1],
+        win_low=win_low,
+        win_high=win_high,
         mean=of.mean,
         mean_low=low,
         mean_high=high,

@@ -12,7 +12,8 @@ from scipy.stats import false_discovery_control
 
 from services.analysis.research.quality.cells import Axis, Cells, Instrument, axis, cells
 from services.analysis.research.quality.judging import Figures, Judged, judge
-from services.analysis.research.quality.windows import COST, HORIZONS, Floats
+from services.analysis.research.quality.machine_code import Floats, QualityKernels
+from services.analysis.research.quality.windows import COST, HORIZONS
 
 Level = Literal["instrument", "industry", "all"]
 LEVELS: Final[tuple[Level, ...]] = ("instrument", "industry", "all")
@@ -68,6 +69,7 @@ Mapped = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 def records(
     instruments: Sequence[Instrument],
     keys: Sequence[Key],
+    kernels: QualityKernels,
     *,
     horizons: Sequence[int] = HORIZONS,
     cost: float = COST,
@@ -86,9 +88,9 @@ def records(
         mine = tuple(key for key in keys if key.direction == direction)
         if not mine or not len(on.day):
             return []
-        held = [cells(each, [key.rule for key in mine], direction, horizon, on, cost) for each in instruments]
+        held = [cells(kernels, each, [key.rule for key in mine], direction, horizon, on, cost) for each in instruments]
         groups = [_Group(level, name, places, mine, horizon) for level, name, places in _groups(instruments, levels)]
-        return [(group, _judged(group, held, on)) for group in groups]
+        return [(group, _judged(kernels, group, held, on)) for group in groups]
 
     found = [each for several in run(part, parts) for each in several]
     q, tried = _corrected([judged for _, judged in found])
@@ -109,9 +111,9 @@ def _groups(instruments: Sequence[Instrument], levels: Sequence[Level]) -> list[
     return found
 
 
-def _judged(group: _Group, held: Sequence[Cells], on: Axis) -> Judged:
+def _judged(kernels: QualityKernels, group: _Group, held: Sequence[Cells], on: Axis) -> Judged:
     seed = zlib.crc32(f"{group.horizon} {group.keys[0].direction} {group.level} {group.name}".encode())
-    return judge([held[place] for place in group.members], on, seed, intervals=group.level != "instrument")
+    return judge(kernels, [held[place] for place in group.members], on, seed, intervals=group.level != "instrument")
 
 
 def _corrected(found: Sequence[Judged]) -> tuple[list[Floats], int]:
@@ -140,12 +142,12 @@ def _q_values(p: Sequence[Floats], tested: Sequence[np.ndarray]) -> list[Floats]
 
 def _records(group: _Group, judged: Judged, q: Floats, tried: int) -> Iterable[QualityRecord]:
     validated = judged.current & (q < RATE)
+    followed, whole = (np.array(figures).T.tolist() for figures in (judged.followed, judged.whole))
     for n, key in enumerate(group.keys):
-        figures = judged.followed if validated[n] else judged.whole
         if not judged.whole.signals[n]:
             continue
         p = float(judged.p[n])
-        shown = Figures(*(float(values[n]) for values in figures))  # type: ignore[arg-type]
+        shown = Figures(*(followed if validated[n] else whole)[n])
         yield QualityRecord(
             key, group.horizon, group.level, group.name, bool(validated[n]), shown, None if np.isnan(p) else p, float(q[n]), tried
         )

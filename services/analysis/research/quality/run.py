@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
@@ -11,6 +13,7 @@ from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import RuleSignal, read_signal
 from services.analysis.research.quality.cells import Instrument
+from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds
 from services.analysis.research.quality.records import LEVELS, Level, records
 from services.analysis.research.quality.rows import StoredQuality, stored
@@ -48,15 +51,28 @@ def computed(asked: QualityParameters, data: RunData, progress: Progress) -> tup
     if not asked.horizons or len(set(asked.horizons)) < len(asked.horizons):
         raise RunError(f"horizons: {list(asked.horizons)} must be different numbers of bars, at least one")
     read, as_of = list[Instrument](), 0
-    for series in data.series(*_reads(data.request.timeframe)):
+    for series in data.series(*reads(data.request.timeframe)):
         read.append(instrument(data.kernels, series))
         as_of = max(as_of, int(series.ts_close[-1]) if len(series) else 0)
         progress(len(read), 0, series.symbol)
+    return rated(asked, read, data.kernels.code.folder, data.request.timeframe, as_of), as_of
+
+
+def rated(
+    asked: QualityParameters, read: Sequence[Instrument], kernels: Path, timeframe: Timeframe, as_of: int
+) -> list[StoredQuality]:
+    """The rows of some instruments; ``kernels``: the folder of the compiled loops. Raises ``OSError`` when it cannot be written."""
     with ThreadPoolExecutor(THREADS) as pool:
         found = records(
-            read, signal_keys(), horizons=asked.horizons, cost=asked.cost_bps / 10_000, levels=asked.levels, run=pool.map
+            read,
+            signal_keys(),
+            load_quality(kernels),
+            horizons=asked.horizons,
+            cost=asked.cost_bps / 10_000,
+            levels=asked.levels,
+            run=pool.map,
         )
-    return list(stored(found, signal_kinds(), data.request.timeframe, as_of)), as_of
+    return list(stored(found, signal_kinds(), timeframe, as_of))
 
 
 def run(asked: QualityParameters, data: RunData, progress: Progress) -> RunResult:
@@ -74,7 +90,8 @@ def run(asked: QualityParameters, data: RunData, progress: Progress) -> RunResul
     return RunResult(summary, {"records.json": canonical(listed)})
 
 
-def _reads(timeframe: Timeframe) -> tuple[RuleSignal, ...]:
+def reads(timeframe: Timeframe) -> tuple[RuleSignal, ...]:
+    """Signals that together read the bars of every rule."""
     signal = read_signal(WHAT_RULES_READ, timeframe)
     return (signal,) if isinstance(signal, RuleSignal) else ()
 

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.research.quality.cells import Axis, Bools, Cells
+from services.analysis.research.quality.cells import Axis, Cells
 from services.analysis.research.quality.evidence import effective
-from services.analysis.research.quality.walk_forward import YearSums, mean, new_year
-from services.analysis.research.quality.windows import Floats, Int64s
+from services.analysis.research.quality.machine_code import Bools, Floats, Int64s, QualityKernels
+from services.analysis.research.quality.walk_forward import mean, new_year
 
 YEAR_DAYS: Final = 365
 
@@ -20,17 +20,11 @@ class Chosen(NamedTuple):
     """Signals of some years of some instruments."""
 
     members: Sequence[Cells]
-    sums: Sequence[YearSums]
-    """By the year of the signal."""
     years: Bools
     """(keys, years)."""
     on: Axis
     first: int
     """Place of the first date of the first year that can be chosen."""
-
-    def part(self, of: Cells) -> slice:
-        """The cells from the first date on."""
-        return slice(int(np.searchsorted(of.date, self.first)), None)
 
     @property
     def dates(self) -> int:
@@ -67,42 +61,35 @@ class Sample(NamedTuple):
         return self.mean - self.base
 
 
-def chosen(members: Sequence[Cells], sums: Sequence[YearSums], years: Bools, on: Axis, first_year: int) -> Chosen:
+def chosen(members: Sequence[Cells], years: Bools, on: Axis, first_year: int) -> Chosen:
     """The signals of the chosen years."""
     first = int(np.searchsorted(on.day, new_year(on, first_year))) if first_year < on.years else len(on.day)
-    return Chosen(members, sums, years, on, first)
+    return Chosen(members, years, on, first)
 
 
-def sample(of: Chosen, span: int) -> Sample:
+def sample(kernels: QualityKernels, of: Chosen, span: int) -> Sample:
     """The figures of all keys; ``span``: dates that a window covers."""
-    keys, weight = len(of.years), of.years.astype(float)
+    keys = len(of.years)
     recent = int(of.on.of(of.on.day[-1:] - YEAR_DAYS)[0]) if len(of.on.day) else 0
-    count, wins, gain, base, adverse, newer, newer_gain = (np.zeros(keys) for _ in range(7))
+    count, wins, gain, base, against, newer, newer_gain = (np.zeros(keys) for _ in range(7))
     worst, worst_adverse = np.full((2, keys), np.inf)
     fired_on = np.zeros((keys, of.dates), np.bool_)
-    for member, year in zip(of.members, of.sums, strict=True):
-        signals = (year.signals * weight).sum(axis=1)
-        count, wins, gain = count + signals, wins + (year.wins * weight).sum(axis=1), gain + (year.gain * weight).sum(axis=1)
-        base += signals * mean(weight @ year.all_gain, weight @ year.cells)
-        key, cell = _signals(of, member)
-        if not len(key):
-            continue
-        earned, against, late = member.gain[cell], member.adverse[cell], member.date[cell] >= recent
-        fired_on[key, member.date[cell] - of.first] = True
-        newer, newer_gain = newer + np.bincount(key, late, keys), newer_gain + np.bincount(key, earned * late, keys)
-        adverse += np.bincount(key, against, keys)
-        np.minimum.at(worst, key, earned)
-        np.minimum.at(worst_adverse, key, against)
+    for member in of.members:
+        kernels.add_years(*member.by_year, of.years, count, wins, gain, base)
+        kernels.add_sample(
+            member.key, member.cell, member.gain, member.adverse, member.date, member.year, of.years, of.first, recent,
+            fired_on, worst, worst_adverse, against, newer, newer_gain,
+        )  # fmt: skip
     dates = fired_on.sum(axis=1)
     return Sample(
         count,
         dates,
-        dates if span == 1 else effective(fired_on, span),
+        dates if span == 1 else effective(kernels, fired_on, span),
         wins,
         mean(gain, count),
         mean(base, count),
         np.where(count > 0, worst, 0.0),
-        mean(adverse, count),
+        mean(against, count),
         np.where(count > 0, worst_adverse, 0.0),
         newer,
         mean(newer_gain, newer),
@@ -110,37 +97,19 @@ def sample(of: Chosen, span: int) -> Sample:
     )
 
 
-def evidence(of: Chosen, figures: Sample, keys: npt.NDArray[np.intp]) -> Floats:
+def evidence(kernels: QualityKernels, of: Chosen, figures: Sample, keys: npt.NDArray[np.intp]) -> Floats:
     """What each date adds to edge x signals of some keys, less its expected share: (keys, dates); each row adds up to 0.
 
     The edge is the sum over instruments of signals x (mean gain of the signals - mean gain of all cells), by all signals. Of a date
     it holds (signal - share of cells with a signal) x (gain - mean gain), so that the uncertainty of the base rate counts too.
     """
-    these = of._replace(years=of.years[keys])
-    weight, found = these.years.astype(float), np.zeros((len(keys), of.dates))
+    found, work = np.zeros((len(keys), of.dates)), np.zeros(len(keys))
     edge, row = figures.edge[keys], np.full(len(of.years), -1)
     row[keys] = np.arange(len(keys))
-    for member, year in zip(of.members, of.sums, strict=True):
-        signals, cells = (year.signals[keys] * weight).sum(axis=1), weight @ year.cells
-        usual, share = mean(weight @ year.all_gain, cells), mean(signals, cells)
-        here = of.part(member)
-        date, gain, inside = member.date[here] - of.first, member.gain[here], these.years[:, member.year[here]]
-        _add(found, date, np.where(inside, share[:, None] * (usual[:, None] - gain), 0.0))
-        key, cell = _signals(of, member)
-        key = row[key]
-        key, cell = key[key >= 0], cell[key >= 0]
-        np.add.at(found, (key, member.date[cell] - of.first), member.gain[cell] - usual[key] - edge[key])
+    for member in of.members if len(keys) else ():
+        sums = member.by_year
+        kernels.add_evidence(
+            member.key, member.cell, member.gain, member.date, member.year, sums.signals, sums.cells, sums.all_gain,
+            of.years, row, of.first, edge, work, found,
+        )  # fmt: skip
     return found
-
-
-def _signals(of: Chosen, member: Cells) -> tuple[Int64s, Int64s]:
-    """Keys and cells of the chosen signals."""
-    kept = of.years[member.key, member.year[member.cell]]
-    return member.key[kept], member.cell[kept]
-
-
-def _add(found: Floats, date: Int64s, values: Floats) -> None:
-    if len(date) > 1 and (np.diff(date) == 0).any():  # several bars a date
-        begin = np.flatnonzero(np.diff(date, prepend=-1))
-        values, date = np.add.reduceat(values, begin, axis=1), date[begin]
-    found[:, date] += values

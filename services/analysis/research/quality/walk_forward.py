@@ -7,44 +7,17 @@ it. What a decision lets in is out of sample for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from services.analysis.research.quality.cells import Axis, Bools, Cells
-from services.analysis.research.quality.windows import Floats
+from services.analysis.research.quality.cells import Axis, Cells
+from services.analysis.research.quality.machine_code import Bools, Floats
 
 WARM_UP_DAYS: Final = 700
 """Days of data before the first decision: two years, less the days by which a history may begin late."""
 LEAST_PAST: Final = 10
 """Signals before a decision from which on it can be positive."""
-
-
-class YearSums(NamedTuple):
-    """Sums over the cells of an instrument by year; signals (keys, years), all cells (years,)."""
-
-    signals: Floats
-    gain: Floats
-    wins: Floats
-    cells: Floats
-    all_gain: Floats
-
-
-def year_sums(of: Cells, year: np.ndarray, count: int) -> YearSums:
-    """The sums by the given year of each cell."""
-    width = of.keys * count
-    place, gain = of.key * count + year[of.cell], of.gain[of.cell]
-
-    def by_key(weights: Floats | None) -> Floats:
-        return np.bincount(place, weights, width).astype(float).reshape(-1, count)
-
-    return YearSums(
-        by_key(None),
-        by_key(gain),
-        by_key((gain > 0).astype(float)),
-        np.bincount(year, minlength=count).astype(float),
-        np.bincount(year, of.gain, count).astype(float),
-    )
 
 
 def first_decision(on: Axis, members: Sequence[Cells]) -> int:
@@ -63,11 +36,8 @@ def decisions(members: Sequence[Cells], on: Axis, first: int) -> Bools:
     """
     count, gain, base = (np.zeros((members[0].keys, on.years)) for _ in range(3))
     for member in members:
-        closed = year_sums(member, member.last_year, on.years)
-        signals = _before(closed.signals)
-        count += signals
-        gain += _before(closed.gain)
-        base += signals * mean(_before(closed.all_gain), _before(closed.cells))
+        closed = member.by_last_year
+        member.kernels.add_past(closed.signals, closed.gain, closed.cells, closed.all_gain, count, gain, base)
     followed = (count >= LEAST_PAST) & (gain > base)
     followed[:, :first] = False
     return followed
@@ -76,12 +46,6 @@ def decisions(members: Sequence[Cells], on: Axis, first: int) -> Bools:
 def mean(total: Floats, count: Floats) -> Floats:
     """A mean; 0 where there is nothing."""
     return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
-
-
-def _before(by_year: Floats) -> Floats:
-    """The sums of all years before each year."""
-    total = by_year.cumsum(axis=-1)
-    return np.concatenate([np.zeros_like(total[..., :1]), total[..., :-1]], axis=-1)
 
 
 def new_year(on: Axis, place: int) -> int:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
+from services.analysis.research.quality.machine_code import Floats, Int64s, QualityKernels
 
 HORIZONS: Final = (1, 5, 20)
 """Bars that a position is held."""
@@ -41,7 +38,7 @@ class Windows(NamedTuple):
     """Session date of the last bar of the window; the largest integer where it is not closed."""
 
 
-def windows(prices: Prices, direction: int, horizon: int, cost: float = COST) -> Windows:
+def windows(kernels: QualityKernels, prices: Prices, direction: int, horizon: int, cost: float = COST) -> Windows:
     """The windows that follow each bar t: entry at the open of t + 1, exit at the close of t + ``horizon``.
 
     A long position (``direction`` +1) gains exit x (1 - cost) / (entry x (1 + cost)) - 1, a short one (-1)
@@ -60,16 +57,13 @@ def windows(prices: Prices, direction: int, horizon: int, cost: float = COST) ->
     closed = length - horizon
     if closed <= 0:
         return Windows(gain, adverse, last_day)
-    entry, leave = prices.open[1 : closed + 1], prices.close[horizon:]
-    high = sliding_window_view(prices.high[1:], horizon).max(axis=1)
-    low = sliding_window_view(prices.low[1:], horizon).min(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if direction > 0:
-            made, against = leave * (1 - cost) / (entry * (1 + cost)) - 1, low / entry - 1
-        else:
-            made, against = 1 - leave * (1 + cost) / (entry * (1 - cost)), 1 - high / entry
-    usable = np.isfinite(made) & np.isfinite(against) & (entry > 0) & (leave > 0) & (low > 0)
-    usable &= sliding_window_view(np.diff(prices.day), horizon).max(axis=1) <= LONGEST_GAP
-    gain[:closed], adverse[:closed] = np.where(usable, made, np.nan), np.where(usable, np.minimum(against, 0), np.nan)
+    kernels.measure_windows(
+        _row(prices.open), _row(prices.high), _row(prices.low), _row(prices.close), np.ascontiguousarray(prices.day, np.int64),
+        1 if direction > 0 else -1, horizon, float(cost), LONGEST_GAP, gain[:closed], adverse[:closed],
+    )  # fmt: skip
     last_day[:closed] = prices.day[horizon:]
     return Windows(gain, adverse, last_day)
+
+
+def _row(values: Floats) -> Floats:
+    return np.ascontiguousarray(values, np.float64)

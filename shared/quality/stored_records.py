@@ -8,12 +8,12 @@ import msgspec
 import structlog
 from sqlalchemy import func, select
 
-from services.analysis.live.domain.signal_records import Key, SignalRecords
 from shared.db import Database
 from shared.events import SignalQuality
+from shared.quality.signal_records import Key, SignalRecords
 from shared.tables import instrument_industries, signal_quality
 
-log: Final = structlog.get_logger("analysis.quality")
+log: Final = structlog.get_logger("quality")
 _decode: Final = msgspec.json.Decoder(SignalQuality).decode
 
 

@@ -58,6 +58,10 @@ class SignalRecords:
             return list(signals)
         return [msgspec.structs.replace(each, quality=self.of(each)) for each in signals]
 
+    def completed(self, signals: Sequence[Signal]) -> list[Signal]:
+        """The signals, those without a record with the one that they would get now."""
+        return [each if each.quality else msgspec.structs.replace(each, quality=self.of(each)) for each in signals]
+
 
 def _order(record: SignalQuality) -> tuple[bool, float, int]:
     return not record.validated, record.q_value if record.validated else 0.0, -record.effective_n
