@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import backtest, conditions, engine, gateway, kinds, patterns, pipeline
+from bench import backtest, conditions, engine, gateway, grid, kinds, patterns, pipeline, quality
 from bench.broker import open_broker
 from bench.result import BenchmarkResult, table
 
@@ -61,6 +61,8 @@ def main() -> None:
         "kinds": kinds.rows,
         "conditions": conditions.rows,
         "backtest": backtest.rows,
+        "grid": grid.rows,
+        "quality": quality.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }

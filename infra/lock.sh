@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 python="$1"
 shift
-for level in install run research test bench oracles; do
+for level in install run research cluster test bench oracles; do
     override="requirements/$level.override"
     echo "Locking requirements/$level.txt ..."
     "$python" -m uv pip compile "requirements/$level.in" --output-file "requirements/$level.txt" \

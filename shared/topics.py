@@ -122,9 +122,9 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
 )
 RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
     "research.results.v1",
-    (events.ConditionHistory, events.RunProgress, events.RunFinished),
-    "job id",
-    "The progress of research jobs, and their results, or why they have none.",
+    (events.ConditionHistory, events.RunProgress, events.RunFinished, events.QualityChanged),
+    "job id; of a record of quality what it is about",
+    "The progress and results of research jobs, and records of signal quality that became validated or lost it.",
     ("analysis research",),
     retention_ms=7 * DAY,
 )

@@ -17,6 +17,9 @@ Ignore fields that you do not know: inside a version only optional fields are ad
 
 What a reader cannot handle goes to `TOPIC.dlq` as it was, with headers `dead-letter-topic`, `-partition`, `-offset`, `-timestamp`,
 `-group`, `-exception` and `-error` (`python -m infra.dead_letters` lists, shows and replays them).
+
+The same log of ticks gives the same bars, indicators and signals bit by bit, after a restart too. `Signal.quality` is the
+exception: it is an annotation with the newest record at the time of publishing, and may differ when a signal is published again.
 """
 
 

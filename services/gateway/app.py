@@ -32,6 +32,7 @@ from shared import metrics, topics
 from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import JobClient, OffsetReader, open_offset_reader, open_producer, open_tail
+from shared.quality.stored_records import QualityRecords
 from shared.runtime import Lifecycle, Task
 from shared.tasks import run_all, run_until_first
 from shared.waiting import Refresher, pause
@@ -39,6 +40,8 @@ from shared.waiting import Refresher, pause
 log: Final = structlog.get_logger("gateway")
 
 TICK_WATCH_SECONDS: Final = 0.5
+RECORDS_SECONDS: Final = 10.0
+"""How often is looked whether there are newer records of past signals."""
 PROGRESS_SECONDS: Final = 5.0
 EMPTY_SECONDS: Final = 1.0
 """Pause between reads while the table is empty: ingest has not filled it yet."""
@@ -64,6 +67,8 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         gateway = wire(settings, history)
         producer = await stack.enter_async_context(open_producer(settings, "gateway"))
         results = await stack.enter_async_context(open_tail(settings, {topics.RESEARCH_RESULTS: 0}, "gateway-research"))
+        records = QualityRecords(database)
+        gateway.records = lambda: records.current
         gateway.research = research = JobClient(producer)
         feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
         flushers = {
@@ -81,6 +86,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         )
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
         sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
+        quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
         lifecycle.on_ready("topics handled", lambda: not tail.held)
         lifecycle.on_alive("topics", lambda: tail.alive)
@@ -94,6 +100,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "instruments": directory.run,
             "progress": progress.run,
             "sources": sources.run,
+            "signal quality": quality.run,
             "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - random test prices
             **{name: partial(flusher.run, lifecycle.stopping.is_set) for name, flusher in flushers.items()},
         }

@@ -142,7 +142,7 @@ async def _schedules(
         stack.push_async_callback(webhook.close)
         schedules["webhook"] = ChannelSchedule(webhook, RateLimiter([RateLimit(100, 1.0)], [RateLimit(20, 1.0)]), run_length=20)
         for target in settings.webhook_targets:
-            chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True)
+            chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True, unvalidated=True)
             await chats.ensure(chat, clock.now())
     return schedules
 

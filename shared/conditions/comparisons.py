@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.conditions.errors import ConditionError
+from shared.conditions.events import events
 from shared.conditions.expression import (
     CONNECTIVES,
     PAST_NUMBERS,
@@ -124,7 +125,8 @@ def rebuilt(node: Operation, operands: tuple[Node, ...]) -> Node:
 def _completed(earlier: Node, node: Node) -> Node:
     while isinstance(earlier, Operation) and earlier.name in CONNECTIVES:
         earlier = earlier.operands[-1]
-    if isinstance(node, SeriesName) and is_price(node.name) and isinstance(earlier, Comparison) and _is_price(earlier.left):
+    value = isinstance(node, SeriesName) and is_price(node.name) and node.name not in events()  # a rule's name alone is the rule
+    if value and isinstance(earlier, Comparison) and _is_price(earlier.left):
         return compare(earlier.left, earlier.typed, node, node.at)
     if not isinstance(node, Omitted):
         return node

@@ -5,7 +5,7 @@ it. Prices are in the instrument's own currency; changes are fractions (0.05 is 
 fields are added; readers ignore unknown fields.
 """
 
-from shared.events.analysis import IndicatorRow, Signal, SignalQuality, signal_id
+from shared.events.analysis import IndicatorRow, Signal, SignalQuality, parameters_text, signal_id
 from shared.events.event import Event, SafeInt
 from shared.events.industries import Comovement, IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
@@ -18,6 +18,7 @@ from shared.events.research import (
     ConditionHistoryJob,
     DiscoverPatterns,
     ExportDataset,
+    QualityChanged,
     ResearchError,
     ResearchJob,
     ResearchResult,
@@ -55,6 +56,7 @@ __all__ = [
     "Pattern",
     "Pivot",
     "ProviderBar",
+    "QualityChanged",
     "Quarantined",
     "Quote",
     "RelativeStrength",
@@ -76,6 +78,7 @@ __all__ = [
     "Tick",
     "TickLog",
     "Timeframe",
+    "parameters_text",
     "pattern_id",
     "signal_id",
 ]

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from shared.events.analysis import SignalQuality, parameters_text
 from shared.events.event import Event, SafeInt
 from shared.events.timeframe import Timeframe
 
@@ -229,9 +230,40 @@ class RunFinished(Event, frozen=True, kw_only=True, tag="run-finished"):
         return f"run-finished:{self.job_id}"
 
 
+class QualityChanged(Event, frozen=True, kw_only=True, tag="quality-changed"):
+    """The record of a kind of signal has been validated, or is not any more. No job asked for it."""
+
+    rule: str
+    params: dict[str, float]
+    direction: Literal["up", "down"]
+    timeframe: Timeframe
+    level: Literal["instrument", "industry", "all"]
+    group: str
+    """The symbol or the industry; ``*`` for all instruments together."""
+    horizon_bars: SafeInt
+    validated: bool
+    """False: the edge is gone, or is no longer beyond chance."""
+    quality: SignalQuality | None = None
+    """The new record; null where there are too few signals now."""
+    ts_event: SafeInt
+    """Close of the newest bar that was read."""
+    ts_init: SafeInt
+    source: str
+
+    @property
+    def job_id(self) -> str:
+        """The key of the message: what the record is about."""
+        parts = (self.rule, parameters_text(self.params), self.direction, self.timeframe, self.level, self.group)
+        return f"quality:{':'.join(parts)}:{self.horizon_bars}"
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.job_id}:{self.ts_event}"
+
+
 RunJob = RunBacktest | RunGrid | DiscoverPatterns | ExportDataset
 """Every job that is a run."""
 ResearchJob = ConditionHistoryJob | RunJob | CancelRun
 """Every type of job; each has ``id``."""
-ResearchResult = ConditionHistory | RunProgress | RunFinished
-"""Every type of result; each has ``job_id``."""
+ResearchResult = ConditionHistory | RunProgress | RunFinished | QualityChanged
+"""Everything on the topic of results; each has ``job_id``."""

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from shared.db import open_database
@@ -38,6 +39,14 @@ async def downgrade(url: str, revision: str) -> str | None:
 async def current(url: str) -> str | None:
     """The revision of the database; None: no migration has run."""
     return await _locked(url, lambda _: None)
+
+
+async def is_current(url: str) -> bool:
+    """Whether the database has the tables of this release. Raises as ``upgrade``."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return await current(url) == ScriptDirectory.from_config(config).get_current_head()
 
 
 async def differences(url: str) -> list[str]:

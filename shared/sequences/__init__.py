@@ -5,19 +5,22 @@ The command that stores sequences checks them, analysis follows them, and the no
 """
 
 from shared.sequences.parser import LONGEST, SequenceError, parse
-from shared.sequences.sequence import MOST_BARS, MOST_STEPS, Direction, SignalSequence, Step, identity
-from shared.sequences.vocabulary import SignalKind, vocabulary
+from shared.sequences.sequence import MOST_BARS, MOST_STEPS, RECORDED, Direction, SignalSequence, Step, identity, rule_of
+from shared.sequences.vocabulary import SignalKind, is_event, vocabulary
 
 __all__ = [
     "LONGEST",
     "MOST_BARS",
     "MOST_STEPS",
+    "RECORDED",
     "Direction",
     "SequenceError",
     "SignalKind",
     "SignalSequence",
     "Step",
     "identity",
+    "is_event",
     "parse",
+    "rule_of",
     "vocabulary",
 ]

@@ -14,6 +14,9 @@ MOST_STEPS: Final = 4
 MOST_BARS: Final = 63
 """Bars from the first step to the last; analysis keeps recent signals for this many bars."""
 
+RECORDED: Final = "sequence:"
+"""What the rules of records of sequences begin with."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -54,6 +57,16 @@ class SignalSequence:
     def id(self) -> str:
         """The permanent id: a hash of the normal form."""
         return identity(self.text)
+
+    @property
+    def rule(self) -> str:
+        """What its record is kept under: the sequences of the rule ``sequence`` have one each."""
+        return rule_of(self.text)
+
+
+def rule_of(text: str) -> str:
+    """``SignalSequence.rule`` of the sequence with this normal form."""
+    return f"{RECORDED}{identity(text)}"
 
 
 def identity(text: str) -> str:

@@ -20,11 +20,12 @@ from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.engine_outcome import EngineOutcome
 from services.analysis.live.domain.ports import ProvidedBars
 from services.analysis.live.handlers.history import HistoryReader
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Tick, TickLog, Timeframe
 from shared.kafka import Record
 from shared.topics import Topic
 from tests.analysis.market import series
+from tests.hours import sessions
 
 FOLDER = Path(__file__).parent / "splits"
 SPLITS = {dt.date(2014, 6, 9): 7.0, dt.date(2020, 8, 31): 4.0}

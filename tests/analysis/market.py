@@ -14,8 +14,9 @@ from services.analysis.live.domain.calendar import Calendar, calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
 from services.analysis.live.domain.series_runner import SeriesRunner
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
+from tests.hours import sessions
 
 KERNELS = Path(__file__).parents[2] / ".cache" / "kernels"
 START, END = dt.date(2024, 10, 21), dt.date(2024, 12, 6)

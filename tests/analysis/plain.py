@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Heartbeat, Tick, TickLog, Timeframe
+from tests.hours import sessions
 
 ORDER = list(Timeframe)
 LENGTH = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "30m": 1_800_000, "1h": 3_600_000, "4h": 14_400_000}

@@ -16,7 +16,8 @@ from services.analysis.kernels.indicators.table import KINDS
 
 def test_the_committed_pages_are_current() -> None:
     assert main(["--check"]) == 0
-    assert sum(path.stat().st_size for make in PAGES for path in (DOCS / make().folder).iterdir()) < 2_000_000
+    folders = [DOCS / folder for make in PAGES if (folder := make().folder)]
+    assert sum(path.stat().st_size for folder in folders for path in folder.iterdir()) < 2_000_000
 
 
 def test_every_kind_is_documented_with_its_columns_and_a_picture() -> None:

@@ -24,7 +24,7 @@ from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, Prov
 from services.analysis.live.domain.provided_bars import bars_of_history
 from services.analysis.live.domain.superseded_bars import MOST_REPORTED, contradiction_reports, superseded, without_superseded
 from services.analysis.live.handlers.history import HistoryReader
-from shared.calendars import CALENDARS, Corrections, read_corrections, sessions
+from shared.calendars import CALENDARS, Corrections, read_corrections
 from shared.corrections import parse_corrections
 from shared.db import open_database
 from shared.events import Bar, Heartbeat, History, HistoryReady, ProviderBar, Tick, TickLog, Timeframe
@@ -33,6 +33,7 @@ from shared.tables import bars as table
 from shared.topics import Topic
 from tests.analysis.market import series
 from tests.analysis.tape import of_symbol, stored
+from tests.hours import sessions
 
 MINUTE = 60_000
 SEOUL, CHICAGO, NEW_YORK = "Asia/Seoul", "America/Chicago", "America/New_York"

@@ -13,8 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Heartbeat, History, Tick
+from tests.hours import sessions
 
 MINUTE = 60_000
 LENGTH = {"1m": MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE, "1h": 60 * MINUTE, "4h": 240 * MINUTE}

@@ -16,12 +16,13 @@ from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.tape_schedule import Schedule, schedule_of
 from services.ingest.domain.universe import Universe
 from services.ingest.settings import IngestSettings
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Heartbeat, Tick
 from tests.e2e.reference_bars import Reference
 from tests.e2e.reference_patterns import confirmed
 from tests.e2e.reference_sequences import sequences
 from tests.e2e.reference_signals import Expected, signals
+from tests.hours import sessions
 
 START = dt.date(1998, 1, 1)
 PARTS = {"seconds-of-two": ("seconds", frozenset({"SPY", "IBM"}))}

@@ -32,6 +32,7 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
     """One person per symbol subscribes to its alerts in the bot."""
     for symbol, chat in CHATS.items():
         await telegram.type_text("/start", chat=chat, user=chat)
+        await telegram.type_text("/settings unproven on", chat=chat, user=chat)
         await telegram.type_text(f"/watch {symbol}", chat=chat, user=chat)
 
     def answered() -> bool:

@@ -8,6 +8,7 @@ import math
 import random
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import insert
 
 from services.gateway.domain.market_memory import MarketMemory
@@ -208,6 +209,7 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         )
         await connection.execute(insert(tables.instruments), rows)
         await connection.execute(insert(tables.instrument_industries), pairs)
+        await connection.execute(insert(tables.signal_quality), [quality_row(n) for n in range(12)])
         if bars:
             await connection.execute(insert(tables.bars), [bar_row(bar(symbol, n)) for n in range(bars)])
         if signals:
@@ -230,6 +232,39 @@ def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:
         "id": f"dataset-{n}", "kind": "dataset", "request": "{}", "state": "done", "requested_by": "command", "created_at": n,
         "finished_at": START + n, "result": json.dumps(record), "error": "", "location": location,
     }  # fmt: skip
+
+
+def quality(**changes: Any) -> events.SignalQuality:
+    """A record of past signals."""
+    known = {
+        "n": 100, "years": 8.0, "horizon_bars": 5, "win_rate": 0.5, "win_rate_low": 0.4, "win_rate_high": 0.6, "mean_return": 0.01,
+        "worst": -0.1, "base_rate": 0.009, "q_value": 0.5, "validated": False, "dates": 90, "effective_n": 60, "as_of": START,
+    }  # fmt: skip
+    return events.SignalQuality(**{**known, **changes})
+
+
+def quality_row(n: int) -> dict[str, Any]:
+    """Record number ``n`` of past signals: of two rules, three horizons, of an instrument and of all."""
+    rule, params = (("gap", "move=0.01"), ("golden_cross", "fast=50,slow=200"))[n % 2]
+    horizon = (1, 5, 20)[n // 2 % 3]
+    level: Literal["all", "instrument"] = "all" if n < 6 else "instrument"
+    group = "*" if n < 6 else "AAPL"
+    found = quality(n=100 + n, horizon_bars=horizon, validated=n == 7, level=level, group=group)
+    return {
+        "id": f"{n:032d}",
+        "rule": rule,
+        "params": params,
+        "direction": "up",
+        "timeframe": "1d",
+        "level": level,
+        "group_name": group,
+        "horizon": horizon,
+        "shown": horizon == 5,
+        "validated": found.validated,
+        "as_of": START,
+        "quality": msgspec.json.encode(found).decode(),
+        "updated_at": START,
+    }
 
 
 def bar_row(event: events.Bar) -> dict[str, Any]:

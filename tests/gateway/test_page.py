@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
@@ -71,6 +72,13 @@ async def test_quotes_chart_and_signals_update_live(browser: Browser, server: Ru
     await expect(top).to_contain_text("Golden cross")
     await expect(top).to_contain_text("no record yet")
     await expect(top).to_contain_text("NVIDIA")
+    for number, validated, words in (
+        (611, False, "no better than chance so far: +1.0% in 5 days, any day +0.9% (n = 100 on 90 days)"),
+        (612, True, "past 8 years, out of sample: 50% of 100, +1.0% in 5 days, worst −10%"),
+    ):
+        fired = market.signal("NVDA", number, "golden_cross")
+        server.feed.handle_event(msgspec.structs.replace(fired, quality=market.quality(validated=validated)))
+        await expect(top).to_contain_text(words)
     server.feed.handle_event(market.bar("AAPL", 600))
     server.feed.handle_event(market.indicators("AAPL", 600))
     await expect(page.locator(".legend")).to_contain_text(f"{market.bar('AAPL', 600).close:,.2f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,8 @@ from sqlalchemy import insert
 
 from services.gateway.domain.times import rfc3339
 from shared import tables
-from shared.events import Timeframe
+from shared.events import SignalQuality, Timeframe, parameters_text
+from shared.quality.signal_records import SignalRecords
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway
 
@@ -321,6 +323,75 @@ async def test_patterns_come_page_by_page_newest_first(client: aiohttp.ClientSes
     assert found[0]["upper"] is None
 
 
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 12),
+        ("rule=gap", 6),
+        ("level=all", 6),
+        ("symbol=AAPL", 6),
+        ("symbol=AAPL&horizon=5", 2),
+        ("industry=ai", 0),
+        ("validated=true", 1),
+        ("validated=false&level=instrument", 5),
+        ("direction=down", 0),
+        ("timeframe=1Day&horizon=20&level=all", 2),
+    ],
+)
+async def test_records_of_quality_can_be_filtered(client: aiohttp.ClientSession, query: str, count: int) -> None:
+    found = (await read(client, f"/v1/signals/quality?{query}"))["results"]
+    assert len(found) == count
+    for each in found:
+        assert each["quality"]["level"] in {"all", "instrument"}
+        assert each["params"] == ({"move": 0.01} if each["rule"] == "gap" else {"fast": 50.0, "slow": 200.0})
+
+
+async def test_records_of_quality_come_page_by_page(client: aiohttp.ClientSession) -> None:
+    seen, token = list[str](), ""
+    for _ in range(5):
+        page = await read(client, f"/v1/signals/quality?limit=5{token}")
+        seen += [each["id"] for each in page["results"]]
+        if page["next_page_token"] is None:
+            break
+        token = f"&page_token={page['next_page_token']}"
+    assert len(seen) == len(set(seen)) == 12
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("horizon=0", "horizon"),
+        ("validated=perhaps", "validated"),
+        ("level=some", "level"),
+        ("symbol=AAPL&level=all", "level"),
+        ("symbol=AAPL&industry=ai", "industry"),
+        ("page_token=x", "page_token"),
+        ("symbol=NOPE", "symbol"),
+    ],
+)
+async def test_a_wrong_query_for_records_names_the_field(client: aiohttp.ClientSession, query: str, field: str) -> None:
+    status = 404 if query == "symbol=NOPE" else 400
+    assert (await read(client, f"/v1/signals/quality?{query}", status=status))["field"] == field
+
+
+async def test_a_signal_that_was_published_before_its_record_gets_it_unless_the_record_is_newer(
+    server: RunningGateway, client: aiohttp.ClientSession
+) -> None:
+    signal = (await read(client, "/v1/signals?limit=1&symbol=AAPL"))["results"][0]
+    assert signal["quality"] is None
+    at = int(dt.datetime.fromisoformat(signal["date"]).timestamp() * 1000)
+    record = SignalQuality(
+        n=100, years=8.0, horizon_bars=5, win_rate=0.5, win_rate_low=0.4, win_rate_high=0.6, mean_return=0.01, worst=-0.1,
+        base_rate=0.009, q_value=0.5, validated=False, effective_n=60, level="all", group="*", as_of=at,
+    )  # fmt: skip
+    key = (signal["rule"], parameters_text(signal["params"]), signal["direction"], "1d")
+    for as_of, n in ((at + 1, None), (at, 100)):
+        records = SignalRecords([(key, msgspec.structs.replace(record, as_of=as_of))])
+        server.gateway.records = lambda records=records: records  # type: ignore[misc]
+        quality = (await read(client, "/v1/signals?limit=1&symbol=AAPL"))["results"][0]["quality"]
+        assert (quality and quality["n"]) == n
+
+
 async def test_a_signal_without_measured_quality_has_null(client: aiohttp.ClientSession) -> None:
     signal = (await read(client, "/v1/signals?limit=1"))["results"][0]
     assert signal["quality"] is None
@@ -365,6 +436,9 @@ async def test_bars_in_memory_are_returned_without_the_database(server: RunningG
             raise TransientError("the database is gone")
 
         async def patterns(self, _: Any) -> Any:
+            raise TransientError("the database is gone")
+
+        async def quality(self, _: Any) -> Any:
             raise TransientError("the database is gone")
 
     server.gateway.history = Away()

@@ -12,7 +12,7 @@ from infra.local.environment import uv_environment
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "infra" / "local" / "environment.py"
-LEVELS = ("run", "test", "bench")
+LEVELS = ("run", "research", "test", "bench")
 
 
 def pinned(level: str) -> dict[str, set[str]]:

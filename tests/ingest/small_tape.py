@@ -10,8 +10,9 @@ import numpy as np
 from services.ingest.adapters.tapes import write_tape
 from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording, Resolution, Tape
 from services.ingest.domain.universe import Universe, parse_universe
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Timeframe
+from tests.hours import sessions
 
 FIRST = dt.date(2024, 7, 1)
 LAST = dt.date(2024, 7, 3)

@@ -13,8 +13,9 @@ import pytest
 from services.ingest.domain.built_bars import built_bars
 from services.ingest.domain.gaps import expected_closes
 from services.ingest.domain.history_position import BUILT, DEPTH_MS
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import ProviderBar, Timeframe
+from tests.hours import sessions
 
 EXCHANGES = ("NYSE", "KRX", "CRYPTO", "FX", "CME")
 SPAN = (dt.date(2024, 10, 21), dt.date(2025, 1, 10))

@@ -17,8 +17,8 @@ from services.ingest.adapters.yahoo.stream import frames
 from services.ingest.adapters.yahoo.stream_messages import REGULAR
 from services.ingest.domain.off_hours import CalendarDoubt, OffHoursMonitor
 from services.ingest.domain.universe import Instrument
-from shared.calendars import sessions
 from shared.events import Tick
+from tests.hours import sessions
 from tests.ingest.test_yahoo_live import running
 from tests.until import until
 

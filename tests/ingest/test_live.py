@@ -13,8 +13,8 @@ from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.source import Item
 from services.ingest.settings import IngestSettings
-from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick
+from tests.hours import sessions
 
 CRYPTO = sessions("CRYPTO", dt.date(2024, 6, 25), dt.date(2024, 7, 10))
 NOON = int(CRYPTO.open[5]) + 12 * 3_600_000

@@ -11,9 +11,10 @@ import pytest
 
 from services.ingest.adapters.yahoo.source import calendar_doubt
 from services.ingest.domain.off_hours import CalendarDoubt, OffHoursMonitor
-from shared.calendars import CALENDARS, Sessions, sessions
+from shared.calendars import CALENDARS, Sessions
 from shared.corrections import BUNDLED, parse_corrections
 from shared.events import Quarantined, Tick
+from tests.hours import sessions
 from tests.ingest.test_yahoo_live import crypto, running
 from tests.until import until
 

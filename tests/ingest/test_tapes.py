@@ -23,8 +23,9 @@ from services.ingest.domain.tape import RecordedBars, RecordedHistory, Recording
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.value_checks import tick_rejection
 from services.ingest.settings import IngestSettings
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Tick, Timeframe
+from tests.hours import sessions
 from tests.ingest import small_tape
 
 TAPES = IngestSettings.model_fields["tapes"].default

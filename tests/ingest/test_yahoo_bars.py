@@ -20,8 +20,9 @@ from services.ingest.domain.gaps import expected_closes, missing_ranges
 from services.ingest.domain.provider_bars import daily_bars, intraday_bars
 from services.ingest.domain.yahoo_chart import Chart, read_chart
 from services.ingest.domain.yahoo_errors import SplitNotAppliedError
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
 from shared.events import Timeframe
+from tests.hours import sessions
 from tests.ingest.yahoo.charts import FOLDER, captured, chart, split
 
 NOW = int(dt.datetime(2025, 2, 22, tzinfo=dt.UTC).timestamp() * 1000)

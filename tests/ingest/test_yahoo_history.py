@@ -20,10 +20,11 @@ from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.history_position import Gap, HistoryPosition, advance_position, brought_up_to_date, read_position
 from services.ingest.domain.source import MAX_BARS, Backfill
 from services.ingest.domain.universe import Instrument
-from shared.calendars import CALENDARS, Corrections, sessions
+from shared.calendars import CALENDARS, Corrections
 from shared.corrections import Correction, parse_corrections
 from shared.events import History, ProviderBar, Quarantined, Timeframe
 from shared.failures import TransientError
+from tests.hours import sessions
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.market import Market, all_there, raw_price
 from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in

@@ -30,9 +30,9 @@ from services.ingest.domain.universe import Instrument, Universe
 from services.ingest.domain.yahoo_chart import read_chart
 from services.ingest.domain.yahoo_ticks import RejectedPrice, StreamedPrice, polled_tick, streamed_tick
 from services.ingest.settings import IngestSettings
-from shared.calendars import sessions
 from shared.events import Heartbeat, Quarantined, Tick, Timeframe
 from shared.tasks import UnrequestedCancellationError
+from tests.hours import sessions
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.server import Reply, YahooStandIn, ok, yahoo_stand_in
 from tests.until import until

@@ -15,8 +15,8 @@ from services.ingest.domain.provider_bars import daily_bars
 from services.ingest.domain.universe import Instrument
 from services.ingest.domain.yahoo_chart import Chart, read_chart
 from services.ingest.domain.yahoo_history import ChartHistory, read_daily
-from shared.calendars import sessions
 from shared.events import ProviderBar, Quarantined, Timeframe
+from tests.hours import sessions
 from tests.ingest.yahoo.charts import chart
 from tests.ingest.yahoo.reported import KALA, NEW_FORTRESS, SHIN_ETSU, SOXS_RIGHT, SOXS_WRONG, Line, body, opened
 

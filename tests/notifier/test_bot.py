@@ -7,8 +7,11 @@ import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.parsing.parser import ProcessParser
@@ -27,12 +30,13 @@ from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.quotes import LatestQuotes
 from shared import wire as encoding
 from shared.db import open_database
-from shared.events import IndustryMember, Mover, Quote, RelativeStrength, RuleCount
+from shared.events import IndustryMember, Mover, Quote, RelativeStrength, RuleCount, SignalQuality
 from shared.kafka import Record
-from shared.tables import signals
+from shared.tables import signal_quality, signals
 from tests.notifier.parts import NOW, Parts, industry, list_instruments, signal, store_bars, wire
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import Fault
+from tests.notifier.test_texts import QUALITY
 from tests.until import until
 
 
@@ -266,20 +270,50 @@ async def test_buttons_have_the_effect_of_their_commands(database_url: str) -> N
         await user.ask("/start")
         await user.telegram.press_button("settings")
         await until(lambda: user.telegram.accepted[-1].buttons)
-        assert "settings unproven off" in user.telegram.accepted[-1].buttons
-        await user.telegram.press_button("settings unproven off")
+        assert "settings unproven on" in user.telegram.accepted[-1].buttons
+        await user.telegram.press_button("settings unproven on")
         await user.telegram.press_button("settings provisional on")
         await user.telegram.press_button("lang en")
         number = await user.telegram.press_button("mute 1h")
         await until(lambda: user.telegram.confirmed >= number)
         found = await user.parts.chats.get("telegram", "7")
         assert found is not None
-        assert (found.unvalidated, found.language, found.muted_until > 0) == (False, "en", True)
+        assert (found.unvalidated, found.language, found.muted_until > 0) == (True, "en", True)
         assert found.wants_provisional
         await user.ask("/rules off all")
         found = await user.parts.chats.get("telegram", "7")
         assert found is not None
         assert found.wants_provisional
+
+
+async def test_quality_shows_the_most_specific_record_with_enough_evidence(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        assert "/quality golden_cross AAPL" in await user.ask("/quality")
+        assert "nonsense" in await user.ask("/quality nonsense")
+        assert "없습니다" in await user.ask("/quality golden_cross")
+        chance = replace(QUALITY, validated=False, horizon_bars=5, mean_return=0.003, base_rate=0.002, n=431, dates=381)
+        of = {
+            "1": replace(chance, level="all", group="*", effective_n=300),
+            "2": replace(QUALITY, level="instrument", group="AAPL", effective_n=52),
+            "3": replace(QUALITY, level="instrument", group="005930.KS", effective_n=29),
+        }
+        async with user.parts.database.begin() as connection:
+            await connection.execute(signal_quality.insert(), [quality_row(id_, each) for id_, each in of.items()])
+        await user.ask("/lang en")
+        whole = await user.ask("/quality golden_cross")
+        assert "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days) [all instruments]" in whole
+        assert "Not investment advice" in whole
+        own = await user.ask("/quality golden_cross apple")
+        assert "✅ ▲ fast=50,slow=200" in own
+        assert "past 10 years, out of sample: 61% of 84, +2.1% in 20 days, worst -7% [AAPL alone]" in own
+        assert "[all instruments]" in await user.ask("/quality golden_cross 005930.KS")
+
+
+def quality_row(id_: str, quality: SignalQuality) -> dict[str, Any]:
+    about = {"rule": "golden_cross", "params": "fast=50,slow=200", "direction": "up", "timeframe": "1d"}
+    of = {"level": quality.level, "group_name": quality.group, "horizon": quality.horizon_bars, "validated": quality.validated}
+    body = msgspec.json.encode(quality).decode()
+    return about | of | {"id": id_, "shown": True, "as_of": 1, "quality": body, "updated_at": 1}
 
 
 async def test_rule_types_are_chosen_per_chat(database_url: str) -> None:

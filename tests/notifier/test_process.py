@@ -49,9 +49,9 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
 
     async with open_telegram() as telegram, open_database(database_url) as database:
         parts = wire(database, [])
-        await parts.chats.save(Chat("telegram", "7", "7"), 0)
+        await parts.chats.save(Chat("telegram", "7", "7", unvalidated=True), 0)
         await parts.chats.watch(Address("telegram", "7"), [symbol], 0)
-        await parts.chats.save(Chat("telegram", "8", "8", muted_until=10**15), 0)
+        await parts.chats.save(Chat("telegram", "8", "8", muted_until=10**15, unvalidated=True), 0)
         await parts.chats.watch(Address("telegram", "8"), [symbol], 0)
         variables = environment(
             kafka.bootstrap,
@@ -82,6 +82,10 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
     assert TOKEN not in (tmp_path / "log").read_text()
 
 
+GAP: Any = {"rule": "gap", "params": {"move": 0.01}}
+"""An event, which is sent as it is; a prediction is sent only while its record is validated."""
+
+
 @on_sqlite
 async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = unique_symbol()
@@ -90,24 +94,24 @@ async def test_without_a_token_alerts_go_to_the_console(kafka: Broker, database_
     async with open_database(database_url) as database:
         await list_instruments(database)
     async with running(Notifier(variables, log)) as notifier:
-        await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000), replayed=True)])
+        await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000), replayed=True, **GAP)])
         await until(lambda: f"▲ {symbol}" in log.read_text(), 60, "an alert on the console")
         assert await notifier.stop() == 0
     text = log.read_text()
-    for words in ("Golden cross", "no record yet", "Replayed data", "Not investment advice", "KST"):
+    for words in ("Gap", "no record yet", "Replayed data", "Not investment advice", "KST"):
         assert words in text
 
 
 @on_mariadb
 async def test_the_console_uses_the_language_of_this_start(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbol = unique_symbol()
-    korean, english = "골든크로스", "Golden cross"
+    korean, english = "갭 상승 출발", "opened above"
     for i, (language, expected, unexpected) in enumerate(
         [("ko", korean, english), ("en", english, korean), ("ko", korean, english)]
     ):
         variables = environment(kafka.bootstrap, database_url, symbol, 25105, tmp_path, ALERT_LANGUAGE=language)
         text = await printed(
-            kafka.bootstrap, Notifier(variables, tmp_path / f"log{i}"), signal(i, symbol, ts_init=int(time.time() * 1000))
+            kafka.bootstrap, Notifier(variables, tmp_path / f"log{i}"), signal(i, symbol, ts_init=int(time.time() * 1000), **GAP)
         )
         assert expected in text
         assert unexpected not in text
@@ -128,7 +132,7 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
     symbol = unique_symbol()
     async with open_database(database_url) as database:
         parts = wire(database, [])
-        await parts.chats.save(Chat("telegram", "7", "7"), 0)
+        await parts.chats.save(Chat("telegram", "7", "7", unvalidated=True), 0)
         await parts.chats.watch(Address("telegram", "7"), [symbol], 0)
         base = "http://127.0.0.1:1"
         variables = environment(
@@ -163,7 +167,7 @@ async def test_killed_notifiers_lose_nothing_and_duplicate_only_unknowns(
     async with open_telegram(choose) as telegram, open_database(database_url) as database:
         parts = wire(database, [])
         for name in chats:
-            await parts.chats.save(Chat("telegram", name, name), 0)
+            await parts.chats.save(Chat("telegram", name, name, unvalidated=True), 0)
             await parts.chats.watch(Address("telegram", name), [symbol], 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "TELEGRAM_POLLING": "false"}
         notifiers = [
@@ -257,6 +261,8 @@ async def test_an_alert_includes_its_picture_and_the_bot_answers_meanwhile(
             await telegram.type_text(f"/watch {symbol}")
             await until(lambda: telegram.texts("7"), 60, "an answer")
             assert telegram.texts("7")[0].startswith("관심 종목에 추가"), "the first command is understood"
+            await telegram.type_text("/settings unproven on")
+            await until(lambda: len(telegram.texts("7")) > 1, 60, "an answer")
             await publish_industry(kafka.bootstrap, symbol)
             await until(partial(answered, telegram, f"/industry {symbol}", "중앙값: +7.00%"), 60, "the view of an industry")
             await publish(kafka.bootstrap, [signal(0, symbol, ts_init=int(time.time() * 1000))])

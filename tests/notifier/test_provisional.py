@@ -8,7 +8,7 @@ from tests.notifier.parts import signal
 
 
 def test_a_provisional_signal_is_delivered_only_where_it_is_wanted() -> None:
-    final, early = signal(0), signal(0, provisional=True)
+    final, early = (signal(0, rule="gap", params={"move": 0.01}, provisional=early) for early in (False, True))
     plain, subscribed = Chat("telegram", "1", watch_all=True), Chat("telegram", "1", watch_all=True, rules={PROVISIONAL: True})
     assert [initial_status(chat, frozenset(), early, final.ts_init, 1000) for chat in (plain, subscribed)] == [
         None,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
@@ -20,7 +22,7 @@ from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
 from services.notifier.domain.ports import RenderError
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import Chat, initial_status
 from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
@@ -73,8 +75,13 @@ RECIPIENTS: list[tuple[str, Chat, list[str], SignalQuality | None, str | None]] 
     ("does not want the rule", chat(rules={"golden_cross": False}), [], None, None),
     ("wants only this rule", chat(rules={"*": False, "golden_cross": True}), [], None, "sent"),
     ("wants only another rule", chat(rules={"*": False, "gap": True}), [], None, None),
-    ("wants records, there is none", chat(unvalidated=False), [], None, None),
-    ("wants records, there is one", chat(unvalidated=False), [], QUALITY, "sent"),
+    ("a prediction without a record", chat(unvalidated=False), [], None, None),
+    ("a prediction no better than chance", chat(unvalidated=False), [], replace(QUALITY, validated=False), None),
+    ("a validated prediction", chat(unvalidated=False), [], QUALITY, "sent"),
+    ("a prediction that was asked for", chat(unvalidated=False, rules={"golden_cross": True}), [], None, "sent"),
+    ("every rule was asked for", chat(unvalidated=False, rules={"*": True}), [], None, "sent"),
+    ("another was asked for", chat(unvalidated=False, rules={"gap": True}), [], None, None),
+    ("a validated prediction that is switched off", chat(rules={"golden_cross": False}), [], QUALITY, None),
 ]
 
 
@@ -97,10 +104,34 @@ async def test_who_receives_a_signal(
         assert len(channel.sent) == (1 if expected == "sent" else 0)
 
 
+@pytest.mark.parametrize(
+    ("rule", "params", "event"),
+    [
+        ("price_move", {"level": 0.03}, True),
+        ("volume_surge", {"period": 20.0, "ratio": 2.0, "move": 0.01}, True),
+        ("new_low", {"bars": 252.0}, True),
+        ("all_time_high", {}, True),
+        ("gap", {"move": 0.01}, True),
+        ("prev_high_break", {}, True),
+        ("sma_breakout_down", {"period": 200.0}, True),
+        ("sma_breakout_down", {"period": 20.0}, False),
+        ("dead_cross", {"fast": 50.0, "slow": 200.0}, False),
+        ("hammer", {}, False),
+        ("double_top", {}, False),
+        ("sequence", {}, False),
+        ("a rule of a newer version", {}, False),
+    ],
+)
+def test_events_come_by_default_and_predictions_do_not(rule: str, params: dict[str, float], event: bool) -> None:
+    fired = signal(rule=rule, params=params)
+    usual = Chat("telegram", "7", watch_all=True)
+    assert (initial_status(usual, frozenset(), fired, NOW, 10**9) is not None) == event
+    assert initial_status(usual, frozenset(), replace(fired, quality=QUALITY), NOW, 10**9) is not None
+    assert initial_status(dataclasses.replace(usual, rules={rule: False}), frozenset(), fired, NOW, 10**9) is None
+
+
 @pytest.mark.parametrize("broken", [{"id": "x" * 40}, {"symbol": "A" * 40}, {"rule": ""}, {"symbol": "A\x00B"}])
 async def test_a_signal_that_cannot_be_stored_is_poison(database_url: str, broken: dict[str, str]) -> None:
-    from msgspec.structs import replace
-
     async with open_database(database_url) as database:
         parts = wire(database, [RecordingChannel()])
         with pytest.raises(PoisonError, match=next(iter(broken))):
@@ -213,7 +244,7 @@ async def test_an_alert_that_stays_unanswered_is_resent_once_and_then_final(data
 async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_url: str) -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts = wire(database, [TelegramChannel(bot, 2)])
-        await parts.chats.save(Chat("telegram", "-5", "9", "group", language="en", rules={"gap": False}), 0)
+        await parts.chats.save(Chat("telegram", "-5", "9", "group", language="en", rules={"gap": False, "golden_cross": True}), 0)
         await parts.chats.watch(Address("telegram", "-5"), ["AAPL"], 0)
         server.faults.append(Fault("migrate", -100200))
         await deliver(server, parts, 4)
@@ -221,7 +252,13 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
         new, old = await parts.chats.get("telegram", "-100200"), await parts.chats.get("telegram", "-5")
         assert new is not None
         assert old is not None
-        assert (new.active, new.language, new.user_id, new.rules, old.active) == (True, "en", "9", {"gap": False}, False)
+        assert (new.active, new.language, new.user_id, new.rules, old.active) == (
+            True,
+            "en",
+            "9",
+            {"gap": False, "golden_cross": True},
+            False,
+        )
         assert await parts.chats.watched(Address("telegram", "-100200")) == ["AAPL"]
 
 

@@ -8,14 +8,16 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
 from services.notifier.domain import formatting, instruments, rule_texts, telegram_html
-from services.notifier.domain.alert_text import LABELS, alert_buttons, alert_text, chart_request, quality_text
+from services.notifier.domain.alert_text import LABELS, alert_buttons, alert_text, chart_request
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.phrases import PHRASES
+from services.notifier.domain.quality_text import quality_text
 from services.notifier.domain.replies import quote_text
 from shared.events import Quote, Signal, SignalQuality, Timeframe
 from tests.notifier.parts import signal
@@ -73,7 +75,7 @@ def test_the_text_of_an_alert() -> None:
         "<b>골든크로스</b>: 50봉 이동평균이 200봉 이동평균을 상향 돌파\n"
         "가격: 182.50 USD · 기준가: 180.11 USD\n"
         "봉: 일봉, 2024-07-01 20:00 UTC (2024-07-02 05:00 KST)\n"
-        "기록: 기록 없음\n"
+        "기록: 검증된 우위 없음 (기록 없음)\n"
         "⏪ 재생 데이터 (과거 시세, 실시간 아님)\n"
         "🔁 반복된 알림일 수 있음\n"
         "<i>투자 조언이 아닙니다</i>"
@@ -118,12 +120,28 @@ def test_levels_that_are_no_prices() -> None:
 
 
 def test_the_record_is_shown_only_where_there_is_one() -> None:
-    assert quality_text(None, "en") == "no record yet"
-    assert quality_text(QUALITY, "en") == "past 10 years, out of sample: 61% of 84, +2.1% in 20 bars, worst -7%"
-    assert "61%" in quality_text(QUALITY, "ko")
-    assert "not validated" in quality_text(
-        SignalQuality(**{f: getattr(QUALITY, f) for f in QUALITY.__struct_fields__} | {"validated": False}), "en"
+    assert quality_text(None, Timeframe.D1, "en") == "no validated edge (no record yet)"
+    validated = "past 10 years, out of sample: 61% of 84, +2.1% in 20 days, worst -7%"
+    assert quality_text(QUALITY, Timeframe.D1, "en") == validated
+    assert quality_text(QUALITY, Timeframe.H1, "en") == validated.replace("days", "bars")
+    assert quality_text(QUALITY, Timeframe.D1, "ko") == "지난 10년 표본 외: 84회 중 61% 적중, 20일 평균 +2.1%, 최악 -7%"
+    chance = replace(QUALITY, validated=False, horizon_bars=5, mean_return=0.003, base_rate=0.002, n=431, dates=381)
+    assert quality_text(chance, Timeframe.D1, "en") == (
+        "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days)"
     )
+    assert quality_text(chance, Timeframe.D1, "ko") == "아직 우연보다 낫지 않음: 5일 평균 +0.3%, 아무 날이나 +0.2% (n = 431, 381일)"
+    assert quality_text(replace(chance, horizon_bars=1), Timeframe.D1, "en").startswith(
+        "no better than chance so far: +0.3% in 1 day,"
+    )
+
+
+def test_the_record_says_whose_signals_it_counts() -> None:
+    for level, group, said in (
+        ("instrument", "AAPL", "AAPL alone"),
+        ("industry", "ai", "industry ai"),
+        ("all", "*", "all instruments"),
+    ):
+        assert quality_text(replace(QUALITY, level=level, group=group), Timeframe.D1, "en").endswith(f"worst -7% [{said}]")
 
 
 def test_a_value_that_was_not_computed_is_not_shown() -> None:

@@ -181,6 +181,7 @@ def test_the_command_prints_figures_costs_and_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pair: Execution
 ) -> None:
     monkeypatch.setenv("RESEARCH_ARTEFACTS", str(tmp_path))
+    monkeypatch.setenv("VAR", str(tmp_path / "var"))
     monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
     arguments = ["backtest", "--entry", "golden_cross", "--exit", "dead_cross", "--symbols", "SPY,AAPL", "--tape", "daily"]
     assert main(arguments) == 0

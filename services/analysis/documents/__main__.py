@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from services.analysis.documents import indicators, patterns, vocabulary
+from services.analysis.documents import indicators, patterns, quality, vocabulary
 from services.analysis.documents.page import DocumentPage, out_of_date, write
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -24,7 +24,7 @@ VOCABULARIES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
         DOCS.parent / "shared" / "sequences" / "vocabulary.json": vocabulary.events,
     }
 )
-PAGES: Final[tuple[Callable[[], DocumentPage], ...]] = (indicators.page, patterns.page)
+PAGES: Final[tuple[Callable[[], DocumentPage], ...]] = (indicators.page, patterns.page, quality.page)
 
 
 def main(arguments: list[str]) -> int:

@@ -29,7 +29,7 @@ class DocumentPage:
     """Relative to docs/."""
     text: str
     folder: str
-    """Relative to docs/: pictures in it that the page does not name are deleted."""
+    """Relative to docs/: pictures in it that the page does not name are deleted. Empty: the page has no pictures."""
     pictures: tuple[Picture, ...]
 
 
@@ -59,13 +59,15 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def out_of_date(docs: Path, page: DocumentPage) -> list[Path]:
     """The outdated files of a page: its text, missing pictures, pictures that are no longer shown."""
     text, due = docs / page.path, {docs / picture.path for picture in page.pictures}
-    found = set((docs / page.folder).glob("*.png"))
+    found = set((docs / page.folder).glob("*.png")) if page.folder else set()
     return [*([] if text.exists() and text.read_text("utf-8") == page.text else [text]), *sorted(due ^ found)]
 
 
 def write(docs: Path, page: DocumentPage, *, redraw: bool = False) -> None:
     """Brings the page up to date; draws the pictures that are missing, or all of them."""
     (docs / page.path).write_text(page.text, "utf-8")
+    if not page.folder:
+        return
     (docs / page.folder).mkdir(parents=True, exist_ok=True)
     due = {docs / picture.path: picture.draw for picture in page.pictures}
     for path in set((docs / page.folder).glob("*.png")) - set(due):

@@ -17,6 +17,7 @@ from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.plan import INDICATORS
 from services.analysis.kernels.rules.table import RULES
+from services.analysis.kernels.sorts import EVENTS, event_instances
 from services.analysis.live.domain.state import CHARTED
 
 WHOLE: Final = tuple(float(n) for n in (*range(1, 600), *range(1970, 2101)))
@@ -51,7 +52,8 @@ def _json(words: object) -> str:
 def _fires(
     rule: str, directions: Sequence[str], timeframes: Sequence[str], instances: Sequence[Mapping[str, float]]
 ) -> dict[str, Any]:
-    return {"rule": rule, "directions": directions, "timeframes": timeframes, "instances": [dict(each) for each in instances]}
+    found = {"rule": rule, "directions": directions, "timeframes": timeframes, "instances": [dict(each) for each in instances]}
+    return found | ({"events": [dict(each) for each in event_instances(rule)]} if rule in EVENTS else {})
 
 
 def _words(kind: Kind) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from shared.calendars import read_corrections
 from shared.corrections import CorrectionError
 from shared.db import open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
+from shared.quality.stored_records import QualityRecords
 from shared.runtime import Lifecycle, Task
 from shared.settings import EXIT_BAD_SETTINGS
 from shared.topics import TICKS
@@ -95,7 +96,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         )
         user_conditions = UserConditions(StoredConditions(database), referenced, compiler, always)
         warm_up = WarmUp(stored, settings.rebuild_bars, WarmUpTable(database), wall_clock_ms, lambda: user_conditions.uncompiled)
-        followed = FollowedSequences(SequenceTable(database))
+        followed, records = FollowedSequences(SequenceTable(database)), QualityRecords(database)
         owner = AnalysisPartitions(
             Restorer(
                 checkpoints,
@@ -112,6 +113,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             user_conditions,
             warm_up,
             followed,
+            records,
             instrument_table,
             producer,
             consumer.dead_letter,
@@ -122,6 +124,7 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         tables = {
             "instruments": Refresher(instrument_table.read, "instruments", settings.catalogue_seconds, stopping),
             "conditions": Refresher(user_conditions.read, "conditions", settings.conditions_seconds, stopping),
+            "signal quality": Refresher(records.read, "signal quality", settings.quality_read_seconds, stopping),
             "sequences": Refresher(followed.read, "sequences", settings.conditions_seconds, stopping),
         }
         lifecycle.on_ready("partitions restored", lambda: consumer.ready)

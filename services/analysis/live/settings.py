@@ -30,6 +30,8 @@ class LiveSettings(MeshSettings):
     """How often the table of instruments is read again."""
     indicators: Annotated[tuple[str, ...], NoDecode] = ()
     """Columns that run in addition to the default ones, comma-separated: ``rsi_21, wma_30``. Any of docs/indicators.md."""
+    quality_read_seconds: float = Field(default=10.0, gt=0)
+    """How often is looked whether there are newer records of past signals."""
     conditions_seconds: float = Field(default=5.0, gt=0)
     """How often users' conditions, and the sequences to follow, are read again."""
     rebuild_bars: int = Field(default=100_000, gt=0)

@@ -11,10 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from services.analysis.research.adapters.artefacts import RunFiles
+from services.analysis.research.adapters.quality_process import QualityProcess
+from services.analysis.research.adapters.quality_table import QualityTable
 from services.analysis.research.adapters.run_process import RunProcess
 from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.handlers.jobs import ResearchJobs
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
+from services.analysis.research.handlers.quality import QualityRefresh
 from services.analysis.research.handlers.run_requests import RunRequests
 from services.analysis.research.handlers.run_worker import RunWorker
 from services.analysis.research.runs.table import RUN_KINDS, KindTable
@@ -65,6 +68,15 @@ async def build(
             woken.set,
         )  # fmt: skip
         jobs = ResearchJobs(evaluator, runs, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
+        refresh = QualityRefresh(
+            QualityTable(database),
+            QualityProcess(settings.quality_limit_seconds),
+            producer,
+            settings.quality_timeframes,
+            settings.quality_seconds,
+            now_ms,
+        )
+        quality = Refresher(refresh.refresh, "signal quality", lambda: refresh.seconds, lifecycle.stopping)
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("jobs", lambda: consumer.ready)
         lifecycle.on_ready("database answers", lambda: watch.healthy)
@@ -73,6 +85,7 @@ async def build(
         yield {
             **nightly,
             "jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping),
+            "quality": quality.run,
             "database watch": watch.run,
             **{f"runs {n}": partial(worker.run, lifecycle.stopping) for n, worker in enumerate(workers, 1)},
         }

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from shared.events import Timeframe
 from shared.settings import MeshSettings
 
 
@@ -23,7 +24,7 @@ class ResearchSettings(MeshSettings):
     job_most_age_seconds: float = Field(default=60.0, gt=0)
     """Older jobs are answered with an error: nobody waits for them."""
     research_threads: int = Field(default=2, ge=1, le=64)
-    """Instruments that are evaluated at the same time."""
+    """Instruments of a condition, or batches of a grid, that are evaluated at the same time."""
     rebuild_bars: int = Field(default=100_000, gt=0)
     """Newest stored bars of an instrument and timeframe that are evaluated."""
     calendar_start: dt.date = dt.date(1998, 1, 1)
@@ -51,6 +52,13 @@ class ResearchSettings(MeshSettings):
     """Runs that one requester may have waiting or running; a further one is refused."""
     research_most_queued: int = Field(default=200, ge=1)
     """Runs that may wait; a further one is refused."""
+
+    quality_timeframes: tuple[Timeframe, ...] = (Timeframe.D1,)
+    """Timeframes whose signals get a record; JSON as ["1d", "1h"]. A record needs more than two years of bars."""
+    quality_seconds: float = Field(default=120.0, gt=0)
+    """How often is looked whether bars have closed; then the records are computed again."""
+    quality_limit_seconds: float = Field(default=600.0, gt=0)
+    """Time limit of one computation of all records."""
 
     research_dataset_at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
     """Time in UTC, as ``02:00``, at which a data set of all stored instruments is asked for each day; empty: never."""

@@ -14,14 +14,14 @@ from sqlalchemy import Select, Table, and_, or_, select
 from services.gateway.adapters.read_connections import ReadConnections
 from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import BarWindow, StoredRows
-from services.gateway.domain.filters import PatternFilter, SignalFilter
+from services.gateway.domain.filters import PatternFilter, QualityFilter, SignalFilter, StoredQuality
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import tables
 from shared.db import Database
-from shared.events import Pattern, Signal, Timeframe
+from shared.events import Pattern, Signal, SignalQuality, Timeframe
 
 T = TypeVar("T")
 log: Final = structlog.get_logger("gateway.history")
@@ -29,6 +29,7 @@ log: Final = structlog.get_logger("gateway.history")
 _encode: Final = msgspec.json.Encoder().encode
 _signal: Final = msgspec.json.Decoder(Signal).decode
 _pattern: Final = msgspec.json.Decoder(Pattern).decode
+_quality: Final = msgspec.json.Decoder(SignalQuality).decode
 _aliases: Final = msgspec.json.Decoder(list[str]).decode
 
 _BARS: Final = (
@@ -61,6 +62,18 @@ class TableHistory:
     async def patterns(self, filter_: PatternFilter) -> list[Pattern]:
         """Stored chart patterns at their newest status, newest first. Raises TransientError."""
         return await self._bodies(_patterns(filter_), _pattern)
+
+    async def quality(self, filter_: QualityFilter) -> list[StoredQuality]:
+        """Stored records of past signals, by rule. Raises TransientError."""
+        async with self.database.connect() as connection:
+            rows = (await connection.execute(_quality_rows(filter_))).all()
+        found = []
+        for id_, rule, params, direction, timeframe, shown, body in rows:
+            try:
+                found.append(StoredQuality(id_, rule, params, direction, timeframe, bool(shown), _quality(body)))
+            except msgspec.DecodeError as error:
+                log.warning("cannot decode a stored record", error=str(error))
+        return found
 
     async def positions(self) -> dict[int, int]:
         """The next offset of the tick topic that analysis will read, by partition. Raises TransientError."""
@@ -149,6 +162,27 @@ def _signals(filter_: SignalFilter) -> Select[Any]:
 def _patterns(filter_: PatternFilter) -> Select[Any]:
     equal = {"pattern": filter_.pattern, "status": filter_.status, "direction": filter_.direction}
     return _newest(tables.patterns, filter_, equal)
+
+
+def _quality_rows(filter_: QualityFilter) -> Select[Any]:
+    c = tables.signal_quality.c
+    statement = select(c.id, c.rule, c.params, c.direction, c.timeframe, c.shown, c.quality)
+    equal = {
+        "rule": filter_.rule,
+        "direction": filter_.direction,
+        "timeframe": filter_.timeframe.value if filter_.timeframe is not None else None,
+        "level": filter_.level,
+        "group_name": filter_.group,
+        "horizon": filter_.horizon,
+        "validated": filter_.validated,
+    }
+    for name, value in equal.items():
+        if value is not None:
+            statement = statement.where(c[name] == value)
+    if filter_.after is not None:
+        rule, last = filter_.after
+        statement = statement.where(or_(c.rule > rule, and_(c.rule == rule, c.id > last)))
+    return statement.order_by(c.rule, c.id).limit(filter_.limit)
 
 
 def _newest(table: Table, filter_: SignalFilter | PatternFilter, equal: Mapping[str, str | None]) -> Select[Any]:

@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from services.gateway.domain import timeframes
+from services.gateway.domain.filters import StoredQuality
 from services.gateway.domain.source_health import SourceHealth
 from services.gateway.domain.times import rfc3339, session_date
 from shared import events
@@ -90,6 +91,10 @@ class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replayed: bool = False
 
 
+class SignalQuality(events.SignalQuality, frozen=True, kw_only=True, omit_defaults=False):
+    """What followed past signals, out of sample, with every field. docs/research.md has the formulas; shares, not per cent."""
+
+
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """A rule fired on a closed bar."""
 
@@ -107,11 +112,26 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """The values that the rule was evaluated on: ``name`` at this bar, ``name.prev`` one bar before."""
     sequence: str
     """The completed sequence, where ``rule`` is ``sequence``; else empty."""
-    quality: events.SignalQuality | None
-    """Results of the rule out of sample; null: none measured yet."""
+    quality: SignalQuality | None
+    """What followed such signals in the past, out of sample; null: not computed yet."""
     provisional: bool
     source: str
     replayed: bool
+
+
+class QualityRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What followed past signals of one rule in one direction; docs/research.md has the formulas."""
+
+    id: str
+    rule: str
+    params: dict[str, float]
+    direction: Literal["up", "down"]
+    timeframe: timeframes.TimeframeName
+    shown: bool
+    """Of the horizons of one rule, direction and group this is the one that signals carry."""
+    as_of: str
+    """Close of the newest bar that was read."""
+    quality: SignalQuality
 
 
 class ProvisionalSignal(Signal, frozen=True, kw_only=True):
@@ -247,10 +267,29 @@ def signal(event: events.Signal) -> Signal:
         level=event.level,
         evidence=event.evidence,
         sequence=event.sequence,
-        quality=event.quality,
+        quality=None if event.quality is None else _quality(event.quality),
         provisional=event.provisional,
         source=event.source,
         replayed=event.replayed,
+    )
+
+
+def _quality(found: events.SignalQuality) -> SignalQuality:
+    return SignalQuality(**msgspec.structs.asdict(found))
+
+
+def quality_record(row: StoredQuality) -> QualityRecord:
+    """The view of a record of past signals."""
+    pairs = (part.partition("=") for part in row.params.split(",") if part)
+    return QualityRecord(
+        id=row.id,
+        rule=row.rule,
+        params={name: float(value) for name, _, value in pairs},
+        direction="up" if row.direction == "up" else "down",
+        timeframe=timeframes.NAME_BY_TIMEFRAME[events.Timeframe(row.timeframe)],
+        shown=row.shown,
+        as_of=rfc3339(row.quality.as_of),
+        quality=_quality(row.quality),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.gateway.domain.bar_windows import BarWindow, StoredRows
-from shared.events import Pattern, Signal, Timeframe
+from shared.events import Pattern, Signal, SignalQuality, Timeframe
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,34 @@ class PatternFilter:
     before: tuple[int, str] | None = None
 
 
+@dataclass(frozen=True)
+class QualityFilter:
+    """Which records of past signals; None matches everything. ``after`` is the (rule, id) of the last one on the previous page."""
+
+    limit: int
+    rule: str | None = None
+    direction: str | None = None
+    timeframe: Timeframe | None = None
+    level: str | None = None
+    group: str | None = None
+    horizon: int | None = None
+    validated: bool | None = None
+    after: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class StoredQuality:
+    """A record of past signals as stored."""
+
+    id: str
+    rule: str
+    params: str
+    direction: str
+    timeframe: str
+    shown: bool
+    quality: SignalQuality
+
+
 class HistoryStore(Protocol):
     """Reads from the tables of the mesh."""
 
@@ -66,4 +94,8 @@ class HistoryStore(Protocol):
 
     async def patterns(self, filter_: PatternFilter) -> list[Pattern]:
         """Stored chart patterns at their newest status, newest first. Raises TransientError."""
+        ...
+
+    async def quality(self, filter_: QualityFilter) -> list[StoredQuality]:
+        """Stored records of past signals, by rule. Raises TransientError."""
         ...

@@ -104,6 +104,23 @@ class SignalsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_token: PageToken | None = None
 
 
+class QualityQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which records of past signals."""
+
+    rule: RuleName | None = None
+    direction: Literal["up", "down"] | None = None
+    timeframe: TimeframeName | None = None
+    level: Literal["instrument", "industry", "all"] | None = None
+    symbol: Symbol | None = None
+    """The instrument's own records alone."""
+    industry: Slug | None = None
+    """The industry's own records alone."""
+    horizon: Annotated[int, msgspec.Meta(ge=1, le=250, description="Bars that a position is held.")] | None = None
+    validated: bool | None = None
+    limit: PageLimit = 100
+    page_token: PageToken | None = None
+
+
 class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which chart patterns, by their newest status, newest first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from services.gateway.domain.analysis_progress import AnalysisProgress
 from services.gateway.domain.datasets import DatasetStore
@@ -17,6 +17,7 @@ from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
 from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.quality.signal_records import SignalRecords
 
 
 class Research(Protocol):
@@ -24,6 +25,9 @@ class Research(Protocol):
 
     async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         """The result. Raises NoResultError, TransientError."""
+
+
+NO_RECORDS: Final = SignalRecords()
 
 
 @dataclass
@@ -43,6 +47,8 @@ class Gateway:
     """Health of the sources as ingest last reported it."""
     directory: InstrumentDirectory = field(default_factory=InstrumentDirectory)
     cache: Cache = field(default_factory=Cache)
+    records: Callable[[], SignalRecords] = lambda: NO_RECORDS
+    """The newest records of past signals."""
     research: Research | None = None
     """Without it, only words are answered."""
 

@@ -21,6 +21,7 @@ from services.gateway.handlers import (
     instruments,
     patterns,
     quotes,
+    signal_quality,
     signals,
     status,
 )
@@ -98,6 +99,14 @@ ROUTES: Final = (
         "?symbol=AAPL",
     ),
     Route("/v1/signals", signals.list_signals, queries.SignalsQuery, api_models.Signal, "Signals, newest first", "?limit=20"),
+    Route(
+        "/v1/signals/quality",
+        signal_quality.list_quality,
+        queries.QualityQuery,
+        api_models.QualityRecord,
+        "What followed past signals, out of sample",
+        "?level=all&horizon=5",
+    ),
     Route(
         "/v1/patterns",
         patterns.list_patterns,

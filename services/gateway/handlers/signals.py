@@ -15,7 +15,10 @@ from services.gateway.handlers.responses import REPLAYED, answer_of_views
 
 
 async def list_signals(gateway: Gateway, query: SignalsQuery) -> Answer:
-    """Signals that match. A signal may be in memory, in the database or in both; it is returned once."""
+    """Signals that match. A signal may be in memory, in the database or in both; it is returned once.
+
+    One that was published before its record was computed gets it here.
+    """
     gateway.check_industry(query.industry)
     if query.symbol is not None:
         gateway.check_symbol(query.symbol)
@@ -24,14 +27,17 @@ async def list_signals(gateway: Gateway, query: SignalsQuery) -> Answer:
     stored = await gateway.history.signals(filter_)
     found = {signal.id: signal for signal in stored} | {s.id: s for s in market.signals.values() if filter_.matches(s)}
     ordered = sorted(found.values(), key=lambda signal: (signal.ts_event, signal.id), reverse=True)
-    shown = ordered[: query.limit]
+    records = gateway.records()
+    shown = records.completed(ordered[: query.limit])
     last = shown[-1] if len(ordered) > query.limit else None
     return answer_of_views(
         map(api_models.signal, shown),
         shown[0].source or None if shown else None,
         [REPLAYED] if any(signal.replayed for signal in shown) else [],
         next_page_token=page_token("s", last.ts_event, last.id) if last else None,
-        fresh=lambda: market.signals_version == version and gateway.clock() - read_at < STORED_FRESH_MS,
+        fresh=lambda: (
+            market.signals_version == version and gateway.records() is records and gateway.clock() - read_at < STORED_FRESH_MS
+        ),
     )
 
 

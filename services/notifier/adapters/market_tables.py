@@ -11,9 +11,10 @@ from sqlalchemy import select
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.conditions import RULE
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument
+from services.notifier.domain.quality_replies import RuleRecord
 from shared.db import Database
-from shared.events import Signal
-from shared.tables import bars, industries, instrument_industries, instruments, signals
+from shared.events import Signal, SignalQuality, Timeframe
+from shared.tables import bars, industries, instrument_industries, instruments, signal_quality, signals
 from shared.topics import SIGNALS
 from shared.wire import WireError, decode
 
@@ -69,6 +70,22 @@ class MarketTables:
                 found.append(decode(SIGNALS, body.encode()))
             except WireError as error:
                 _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
+        return found
+
+    async def quality(self, rule: str, groups: Sequence[str]) -> list[RuleRecord]:
+        c = signal_quality.c
+        wanted = select(c.params, c.direction, c.timeframe, c.shown, c.quality).where(
+            c.rule == rule, c.group_name.in_(tuple(groups))
+        )
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(wanted.order_by(c.timeframe, c.params, c.direction, c.horizon))).all()
+        found = []
+        for params, direction, timeframe, shown, body in rows:
+            try:
+                quality = msgspec.json.decode(body, type=SignalQuality)
+                found.append(RuleRecord(params, direction, Timeframe(timeframe), bool(shown), quality))
+            except ValueError as error:  # a timeframe of a newer version, or damaged
+                _log.warning("a record of quality not decoded", rule=rule, error=str(error))
         return found
 
     async def industries(self) -> list[KnownIndustry]:

@@ -8,12 +8,13 @@ from typing import Final
 from services.notifier.domain import rule_texts
 from services.notifier.domain.charts import ChartBar, ChartRequest, overlays, price_level
 from services.notifier.domain.decimals import volume
-from services.notifier.domain.formatting import format_time, number, percent, price
+from services.notifier.domain.formatting import format_time, number, price
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Buttons
+from services.notifier.domain.quality_text import record
 from services.notifier.domain.rule_text import LevelKind
 from services.notifier.domain.telegram_html import clean, escape
-from shared.events import Signal, SignalQuality, Timeframe
+from shared.events import Signal, Timeframe
 
 TIMEFRAMES: Final = {
     "ko": {timeframe.value: f"{timeframe.row.ko}봉" for timeframe in Timeframe},
@@ -27,8 +28,6 @@ LABELS: Final = {
         "level_volume": "기준 거래량",
         "bar": "봉",
         "record": "기록",
-        "no_record": "기록 없음",
-        "unvalidated": "검증 기준 미달",
         "replayed": "재생 데이터 (과거 시세, 실시간 아님)",
         "provisional": "잠정 (봉이 아직 닫히지 않음)",
         "repeat": "반복된 알림일 수 있음",
@@ -43,8 +42,6 @@ LABELS: Final = {
         "level_volume": "Volume level",
         "bar": "Bar",
         "record": "Record",
-        "no_record": "no record yet",
-        "unvalidated": "not validated",
         "replayed": "Replayed data (past prices, not live)",
         "provisional": "Provisional (the bar is still forming)",
         "repeat": "May be a repeat",
@@ -67,24 +64,6 @@ def title(instrument: KnownInstrument, language: str) -> str:
     return f"{head} · {clean(instrument.symbol, 32)}" if shown else head
 
 
-def quality_text(quality: SignalQuality | None, language: str) -> str:
-    """The past out-of-sample performance of such signals as a sentence, or a note that none was computed.
-
-    >>> quality_text(None, "ko")
-    '기록 없음'
-    """
-    words = LABELS[language]
-    if quality is None:
-        return words["no_record"]
-    wins, mean, worst = f"{quality.win_rate * 100:.0f}%", percent(quality.mean_return, 1), percent(quality.worst, 0)
-    if language == "ko":
-        text = f"지난 {quality.years:g}년 표본 외 {quality.n}회 중 {wins} 적중, {quality.horizon_bars}봉 평균 {mean}, 최악 {worst}"
-    else:
-        text = f"past {quality.years:g} years, out of sample: {wins} of {quality.n}, "
-        text += f"{mean} in {quality.horizon_bars} bars, worst {worst}"
-    return text if quality.validated else f"{text} ({words['unvalidated']})"
-
-
 def alert_text(signal: Signal, instrument: KnownInstrument, language: str, *, repeat: bool = False) -> str:
     """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
     words = LABELS[language]
@@ -95,7 +74,7 @@ def alert_text(signal: Signal, instrument: KnownInstrument, language: str, *, re
         f"<b>{rule}</b>: {escape(rule_texts.sentence(signal, language), SENTENCE_LENGTH)}",
         _price_line(signal, instrument, language),
         f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {format_time(signal.ts_event)}",
-        f"{words['record']}: {escape(quality_text(signal.quality, language), 160)}",
+        f"{words['record']}: {escape(record(signal, language), 240)}",
     ]
     marks = ((signal.replayed, "⏪", "replayed"), (signal.provisional, "⏳", "provisional"), (repeat, "🔁", "repeat"))
     lines += [f"{sign} {words[mark]}" for shown, sign, mark in marks if shown]

@@ -20,6 +20,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/alerts - 내 조건 알림 목록, /unalert 번호 - 삭제\n"
         "/explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때\n"
         "/industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)\n"
+        "/quality 신호 [종목] - 과거 기록 (<code>/quality golden_cross AAPL</code>)\n"
         "/rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)\n"
         "/settings - 설정\n"
@@ -67,13 +68,19 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "mute_help": "얼마나 끌까요? 예: <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
         "language": "한국어로 안내합니다.",
         "language_help": "<code>/lang ko</code> 또는 <code>/lang en</code>",
-        "rules": "<b>받을 신호 종류</b> (✅ 받음, ▫️ 안 받음)\n<code>/rules on|off 이름 …</code>, <code>/rules on|off all</code>",
+        "rules": "<b>받을 신호 종류</b> (✅ 받음, ☑️ 기록이 검증된 동안만, ▫️ 안 받음)\n"
+        "<code>/rules on|off 이름 …</code>, <code>/rules on|off all</code>",
+        "quality_help": "신호 종류를 적어 주세요. 예: <code>/quality golden_cross AAPL</code>. 목록은 /rules",
+        "quality_none": "아직 계산된 기록이 없습니다.",
+        "quality_more": "외 {count}건",
+        "quality_how": "다음 봉 시가에 사서(▼는 공매도) 비용을 뺀 수익. '아무 날이나'는 같은 종목의 모든 날 평균입니다.",
         "rules_unknown": "없는 신호 종류: {names}. 목록은 /rules",
-        "settings": "<b>설정</b>\n언어: 한국어\n알림: {muted}\n검증 기록이 없는 신호: {unvalidated}\n닫히기 전의 봉: {provisional}",
+        "settings": "<b>설정</b>\n언어: 한국어\n알림: {muted}\n검증되지 않은 예측: {unvalidated}\n닫히기 전의 봉: {provisional}",
         "on": "켜짐",
         "off": "꺼짐",
         "muted_until": "{until} 까지 꺼짐",
-        "settings_help": "<code>/settings unproven on|off</code>: 검증 기록이 없는 신호도 받을지 정합니다.\n"
+        "settings_help": "<code>/settings unproven on|off</code>: 검증되지 않은 예측 신호도 받을지 정합니다. "
+        "사건(급등락, 신고가 등)은 항상 받습니다.\n"
         "<code>/settings provisional on|off</code>: 아직 닫히지 않은 봉의 잠정 신호도 받을지 정합니다.",
         "status": "<b>상태</b>\n관심 종목: {count}\n알림: {muted}\n최근 24시간: {deliveries}\n시각: {now}",
         "all": "전체",
@@ -131,6 +138,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/alerts - your conditions; /unalert NUMBER removes one\n"
         "/explain CONDITION - what a condition means, and when it was true last\n"
         "/industry [NAME] - industries and markets (<code>/industry semiconductors</code>)\n"
+        "/quality RULE [NAME] - what followed past signals (<code>/quality golden_cross AAPL</code>)\n"
         "/rules - which signals you get (<code>/rules off rsi_mid</code>)\n"
         "/mute 1h - mute alerts for a while (30m, 2d; <code>/mute off</code> ends it)\n"
         "/settings - settings\n"
@@ -178,14 +186,20 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "mute_help": "For how long? For example <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>",
         "language": "I speak English now.",
         "language_help": "<code>/lang ko</code> or <code>/lang en</code>",
-        "rules": "<b>Signals you get</b> (✅ yes, ▫️ no)\n<code>/rules on|off NAME …</code>, <code>/rules on|off all</code>",
+        "rules": "<b>Signals you get</b> (✅ yes, ☑️ only while the record is validated, ▫️ no)\n"
+        "<code>/rules on|off NAME …</code>, <code>/rules on|off all</code>",
+        "quality_help": "Please name a rule, for example <code>/quality golden_cross AAPL</code>. See /rules",
+        "quality_none": "No record has been computed yet.",
+        "quality_more": "and {count} more",
+        "quality_how": "Returns from the next open (▼: short), after costs. Any day: the mean of all days of the same instruments.",
         "rules_unknown": "Unknown rules: {names}. See /rules",
         "settings": "<b>Settings</b>\nLanguage: English\nAlerts: {muted}\n"
-        "Signals without a validated record: {unvalidated}\nBars still forming: {provisional}",
+        "Predictions without a validated record: {unvalidated}\nBars still forming: {provisional}",
         "on": "on",
         "off": "off",
         "muted_until": "muted until {until}",
-        "settings_help": "<code>/settings unproven on|off</code>: whether you get signals without a validated record too.\n"
+        "settings_help": "<code>/settings unproven on|off</code>: whether you get predictions without a validated record too. "
+        "Events (price moves, new highs and the like) always come.\n"
         "<code>/settings provisional on|off</code>: whether you get signals on bars that are still forming too.",
         "status": "<b>Status</b>\nWatched: {count}\nAlerts: {muted}\nLast 24 hours: {deliveries}\nTime: {now}",
         "all": "everything",

@@ -13,6 +13,7 @@ from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowCh
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome
+from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from shared.events import Delivery as DeliveryEvent
 from shared.events import Quote, Signal, SymbolHistory
@@ -179,6 +180,9 @@ class MarketStore(Protocol):
 
     async def industries(self) -> list[KnownIndustry]:
         """All industries."""
+
+    async def quality(self, rule: str, groups: Sequence[str]) -> list[RuleRecord]:
+        """The records of a rule for some groups: symbols, industries, ``*`` for all instruments together."""
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
         """The industries of each symbol."""

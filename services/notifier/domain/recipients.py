@@ -8,6 +8,7 @@ from typing import Final
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DeliveryStatus
 from shared.events import Signal
+from shared.sequences import is_event
 
 ALL_RULES: Final = "*"
 """Stands for every rule type that the chat has not set by name."""
@@ -28,11 +29,11 @@ class Chat:
     language: str = "ko"
     active: bool = True
     watch_all: bool = False
-    unvalidated: bool = True
-    """Whether it also receives signals without a validated out-of-sample record."""
+    unvalidated: bool = False
+    """Whether it also receives predictions whose record is not validated; events always."""
     muted_until: int = 0
     rules: dict[str, bool] = field(default_factory=dict)
-    """Rule type -> wanted. ``*`` applies to those that are not named; without it they are wanted."""
+    """Rule type -> wanted. ``*`` applies to those that are not named; without it ``wants`` decides."""
     watch_all_thread_id: int = 0
     """The topic that receives the signals of all instruments where ``watch_all``."""
     thread_id: int = 0
@@ -48,13 +49,22 @@ class Chat:
         """Whether the chat receives signals on forming bars."""
         return self.rules.get(PROVISIONAL, False)
 
-    def wants_rule(self, rule: str) -> bool:
-        """Whether this rule type is wanted.
+    def choice(self, rule: str) -> bool | None:
+        """Whether the chat has switched this rule type on or off; None where it has said nothing about it.
 
-        >>> Chat("telegram", "1", rules={"*": False, "golden_cross": True}).wants_rule("golden_cross")
+        >>> Chat("telegram", "1", rules={"*": False, "golden_cross": True}).choice("golden_cross")
         True
         """
-        return self.rules.get(rule, self.rules.get(ALL_RULES, True))
+        return self.rules.get(rule, self.rules.get(ALL_RULES))
+
+    def wants(self, signal: Signal) -> bool:
+        """Whether the rule of a signal is wanted: as chosen; otherwise an event, or a prediction whose record is validated."""
+        chosen = self.choice(signal.rule)
+        if chosen is not None:
+            return chosen
+        if self.unvalidated or is_event(signal.rule, signal.params):
+            return True
+        return signal.quality is not None and signal.quality.validated
 
 
 def initial_status(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expiry: int) -> DeliveryStatus | None:
@@ -64,9 +74,7 @@ def initial_status(chat: Chat, watched: frozenset[str], signal: Signal, now: int
     """
     if signal.provisional and not chat.wants_provisional:
         return None
-    if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants_rule(signal.rule):
-        return None
-    if not chat.unvalidated and not (signal.quality and signal.quality.validated):
+    if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants(signal):
         return None
     return status_when_wanted(chat, signal, now, expiry)
 

@@ -15,6 +15,7 @@ from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
 from services.notifier.domain.rule_texts import RULES, name
 from services.notifier.domain.telegram_html import escape
 from shared.events import Quote, Signal
+from shared.sequences import vocabulary
 
 
 def heading(instrument: KnownInstrument, language: str) -> str:
@@ -104,8 +105,18 @@ def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: st
 def rules_text(chat: Chat) -> str:
     """All rule types, and whether the chat receives them."""
     lines = [phrase(chat.language, "rules")]
-    lines += [f"{'✅' if chat.wants_rule(rule) else '▫️'} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in RULES]
+    lines += [f"{_mark(chat, rule)} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in RULES]
     return "\n".join(lines)
+
+
+def _mark(chat: Chat, rule: str) -> str:
+    """Whether the chat receives a rule: always, only while its record is validated, or not."""
+    chosen = chat.choice(rule)
+    known = vocabulary().get(rule)
+    event = known is not None and len(known.events) == len(known.instances)
+    if chosen or (chosen is None and (event or chat.unvalidated)):
+        return "✅"
+    return "☑️" if chosen is None else "▫️"
 
 
 def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[dict[str, bool], list[str]]:
@@ -144,7 +155,7 @@ def settings_reply(chat: Chat, now: int) -> Reply:
         (Button("🔕 1h", "mute 1h"), Button("🔕 8h", "mute 8h"), Button("🔕 1d", "mute 1d"), Button("🔔", "mute off")),
         (
             Button(
-                {"ko": "검증 기록 없는 신호: ", "en": "Without a record: "}[language]
+                {"ko": "검증되지 않은 예측: ", "en": "Unproven predictions: "}[language]
                 + phrase(language, "off" if chat.unvalidated else "on"),
                 f"settings unproven {'off' if chat.unvalidated else 'on'}",
             ),

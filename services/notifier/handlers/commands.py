@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from services.notifier.domain import industry_replies, replies
+from services.notifier.domain import industry_replies, quality_replies, replies
 from services.notifier.domain.commands import mute_span
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.messages import Reply
@@ -15,10 +15,13 @@ from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.condition_commands import alert, alerts, explain, unalert
+from shared.sequences import vocabulary
 
 DAY: Final = 86_400_000
 SHOWN_SIGNALS: Final = 10
 SHOWN_PRICES: Final = 5
+ALL_INSTRUMENTS: Final = "*"
+"""The group of the records of all instruments together."""
 EVERYTHING: Final = frozenset({"all", "전체", "*"})
 
 CommandFunction = Callable[[BotContext, Chat, str], Awaitable[Reply]]
@@ -162,6 +165,24 @@ async def rules(context: BotContext, chat: Chat, arguments: str) -> Reply:
     return Reply(text)
 
 
+async def quality(context: BotContext, chat: Chat, arguments: str) -> Reply:
+    """What followed past signals of a rule: of all instruments, or as alerts on one instrument show it."""
+    rule, _, symbol = arguments.strip().partition(" ")
+    rule = rule.lower()
+    if rule not in vocabulary():
+        text = phrase(chat.language, "rules_unknown", names=escape(rule, 48)) if rule else phrase(chat.language, "quality_help")
+        return Reply(text)
+    groups = [ALL_INSTRUMENTS]
+    if symbol.strip():
+        found, missing = context.instruments.current.resolve(symbol, 1)
+        if not found:
+            return Reply(replies.not_found(missing, context.instruments.current, chat.language))
+        known = await context.market.industries_of([found[0].symbol])
+        groups += [found[0].symbol, *sorted(known.get(found[0].symbol, ()))]
+    records = quality_replies.chosen(await context.market.quality(rule, groups))
+    return Reply(quality_replies.quality_reply(rule, records, chat.language))
+
+
 async def settings(context: BotContext, chat: Chat, arguments: str) -> Reply:
     """Show or change the settings."""
     words = arguments.lower().split()
@@ -212,6 +233,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "industry": Command(industry),
     "mute": Command(mute, changes=True),
     "lang": Command(lang, changes=True),
+    "quality": Command(quality),
     "rules": Command(rules, changes=True),
     "settings": Command(settings, changes=True),
     "status": Command(status),

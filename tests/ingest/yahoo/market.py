@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.calendars import Sessions, sessions
+from shared.calendars import Sessions
+from tests.hours import sessions
 from tests.ingest.yahoo.charts import chart, fault
 from tests.ingest.yahoo.server import Reply, ok
 

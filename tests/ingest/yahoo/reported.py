@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from shared.calendars import sessions
+from tests.hours import sessions
 from tests.ingest.yahoo.charts import chart
 
 Line = tuple[str, float, float, float, float, float, float]

@@ -24,6 +24,7 @@ from services.analysis.live.handlers.warm_up import WarmUp
 from shared import wire
 from shared.events import HistoryReady, TickLog
 from shared.failures import FencedError, PoisonError, TransientError, classify
+from shared.quality.signal_records import SignalRecords
 from shared.topics import TICKS
 
 log: Final = structlog.get_logger("analysis")
@@ -45,6 +46,13 @@ class RawMessage(Protocol):
     timestamp: int
 
 
+class RecordSource(Protocol):
+    """The newest records of past signals, in memory."""
+
+    @property
+    def current(self) -> SignalRecords: ...
+
+
 @dataclass(frozen=True)
 class CheckpointInterval:
     """When a checkpoint is due."""
@@ -64,6 +72,7 @@ class AnalysisPartitions:
         user_conditions: UserConditions,
         warm_up: WarmUp,
         followed: FollowedSequences,
+        records: RecordSource,
         instruments: InstrumentLookup,
         publisher: EventPublisher,
         dead_letter: DeadLetter,
@@ -75,6 +84,7 @@ class AnalysisPartitions:
         self._user_conditions = user_conditions
         self._warm_up = warm_up
         self._followed = followed
+        self._records = records
         self._instruments = instruments
         self._publisher = publisher
         self._dead_letter = dead_letter
@@ -182,6 +192,7 @@ class AnalysisPartitions:
         outcome = engine.run(batch) if len(events) <= SMALL else await asyncio.to_thread(engine.run, batch)
         metrics.batch_seconds.observe(time.perf_counter() - began)
         metrics.event_time.set(min(max(events[-1].ts_event, 0), LATEST) / 1000)
+        outcome.signals = self._records.current.annotated(outcome.signals)
         mine.add_outcome(outcome)
         mine.queue.put(outcome, last.timestamp)
 
@@ -200,6 +211,7 @@ class AnalysisPartitions:
                 metrics.ticks.labels("poison").inc()
                 return
             resolved = loaded.resolved
+            loaded.outcome.signals = self._records.current.annotated(loaded.outcome.signals)
             mine.add_history(loaded)
             mine.loads[ready.symbol] += 1
             mine.queue.put(loaded.outcome, message.timestamp)

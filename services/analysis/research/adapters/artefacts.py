@@ -40,7 +40,7 @@ class RunFiles:
     def __init__(self, place: str) -> None:
         """``place``: a folder or a URL. Raises RunError if nothing can write to such a URL."""
         self._place = place.rstrip("/")
-        self._files: _Files = _Remote(self._place) if "://" in place else _Local(Path(place))
+        self._files: _Files = _Remote(self._place) if "://" in place else LocalFiles(Path(place))
 
     def save(self, folder: str, record: RunRecord, artefacts: Mapping[str, bytes]) -> str:
         """Write a run; returns its place. A file is there whole or not at all, and ``result.json`` comes last."""
@@ -92,7 +92,9 @@ def read_record(body: bytes) -> RunRecord:
         raise RunError(f"result: it is no record of a run: {error}") from error
 
 
-class _Local:
+class LocalFiles:
+    """A folder. A file is there whole or not at all."""
+
     def __init__(self, root: Path) -> None:
         self._root = root
 

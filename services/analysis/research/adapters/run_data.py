@@ -14,12 +14,15 @@ from services.analysis.research.adapters.calendars import ExchangeCalendars
 from services.analysis.research.adapters.file_series import folder_series
 from services.analysis.research.adapters.history import StoredHistory
 from services.analysis.research.adapters.listed import instrument
+from services.analysis.research.adapters.run_parts import PartFolder
 from services.analysis.research.adapters.stored_series import StoredSeries
 from services.analysis.research.adapters.tape_series import tape_series
+from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.run_parts import Workers
 from services.analysis.research.domain.run_record import hashed
 from services.analysis.research.domain.signal_names import ConditionSignal, SignalSpec
 from services.analysis.research.settings import ResearchSettings
@@ -33,8 +36,8 @@ from shared.sequences import SignalSequence
 class SeriesData:
     """``RunData`` of a request. Blocks: use it in a process or thread of its own, outside of an event loop."""
 
-    def __init__(self, request: DataRequest, settings: ResearchSettings) -> None:
-        """Raises DataRequestError."""
+    def __init__(self, request: DataRequest, settings: ResearchSettings, workers: Workers | None = None) -> None:
+        """``workers``: None: threads of this process. Raises DataRequestError."""
         request.check()
         self._request = request
         self._settings = settings
@@ -42,6 +45,8 @@ class SeriesData:
         self._problems: list[DataProblem] = []
         self._newest = 0
         self.kernels = SignalKernels.of(settings.kernels)
+        self.workers = workers or ThreadWorkers(self.kernels, settings.research_threads)
+        self.parts = PartFolder.of(settings)
 
     @property
     def request(self) -> DataRequest:

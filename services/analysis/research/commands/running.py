@@ -12,13 +12,16 @@ from services.analysis.research.commands.output import input_errors
 
 if TYPE_CHECKING:
     from services.analysis.research.domain.data_request import DataRequest
+    from services.analysis.research.domain.run_parts import Workers
     from services.analysis.research.domain.run_record import RunRecord
     from services.analysis.research.runs.execution import Execution
     from services.analysis.research.settings import ResearchSettings
 
 
-def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, save: bool = True) -> tuple[Execution, str]:
-    """Run a kind; returns the execution and where it was saved, empty if it was not.
+def run_here(
+    kind: str, request: DataRequest, parameters: Mapping[str, Any], *, save: bool = True, workers: Workers | None = None
+) -> tuple[Execution, str]:
+    """Run a kind; returns the execution and where it was saved, empty if it was not. ``workers``: None: those of this process.
 
     Raises:
         InputError: the request cannot be done.
@@ -44,7 +47,7 @@ def run_here(kind: str, request: DataRequest, parameters: Mapping[str, Any], *, 
             shown.update(task, completed=done, total=total, description=note or kind)
 
         started = time.time_ns() // 1_000_000
-        found = execute(run_kind(kind), parameters, SeriesData(request, settings), progress)
+        found = execute(run_kind(kind), parameters, SeriesData(request, settings, workers), progress)
         place = files.save(found.record.id, found.record, found.artefacts) if save else ""
     if save:
         _listed(settings, found.record, place, started)
@@ -58,10 +61,12 @@ def _listed(settings: ResearchSettings, record: RunRecord, place: str, started: 
     from services.analysis.research.adapters.run_table import RunTable
     from shared.db import open_database
     from shared.failures import TransientError
-    from shared.migrations.command import current
+    from shared.migrations.command import current, is_current
 
     async def add() -> None:
         if await current(settings.database_url) is not None:
+            if not await is_current(settings.database_url):
+                raise TransientError("the database has the tables of another release; make run brings them up to date")
             async with open_database(settings.database_url) as database:
                 await RunTable(database).add_done(record, place, "command", started, time.time_ns() // 1_000_000)
 

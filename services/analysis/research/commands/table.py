@@ -8,9 +8,18 @@ from typing import Final
 
 import typer
 
-from services.analysis.research.commands import backtest, dataset, jobs, rerun
+from services.analysis.research.commands import audit, backtest, dataset, discover, grid, jobs, quality, rerun
 
 COMMANDS: Final[Mapping[str, Callable[..., int] | typer.Typer]] = MappingProxyType(
-    {"backtest": backtest.main, "dataset": dataset.main, "rerun": rerun.main, "jobs": jobs.app}
+    {
+        "backtest": backtest.main,
+        "grid": grid.main,
+        "quality": quality.main,
+        "discover": discover.main,
+        "audit": audit.main,
+        "dataset": dataset.main,
+        "rerun": rerun.main,
+        "jobs": jobs.app,
+    }
 )
 """By name; a Typer is a group of commands. The docstring of a function is its help."""

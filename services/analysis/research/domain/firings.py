@@ -98,7 +98,7 @@ def firings(kernels: SignalKernels, series: ResearchSeries, signal: str | Signal
         return np.zeros(0, np.int8)
     match spec:
         case RuleSignal():
-            return _chosen(_rules(kernels, series, spec.plan).sum(axis=0), spec.direction)
+            return _chosen(rule_firings(kernels, series, spec.plan).sum(axis=0), spec.direction)
         case PatternSignal():
             return _chosen(_pattern(_patterns(kernels, series), spec.name, len(series)), spec.direction)
         case SequenceSignal():
@@ -111,7 +111,7 @@ def firings(kernels: SignalKernels, series: ResearchSeries, signal: str | Signal
 def default_firings(kernels: SignalKernels, series: ResearchSeries) -> RuleFirings:
     """All rules of the default plan over one series in one run."""
     runs = DEFAULT.runs[TIMEFRAME_NAMES.index(series.timeframe), instrument_code(series.kind)].astype(np.bool_)
-    fired = _rules(kernels, series, DEFAULT) if len(series) else np.zeros((len(DEFAULT.rules), 0), np.int8)
+    fired = rule_firings(kernels, series, DEFAULT) if len(series) else np.zeros((len(DEFAULT.rules), 0), np.int8)
     return RuleFirings(DEFAULT.rules, runs, fired)
 
 
@@ -133,7 +133,8 @@ def needed_instruments(signal: SignalSpec, benchmark: str = "") -> tuple[str, ..
     return tuple(conditions.references(signal.condition, benchmark)) if isinstance(signal, ConditionSignal) else ()
 
 
-def _rules(kernels: SignalKernels, series: ResearchSeries, chosen: Plan) -> Firings:
+def rule_firings(kernels: SignalKernels, series: ResearchSeries, chosen: Plan) -> Firings:
+    """The rules of a plan on a series: (rules, bars)."""
     values = history(kernels.code, _without_rules(chosen), series.inputs).values
     return past_fired(kernels.code.core, chosen, series.kind, str(series.timeframe), series.inputs, values).astype(np.int8)
 
@@ -160,7 +161,7 @@ def _sequence(kernels: SignalKernels, series: ResearchSeries, sequence: SignalSe
     known = kinds(DEFAULT.rules)
     names = {each.name for each in PATTERNS}
     patterns = _patterns(kernels, series) if any(step.rule in names for step in sequence.steps) else None
-    done = completed(sequence, known, fired_of(DEFAULT.rules, known, _rules(kernels, series, DEFAULT), patterns))
+    done = completed(sequence, known, fired_of(DEFAULT.rules, known, rule_firings(kernels, series, DEFAULT), patterns))
     return _chosen(done * (1 if sequence.steps[-1].direction == "up" else -1), None)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.run_parts import PartStore, Workers
 from services.analysis.research.domain.signal_names import SignalSpec
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -41,6 +42,14 @@ class RunData(Protocol):
 
     def market(self, *signals: SignalSpec) -> KnownMarket:
         """Sessions and other instruments that some signals read. Raises DataRequestError."""
+
+    @property
+    def workers(self) -> Workers:
+        """What does the parts of a long run."""
+
+    @property
+    def parts(self) -> PartStore:
+        """Where they are kept until the run is done."""
 
 
 @dataclass(frozen=True)

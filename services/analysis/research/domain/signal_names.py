@@ -35,9 +35,7 @@ FIXED: Final = MappingProxyType(dict.fromkeys(("new_high", "new_low", "drop_from
 _BY_NAME: Final = {rule.name: rule for rule in RULES}
 _PATTERNS: Final = {pattern.name: pattern for pattern in PATTERNS}
 _KINDS: Final = {kind.name: kind for kind in KINDS}
-_CALL: Final = re.compile(
-    r"(?P<name>[a-z]\w*)\s*(?P<given>\([^()]*\))?(?:\s+confirmed)?(?:\s+(?P<way>up|down))?(?:\s+on\s+(?P<frame>\w+))?"
-)
+_CALL: Final = re.compile(r"(?P<name>[a-z]\w*) ?(?P<given>\([^()]*\))?(?: confirmed)?(?: (?P<way>up|down))?(?: on (?P<frame>\w+))?")
 
 
 def every_kind(_params: Mapping[str, float]) -> None:
@@ -103,7 +101,7 @@ def read_signal(text: str, timeframe: Timeframe) -> SignalSpec:
     """
     if not text.strip() or len(text) > LONGEST:
         raise SignalNameError(f"signal: {text[:48]!r} must have 1 to {LONGEST} characters")
-    found = lower_case(normalize(text, LONGEST)).strip()
+    found = " ".join(lower_case(normalize(text, LONGEST)).split())
     if re.search(r"\bthen\b", found):
         return _sequence(found, timeframe)
     call = _CALL.fullmatch(found)
@@ -221,7 +219,7 @@ def _parameters(rule: Rule, given: str) -> dict[str, float]:
     if not given.strip("() "):
         return found
     try:
-        call = ast.parse("f" + re.sub(r"([\d.]+)\s*%", r"\1e-2", given), mode="eval").body
+        call = ast.parse("f" + re.sub(r"([\d.]) ?%", r"\1e-2", given), mode="eval").body
     except SyntaxError:
         raise SignalNameError(f"signal: {rule.name}{given}: write parameters as ({', '.join(names) or ''})") from None
     if not isinstance(call, ast.Call):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
+import string
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ from services.analysis.research.domain.run_record import MOST_SUMMARY, RunError,
 from services.analysis.research.domain.runs import Progress, RunData, RunKind
 from services.analysis.research.runs.versions import code_version
 
-_NAME: Final = re.compile(r"[a-z0-9_-]{1,48}\.[a-z0-9]{1,8}")
+_LETTERS: Final = frozenset(string.ascii_lowercase + string.digits + "_-")
 
 
 class UsedData(RunData, Protocol):
@@ -47,6 +47,12 @@ def read_parameters(kind: RunKind[Any], given: Mapping[str, Any]) -> Any:
         raise RunError(f"parameters of {kind.name}: {error}") from error
 
 
+def _is_file_name(name: str) -> bool:
+    """``equity.json``: up to 48 letters, a dot, up to 8."""
+    stem, _, suffix = name.partition(".")
+    return 0 < len(stem) <= 48 and 0 < len(suffix) <= 8 and _LETTERS.issuperset(stem + suffix)
+
+
 def execute(kind: RunKind[Any], given: Mapping[str, Any], data: UsedData, progress: Progress, id: str = "") -> Execution:  # noqa: A002
     """Run a kind. Without an id the run is named by what it depends on: the same run has the same id.
 
@@ -55,7 +61,7 @@ def execute(kind: RunKind[Any], given: Mapping[str, Any], data: UsedData, progre
     """
     parameters = read_parameters(kind, given)
     result = kind.run(parameters, data, progress)
-    if wrong := [name for name in result.artefacts if not _NAME.fullmatch(name)]:
+    if wrong := [name for name in result.artefacts if not _is_file_name(name)]:
         raise RuntimeError(f"{kind.name} gives a file the name {wrong[0]!r}")
     summary = msgspec.json.decode(canonical(result.summary), type=dict[str, Any])
     if (size := len(canonical(summary))) > MOST_SUMMARY:

@@ -16,7 +16,14 @@ KindTable = Mapping[str, str]
 """The name of a kind -> ``module:name`` of its RunKind, imported when it is first used."""
 
 RUN_KINDS: Final[KindTable] = MappingProxyType(
-    {"backtest": "services.analysis.research.runs.backtest:KIND", "dataset": "services.analysis.research.runs.dataset:KIND"}
+    {
+        "audit": "services.analysis.research.audit.run:AUDIT",
+        "backtest": "services.analysis.research.runs.backtest:KIND",
+        "dataset": "services.analysis.research.runs.dataset:KIND",
+        "discovery": "services.analysis.research.discovery.run:DISCOVERY",
+        "grid": "services.analysis.research.runs.grid:KIND",
+        "quality": "services.analysis.research.quality.run:QUALITY",
+    }
 )
 
 

@@ -1,8 +1,9 @@
 // The list of signals, newest first.
 import { fill, h } from "./dom";
-import { dateTime, percent, price } from "./format";
+import { dateTime, price } from "./format";
+import { recordText } from "./record";
 import type { Store } from "./store";
-import type { Quality, Signal } from "./types";
+import type { Signal } from "./types";
 import { nameOf, ruleName, t, timeframeName } from "./translations";
 
 const VISIBLE_SIGNALS = 60;
@@ -76,15 +77,10 @@ export class SignalFeed {
         h(
           "span",
           { class: "more" },
-          h("span", { class: "record" }, qualityText(signal.quality)),
+          h("span", { class: "record" }, recordText(signal.quality, signal.timeframe)),
           h("time", { datetime: signal.date }, signal.replayed ? `${dateTime(signal.date)} · ${t("replayedShort")}` : dateTime(signal.date)),
         ),
       ),
     );
   }
-}
-
-function qualityText(quality: Quality | null): string {
-  if (!quality) return t("noRecord");
-  return `${t("record")} ${percent(quality.win_rate, 0).replace("+", "")} / ${quality.n} · ${percent(quality.mean_return, 1)}`;
 }

@@ -92,6 +92,9 @@ export interface Quality {
   win_rate: number;
   mean_return: number;
   worst: number;
+  base_rate: number;
+  validated: boolean;
+  dates: number;
 }
 
 export interface Signal {

@@ -15,6 +15,7 @@ MENU: Final = (
     ("unalert", "조건 알림 삭제 · Remove an alert"),
     ("explain", "조건 설명 · What a condition means"),
     ("industry", "산업별 흐름 · Industries"),
+    ("quality", "신호의 과거 기록 · What followed past signals"),
     ("rules", "신호 종류 · Rule types"),
     ("mute", "잠시 끄기 · Mute"),
     ("settings", "설정 · Settings"),

@@ -1,0 +1,48 @@
+"""Computes the stored records in a process of its own at low priority: their arrays take memory only while they are needed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from services.analysis.research.domain.quality_changes import QualityChange, QualityProcessError
+from shared.events import Timeframe
+
+NICE: Final = 10
+MOST_ERROR: Final = 2000
+
+
+class QualityProcess:
+    """Runs ``research quality --store``."""
+
+    def __init__(self, limit_seconds: float) -> None:
+        self._limit_seconds = limit_seconds
+
+    async def compute(self, timeframe: Timeframe) -> list[QualityChange]:
+        """Computes and saves the records of a timeframe; returns what became validated or lost it. Raises QualityProcessError."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.analysis", "research", "quality", "--store", "--timeframe", timeframe.word),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parents[4],
+        )
+        try:
+            with suppress(ProcessLookupError, AttributeError):  # only Unix has priorities of processes
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+            async with asyncio.timeout(self._limit_seconds):
+                found, errors = await process.communicate()
+        except TimeoutError as error:
+            raise QualityProcessError(f"not done after {self._limit_seconds:g} s") from error
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        if process.returncode:
+            raise QualityProcessError(errors.decode("utf-8", "replace")[-MOST_ERROR:] or f"exit code {process.returncode}")
+        return msgspec.json.decode(found, type=list[QualityChange])

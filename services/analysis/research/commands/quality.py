@@ -1,0 +1,122 @@
+"""``research quality [RULE]``: what followed past signals, out of sample; with ``--store`` the records that alerts show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.analysis.research.commands.options import AsJson, Data, End, Start, Symbols, Tape, TimeframeText, data_request
+from services.analysis.research.commands.output import InputError, input_errors, print_json, print_table
+from services.analysis.research.commands.running import run_here
+
+if TYPE_CHECKING:
+    from services.analysis.research.domain.data_request import DataRequest
+    from services.analysis.research.quality.run import QualityRow
+
+Rule = Annotated[str, typer.Argument(metavar="RULE", help="A rule or chart pattern; without it all.")]
+Level = Annotated[str, typer.Option("--level", metavar="LEVEL", help="instrument, industry or all; without it every level.")]
+Horizon = Annotated[int, typer.Option("--horizon", metavar="BARS", help="Of 1, 5 and 20 bars one; 0: every one.")]
+Validated = Annotated[bool, typer.Option("--validated", help="Only records that are validated.")]
+Cost = Annotated[float, typer.Option("--cost", metavar="BPS", help="Fees and slippage of a side, basis points.")]
+Store = Annotated[bool, typer.Option("--store", help="Compute the records of stored bars again and save them for alerts.")]
+LEVELS = ("instrument", "industry", "all")
+
+
+def main(
+    rule: Rule = "",
+    symbols: Symbols = "",
+    data: Data = "",
+    tape: Tape = "",
+    timeframe: TimeframeText = "1d",
+    start: Start = "",
+    end: End = "",
+    level: Level = "",
+    horizon: Horizon = 0,
+    cost: Cost = 10.0,
+    validated: Validated = False,
+    store: Store = False,
+    as_json: AsJson = False,
+) -> int:
+    """What followed past signals of each rule and chart pattern, out of sample, beside any other day."""
+    request = data_request(symbols, data, tape, timeframe, start, end)
+    if level and level not in LEVELS:
+        raise InputError(f"--level: {level[:32]!r} must be one of {', '.join(LEVELS)}")
+    if horizon not in {0, 1, 5, 20}:
+        raise InputError(f"--horizon: {horizon} must be 1, 5 or 20")
+    if store:
+        return _store(request)
+    rows = _rows(request, cost)
+    known = sorted({each.rule for each in rows})
+    if rule and rule not in known:
+        raise InputError(f"RULE: {rule[:48]!r} has no signal here; there are {', '.join(known)}")
+    chosen = [
+        each
+        for each in rows
+        if (not rule or each.rule == rule)
+        and (not level or each.level == level)
+        and (not horizon or each.quality.horizon_bars == horizon)
+        and (not validated or each.quality.validated)
+    ]
+    if as_json:
+        print_json(chosen)
+    else:
+        _print(chosen, rows, cost)
+    return 0
+
+
+def _rows(request: DataRequest, cost: float) -> list[QualityRow]:
+    import msgspec
+
+    from services.analysis.research.quality.run import QualityRow
+
+    found, _ = run_here("quality", request, {"cost_bps": cost})
+    return msgspec.json.decode(found.artefacts["records.json"], type=list[QualityRow])
+
+
+def _print(chosen: list[QualityRow], rows: list[QualityRow], cost: float) -> None:
+    columns = ("rule", "", "of", "bars", "n", "dates", "eff. n", "won", "mean", "any day", "worst", "q", "")
+    tried = rows[0].quality.tried if rows else 0
+    lines = []
+    for each in chosen:
+        q = each.quality
+        parameters = ",".join(f"{value:g}" for value in each.params.values())
+        name = f"{each.rule}({parameters})" if parameters else each.rule
+        of = "all" if each.level == "all" else each.group
+        shares = (q.win_rate, q.mean_return, q.base_rate, q.worst)
+        won, mean, base, worst = (f"{value:.0%}" if value is q.win_rate else f"{value:+.2%}" for value in shares)
+        mark = "validated" if q.validated else ""
+        lines.append(
+            (
+                name,
+                each.direction,
+                of,
+                q.horizon_bars,
+                q.n,
+                q.dates,
+                q.effective_n,
+                won,
+                mean,
+                base,
+                worst,
+                f"{q.q_value:.2f}",
+                mark,
+            )
+        )
+    print_table(f"{sum(r.quality.validated for r in rows)} of {tried} tests validated; {cost:g} bp a side", columns, lines)
+
+
+def _store(request: DataRequest) -> int:
+    """Save the records of stored bars; prints what changed as JSON."""
+    from services.analysis.research.adapters.quality_store import store
+    from services.analysis.research.settings import ResearchSettings
+    from shared.settings import read_settings
+
+    if request.source != "stored" or request.symbols or request.start or request.end:
+        raise InputError(
+            "--store: the records of alerts are those of all stored bars; leave out --symbols, --data, --tape and dates"
+        )
+    with input_errors():
+        changes = store(request, read_settings(ResearchSettings))
+    print_json(changes)
+    return 0

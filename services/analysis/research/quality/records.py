@@ -1,0 +1,153 @@
+"""The record of every rule, direction and horizon: of each instrument, each industry, and all instruments together."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from scipy.stats import false_discovery_control
+
+from services.analysis.research.quality.cells import Axis, Cells, Instrument, axis, cells
+from services.analysis.research.quality.judging import Figures, Judged, judge
+from services.analysis.research.quality.machine_code import Floats, QualityKernels
+from services.analysis.research.quality.windows import COST, HORIZONS
+
+Level = Literal["instrument", "industry", "all"]
+LEVELS: Final[tuple[Level, ...]] = ("instrument", "industry", "all")
+"""The most specific first."""
+RATE: Final = 0.10
+"""The share of false discoveries that is accepted."""
+ALL: Final = "*"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A rule instance in one direction."""
+
+    rule: int
+    """Its place in ``fired``."""
+    direction: int
+    """+1 up, -1 down."""
+
+
+@dataclass(frozen=True)
+class QualityRecord:
+    """What is known of one key, horizon and group at the newest bar that was read."""
+
+    key: Key
+    horizon: int
+    level: Level
+    group: str
+    """A symbol, an industry, or ``*``."""
+    validated: bool
+    """The newest decision follows the key, and the edge of the followed signals is beyond chance."""
+    figures: Figures
+    """Of the followed signals if validated, otherwise of all signals after the first possible decision; numbers, not arrays."""
+    p_value: float | None
+    """None where the followed signals are too few for a test."""
+    q_value: float
+    """1 without a test."""
+    tried: int
+    """Tests that the p-values were corrected for."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    level: Level
+    name: str
+    members: tuple[int, ...]
+    keys: tuple[Key, ...]
+    horizon: int
+
+
+Mapped = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+
+
+def records(
+    instruments: Sequence[Instrument],
+    keys: Sequence[Key],
+    kernels: QualityKernels,
+    *,
+    horizons: Sequence[int] = HORIZONS,
+    cost: float = COST,
+    levels: Sequence[Level] = LEVELS,
+    run: Mapped = map,
+) -> tuple[QualityRecord, ...]:
+    """Every record that has a signal. The same input gives the same numbers.
+
+    ``run`` maps a function over parts, as the ``map`` of an executor of threads does.
+    """
+    on = axis(instruments)
+    parts = [(direction, horizon) for horizon in horizons for direction in (1, -1)]
+
+    def part(chosen: tuple[int, int]) -> list[tuple[_Group, Judged]]:
+        direction, horizon = chosen
+        mine = tuple(key for key in keys if key.direction == direction)
+        if not mine or not len(on.day):
+            return []
+        held = [cells(kernels, each, [key.rule for key in mine], direction, horizon, on, cost) for each in instruments]
+        groups = [_Group(level, name, places, mine, horizon) for level, name, places in _groups(instruments, levels)]
+        return [(group, _judged(kernels, group, held, on)) for group in groups]
+
+    found = [each for several in run(part, parts) for each in several]
+    q, tried = _corrected([judged for _, judged in found])
+    return tuple(
+        record for (group, judged), values in zip(found, q, strict=True) for record in _records(group, judged, values, tried)
+    )
+
+
+def _groups(instruments: Sequence[Instrument], levels: Sequence[Level]) -> list[tuple[Level, str, tuple[int, ...]]]:
+    found = list[tuple[Level, str, tuple[int, ...]]]()
+    if "instrument" in levels:
+        found += [("instrument", each.symbol, (place,)) for place, each in enumerate(instruments)]
+    if "industry" in levels:
+        for name in sorted({name for each in instruments for name in each.industries}):
+            found.append(("industry", name, tuple(n for n, each in enumerate(instruments) if name in each.industries)))
+    if "all" in levels:
+        found.append(("all", ALL, tuple(range(len(instruments)))))
+    return found
+
+
+def _judged(kernels: QualityKernels, group: _Group, held: Sequence[Cells], on: Axis) -> Judged:
+    seed = zlib.crc32(f"{group.horizon} {group.keys[0].direction} {group.level} {group.name}".encode())
+    return judge(kernels, [held[place] for place in group.members], on, seed, intervals=group.level != "instrument")
+
+
+def _corrected(found: Sequence[Judged]) -> tuple[list[Floats], int]:
+    """Benjamini-Hochberg over every test of every group; resamples more often the keys that this can decide."""
+    p = [each.p.copy() for each in found]
+    tested = [~np.isnan(values) for values in p]
+    tried = int(sum(np.count_nonzero(each) for each in tested))
+    q = _q_values(p, tested)
+    again = [n for n, each in enumerate(found) if (q[n][each.extreme.keys] >= RATE).any()]
+    for n in again:
+        p[n][found[n].extreme.keys] = found[n].extreme.p_values()
+    return (_q_values(p, tested) if again else q), tried
+
+
+def _q_values(p: Sequence[Floats], tested: Sequence[np.ndarray]) -> list[Floats]:
+    q = [np.ones(len(values)) for values in p]
+    flat = np.concatenate([np.zeros(0), *(values[chosen] for values, chosen in zip(p, tested, strict=True))])
+    if not len(flat):
+        return q
+    adjusted = false_discovery_control(flat)
+    ends = np.cumsum([np.count_nonzero(chosen) for chosen in tested])[:-1]
+    for values, chosen, part in zip(q, tested, np.split(adjusted, ends), strict=True):
+        values[chosen] = part
+    return q
+
+
+def _records(group: _Group, judged: Judged, q: Floats, tried: int) -> Iterable[QualityRecord]:
+    validated = judged.current & (q < RATE)
+    followed, whole = (np.array(figures).T.tolist() for figures in (judged.followed, judged.whole))
+    for n, key in enumerate(group.keys):
+        if not judged.whole.signals[n]:
+            continue
+        p = float(judged.p[n])
+        shown = Figures(*(followed if validated[n] else whole)[n])
+        yield QualityRecord(
+            key, group.horizon, group.level, group.name, bool(validated[n]), shown, None if np.isnan(p) else p, float(q[n]), tried
+        )

@@ -1,0 +1,14 @@
+"""The sessions of exchanges for tests, read from the cache's files; ``tests/shared/test_library_sessions.py`` compares these."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from shared import calendars
+from shared.calendars import Corrections, Sessions
+from shared.settings import MeshSettings
+
+
+def sessions(exchange: str, start: dt.date, end: dt.date, corrections: Corrections | None = None) -> Sessions:
+    """As ``shared.calendars.sessions``."""
+    return calendars.sessions(exchange, start, end, corrections, MeshSettings().session_files)
