@@ -11,9 +11,11 @@ import pytest
 
 from services.analysis.kernels.rules.table import RULES
 from services.analysis.research.adapters.tape_series import tape_series
+from services.analysis.research.domain.condition_values import condition_values
 from services.analysis.research.domain.firings import DEFAULT, KnownMarket, SignalKernels, default_firings, firings, pattern_firings
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
 from services.analysis.research.domain.signal_names import FIXED, RuleSignal, SignalNameError, own_plan, read_signal
+from shared.conditions import parse
 from shared.events import Timeframe
 from tests.analysis.market import LISTED
 from tests.analysis.tape import of_symbol
@@ -187,3 +189,24 @@ def test_dividends_and_splits_explain_the_adjusted_prices() -> None:
     close = bars["close"]
     held = (close[1:] * series.splits[1:] / (close[:-1] - series.dividends[1:] * series.splits[1:])) - 1
     assert held == pytest.approx(series.adjusted.close[1:] / series.adjusted.close[:-1] - 1)
+
+
+def test_what_history_cannot_evaluate_is_refused() -> None:
+    for text in ("industry.breadth_50 > 0.5", "benchmark.rs_63 > 0"):
+        with pytest.raises(SignalNameError, match="cannot be evaluated over history yet"):
+            firings(KERNELS, daily(), text)
+
+
+def test_several_conditions_in_one_run_are_those_of_one_after_the_other() -> None:
+    texts = (
+        "rsi_14 < 45 and close > sma_20",
+        "close > prev(highest(high, 20))",
+        "rsi_14[1w] > 50 for 3 bars",
+        "golden_cross within 30 bars",
+    )
+    asked = [parse(text) for text in texts]
+    together = condition_values(KERNELS, daily(), asked, KnownMarket())
+    for row, condition in zip(together, asked, strict=True):
+        np.testing.assert_array_equal(row, condition_values(KERNELS, daily(), [condition], KnownMarket())[0])
+        np.testing.assert_array_equal(row == 1.0, firings(KERNELS, daily(), condition.text) == 1)
+        assert 0 < np.count_nonzero(row == 1.0) < len(row)

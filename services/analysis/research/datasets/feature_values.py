@@ -19,8 +19,10 @@ from services.analysis.research.datasets.feature_names import (
 from services.analysis.research.datasets.rows import Values
 from services.analysis.research.datasets.strength_features import Closes
 from services.analysis.research.datasets.units import PURE, Unit, UnitError, unit_of
+from services.analysis.research.domain import conditions
 from services.analysis.research.domain.condition_values import condition_values
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels, firings
+from services.analysis.research.domain.jobs import RefusedJobError
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_record import RunError
 
@@ -34,6 +36,11 @@ def feature_units(kernels: SignalKernels, features: Sequence[Feature]) -> dict[s
     expressions = [each for each in features if isinstance(each, ExpressionFeature)]
     names = sorted({name for each in expressions for name in each.condition.columns})
     found = dict.fromkeys((each.column for each in features), PURE)
+    for each in expressions:
+        try:
+            conditions.check(each.condition)
+        except RefusedJobError as error:
+            raise RunError(f"features: {error}") from error
     try:
         units = column_units(kernels, names)
     except UnitError as error:
