@@ -37,9 +37,9 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
 
     def answered() -> bool:
         mesh.check()
-        return all(len(telegram.texts(str(chat))) >= 2 for chat in CHATS.values())
+        return all(len(telegram.texts(str(chat))) >= 3 for chat in CHATS.values())
 
-    await until(answered, seconds=120, what="the bot's answers to /start and /watch")
+    await until(answered, seconds=120, what="the bot's answers to /start, /settings and /watch")
 
 
 @pytest.mark.timeout(420)

@@ -27,7 +27,7 @@ SIGNS: Final = (
     (" - ", " minus "), ("+", " plus "), ("^", "index_"), (".", "_"),
 )  # fmt: skip
 """What stands for a sign in the name of a column."""
-_ALIAS: Final = re.compile(r"(?P<column>[a-z][a-z0-9_]{0,47})\s*=(?!=)\s*(?P<text>.+)")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _STRENGTH: Final = re.compile(r"(?P<scope>relative|industry)_strength\s*\(\s*(?P<sessions>\d{1,4})\s*\)")
 
 
@@ -105,8 +105,7 @@ def read_feature(text: str, timeframe: Timeframe) -> Feature:
     if not text.strip() or len(text) > LONGEST:
         raise RunError(f"features: {text[:48]!r} must have 1 to {LONGEST} characters")
     shown = lower_case(normalize(text, LONGEST)).strip()
-    alias = _ALIAS.fullmatch(shown)
-    own, name = (alias["text"].strip(), alias["column"]) if alias else (shown, "")
+    name, own = _alias(shown)
     column = name or column_name(own)
     if column.startswith(LABEL) or column in RESERVED:
         raise RunError(f"features: {column!r} is the name of another column; write ANOTHER_NAME = {own}")
@@ -133,6 +132,14 @@ def column_name(text: str) -> str:
         words = words.replace(sign, word)
     found = re.sub(r"[^a-z0-9_]+", "_", words).strip("_")
     return (found if found[:1].isalpha() else f"f_{found}")[:80]
+
+
+def _alias(text: str) -> tuple[str, str]:
+    """The name before a single `=`, or nothing, and the text of the feature."""
+    name, sign, own = text.partition("=")
+    if sign and own.strip() and not own.startswith("=") and _NAME.fullmatch(name.rstrip()):
+        return name.rstrip(), own.strip()
+    return "", text
 
 
 def _of_language(column: str, text: str, timeframe: Timeframe) -> Feature:
