@@ -102,6 +102,17 @@ INDUSTRIES: Final[Topic[events.IndustryView]] = Topic(
     ("analysis industries",),
     cleanup="compact",
 )
+ARTICLES: Final[Topic[events.Article]] = Topic(
+    "news.articles.v1", (events.Article,), "article id", "Articles as received from feeds.", ("ingest",), retention_ms=7 * DAY
+)
+STORIES: Final[Topic[events.Story]] = Topic(
+    "news.stories.v1",
+    (events.Story,),
+    "story id",
+    "Stories with all their articles: linked, classified, summed up, translated to Korean.",
+    ("analysis news",),
+    retention_ms=90 * DAY,
+)
 DELIVERIES: Final[Topic[events.Delivery]] = Topic(
     "notify.deliveries.v1", (events.Delivery,), "signal id", "The outcome of each delivery.", ("notifier",)
 )
@@ -139,6 +150,8 @@ TOPICS: Final[tuple[Topic[Any], ...]] = (
     SIGNALS,
     PATTERNS,
     INDUSTRIES,
+    ARTICLES,
+    STORIES,
     DELIVERIES,
     RESEARCH_JOBS,
     RESEARCH_RESULTS,

@@ -9,6 +9,7 @@ from shared.events.analysis import IndicatorRow, Signal, SignalQuality, paramete
 from shared.events.event import Event, SafeInt
 from shared.events.industries import Comovement, IndustryMember, IndustryView, Mover, RelativeStrength, RuleCount
 from shared.events.market import Bar, CorporateAction, Heartbeat, History, HistoryReady, ProviderBar, Quote, Tick, TickLog
+from shared.events.news import Article, Category, Reaction, Story, StoryArticle, StoryLink
 from shared.events.notify import Delivery
 from shared.events.patterns import Line, Pattern, Pivot, pattern_id
 from shared.events.quality import Quarantined
@@ -35,8 +36,10 @@ from shared.events.timeframe import PERIODS, Timeframe
 
 __all__ = [
     "PERIODS",
+    "Article",
     "Bar",
     "CancelRun",
+    "Category",
     "Comovement",
     "ConditionHistory",
     "ConditionHistoryJob",
@@ -59,6 +62,7 @@ __all__ = [
     "QualityChanged",
     "Quarantined",
     "Quote",
+    "Reaction",
     "RelativeStrength",
     "ResearchError",
     "ResearchJob",
@@ -74,6 +78,9 @@ __all__ = [
     "SafeInt",
     "Signal",
     "SignalQuality",
+    "Story",
+    "StoryArticle",
+    "StoryLink",
     "SymbolHistory",
     "Tick",
     "TickLog",
