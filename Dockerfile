@@ -4,6 +4,7 @@ WORKDIR /app
 COPY requirements/run.txt requirements/run.txt
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: -r requirements/run.txt
+COPY shared/words shared/words
 COPY services/gateway/page services/gateway/page
 RUN cd services/gateway/page \
     && PATH=/opt/venv/bin:$PATH npm ci --no-audit --no-fund \

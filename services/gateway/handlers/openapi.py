@@ -1,8 +1,9 @@
-"""/openapi.json: OpenAPI 3.1, made from the table of routes and their structs."""
+"""/openapi.json: OpenAPI 3.1, made from the table of routes and their structs. ``python -m services.gateway.handlers.openapi`` prints it."""
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any, Final
 
 import msgspec
@@ -143,3 +144,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     if None in kept.get("enum", ()):
         kept["enum"] = [value for value in kept["enum"] if value is not None]
     return kept
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(document("0"), indent=1))

@@ -1,0 +1,296 @@
+# The words of the web page (services/gateway/page).
+
+# The frame of the page.
+skip = Skip to the content
+views = Views
+view-market = Market
+view-instrument = Chart
+view-screener = Screener
+view-research = Research
+view-alerts = Alerts
+view-system = System
+api = API
+language-en = English
+language-ko = 한국어
+settings = Settings
+settings-language = Language
+settings-theme = Theme
+settings-colours = Rise and fall
+settings-zone = Times in
+theme-system = As the device
+theme-light = Light
+theme-dark = Dark
+colours-language = As the language
+colours-green-up = Green up, red down
+colours-red-up = Red up, blue down
+zone-own = My time zone
+zone-exchange = Time of the exchange
+zone-korea = Korea (KST)
+close-box = Close
+close-notice = Close the notice
+keys = Keys
+key-0 = Search an instrument
+key-1 = Open a view
+key-2 = Next or previous instrument of the watchlist
+key-3 = Shorter or longer timeframe
+key-4 = Show these keys
+loading = Loading…
+failed = Could not be loaded
+retry = Try again
+undo = Undo
+copy = Copy
+copied = Copied
+not-copied = The browser does not allow copying; select the text instead
+advice = Not investment advice.
+replayed = Replayed data: recorded prices played back with their original times, not the market of today.
+replayed-short = Replay
+
+# The connection, and sources that cannot be read.
+link-connecting = Connecting
+link-live = Live
+link-waiting = Reconnecting ({ $seconds } s)
+link-silent = No news from analysis since { $time }
+link-silent-ever = No news from analysis yet
+link-quiet = No new prices since { $time }
+link-behind = Live; reading missed updates
+link-behind-why = The last try failed: { $why }
+link-pending = Connected, no prices yet
+link-failing = No prices: the provider cannot be read
+link-unknown = It is unknown whether prices arrive
+source-unknown = { $source }: unknown; ingest has not reported since { $time }.
+source-failing = { $source } { $reason } since { $time }; { $next }.
+next-try = next try at { $time }
+trying = trying again
+source-yahoo-stream = Yahoo price stream
+source-yahoo-poll = Yahoo price requests
+source-yahoo-history = Yahoo price history
+reason-unreachable = cannot be reached
+reason-unavailable = is out of service
+reason-rate-limited = rejects requests (too many requests)
+reason-unauthorized = rejects requests (no access)
+reason-not-json = returns invalid data
+reason-no-stream = returns no stream
+reason-silent = is connected and sends nothing
+reason-closed = closes the connection at once
+reason-other = fails
+
+# Why a number is missing.
+no-price = No price yet
+why-no-move = It has not traded today, or its previous close is not known
+why-no-prev-close = The previous close is not known
+why-no-range = The range is not known
+why-no-volume = The provider reports no volume
+
+# The watchlist.
+watchlist = Watchlist
+search = Search name or symbol
+my-watchlist = My watchlist
+industry = Industry
+add-to = Add to watchlist
+remove-from = Remove from watchlist
+removed = { $name }: removed
+empty-list = Nothing here yet. Search above to add an instrument.
+no-quotes = Waiting for the first prices…
+no-match = No instrument matches.
+
+# Signals and what followed past ones.
+signals = Signals
+feed-all = All
+feed-mine = Watchlist
+timeline = Timeline
+no-signals = No signal yet. They appear when a bar closes.
+direction-up = up
+direction-down = down
+record-none = no validated edge (no record yet)
+record-validated = past { $years } years, out of sample: { $wins } of { $n }, { $mean } in { $span }, worst { $worst }
+record-chance = no better than chance so far: { $mean } in { $span }, any day { $base } (n = { $n } on { $dates } days)
+span-days =
+    { $n ->
+        [one] { $n } day
+       *[other] { $n } days
+    }
+span-bars =
+    { $n ->
+        [one] { $n } bar
+       *[other] { $n } bars
+    }
+timeline-empty = Nothing has happened here yet.
+timeline-hint = Signals and patterns of the timeframe { $timeframe }.
+absent-stories = The gateway has no news stories yet, so none are shown here.
+action-dividend = Dividend
+action-split = Split
+action-dividend-text = { $amount } a share, read off the adjusted prices
+action-split-text = { $shares } shares for one, read off the adjusted volume
+pattern-level = level { $price }
+pattern-target = measured target { $price }
+pattern-quality = shape { $quality }
+pattern-since = since { $date }
+status-forming = forming
+status-confirmed = confirmed
+status-failed = failed
+status-target = target reached
+
+# The chart.
+chart = Chart
+chart-label = Chart of { $symbol }. The table below it has the same numbers.
+choose = Choose an instrument.
+timeframe = Timeframe
+chart-style = Style of the chart
+style-candles = Candles
+style-heikin-ashi = Heikin-Ashi
+style-line = Line
+compare = Compare with
+compare-with = Compare with…
+indicators = Indicators
+indicator-search = Search an indicator
+indicator-hint = These are the columns that analysis computes for this series. The gateway does not serve other parameters yet.
+show-volume = Volume
+show-signals = Signals
+show-patterns = Patterns
+show-actions = Dividends
+show-log = Log
+alert-level = Alert level
+alert-level-pick = Click the chart at the price to be told about.
+alert-level-how = The gateway stores no alerts yet. Send this to the bot to be told when the close crosses { $level }:
+open = O
+high = H
+low = L
+close = C
+volume = Vol
+day = Day
+year = 52 weeks
+prev-close = Prev. close
+forming = forming
+no-bars = No closed bars of this timeframe yet.
+table-of-bars = The same as a table
+table-label = Newest bars of { $symbol }
+bar-date = Date
+bar-open = Open
+bar-high = High
+bar-low = Low
+bar-close = Close
+bar-volume = Volume
+change = Change
+
+# Industries.
+industries = Industries
+no-views = Industries appear with the first prices.
+breadth-advances = up
+breadth-declines = down
+breadth-unchanged = unchanged
+breadth-missing = not traded today
+median = median
+
+# Rules and chart patterns.
+rule-golden-cross = Golden cross
+rule-dead-cross = Dead cross
+rule-sma-breakout-up = Close above SMA
+rule-sma-breakout-down = Close below SMA
+rule-ema-cross = EMA cross
+rule-rsi-overbought = RSI overbought
+rule-rsi-oversold = RSI oversold
+rule-rsi-mid = RSI crosses 50
+rule-bollinger-break = Bollinger break
+rule-bollinger-touch = Near Bollinger band
+rule-squeeze = Bollinger squeeze
+rule-macd-cross = MACD cross
+rule-macd-zero = MACD crosses zero
+rule-stochastic-cross = Stochastic cross
+rule-adx-trend = ADX trend
+rule-volume-surge = Volume surge
+rule-volume-dry = Volume dries up
+rule-price-move = Price move
+rule-new-high = New 52-week high
+rule-new-low = New 52-week low
+rule-drop-from-high = Drop from high
+rule-prev-high-break = Above previous high
+rule-prev-low-break = Below previous low
+rule-gap = Gap
+rule-bullish-engulfing = Bullish engulfing
+rule-bearish-engulfing = Bearish engulfing
+rule-hammer = Hammer
+rule-shooting-star = Shooting star
+rule-morning-star = Morning star
+rule-evening-star = Evening star
+rule-doji-at-band = Doji at Bollinger band
+rule-all-time-high = All-time high
+rule-sequence = Sequence of signals
+rule-all-time-low = All-time low
+rule-head-and-shoulders = Head and shoulders
+rule-inverse-head-and-shoulders = Inverse head and shoulders
+rule-triple-top = Triple top
+rule-triple-bottom = Triple bottom
+rule-double-top = Double top
+rule-double-bottom = Double bottom
+rule-cup-and-handle = Cup and handle
+rule-inverse-cup-and-handle = Inverse cup and handle
+rule-bull-flag = Bull flag
+rule-bear-flag = Bear flag
+rule-bull-pennant = Bull pennant
+rule-bear-pennant = Bear pennant
+rule-ascending-triangle = Ascending triangle
+rule-descending-triangle = Descending triangle
+rule-symmetrical-triangle = Symmetrical triangle
+rule-rising-wedge = Rising wedge
+rule-falling-wedge = Falling wedge
+rule-channel-up = Rising channel
+rule-channel-down = Falling channel
+rule-rectangle = Rectangle
+rule-resistance = Resistance broken
+rule-support = Support broken
+rule-uptrend-line = Uptrend line broken
+rule-downtrend-line = Downtrend line broken
+rule-bullish-gartley = Bullish Gartley
+rule-bearish-gartley = Bearish Gartley
+rule-bullish-bat = Bullish bat
+rule-bearish-bat = Bearish bat
+rule-bullish-butterfly = Bullish butterfly
+rule-bearish-butterfly = Bearish butterfly
+rule-bullish-crab = Bullish crab
+rule-bearish-crab = Bearish crab
+rule-bearish-rsi-divergence = Bearish RSI divergence
+rule-bullish-rsi-divergence = Bullish RSI divergence
+rule-hidden-bearish-rsi-divergence = Hidden bearish RSI divergence
+rule-hidden-bullish-rsi-divergence = Hidden bullish RSI divergence
+rule-bearish-macd-divergence = Bearish MACD divergence
+rule-bullish-macd-divergence = Bullish MACD divergence
+rule-hidden-bearish-macd-divergence = Hidden bearish MACD divergence
+rule-hidden-bullish-macd-divergence = Hidden bullish MACD divergence
+rule-bearish-obv-divergence = Bearish OBV divergence
+rule-bullish-obv-divergence = Bullish OBV divergence
+rule-hidden-bearish-obv-divergence = Hidden bearish OBV divergence
+rule-hidden-bullish-obv-divergence = Hidden bullish OBV divergence
+
+# The market view.
+indices = Indices
+no-indices = The list of instruments has no index.
+heatmap = Industries by size and move
+heatmap-hint = Area: number of members. Colour: median move of today.
+as-table = Table
+tile-text = { $name }: median { $move }, { $n } members, { $up } up, { $down } down, { $missing } not traded today
+why-no-view = No member has traded yet
+why-no-average = No member has enough bars for the average
+why-short-history = The history is too short
+members = Members
+members-of = { $name }: members
+no-members = No member has a price yet.
+median-move = Median move
+breadth = Breadth
+breadth-counts = { $up } up, { $down } down, { $flat } unchanged, { $missing } not traded today
+above-50 = Above 50-day average
+above-200 = Above 200-day average
+signals-today = Signals today
+movers = Largest moves
+gainers = Up
+losers = Down
+no-movers = No instrument has moved this way yet.
+instrument = Instrument
+price = Price
+last-trade = Last trade
+empty-watchlist = The watchlist is empty.
+without-price = No price yet:
+latest-signals = Latest signals
+stories = Stories
+strength-industry = Against industry, { $n } sessions
+strength-market = Against market, { $n } sessions
+beta = Beta, 63 sessions
