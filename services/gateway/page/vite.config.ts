@@ -68,5 +68,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
     rolldownOptions: { input: { index: "index.html", docs: "docs.html" } },
   },
-  test: { include: ["tests/**/*.test.{ts,tsx}"], environment: "node" },
+  test: { include: ["tests/*.test.ts"], setupFiles: ["tests/setup.ts"], environment: "node", isolate: false },
 });

@@ -68,3 +68,19 @@ export const api = {
     return response.json();
   },
 };
+
+// A request to a path that the committed types do not have yet.
+export async function call<T>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  options: { body?: unknown; signal?: AbortSignal } = {},
+): Promise<T> {
+  const { body, signal } = options;
+  const response = await fetch(path, {
+    method,
+    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+  });
+  const found: unknown = await response.json().catch(() => undefined);
+  return answer(Promise.resolve(response.ok ? { data: found as T, response } : { error: found, response }));
+}

@@ -4,7 +4,7 @@ import { percent } from "./format";
 import { t } from "./words";
 
 export function recordText(quality: Quality | null, timeframe: Timeframe): string {
-  if (!quality) return t("record-none");
+  if (!quality) return timeframe === "1Day" ? t("record-none") : t("record-none-of", { timeframe });
   return t(quality.validated ? "record-validated" : "record-chance", {
     years: quality.years.toFixed(0),
     wins: `${Math.round(quality.win_rate * 100)}%`,

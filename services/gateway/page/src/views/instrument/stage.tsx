@@ -27,12 +27,11 @@ export function Stage({ model, compare }: Props) {
       <Tools model={model} compare={compare} />
       <div class="canvas">
         <Legend model={model} />
-        <div
+        <figure
           class="drawing"
           ref={container}
           {...bars}
           aria-busy={isBusy.value ? "true" : undefined}
-          role="img"
           aria-label={t("chart-label", { symbol: model.symbol })}
         />
         <ChartNote model={model} />
