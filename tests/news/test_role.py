@@ -121,7 +121,7 @@ async def test_killed_at_random_points_no_article_is_lost_and_no_story_doubled(s
     feeding = asyncio.create_task(feed(), name="feeding")
     for n in range(3):
         reached = (n + 1) * len(sent) // 5
-        await stage.until(lambda reached=reached: _more(stage, reached), "articles are stored")  # type: ignore[misc]
+        await stage.until(lambda reached=reached: _more(stage, reached), "articles are stored")
         await asyncio.sleep(rng.uniform(0, 0.3))  # the random point
         for name in rng.choice([("one",), ("two",), ("one", "two")]):
             stage.running[name].kill()

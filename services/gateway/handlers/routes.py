@@ -12,6 +12,7 @@ from services.gateway.domain import api_models, queries
 from services.gateway.domain.datasets import Dataset
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
 from services.gateway.handlers import (
     bars,
     datasets,
@@ -19,6 +20,7 @@ from services.gateway.handlers import (
     indicators,
     industries,
     instruments,
+    news,
     patterns,
     quotes,
     signal_quality,
@@ -115,6 +117,8 @@ ROUTES: Final = (
         "Chart patterns, newest first",
         "?limit=20",
     ),
+    Route("/v1/news", news.list_news, NewsQuery, NewsStory, "Stories of news, newest first", "?limit=20"),
+    Route("/v1/news/{id}", news.get_story, queries.NoParameters, NewsStoryWithArticles, "One story with its articles", ""),
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,
