@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 import structlog
 
-from services.notifier.adapters.child_process import ChildError, ChildProcess
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.domain.ports import ParseError
+from shared.child_process import ChildError, ChildProcess
 from shared.conditions import ConditionError
 
 PROCESSES: Final = 4
