@@ -6,7 +6,7 @@ import msgspec
 
 from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
-from services.notifier.domain.phrases import LANGUAGES
+from services.notifier.words.catalogue import LANGUAGES
 from shared.conditions import ConditionError, describe, parse
 
 
