@@ -6,7 +6,7 @@ import msgspec
 
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
 from services.notifier.domain.phrases import LANGUAGES
-from shared.child_loop import serve
+from shared.children import serve
 from shared.conditions import ConditionError, describe, parse
 
 

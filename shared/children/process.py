@@ -22,7 +22,7 @@ class ChildError(Exception):
 
 
 class ChildProcess:
-    """A process ``python -m module`` with the protocol of ``shared.child_loop``. It exits when this process dies."""
+    """A process ``python -m module`` with the protocol of ``shared.children.loop``. It exits when this process dies."""
 
     def __init__(self, module: str) -> None:
         self._module = module
