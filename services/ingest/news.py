@@ -12,18 +12,19 @@ from typing import Final
 
 import structlog
 
-from services.ingest.adapters.clock import Clock
+from services.ingest.adapters.clock import Clock, SystemClock
 from services.ingest.adapters.feeds.fetcher import FetchLimits, open_fetcher
 from services.ingest.adapters.feeds.hosts import Hosts, PoliteFetcher
 from services.ingest.adapters.feeds.pages import ArticlePages
 from services.ingest.adapters.feeds.parser import ProcessFeedParser
 from services.ingest.adapters.feeds.schedule import FeedSchedule
 from services.ingest.adapters.feeds.tables import FeedTables
-from services.ingest.domain.feeds.feed import Feed, FeedError, FeedLine
+from services.ingest.domain.feeds.feed import Feed, FeedError, FeedLine, Language
 from services.ingest.domain.feeds.feed_file import feeds_of, parse_lines
 from services.ingest.domain.feeds.ports import ArticlePublisher
 from services.ingest.domain.feeds.state import FeedState, disabled, first_try
 from services.ingest.domain.universe import Universe
+from services.ingest.handlers.feed_check import check_feed, chosen, listing
 from services.ingest.handlers.feed_reader import FeedPorts, FeedReader
 from services.ingest.settings import IngestSettings
 from shared.db import Database
@@ -121,3 +122,26 @@ class News:
         if feed.contact and not self._settings.news_contact:
             return disabled(state, feed, "no_contact", NO_CONTACT)
         return FeedState(feed.id, feed.url) if state.state == "disabled" else state
+
+
+async def check_feeds(settings: IngestSettings, universe: Universe, target: str, language: Language) -> bool:
+    """Read feeds once and print what they would publish; returns whether all could be read.
+
+    Raises:
+        FeedError: the file is wrong, or there is no such feed.
+    """
+    _, feeds = read_feeds(settings.news_feeds, universe)
+    clock = SystemClock(asyncio.Event())
+    every = True
+    async with open_reading(settings, clock) as opened:
+        for feed in chosen(target, feeds, language):
+            readable, lines = await check_feed(feed, opened.documents, opened.parser, clock)
+            every = every and readable
+            print("\n".join(lines))  # noqa: T201 - the answer of a command
+    return every
+
+
+def list_feeds(settings: IngestSettings, universe: Universe) -> None:
+    """Print the feeds of the file. Raises FeedError."""
+    lines, feeds = read_feeds(settings.news_feeds, universe)
+    print("\n".join(listing(lines, feeds, settings.news_contact)))  # noqa: T201 - the answer of a command

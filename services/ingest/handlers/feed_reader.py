@@ -12,13 +12,12 @@ import msgspec
 import structlog
 
 from services.ingest.domain.clock import Clock
-from services.ingest.domain.feeds.articles import read_articles
-from services.ingest.domain.feeds.entries import NotFeed, ParseRequest
 from services.ingest.domain.feeds.feed import Feed
 from services.ingest.domain.feeds.memory import Comparison, compare
 from services.ingest.domain.feeds.outcomes import Document, Failure, NotModified
 from services.ingest.domain.feeds.ports import ArticlePublisher, Documents, FeedParser, FeedStore, Pages
 from services.ingest.domain.feeds.state import FeedState, failed, succeeded
+from services.ingest.handlers.feed_document import ReadDocument, read_document
 from services.ingest.handlers.feed_metrics import pages as pages_read
 from services.ingest.handlers.feed_metrics import record_read, record_reading, show_states
 from shared.failures import classify
@@ -93,24 +92,19 @@ class FeedReader:
 
     async def _documents(self, feed: Feed, state: FeedState) -> tuple[Document, int] | NotModified | Failure | None:
         """Request the document and publish what is new in it; None when the process stops."""
-        document = await self._ports.documents.fetch(feed.url, state.etag, state.modified)
-        if not isinstance(document, Document):
-            return document
-        parsed = await self._ports.parser.parse(ParseRequest(document.body, document.url, document.content_type, feed.language))
-        if isinstance(parsed, Failure):
-            return parsed
-        if isinstance(parsed, NotFeed):
-            return Failure(parsed.reason, parsed.detail)
-        reading = read_articles(parsed, feed, self._ports.clock.wall())
-        ids = {each.id for each in reading.articles}
-        published = await keep_trying(lambda: self._ports.store.published(ids), "database", self._ports.stopping)
+        ports = self._ports
+        read = await read_document(feed, ports.documents, ports.parser, ports.clock, state.etag, state.modified)
+        if not isinstance(read, ReadDocument):
+            return read
+        ids = {each.id for each in read.reading.articles}
+        published = await keep_trying(lambda: ports.store.published(ids), "database", ports.stopping)
         if published is None:
             return None
-        found = compare(reading.articles, published, self._ports.clock.wall())
+        found = compare(read.reading.articles, published, ports.clock.wall())
         if not await self._publish(feed, found):
             return None
-        record_reading(feed, reading, found)
-        return document, len(found.fresh)
+        record_reading(feed, read.reading, found)
+        return read.document, len(found.fresh)
 
     async def _publish(self, feed: Feed, found: Comparison) -> bool:
         """Publish first, then remember: after a crash in between the same events are published again, and none is lost."""

@@ -12,6 +12,13 @@ from services.ingest.domain.feeds.outcomes import Failure, FetchOutcome
 from services.ingest.domain.feeds.state import FeedState
 
 
+class WallClock(Protocol):
+    """Tells the time."""
+
+    def wall(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+
+
 class Documents(Protocol):
     """Requests documents; never raises for what a server does."""
 
