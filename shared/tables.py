@@ -110,6 +110,40 @@ sources: Final = Table(
     Column("updated_at", BigInteger, nullable=False, comment="when ingest last reported"),
     comment="writer: ingest",
 )
+feeds: Final = Table(
+    "feeds",
+    metadata,
+    Column("feed", String(80), primary_key=True, comment="line of the file of feeds, with :SYMBOL for a feed of one instrument"),
+    Column("line", String(40), nullable=False),
+    Column("publisher", String(64), nullable=False),
+    Column("url", String(600), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("state", String(8), nullable=False, comment="new, ok, failing or disabled"),
+    Column("reason", String(24), nullable=False, comment="why it fails or is disabled, in one word"),
+    Column("detail", String(255), nullable=False, comment="the error in full"),
+    Column("etag", String(255), nullable=False, comment="of the document that was published last"),
+    Column("modified", String(255), nullable=False, comment="its Last-Modified"),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("last_try", BigInteger),
+    Column("last_success", BigInteger),
+    Column("last_article", BigInteger, comment="when it last had a new article"),
+    Column("next_try", BigInteger, comment="none while it is disabled"),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: ingest",
+)
+feed_articles: Final = Table(
+    "feed_articles",
+    metadata,
+    Column("article", String(32), primary_key=True, comment="id of the article"),
+    Column("content", String(32), primary_key=True, comment="its content, as published"),
+    Column("feed", String(80), nullable=False, comment="the feed that had it first"),
+    Column("first_at", BigInteger, nullable=False, index=True, comment="when it was received"),
+    Column(
+        "seen_at", BigInteger, nullable=False, index=True, comment="when a feed last had it, to a day; 30 days later the row goes"
+    ),
+    comment="writer: ingest. What has been published, so that it is not published again.",
+)
 
 
 bars: Final = Table(
