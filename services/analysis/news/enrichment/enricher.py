@@ -145,4 +145,3 @@ def _often(of_articles: Sequence[Sequence[F]], name: Callable[[F], str]) -> list
     for each in (each for found in of_articles for each in found):
         first.setdefault(name(each), each)
     return [each for key, each in first.items() if counts[key] >= EXCERPT_SHARE * len(of_articles)]
-
