@@ -8,7 +8,7 @@ import time
 import msgspec
 import numpy as np
 
-from shared.child_loop import serve
+from shared.children import serve
 
 
 def answer(body: bytes) -> bytes:

@@ -6,7 +6,7 @@ import os
 import time
 
 from services.notifier.adapters.parsing.worker import answer
-from shared.child_loop import serve
+from shared.children import serve
 
 
 def slow(body: bytes) -> bytes:

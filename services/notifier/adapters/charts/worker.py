@@ -8,7 +8,7 @@ import msgspec
 
 from services.notifier.adapters.charts.drawing import draw
 from services.notifier.domain.charts import ChartRequest
-from shared.child_loop import serve
+from shared.children import serve
 
 _DECODER = msgspec.json.Decoder(ChartRequest)
 
