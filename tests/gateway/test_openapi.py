@@ -68,7 +68,7 @@ async def test_bodies_and_answers_match_the_schema(client: aiohttp.ClientSession
 
 
 async def test_problems_match_the_schema(client: aiohttp.ClientSession) -> None:
-    schema = document("0")["paths"]["/v1/bars"]["get"]["responses"]["4XX"]["content"]["application/problem+json"]["schema"]
+    schema = document("0")["components"]["responses"]["Problem400"]["content"]["application/problem+json"]["schema"]
     for address in ("/v1/bars", "/v1/bars?symbol=NOPE", "/v1/nothing"):
         async with client.get(address) as response:
             validator(schema).validate(await response.json(content_type=None))

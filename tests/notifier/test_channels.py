@@ -223,7 +223,7 @@ async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
             ("sendMessage", False),
         ]
         assert server.accepted[0].text == server.accepted[1].text
-        assert server.accepted[0].buttons == ("mute 1h", "settings")
+        assert server.accepted[0].actions == ("mute 1h", "settings")
         assert server.problems == []
 
 
