@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
-from tests.gateway import market
+from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, SymbolHistory
+from tests.gateway import market, news
 from tests.gateway.browsing import PHONE, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
@@ -33,6 +34,12 @@ async def server(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
 async def fits(page: Page, width: int) -> bool:
     """Whether nothing is wider than the screen."""
     return bool(await page.evaluate("document.documentElement.scrollWidth") <= width)
+
+
+def hostile_article() -> StoryArticle:
+    """An article whose address runs a script."""
+    (article,) = news.story(1).articles
+    return msgspec.structs.replace(article, url="javascript:document.title='owned'")
 
 
 async def test_the_market_view(browser: Browser, server: RunningGateway) -> None:
@@ -72,7 +79,15 @@ async def test_the_market_view(browser: Browser, server: RunningGateway) -> None
         "title", "The provider reports no volume"
     )
     await expect(page.locator("#latest .signal")).to_have_count(12)
-    await expect(page.locator("#stories .absent")).to_contain_text("no news stories yet")
+    await expect(page.locator("#stories .empty")).to_contain_text("No story yet")
+    server.feed.handle_event(news.story(1, articles=(hostile_article(),)))
+    story = page.locator("#stories .story")
+    await expect(story).to_contain_text("Story number 1")
+    await expect(story).to_contain_text("+1.0% in the first hour")
+    assert await story.locator(".story-title a").count() == 0, "an address that is no page of the web is no link"
+    server.feed.handle_event(news.story(1, revision=2, title="Story with two articles"))
+    await expect(story.locator(".story-title a")).to_have_attribute("href", "https://news.example/1")
+    await expect(story).to_contain_text("Story with two articles")
     await page.locator("#heatmap").get_by_role("button", name="Table").click()
     await chips.locator("a").click()
     await expect(page.locator("#members tbody tr")).to_have_count(2)
@@ -135,7 +150,12 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     await expect(feed.locator("li")).to_have_count(30 + 3 + 6)
     await expect(feed).to_contain_text("Double top · target reached")
     await expect(feed).to_contain_text("measured target")
-    await expect(feed.locator(".absent")).to_contain_text("no news stories")
+    await expect(feed).to_contain_text("No story about this instrument yet")
+    at = market.bar("AAPL", 598).ts_event - 3_600_000
+    told = news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at)
+    await news.store_stories(server.database, [told])
+    server.feed.handle_event(told)
+    await expect(feed.locator(".story-title")).to_have_text("Apple opens a shop")
     await tools.get_by_role("button", name="Alert level").click()
     box = await drawing.bounding_box()
     assert box is not None
@@ -255,6 +275,7 @@ async def test_the_system_view(browser: Browser, server: RunningGateway) -> None
     await expect(rows).to_have_count(4)
     await expect(rows.filter(has_text="NASDAQ")).to_contain_text("NASDAQ22")
     await expect(page.locator("#connection")).to_contain_text("Streamopen")
+    await expect(page.locator("#feeds .empty")).to_contain_text("No feed is read")
     await expect(page.locator("#operations .absent")).to_contain_text("quarantined data, dead letters")
 
     async def away(route: Route) -> None:

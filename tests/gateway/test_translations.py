@@ -13,9 +13,9 @@ from services.analysis.kernels.rules.table import RULES
 WORDS = Path(__file__).parents[2] / "shared" / "words"
 
 
-def messages(language: str) -> dict[str, str]:
+def messages(language: str, *files: str) -> dict[str, str]:
     """The messages of a catalogue by their names."""
-    text = (WORDS / language / "page.ftl").read_text(encoding="utf-8")
+    text = "".join((WORDS / language / name).read_text(encoding="utf-8") for name in files or ("page.ftl",))
     return dict(re.findall(r"^([a-z][\w-]*) =((?:.*\n)(?:[ ]+.*\n)*)", text, re.MULTILINE))
 
 
@@ -33,5 +33,6 @@ def test_both_languages_have_the_same_messages_with_the_same_values() -> None:
 @pytest.mark.parametrize("rule", [*(each.name for each in RULES), *(each.name for each in PATTERNS)])
 def test_every_rule_has_a_name_in_both_languages(rule: str) -> None:
     name = f"rule-{rule.replace('_', '-')}"
-    assert messages("en").get(name), f"shared/words/en/page.ftl has no name of the rule {rule}"
-    assert re.search("[가-힣]", messages("ko").get(name, "")), f"the Korean name of {rule} is missing"
+    files = ("rules.ftl", "patterns.ftl")
+    assert messages("en", *files).get(name), f"the catalogue has no name of the rule {rule}"
+    assert re.search("[가-힣]", messages("ko", *files).get(name, "")), f"the Korean name of {rule} is missing"

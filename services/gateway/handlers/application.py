@@ -9,11 +9,13 @@ from typing import Final
 
 from aiohttp import web
 
+from services.gateway.domain.problems import PAGES
 from services.gateway.handlers import openapi, rest
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
 from services.gateway.handlers.datasets import download
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
+from services.gateway.handlers.problem_pages import problem_list, problem_page
 from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES
 from services.gateway.handlers.server_sent_events import EventStreams
 from services.gateway.handlers.web_page import Site
@@ -50,6 +52,8 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_get("/", site.index)
     app.router.add_get("/docs", site.docs)
     app.router.add_get("/assets/{name}", site.asset)
+    app.router.add_get(PAGES, problem_list)
+    app.router.add_get(PAGES + "/{name}", problem_page)
     return app
 
 

@@ -6,7 +6,6 @@ import { expect, test } from "vitest";
 const SOURCES = new URL("../src", import.meta.url).pathname;
 const CATALOGUE = new URL("../../../../shared/words/en/page.ftl", import.meta.url).pathname;
 const FAMILIES = [
-  "rule-",
   "source-",
   "reason-",
   "key-",

@@ -56,6 +56,9 @@ export const api = {
     answer(client.GET("/v1/signals/quality", { params: { query }, ...cancelledBy(signal) })),
   patterns: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal) =>
     answer(client.GET("/v1/patterns", { params: { query: { symbol, timeframe, limit } }, ...cancelledBy(signal) })),
+  news: (query: { symbol?: string; limit: number }, signal?: AbortSignal) =>
+    answer(client.GET("/v1/news", { params: { query }, ...cancelledBy(signal) })),
+  feeds: (signal?: AbortSignal) => answer(client.GET("/v1/feeds", { ...cancelledBy(signal) })),
   datasets: (signal?: AbortSignal) =>
     answer(client.GET("/v1/research/datasets", { params: { query: { limit: 100 } }, ...cancelledBy(signal) })),
   explain: (condition: string, symbols: string[], limit: number, signal?: AbortSignal): Promise<Page<Explanation>> =>

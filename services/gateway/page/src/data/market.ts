@@ -1,14 +1,16 @@
 // The market as this page knows it: instruments, quotes, industries, signals. An older answer never replaces a newer message.
 import { type Signal as State, signal } from "@preact/signals";
-import type { Industry, Instrument, Quote, Signal } from "./types";
+import type { Industry, Instrument, Quote, Signal, Story } from "./types";
 
 export const MAX_SIGNALS = 200;
+export const MAX_STORIES = 100;
 const SUGGESTED = 12;
 
 export class Market {
   readonly instruments = signal<ReadonlyMap<string, Instrument>>(new Map());
   readonly industries = signal<readonly Industry[]>([]);
   readonly signals = signal<readonly Signal[]>([]);
+  readonly stories = signal<readonly Story[]>([]);
   readonly changes = signal(0); // number of stored quotes: who lists many of them reads this instead of each quote
   private readonly quotes = new Map<string, State<Quote | null>>();
   private readonly quotedSymbols: string[] = [];
@@ -91,6 +93,16 @@ export class Market {
     const all = this.signals.peek();
     if (all.some((other) => other.id === found.id)) return false;
     this.signals.value = [found, ...all].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MAX_SIGNALS);
+    return true;
+  }
+
+  // Store a story, the newest first. An older revision does not replace a newer one.
+  putStory(found: Story): boolean {
+    const all = this.stories.peek();
+    const known = all.find((other) => other.id === found.id);
+    if (known && known.revision >= found.revision) return false;
+    const others = all.filter((other) => other !== known);
+    this.stories.value = [found, ...others].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MAX_STORIES);
     return true;
   }
 

@@ -43,6 +43,7 @@ export const preferences = {
   signals: switched("signals", true),
   patterns: switched("patterns", true),
   actions: switched("actions", true),
+  stories: switched("stories", true),
   indicators: signal<string[]>(texts("indicators") ?? ["sma_20", "sma_50", "sma_200"]),
   symbol: signal<string | null>(typeof stored["symbol"] === "string" ? (stored["symbol"] as string) : null),
   watchlist: signal<string[] | null>(texts("watchlist")), // null until the user has changed it

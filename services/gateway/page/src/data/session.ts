@@ -1,7 +1,7 @@
 // One visit of the page: what is read first, the stream, what is read after a gap, and the status of the gateway.
 import { batch, computed, effect, signal } from "@preact/signals";
 import { api } from "./api";
-import { MAX_SIGNALS, Market } from "./market";
+import { MAX_SIGNALS, MAX_STORIES, Market } from "./market";
 import { RepeatedRead } from "./repeated_read";
 import { type Selection, Stream, type State as StreamState } from "./stream";
 import type { DataMessage, Status } from "./types";
@@ -64,6 +64,7 @@ export class Session {
       bars: new Set(symbol ? [symbol] : []),
       signals: new Set(["*"]),
       industries: new Set(["*"]),
+      news: new Set(["*"]),
     };
   });
 
@@ -102,6 +103,7 @@ export class Session {
   private store(message: DataMessage): boolean {
     if (message.T === "q") return this.market.putQuote(message);
     if (message.T === "s") return this.market.addSignal(message);
+    if (message.T === "n") return this.market.putStory(message);
     if (message.T === "v") this.market.putIndustry(message);
     return true;
   }
@@ -115,9 +117,15 @@ export class Session {
 
   private async readGap(): Promise<void> {
     const [mark, requestedAt] = [this.stream.mark(), this.market.messageCount];
-    const [quotes, signals, views] = await Promise.all([api.quotes(), api.signals({ limit: MAX_SIGNALS }), api.industries()]);
+    const [quotes, signals, views, stories] = await Promise.all([
+      api.quotes(),
+      api.signals({ limit: MAX_SIGNALS }),
+      api.industries(),
+      api.news({ limit: MAX_STORIES }),
+    ]);
     batch(() => {
       for (const view of views.results) this.market.putIndustry(view, requestedAt);
+      for (const story of stories.results) this.market.putStory(story);
       for (const quote of quotes.results) if (this.market.putQuote(quote, requestedAt)) this.tell({ T: "q", seq: 0, ...quote });
       for (const found of signals.results) if (this.market.addSignal(found)) this.tell({ T: "s", seq: 0, ...found });
     });
@@ -139,10 +147,16 @@ export class Session {
 
   private async readAll(): Promise<void> {
     const requestedAt = this.market.messageCount;
-    const [quotes, signals] = await Promise.all([api.quotes(), api.signals({ limit: MAX_SIGNALS }), this.readDirectory()]);
+    const [quotes, signals, stories] = await Promise.all([
+      api.quotes(),
+      api.signals({ limit: MAX_SIGNALS }),
+      api.news({ limit: MAX_STORIES }),
+      this.readDirectory(),
+    ]);
     batch(() => {
       for (const quote of quotes.results) this.market.putQuote(quote, requestedAt);
       for (const found of signals.results) this.market.addSignal(found);
+      for (const story of stories.results) this.market.putStory(story);
     });
   }
 

@@ -3,8 +3,12 @@ import { backoff } from "./repeated_read";
 import type { DataMessage, StreamMessage } from "./types";
 
 export type State = { kind: "connecting" } | { kind: "live" } | { kind: "waiting"; until: number };
-type Channel = "quotes" | "bars" | "signals" | "industries";
+const CHANNELS = ["quotes", "bars", "signals", "industries", "news"] as const;
+type Channel = (typeof CHANNELS)[number];
 export type Selection = Record<Channel, ReadonlySet<string>>;
+const selection = (of: (channel: Channel) => ReadonlySet<string>) =>
+  Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as Selection;
+const NOTHING = selection(() => new Set());
 
 // The state of the stream when a read of missed messages starts.
 export interface Mark {
@@ -18,7 +22,7 @@ const RESUME_GONE = 411;
 
 export class Stream {
   private socket: WebSocket | null = null;
-  private selection: Selection = { quotes: new Set(), bars: new Set(), signals: new Set(), industries: new Set() };
+  private selection: Selection = NOTHING;
   private completeSeq = 0; // all messages up to this `seq` were received, or their effects read by REST; 0: none yet
   private newestSeq = 0; // `seq` of the newest received message; messages before it may be missing
   private isComplete = false; // no messages are missing between the two
@@ -165,5 +169,5 @@ export class Stream {
 
 function difference(all: Selection, some: Selection): Selection {
   const remaining = (channel: Channel) => new Set([...all[channel]].filter((selector) => !some[channel].has(selector)));
-  return { quotes: remaining("quotes"), bars: remaining("bars"), signals: remaining("signals"), industries: remaining("industries") };
+  return selection(remaining);
 }

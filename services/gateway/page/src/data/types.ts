@@ -22,6 +22,8 @@ export type QualityRecord = Schemas["QualityRecord"];
 export type Pattern = Schemas["Pattern"];
 export type Dataset = Schemas["Dataset"];
 export type Explanation = Schemas["Explanation"];
+export type Story = Schemas["NewsStory"];
+export type NewsFeed = Schemas["Feed"];
 export type SourceHealth = Schemas["SourceHealth"];
 export type Status = Schemas["Status"];
 export type Problem = Schemas["Problem"];
@@ -37,6 +39,7 @@ export type DataMessage =
   | ({ T: "q"; seq: number } & Quote)
   | ({ T: "b"; seq: number; symbol: string; timeframe: Timeframe } & Bar)
   | ({ T: "s"; seq: number } & Signal)
+  | ({ T: "n"; seq: number } & Story)
   | ({ T: "v"; seq: number } & Industry);
 
 export type StreamMessage =

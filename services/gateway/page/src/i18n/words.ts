@@ -1,15 +1,21 @@
 // The words of the page, from the catalogue shared/words: Fluent messages in English and Korean.
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 import en from "../../../../../shared/words/en/page.ftl?raw";
+import enPatterns from "../../../../../shared/words/en/patterns.ftl?raw";
+import enRules from "../../../../../shared/words/en/rules.ftl?raw";
 import ko from "../../../../../shared/words/ko/page.ftl?raw";
+import koPatterns from "../../../../../shared/words/ko/patterns.ftl?raw";
+import koRules from "../../../../../shared/words/ko/rules.ftl?raw";
 import { type Language, preferences } from "../data/preferences";
 
-const bundles: Record<Language, FluentBundle> = { en: bundle("en", en), ko: bundle("ko", ko) };
+const bundles: Record<Language, FluentBundle> = { en: bundle("en", en, enRules, enPatterns), ko: bundle("ko", ko, koRules, koPatterns) };
 
-function bundle(language: Language, source: string): FluentBundle {
+function bundle(language: Language, ...sources: string[]): FluentBundle {
   const made = new FluentBundle(language, { useIsolating: false });
-  const [error] = made.addResource(new FluentResource(source));
-  if (error) throw error;
+  for (const source of sources) {
+    const [error] = made.addResource(new FluentResource(source));
+    if (error) throw error;
+  }
   return made;
 }
 

@@ -1,7 +1,7 @@
 // What the chart of one instrument reads: bars and indicator rows first, then patterns, corporate actions and the compared instrument.
 import { effect, signal } from "@preact/signals";
 import { api } from "../../data/api";
-import { MAX_SIGNALS } from "../../data/market";
+import { MAX_SIGNALS, MAX_STORIES } from "../../data/market";
 import { isDark, preferences } from "../../data/preferences";
 import { RepeatedRead } from "../../data/repeated_read";
 import type { Session } from "../../data/session";
@@ -18,7 +18,7 @@ const ROW_DELAY_MS = 1500; // a bar's indicator row arrives after the bar
 export type Note = { kind: "failed"; error: Error } | { kind: "empty" } | null;
 
 export function currentLook(): Look {
-  const { style, log, volume, signals, patterns, actions, indicators } = preferences;
+  const { style, log, volume, signals, patterns, actions, stories, indicators } = preferences;
   return {
     style: style.value,
     log: log.value,
@@ -26,6 +26,7 @@ export function currentLook(): Look {
     signals: signals.value,
     patterns: patterns.value,
     actions: actions.value,
+    stories: stories.value,
     indicators: indicators.value,
   };
 }
@@ -137,7 +138,7 @@ export class ChartModel {
     const shown = new Map(signals.results.map((each) => [each.id, each]));
     for (const each of this.session.market.signals.peek())
       if (each.symbol === symbol && each.timeframe === timeframe) shown.set(each.id, each);
-    const { patterns, actions, compared } = this.chart.drawing;
+    const { patterns, actions, stories, compared } = this.chart.drawing;
     const instrument = this.session.market.instrument(symbol);
     const drawing = {
       symbol,
@@ -148,6 +149,7 @@ export class ChartModel {
       signals: [...shown.values()],
       patterns,
       actions,
+      stories,
       compared,
     };
     this.columns.value = Object.keys(rows.results.at(-1)?.values ?? {});
@@ -167,13 +169,14 @@ export class ChartModel {
   private async readExtras(cancelled: AbortSignal): Promise<void> {
     const { symbol, timeframe } = this;
     const wantsActions = !isIntraday(timeframe);
-    const [patterns, raw] = await Promise.all([
+    const [patterns, stories, raw] = await Promise.all([
       api.patterns(symbol, timeframe, 50, cancelled),
+      api.news({ symbol, limit: MAX_STORIES }, cancelled),
       wantsActions ? api.bars(symbol, timeframe, BARS, cancelled, "raw") : null,
     ]);
     if (!this.chart) return;
     const actions = raw ? corporateActions(raw.results, this.chart.drawing.bars) : [];
-    this.chart.add({ patterns: patterns.results, actions });
+    this.chart.add({ patterns: patterns.results, actions, stories: stories.results });
     this.drawing.value = this.chart.drawing;
   }
 
@@ -191,7 +194,8 @@ export class ChartModel {
   }
 
   private onMessage(message: DataMessage): void {
-    if (message.T === "v" || message.symbol !== this.symbol) return;
+    if (message.T === "n" && message.symbols.includes(this.symbol)) this.extras.request();
+    if (message.T === "v" || message.T === "n" || message.symbol !== this.symbol) return;
     if (message.T === "q") {
       if (this.shows.peek() === this.series) this.chart?.quote(message);
     } else if (message.timeframe !== this.timeframe) return;

@@ -1,12 +1,13 @@
 // The numbers of the bar under the pointer, or of the newest one: prices, indicators, and the signals with their records.
 
 import { preferences } from "../../data/preferences";
-import type { Signal } from "../../data/types";
+import type { Signal, Story } from "../../data/types";
 import { percent, plain, price, volume } from "../../i18n/format";
 import { ruleName } from "../../i18n/names";
 import { recordText } from "../../i18n/record";
 import { t } from "../../i18n/words";
 import { sign } from "../../ui/numbers";
+import { storyTitle } from "../../ui/stories";
 import { barTime, isIntraday, sortKey } from "./candles";
 import type { ChartModel } from "./chart_model";
 import { columnTitle, isOverPrice } from "./columns";
@@ -44,6 +45,7 @@ export function Legend({ model }: { model: ChartModel }) {
           </Figure>
         ))}
       </div>
+      {closed && key && <Headlines stories={storiesOf(model.drawing.value.stories, before?.date, closed.date)} />}
       {closed && key && <Fired signals={model.drawing.value.signals.filter((signal) => signal.date === closed.date)} />}
     </div>
   );
@@ -55,6 +57,22 @@ function Figure({ word, class: more = "", children }: { word: string; class?: st
       <i>{word}</i>
       {children}
     </span>
+  );
+}
+
+// The stories that were first seen during a bar.
+function storiesOf(stories: readonly Story[], from: string | undefined, until: string): Story[] {
+  const seen = (story: Story) => Date.parse(story.date);
+  return stories.filter((story) => seen(story) <= Date.parse(until) && (from === undefined || seen(story) > Date.parse(from)));
+}
+
+function Headlines({ stories }: { stories: Story[] }) {
+  return (
+    <div class="fired">
+      {stories.slice(0, SIGNALS).map((story) => (
+        <p key={story.id}>{storyTitle(story)}</p>
+      ))}
+    </div>
   );
 }
 

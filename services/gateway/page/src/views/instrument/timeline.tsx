@@ -1,29 +1,36 @@
 // What happened to one instrument, newest first: signals with their records, chart patterns, dividends and splits.
-import type { Pattern, Signal } from "../../data/types";
+import type { Pattern, Signal, Story } from "../../data/types";
 import { date, dateTime, percent, plain, price } from "../../i18n/format";
 import { ruleName, timeframeName } from "../../i18n/names";
 import { recordText } from "../../i18n/record";
 import { t } from "../../i18n/words";
-import { Absent, Empty } from "../../ui/states";
+import { Empty } from "../../ui/states";
+import { StoryText } from "../../ui/stories";
 import type { ChartModel } from "./chart_model";
 import type { CorporateAction } from "./corporate_actions";
 
 const MOST = 80;
 
-type Entry = { date: string; key: string } & ({ signal: Signal } | { pattern: Pattern } | { action: CorporateAction });
+type Entry = { date: string; key: string } & ({ signal: Signal } | { pattern: Pattern } | { action: CorporateAction } | { story: Story });
 
-export function timelineEntries(signals: readonly Signal[], patterns: readonly Pattern[], actions: readonly CorporateAction[]): Entry[] {
+export function timelineEntries(
+  signals: readonly Signal[],
+  patterns: readonly Pattern[],
+  actions: readonly CorporateAction[],
+  stories: readonly Story[],
+): Entry[] {
   const all: Entry[] = [
     ...signals.map((signal) => ({ date: signal.date, key: signal.id, signal })),
     ...patterns.map((pattern) => ({ date: pattern.date, key: pattern.id, pattern })),
+    ...stories.map((story) => ({ date: story.date, key: story.id, story })),
     ...actions.map((action) => ({ date: action.date, key: `${action.kind} ${action.date}`, action })),
   ];
   return all.sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MOST);
 }
 
 export function Timeline({ model }: { model: ChartModel }) {
-  const { signals, patterns, actions, instrument, timeframe } = model.drawing.value;
-  const entries = timelineEntries(signals, patterns, actions);
+  const { signals, patterns, actions, stories, instrument, timeframe } = model.drawing.value;
+  const entries = timelineEntries(signals, patterns, actions, stories);
   return (
     <div class="timeline">
       {entries.length === 0 && <Empty>{t("timeline-empty")}</Empty>}
@@ -39,6 +46,7 @@ export function Timeline({ model }: { model: ChartModel }) {
                 <span>{recordText(entry.signal.quality, entry.signal.timeframe)}</span>
               </p>
             )}
+            {"story" in entry && <StoryText story={entry.story} />}
             {"pattern" in entry && <PatternText pattern={entry.pattern} model={model} />}
             {"action" in entry && (
               <p>
@@ -54,7 +62,7 @@ export function Timeline({ model }: { model: ChartModel }) {
         ))}
       </ol>
       <p class="hint">{t("timeline-hint", { timeframe: timeframeName(timeframe) })}</p>
-      <Absent what={t("absent-stories")} />
+      {stories.length === 0 && <p class="hint">{t("no-stories-of")}</p>}
     </div>
   );
 }

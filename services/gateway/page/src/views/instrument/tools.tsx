@@ -9,7 +9,7 @@ import { useSession } from "../../ui/session";
 import type { ChartModel } from "./chart_model";
 import { IndicatorPicker } from "./indicator_picker";
 
-const SWITCHES = ["volume", "signals", "patterns", "actions", "log"] as const;
+const SWITCHES = ["volume", "signals", "patterns", "actions", "stories", "log"] as const;
 
 interface Props {
   model: ChartModel;

@@ -4,7 +4,7 @@ import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { SignalList } from "../../ui/signals";
-import { Absent } from "../../ui/states";
+import { StoryList } from "../../ui/stories";
 import { ViewFrame } from "../../ui/view_frame";
 import { Heatmap } from "./heatmap";
 import { Indices } from "./indices";
@@ -14,6 +14,7 @@ import { MarketBreadth } from "./market_breadth";
 import { Movers, WatchlistMoves } from "./movers";
 
 const SIGNALS = 12;
+const STORIES = 20;
 
 export default function MarketView() {
   const { market } = useSession();
@@ -29,7 +30,7 @@ export default function MarketView() {
         <SignalList signals={market.signals.value.slice(0, SIGNALS)} empty={t("no-signals")} />
       </Panel>
       <Panel id="stories" class="stories" title={t("stories")}>
-        <Absent what={t("absent-stories")} />
+        <StoryList stories={market.stories.value.slice(0, STORIES)} empty={t("no-stories")} />
       </Panel>
     </ViewFrame>
   );

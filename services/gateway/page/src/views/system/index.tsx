@@ -1,9 +1,11 @@
 // What an operator looks at first: services, lag, sources, age of data, and what only the metrics have.
-import type { SourceHealth } from "../../data/types";
+import { api } from "../../data/api";
+import type { NewsFeed, SourceHealth } from "../../data/types";
 import { clockTime, dateTime, plain } from "../../i18n/format";
 import { reasonText, sourceName } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
+import { useReading } from "../../ui/reading";
 import { useSession } from "../../ui/session";
 import { Absent, Empty, Failure, Loading, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
@@ -18,6 +20,7 @@ export default function SystemView() {
     <ViewFrame name="system" quotes>
       <Flow />
       <Sources />
+      <Feeds />
       <DataAge />
       <Connection />
       <Panel id="operations" class="wide" title={t("operations")}>
@@ -84,6 +87,43 @@ function Sources() {
       ) : (
         <Table label={t("sources")} columns={columns} rows={sources} rowKey={(row) => row.source} />
       )}
+    </Panel>
+  );
+}
+
+function Feeds() {
+  const reading = useReading((cancelled) => api.feeds(cancelled), []);
+  const feeds = reading.value?.results ?? [];
+  const columns: Column<NewsFeed>[] = [
+    { id: "feed", title: t("feed-column"), by: (row) => row.feed, cell: (row) => <span title={row.url}>{row.feed}</span> },
+    {
+      id: "state",
+      title: t("state"),
+      by: (row) => row.state,
+      cell: (row) => <span class={`state ${row.state}`}>{t(`feed-state-${row.state}`)}</span>,
+    },
+    {
+      id: "reason",
+      title: t("reason"),
+      by: (row) => row.reason,
+      cell: (row) => (row.reason ? <span title={row.detail}>{row.reason}</span> : ""),
+    },
+    { id: "failures", title: t("failures"), numeric: true, by: (row) => row.failures, cell: (row) => row.failures },
+    { id: "articles", title: t("articles-day"), numeric: true, by: (row) => row.articles_day, cell: (row) => row.articles_day },
+    {
+      id: "last",
+      title: t("last-article"),
+      by: (row) => row.last_article,
+      cell: (row) => (row.last_article ? clockTime(row.last_article) : <Missing why={t("why-not-reported")} />),
+    },
+    { id: "next", title: t("next-read"), by: (row) => row.next_try, cell: (row) => (row.next_try ? clockTime(row.next_try) : "") },
+  ];
+  return (
+    <Panel id="feeds" class="wide" title={t("feeds")}>
+      {reading.error && <Failure error={reading.error} retry={reading.again} />}
+      {!reading.error && !reading.value && <Loading />}
+      {reading.value && feeds.length === 0 && <Empty>{t("no-feeds")}</Empty>}
+      {feeds.length > 0 && <Table label={t("feeds")} columns={columns} rows={feeds} rowKey={(row) => row.feed} />}
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 // What a chart shows: the data that were read, and how the user wants to see them.
 import type { ChartStyle } from "../../../data/preferences";
-import type { Bar, Indicators, Instrument, Pattern, Signal, Timeframe } from "../../../data/types";
+import type { Bar, Indicators, Instrument, Pattern, Signal, Story, Timeframe } from "../../../data/types";
 import type { CorporateAction } from "../corporate_actions";
 
 export interface Drawing {
@@ -12,6 +12,7 @@ export interface Drawing {
   signals: Signal[];
   patterns: Pattern[];
   actions: CorporateAction[];
+  stories: Story[];
   compared: { name: string; bars: Bar[] } | null;
 }
 
@@ -22,6 +23,7 @@ export interface Look {
   signals: boolean;
   patterns: boolean;
   actions: boolean;
+  stories: boolean;
   indicators: readonly string[];
 }
 
@@ -34,5 +36,6 @@ export const NOTHING: Drawing = {
   signals: [],
   patterns: [],
   actions: [],
+  stories: [],
   compared: null,
 };

@@ -33,5 +33,23 @@ export function markers(drawing: Drawing, look: Look): SeriesMarker<Time>[] {
         });
     }
   }
+  if (look.stories) {
+    for (const time of storyTimes(drawing))
+      found.push({ time, position: "aboveBar", shape: "circle", color: colour("line-1"), text: "", size: 0.6 });
+  }
   return found.sort((a, b) => (sortKey(a.time) < sortKey(b.time) ? -1 : 1));
+}
+
+// The bar on which each story was first seen: the first that closed after it. A story before or after all bars has none.
+function storyTimes(drawing: Drawing): Time[] {
+  const closes = drawing.bars.map((bar) => Date.parse(bar.date));
+  const first = closes[0] ?? Infinity;
+  const places = drawing.stories
+    .map((story) => Date.parse(story.date))
+    .filter((seen) => seen >= first)
+    .map((seen) => closes.findIndex((close) => close >= seen));
+  return [...new Set(places)].flatMap((place) => {
+    const bar = drawing.bars[place];
+    return bar ? [barTime(bar, drawing.timeframe)] : [];
+  });
 }
