@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -19,10 +18,6 @@ from shared.events import SymbolHistory
 
 Language = Literal["en", "ko"]
 MOST_SYMBOLS: Final = 20
-_AT: Final = " - at `$."
-"""What msgspec writes before the path of a value."""
-_FIELD: Final = re.compile(r"field `(\w+)`")
-_NAME: Final = re.compile(r"(\w+)")
 
 
 class ExplainRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,20 +68,6 @@ class ConditionWords(msgspec.Struct, frozen=True):
     words: dict[str, str]
 
 
-def parse_request(body: bytes) -> ExplainRequest:
-    """The request in a body.
-
-    Raises:
-        RequestError: the body is no JSON, or a field has a value that is not allowed; the error names both.
-    """
-    try:
-        return msgspec.json.decode(body, type=ExplainRequest)
-    except msgspec.ValidationError as error:
-        raise _invalid_field(str(error), body) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RequestError("malformed-request", f"the body is no JSON: {error}") from error
-
-
 def read_condition(text: str, language: Language | None) -> ConditionWords:
     """The condition with its words; takes up to 50 ms.
 
@@ -119,13 +100,3 @@ def explanation(read: ConditionWords, history: Sequence[SymbolHistory] | None) -
 def _held(found: SymbolHistory) -> HeldTimes:
     first, last = (None if ts is None else rfc3339(ts) for ts in (found.first_bar, found.last_bar))
     return HeldTimes(found.symbol, found.bars, first, last, found.held, found.unknown, [*map(rfc3339, found.newest)])
-
-
-def _invalid_field(message: str, body: bytes) -> RequestError:
-    text, at, path = message.rpartition(_AT)
-    found = _NAME.match(path) if at else _FIELD.search(message)
-    field, text = found.group(1) if found else "", text if at else message
-    given: Any = msgspec.json.decode(body)
-    value = given.get(field, "") if isinstance(given, dict) else given
-    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=shown)

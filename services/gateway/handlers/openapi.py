@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -10,9 +11,12 @@ import msgspec
 from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
-from services.gateway.handlers.datasets import TYPES, send_file
+from services.gateway.domain.research_jobs import JOBS_PATH, Job
+from services.gateway.handlers import datasets, research_jobs
 from services.gateway.handlers.problems import CONTENT_TYPE
-from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES, Action, Route
+from services.gateway.handlers.research_requests import cancel_run, request_run
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS, Action, Route, RunAction
+from services.gateway.handlers.run_files import TYPES
 
 REF: Final = "#/components/schemas/{name}"
 ABOUT: Final = (
@@ -24,29 +28,67 @@ ABOUT: Final = (
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    types = [Problem, *(Page[each.result] for each in (*ROUTES, *ACTIONS)), *(action.body for action in ACTIONS)]  # type: ignore[name-defined]
-    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    pages = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), schemas[1:], strict=False))
-    bodies = dict(zip((action.path for action in ACTIONS), schemas[-len(ACTIONS) :], strict=True))
+    pages = [Page[each.result] for each in (*ROUTES, *ACTIONS)]  # type: ignore[name-defined]
+    bodies = [each.body for each in (*ACTIONS, *RUN_ACTIONS)]
+    schemas, components = msgspec.json.schema_components([Problem, Page[Job], *pages, *bodies], ref_template=REF)
+    problem, job, rest = schemas[0], schemas[1], schemas[2:]
+    page = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), rest, strict=False))
+    body = dict(zip((each.path for each in (*ACTIONS, *RUN_ACTIONS)), rest[-len(bodies) :], strict=True))
+    paths: dict[str, dict[str, Any]] = {route.path: {"get": _operation(route, page[route.path], problem)} for route in ROUTES}
+    for action in ACTIONS:
+        paths[action.path] = {"post": _action(action, body[action.path], page[action.path], problem)}
+    for run in RUN_ACTIONS:
+        paths.setdefault(run.path, {})["post"] = _run(run, body[run.path], job, problem)
+    paths[f"{JOBS_PATH}/{{id}}"]["delete"] = _cancel(job, problem)
+    paths[DATASET_FILE] = {"get": _file("research_dataset_file", "A file of a data set", datasets.send_file, problem)}
+    paths[JOB_FILE] = {"get": _file("research_job_file", "A file of a job", research_jobs.send_file, problem)}
+    paths["/v1/events"] = {"get": _events(problem)}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "paths": {route.path: {"get": _operation(route, pages[route.path], schemas[0])} for route in ROUTES}
-        | {each.path: {"post": _action(each, bodies[each.path], pages[each.path], schemas[0])} for each in ACTIONS}
-        | {DATASET_FILE: {"get": _file(schemas[0])}}
-        | {"/v1/events": {"get": _events(schemas[0])}},
-        "components": {"schemas": components},
+        "paths": paths,
+        "components": {"schemas": json.loads(json.dumps(components))},
         "security": [{}],
     }
 
 
-def _file(problem: dict[str, Any]) -> dict[str, Any]:
+def _run(run: RunAction, body: dict[str, Any], job: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
     return {
-        "operationId": "research_dataset_file",
-        "summary": "A file of a data set",
-        "tags": ["market"],
-        "description": (send_file.__doc__ or "").strip(),
+        "operationId": "request_" + run.path.removeprefix("/v1/").replace("/", "_"),
+        "summary": run.summary,
+        "tags": ["research"],
+        "description": (request_run.__doc__ or "").strip(),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body, "example": json.loads(run.example)}}},
+        "responses": {"202": _job_response(job), **_problems(problem)},
+    }
+
+
+def _cancel(job: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": "cancel_research_job",
+        "summary": "Cancel a job",
+        "tags": ["research"],
+        "description": (cancel_run.__doc__ or "").strip(),
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "responses": {"202": _job_response(job), **_problems(problem)},
+    }
+
+
+def _job_response(job: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": "The job",
+        "headers": {"Location": {"schema": {"type": "string"}, "description": "The address of the job."}},
+        "content": {"application/json": {"schema": job}},
+    }
+
+
+def _file(operation: str, summary: str, send: Callable[..., Any], problem: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "tags": ["research"],
+        "description": (send.__doc__ or "").strip(),
         "parameters": [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}} for part in ("id", "name")],
         "responses": {
             "200": {
