@@ -237,8 +237,9 @@ def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:
 
 TRADE: Final = {
     "symbol": "AAPL", "side": "long", "entry": "2020-01-03", "entry_ts": START, "exit": "2020-01-07",
-    "exit_ts": START + 172_800_000, "bars": 2, "entry_reason": "golden_cross", "exit_reason": "signal", "shares": 2.5, "exit_shares": 2.5, "entry_price": 100.0,
-    "exit_price": 110.0, "pnl": 25.0, "cost": 0.1, "mae": -0.01, "mfe": 0.12, "return": 0.1,
+    "exit_ts": START + 172_800_000, "bars": 2, "entry_reason": "golden_cross", "exit_reason": "signal", "shares": 2.5,
+    "exit_shares": 2.5, "entry_price": 100.0, "exit_price": 110.0, "pnl": 25.0, "cost": 0.1, "mae": -0.01, "mfe": 0.12,
+    "return": 0.1,
 }  # fmt: skip
 EQUITY: Final = {
     "ts_close": [START, START + 86_400_000], "session": [20200103, 20200106], "equity": [1000.0, 1010.0], "drawdown": [0.0, 0.0],

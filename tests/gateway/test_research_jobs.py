@@ -223,7 +223,7 @@ async def test_limits_of_rate_kind_of_body_and_public_access(tmp_path: Path) -> 
         async with client.post("/v1/research/backtests?limit=1", json=BACKTEST) as response:
             assert response.status == 400
         assert len(answers.jobs) == 2
-    assert Settings(host="0.0.0.0", public_read=True).research_is_public is False
+    assert Settings(host="192.0.2.1", public_read=True).research_is_public is False
     async with running_gateway(tmp_path, public_research=False) as server, aiohttp.ClientSession(server.url) as client:
         status, problem, _ = await post(client, BACKTEST)
         assert (status, problem["type"]) == (403, "urn:finstage:problem:unauthorized")

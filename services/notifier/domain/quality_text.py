@@ -18,10 +18,18 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
     '검증된 우위 없음 (기록 없음)'
     """
     if quality is None:
-        return "검증된 우위 없음 (기록 없음)" if language == "ko" else "no validated edge (no record yet)"
+        return _none(timeframe, language)
     text = _validated(quality, timeframe, language) if quality.validated else _by_chance(quality, timeframe, language)
     group = _group(quality, language)
     return f"{text} [{group}]" if group else text
+
+
+def _none(timeframe: Timeframe, language: str) -> str:
+    """Bars within a session rarely go back the two years that a record takes."""
+    if timeframe is Timeframe.D1:
+        return "검증된 우위 없음 (기록 없음)" if language == "ko" else "no validated edge (no record yet)"
+    word = timeframe.word
+    return f"검증된 우위 없음 ({word} 신호의 기록 없음)" if language == "ko" else f"no validated edge (no record of {word} signals)"
 
 
 def _validated(quality: SignalQuality, timeframe: Timeframe, language: str) -> str:

@@ -73,6 +73,7 @@ def run(asked: GridParameters, data: RunData, progress: Progress) -> RunResult:
     asked.check()
     sets = asked.sets()
     ready = _ready(asked, sets)
+    progress(0, len(sets), "reading signals")
     signals = read_signals(ready, data.request.timeframe)
     work, given = _work(asked, data, signals, len(sets))
     traded = _traded(asked, data, work, sets.tiles(BATCH), ready, progress)

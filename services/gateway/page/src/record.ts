@@ -4,7 +4,7 @@ import type { Quality, Timeframe } from "./types";
 import { language, t } from "./translations";
 
 export function recordText(quality: Quality | null, timeframe: Timeframe): string {
-  if (!quality) return t("noRecord");
+  if (!quality) return timeframe === "1Day" ? t("noRecord") : t("noRecordOf").replace("{timeframe}", timeframe);
   const values: Record<string, string> = {
     years: quality.years.toFixed(0),
     wins: `${Math.round(quality.win_rate * 100)}%`,

@@ -19,6 +19,7 @@ const TEXTS = {
   all: ["All", "전체"],
   mine: ["Watchlist", "관심 종목"],
   noSignals: ["No signal yet. They appear when a bar closes.", "아직 시그널이 없습니다. 봉이 마감되면 나타납니다."],
+  noRecordOf: ["no validated edge (no record of {timeframe} signals)", "검증된 우위 없음 ({timeframe} 신호의 기록 없음)"],
   noRecord: ["no validated edge (no record yet)", "검증된 우위 없음 (기록 없음)"],
   validated: ["past {years} years, out of sample: {wins} of {n}, {mean} in {span}, worst {worst}", "지난 {years}년 표본 외: {n}회 중 {wins} 적중, {span} 평균 {mean}, 최악 {worst}"],
   byChance: ["no better than chance so far: {mean} in {span}, any day {base} (n = {n} on {dates} days)", "아직 우연보다 낫지 않음: {span} 평균 {mean}, 아무 날이나 {base} (n = {n}, {dates}일)"],
