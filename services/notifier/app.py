@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
@@ -23,6 +24,7 @@ from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.handlers.attempt import Attempt
+from services.notifier.handlers.backtests import Backtests
 from services.notifier.handlers.bot import CommandBot
 from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.channel_schedule import ChannelSchedule
@@ -184,6 +186,10 @@ async def _bot_tasks(
     async def dispatch(records: Sequence[Record[Any]]) -> None:
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
+    answers = ReplySender(bot, schedule.limiter, clock.ticking)
+    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    backtests = Backtests(runner, answers.send_later)
+    stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
@@ -201,11 +207,10 @@ async def _bot_tasks(
         settings.watchlist_most,
         settings.alert_language,
         ResearchConditionTimes(research, clock.now),
+        backtests,
     )
     handler = CommandBot(context, settings.bot_commands_minute)
-    polling = Polling(
-        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
-    )
+    polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),

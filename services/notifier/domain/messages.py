@@ -33,6 +33,8 @@ class Reply:
 
     text: str
     buttons: Buttons = ()
+    pictures: tuple[bytes, ...] = ()
+    """PNG: the first one has the text as its caption if that is short enough."""
 
 
 @dataclass(frozen=True)

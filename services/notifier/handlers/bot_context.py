@@ -14,6 +14,7 @@ from services.notifier.domain.ports import (
     MarketStore,
     Quotes,
 )
+from services.notifier.handlers.backtests import Backtests
 from services.notifier.handlers.clock import TimeAndRandom
 from services.notifier.handlers.industries import LatestIndustries
 from services.notifier.handlers.instruments import LatestInstruments
@@ -38,3 +39,5 @@ class BotContext:
     """Language of new chats."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
+    backtests: Backtests | None = None
+    """Without it, /backtest says that there are none."""

@@ -13,6 +13,7 @@ from services.notifier.domain.messages import Reply
 from services.notifier.domain.phrases import LANGUAGES, phrase
 from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.telegram_html import escape
+from services.notifier.handlers.backtest_command import backtest
 from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.condition_commands import alert, alerts, explain, unalert
 from shared.sequences import vocabulary
@@ -230,6 +231,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "alerts": Command(alerts),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
+    "backtest": Command(backtest),
     "industry": Command(industry),
     "mute": Command(mute, changes=True),
     "lang": Command(lang, changes=True),

@@ -14,6 +14,7 @@ MENU: Final = (
     ("alerts", "내 조건 알림 · Your alerts"),
     ("unalert", "조건 알림 삭제 · Remove an alert"),
     ("explain", "조건 설명 · What a condition means"),
+    ("backtest", "조건 백테스트 · Backtest a condition"),
     ("industry", "산업별 흐름 · Industries"),
     ("quality", "신호의 과거 기록 · What followed past signals"),
     ("rules", "신호 종류 · Rule types"),
