@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,19 @@ from tests.until import until
 
 SECONDS = 150
 """The first run of a kind loads its kernels."""
+LATE = 0.25
+"""Seconds, fifty times the goal: a machine with other work delays every process."""
 ON_TAPE = {"tape": "daily", "symbols": ["AAPL", "SPY"], "start": "2017-01-03"}
 CROSSES = {"entry": "golden_cross({fast}, {slow})", "exit": "dead_cross({fast}, {slow})", **ON_TAPE}
+
+
+async def late_timers(folder: Path) -> tuple[float, float]:
+    """How many timers of the event loop of research ran more than ``LATE`` late, and how many there were."""
+    (port,) = {line["port"] for line in map(json.loads, (folder / "research.log").read_text().splitlines()) if "port" in line}
+    async with aiohttp.ClientSession() as probes, probes.get(f"http://127.0.0.1:{port}/metrics") as response:
+        found = dict(line.rpartition(" ")[::2] for line in (await response.text()).splitlines() if "loop_lag" in line)
+    every = float(found["finstage_mesh_loop_lag_seconds_count"])
+    return every - float(found[f'finstage_mesh_loop_lag_seconds_bucket{{le="{LATE}"}}']), every
 
 
 async def reached(client: aiohttp.ClientSession, address: str, *states: str) -> dict[str, Any]:
@@ -53,9 +65,12 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
         ):
             await a_backtest(client)
+            before = await late_timers(tmp_path)
             await a_cancelled_grid(client)
             await a_grid(client)
             await a_data_set(client)
+            late, all_ = (after - earlier for after, earlier in zip(await late_timers(tmp_path), before, strict=True))
+            assert late <= 0.01 * all_, f"{late:g} of {all_:g} timers of the event loop ran more than {LATE} s late while jobs ran"
             await refusals(client)
 
 
