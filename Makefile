@@ -65,6 +65,7 @@ topics: _run-environment ## create or correct the topics of a running broker (BO
 docs: _run-environment ## write the generated pages under docs/ again
 	@$(BIN)/python -m infra.documents
 	@$(BIN)/python -m services.analysis.documents
+	@$(BIN)/python -m services.gateway openapi
 
 lock: _test-environment ## resolve requirements/*.in into hash-locked lists
 	@infra/lock.sh $(BIN)/python

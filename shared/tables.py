@@ -110,6 +110,40 @@ sources: Final = Table(
     Column("updated_at", BigInteger, nullable=False, comment="when ingest last reported"),
     comment="writer: ingest",
 )
+feeds: Final = Table(
+    "feeds",
+    metadata,
+    Column("feed", String(80), primary_key=True, comment="line of the file of feeds, with :SYMBOL for a feed of one instrument"),
+    Column("line", String(40), nullable=False),
+    Column("publisher", String(64), nullable=False),
+    Column("url", String(600), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("state", String(8), nullable=False, comment="new, ok, failing or disabled"),
+    Column("reason", String(24), nullable=False, comment="why it fails or is disabled, in one word"),
+    Column("detail", String(255), nullable=False, comment="the error in full"),
+    Column("etag", String(255), nullable=False, comment="of the document that was published last"),
+    Column("modified", String(255), nullable=False, comment="its Last-Modified"),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("last_try", BigInteger),
+    Column("last_success", BigInteger),
+    Column("last_article", BigInteger, comment="when it last had a new article"),
+    Column("next_try", BigInteger, comment="none while it is disabled"),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: ingest",
+)
+feed_articles: Final = Table(
+    "feed_articles",
+    metadata,
+    Column("article", String(32), primary_key=True, comment="id of the article"),
+    Column("content", String(32), primary_key=True, comment="its content, as published"),
+    Column("feed", String(80), nullable=False, comment="the feed that had it first"),
+    Column("first_at", BigInteger, nullable=False, index=True, comment="when it was received"),
+    Column(
+        "seen_at", BigInteger, nullable=False, index=True, comment="when a feed last had it, to a day; 30 days later the row goes"
+    ),
+    comment="writer: ingest. What has been published, so that it is not published again.",
+)
 
 
 bars: Final = Table(
@@ -267,6 +301,13 @@ chats: Final = Table(
     Column("unvalidated", Boolean, nullable=False, default=False, comment="wants predictions without a validated record too"),
     Column("muted_until", BigInteger, nullable=False, default=0),
     Column("created_at", BigInteger, nullable=False),
+    Column("zone", String(64), nullable=False, default="", server_default="", comment="IANA time zone; empty: not chosen"),
+    Column("quiet_from", Integer, nullable=False, default=-1, server_default="-1", comment="minute of the day; -1: none"),
+    Column("quiet_until", Integer, nullable=False, default=-1, server_default="-1", comment="minute of the day"),
+    Column("silent", Boolean, nullable=False, default=False, server_default=false(), comment="alerts make no sound"),
+    Column("pace", String(8), nullable=False, default="auto", server_default="auto", comment="each, auto or digest"),
+    Column("briefing", Boolean, nullable=False, default=False, server_default=false(), comment="wants briefings"),
+    Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
     comment="writer: notifier",
 )
 watchlists: Final = Table(
@@ -278,6 +319,44 @@ watchlists: Final = Table(
     _symbol(primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_watchlists_symbol", "symbol"),
+    comment="writer: notifier",
+)
+watched_industries: Final = Table(
+    "watched_industries",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("chat_id", String(255), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
+    Column("industry", String(48), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_watched_industries_industry", "industry"),
+    comment="writer: notifier",
+)
+payments: Final = Table(
+    "payments",
+    metadata,
+    Column("charge_id", String(128), primary_key=True, comment="Telegram's telegram_payment_charge_id"),
+    Column("chat_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("payload", String(128), nullable=False),
+    Column("stars", Integer, nullable=False),
+    Column("paid_until", BigInteger, nullable=False),
+    Column("paid_at", BigInteger, nullable=False),
+    Column("refunded_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: not refunded"),
+    Index("ix_payments_chat_id", "chat_id"),
+    comment="writer: notifier",
+)
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False, comment="broadcast or briefing"),
+    Column("audience", String(64), nullable=False, comment="whom it is for, as in daily:ko"),
+    Column("body", Long, nullable=False, comment="JSON: text by language"),
+    Column("state", String(9), nullable=False, comment="draft, sending, sent or cancelled"),
+    Column("position", String(255), nullable=False, default="", server_default="", comment="the last chat that has its delivery"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_notices_state", "state"),
     comment="writer: notifier",
 )
 alert_rules: Final = Table(
@@ -299,13 +378,35 @@ conditions: Final = Table(
     Column("condition_id", String(32), nullable=False, comment="Condition.id: the same for all who ask the same"),
     Column("condition_text", Long, nullable=False, comment="Condition.text: the normal form"),
     Column("timeframe", Cased, nullable=False),
-    Column("frequency", String(24), nullable=False, comment="once_per_bar_close, or once_per_bar: forming bars too"),
+    Column("frequency", String(24), nullable=False, comment="once_per_bar_close, once_per_bar (forming bars too), or once"),
     Column("scope", String(8), nullable=False, comment="symbols, industry or watched"),
     Column("targets", Long, nullable=False, comment="JSON array of symbols or industries; empty for watched"),
     Column("enabled", Boolean, nullable=False, default=True),
     Column("extra", Long, nullable=False, comment="JSON array of a column of each indicator that runs for it alone"),
     Column("created_at", BigInteger, nullable=False),
+    Column("cooldown", BigInteger, nullable=False, default=0, server_default="0", comment="milliseconds between two alerts"),
+    Column("expires_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: never"),
+    Column("last_fired_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: never"),
+    Column(
+        "stopped",
+        String(16),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="why not enabled: paused, fired or flood",
+    ),
     Index("ix_conditions_condition_id", "condition_id"),
+    comment="writer: notifier",
+)
+dialogs: Final = Table(
+    "dialogs",
+    metadata,
+    Column("chat_id", String(64), primary_key=True, comment="Telegram chat id"),
+    Column("user_id", String(64), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
+    Column("state", String(64), nullable=False, comment="what the bot expects; empty: nothing"),
+    Column("data", Long, nullable=False, comment="JSON object; empty: none"),
+    Column("updated_at", BigInteger, nullable=False),
     comment="writer: notifier",
 )
 deliveries: Final = Table(
@@ -326,6 +427,8 @@ deliveries: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("to_report", Boolean, nullable=False, default=False, comment="its outcome is not yet on notify.deliveries.v1"),
+    Column("kind", String(8), nullable=False, default="signal", server_default="signal", comment="signal or notice"),
+    Index("ix_deliveries_channel_chat_id_updated_at", "channel", "chat_id", "updated_at"),
     Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
     Index("ix_deliveries_to_report", "to_report"),
     comment="writer: notifier",

@@ -18,7 +18,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     id: str
     """128 bits of SHA-256 over publisher and canonical URL, as hex: one entry in two feeds of a publisher is one article."""
     content: str
-    """Hash of title, excerpt and body: an entry that its feed changed keeps its id and has another content."""
+    """Hash of title, excerpt and symbols: an entry that its feed changed, or that a feed per ticker links to another instrument,
+    keeps its id and has another content. The symbols of an article are those of all its contents."""
     feed: str
     """The id of the feed in the reviewed file."""
     publisher: str

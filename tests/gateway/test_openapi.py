@@ -85,7 +85,7 @@ def test_bodies_of_runs_match_the_schema(action: RunAction) -> None:
 
 
 async def test_problems_match_the_schema(client: aiohttp.ClientSession) -> None:
-    schema = document("0")["paths"]["/v1/bars"]["get"]["responses"]["4XX"]["content"]["application/problem+json"]["schema"]
+    schema = document("0")["components"]["responses"]["Problem400"]["content"]["application/problem+json"]["schema"]
     for address in ("/v1/bars", "/v1/bars?symbol=NOPE", "/v1/nothing"):
         async with client.get(address) as response:
             validator(schema).validate(await response.json(content_type=None))

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from services.gateway.settings import Settings
 from shared import tables
-from shared.events import CancelRun, ResearchError, RunFinished, RunJob, RunProgress
+from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchError, RunFinished, RunJob, RunProgress
 from shared.failures import TransientError
 from shared.kafka import NoResultError, RunWatch
 from tests.gateway import market
@@ -32,8 +32,8 @@ class Answers:
         self.cancelled: list[CancelRun] = []
         self.broken: Exception | None = None
 
-    async def request(self, job: Any, seconds: float) -> Any:
-        raise NotImplementedError
+    async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
+        raise NoResultError(f"no result of {job.id} within {seconds:g} s")
 
     @asynccontextmanager
     async def run(self, job: RunJob) -> AsyncIterator[RunWatch]:
@@ -108,7 +108,8 @@ async def test_bad_input_is_refused_before_anything_is_published(
 ) -> None:
     server.gateway.research = answers = Answers(server)
     status, problem, _ = await post(client, body)
-    assert (status, problem.get("field", ""), problem.get("value", "")) == (400, field, value), problem
+    expected = 422 if value == "NOPE" else 400  # the document cannot say which instruments there are
+    assert (status, problem.get("field", ""), problem.get("value", "")) == (expected, field, value), problem
     assert detail in problem["detail"]
     assert answers.jobs == []
 
@@ -119,7 +120,7 @@ async def test_what_research_refuses_is_answered_with_the_field_and_the_value(
     wrong = "entry: 'goldn_cross' is no rule, chart pattern or condition; the nearest names: golden_cross"
     server.gateway.research = Answers(server, ResearchError(code="invalid-job", message=wrong))
     status, problem, _ = await post(client, {**BACKTEST, "entry": "goldn_cross"})
-    assert (status, problem["field"], problem["value"], problem["detail"]) == (400, "entry", "goldn_cross", wrong)
+    assert (status, problem["field"], problem["value"], problem["detail"]) == (422, "entry", "goldn_cross", wrong)
     server.gateway.research = Answers(server, ResearchError(code="limit", message="7 runs wait already: ask again later"))
     status, problem, headers = await post(client, BACKTEST)
     assert (status, problem["type"], int(headers["Retry-After"]) > 0) == (429, "urn:finstage:problem:too-many-jobs", True)
@@ -185,7 +186,7 @@ async def test_jobs_are_listed_by_pages_kind_and_state(server: RunningGateway, c
     status, problem = await get(client, f"{JOBS}?state=lost")
     assert (status, problem["field"], problem["value"]) == (400, "state", "lost")
     status, problem = await get(client, f"{JOBS}?page_token=abc")
-    assert (status, problem["field"]) == (400, "page_token")
+    assert (status, problem["field"]) == (422, "page_token")
 
 
 async def test_a_job_that_is_done_has_its_result_trades_equity_and_files(client: aiohttp.ClientSession) -> None:

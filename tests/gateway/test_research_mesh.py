@@ -138,7 +138,7 @@ async def refusals(client: aiohttp.ClientSession) -> None:
         ("datasets", {"labels": ["wat(5)"]}, "labels", "'wat(5)' is no label"),
     ):
         status, problem, _ = await post(client, body, kind)
-        assert (status, problem.get("field")) == (400, field), problem
+        assert (status, problem.get("field")) == (422, field), problem
         assert detail in problem["detail"]
     _, page = await get(client, f"{JOBS}?state=queued")
     assert page["results"] == []

@@ -7,10 +7,11 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import Symbol
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
-from services.gateway.domain.times import rfc3339
+from services.gateway.domain.times import Time, rfc3339
 from shared.conditions import Condition, ConditionError, describe, parse
 from shared.conditions.condition import LONGEST
 from shared.conditions.words import LANGUAGES
@@ -37,15 +38,15 @@ class HeldTimes(msgspec.Struct, frozen=True):
     symbol: str
     bars: int
     """Bars that were evaluated; 0 where none are stored."""
-    first_bar: str | None
+    first_bar: Time | None
     """Close of the oldest of them."""
-    last_bar: str | None
+    last_bar: Time | None
     """Close of the newest of them."""
     held: int
     """Bars on which it held."""
     unknown: int
     """Bars on which it was neither true nor false, because a value was not known."""
-    dates: list[str]
+    dates: list[Time]
     """Closes of the newest bars on which it held, newest first."""
 
 
@@ -66,6 +67,11 @@ class ConditionWords(msgspec.Struct, frozen=True):
 
     condition: Condition
     words: dict[str, str]
+
+
+def parse_request(body: bytes) -> ExplainRequest:
+    """The request in a body. Raises RequestError."""
+    return parse_body(body, ExplainRequest)
 
 
 def read_condition(text: str, language: Language | None) -> ConditionWords:

@@ -8,7 +8,7 @@ import msgspec
 
 from services.gateway.domain import api_models, timeframes
 from services.gateway.domain.industries import Industry, industry_of_view, with_view
-from services.gateway.domain.times import rfc3339
+from services.gateway.domain.times import Time, rfc3339
 from services.gateway.domain.unsent import MessageKind, StreamMessage
 from shared import events
 
@@ -19,7 +19,7 @@ class TickMessage(msgspec.Struct, frozen=True, kw_only=True):
     """``t``: a price arrived."""
 
     symbol: str
-    date: str
+    date: Time
     price: float
     size: float
     source: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -11,6 +12,10 @@ from typing import Final
 import msgspec
 
 PREFIX: Final = "urn:finstage:problem:"
+PAGES: Final = "/problems"
+"""Where the pages on the types are."""
+BAD_REQUEST: Final = 400
+UNPROCESSABLE: Final = 422
 NOT_PUBLIC: Final = (
     "reading is not public here, and there are no API keys yet: only the setting PUBLIC_READ=true of the gateway opens it"
 )
@@ -67,6 +72,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str
     instance: str
     """The requested path."""
+    help: str
+    """The page on this type, a path of this gateway."""
     field: str = ""
     """The parameter at fault."""
     value: str = ""
@@ -93,6 +100,7 @@ class RequestError(Exception):
         code: str = "",
         position: int | None = None,
         caret: str = "",
+        fits: bool = False,
     ) -> None:
         super().__init__(detail)
         self.name = name
@@ -103,6 +111,14 @@ class RequestError(Exception):
         self.code = code
         self.position = position
         self.caret = caret
+        self.fits = fits
+        """The request fits the document of the API, and still cannot be answered: 422 in place of 400."""
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        status = PROBLEM_TYPES[self.name].status
+        return UNPROCESSABLE if self.fits and status == BAD_REQUEST else status
 
     def problem(self, instance: str) -> Problem:
         """The response body for the path ``instance``."""
@@ -110,15 +126,26 @@ class RequestError(Exception):
         return Problem(
             type=PREFIX + self.name,
             title=problem_type.title,
-            status=problem_type.status,
+            status=self.status,
             detail=self.detail,
             instance=instance[:500],
+            help=f"{PAGES}/{self.name}",
             field=self.field,
             value=self.value,
             code=self.code,
             position=self.position,
             caret=self.caret,
         )
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Mark problems of the block as those of a request that fits the document."""
+    try:
+        yield
+    except RequestError as error:
+        error.fits = True
+        raise
 
 
 def unknown_value_error(field: str, value: str, known: Collection[str]) -> RequestError:

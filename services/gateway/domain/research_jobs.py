@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 import msgspec
 
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
-from services.gateway.domain.times import rfc3339
+from services.gateway.domain.times import SessionDate, Time, rfc3339
 from shared.events import Timeframe
 
 JOBS_PATH: Final = "/v1/research/jobs"
@@ -53,9 +53,9 @@ class JobSummary(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int | None
     """Jobs that wait before it; null where it does not wait."""
     progress: JobProgress
-    created: str
-    started: str | None
-    ended: str | None
+    created: Time
+    started: Time | None
+    ended: Time | None
     error: JobError | None
 
 
@@ -82,12 +82,12 @@ class Trade(msgspec.Struct, frozen=True):
 
     symbol: str
     side: str
-    entry: str
+    entry: SessionDate
     """The session."""
-    entry_date: str
+    entry_date: Time
     """The close of its bar."""
-    exit: str
-    exit_date: str
+    exit: SessionDate
+    exit_date: Time
     bars: int
     entry_reason: str
     exit_reason: str
@@ -105,8 +105,8 @@ class Trade(msgspec.Struct, frozen=True):
 class EquityPoint(msgspec.Struct, frozen=True):
     """The account of a backtest at the close of a bar."""
 
-    date: str
-    session: str | None
+    date: Time
+    session: SessionDate | None
     equity: float | None
     drawdown: float | None
     cash: float | None

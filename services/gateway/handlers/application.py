@@ -9,11 +9,13 @@ from typing import Final
 
 from aiohttp import web
 
+from services.gateway.domain.problems import PAGES
 from services.gateway.domain.research_jobs import JOBS_PATH
 from services.gateway.handlers import datasets, openapi, research_jobs, rest
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
+from services.gateway.handlers.problem_pages import problem_list, problem_page
 from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS
 from services.gateway.handlers.run_endpoints import RunEndpoints
 from services.gateway.handlers.run_files import file_endpoint
@@ -57,6 +59,8 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_get("/", site.index)
     app.router.add_get("/docs", site.docs)
     app.router.add_get("/assets/{name}", site.asset)
+    app.router.add_get(PAGES, problem_list)
+    app.router.add_get(PAGES + "/{name}", problem_page)
     return app
 
 

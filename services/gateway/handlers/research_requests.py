@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from services.gateway.domain.bodies import shown
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.research_jobs import ENDED, JobError, StoredJob, StoredRequest
 from services.gateway.domain.run_requests import KINDS, RunTarget, job_of
@@ -100,7 +99,9 @@ def _refusal(error: JobError, request: RunTarget) -> RequestError:
     field = error.message.partition(":")[0]
     if field not in request.__struct_fields__:
         return RequestError("invalid-parameter", error.message)
-    return RequestError("invalid-parameter", error.message, field=field, value=shown(msgspec.to_builtins(getattr(request, field))))
+    value = getattr(request, field)
+    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return RequestError("invalid-parameter", error.message, field=field, value=shown)
 
 
 def _requested(job: RunJob) -> StoredJob:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import msgspec
 
 from services.gateway.domain import api_models, queries
-from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.datasets import Dataset
-from services.gateway.domain.explanations import ExplainRequest, Explanation
+from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
 from services.gateway.domain.research_jobs import JOBS_PATH, EquityPoint, Job, JobSummary, Trade
 from services.gateway.domain.run_requests import (
@@ -156,7 +154,7 @@ ACTIONS: Final = (
     Action(
         "/v1/conditions/explain",
         explanations.explain,
-        partial(parse_body, body_type=ExplainRequest),
+        parse_request,
         ExplainRequest,
         Explanation,
         "A condition in words, and where it last held",

@@ -9,7 +9,7 @@ from aiohttp import web
 from limits import parse
 
 from services.gateway.domain.bodies import parse_body
-from services.gateway.domain.problems import NOT_PUBLIC_RESEARCH, RequestError
+from services.gateway.domain.problems import NOT_PUBLIC_RESEARCH, RequestError, fitting
 from services.gateway.domain.rate_window import RateWindow
 from services.gateway.domain.research_jobs import JOBS_PATH
 from services.gateway.handlers.cache import HEADERS, Answer
@@ -41,7 +41,8 @@ class RunEndpoints:
             body = parse_body(await request.read(), action.body)
             if self._limit is not None and (wait := self._limit.hit(who, time.monotonic())):
                 raise RequestError("rate-limited", f"more than {self._rate} runs from {who}", retry_after=wait)
-            job_id, found = await request_run(self._gateway, body, who)
+            with fitting():
+                job_id, found = await request_run(self._gateway, body, who)
             return _accepted(found, job_id)
 
         return answer

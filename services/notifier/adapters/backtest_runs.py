@@ -94,16 +94,20 @@ class ResearchBacktests:
         except msgspec.DecodeError as error:
             _log.error("cannot decode a backtest", run=run_id, error=str(error))
             raise BacktestFailedError("failed") from error
-        return BacktestOutcome(record, await asyncio.to_thread(self._pictures, row.location))
+        trades, equity = await asyncio.to_thread(self._pictures, row.location)
+        return BacktestOutcome(record, trades, equity)
 
-    def _pictures(self, location: str) -> tuple[bytes, ...]:
+    def _pictures(self, location: str) -> list[bytes | None]:
         folder = self._files / location.rstrip("/").rpartition("/")[2]
-        try:
-            found = [folder / name for name in PICTURES if (folder / name).stat().st_size <= MOST_PICTURE]
-            return tuple(path.read_bytes() for path in found)
-        except OSError as error:
-            _log.warning("no pictures: the backtest is sent as text", folder=str(folder), error=str(error))
-            return ()
+        return [_picture(folder / name) for name in PICTURES]
+
+
+def _picture(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.stat().st_size <= MOST_PICTURE else None
+    except OSError as error:
+        _log.warning("no picture of a backtest", file=str(path), error=str(error))
+        return None
 
 
 def _raise(finished: RunFinished) -> BacktestOutcome:

@@ -67,8 +67,10 @@ class BacktestOutcome:
     """A backtest that is done."""
 
     record: BacktestRecord
-    pictures: tuple[bytes, ...] = ()
-    """PNG: trades on the price, equity. None where they cannot be read."""
+    trades: bytes | None = None
+    """PNG: the trades on the price; None where it cannot be read."""
+    equity: bytes | None = None
+    """PNG: the equity, likewise."""
 
 
 class BacktestFailedError(Exception):

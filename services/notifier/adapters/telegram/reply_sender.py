@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
-from aiogram.types import BufferedInputFile
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
-from services.notifier.adapters.telegram.channel import keyboard_of
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
+from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.rate_limits import RateLimiter
-from services.notifier.domain.telegram_html import CAPTION_LIMIT, split, visible
+from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, split, visible
 
-Message = Callable[..., Awaitable[Any]]
-"""Sends one message; called with the chat and the topic."""
 LONGEST_WAIT: Final = 30.0
 """Longest ``retry_after`` that is waited for, seconds."""
+UNPARSED: Final = "can't parse entities"
+UNCHANGED: Final = "message is not modified"
 _log = structlog.get_logger(__name__)
 
 
@@ -33,15 +32,16 @@ class ReplySender:
     def __init__(self, bot: Bot, limiter: RateLimiter, ticking: Callable[[], float]) -> None:
         self._bot, self._limiter, self._ticking = bot, limiter, ticking
 
-    async def send(self, to: Address, reply: Reply) -> None:
-        """Send all parts. Raises the errors of ``api``."""
-        for message in self._messages(reply):
-            try:
-                await self._in_turn(to, message)
-            except TelegramRetryAfter as error:
-                if error.retry_after > LONGEST_WAIT:
-                    raise
-                await self._in_turn(to, message)
+    async def send(self, to: Address, reply: Reply, edited: int | None = None) -> None:
+        """Send all parts; ``edited``: the message to replace where the reply has one part. Raises the errors of ``api``."""
+        buttons = keyboard(reply.buttons, to.chat_id, self._bot.token)
+        if reply.picture is not None and visible(reply.text) <= CAPTION_LIMIT:
+            await self._part(to, reply.text, buttons, picture=reply.picture)
+            return
+        parts = split(reply.text)
+        for i, part in enumerate(parts):
+            last = i == len(parts) - 1
+            await self._part(to, part, buttons if last else None, edited if len(parts) == 1 else None)
 
     async def send_later(self, to: Address, reply: Reply) -> None:
         """Send what follows long after its command: nobody waits for the outcome, so a failure is logged."""
@@ -50,34 +50,60 @@ class ReplySender:
         except ERRORS as error:
             _log.warning("a later reply is not sent", error=redacted(f"{type(error).__name__}: {error}", self._bot.token))
 
-    def _messages(self, reply: Reply) -> list[Message]:
-        """The parts of the text, the last one with the buttons, and the pictures, the first one with a short text."""
-        parts, keyboard = split(reply.text), keyboard_of(reply.buttons)
-        photos = [BufferedInputFile(each, f"{n}.png") for n, each in enumerate(reply.pictures, 1)]
-        if photos and len(parts) == 1 and visible(parts[0]) <= CAPTION_LIMIT:
-            first = partial(self._bot.send_photo, photo=photos[0], caption=parts[0], reply_markup=keyboard)
-            return [first, *(partial(self._bot.send_photo, photo=each) for each in photos[1:])]
-        texts = [partial(self._bot.send_message, text=part) for part in parts[:-1]]
-        texts.append(partial(self._bot.send_message, text=parts[-1], reply_markup=keyboard))
-        return [*texts, *(partial(self._bot.send_photo, photo=each) for each in photos)]
+    async def _part(
+        self,
+        to: Address,
+        part: str,
+        buttons: InlineKeyboardMarkup | None,
+        edited: int | None = None,
+        picture: bytes | None = None,
+    ) -> None:
+        """Send one message; once more after a short ``retry_after``."""
+        for last in (False, True):
+            await self._wait_for_turn(to.chat_id)
+            try:
+                await self._message(to, part, buttons, edited, picture)
+            except TelegramRetryAfter as error:  # it pauses the whole channel
+                self._limiter.pause(self._ticking() + error.retry_after)
+                if last or error.retry_after > LONGEST_WAIT:
+                    raise
+            else:
+                return
 
-    async def _in_turn(self, to: Address, message: Message) -> None:
-        """Send one message within the rate limits; ``retry_after`` pauses the whole channel."""
-        await self._wait_for_turn(to.chat_id)
+    async def _message(
+        self, to: Address, part: str, buttons: InlineKeyboardMarkup | None, edited: int | None, picture: bytes | None
+    ) -> None:
         try:
-            await self._to_topic(to, message)
-        except TelegramRetryAfter as error:
-            self._limiter.pause(self._ticking() + error.retry_after)
-            raise
-
-    async def _to_topic(self, to: Address, message: Message) -> None:
-        try:
-            await message(chat_id=to.chat_id, message_thread_id=to.thread_id or None)
+            if edited is None or not await self._edit(to, edited, part, buttons):
+                await self._send(to, to.thread_id, part, buttons, picture)
         except TelegramBadRequest as error:
+            if UNPARSED in str(error):
+                _log.error("Telegram cannot parse a reply: sent as plain text", error=str(error)[:200])
+                await self._bot.send_message(
+                    to.chat_id, plain(part), message_thread_id=to.thread_id or None, reply_markup=buttons, parse_mode=None
+                )
+                return
             if not to.thread_id or not accepts_no_messages(error):
                 raise
             _log.warning("the topic accepts no messages: replied in the chat itself", thread=to.thread_id)
-            await message(chat_id=to.chat_id)
+            await self._send(to, 0, part, buttons, picture)
+
+    async def _send(
+        self, to: Address, thread_id: int, part: str, buttons: InlineKeyboardMarkup | None, picture: bytes | None
+    ) -> None:
+        if picture is not None:
+            photo = BufferedInputFile(picture, "chart.png")
+            await self._bot.send_photo(to.chat_id, photo, message_thread_id=thread_id or None, caption=part, reply_markup=buttons)
+            return
+        await self._bot.send_message(to.chat_id, part, message_thread_id=thread_id or None, reply_markup=buttons)
+
+    async def _edit(self, to: Address, message_id: int, part: str, buttons: InlineKeyboardMarkup | None) -> bool:
+        """Replace the text and the buttons of a message; False where it cannot be edited, as a picture or an old one."""
+        try:
+            await self._bot.edit_message_text(part, chat_id=to.chat_id, message_id=message_id, reply_markup=buttons)
+        except TelegramBadRequest as error:
+            return UNCHANGED in str(error)
+        return True
 
     async def _wait_for_turn(self, chat_id: str) -> None:
         delay = 1.0
