@@ -13,6 +13,7 @@ from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.market_memory import MarketMemory
+from services.gateway.domain.news import NewsStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.requested_jobs import RequestedJobs
 from services.gateway.domain.research_jobs import JobStore
@@ -49,6 +50,7 @@ class Gateway:
     history: HistoryStore
     datasets: DatasetStore
     jobs: JobStore
+    news: NewsStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]

@@ -11,7 +11,9 @@ import msgspec
 from services.gateway.domain import api_models, queries
 from services.gateway.domain.datasets import Dataset
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
+from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
 from services.gateway.domain.research_jobs import JOBS_PATH, EquityPoint, Job, JobSummary, Trade
 from services.gateway.domain.run_requests import (
     BacktestRequest,
@@ -24,9 +26,11 @@ from services.gateway.handlers import (
     bars,
     datasets,
     explanations,
+    feeds,
     indicators,
     industries,
     instruments,
+    news,
     patterns,
     quotes,
     research_jobs,
@@ -135,6 +139,8 @@ ROUTES: Final = (
         "Chart patterns, newest first",
         "?limit=20",
     ),
+    Route("/v1/news", news.list_news, NewsQuery, NewsStory, "Stories of news, newest first", "?limit=20"),
+    Route("/v1/news/{id}", news.get_story, queries.NoParameters, NewsStoryWithArticles, "One story with its articles", ""),
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,
@@ -148,6 +154,7 @@ ROUTES: Final = (
     Route(f"{JOBS_PATH}/{{id}}", research_jobs.get_job, queries.NoParameters, Job, "One job with its progress and its result", ""),
     Route(f"{JOBS_PATH}/{{id}}/trades", research_jobs.list_trades, queries.RowsQuery, Trade, "The trades of a backtest", ""),
     Route(f"{JOBS_PATH}/{{id}}/equity", research_jobs.list_equity, queries.RowsQuery, EquityPoint, "The equity of a backtest", ""),
+    Route("/v1/feeds", feeds.list_feeds, queries.NoParameters, Feed, "News feeds and whether they can be read", ""),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
 ACTIONS: Final = (
