@@ -15,6 +15,7 @@ from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
 from shared.db import Database
 from shared.events import Timeframe
+from tests.gateway.news import store_stories, story
 
 DAY = 86_400_000
 START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday
@@ -219,6 +220,7 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         await connection.execute(
             insert(tables.research_runs), [dataset_row(1, "var/research/dataset-1", {"manifest.json": "0" * 64})]
         )
+    await store_stories(database, [story(1)])
 
 
 def feed_row(feed: str, **more: Any) -> dict[str, Any]:

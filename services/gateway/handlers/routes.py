@@ -13,6 +13,7 @@ from services.gateway.domain.datasets import Dataset
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
 from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
 from services.gateway.handlers import (
     bars,
     datasets,
@@ -21,6 +22,7 @@ from services.gateway.handlers import (
     indicators,
     industries,
     instruments,
+    news,
     patterns,
     quotes,
     signal_quality,
@@ -117,6 +119,8 @@ ROUTES: Final = (
         "Chart patterns, newest first",
         "?limit=20",
     ),
+    Route("/v1/news", news.list_news, NewsQuery, NewsStory, "Stories of news, newest first", "?limit=20"),
+    Route("/v1/news/{id}", news.get_story, queries.NoParameters, NewsStoryWithArticles, "One story with its articles", ""),
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,
