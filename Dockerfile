@@ -7,6 +7,7 @@ COPY requirements/run.txt requirements/research.txt requirements/
 # jsonpath-rw, which data sets need, has no wheel: its source is checked by its hash and built.
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: --no-binary=jsonpath-rw -r requirements/${PACKAGES}.txt
+COPY shared/words shared/words
 COPY services/gateway/page services/gateway/page
 RUN cd services/gateway/page \
     && PATH=/opt/venv/bin:$PATH npm ci --no-audit --no-fund \
