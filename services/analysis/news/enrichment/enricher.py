@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.news.enrichment.categories import CLEAR_MARGIN, NAMED, WEAK_MARGIN, Classifier, Cues, Evidence, by_words
+from services.analysis.news.enrichment.data_files import read_lines, read_text
 from services.analysis.news.enrichment.industries import Topic, Topics
 from services.analysis.news.enrichment.instruments import InstrumentNames, Named
-from services.analysis.news.enrichment.known import CueLine, KnownInstrument, NameLine, TopicLine, read_lines, read_weights
+from services.analysis.news.enrichment.known import CueLine, KnownInstrument, NameLine, TopicLine, WeightsFile
 from services.analysis.news.enrichment.language import language_of
 from services.analysis.news.enrichment.summary import summarize
 from services.analysis.news.enrichment.wording import Wording, read_wording
@@ -71,7 +72,7 @@ class Enricher:
         self._names = InstrumentNames(instruments, read_lines("names.jsonl", NameLine))
         self._topics = Topics(read_lines("topics.jsonl", TopicLine))
         self._cues = Cues(read_lines("cues.jsonl", CueLine))
-        self._classifier = Classifier(read_weights())
+        self._classifier = Classifier(msgspec.json.decode(read_text("category_weights.json"), type=WeightsFile))
 
     def enrich(self, articles: Sequence[ArticleText], vector: NDArray[np.float32] | None = None) -> Enrichment:
         """Enrich a story of at least one article, in the order in which they came; ``vector`` embeds the first title."""
@@ -145,4 +146,3 @@ def _often(of_articles: Sequence[Sequence[F]], name: Callable[[F], str]) -> list
     for each in (each for found in of_articles for each in found):
         first.setdefault(name(each), each)
     return [each for key, each in first.items() if counts[key] >= EXCERPT_SHARE * len(of_articles)]
-

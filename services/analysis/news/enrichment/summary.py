@@ -44,7 +44,10 @@ class _Article(Protocol):
 
 
 def summarize(articles: Sequence[_Article]) -> tuple[str, ...]:
-    """Up to three sentences of the articles; none where they have only titles. What repeats a title or was cut off is no sentence."""
+    """Up to three sentences of the articles; none where they have only titles.
+
+    What repeats a title, or was cut off, is not chosen.
+    """
     titles = [_words(each.title) for each in articles]
     sentences = _sentences([each.body or each.excerpt for each in articles])
     words: list[list[str]] = []
