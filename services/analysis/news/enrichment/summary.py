@@ -97,7 +97,9 @@ def _lexrank(sentences: Sequence[Sequence[str]]) -> NDArray[np.float64]:
             vectors[row, columns[word]] = times * log(1 + count / seen[word])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     steps = vectors @ vectors.T
-    steps /= steps.sum(axis=1, keepdims=True)
+    np.fill_diagonal(steps, 0)  # else a sentence like no other would keep its rank to itself
+    leaving = steps.sum(axis=1, keepdims=True)
+    steps = np.divide(steps, leaving, out=np.full_like(steps, 1 / count), where=leaving > 0)
     rank = np.full(count, 1 / count)
     for _ in range(50):
         rank = DAMPING / count + (1 - DAMPING) * rank @ steps
