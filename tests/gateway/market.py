@@ -15,6 +15,7 @@ from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
 from shared.db import Database
 from shared.events import Timeframe
+from tests.gateway.news import store_stories, story
 
 DAY = 86_400_000
 START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday
@@ -210,6 +211,7 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         await connection.execute(insert(tables.instruments), rows)
         await connection.execute(insert(tables.instrument_industries), pairs)
         await connection.execute(insert(tables.signal_quality), [quality_row(n) for n in range(12)])
+        await connection.execute(insert(tables.feeds), [feed_row("fed-press", next_try=2**52)])
         if bars:
             await connection.execute(insert(tables.bars), [bar_row(bar(symbol, n)) for n in range(bars)])
         if signals:
@@ -218,6 +220,22 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         await connection.execute(
             insert(tables.research_runs), [dataset_row(1, "var/research/dataset-1", {"manifest.json": "0" * 64})]
         )
+    await store_stories(database, [story(1)])
+
+
+def feed_row(feed: str, **more: Any) -> dict[str, Any]:
+    """A news feed that works."""
+    fixed = {
+        "line": feed,
+        "publisher": "P",
+        "url": "https://p.example/feed",
+        "language": "en",
+        "interval_seconds": 600,
+        "state": "ok",
+    }
+    texts = dict.fromkeys(("reason", "detail", "etag", "modified"), "")
+    times = dict.fromkeys(("last_try", "last_success", "last_article", "next_try"))
+    return {"feed": feed, **fixed, **texts, **times, "failures": 0, "updated_at": START, **more}
 
 
 def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.market_memory import MarketMemory
+from services.gateway.domain.news import NewsStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.cache import Cache
@@ -38,6 +39,7 @@ class Gateway:
     market: MarketMemory
     history: HistoryStore
     datasets: DatasetStore
+    news: NewsStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]

@@ -11,14 +11,18 @@ import msgspec
 from services.gateway.domain import api_models, queries
 from services.gateway.domain.datasets import Dataset
 from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
+from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
 from services.gateway.handlers import (
     bars,
     datasets,
     explanations,
+    feeds,
     indicators,
     industries,
     instruments,
+    news,
     patterns,
     quotes,
     signal_quality,
@@ -115,6 +119,8 @@ ROUTES: Final = (
         "Chart patterns, newest first",
         "?limit=20",
     ),
+    Route("/v1/news", news.list_news, NewsQuery, NewsStory, "Stories of news, newest first", "?limit=20"),
+    Route("/v1/news/{id}", news.get_story, queries.NoParameters, NewsStoryWithArticles, "One story with its articles", ""),
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,
@@ -124,6 +130,7 @@ ROUTES: Final = (
         "?limit=5",
     ),
     Route("/v1/research/datasets/{id}", datasets.get_dataset, queries.NoParameters, Dataset, "One data set with its files", ""),
+    Route("/v1/feeds", feeds.list_feeds, queries.NoParameters, Feed, "News feeds and whether they can be read", ""),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
 ACTIONS: Final = (

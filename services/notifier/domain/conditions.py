@@ -137,12 +137,12 @@ def extra_columns(condition: Condition) -> tuple[str, ...]:
 def exceeded_limit(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
     """The key of a phrase that says which limit a new alert exceeds, or None. ``count`` and ``in_use``: totals of all chats."""
     if len(mine) >= MAX_PER_CHAT:
-        return "alert_full"
+        return "alert-full"
     if len({column for alert in (*mine, requested) for column in alert.extra}) > MAX_EXTRA_PER_CHAT:
-        return "alert_extra"
+        return "alert-extra"
     fresh = set(requested.extra) - set(in_use)
     if count >= MAX_TOTAL or (fresh and len(in_use) + len(fresh) > MAX_EXTRA_TOTAL):
-        return "alert_busy"
+        return "alert-busy"
     return None
 
 

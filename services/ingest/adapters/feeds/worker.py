@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 from io import BytesIO
 from typing import Any, Final
 
 import feedparser
 import msgspec
+from feedparser.namespaces import mediarss
 
 from services.ingest.adapters.feeds.charsets import decode
 from services.ingest.domain.feeds.entries import Entry, NotFeed, ParseAnswer, ParsedFeed, ParseRequest
@@ -23,6 +25,15 @@ MOST_TOPIC: Final = 64
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 """Address space of the process: a document that needs more ends it."""
 _DECODER: Final = msgspec.msgpack.Decoder(ParseRequest)
+
+
+def _keep_descriptions() -> None:
+    """Give the description of a picture a name of its own: feedparser puts it in the place of the entry's (reported as #195)."""
+    mediarss.Namespace._start_media_description = lambda self, _: self.push("media_description", 0)  # noqa: SLF001
+    mediarss.Namespace._end_media_description = lambda self: self.pop("media_description")  # noqa: SLF001
+
+
+_keep_descriptions()
 
 
 def answer(body: bytes) -> bytes:
@@ -45,7 +56,7 @@ def parse(request: ParseRequest) -> ParseAnswer:
     stream = BytesIO(text.encode("utf-8", errors="replace"))
     try:
         found = feedparser.parse(stream, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
-    except (AssertionError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # seen on bad documents
+    except (AssertionError, ValueError, LookupError, AttributeError, TypeError, RecursionError, re.error) as error:  # as reported
         return NotFeed("not_a_feed", f"feedparser failed: {type(error).__name__}: {error}"[:200])
     if not found.get("version") and not found.entries:
         return _not_a_feed(head)

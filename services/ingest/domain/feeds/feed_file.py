@@ -27,9 +27,8 @@ def parse_lines(lines: Iterable[str], name: str = "feeds") -> tuple[FeedLine, ..
     Raises:
         FeedError: a line is no JSON object, lacks a field, has an unknown one, or holds an invalid value.
 
-    >>> line = '{"feed": "a", "publisher": "A", "url": "ftp://a.example", "language": "en", "minutes": 5, '
-    >>> line += '"licence": "l", "shown": "s"}'
-    >>> parse_lines([line])
+    >>> rest = '"publisher": "A", "language": "en", "minutes": 5, "licence": "l", "shown": "s"}'
+    >>> parse_lines(['{"feed": "a", "url": "ftp://a.example", ' + rest])
     Traceback (most recent call last):
     ...
     services.ingest.domain.feeds.feed.FeedError: feeds line 1: url 'ftp://a.example' is no http or https URL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
-from services.notifier.domain.phrases import LANGUAGES
+from services.notifier.words.catalogue import LANGUAGES
 from shared.children import serve
 from shared.conditions import ConditionError, describe, parse
 
