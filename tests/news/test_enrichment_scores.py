@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from services.analysis.news.domain.ports import Enrichment
 from services.analysis.news.enrichment.categories import Classifier
-from services.analysis.news.enrichment.enricher import ArticleText, Enricher, Enrichment
+from services.analysis.news.enrichment.enricher import Enricher
+from tests.news.article_texts import Text
 from tests.news.embedded_texts import embedded
 from tests.news.fit_categories import WEIGHTS, fit, labelled_texts
 from tests.news.labelled_headlines import Headline, headlines, industries_of, instruments
@@ -23,7 +25,7 @@ async def found() -> Found:
     vectors = await embedded([each.text for each in untouched])
     enricher = Enricher(instruments())
     return [
-        (each, enricher.enrich([ArticleText(title=each.text, language=each.language)], vector))
+        (each, enricher.enrich([Text(title=each.text, language=each.language)], vector))
         for each, vector in zip(untouched, vectors, strict=True)
     ]
 

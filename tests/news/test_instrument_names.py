@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.news.enrichment.data_files import read_lines
-from services.analysis.news.enrichment.enricher import ArticleText, Enricher
+from services.analysis.news.enrichment.enricher import Enricher
 from services.analysis.news.enrichment.instruments import InstrumentNames, Named
 from services.analysis.news.enrichment.known import KnownInstrument, NameLine
 from services.analysis.news.enrichment.language import language_of
 from services.analysis.news.enrichment.wording import read_wording
+from tests.news.article_texts import Text
 from tests.news.labelled_headlines import headlines, instruments
 
 LINES = read_lines("names.jsonl", NameLine)
@@ -112,16 +113,16 @@ def test_the_reason_is_stated() -> None:
 
 def test_a_feed_about_an_instrument_vouches_for_an_ambiguous_name() -> None:
     title = "Strategy raises its target"
-    assert ENRICHER.enrich([ArticleText(title=title)]).instruments == ()
-    (link,) = ENRICHER.enrich([ArticleText(title=title, symbols=("MSTR",))]).instruments
+    assert ENRICHER.enrich([Text(title=title)]).instruments == ()
+    (link,) = ENRICHER.enrich([Text(title=title, symbols=("MSTR",))]).instruments
     assert (link.name, link.reason, link.found) == ("MSTR", "alias", "Strategy")
-    (link,) = ENRICHER.enrich([ArticleText(title="Shares rise", symbols=("MSTR", "UNKNOWN"))]).instruments
+    (link,) = ENRICHER.enrich([Text(title="Shares rise", symbols=("MSTR", "UNKNOWN"))]).instruments
     assert (link.name, link.reason) == ("MSTR", "feed")
 
 
 def test_what_one_excerpt_of_many_mentions_is_no_link() -> None:
-    articles = [ArticleText(title=f"Nvidia raises its forecast ({n})", excerpt="") for n in range(4)]
-    articles[2] = ArticleText(title="Nvidia forecast up", excerpt="In other news, Boeing delivered a jet.")
+    articles = [Text(title=f"Nvidia raises its forecast ({n})", excerpt="") for n in range(4)]
+    articles[2] = Text(title="Nvidia forecast up", excerpt="In other news, Boeing delivered a jet.")
     assert [each.name for each in ENRICHER.enrich(articles).instruments] == ["NVDA"]
     assert [each.name for each in ENRICHER.enrich(articles[2:3]).instruments] == ["NVDA", "BA"]
 
@@ -158,7 +159,7 @@ def test_ten_thousand_names_take_little_time() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_text_is_refused(title: str, excerpt: str) -> None:
-    answer = ENRICHER.enrich([ArticleText(title=title, excerpt=excerpt, topics=(excerpt[:20],))])
+    answer = ENRICHER.enrich([Text(title=title, excerpt=excerpt, topics=(excerpt[:20],))])
     assert answer.category.name
     assert all(each in excerpt for each in answer.summary)
 
@@ -168,5 +169,5 @@ def test_no_text_is_refused(title: str, excerpt: str) -> None:
 )
 def test_a_long_hostile_title_takes_little_time(text: str) -> None:
     began = time.process_time()
-    ENRICHER.enrich([ArticleText(title=text, excerpt=text)])
+    ENRICHER.enrich([Text(title=text, excerpt=text)])
     assert time.process_time() - began < 1

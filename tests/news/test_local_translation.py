@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from services.analysis.news.enrichment.enricher import Enricher
+from services.analysis.news.settings import TranslatorSettings
 from services.analysis.news.translation.checks import Target
 from services.analysis.news.translation.errors import TranslatorError
 from services.analysis.news.translation.local_model import LocalModel
-from services.analysis.news.translation.opening import InstrumentSpans, open_translation
-from services.analysis.news.translation.settings import TranslatorSettings
+from services.analysis.news.translation.opening import open_translation
 from shared.db import open_database
 from tests.databases import on_sqlite
 from tests.news.labelled_headlines import instruments
@@ -39,7 +40,7 @@ async def test_a_story_is_translated_by_the_model(database_url: str) -> None:
     title = "Tesla shares fall 3.5% to $190.52 as demand weakens"
     async with (
         open_database(database_url) as database,
-        open_translation(settings, database, InstrumentSpans(instruments()), lambda: 1_764_400_000_000, PORTUGUESE) as chain,
+        open_translation(settings, database, Enricher(instruments()).proper_names, lambda: 1_764_400_000_000, PORTUGUESE) as chain,
     ):
         assert chain is not None
         found = await chain.translate(title, ("The company sold fewer cars in Europe than a year ago.",), "en")

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from services.analysis.news.enrichment.enricher import ArticleText
 from services.analysis.news.enrichment.summary import summarize
+from tests.news.article_texts import Text
 
 BODY = (
     "Chipmaker Example Corp. raised its forecast for the year on Tuesday. "
@@ -26,8 +26,8 @@ KOREAN = (
 )
 
 
-def article(body: str = "", excerpt: str = "", title: str = "A title of its own") -> ArticleText:
-    return ArticleText(title=title, body=body, excerpt=excerpt)
+def article(body: str = "", excerpt: str = "", title: str = "A title of its own") -> Text:
+    return Text(title=title, body=body, excerpt=excerpt)
 
 
 @pytest.mark.parametrize("text", [BODY, KOREAN])

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.analysis.news.translation.chain import Translation, TranslationChain, requests
-from services.analysis.news.translation.opening import InstrumentSpans, open_translation
-from services.analysis.news.translation.settings import TranslatorSettings
+from services.analysis.news.domain.ports import Translation
+from services.analysis.news.enrichment.enricher import Enricher
+from services.analysis.news.settings import TranslatorSettings
+from services.analysis.news.translation.chain import TranslationChain, requests
+from services.analysis.news.translation.opening import open_translation
 from services.analysis.news.translation.tables import TranslationTables
 from shared.db import open_database
 from shared.migrations.command import upgrade
@@ -25,7 +27,7 @@ from tests.news.translators import KEY, KEY_ID, OUTCOMES, Fault, Translators, op
 TITLE = "Nvidia rises 3.5% after $1.2 billion order"
 SUMMARY = ("Shares of NVDA closed at $190.52.", "Demand is strong.")
 KOREAN = "엔비디아 번역 3.5% 번역 12억 달러 번역"
-NAMES = InstrumentSpans(instruments())
+NAMES = Enricher(instruments()).proper_names
 START = 1_764_400_000_000
 DAY = 86_400_000
 ORDER = ("libretranslate", "deepl", "papago")

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-import msgspec
 import structlog
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from services.analysis.news.domain.ports import Translation
+from services.analysis.news.enrichment.proper_names import Span
 from services.analysis.news.translation.checks import Target, fault
 from services.analysis.news.translation.errors import PAUSES, TranslatorError
-from services.analysis.news.translation.masking import Masked, Span, mask
+from services.analysis.news.translation.masking import Masked, mask
 from services.analysis.news.translation.tables import TranslationTables
 from shared.metrics import counter, histogram
 from shared.text import normalize
@@ -35,16 +36,7 @@ seconds: Final = histogram(
 )
 
 
-class Translation(msgspec.Struct, frozen=True):
-    """A story's title and summary in the language of readers."""
-
-    title: str
-    summary: tuple[str, ...]
-    translator: str
-    """What translated it; several are joined by ``+``."""
-
-
-class Translator(Protocol):
+class TextTranslator(Protocol):
     """Translates English texts."""
 
     @property
@@ -57,7 +49,7 @@ class Translator(Protocol):
 class Step:
     """A translator with the characters that may be sent to it in a day; None: any number."""
 
-    translator: Translator
+    translator: TextTranslator
     daily: int | None = None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.analysis.news.enrichment.proper_names import Span
 from services.analysis.news.translation.amounts import find_amount
 from services.analysis.news.translation.particles import agreeing
 
@@ -13,15 +14,6 @@ MARK: Final = "ZX"
 """A mark is this with a number and a letter: translation models copy such a word."""
 _INSIDE: Final = frozenset("-./&'")
 """Signs that join letters and digits to one name: F-35, A/B2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Characters of a text, and what stands there in the translation."""
-
-    start: int
-    end: int
-    instead: str
 
 
 @dataclass(frozen=True, slots=True)
