@@ -37,7 +37,7 @@ async def test_a_story_states_what_it_is_about_and_why(database_url: str) -> Non
     assert before.instruments == ()
     assert [(each.name, each.reason, each.found) for each in story.instruments] == [
         ("NVDA", "name", "Nvidia"),
-        ("AMD", "name", "AMD"),
+        ("AMD", "ticker", "AMD"),
     ]
     assert {each.name: each.reason for each in story.industries}["semiconductors"] == "instrument"
     assert (story.category.name, story.category.reason, story.language) == ("company", "rule", "en")

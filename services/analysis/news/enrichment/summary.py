@@ -24,7 +24,7 @@ SENTENCES: Final = 3
 MOST_SENTENCES: Final = 60
 """Sentences that are compared: the first ones."""
 MOST_CHARACTERS: Final = 20_000
-SHORTEST, LONGEST = 20, 400
+SHORTEST, LONGEST = 12, 400
 """Characters of a sentence that can be chosen: shorter ones are headings and captions, longer ones no sentences."""
 DAMPING: Final = 0.15
 LEAD: Final = 0.5
