@@ -168,6 +168,7 @@ ENTRIES: dict[str, tuple[bytes, Language, str]] = {
     "UTF-8 declared as Latin-1": (rss(item("Café rises")).decode().replace("UTF-8", "ISO-8859-1").encode(), "en", "Café rises"),
     "Latin-1": (rss(item("Café rises")).decode().replace("UTF-8", "ISO-8859-1").encode("latin-1"), "en", "Café rises"),
     "an unknown charset": (rss(item("Café rises")).decode().replace("UTF-8", "KLINGON").encode(), "en", "Café rises"),
+    "a charset with NUL": (rss(item("Café rises")).decode().replace("UTF-8", "UTF\0-8").encode("latin-1"), "en", "Café rises"),
     "BOM": (codecs.BOM_UTF8 + rss(item(KOREAN)), "ko", KOREAN),
     "UTF-16": (rss(item(KOREAN)).decode().replace("UTF-8", "UTF-16").encode("utf-16"), "ko", KOREAN),
     "billion laughs": (
