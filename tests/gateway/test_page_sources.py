@@ -19,9 +19,7 @@ def node(*arguments: str) -> str:
     """The output of a command of the page's packages."""
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}", "NO_COLOR": "1"}
-    done = subprocess.run(
-        arguments, cwd=PAGE, env=environment, capture_output=True, text=True, timeout=240, check=False
-    )
+    done = subprocess.run(arguments, cwd=PAGE, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
 

@@ -60,7 +60,9 @@ async def test_the_market_view(browser: Browser, server: RunningGateway) -> None
     await expect(chips).to_have_attribute("data-strength", "-4")
     await page.locator("#heatmap").get_by_role("button", name="Table").click()
     await expect(page.locator("#heatmap tbody tr")).to_have_count(3)
-    await expect(page.locator("#heatmap tbody tr").last.locator(".missing").first).to_have_attribute("title", "No member has traded yet")
+    await expect(page.locator("#heatmap tbody tr").last.locator(".missing").first).to_have_attribute(
+        "title", "No member has traded yet"
+    )
     await expect(page.locator("#breadth li").first).to_contain_text("1 up, 0 down, 0 unchanged, 1 not traded today")
     await expect(page.locator("#breadth span.missing").first).to_have_attribute(
         "title", "No member has enough bars for the average"
@@ -160,7 +162,9 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     box = await drawing.bounding_box()
     assert box is not None
     await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
-    await expect(page.locator(".level-box code")).to_have_text(re.compile(r"^/alert close crosses (above|below) \d+\.\d\d for AAPL$"))
+    await expect(page.locator(".level-box code")).to_have_text(
+        re.compile(r"^/alert close crosses (above|below) \d+\.\d\d for AAPL$")
+    )
     await page.keyboard.press("j")
     await expect(page.locator("h1")).to_have_text("Bitcoin")
     await page.keyboard.press("k")
