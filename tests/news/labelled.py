@@ -6,6 +6,7 @@ an even CRC-32 were used to choose the limits of ``resemblance``; the others are
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 import json
@@ -20,7 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.news.adapters.embedder import Embedder
-from services.analysis.news.domain.wording import words
+from services.analysis.news.domain.resemblance import Traits, traits
+from services.analysis.news.enrichment.known import KnownInstrument
+from services.analysis.news.handlers.story_enricher import StoryEnricher
+from tests.news.parts import article
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "news"
@@ -72,22 +76,27 @@ async def vectors() -> NDArray[np.float32]:
 
 
 @cache
-def _names() -> tuple[tuple[str, str], ...]:
+def enricher() -> StoryEnricher:
+    """The real one, with the instruments that ingest lists."""
     lines = (ROOT / "services" / "ingest" / "universe.jsonl").read_text("utf-8").splitlines()
-    stocks = [each for each in map(json.loads, lines) if each.get("kind") == "stock"]
-    return tuple(
-        (name.lower(), each["symbol"])
-        for each in stocks
-        for name in (each["name_en"], each["name_ko"], *(each.get("aliases") or ()))
-    )
+    listed = tuple(
+        KnownInstrument(
+            symbol=each["symbol"], name_en=each["name_en"], name_ko=each["name_ko"], kind=each["kind"],
+            aliases=tuple(each.get("aliases") or ()), industries=tuple(each.get("industries") or ()),
+        )
+        for each in map(json.loads, lines)
+        if "symbol" in each
+    )  # fmt: skip
+
+    async def read() -> tuple[KnownInstrument, ...]:
+        return listed
+
+    made = StoryEnricher(read)
+    asyncio.run(made.refresh())
+    return made
 
 
-def links(title: str) -> frozenset[str]:
-    """The stocks whose names stand in a title; of two names, one within the other, the longer."""
-    spaced = words(title)
-    found = {
-        (name, symbol)
-        for name, symbol in _names()
-        if (f" {name} " in spaced or f" {name}'s " in spaced if name.isascii() else f" {name}" in spaced)
-    }
-    return frozenset(symbol for name, symbol in found if not any(name != other and name in other for other, _ in found))
+@cache
+def sample() -> tuple[Traits, ...]:
+    """What is compared of each headline."""
+    return tuple(traits(each.title, enricher().links(article(n, each.title))) for n, each in enumerate(headlines()))

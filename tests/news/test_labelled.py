@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 
-from services.analysis.news.domain.resemblance import HOUR_MS, Traits, margin, traits
-from tests.news.labelled import headlines, links, pairs, vectors
+import pytest
+
+from services.analysis.news.domain.resemblance import HOUR_MS, margin
+from tests.news.labelled import headlines, pairs, sample, vectors
 
 
-def sample() -> list[Traits]:
-    return [traits(each.title, links(each.title)) for each in headlines()]
+@pytest.fixture(scope="module", autouse=True)
+def _read() -> None:
+    sample()  # outside of any event loop
 
 
 async def test_precision_and_recall_on_the_untouched_part() -> None:

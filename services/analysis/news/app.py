@@ -12,13 +12,15 @@ import structlog
 
 from services.analysis.news.adapters.bar_closes import BarCloses
 from services.analysis.news.adapters.embedder import Embedder
+from services.analysis.news.adapters.known_instruments import KnownInstruments
 from services.analysis.news.adapters.story_owner import StoryOwner
 from services.analysis.news.adapters.story_tables import StoryTables
-from services.analysis.news.domain.ports import Enricher, FeedLinks, Translator
+from services.analysis.news.domain.ports import Translator
 from services.analysis.news.domain.story_index import StoryIndex
 from services.analysis.news.handlers.article_handler import ArticleHandler, StoryContext
 from services.analysis.news.handlers.reaction_round import ReactionRound
 from services.analysis.news.handlers.splits import StorySplits
+from services.analysis.news.handlers.story_enricher import StoryEnricher
 from services.analysis.news.handlers.story_publisher import StoryPublisher
 from services.analysis.news.handlers.translations import StoryTranslations
 from services.analysis.news.settings import NewsSettings
@@ -58,7 +60,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         embedder = Embedder()
         stack.push_async_callback(embedder.close)
         embedder.start()
-        enricher, translator = open_enrichment()
+        enricher, translator = StoryEnricher(KnownInstruments(database).read), open_translator()
         owner = StoryOwner(database, settings.news_lease_seconds, now_ms)
         tables = StoryTables(database, owner)
         watched = WatchedSymbols(tables)
@@ -79,6 +81,8 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             """Wait for the lease, then read articles until the stop."""
             while not stopping.is_set() and not await keep_trying(owner.acquire, "lease", stopping):
                 await pause(WAIT_SECONDS, stopping)
+            if not await rounds["instruments"].wait_first_success():
+                return
             await keep_trying(partial(articles.restore, settings.news_index_most), "articles", stopping)
             if stopping.is_set():
                 return
@@ -102,6 +106,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
 
         rounds = {
             "lease": Refresher(renew, "lease", settings.news_lease_seconds / 4, stopping),
+            "instruments": Refresher(enricher.refresh, "instruments", settings.news_watch_seconds, stopping),
             "watchlists": Refresher(watched.read, "watchlists", settings.news_watch_seconds, stopping),
             "reactions": Refresher(while_working(reactions.look), "reactions", settings.news_reaction_seconds, stopping),
             "splits": Refresher(while_working(splits.look), "splits", settings.news_command_seconds, stopping),
@@ -112,9 +117,9 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         yield {"articles": consume, "database watch": watch.run, **{name: each.run for name, each in rounds.items()}}
 
 
-def open_enrichment() -> tuple[Enricher, Translator | None]:
-    """What finds what stories are about, and what translates them; None: nothing does."""
-    return FeedLinks(), None
+def open_translator() -> Translator | None:
+    """What translates stories; None: nothing does."""
+    return None
 
 
 def now_ms() -> int:

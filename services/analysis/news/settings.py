@@ -21,7 +21,7 @@ class NewsSettings(MeshSettings):
     news_index_most: int = Field(default=20_000, ge=100, le=200_000)
     """Newest articles with which a new one is compared; each takes about 9 KB of memory."""
     news_watch_seconds: float = Field(default=30.0, gt=0)
-    """How often the watchlists are read again, for the importance of stories."""
+    """How often watchlists and instruments are read again: importance depends on the former, links on the latter."""
     news_reaction_seconds: float = Field(default=10.0, gt=0)
     """How often is looked whether bars say what linked instruments did after a story."""
     news_command_seconds: float = Field(default=1.0, gt=0)
