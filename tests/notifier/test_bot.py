@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
@@ -87,7 +88,7 @@ async def bot_user(
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
-        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         ports = BotPorts(
             *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times
         )

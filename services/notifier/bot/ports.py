@@ -20,6 +20,7 @@ from services.notifier.domain.ports import (
     ConditionTimes,
     DeliveryStore,
     MarketStore,
+    NewsStore,
     Quotes,
 )
 
@@ -36,6 +37,7 @@ class BotPorts:
     parser: ConditionParser
     deliveries: DeliveryStore
     market: MarketStore
+    news_stories: NewsStore
     quotes: Quotes
     industries: LatestIndustries
     instruments: LatestInstruments
