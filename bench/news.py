@@ -9,10 +9,12 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import insert
 
 from bench.result import BenchmarkResult
@@ -20,17 +22,20 @@ from services.analysis.news.adapters.embedder import Embedder
 from services.analysis.news.adapters.story_tables import article_row
 from services.analysis.news.app import SWITCH_SECONDS
 from services.analysis.news.domain.near_duplicates import signature
+from services.analysis.news.domain.ports import Enrichment
 from services.analysis.news.domain.resemblance import traits
 from services.analysis.news.domain.stored import StoredArticle
 from services.analysis.news.domain.story_index import DIMENSIONS, IndexedArticle, StoryIndex
 from services.analysis.news.domain.wording import words
+from services.analysis.news.enrichment.enricher import Enricher
 from services.analysis.news.handlers.article_handler import ArticleHandler
 from services.analysis.news.settings import NewsSettings
 from shared.db import open_database
 from shared.events import Article
 from shared.migrations.command import upgrade
 from shared.tables import articles
-from tests.news.labelled import enricher, headlines
+from tests.news.labelled import headlines
+from tests.news.labelled_headlines import instruments
 from tests.news.parts import START, LetterVectors, Log, article, role
 
 ARTICLES: Final = 400
@@ -40,9 +45,21 @@ MONTH_MS: Final = 30 * 86_400_000
 TICK_SECONDS: Final = 0.005
 
 
+class _Enricher:
+    """With the instruments that ingest lists."""
+
+    def __init__(self) -> None:
+        self._enricher = Enricher(instruments())
+
+    def links(self, article: Article) -> frozenset[str]:
+        return self._enricher.stocks(article)
+
+    async def enrich(self, articles: Sequence[Article], vector: NDArray[np.float32]) -> Enrichment:
+        return await asyncio.to_thread(self._enricher.enrich, articles, vector)
+
+
 def rows() -> list[BenchmarkResult]:
     """One core for the role and its embedding process together."""
-    enricher()
     sys.setswitchinterval(SWITCH_SECONDS)
     if hasattr(os, "sched_setaffinity"):
         before = os.sched_getaffinity(0)
@@ -73,7 +90,7 @@ async def _speed(folder: Path) -> BenchmarkResult:
             await asyncio.sleep(TICK_SECONDS)
             delays.append(loop.time() - due)
 
-    async with role(url, log, embedder=embedder, enricher=enricher()) as one:
+    async with role(url, log, embedder=embedder, enricher=_Enricher()) as one:
         await one.handle(*sent[:BATCH])  # loads the model
         measuring = asyncio.create_task(measure(), name="delay")
         began, cpu = time.perf_counter(), time.process_time()

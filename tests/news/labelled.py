@@ -6,7 +6,6 @@ an even CRC-32 were used to choose the limits of ``resemblance``; the others are
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import itertools
 import json
@@ -21,10 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.news.adapters.embedder import Embedder
-from services.analysis.news.domain.resemblance import Traits, traits
-from services.analysis.news.enrichment.known import KnownInstrument
-from services.analysis.news.handlers.story_enricher import StoryEnricher
-from tests.news.parts import article
+from services.analysis.news.enrichment.enricher import Enricher
+from tests.news.article_texts import Text
+from tests.news.labelled_headlines import instruments
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "news"
@@ -76,27 +74,10 @@ async def vectors() -> NDArray[np.float32]:
 
 
 @cache
-def enricher() -> StoryEnricher:
-    """The real one, with the instruments that ingest lists."""
-    lines = (ROOT / "services" / "ingest" / "universe.jsonl").read_text("utf-8").splitlines()
-    listed = tuple(
-        KnownInstrument(
-            symbol=each["symbol"], name_en=each["name_en"], name_ko=each["name_ko"], kind=each["kind"],
-            aliases=tuple(each.get("aliases") or ()), industries=tuple(each.get("industries") or ()),
-        )
-        for each in map(json.loads, lines)
-        if "symbol" in each
-    )  # fmt: skip
-
-    async def read() -> tuple[KnownInstrument, ...]:
-        return listed
-
-    made = StoryEnricher(read)
-    asyncio.run(made.refresh())
-    return made
+def _enricher() -> Enricher:
+    return Enricher(instruments())
 
 
-@cache
-def sample() -> tuple[Traits, ...]:
-    """What is compared of each headline."""
-    return tuple(traits(each.title, enricher().links(article(n, each.title))) for n, each in enumerate(headlines()))
+def links(title: str) -> frozenset[str]:
+    """The stocks that a title names, as the role links them."""
+    return _enricher().stocks(Text(title=title))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-
-from services.analysis.news.domain.resemblance import HOUR_MS, margin
-from tests.news.labelled import headlines, pairs, sample, vectors
+from services.analysis.news.domain.resemblance import HOUR_MS, Traits, margin, traits
+from tests.news.labelled import headlines, links, pairs, vectors
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _read() -> None:
-    sample()  # outside of any event loop
+def sample() -> list[Traits]:
+    return [traits(each.title, links(each.title)) for each in headlines()]
 
 
 async def test_precision_and_recall_on_the_untouched_part() -> None:

@@ -13,18 +13,17 @@ import structlog
 
 from services.analysis.news.adapters.bar_closes import BarCloses
 from services.analysis.news.adapters.embedder import Embedder
-from services.analysis.news.adapters.known_instruments import KnownInstruments
+from services.analysis.news.adapters.story_enricher import StoryEnricher
 from services.analysis.news.adapters.story_owner import StoryOwner
 from services.analysis.news.adapters.story_tables import StoryTables
-from services.analysis.news.domain.ports import Translator
 from services.analysis.news.domain.story_index import StoryIndex
 from services.analysis.news.handlers.article_handler import ArticleHandler, StoryContext
 from services.analysis.news.handlers.reaction_round import ReactionRound
 from services.analysis.news.handlers.splits import StorySplits
-from services.analysis.news.handlers.story_enricher import StoryEnricher
 from services.analysis.news.handlers.story_publisher import StoryPublisher
 from services.analysis.news.handlers.translations import StoryTranslations
 from services.analysis.news.settings import NewsSettings
+from services.analysis.news.translation.opening import open_translation
 from shared.db import open_database
 from shared.kafka import open_group_consumer, open_producer
 from shared.kafka.group_consumer import GroupConsumer
@@ -64,7 +63,8 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         embedder = Embedder()
         stack.push_async_callback(embedder.close)
         embedder.start()
-        enricher, translator = StoryEnricher(KnownInstruments(database).read), open_translator()
+        enricher = StoryEnricher(database)
+        translator = await stack.enter_async_context(open_translation(settings, database, enricher.proper_names, now_ms))
         owner = StoryOwner(database, settings.news_lease_seconds, now_ms)
         tables = StoryTables(database, owner)
         watched = WatchedSymbols(tables)
@@ -85,8 +85,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             """Wait for the lease, then read articles until the stop."""
             while not stopping.is_set() and not await keep_trying(owner.acquire, "lease", stopping):
                 await pause(WAIT_SECONDS, stopping)
-            if not await rounds["instruments"].wait_first_success():
-                return
+            await roster.wait_first_success()
             await keep_trying(partial(articles.restore, settings.news_index_most), "articles", stopping)
             if stopping.is_set():
                 return
@@ -96,6 +95,8 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
                 working.append(consumer)
                 await consumer.run(articles.handle, stopping)
             await owner.release()
+
+        roster = Refresher(enricher.read, "instruments", settings.news_roster_seconds, stopping)
 
         async def renew() -> None:
             if owner.owns:  # while the index is read and the group is joined, too
@@ -110,7 +111,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
 
         rounds = {
             "lease": Refresher(renew, "lease", settings.news_lease_seconds / 4, stopping),
-            "instruments": Refresher(enricher.refresh, "instruments", settings.news_watch_seconds, stopping),
+            "instruments": roster,
             "watchlists": Refresher(watched.read, "watchlists", settings.news_watch_seconds, stopping),
             "reactions": Refresher(while_working(reactions.look), "reactions", settings.news_reaction_seconds, stopping),
             "splits": Refresher(while_working(splits.look), "splits", settings.news_command_seconds, stopping),
@@ -119,11 +120,6 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             translations = StoryTranslations(tables, publisher, translator, now_ms)
             rounds["translations"] = Refresher(while_working(translations.look), "translations", TRANSLATION_SECONDS, stopping)
         yield {"articles": consume, "database watch": watch.run, **{name: each.run for name, each in rounds.items()}}
-
-
-def open_translator() -> Translator | None:
-    """What translates stories; None: nothing does."""
-    return None
 
 
 def now_ms() -> int:

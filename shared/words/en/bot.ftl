@@ -14,6 +14,7 @@ help =
     /alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
     /alerts - your conditions; /unalert NUMBER removes one
     /explain CONDITION - what a condition means, and when it was true last
+    /backtest NAME CONDITION - what trading on it would have made (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /industry [NAME] - industries and markets (<code>/industry semiconductors</code>)
     /quality RULE [NAME] - what followed past signals (<code>/quality golden_cross AAPL</code>)
     /rules - which signals you get (<code>/rules off rsi_mid</code>)

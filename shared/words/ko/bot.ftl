@@ -14,6 +14,7 @@ help =
     /alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
     /alerts - 내 조건 알림 목록, /unalert 번호 - 삭제
     /explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때
+    /backtest 종목 조건 - 과거에 그 조건으로 매매했다면 (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)
     /quality 신호 [종목] - 과거 기록 (<code>/quality golden_cross AAPL</code>)
     /rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)

@@ -125,17 +125,18 @@ async def test_the_text_of_a_page_is_read_where_the_feed_and_robots_txt_allow_it
     async with open_publishers() as publishers, open_rig(database_url) as rig:
         publishers.serve("/robots.txt", Reply(b"User-agent: *\nDisallow: /private\n"))
         allowed, private = publishers.serve("/a", Reply(page)), publishers.serve("/private/b", Reply(page))
-        url = publishers.serve("/f", Reply(rss(item("A", allowed) + item("B", private))))
+        url = publishers.serve("/f", Reply(rss(item("A", allowed) + item("B", private) + item("C", "http://localhost/c"))))
         await rig.read(replace(feed(url, "bodies"), body=True), bodies=True)
-        open_, closed = rig.collected.take()
+        open_, closed, elsewhere = rig.collected.take()
         assert "policy rate unchanged" in open_.body
         assert "evil" not in open_.body
-        assert closed.body == ""
+        assert (closed.body, elsewhere.body) == ("", "")
         assert publishers.asked("/private/b") == []
         assert len(publishers.asked("/robots.txt")) == 1
         assert count("pages_total", feed="bodies", outcome="robots") == 1
+        assert count("pages_total", feed="bodies", outcome="other_host") == 1
         await rig.read(replace(feed(url, "other"), publisher="B"), bodies=True)
-        assert [each.body for each in rig.collected.take()] == ["", ""]  # its line does not allow it
+        assert [each.body for each in rig.collected.take()] == ["", "", ""]  # its line does not allow it
 
 
 async def test_a_host_gets_one_request_at_a_time_and_rests_after_failures() -> None:

@@ -28,7 +28,7 @@ class Enricher(Protocol):
     """Finds what articles are about."""
 
     def links(self, article: Article) -> frozenset[str]:
-        """The symbols of the instruments that the article's title is about: two articles with others are two stories."""
+        """The symbols of the stocks that the article's title names: two articles with others are two stories."""
 
     async def enrich(self, articles: Sequence[Article], vector: NDArray[np.float32]) -> Enrichment:
         """What the articles of a story are about, first received first. ``vector``: of the first title; NaN: there is none."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
+from email.message import Message
 from typing import Final
 
 _MARKS: Final = (
@@ -14,8 +14,6 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARED: Final = re.compile(rb"""^\s{0,20}<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9._-]{1,40})""")
-_CHARSET: Final = re.compile(r"""charset=["']?([A-Za-z0-9._-]{1,40})""")
 _WIDER: Final = {"euc-kr": "cp949", "euc_kr": "cp949", "ks_c_5601-1987": "cp949", "iso-8859-1": "windows-1252", "us-ascii": "utf-8"}
 """Charset -> the one that contains it and that publishers mean."""
 _WESTERN: Final = ("windows-1252", "iso-8859-15", "latin-1")
@@ -40,12 +38,34 @@ def _candidates(body: bytes, content_type: str, language: str) -> Iterator[str]:
         if body.startswith(mark):
             yield charset
     yield "utf-8"
-    declared = [found[1].decode() for found in [_DECLARED.match(body[:200])] if found]
-    declared += [found[1] for found in [_CHARSET.search(content_type[:200])] if found]
-    named = [_WIDER.get(each.lower(), each.lower()) for each in declared]
+    named = [_WIDER.get(each, each) for each in (_of_declaration(body), _of_header(content_type)) if each]
     yield from (each for each in named if each not in _WESTERN)
     if language == "ko":
         yield "cp949"
     yield from (each for each in named if each in _WESTERN)
     if not named:
         yield "windows-1252"
+
+
+def _of_declaration(body: bytes) -> str:
+    """The charset in ``<?xml ... encoding="..."?>``.
+
+    >>> _of_declaration(b"<?xml version='1.0' encoding='EUC-KR'?><rss/>"), _of_declaration(b"<rss encoding='x'/>")
+    ('euc-kr', '')
+    """
+    head = body[:200].decode("ascii", errors="replace").lstrip()
+    if not head.startswith("<?xml"):
+        return ""
+    value = head.partition("?>")[0].partition("encoding=")[2]
+    return value[1:].partition(value[0])[0].lower() if value else ""
+
+
+def _of_header(content_type: str) -> str:
+    """The charset of a Content-Type.
+
+    >>> _of_header('text/xml; charset="UTF-8"'), _of_header("text/xml")
+    ('utf-8', '')
+    """
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_charset("") or ""

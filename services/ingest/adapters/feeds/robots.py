@@ -16,13 +16,12 @@ AGENT: Final = "Finstage"
 KEPT_SECONDS: Final = 86_400.0
 RETRY_SECONDS: Final = 3_600.0
 """After a failure: until then nothing may be read."""
-MOST_HOSTS: Final = 256
 MOST_BYTES: Final = 512 * 1024
 """RFC 9309 asks to read at least 500 KiB."""
 
 
 class Robots:
-    """The rules of each host, requested once a day."""
+    """The rules of each host, requested once a day. The hosts are those of the file of feeds."""
 
     def __init__(self, documents: Documents, clock: Clock) -> None:
         self._documents = documents
@@ -35,9 +34,6 @@ class Robots:
         until, rules = self._known.get(origin, (0.0, None))
         if rules is None or until < self._clock.now():
             seconds, rules = await self._request(origin)
-            self._known.pop(origin, None)
-            if len(self._known) >= MOST_HOSTS:
-                self._known.pop(next(iter(self._known)))
             self._known[origin] = self._clock.now() + seconds, rules
         return rules.can_fetch(AGENT, url)
 
@@ -53,7 +49,7 @@ class Robots:
 def read_rules(body: bytes) -> RobotFileParser:
     r"""The rules of a robots.txt.
 
-    >>> rules = read_rules(b"User-agent: *\\nDisallow: /*print\\nAllow: /a*b\\n")
+    >>> rules = read_rules(b"User-agent: *\nDisallow: /*print\nAllow: /a*b\n")
     >>> rules.can_fetch(AGENT, "https://a.example/print")
     False
     """

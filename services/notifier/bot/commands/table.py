@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from services.notifier.bot.commands.backtest import backtest
 from services.notifier.bot.commands.conditions import alert, alerts, unalert
 from services.notifier.bot.commands.explain import explain
 from services.notifier.bot.commands.help import show_help
@@ -48,6 +49,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "alerts": Command(alerts),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
+    "backtest": Command(backtest),
     "industry": Command(industry),
     "quality": Command(quality),
     "rules": Command(rules, changes=True),
