@@ -18,6 +18,7 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.webhook import WebhookChannel
@@ -200,6 +201,7 @@ async def _bot_tasks(
         parser,
         deliveries,
         MarketTables(database),
+        NewsTables(database),
         quotes,
         industries,
         instruments,

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
@@ -92,7 +93,7 @@ async def bot_user(
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
-        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
         backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None

@@ -21,6 +21,7 @@ from services.notifier.domain.ports import (
     ConditionTimes,
     DeliveryStore,
     MarketStore,
+    NewsStore,
     Quotes,
 )
 
@@ -37,6 +38,7 @@ class BotPorts:
     parser: ConditionParser
     deliveries: DeliveryStore
     market: MarketStore
+    news_stories: NewsStore
     quotes: Quotes
     industries: LatestIndustries
     instruments: LatestInstruments

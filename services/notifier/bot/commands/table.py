@@ -12,6 +12,7 @@ from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.mute import mute
+from services.notifier.bot.commands.news import news
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.quality import quality
 from services.notifier.bot.commands.rules import rules
@@ -43,6 +44,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
+    "news": Command(news),
     "alert": Command(alert, changes=True),
     "alerts": Command(alerts),
     "unalert": Command(unalert, changes=True),
