@@ -285,6 +285,24 @@ research_runs: Final = Table(
     Index("ix_research_runs_to_report", "to_report"),
     comment="writer: analysis research",
 )
+translations: Final = Table(
+    "translations",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of both languages and the text"),
+    Column("translation", Text, nullable=False),
+    Column("translator", String(24), nullable=False, comment="local, libretranslate, deepl or papago"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_translations_created_at", "created_at"),
+    comment="writer: analysis news. Translated sentences, so that none is paid for twice",
+)
+translation_usage: Final = Table(
+    "translation_usage",
+    metadata,
+    Column("translator", String(24), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False, comment="yyyymmdd, UTC"),
+    Column("characters", BigInteger, nullable=False, comment="sent to it, or about to be"),
+    comment="writer: analysis news",
+)
 
 
 articles: Final = Table(

@@ -17,6 +17,7 @@ from aiohttp import web
 from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
+from services.gateway.adapters.research_jobs import StoredJobs
 from services.gateway.adapters.stories import StoredStories
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
@@ -117,9 +118,8 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
 
     market = MarketMemory(settings.rows_per_series)
     hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
-    gateway = Gateway(
-        settings, market, history, StoredDatasets(history.database), StoredStories(history.database), hub, test_hub, clock
-    )
+    stored = StoredDatasets(history.database), StoredJobs(history.database), StoredStories(history.database)
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock)
     return gateway
 
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
@@ -17,9 +18,11 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.webhook import WebhookChannel
+from services.notifier.bot.backtests import Backtests
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
@@ -185,6 +188,10 @@ async def _bot_tasks(
     async def dispatch(records: Sequence[Record[Any]]) -> None:
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
+    answers = ReplySender(bot, schedule.limiter, clock.ticking)
+    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    backtests = Backtests(runner, answers.send_later)
+    stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
@@ -194,6 +201,7 @@ async def _bot_tasks(
         parser,
         deliveries,
         MarketTables(database),
+        NewsTables(database),
         quotes,
         industries,
         instruments,
@@ -202,11 +210,10 @@ async def _bot_tasks(
         settings.watchlist_most,
         settings.alert_language,
         ResearchConditionTimes(research, clock.now),
+        backtests,
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
-    polling = Polling(
-        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
-    )
+    polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),

@@ -38,7 +38,7 @@ def labelled_texts() -> list[tuple[str, str]]:
 
 def fitted(vectors: NDArray[np.float32], categories: list[str]) -> WeightsFile:
     """Ridge regression on n vectors of shape (n, d); each category weighs the same."""
-    counts = {name: categories.count(name) for name in CATEGORIES}
+    counts = {str(name): categories.count(name) for name in CATEGORIES}
     weight = np.array([len(categories) / len(CATEGORIES) / counts[name] for name in categories])[:, None]
     wanted = np.array([[1.0 if name == one else OTHERS for name in CATEGORIES] for one in categories])
     middle, level = (vectors * weight).sum(0) / weight.sum(), (wanted * weight).sum(0) / weight.sum()

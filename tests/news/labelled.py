@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.news.adapters.embedder import Embedder
-from services.analysis.news.domain.wording import words
+from services.analysis.news.enrichment.enricher import Enricher
+from tests.news.article_texts import Text
+from tests.news.labelled_headlines import instruments
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "news"
@@ -72,22 +74,10 @@ async def vectors() -> NDArray[np.float32]:
 
 
 @cache
-def _names() -> tuple[tuple[str, str], ...]:
-    lines = (ROOT / "services" / "ingest" / "universe.jsonl").read_text("utf-8").splitlines()
-    stocks = [each for each in map(json.loads, lines) if each.get("kind") == "stock"]
-    return tuple(
-        (name.lower(), each["symbol"])
-        for each in stocks
-        for name in (each["name_en"], each["name_ko"], *(each.get("aliases") or ()))
-    )
+def _enricher() -> Enricher:
+    return Enricher(instruments())
 
 
 def links(title: str) -> frozenset[str]:
-    """The stocks whose names stand in a title; of two names, one within the other, the longer."""
-    spaced = words(title)
-    found = {
-        (name, symbol)
-        for name, symbol in _names()
-        if (f" {name} " in spaced or f" {name}'s " in spaced if name.isascii() else f" {name}" in spaced)
-    }
-    return frozenset(symbol for name, symbol in found if not any(name != other and name in other for other, _ in found))
+    """The stocks that a title names, as the role links them."""
+    return _enricher().stocks(Text(title=title))

@@ -15,18 +15,21 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
+from services.notifier.bot.backtests import Backtests
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.bot.router import CommandBot
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.address import Address
+from services.notifier.domain.backtests import BacktestRunner
 from services.notifier.domain.ports import ConditionTimes
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from shared import wire as encoding
@@ -79,7 +82,10 @@ class BotUser:
 
 @asynccontextmanager
 async def bot_user(
-    database_url: str, commands_minute: int = 1000, condition_times: ConditionTimes | None = None
+    database_url: str,
+    commands_minute: int = 1000,
+    condition_times: ConditionTimes | None = None,
+    backtest_runner: BacktestRunner | None = None,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
@@ -87,13 +93,16 @@ async def bot_user(
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
-        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
-        ports = BotPorts(
-            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times
-        )
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
+        answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
+        backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
+        ports = BotPorts(
+            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times,
+            backtests=backtests,
+        )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
-        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, TimeAndRandom().ticking), 4))
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries)
@@ -101,6 +110,8 @@ async def bot_user(
             parts.stopping.set()
             async with asyncio.timeout(20):
                 await task
+            if backtests:
+                await backtests.close()
             await parser.close()
         assert telegram.problems == []
 

@@ -8,7 +8,7 @@ from fluent.syntax.visitor import Visitor
 
 from services.notifier.bot.menu import menus
 from services.notifier.words.catalogue import FOLDER, LANGUAGES, WordsError, phrase
-from services.notifier.words.particles import with_particle
+from shared.particles import with_particle
 from shared.sequences import vocabulary
 
 

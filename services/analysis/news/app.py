@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,9 +13,9 @@ import structlog
 
 from services.analysis.news.adapters.bar_closes import BarCloses
 from services.analysis.news.adapters.embedder import Embedder
+from services.analysis.news.adapters.story_enricher import StoryEnricher
 from services.analysis.news.adapters.story_owner import StoryOwner
 from services.analysis.news.adapters.story_tables import StoryTables
-from services.analysis.news.domain.ports import Enricher, FeedLinks, Translator
 from services.analysis.news.domain.story_index import StoryIndex
 from services.analysis.news.handlers.article_handler import ArticleHandler, StoryContext
 from services.analysis.news.handlers.reaction_round import ReactionRound
@@ -22,6 +23,7 @@ from services.analysis.news.handlers.splits import StorySplits
 from services.analysis.news.handlers.story_publisher import StoryPublisher
 from services.analysis.news.handlers.translations import StoryTranslations
 from services.analysis.news.settings import NewsSettings
+from services.analysis.news.translation.opening import open_translation
 from shared.db import open_database
 from shared.kafka import open_group_consumer, open_producer
 from shared.kafka.group_consumer import GroupConsumer
@@ -35,6 +37,8 @@ DATABASE_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 1.0
 """How often a process without the lease tries to get it."""
 TRANSLATION_SECONDS: Final = 1.0
+SWITCH_SECONDS: Final = 0.0005
+"""How long a thread that computes may hold up the event loop; Python's own value is 5 ms."""
 
 
 class WatchedSymbols:
@@ -52,13 +56,15 @@ class WatchedSymbols:
 @asynccontextmanager
 async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         producer = await stack.enter_async_context(open_producer(settings, "analysis-news"))
         embedder = Embedder()
         stack.push_async_callback(embedder.close)
         embedder.start()
-        enricher, translator = open_enrichment()
+        enricher = StoryEnricher(database)
+        translator = await stack.enter_async_context(open_translation(settings, database, enricher.proper_names, now_ms))
         owner = StoryOwner(database, settings.news_lease_seconds, now_ms)
         tables = StoryTables(database, owner)
         watched = WatchedSymbols(tables)
@@ -79,6 +85,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             """Wait for the lease, then read articles until the stop."""
             while not stopping.is_set() and not await keep_trying(owner.acquire, "lease", stopping):
                 await pause(WAIT_SECONDS, stopping)
+            await roster.wait_first_success()
             await keep_trying(partial(articles.restore, settings.news_index_most), "articles", stopping)
             if stopping.is_set():
                 return
@@ -88,6 +95,8 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
                 working.append(consumer)
                 await consumer.run(articles.handle, stopping)
             await owner.release()
+
+        roster = Refresher(enricher.read, "instruments", settings.news_roster_seconds, stopping)
 
         async def renew() -> None:
             if owner.owns:  # while the index is read and the group is joined, too
@@ -102,6 +111,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
 
         rounds = {
             "lease": Refresher(renew, "lease", settings.news_lease_seconds / 4, stopping),
+            "instruments": roster,
             "watchlists": Refresher(watched.read, "watchlists", settings.news_watch_seconds, stopping),
             "reactions": Refresher(while_working(reactions.look), "reactions", settings.news_reaction_seconds, stopping),
             "splits": Refresher(while_working(splits.look), "splits", settings.news_command_seconds, stopping),
@@ -110,11 +120,6 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             translations = StoryTranslations(tables, publisher, translator, now_ms)
             rounds["translations"] = Refresher(while_working(translations.look), "translations", TRANSLATION_SECONDS, stopping)
         yield {"articles": consume, "database watch": watch.run, **{name: each.run for name, each in rounds.items()}}
-
-
-def open_enrichment() -> tuple[Enricher, Translator | None]:
-    """What finds what stories are about, and what translates them; None: nothing does."""
-    return FeedLinks(), None
 
 
 def now_ms() -> int:

@@ -19,6 +19,9 @@ UNPROCESSABLE: Final = 422
 NOT_PUBLIC: Final = (
     "reading is not public here, and there are no API keys yet: only the setting PUBLIC_READ=true of the gateway opens it"
 )
+NOT_PUBLIC_RESEARCH: Final = (
+    "jobs are not public here, and there are no API keys yet: only the setting PUBLIC_RESEARCH=true of the gateway opens them"
+)
 MAX_LISTED_NAMES: Final = 12
 """Longer lists of known names are left out where a similar name was found."""
 
@@ -37,17 +40,21 @@ PROBLEM_TYPES: Final = MappingProxyType(
         "invalid-condition": ProblemType(400, "The text is no condition"),
         "unknown-parameter": ProblemType(400, "This resource has no such parameter"),
         "malformed-request": ProblemType(400, "The request cannot be understood"),
-        "unauthorized": ProblemType(403, "Reading is not public here"),
+        "unauthorized": ProblemType(403, "This is not public here"),
+        "not-yours": ProblemType(403, "The job was requested by another client"),
         "forbidden-origin": ProblemType(403, "This origin is not on the allow-list"),
         "not-found": ProblemType(404, "There is no such resource"),
         "unknown-symbol": ProblemType(404, "There is no such instrument"),
         "unknown-industry": ProblemType(404, "There is no such industry"),
         "method-not-allowed": ProblemType(405, "This resource does not take that method"),
+        "job-ended": ProblemType(409, "The job has ended already"),
         "body-too-large": ProblemType(413, "The body is too large"),
         "url-too-long": ProblemType(414, "The URL is too long"),
+        "not-json": ProblemType(415, "The body must be sent as application/json"),
         "misdirected-host": ProblemType(421, "This server does not answer to that name"),
         "upgrade-required": ProblemType(426, "This address speaks WebSocket"),
         "rate-limited": ProblemType(429, "Too many requests"),
+        "too-many-jobs": ProblemType(429, "Too many jobs wait or run"),
         "internal": ProblemType(500, "The gateway failed"),
         "unavailable": ProblemType(503, "A part that this needs does not answer now"),
         "timeout": ProblemType(504, "The answer took too long"),

@@ -21,6 +21,10 @@ REMEDIES: Final = MappingProxyType(
         "unauthorized": (
             "Send a key: `Authorization: Bearer KEY`. The operator creates keys with `python -m services.gateway keys create`."
         ),
+        "not-yours": "Only the client that requested a job may cancel it.",
+        "job-ended": "Nothing is to be done: the job has a result, or an error that says why it has none.",
+        "not-json": "Send the header `Content-Type: application/json`.",
+        "too-many-jobs": "Wait until some of your jobs are done, or cancel one. `detail` says how many wait.",
         "forbidden-origin": "The operator lists the origins of web pages that may read in CORS_ORIGINS.",
         "not-found": "Check the path; /docs lists the resources.",
         "unknown-symbol": "/v1/instruments finds the symbol.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -10,11 +11,14 @@ import msgspec
 from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
-from services.gateway.handlers.datasets import TYPES, send_file
+from services.gateway.domain.research_jobs import Job
+from services.gateway.handlers import datasets, research_jobs
 from services.gateway.handlers.openapi_parameters import in_path, in_query
 from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses, responses
+from services.gateway.handlers.openapi_runs import JOB_PATH, cancelled_run, requested_run
 from services.gateway.handlers.openapi_schemas import REF, plain
-from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES, Action, Route
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS, Action, Route
+from services.gateway.handlers.run_files import TYPES
 
 ABOUT: Final = (
     "Prices, bars, indicators and signals. Times are RFC 3339 in UTC, a bar is stamped with its close, 5 % is 0.05. "
@@ -27,19 +31,26 @@ UNCHANGED: Final = {"description": "Unchanged since the ETag that you sent", "he
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    types = [Problem, *(Page[each.result] for each in (*ROUTES, *ACTIONS)), *(action.body for action in ACTIONS)]  # type: ignore[name-defined]
-    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    pages = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), schemas[1:], strict=False))
-    bodies = dict(zip((action.path for action in ACTIONS), schemas[-len(ACTIONS) :], strict=True))
+    pages = [Page[each.result] for each in (*ROUTES, *ACTIONS)]  # type: ignore[name-defined]
+    bodies = [each.body for each in (*ACTIONS, *RUN_ACTIONS)]
+    (problem, job, *rest), components = msgspec.json.schema_components([Problem, Page[Job], *pages, *bodies], ref_template=REF)
+    page = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), rest, strict=False))
+    body = dict(zip((each.path for each in (*ACTIONS, *RUN_ACTIONS)), rest[-len(bodies) :], strict=True))
+    paths: dict[str, dict[str, Any]] = {route.path: {"get": _operation(route, page[route.path])} for route in ROUTES}
+    for action in ACTIONS:
+        paths[action.path] = {"post": _action(action, body[action.path], page[action.path])}
+    for run in RUN_ACTIONS:
+        paths.setdefault(run.path, {})["post"] = requested_run(run, body[run.path], job)
+    paths[JOB_PATH]["delete"] = cancelled_run(job)
+    paths[DATASET_FILE] = {"get": _file("research_dataset_file", "A file of a data set", DATASET_FILE, datasets.send_file)}
+    paths[JOB_FILE] = {"get": _file("research_job_file", "A file of a job", JOB_FILE, research_jobs.send_file)}
+    paths["/v1/events"] = {"get": _events()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "paths": {route.path: {"get": _operation(route, pages[route.path])} for route in ROUTES}
-        | {each.path: {"post": _action(each, bodies[each.path], pages[each.path])} for each in ACTIONS}
-        | {DATASET_FILE: {"get": _file()}}
-        | {"/v1/events": {"get": _events()}},
-        "components": {"schemas": {name: plain(schema) for name, schema in components.items()}, "responses": responses(schemas[0])},
+        "paths": paths,
+        "components": {"schemas": {name: plain(schema) for name, schema in components.items()}, "responses": responses(problem)},
         "security": [{}],
     }
 
@@ -53,13 +64,13 @@ def operation_id(path: str) -> str:
     return path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", "")
 
 
-def _file() -> dict[str, Any]:
+def _file(operation: str, summary: str, path: str, send: Callable[..., Any]) -> dict[str, Any]:
     return {
-        "operationId": "research_dataset_file",
-        "summary": "A file of a data set",
+        "operationId": operation,
+        "summary": summary,
         "tags": ["market"],
-        "description": (send_file.__doc__ or "").strip(),
-        "parameters": in_path(DATASET_FILE),
+        "description": (send.__doc__ or "").strip(),
+        "parameters": in_path(path),
         "responses": {
             "200": {
                 "description": "The whole file",

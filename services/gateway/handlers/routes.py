@@ -14,6 +14,14 @@ from services.gateway.domain.explanations import ExplainRequest, Explanation, pa
 from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
 from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
+from services.gateway.domain.research_jobs import JOBS_PATH, EquityPoint, Job, JobSummary, Trade
+from services.gateway.domain.run_requests import (
+    BacktestRequest,
+    DatasetRequest,
+    DiscoveryRequest,
+    GridRequest,
+    RunTarget,
+)
 from services.gateway.handlers import (
     bars,
     datasets,
@@ -25,6 +33,7 @@ from services.gateway.handlers import (
     news,
     patterns,
     quotes,
+    research_jobs,
     signal_quality,
     signals,
     status,
@@ -45,6 +54,17 @@ class Route:
     summary: str
     example: str
     """A query with results on every running system, for documents and tests."""
+
+
+@dataclass(frozen=True)
+class RunAction:
+    """A resource that takes a request of a run, with POST, and answers 202 with the job."""
+
+    path: str
+    body: type[RunTarget]
+    summary: str
+    example: str
+    """A body that every running system takes, for documents and tests."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +150,10 @@ ROUTES: Final = (
         "?limit=5",
     ),
     Route("/v1/research/datasets/{id}", datasets.get_dataset, queries.NoParameters, Dataset, "One data set with its files", ""),
+    Route(JOBS_PATH, research_jobs.list_jobs, queries.JobsQuery, JobSummary, "Jobs of analysis research, newest first", "?limit=5"),
+    Route(f"{JOBS_PATH}/{{id}}", research_jobs.get_job, queries.NoParameters, Job, "One job with its progress and its result", ""),
+    Route(f"{JOBS_PATH}/{{id}}/trades", research_jobs.list_trades, queries.RowsQuery, Trade, "The trades of a backtest", ""),
+    Route(f"{JOBS_PATH}/{{id}}/equity", research_jobs.list_equity, queries.RowsQuery, EquityPoint, "The equity of a backtest", ""),
     Route("/v1/feeds", feeds.list_feeds, queries.NoParameters, Feed, "News feeds and whether they can be read", ""),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
@@ -144,5 +168,34 @@ ACTIONS: Final = (
         '{"condition": "rsi_14 < 30 and close > sma_200 on 1d", "symbols": ["AAPL"]}',
     ),
 )
+RUN_ACTIONS: Final = (
+    RunAction(
+        "/v1/research/backtests",
+        BacktestRequest,
+        "Have a backtest done",
+        '{"entry": "golden_cross", "exit": "dead_cross", "symbols": ["AAPL", "SPY"], "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/grids",
+        GridRequest,
+        "Have parameters searched",
+        '{"entry": "golden_cross({fast}, {slow})", "exit": "dead_cross({fast}, {slow})", "constraints": ["fast < slow"], '
+        '"ranges": {"fast": "5:50:5", "slow": [50, 100, 200]}, "symbols": ["SPY"], "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/discoveries",
+        DiscoveryRequest,
+        "Have combinations of signals searched",
+        '{"size": 1, "least": 60, "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/datasets",
+        DatasetRequest,
+        "Have a data set written",
+        '{"features": ["rsi_14", "returns"], "labels": ["forward_return(5)"], "symbols": ["SPY"], "tape": "daily"}',
+    ),
+)
+JOB_FILE: Final = f"{JOBS_PATH}/{{id}}/files/{{name}}"
+"""The files of a job, which are no JSON of ours."""
 DATASET_FILE: Final = "/v1/research/datasets/{id}/files/{name}"
 """The files of a data set, which are no JSON of ours."""

@@ -11,6 +11,7 @@ import structlog
 
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.cursor_store import CursorStore
+from services.ingest.domain.data_origin import NEWS_CURSORS
 from services.ingest.domain.feeds.ports import ArticlePublisher
 from services.ingest.handlers.feed_metrics import entries
 from shared.events import Article
@@ -34,7 +35,7 @@ class NewsReplay:
         self._times = [each.ts_init for each in articles]
         self._event_time = event_time
         self._cursors = cursors
-        self._cursor = f"news:{tape}"
+        self._cursor = f"{NEWS_CURSORS}{tape}"
         self._clock = clock
         self._stopping = stopping
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 
+from services.notifier.bot.backtests import Backtests
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
@@ -20,6 +21,7 @@ from services.notifier.domain.ports import (
     ConditionTimes,
     DeliveryStore,
     MarketStore,
+    NewsStore,
     Quotes,
 )
 
@@ -36,6 +38,7 @@ class BotPorts:
     parser: ConditionParser
     deliveries: DeliveryStore
     market: MarketStore
+    news_stories: NewsStore
     quotes: Quotes
     industries: LatestIndustries
     instruments: LatestInstruments
@@ -46,6 +49,8 @@ class BotPorts:
     """Language of new chats."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
+    backtests: Backtests | None = None
+    """Without it, /backtest says that there are none."""
 
 
 def bind(run: CommandFunction, ports: BotPorts) -> CommandFunction:

@@ -16,7 +16,7 @@ from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from shared.events import Delivery as DeliveryEvent
-from shared.events import Quote, Signal, SymbolHistory
+from shared.events import Quote, Signal, Story, SymbolHistory
 
 
 class Channel(Protocol):
@@ -198,6 +198,13 @@ class MarketStore(Protocol):
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
         """The industries of each symbol."""
+
+
+class NewsStore(Protocol):
+    """Stories of news. Raises TransientError when the database is not available."""
+
+    async def newest(self, labels: Sequence[tuple[str, str]], limit: int) -> list[Story]:
+        """The stories first seen last that have any of the labels, ``("symbol", ...)`` or ``("industry", ...)``; none: of all."""
 
 
 class Quotes(Protocol):

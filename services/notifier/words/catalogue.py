@@ -10,7 +10,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentNone
 
 import shared
-from services.notifier.words.particles import with_particle
+from shared.particles import with_particle
 
 LANGUAGES: Final = ("ko", "en")
 FOLDER: Final = Path(shared.__file__).parent / "words"

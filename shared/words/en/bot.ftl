@@ -10,9 +10,11 @@ help =
     /unwatch NAME … - stop watching (<code>/unwatch all</code>: all)
     /list - what you watch
     /signals [NAME] - latest signals
+    /news [NAME] - latest news, of an instrument or industry too (<code>/news semiconductors</code>)
     /alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
     /alerts - your conditions; /unalert NUMBER removes one
     /explain CONDITION - what a condition means, and when it was true last
+    /backtest NAME CONDITION - what trading on it would have made (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /industry [NAME] - industries and markets (<code>/industry semiconductors</code>)
     /quality RULE [NAME] - what followed past signals (<code>/quality golden_cross AAPL</code>)
     /rules - which signals you get (<code>/rules off rsi_mid</code>)
@@ -44,6 +46,9 @@ list-all = You get the signals of every instrument.
 list-empty = Your watchlist is empty. Add to it with <code>/watch AAPL</code>.
 signals = <b>Latest signals</b>
 signals-none = No signals yet.
+news = <b>Latest news</b>
+news-about = <b>Latest news: { $name }</b>
+news-none = No news yet.
 industries = <b>Industries and markets</b> (median move of the members)
 industries-none = No industry has prices yet.
 industry-help = More: <code>/industry semiconductors</code>
@@ -126,6 +131,7 @@ menu-watch = Watch instruments
 menu-unwatch = Stop watching
 menu-list = What you watch
 menu-signals = Latest signals
+menu-news = Latest news
 menu-alert = Make an alert
 menu-alerts = Your alerts
 menu-unalert = Remove an alert

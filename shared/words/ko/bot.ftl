@@ -10,9 +10,11 @@ help =
     /unwatch 종목 … - 해제 (<code>/unwatch all</code>: 모두)
     /list - 관심 종목
     /signals [종목] - 최근 신호
+    /news [종목·산업] - 최근 뉴스 (<code>/news 반도체</code>)
     /alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
     /alerts - 내 조건 알림 목록, /unalert 번호 - 삭제
     /explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때
+    /backtest 종목 조건 - 과거에 그 조건으로 매매했다면 (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)
     /quality 신호 [종목] - 과거 기록 (<code>/quality golden_cross AAPL</code>)
     /rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)
@@ -44,6 +46,9 @@ list-all = 모든 종목의 신호를 받고 있습니다.
 list-empty = 관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.
 signals = <b>최근 신호</b>
 signals-none = 아직 신호가 없습니다.
+news = <b>최근 뉴스</b>
+news-about = <b>최근 뉴스: { $name }</b>
+news-none = 아직 뉴스가 없습니다.
 industries = <b>산업과 시장의 흐름</b> (구성 종목 등락률 중앙값)
 industries-none = 아직 산업별 흐름이 없습니다. 첫 시세가 들어오면 나타납니다.
 industry-help = 자세히: <code>/industry 반도체</code>
@@ -128,6 +133,7 @@ menu-watch = 관심 종목 등록
 menu-unwatch = 관심 종목 해제
 menu-list = 관심 종목
 menu-signals = 최근 신호
+menu-news = 최근 뉴스
 menu-alert = 조건 알림 만들기
 menu-alerts = 내 조건 알림
 menu-unalert = 조건 알림 삭제

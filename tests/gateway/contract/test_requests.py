@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.gateway import market
 from tests.gateway.running_gateway import read_directory, running_gateway
+from tests.gateway.test_research_jobs import Answers
 from tests.sizes import examples
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
@@ -21,7 +22,9 @@ async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
     folder = tmp_path / "research"
     (folder / "dataset-1").mkdir(parents=True)
     (folder / "dataset-1" / "manifest.json").write_text("{}")
-    async with running_gateway(tmp_path, rate_limit="", research_artefacts=folder) as server:
+    market.write_backtest(folder)
+    async with running_gateway(tmp_path, rate_limit="", research_rate_limit="", research_artefacts=folder) as server:
+        server.gateway.research = Answers(server)
         await market.store(server.database, bars=600, signals=30)
         await read_directory(server)
         market.fill(server.gateway.market, first=300)

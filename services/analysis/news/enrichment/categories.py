@@ -2,9 +2,9 @@
 
 Words: each cue of a category in the title counts its weight once, and more the nearer it is to the beginning, where headlines have
 their subject; what the title names counts too (an index is a market, a stock is a company). Embedding: a linear function of the
-title's vector for each category, by ridge regression on the labelled headlines that are not kept apart (Hastie, Tibshirani and
-Friedman, 2009, section 4.2); ``python -m tests.news.fit_categories`` computes it. Both decide by the margin of the best category over
-the second: words with a clear margin, else the embedding, else words with a weak margin.
+title's vector for each category, by ridge regression on indicators of the categories (Hastie, Tibshirani and Friedman, 2009,
+sections 3.4 and 4.2) over the labelled headlines that are not kept apart (``python -m tests.news.fit_categories``). Both decide
+by the margin of the best category over the second: words with a clear margin, else the embedding, else words with a weak one.
 """
 
 from __future__ import annotations

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.news.domain.ports import Enrichment
 from services.analysis.news.enrichment.categories import CLEAR_MARGIN, NAMED, WEAK_MARGIN, Classifier, Cues, Evidence, by_words
+from services.analysis.news.enrichment.data_files import read_lines, read_text
 from services.analysis.news.enrichment.industries import Topic, Topics
 from services.analysis.news.enrichment.instruments import InstrumentNames, Named
-from services.analysis.news.enrichment.known import CueLine, KnownInstrument, NameLine, TopicLine, read_lines, read_weights
+from services.analysis.news.enrichment.known import CueLine, KnownInstrument, NameLine, TopicLine, WeightsFile
 from services.analysis.news.enrichment.language import language_of
+from services.analysis.news.enrichment.proper_names import ProperNames, Span
 from services.analysis.news.enrichment.summary import summarize
 from services.analysis.news.enrichment.wording import Wording, read_wording
 from shared.events.news import StoryLink
@@ -29,29 +32,26 @@ EXCERPT_SHARE: Final = 1 / 3
 """Of a story's articles: what no title names counts if so many excerpts name it."""
 
 
-class ArticleText(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleText(Protocol):
     """What is read of an article."""
 
-    title: str
-    excerpt: str = ""
-    body: str = ""
-    language: str = ""
-    """As declared."""
-    symbols: tuple[str, ...] = ()
-    """Instruments that its feed is about."""
-    topics: tuple[str, ...] = ()
-    """Its own tags."""
+    @property
+    def title(self) -> str: ...
+    @property
+    def excerpt(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def language(self) -> str:
+        """As declared."""
 
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Instruments that its feed is about."""
 
-class Enrichment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a story says; the fields are those of ``shared.events.news.Story``."""
-
-    language: str
-    """Of the first title: ``en``, ``ko``, or ``und``."""
-    instruments: tuple[StoryLink, ...]
-    industries: tuple[StoryLink, ...]
-    category: StoryLink
-    summary: tuple[str, ...]
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Its own tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,22 @@ class Enricher:
     def __init__(self, instruments: Sequence[KnownInstrument]) -> None:
         self._known = {each.symbol: each for each in instruments}
         self._names = InstrumentNames(instruments, read_lines("names.jsonl", NameLine))
+        self._proper_names = ProperNames(instruments, self._names)
         self._topics = Topics(read_lines("topics.jsonl", TopicLine))
         self._cues = Cues(read_lines("cues.jsonl", CueLine))
-        self._classifier = Classifier(read_weights())
+        self._classifier = Classifier(msgspec.json.decode(read_text("category_weights.json"), type=WeightsFile))
+
+    def stocks(self, article: ArticleText) -> frozenset[str]:
+        """The symbols of the stocks that the article's title names."""
+        named = self._names.find(read_wording(article.title), language_of(article.title, article.language), article.symbols)
+        return frozenset(each.symbol for each in named if self._known[each.symbol].kind == "stock")
+
+    def proper_names(self, text: str) -> list[Span]:
+        """The names in an English text that a translation must not change."""
+        return self._proper_names.find(text)
 
     def enrich(self, articles: Sequence[ArticleText], vector: NDArray[np.float32] | None = None) -> Enrichment:
-        """Enrich a story of at least one article, in the order in which they came; ``vector`` embeds the first title."""
+        """Enrich a story of at least one article, in the order in which they came; ``vector`` is that of a title."""
         articles = articles[:MOST_ARTICLES]
         read = [self._read(each) for each in articles]
         language = language_of(articles[0].title, articles[0].language)

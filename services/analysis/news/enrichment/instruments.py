@@ -17,7 +17,7 @@ NEAR: Final = 90
 """Characters on either side of a name in which the words of its line are looked for."""
 ACRONYM: Final = 4
 """A name of at most so many capitals is one only in capitals: AMD, KT, HMM."""
-_AMOUNTS: Final = frozenset("billion million trillion thousand bn mn 억 조 만 천 백 십".split())
+_AMOUNTS: Final = frozenset(["billion", "million", "trillion", "thousand", "bn", "mn", "억", "조", "만", "천", "백", "십"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,14 @@ class InstrumentNames:
         self._names: Phrases[_Name] = Phrases(_phrases(instruments, [*lines]), whole_name)
 
     def find(self, wording: Wording, language: str, hinted: Collection[str] = ()) -> list[Named]:
-        """The instruments that the text names, each once, in the order in which they are named; ``hinted`` says what it may be about."""
+        """The instruments that the text names, each where it is named first; ``hinted`` says what it may be about."""
+        by_symbol: dict[str, Named] = {}
+        for each in self.mentions(wording, language, hinted):
+            by_symbol.setdefault(each.symbol, each)
+        return [*by_symbol.values()]
+
+    def mentions(self, wording: Wording, language: str, hinted: Collection[str] = ()) -> list[Named]:
+        """Every place where the text names an instrument, in order; a place that is a ticker and a name counts as a ticker."""
         found = [
             Named(each.meaning, "ticker", wording.text[each.start : each.end], each.start) for each in self._tickers.find(wording)
         ]
@@ -55,10 +62,10 @@ class InstrumentNames:
             name = match.meaning
             if name.symbol is not None and _means(name.line, match, wording, language, name.symbol in sure):
                 found.append(Named(name.symbol, name.reason, wording.text[match.start : match.end], match.start))
-        by_symbol: dict[str, Named] = {}
-        for each in sorted(found, key=lambda each: (each.start, each.reason != "ticker")):
-            by_symbol.setdefault(each.symbol, each)
-        return [*by_symbol.values()]
+        places: dict[int, Named] = {}
+        for each in found:
+            places.setdefault(each.start, each)
+        return [places[start] for start in sorted(places)]
 
 
 def _phrases(instruments: Sequence[KnownInstrument], lines: Sequence[NameLine]) -> list[Phrase[_Name]]:
@@ -90,14 +97,16 @@ def _case(name: str) -> Case:
 
 
 def whole_name(wording: Wording, start: int, end: int) -> bool:
-    """Whether a name stands alone, or with a Korean particle."""
+    """Whether a name stands alone, with a Korean particle, or is one of Hangul before another script."""
     text = wording.text
     first, last = text[start], text[end - 1]
     if first.isalnum() and start and (is_spelled(text[start - 1]) or (is_hangul(text[start - 1]) and is_hangul(first))):
         return False
     if not last.isalnum() or end == len(text):
         return True
-    return not is_spelled(text[end]) and (not is_hangul(text[end]) or ends_name(text, end))
+    if is_hangul(text[end]):
+        return ends_name(text, end)
+    return not is_spelled(text[end]) or is_hangul(last)  # 갤럭시S26, 애플TV
 
 
 def _means(line: NameLine, match: Match[_Name], wording: Wording, language: str, sure: bool) -> bool:

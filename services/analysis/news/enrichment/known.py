@@ -1,13 +1,8 @@
-"""What is known of instruments, and the reviewed lines about their names."""
+"""What is known of instruments, and the forms of the data files of this package."""
 
 from __future__ import annotations
 
-from importlib import resources
-from typing import TypeVar
-
 import msgspec
-
-T = TypeVar("T")
 
 
 class KnownInstrument(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,27 +66,3 @@ class WeightsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     model: str
     intercepts: dict[str, float]
     weights: dict[str, tuple[float, ...]]
-
-
-def read_weights() -> WeightsFile:
-    """The weights of this package."""
-    return msgspec.json.decode(_text("category_weights.json"), type=WeightsFile)
-
-
-def read_lines(file: str, of: type[T]) -> tuple[T, ...]:
-    """The lines of a file of this package.
-
-    Raises:
-        ValueError: a line is not of the form; the message names the file, the line and the field.
-    """
-    found = []
-    for number, line in enumerate(_text(file).splitlines(), start=1):
-        try:
-            found.append(msgspec.json.decode(line, type=of))
-        except msgspec.DecodeError as error:
-            raise ValueError(f"{file} line {number}: {error}: {line[:80]!r}") from error
-    return tuple(found)
-
-
-def _text(file: str) -> str:
-    return resources.files("services.analysis.news.enrichment").joinpath(file).read_text("utf-8")

@@ -15,10 +15,10 @@ UNDETERMINED: Final = "und"
 def language_of(text: str, declared: str = "") -> str:
     """``ko``, ``en`` or ``und``; ``declared`` counts where the text has no letters, and for what its Latin letters spell.
 
-    >>> language_of("AMD, 3분기 실적 발표"), language_of("Samsung (삼성) wins order"), language_of("東京株式市場、続落"), language_of("4,000!", "ko")
-    ('ko', 'en', 'und', 'ko')
-    >>> language_of("Die Börse", "de")
-    'und'
+    >>> language_of("AMD, 3분기 실적 발표"), language_of("Samsung (삼성) wins order"), language_of("東京株式市場、続落")
+    ('ko', 'en', 'und')
+    >>> language_of("4,000!", "ko"), language_of("Die Börse", "de")
+    ('ko', 'und')
     """
     hangul = latin = other = 0
     for each in text:

@@ -79,7 +79,8 @@ def whole_word(wording: Wording, start: int, end: int) -> bool:
     """A boundary of topics and cues: a word of Latin letters stands alone, one of Hangul may be part of a compound.
 
     >>> from services.analysis.news.enrichment.wording import read_wording
-    >>> whole_word(read_wording("AI반도체주"), 0, 2), whole_word(read_wording("AI반도체주"), 2, 5), whole_word(read_wording("chips"), 0, 4)
+    >>> text = read_wording("AI반도체주 chips")
+    >>> whole_word(text, 0, 2), whole_word(text, 2, 5), whole_word(text, 7, 11)
     (True, True, False)
     """
     first, last = wording.text[start], wording.text[end - 1]

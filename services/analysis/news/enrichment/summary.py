@@ -24,7 +24,7 @@ SENTENCES: Final = 3
 MOST_SENTENCES: Final = 60
 """Sentences that are compared: the first ones."""
 MOST_CHARACTERS: Final = 20_000
-SHORTEST, LONGEST = 20, 400
+SHORTEST, LONGEST = 12, 400
 """Characters of a sentence that can be chosen: shorter ones are headings and captions, longer ones no sentences."""
 DAMPING: Final = 0.15
 LEAD: Final = 0.5
@@ -44,7 +44,10 @@ class _Article(Protocol):
 
 
 def summarize(articles: Sequence[_Article]) -> tuple[str, ...]:
-    """Up to three sentences of the articles; none where they have only titles. What repeats a title or was cut off is no sentence."""
+    """Up to three sentences of the articles; none where they have only titles.
+
+    What repeats a title, or was cut off, is not chosen.
+    """
     titles = [_words(each.title) for each in articles]
     sentences = _sentences([each.body or each.excerpt for each in articles])
     words: list[list[str]] = []
@@ -94,7 +97,9 @@ def _lexrank(sentences: Sequence[Sequence[str]]) -> NDArray[np.float64]:
             vectors[row, columns[word]] = times * log(1 + count / seen[word])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     steps = vectors @ vectors.T
-    steps /= steps.sum(axis=1, keepdims=True)
+    np.fill_diagonal(steps, 0)  # else a sentence like no other would keep its rank to itself
+    leaving = steps.sum(axis=1, keepdims=True)
+    steps = np.divide(steps, leaving, out=np.full_like(steps, 1 / count), where=leaving > 0)
     rank = np.full(count, 1 / count)
     for _ in range(50):
         rank = DAMPING / count + (1 - DAMPING) * rank @ steps

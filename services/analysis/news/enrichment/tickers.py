@@ -1,19 +1,17 @@
-"""Tickers as texts write them: ``$AAPL``, ``(AAPL)``, ``(NASDAQ: AAPL)``, ``[005930]``, ``005930.KS``, and bare ones that are no words."""
+"""Tickers in texts: ``$AAPL``, ``(AAPL)``, ``NYSE: F``, ``[005930]``, ``005930.KS``, and bare ones that are no words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from services.analysis.news.enrichment.data_files import read_text
 from services.analysis.news.enrichment.phrases import Match, Phrase, Phrases
 from services.analysis.news.enrichment.wording import Wording, is_spelled
 
 SHORTEST_BARE: Final = 3
 """Letters of a ticker that counts without a sign: one and two letters stand for too much else."""
-WORDS: Final = frozenset(
-    "ALB ALL APP ARM BIG BLOK BOX CAN CAR CASH CAT COIN COST CRM DASH DIA DIS EAT EOS EYE FAST FUN GAP HAS HOG ICE KBE KEY LIT LOVE LOW "
-    "MARA META NET NEW NOW OPEN OUT PLAY PLUG REAL RIOT RUN SAVE SEE SNOW SUN TEAM TWO URA USA USO WELL WORK".split()
-)
+WORDS: Final = frozenset(read_text("ticker_words.txt").split())
 """Tickers that are words or abbreviations of something else: they need a sign."""
 _OPENING: Final = ("(", "[", "{")
 _CLOSING: Final = frozenset(")]}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from services.notifier.bot.commands.backtest import backtest
 from services.notifier.bot.commands.conditions import alert, alerts, unalert
 from services.notifier.bot.commands.explain import explain
 from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.mute import mute
+from services.notifier.bot.commands.news import news
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.quality import quality
 from services.notifier.bot.commands.rules import rules
@@ -42,10 +44,12 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
+    "news": Command(news),
     "alert": Command(alert, changes=True),
     "alerts": Command(alerts),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
+    "backtest": Command(backtest),
     "industry": Command(industry),
     "quality": Command(quality),
     "rules": Command(rules, changes=True),
