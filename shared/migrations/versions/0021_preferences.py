@@ -23,6 +23,7 @@ def _columns() -> dict[str, list[sa.Column]]:
             sa.Column("pace", sa.String(8), nullable=False, server_default="auto", comment="each, auto or digest"),
             sa.Column("briefing", sa.Boolean(), nullable=False, server_default=sa.false(), comment="wants briefings"),
             sa.Column("premium_until", sa.BigInteger(), nullable=False, server_default="0"),
+            sa.Column("dark", sa.Boolean(), nullable=False, server_default=sa.false(), comment="wants dark pictures"),
         ],
         "conditions": [
             sa.Column("cooldown", sa.BigInteger(), nullable=False, server_default="0", comment="milliseconds between two alerts"),
@@ -34,6 +35,7 @@ def _columns() -> dict[str, list[sa.Column]]:
         ],
         "deliveries": [
             sa.Column("kind", sa.String(8), nullable=False, server_default="signal", comment="signal or notice"),
+            sa.Column("paced", sa.Boolean(), nullable=False, server_default=sa.true(), comment="counts for the pace of its chat"),
         ],
     }
 
