@@ -200,6 +200,7 @@ class Histories:
         self.asked: list[tuple[str, ...]] = []
 
     async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
+        assert seconds > 0
         self.asked.append(job.symbols)
         newest = market.bar("AAPL", 599).ts_event
         histories = tuple(
