@@ -15,7 +15,9 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.parsing.parser import ProcessParser
+from services.notifier.adapters.personal_data import PersonalDataTables
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
@@ -91,14 +93,14 @@ async def bot_user(
         parts = wire(database, [TelegramChannel(bot, 5)])
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
-        parser = ProcessParser()
-        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
+        parser, personal = ProcessParser(), PersonalDataTables(database)
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
         backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
         ports = BotPorts(
-            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times,
-            backtests=backtests,
+            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), personal, 3,
+            condition_times=condition_times, backtests=backtests,
         )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
         polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))

@@ -36,6 +36,7 @@ _FIELDS = (
     "pace",
     "briefing",
     "premium_until",
+    "dark",
 )
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500

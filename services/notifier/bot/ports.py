@@ -12,6 +12,7 @@ from services.notifier.bot.backtests import Backtests
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports import (
     Admins,
@@ -21,6 +22,8 @@ from services.notifier.domain.ports import (
     ConditionTimes,
     DeliveryStore,
     MarketStore,
+    NewsStore,
+    PersonalData,
     Quotes,
 )
 
@@ -37,14 +40,18 @@ class BotPorts:
     parser: ConditionParser
     deliveries: DeliveryStore
     market: MarketStore
+    news_stories: NewsStore
     quotes: Quotes
     industries: LatestIndustries
     instruments: LatestInstruments
     admins: Admins
     clock: TimeAndRandom
+    personal_data: PersonalData
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
+    pictures: PictureCache | None = None
+    """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
     backtests: Backtests | None = None

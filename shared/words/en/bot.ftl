@@ -10,6 +10,7 @@ help =
     /unwatch NAME … - stop watching (<code>/unwatch all</code>: all)
     /list - what you watch
     /signals [NAME] - latest signals
+    /news [NAME] - latest news, of an instrument or industry too (<code>/news semiconductors</code>)
     /alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
     /alerts - your conditions; /unalert NUMBER removes one
     /explain CONDITION - what a condition means, and when it was true last
@@ -45,6 +46,9 @@ list-all = You get the signals of every instrument.
 list-empty = Your watchlist is empty. Add to it with <code>/watch AAPL</code>.
 signals = <b>Latest signals</b>
 signals-none = No signals yet.
+news = <b>Latest news</b>
+news-about = <b>Latest news: { $name }</b>
+news-none = No news yet.
 industries = <b>Industries and markets</b> (median move of the members)
 industries-none = No industry has prices yet.
 industry-help = More: <code>/industry semiconductors</code>
@@ -102,7 +106,7 @@ alert-unparsed = The condition could not be read. Please try a shorter one.
 alert-set = Your alert is set: it is sent at the close of every bar on which the condition is true.
 alert-same = You have this alert already.
 alert-watching-none = Your watchlist is empty, so it cannot fire: /watch an instrument, or name instruments after for.
-alert-full = A chat may have 20 alerts. Remove one with /unalert.
+alert-full = A chat may have { $most } alerts. Remove one with /unalert.
 alert-extra = A chat's alerts may use 10 indicators beyond the standard ones.
 alert-busy = No further indicators or conditions can be accepted now. Use standard ones, such as sma_50 or rsi_14.
 alerts = <b>Your alerts: { $count }</b>
@@ -127,6 +131,7 @@ menu-watch = Watch instruments
 menu-unwatch = Stop watching
 menu-list = What you watch
 menu-signals = Latest signals
+menu-news = Latest news
 menu-alert = Make an alert
 menu-alerts = Your alerts
 menu-unalert = Remove an alert

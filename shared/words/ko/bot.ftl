@@ -10,6 +10,7 @@ help =
     /unwatch 종목 … - 해제 (<code>/unwatch all</code>: 모두)
     /list - 관심 종목
     /signals [종목] - 최근 신호
+    /news [종목·산업] - 최근 뉴스 (<code>/news 반도체</code>)
     /alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
     /alerts - 내 조건 알림 목록, /unalert 번호 - 삭제
     /explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때
@@ -45,6 +46,9 @@ list-all = 모든 종목의 신호를 받고 있습니다.
 list-empty = 관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.
 signals = <b>최근 신호</b>
 signals-none = 아직 신호가 없습니다.
+news = <b>최근 뉴스</b>
+news-about = <b>최근 뉴스: { $name }</b>
+news-none = 아직 뉴스가 없습니다.
 industries = <b>산업과 시장의 흐름</b> (구성 종목 등락률 중앙값)
 industries-none = 아직 산업별 흐름이 없습니다. 첫 시세가 들어오면 나타납니다.
 industry-help = 자세히: <code>/industry 반도체</code>
@@ -104,7 +108,7 @@ alert-unparsed = 조건을 읽지 못했습니다. 더 짧게 나누어 다시 �
 alert-set = 조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.
 alert-same = 이미 등록된 조건입니다.
 alert-watching-none = 관심 종목이 없어 아직 울리지 않습니다. /watch 로 등록하거나 for 뒤에 종목을 적어 주세요.
-alert-full = 조건 알림은 20개까지 등록할 수 있습니다. /unalert 로 지워 주세요.
+alert-full = 조건 알림은 { $most }개까지 등록할 수 있습니다. /unalert 로 지워 주세요.
 alert-extra = 기본이 아닌 지표는 모두 합해 10개까지 쓸 수 있습니다.
 alert-busy = 지금은 새 지표나 조건을 더 받을 수 없습니다. sma_50, rsi_14 같은 기본 지표를 써 주세요.
 alerts = <b>내 조건 알림 { $count }개</b>
@@ -129,6 +133,7 @@ menu-watch = 관심 종목 등록
 menu-unwatch = 관심 종목 해제
 menu-list = 관심 종목
 menu-signals = 최근 신호
+menu-news = 최근 뉴스
 menu-alert = 조건 알림 만들기
 menu-alerts = 내 조건 알림
 menu-unalert = 조건 알림 삭제
