@@ -19,15 +19,18 @@ from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.fan_out import FanOut
@@ -95,6 +98,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "instruments": refresher.run,
         }
         if bot is not None and settings.telegram_polling:
+            broadcasting = Broadcasting(NoticeTable(database), "telegram", clock, sender.wake)
+            tasks["broadcasts"] = partial(broadcasting.run, lifecycle.stopping)
             tasks |= await _bot_tasks(
                 settings,
                 lifecycle,
@@ -227,8 +232,12 @@ async def _bot_tasks(
         BotAdmins(bot),
         clock,
         PersonalDataTables(database),
+        NoticeTable(database),
+        StatisticsTables(database),
         settings.watchlist_most,
         settings.alert_language,
+        settings.operators,
+        settings.allowed,
         pictures,
         ResearchConditionTimes(research, clock.now),
     )

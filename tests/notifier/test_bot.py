@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
@@ -80,7 +82,7 @@ class BotUser:
 
 @asynccontextmanager
 async def bot_user(
-    database_url: str, commands_minute: int = 1000, condition_times: ConditionTimes | None = None
+    database_url: str, commands_minute: int = 1000, condition_times: ConditionTimes | None = None, **more: Any
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
@@ -97,8 +99,11 @@ async def bot_user(
             BotAdmins(bot),
             TimeAndRandom(),
             personal,
+            NoticeTable(database),
+            StatisticsTables(database),
             3,
             condition_times=condition_times,
+            **more,
         )
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)

@@ -21,8 +21,10 @@ from services.notifier.domain.ports import (
     ConditionTimes,
     DeliveryStore,
     MarketStore,
+    NoticeStore,
     PersonalData,
     Quotes,
+    Statistics,
 )
 
 CommandFunction = Callable[..., Awaitable[Reply]]
@@ -44,9 +46,15 @@ class BotPorts:
     admins: Admins
     clock: TimeAndRandom
     personal_data: PersonalData
+    notices: NoticeStore
+    statistics: Statistics
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
+    operators: frozenset[str] = frozenset()
+    """User ids that may give the operator's commands."""
+    allowed: frozenset[str] = frozenset()
+    """Chat ids that the bot answers; empty: all."""
     pictures: PictureCache | None = None
     """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None

@@ -14,6 +14,7 @@ from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.mute import mute
+from services.notifier.bot.commands.operator import broadcast, stats
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.privacy import export, forget, privacy
 from services.notifier.bot.commands.quality import quality
@@ -37,6 +38,8 @@ class Command:
     """It changes settings when it has arguments; without arguments it only shows them."""
     bare: bool = False
     """It changes settings even without arguments."""
+    operator: bool = False
+    """Only the operator may use it; to others it does not exist."""
     listed: bool = True
     """It is in the menu, with the description ``menu-NAME`` of the catalogue."""
 
@@ -67,6 +70,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "privacy": Command(privacy),
     "export": Command(export, changes=True, bare=True, listed=False),
     "forget": Command(forget, changes=True, bare=True, listed=False),
+    "stats": Command(stats, operator=True, listed=False),
+    "broadcast": Command(broadcast, operator=True, listed=False),
     "why": Command(why, listed=False),
     "record": Command(record, listed=False),
     "setup": Command(setup, changes=True, listed=False),
