@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chat_webhooks import SERVICES, ChatWebhooks
 from services.notifier.adapters.chats import ChatTables
@@ -19,12 +20,15 @@ from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.personal_data import PersonalDataTables
 from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.webhook import WebhookChannel
+from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings, DailyBriefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
@@ -113,6 +117,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 refresher,
                 clock,
                 pictures,
+                sender.wake,
             )
         yield tasks
 
@@ -197,6 +202,7 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
+    wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
     from services.notifier.adapters.dialogs import DialogTable
@@ -217,15 +223,23 @@ async def _bot_tasks(
     async def dispatch(records: Sequence[Record[Any]]) -> None:
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
+    answers = ReplySender(bot, schedule.limiter, clock.ticking)
+    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    backtests = Backtests(runner, answers.send_later)
+    stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
+    chats, market = ChatTables(database), MarketTables(database)
+    briefings = Briefings(chats, market, NewsTables(database), quotes, industries, instruments)
+    daily = DailyBriefings(briefings, chats, deliveries, clock, wake)
     ports = BotPorts(
-        ChatTables(database),
+        chats,
         ConditionTable(database),
         parser,
         deliveries,
-        MarketTables(database),
+        market,
+        NewsTables(database),
         quotes,
         industries,
         instruments,
@@ -240,12 +254,13 @@ async def _bot_tasks(
         settings.allowed,
         pictures,
         ResearchConditionTimes(research, clock.now),
+        briefings,
+        backtests,
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
-    polling = Polling(
-        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
-    )
+    polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
+        "briefings": partial(_after_instruments, refresher, daily.run, lifecycle.stopping),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from infra.kafka.node import free_ports
 from services.gateway.settings import Settings
 from shared.db import open_database
-from shared.events import ConditionHistory, ConditionHistoryJob, ResearchError, Timeframe
+from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchError, RunJob, Timeframe
 from shared.failures import TransientError
-from shared.kafka import NoResultError
+from shared.kafka import NoResultError, RunWatch
 from tests.gateway.running_gateway import RunningGateway
 from tests.gateway.test_mesh import process
 from tests.research.recorded import conditions, fill, recorded
@@ -36,6 +37,12 @@ class Answers:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return ConditionHistory(job_id=job.id, error=self.outcome, ts_event=1, ts_init=1, source="test")
+
+    def run(self, job: RunJob) -> AbstractAsyncContextManager[RunWatch]:
+        raise NotImplementedError
+
+    async def cancel(self, job: CancelRun) -> None:
+        raise NotImplementedError
 
 
 async def post(client: aiohttp.ClientSession, body: Any) -> tuple[int, Any]:
@@ -103,6 +110,8 @@ async def test_without_instruments_analysis_is_not_asked(server: RunningGateway,
     [
         (b"", 400, "malformed-request", "", "the body is no JSON"),
         (b"\xff{", 400, "malformed-request", "", "the body is no JSON"),
+        (b"[" * 60_000, 400, "malformed-request", "", "the body has too many arrays"),
+        (b"[" * 500 + b"]" * 500, 400, "malformed-request", "", "the body has too many arrays"),
         (b"[]", 400, "invalid-parameter", "", "Expected `object`, got `array`"),
         ({}, 400, "invalid-parameter", "condition", "missing required field"),
         ({"condition": 7}, 400, "invalid-parameter", "condition", "Expected `str`, got `int`"),
@@ -119,8 +128,8 @@ async def test_without_instruments_analysis_is_not_asked(server: RunningGateway,
         ({"condition": "close > 1", "language": "fr"}, 400, "invalid-parameter", "language", "Invalid enum value 'fr'"),
         ({"condition": "close > 1", "more": 1}, 400, "invalid-parameter", "more", "unknown field"),
         ({"condition": "x" * 5001}, 400, "invalid-parameter", "condition", "Expected `str` of length <= 5000"),
-        ({"condition": "(" * 500}, 400, "invalid-condition", "condition", ""),
-        ({"condition": "close > 1 " * 60}, 400, "invalid-condition", "condition", "at most 500 are read"),
+        ({"condition": "(" * 500}, 422, "invalid-condition", "condition", ""),
+        ({"condition": "close > 1 " * 60}, 422, "invalid-condition", "condition", "at most 500 are read"),
         (b"{" * 70_000, 413, "body-too-large", "", "65536"),
     ],
 )
@@ -135,7 +144,7 @@ async def test_errors_name_the_field(
 async def test_an_invalid_condition_has_the_parsers_code_position_and_caret(client: aiohttp.ClientSession) -> None:
     status, problem = await post(client, {"condition": "rsi_14 < 30 and clse > 5"})
     assert (status, problem["type"], problem["code"], problem["position"]) == (
-        400,
+        422,
         "urn:finstage:problem:invalid-condition",
         "meant",
         16,

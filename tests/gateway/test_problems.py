@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from yarl import URL
 
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
+from services.gateway.domain.remedies import REMEDIES
 from services.gateway.handlers.routes import ROUTES
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
@@ -40,6 +41,8 @@ async def problem(response: aiohttp.ClientResponse) -> Problem:
         ("/v1/bars?symbol=AAPL&limit=ten", "invalid-parameter", "limit", "ten"),
         ("/v1/bars?symbol=AAPL&timeframe=2Min", "invalid-parameter", "timeframe", "2Min"),
         ("/v1/bars?symbol=AAPL&start=yesterday", "invalid-parameter", "start", "yesterday"),
+        ("/v1/bars?symbol=AAPL&start=0.5", "invalid-parameter", "start", "0.5"),
+        ("/v1/bars?symbol=AAPL&start=1700000000", "invalid-parameter", "start", "1700000000"),
         ("/v1/bars?symbol=AAPL&page_token=%00", "invalid-parameter", "page_token", "\0"),
         ("/v1/bars?symbol=AAPL&symbol=NVDA", "invalid-parameter", "symbol", "AAPL,NVDA"),
         ("/v1/bars?symbol=AAPL&color=red", "unknown-parameter", "color", "red"),
@@ -84,7 +87,8 @@ async def test_an_error_names_field_and_value(
 )
 async def test_an_error_names_the_known_values(client: aiohttp.ClientSession, address: str, detail: str) -> None:
     async with client.get(address) as response:
-        assert response.status == (400 if detail else 200), await response.text()
+        fits = "exchange=" in address or "end=" in address  # by the document each value is allowed
+        assert response.status == ((422 if fits else 400) if detail else 200), await response.text()
         if detail:
             assert (await problem(response)).detail.startswith(detail)
 
@@ -94,6 +98,41 @@ async def test_a_malformed_list_of_symbols_gets_a_readable_error(client: aiohttp
         async with client.get("/v1/quotes", params={"symbols": symbols}) as response:
             found = await problem(response)
         assert (found.field, found.detail) == ("symbols", "symbols: expected 1 to 200 symbols separated by commas")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("validated=null", "validated"),
+        ("validated=1", "validated"),
+        ("validated=TRUE", "validated"),
+        ("direction=null", "direction"),
+        ("horizon=null", "horizon"),
+        ("limit=null", "limit"),
+    ],
+)
+async def test_values_that_the_document_does_not_allow_are_refused(client: aiohttp.ClientSession, query: str, field: str) -> None:
+    async with client.get(f"/v1/signals/quality?{query}") as response:
+        assert ((await problem(response)).field, response.status) == (field, 400)
+
+
+async def test_every_type_of_problem_has_a_page(client: aiohttp.ClientSession) -> None:
+    assert set(REMEDIES) == set(PROBLEM_TYPES)
+    async with client.get("/v1/bars?symbol=NOPE") as response:
+        found = await problem(response)
+        assert response.headers["Link"] == f'<{found.help}>; rel="help"'
+    async with client.get(found.help) as response:
+        assert f"<code>{found.type}</code>, status 404" in await response.text()
+    async with client.get("/problems") as response:
+        listed = await response.text()
+    for name, kind in PROBLEM_TYPES.items():
+        assert f'<a href="/problems/{name}">' in listed
+        for address in (f"/problems/{name}", f"/problems/{PREFIX}{name}"):
+            async with client.get(address) as response:
+                assert response.status == 200
+                assert kind.title in await response.text()
+    async with client.get("/problems/<b>") as response:
+        assert (await problem(response)).status == 404
 
 
 async def test_no_error_contains_a_regular_expression(client: aiohttp.ClientSession) -> None:
@@ -255,6 +294,9 @@ async def test_a_failing_handler_is_answered_without_a_traceback(server: Running
         async def quality(self, _: Any) -> Any:
             raise RuntimeError("secret detail")
 
+        async def feeds(self, _: Any) -> Any:
+            raise RuntimeError("secret detail")
+
     server.gateway.history = Broken()
     async with client.get("/v1/signals") as response:
         text = await response.text()
@@ -275,6 +317,9 @@ async def test_a_slow_answer_ends_with_a_timeout(tmp_path: Path) -> None:
             await asyncio.Event().wait()
 
         async def quality(self, _: Any) -> Any:
+            await asyncio.Event().wait()
+
+        async def feeds(self, _: Any) -> Any:
             await asyncio.Event().wait()
 
     async with running_gateway(tmp_path, request_seconds=0.05) as server, aiohttp.ClientSession(server.url) as client:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.personal_data import PersonalDataTables
@@ -24,12 +25,15 @@ from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
+from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.bot.router import CommandBot
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.address import Address
+from services.notifier.domain.backtests import BacktestRunner
 from services.notifier.domain.ports import ConditionTimes
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from shared import wire as encoding
@@ -82,7 +86,11 @@ class BotUser:
 
 @asynccontextmanager
 async def bot_user(
-    database_url: str, commands_minute: int = 1000, condition_times: ConditionTimes | None = None, **more: Any
+    database_url: str,
+    commands_minute: int = 1000,
+    condition_times: ConditionTimes | None = None,
+    backtest_runner: BacktestRunner | None = None,
+    **more: Any,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
@@ -90,24 +98,17 @@ async def bot_user(
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser, personal = ProcessParser(), PersonalDataTables(database)
-        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
-        ports = BotPorts(
-            *stores,
-            quotes,
-            industries,
-            parts.instruments,
-            BotAdmins(bot),
-            TimeAndRandom(),
-            personal,
-            NoticeTable(database),
-            StatisticsTables(database),
-            3,
-            condition_times=condition_times,
-            **more,
-        )
+        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
+        answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
+        backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
+        briefings = Briefings(parts.chats, parts.market, NewsTables(database), quotes, industries, parts.instruments)
+        ports = BotPorts(
+            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), personal, NoticeTable(database),
+            StatisticsTables(database), 3, condition_times=condition_times, briefings=briefings, backtests=backtests, **more,
+        )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
-        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, TimeAndRandom().ticking), 4))
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries)
@@ -115,6 +116,8 @@ async def bot_user(
             parts.stopping.set()
             async with asyncio.timeout(20):
                 await task
+            if backtests:
+                await backtests.close()
             await parser.close()
         assert telegram.problems == []
 

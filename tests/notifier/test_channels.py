@@ -23,7 +23,7 @@ from aiosmtpd.smtp import SMTP
 from services.notifier.adapters.chat_webhooks import ChatWebhooks, discord, ntfy, slack
 from services.notifier.adapters.console import ConsoleChannel
 from services.notifier.adapters.email import EmailChannel, message
-from services.notifier.adapters.http_sending import ForbiddenUrlError, PublicResolver
+from services.notifier.adapters.http_sending import ForbiddenUrlError
 from services.notifier.adapters.telegram.api import BadTokenError, open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.webhook import WebhookChannel
@@ -44,6 +44,7 @@ from services.notifier.domain.outcomes import (
 )
 from services.notifier.domain.ports import Channel
 from services.notifier.settings import ChannelTarget, WebhookTarget
+from shared.public_addresses import PublicResolver
 from tests.notifier.parts import signal
 from tests.notifier.telegram import TOKEN, Fault, open_telegram
 
@@ -326,6 +327,9 @@ PRIVATE = [
     "https://[::1]/x",
     "https://10.0.0.1/",
     "https://169.254.169.254/",
+    "https://224.0.0.1/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[64:ff9b::7f00:1]/",
     "ftp://e.com/",
     "https://u:p@e.com/",
     "nonsense",

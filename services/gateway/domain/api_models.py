@@ -10,7 +10,7 @@ import msgspec
 from services.gateway.domain import timeframes
 from services.gateway.domain.filters import StoredQuality
 from services.gateway.domain.source_health import SourceHealth
-from services.gateway.domain.times import rfc3339, session_date
+from services.gateway.domain.times import SessionDate, Time, rfc3339, session_date
 from shared import events
 
 T = TypeVar("T")
@@ -46,8 +46,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where a value is unknown."""
 
     symbol: str
-    date: str
-    session: str | None
+    date: Time
+    session: SessionDate | None
     """The exchange's session date."""
     last_price: float
     prev_close: float | None
@@ -66,11 +66,11 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
 class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A closed bar."""
 
-    date: str
+    date: Time
     """Close of the interval."""
-    open_date: str
+    open_date: Time
     """Start of the interval."""
-    session: str | None
+    session: SessionDate | None
     """The exchange's session date."""
     open: float
     high: float
@@ -85,7 +85,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All indicators at the close of one bar, on adjusted prices; null where not warmed up."""
 
-    date: str
+    date: Time
     close: float
     values: dict[str, float | None]
     replayed: bool = False
@@ -99,7 +99,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """A rule fired on a closed bar."""
 
     id: str
-    date: str
+    date: Time
     symbol: str
     timeframe: timeframes.TimeframeName
     rule: str
@@ -129,7 +129,7 @@ class QualityRecord(msgspec.Struct, frozen=True, kw_only=True):
     timeframe: timeframes.TimeframeName
     shown: bool
     """Of the horizons of one rule, direction and group this is the one that signals carry."""
-    as_of: str
+    as_of: Time
     """Close of the newest bar that was read."""
     quality: SignalQuality
 
@@ -137,7 +137,7 @@ class QualityRecord(msgspec.Struct, frozen=True, kw_only=True):
 class ProvisionalSignal(Signal, frozen=True, kw_only=True):
     """A rule held at ``date`` on a bar that was still forming; it may no longer hold when the bar closes."""
 
-    bar_close: str | None
+    bar_close: Time | None
     """When that bar closes."""
 
 
@@ -145,7 +145,7 @@ class Pivot(msgspec.Struct, frozen=True):
     """A pivot of a pattern."""
 
     kind: Literal["high", "low"]
-    date: str
+    date: Time
     """Close of its bar."""
     bars: int
     """Number of bars after the first pivot."""
@@ -156,7 +156,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """A chart pattern at its newest status."""
 
     id: str
-    date: str
+    date: Time
     """Close of the bar of this status."""
     symbol: str
     timeframe: timeframes.TimeframeName
@@ -185,9 +185,9 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Whether prices arrive and are processed. Null where a value is unknown."""
 
-    ticks_grew: str | None
+    ticks_grew: Time | None
     """When new messages were last found in the tick topic: ingest writes prices and heartbeats there."""
-    analysis_heard: str | None
+    analysis_heard: Time | None
     """When analysis last published anything: a quote, a bar, a row of indicators, a signal, a pattern."""
     waiting: int | None
     """Ticks and heartbeats that analysis has not read yet; null while broker or database do not answer."""

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from services.gateway.domain.times import rfc3339
+from services.gateway.domain.times import SessionDate, Time, rfc3339
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}(\.[a-z0-9]{1,8})?")
 """Names of files and folders of a run: none leads out of its folder."""
@@ -29,13 +29,13 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """Features and labels of some instruments. ``manifest.json`` among its files describes every column."""
 
     id: str
-    date: str
+    date: Time
     """When it was done."""
     name: str
     timeframe: str
-    first: str
+    first: SessionDate
     """The first session."""
-    last: str
+    last: SessionDate
     instruments: int
     rows: int
     parts: dict[str, int]

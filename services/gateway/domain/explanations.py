@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
+from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import Symbol
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
-from services.gateway.domain.times import rfc3339
+from services.gateway.domain.times import Time, rfc3339
 from shared.conditions import Condition, ConditionError, describe, parse
 from shared.conditions.condition import LONGEST
 from shared.conditions.words import LANGUAGES
@@ -19,10 +19,6 @@ from shared.events import SymbolHistory
 
 Language = Literal["en", "ko"]
 MOST_SYMBOLS: Final = 20
-_AT: Final = " - at `$."
-"""What msgspec writes before the path of a value."""
-_FIELD: Final = re.compile(r"field `(\w+)`")
-_NAME: Final = re.compile(r"(\w+)")
 
 
 class ExplainRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,15 +38,15 @@ class HeldTimes(msgspec.Struct, frozen=True):
     symbol: str
     bars: int
     """Bars that were evaluated; 0 where none are stored."""
-    first_bar: str | None
+    first_bar: Time | None
     """Close of the oldest of them."""
-    last_bar: str | None
+    last_bar: Time | None
     """Close of the newest of them."""
     held: int
     """Bars on which it held."""
     unknown: int
     """Bars on which it was neither true nor false, because a value was not known."""
-    dates: list[str]
+    dates: list[Time]
     """Closes of the newest bars on which it held, newest first."""
 
 
@@ -74,17 +70,8 @@ class ConditionWords(msgspec.Struct, frozen=True):
 
 
 def parse_request(body: bytes) -> ExplainRequest:
-    """The request in a body.
-
-    Raises:
-        RequestError: the body is no JSON, or a field has a value that is not allowed; the error names both.
-    """
-    try:
-        return msgspec.json.decode(body, type=ExplainRequest)
-    except msgspec.ValidationError as error:
-        raise _invalid_field(str(error), body) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RequestError("malformed-request", f"the body is no JSON: {error}") from error
+    """The request in a body. Raises RequestError."""
+    return parse_body(body, ExplainRequest)
 
 
 def read_condition(text: str, language: Language | None) -> ConditionWords:
@@ -119,13 +106,3 @@ def explanation(read: ConditionWords, history: Sequence[SymbolHistory] | None) -
 def _held(found: SymbolHistory) -> HeldTimes:
     first, last = (None if ts is None else rfc3339(ts) for ts in (found.first_bar, found.last_bar))
     return HeldTimes(found.symbol, found.bars, first, last, found.held, found.unknown, [*map(rfc3339, found.newest)])
-
-
-def _invalid_field(message: str, body: bytes) -> RequestError:
-    text, at, path = message.rpartition(_AT)
-    found = _NAME.match(path) if at else _FIELD.search(message)
-    field, text = found.group(1) if found else "", text if at else message
-    given: Any = msgspec.json.decode(body)
-    value = given.get(field, "") if isinstance(given, dict) else given
-    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=shown)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from services.gateway.domain.times import rfc3339, session_date
+from services.gateway.domain.times import SessionDate, Time, rfc3339, session_date
 from shared import events
 
 
@@ -28,8 +28,8 @@ class Industry(msgspec.Struct, frozen=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """Breadth and moves of an industry or a market. Fractions: 0.05 is 5 %. Null where a value is unknown."""
 
-    date: str
-    session: str | None
+    date: Time
+    session: SessionDate | None
     """Newest session date among its members' quotes; the exchanges may be on different dates."""
     advances: int
     declines: int
@@ -74,7 +74,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One member of an industry or a market."""
 
     symbol: str
-    session: str | None
+    session: SessionDate | None
     last_price: float | None
     move: float | None
     """Move against the previous close; null where it has not traded today."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -11,8 +12,15 @@ from typing import Final
 import msgspec
 
 PREFIX: Final = "urn:finstage:problem:"
+PAGES: Final = "/problems"
+"""Where the pages on the types are."""
+BAD_REQUEST: Final = 400
+UNPROCESSABLE: Final = 422
 NOT_PUBLIC: Final = (
     "reading is not public here, and there are no API keys yet: only the setting PUBLIC_READ=true of the gateway opens it"
+)
+NOT_PUBLIC_RESEARCH: Final = (
+    "jobs are not public here, and there are no API keys yet: only the setting PUBLIC_RESEARCH=true of the gateway opens them"
 )
 MAX_LISTED_NAMES: Final = 12
 """Longer lists of known names are left out where a similar name was found."""
@@ -32,17 +40,21 @@ PROBLEM_TYPES: Final = MappingProxyType(
         "invalid-condition": ProblemType(400, "The text is no condition"),
         "unknown-parameter": ProblemType(400, "This resource has no such parameter"),
         "malformed-request": ProblemType(400, "The request cannot be understood"),
-        "unauthorized": ProblemType(403, "Reading is not public here"),
+        "unauthorized": ProblemType(403, "This is not public here"),
+        "not-yours": ProblemType(403, "The job was requested by another client"),
         "forbidden-origin": ProblemType(403, "This origin is not on the allow-list"),
         "not-found": ProblemType(404, "There is no such resource"),
         "unknown-symbol": ProblemType(404, "There is no such instrument"),
         "unknown-industry": ProblemType(404, "There is no such industry"),
         "method-not-allowed": ProblemType(405, "This resource does not take that method"),
+        "job-ended": ProblemType(409, "The job has ended already"),
         "body-too-large": ProblemType(413, "The body is too large"),
         "url-too-long": ProblemType(414, "The URL is too long"),
+        "not-json": ProblemType(415, "The body must be sent as application/json"),
         "misdirected-host": ProblemType(421, "This server does not answer to that name"),
         "upgrade-required": ProblemType(426, "This address speaks WebSocket"),
         "rate-limited": ProblemType(429, "Too many requests"),
+        "too-many-jobs": ProblemType(429, "Too many jobs wait or run"),
         "internal": ProblemType(500, "The gateway failed"),
         "unavailable": ProblemType(503, "A part that this needs does not answer now"),
         "timeout": ProblemType(504, "The answer took too long"),
@@ -60,6 +72,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str
     instance: str
     """The requested path."""
+    help: str
+    """The page on this type, a path of this gateway."""
     field: str = ""
     """The parameter at fault."""
     value: str = ""
@@ -86,6 +100,7 @@ class RequestError(Exception):
         code: str = "",
         position: int | None = None,
         caret: str = "",
+        fits: bool = False,
     ) -> None:
         super().__init__(detail)
         self.name = name
@@ -96,6 +111,14 @@ class RequestError(Exception):
         self.code = code
         self.position = position
         self.caret = caret
+        self.fits = fits
+        """The request fits the document of the API, and still cannot be answered: 422 in place of 400."""
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        status = PROBLEM_TYPES[self.name].status
+        return UNPROCESSABLE if self.fits and status == BAD_REQUEST else status
 
     def problem(self, instance: str) -> Problem:
         """The response body for the path ``instance``."""
@@ -103,15 +126,26 @@ class RequestError(Exception):
         return Problem(
             type=PREFIX + self.name,
             title=problem_type.title,
-            status=problem_type.status,
+            status=self.status,
             detail=self.detail,
             instance=instance[:500],
+            help=f"{PAGES}/{self.name}",
             field=self.field,
             value=self.value,
             code=self.code,
             position=self.position,
             caret=self.caret,
         )
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Mark problems of the block as those of a request that fits the document."""
+    try:
+        yield
+    except RequestError as error:
+        error.fits = True
+        raise
 
 
 def unknown_value_error(field: str, value: str, known: Collection[str]) -> RequestError:

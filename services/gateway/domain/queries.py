@@ -18,24 +18,73 @@ from services.gateway.domain.times import milliseconds
 from shared.sequences import vocabulary
 from shared.text import normalize
 
+
+def _text(shortest: int, longest: int, *examples: str) -> dict[str, Any]:
+    """Lengths and examples for the document; the pattern beside them is what is checked."""
+    return {"minLength": shortest, "maxLength": longest, "examples": [*examples]}
+
+
 Symbol = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Z0-9.^=_-]{1,32}$", description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.")
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Z0-9.^=_-]{1,32}$",
+        description="As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.",
+        extra_json_schema=_text(1, 32, "AAPL"),
+    ),
 ]
 Symbols = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[A-Z0-9.^=_-]{1,32}(,[A-Z0-9.^=_-]{1,32}){0,199}$", description="One to 200 symbols, separated by commas."
+        pattern=r"^[A-Z0-9.^=_-]{1,32}(,[A-Z0-9.^=_-]{1,32}){0,199}$",
+        description="One to 200 symbols, separated by commas.",
+        extra_json_schema=_text(1, 6599, "AAPL,NVDA"),
     ),
 ]
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$", description="An industry of /v1/industries.")]
-Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
+Slug = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$",
+        description="An industry of /v1/industries.",
+        extra_json_schema=_text(1, 48, "semiconductors"),
+    ),
+]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,48}$", extra_json_schema=_text(1, 48, "NASDAQ"))]
+FileName = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,128}(\.[a-z0-9]{1,8})?$", extra_json_schema=_text(1, 137, "manifest.json"))
+]
 RULES: Final = (*vocabulary(), "sequence")
 PATTERNS: Final = tuple(name for name, fires in vocabulary().items() if fires.pattern)
 RuleName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
 PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
-Timestamp = Annotated[dt.datetime, msgspec.Meta(description="RFC 3339; a bare date is its midnight in UTC.")]
+Timestamp = Annotated[
+    dt.datetime,
+    msgspec.Meta(
+        description="RFC 3339; a bare date is its midnight in UTC.",
+        examples=["2026-07-02T20:00:00Z", "2026-07-02"],
+        extra_json_schema={
+            "format": None,
+            "anyOf": [
+                {"format": "date-time", "minLength": 20, "maxLength": 40},
+                {"format": "date", "minLength": 10, "maxLength": 10},
+            ],
+        },
+    ),
+]
 PageLimit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
-PageToken = Annotated[str, msgspec.Meta(max_length=200, description="next_page_token of the page before.")]
+PageToken = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9_-]{1,200}$", description="next_page_token of the page before.", extra_json_schema=_text(1, 200)
+    ),
+]
+
+
+SelectorList = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=4096, description="Symbols, `*` or `industry:NAME`, separated by commas.", examples=["AAPL,industry:ai", "*"]
+    ),
+]
 
 
 class NoParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,21 +192,44 @@ class DatasetsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_token: PageToken | None = None
 
 
+class JobsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which jobs of analysis research, newest first."""
+
+    kind: Literal["backtest", "grid", "discovery", "dataset", "audit", "quality"] | None = None
+    state: (
+        Annotated[Literal["queued", "running", "done", "failed", "refused", "cancelled"], msgspec.Meta(description="As it is now.")]
+        | None
+    ) = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100, description="At most this many results.")] = 20
+    page_token: PageToken | None = None
+
+
+class RowsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rows of a job, in their order."""
+
+    limit: PageLimit = 1000
+    page_token: PageToken | None = None
+
+
 class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What /v1/events sends: the selectors of a subscription, separated by commas."""
 
-    ticks: str = ""
-    quotes: str = ""
-    bars: str = ""
-    signals: str = ""
-    provisional: str = ""
-    patterns: str = ""
-    news: str = ""
-    industries: str = ""
+    ticks: SelectorList = ""
+    quotes: SelectorList = ""
+    bars: SelectorList = ""
+    signals: SelectorList = ""
+    provisional: SelectorList = ""
+    patterns: SelectorList = ""
+    news: SelectorList = ""
+    industries: SelectorList = ""
     last_event_id: (
         Annotated[
             str,
-            msgspec.Meta(pattern=r"^\d{1,16}$", description="Resume after this id; the header Last-Event-ID has the same meaning."),
+            msgspec.Meta(
+                pattern=r"^[0-9]{1,16}$",
+                description="Resume after this id; the header Last-Event-ID has the same meaning.",
+                extra_json_schema=_text(1, 16, "1764000000000001"),
+            ),
         ]
         | None
     ) = None
@@ -180,6 +252,7 @@ EXPECTED: Final = MappingProxyType(
         "industry": "an industry of /v1/industries",
         "exchange": "1 to 48 letters, digits, - or _",
         "last_event_id": "the id of an event: 1 to 16 digits",
+        "page_token": "the next_page_token of the page before",
     }
 )
 """What a parameter with a pattern must be, for error messages."""
@@ -209,12 +282,24 @@ def parse_query(parameters: Mapping[str, str], query_type: type[Q]) -> Q:
         found = msgspec.convert({name: _normalized(name, value) for name, value in parameters.items()}, query_type, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid_parameter(str(error), parameters, query_type) from error
+    for name, value in parameters.items():
+        _check_text(name, value, getattr(found, name))
     for name, known in NAMES_BY_FIELD.items():
         chosen = getattr(found, name, None)
         if chosen is not None and chosen not in known:
             raise unknown_value_error(name, parameters[name], known)
     _check_order(parameters, getattr(found, "start", None), getattr(found, "end", None))
     return found
+
+
+def _check_text(name: str, text: str, value: object) -> None:
+    """Refuse what msgspec takes beside the documented values: ``null`` for no value, ``1`` and ``TRUE`` for true."""
+    if value is None:
+        raise RequestError("invalid-parameter", f"{name}: null is not a value; leave the parameter out", field=name, value=text)
+    if isinstance(value, dt.datetime) and text[4:5] != "-":  # a number would be seconds since the epoch
+        raise RequestError("invalid-parameter", f"{name}: expected RFC 3339 or a date, as in 2026-07-02", field=name, value=text)
+    if isinstance(value, bool) and text not in {"true", "false"}:
+        raise RequestError("invalid-parameter", f"{name}: expected true or false", field=name, value=text)
 
 
 def _check_order(parameters: Mapping[str, str], start: dt.datetime | None, end: dt.datetime | None) -> None:
@@ -224,6 +309,7 @@ def _check_order(parameters: Mapping[str, str], start: dt.datetime | None, end: 
             f"start: {parameters['start']!r:.80} is after the end, {parameters['end']!r:.80}",
             field="start",
             value=parameters["start"],
+            fits=True,
         )
 
 

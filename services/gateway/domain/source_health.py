@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from services.gateway.domain.times import rfc3339
+from services.gateway.domain.times import Time, rfc3339
 
 STALE_MS: Final = 30_000
 """Ingest reports every ten seconds; after this long without a report it is dead or cannot reach the database."""
@@ -39,11 +39,11 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Why it fails, in one word, as in ``unreachable``; empty otherwise."""
     detail: str
     """The error in full."""
-    since: str | None
+    since: Time | None
     """Time of the first failure since it last worked."""
-    retry_at: str | None
+    retry_at: Time | None
     """Time of the next try."""
-    reported: str
+    reported: Time
     """Time of ingest's last report."""
 
 

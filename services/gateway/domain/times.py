@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from typing import Final
+from typing import Annotated, Final
+
+import msgspec
+
+Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time", "examples": ["2026-07-02T20:00:00Z"]})]
+"""A time in an answer: RFC 3339 in UTC."""
+SessionDate = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date", "examples": ["2026-07-02"]})]
+"""The exchange's session date in an answer."""
 
 MIN_MS: Final = -62_135_596_800_000
 MAX_MS: Final = 253_402_300_799_999

@@ -120,7 +120,7 @@ class ApiMiddleware:
         if origin not in self._origins:
             raise RequestError("forbidden-origin", f"origin {origin!r:.200} is not on the allow-list", field="Origin", value=origin)
         allowed = {
-            "Access-Control-Allow-Methods": "GET, HEAD, POST",
+            "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
             "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Last-Event-ID",
         }
         return web.Response(status=204, headers={**allowed, "Access-Control-Max-Age": "600"})
@@ -133,7 +133,9 @@ class ApiMiddleware:
         origin = request.headers.get("Origin")
         if origin in self._origins:
             headers["Access-Control-Allow-Origin"] = str(origin)
-            headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+            headers["Access-Control-Expose-Headers"] = (
+                "ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+            )
 
     def _measure(self, request: web.Request, status: int, seconds: float) -> None:
         resource = request.match_info.route.resource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -10,44 +11,66 @@ import msgspec
 from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
-from services.gateway.handlers.datasets import TYPES, send_file
-from services.gateway.handlers.problems import CONTENT_TYPE
-from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES, Action, Route
+from services.gateway.domain.research_jobs import Job
+from services.gateway.handlers import datasets, research_jobs
+from services.gateway.handlers.openapi_parameters import in_path, in_query
+from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses, responses
+from services.gateway.handlers.openapi_runs import JOB_PATH, cancelled_run, requested_run
+from services.gateway.handlers.openapi_schemas import REF, plain
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS, Action, Route
+from services.gateway.handlers.run_files import TYPES
 
-REF: Final = "#/components/schemas/{name}"
 ABOUT: Final = (
     "Prices, bars, indicators and signals. Times are RFC 3339 in UTC, a bar is stamped with its close, 5 % is 0.05. "
     "Answers with replayed data carry a warning. Signals are not investment advice.\n\n"
     "Errors are problem+json (RFC 9457); their types: " + ", ".join(f"`{PREFIX}{name}`" for name in PROBLEM_TYPES) + "."
 )
+ETAG: Final = {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}}
+UNCHANGED: Final = {"description": "Unchanged since the ETag that you sent", "headers": ETAG}
 
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    types = [Problem, *(Page[each.result] for each in (*ROUTES, *ACTIONS)), *(action.body for action in ACTIONS)]  # type: ignore[name-defined]
-    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    pages = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), schemas[1:], strict=False))
-    bodies = dict(zip((action.path for action in ACTIONS), schemas[-len(ACTIONS) :], strict=True))
+    pages = [Page[each.result] for each in (*ROUTES, *ACTIONS)]  # type: ignore[name-defined]
+    bodies = [each.body for each in (*ACTIONS, *RUN_ACTIONS)]
+    (problem, job, *rest), components = msgspec.json.schema_components([Problem, Page[Job], *pages, *bodies], ref_template=REF)
+    page = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), rest, strict=False))
+    body = dict(zip((each.path for each in (*ACTIONS, *RUN_ACTIONS)), rest[-len(bodies) :], strict=True))
+    paths: dict[str, dict[str, Any]] = {route.path: {"get": _operation(route, page[route.path])} for route in ROUTES}
+    for action in ACTIONS:
+        paths[action.path] = {"post": _action(action, body[action.path], page[action.path])}
+    for run in RUN_ACTIONS:
+        paths.setdefault(run.path, {})["post"] = requested_run(run, body[run.path], job)
+    paths[JOB_PATH]["delete"] = cancelled_run(job)
+    paths[DATASET_FILE] = {"get": _file("research_dataset_file", "A file of a data set", DATASET_FILE, datasets.send_file)}
+    paths[JOB_FILE] = {"get": _file("research_job_file", "A file of a job", JOB_FILE, research_jobs.send_file)}
+    paths["/v1/events"] = {"get": _events()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "paths": {route.path: {"get": _operation(route, pages[route.path], schemas[0])} for route in ROUTES}
-        | {each.path: {"post": _action(each, bodies[each.path], pages[each.path], schemas[0])} for each in ACTIONS}
-        | {DATASET_FILE: {"get": _file(schemas[0])}}
-        | {"/v1/events": {"get": _events(schemas[0])}},
-        "components": {"schemas": components},
+        "paths": paths,
+        "components": {"schemas": {name: plain(schema) for name, schema in components.items()}, "responses": responses(problem)},
         "security": [{}],
     }
 
 
-def _file(problem: dict[str, Any]) -> dict[str, Any]:
+def operation_id(path: str) -> str:
+    """The name of an operation, of its path.
+
+    >>> operation_id("/v1/instruments/{symbol}")
+    'instruments_by_symbol'
+    """
+    return path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", "")
+
+
+def _file(operation: str, summary: str, path: str, send: Callable[..., Any]) -> dict[str, Any]:
     return {
-        "operationId": "research_dataset_file",
-        "summary": "A file of a data set",
+        "operationId": operation,
+        "summary": summary,
         "tags": ["market"],
-        "description": (send_file.__doc__ or "").strip(),
-        "parameters": [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}} for part in ("id", "name")],
+        "description": (send.__doc__ or "").strip(),
+        "parameters": in_path(path),
         "responses": {
             "200": {
                 "description": "The whole file",
@@ -55,37 +78,35 @@ def _file(problem: dict[str, Any]) -> dict[str, Any]:
                 "content": {kind.partition(";")[0]: {} for kind in TYPES.values()},
             },
             "206": {"description": "The part that Range asks for"},
-            "304": {"description": "Unchanged since the ETag that you sent"},
+            "304": UNCHANGED,
             "416": {"description": "The file has no such part"},
-            **_problems(problem),
+            **problem_responses(READ_STATUSES),
         },
     }
 
 
-def _operation(route: Route, page: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
-    parts = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
-    in_path = [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}} for part in parts]
+def _operation(route: Route, page: dict[str, Any]) -> dict[str, Any]:
     return {
-        "operationId": route.path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", ""),
+        "operationId": operation_id(route.path),
         "summary": route.summary,
         "tags": ["market"],
         "description": (route.answer.__doc__ or "").strip(),
-        "parameters": [*in_path, *_parameters(route.query)],
+        "parameters": [*in_path(route.path), *in_query(route.query)],
         "responses": {
             "200": {
                 "description": "The requested data",
-                "headers": {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}},
+                "headers": ETAG,
                 "content": {"application/json": {"schema": page}},
             },
-            "304": {"description": "Unchanged since the ETag that you sent"},
-            **_problems(problem),
+            "304": UNCHANGED,
+            **problem_responses(READ_STATUSES),
         },
     }
 
 
-def _action(action: Action, body: dict[str, Any], page: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+def _action(action: Action, body: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     return {
-        "operationId": action.path.removeprefix("/v1/").replace("/", "_"),
+        "operationId": operation_id(action.path),
         "summary": action.summary,
         "tags": ["conditions"],
         "description": (action.answer.__doc__ or "").strip(),
@@ -94,52 +115,22 @@ def _action(action: Action, body: dict[str, Any], page: dict[str, Any], problem:
             "content": {"application/json": {"schema": body, "example": json.loads(action.example)}},
         },
         "responses": {
-            "200": {"description": "The requested data", "content": {"application/json": {"schema": page}}},
-            **_problems(problem),
+            "200": {"description": "The requested data", "headers": ETAG, "content": {"application/json": {"schema": page}}},
+            "304": UNCHANGED,
+            **problem_responses(BODY_STATUSES),
         },
     }
 
 
-def _problems(problem: dict[str, Any]) -> dict[str, Any]:
-    content = {CONTENT_TYPE: {"schema": problem}}
-    return {
-        "4XX": {"description": "The request is invalid; the problem names the field and its value", "content": content},
-        "5XX": {"description": "The gateway or a part that it needs fails; try again later", "content": content},
-    }
-
-
-def _events(problem: dict[str, Any]) -> dict[str, Any]:
+def _events() -> dict[str, Any]:
     return {
         "operationId": "events",
         "tags": ["streams"],
         "summary": "The stream as server-sent events",
-        "description": "The messages of /v1/stream; docs/api.md describes them.",
-        "parameters": _parameters(queries.StreamQuery),
+        "description": "The messages of /v1/stream; docs/api.md describes them. At least one channel must have a selector.",
+        "parameters": in_query(queries.StreamQuery),
         "responses": {
             "200": {"description": "Events until you disconnect", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
-            **_problems(problem),
+            **problem_responses(READ_STATUSES),
         },
     }
-
-
-def _parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
-    (_,), components = msgspec.json.schema_components([query], ref_template=REF)
-    own = components[query.__name__]
-    parameters = []
-    for name, schema in own["properties"].items():
-        shown = _without_null(schema)
-        about = shown.pop("description", "")
-        parameter = {"name": name, "in": "query", "required": name in own.get("required", ()), "schema": shown}
-        parameters.append(parameter | ({"description": about} if about else {}))
-    return parameters
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without null: a parameter of a URL may be missing but cannot be null."""
-    kept = {key: value for key, value in schema.items() if not (key == "default" and value is None)}
-    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
-    if choices:
-        kept |= choices[0]
-    if None in kept.get("enum", ()):
-        kept["enum"] = [value for value in kept["enum"] if value is not None]
-    return kept

@@ -37,6 +37,7 @@ def respond(error: RequestError, instance: str, *, allow: str | None = None) -> 
     """The response for a problem."""
     problem = error.problem(instance)
     headers = {**API_HEADERS, "Cache-Control": "no-store"}
+    headers["Link"] = f'<{problem.help}>; rel="help"'
     if error.retry_after:
         headers["Retry-After"] = str(error.retry_after)
     if error.name == "rate-limited":

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from services.gateway.domain.accept_encoding import accepts_gzip
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import RequestError, fitting
 from services.gateway.domain.queries import MAX_VALUE_CHARACTERS, parse_query
 from services.gateway.handlers.cache import MIN_GZIP_BYTES, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
@@ -25,7 +25,8 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
         found = cache.get(address)
         if found is None:
             query = parse_query(query_parameters(request), route.query)
-            found = cached_answer(await route.answer(gateway, query, **path_parameters(request)))
+            with fitting():
+                found = cached_answer(await route.answer(gateway, query, **path_parameters(request)))
             cache.put(address, found)
         return await send_answer(request, found)
 
@@ -36,13 +37,21 @@ def action_endpoint(action: Action, gateway: Gateway) -> Callable[[web.Request],
     """The handler of a resource that takes a body. Its answers are not cached."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        if unknown := next(iter(query_parameters(request)), None):
-            about = f"{unknown!r:.80} is not a parameter of this resource; it takes a JSON body"
-            raise RequestError("unknown-parameter", about, field=unknown[:80], value=request.query[unknown])
+        no_parameters(request)
         body = action.parse(await request.read())
-        return await send_answer(request, cached_answer(await action.answer(gateway, body)))
+        with fitting():
+            found = await action.answer(gateway, body)
+        return await send_answer(request, cached_answer(found))
 
     return answer
+
+
+def no_parameters(request: web.Request) -> None:
+    """Raise RequestError for a URL with parameters, of a resource that takes none."""
+    if unknown := next(iter(query_parameters(request)), None):
+        more = "; it takes a JSON body" if request.method == "POST" else ""
+        about = f"{unknown!r:.80} is not a parameter of this resource{more}"
+        raise RequestError("unknown-parameter", about, field=unknown[:80], value=request.query[unknown])
 
 
 def path_parameters(request: web.Request) -> dict[str, str]:

@@ -110,6 +110,13 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(delete(watched_industries).where(chosen))
 
+    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+        c = chats.c
+        wanted = select(*_COLUMNS).where(c.channel == channel, c.briefing.is_(True), c.active.is_(True), c.chat_id > after)
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(wanted.order_by(c.chat_id).limit(limit))).all()
+        return [_chat(row, {}) for row in rows]
+
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         async with self._database.connect() as connection:
             lists = await _lists(connection, channels, symbols)

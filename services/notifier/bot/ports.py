@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 
+from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
@@ -21,6 +23,7 @@ from services.notifier.domain.ports import (
     ConditionTimes,
     DeliveryStore,
     MarketStore,
+    NewsStore,
     NoticeStore,
     PersonalData,
     Quotes,
@@ -40,6 +43,7 @@ class BotPorts:
     parser: ConditionParser
     deliveries: DeliveryStore
     market: MarketStore
+    news_stories: NewsStore
     quotes: Quotes
     industries: LatestIndustries
     instruments: LatestInstruments
@@ -59,6 +63,9 @@ class BotPorts:
     """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
+    briefings: Briefings | None = None
+    backtests: Backtests | None = None
+    """Without it, /backtest says that there are none."""
 
 
 def bind(run: CommandFunction, ports: BotPorts) -> CommandFunction:

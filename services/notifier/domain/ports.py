@@ -19,7 +19,7 @@ from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.record_chart import RecordChart
 from shared.events import Delivery as DeliveryEvent
-from shared.events import Pattern, Quote, Signal, SymbolHistory
+from shared.events import Pattern, Quote, Signal, Story, SymbolHistory
 
 
 class Channel(Protocol):
@@ -161,6 +161,9 @@ class ChatStore(Protocol):
     async def unwatch_industry(self, address: Address, industry: str | None) -> None:
         """Stop watching an industry; all of them where None."""
 
+    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+        """The next active chats that want briefings, in the order of their ids, ``after`` one."""
+
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
 
@@ -261,6 +264,13 @@ class Statistics(Protocol):
 
     async def counts(self, since: int) -> dict[str, int]:
         """Chats by kind, alerts, watched symbols, and deliveries since ``since`` by channel and status."""
+
+
+class NewsStore(Protocol):
+    """Stories of news. Raises TransientError when the database is not available."""
+
+    async def newest(self, labels: Sequence[tuple[str, str]], limit: int) -> list[Story]:
+        """The stories first seen last that have any of the labels, ``("symbol", ...)`` or ``("industry", ...)``; none: of all."""
 
 
 class Quotes(Protocol):

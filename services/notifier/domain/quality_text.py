@@ -19,7 +19,9 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
     '검증된 우위 없음 (기록 없음)'
     """
     if quality is None:
-        return phrase(language, "record-none")
+        if timeframe is Timeframe.D1:
+            return phrase(language, "record-none")
+        return phrase(language, "record-none-of", timeframe=timeframe.word)  # bars of a session rarely go back two years
     fields = {
         "n": str(quality.n),
         "span": phrase(language, "record-days" if timeframe is Timeframe.D1 else "record-bars", bars=quality.horizon_bars),

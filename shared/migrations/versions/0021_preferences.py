@@ -45,7 +45,6 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch:
             for column in columns:
                 batch.add_column(column)
-    op.create_index("ix_chats_watch_all", "chats", ["watch_all"])
     op.create_index("ix_deliveries_channel_chat_id_updated_at", "deliveries", ["channel", "chat_id", "updated_at"])
     op.create_table(
         "watched_industries",
@@ -94,7 +93,6 @@ def downgrade() -> None:
     for table in ("notices", "payments", "watched_industries"):
         op.drop_table(table)
     op.drop_index("ix_deliveries_channel_chat_id_updated_at", "deliveries")
-    op.drop_index("ix_chats_watch_all", "chats")
     for table, columns in _columns().items():
         with op.batch_alter_table(table) as batch:
             for column in columns:

@@ -11,7 +11,10 @@ help =
     /chart NAME [TIMEFRAME] - chart (<code>/chart AAPL 1h</code>)
     /compare NAME, NAME - two instruments
     /industry [NAME] - industries and markets (<code>/industry semiconductors</code>); /top - those that move most
+    /brief - briefing of today
     /signals [NAME] - latest signals
+    /news [NAME] - latest news, of an instrument or industry too (<code>/news semiconductors</code>)
+    /backtest NAME CONDITION - what trading on it would have made (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /quality RULE [NAME] - what followed past signals (<code>/quality golden_cross AAPL</code>)
 
     <b>What you get</b>
@@ -52,6 +55,9 @@ list-all = You get the signals of every instrument.
 list-empty = Your watchlist is empty. Add to it with <code>/watch AAPL</code>.
 signals = <b>Latest signals</b>
 signals-none = No signals yet.
+news = <b>Latest news</b>
+news-about = <b>Latest news: { $name }</b>
+news-none = No news yet.
 industries = <b>Industries and markets</b> (median move of the members)
 industries-none = No industry has prices yet.
 industry-help = More: <code>/industry semiconductors</code>
@@ -134,6 +140,7 @@ menu-watch = Watch instruments
 menu-unwatch = Stop watching
 menu-list = What you watch
 menu-signals = Latest signals
+menu-news = Latest news
 menu-alert = Make an alert
 menu-alerts = Your alerts
 menu-unalert = Remove an alert

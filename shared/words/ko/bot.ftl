@@ -11,7 +11,10 @@ help =
     /chart 종목 [봉] - 차트 (<code>/chart AAPL 1h</code>)
     /compare 종목, 종목 - 비교
     /industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>), /top - 많이 움직인 산업
+    /brief - 오늘의 브리핑
     /signals [종목] - 최근 신호
+    /news [종목·산업] - 최근 뉴스 (<code>/news 반도체</code>)
+    /backtest 종목 조건 - 과거에 그 조건으로 매매했다면 (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /quality 신호 [종목] - 과거 기록 (<code>/quality golden_cross AAPL</code>)
 
     <b>받아 보기</b>
@@ -52,6 +55,9 @@ list-all = 모든 종목의 신호를 받고 있습니다.
 list-empty = 관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.
 signals = <b>최근 신호</b>
 signals-none = 아직 신호가 없습니다.
+news = <b>최근 뉴스</b>
+news-about = <b>최근 뉴스: { $name }</b>
+news-none = 아직 뉴스가 없습니다.
 industries = <b>산업과 시장의 흐름</b> (구성 종목 등락률 중앙값)
 industries-none = 아직 산업별 흐름이 없습니다. 첫 시세가 들어오면 나타납니다.
 industry-help = 자세히: <code>/industry 반도체</code>
@@ -136,6 +142,7 @@ menu-watch = 관심 종목 등록
 menu-unwatch = 관심 종목 해제
 menu-list = 관심 종목
 menu-signals = 최근 신호
+menu-news = 최근 뉴스
 menu-alert = 조건 알림 만들기
 menu-alerts = 내 조건 알림
 menu-unalert = 조건 알림 삭제

@@ -7,10 +7,10 @@ import asyncio
 import msgspec
 import structlog
 
-from services.notifier.adapters.child_process import ChildError, ChildProcess
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.record_chart import RecordChart
+from shared.children import ChildError, ChildProcess
 
 _log = structlog.get_logger(__name__)
 

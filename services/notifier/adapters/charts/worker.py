@@ -8,9 +8,9 @@ import msgspec
 
 from services.notifier.adapters.charts.drawing import draw
 from services.notifier.adapters.charts.records import draw_record
-from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.record_chart import RecordChart
+from shared.children import serve
 
 _DECODER = msgspec.json.Decoder(ChartRequest | RecordChart)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
 from services.notifier.words.catalogue import LANGUAGES
+from shared.children import serve
 from shared.conditions import ConditionError, describe, parse
 
 

@@ -11,6 +11,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
+from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
 from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
@@ -41,6 +42,13 @@ class ReplySender:
         for i, part in enumerate(parts):
             last = i == len(parts) - 1
             await self._part(to, part, buttons if last else None, edited if len(parts) == 1 else None)
+
+    async def send_later(self, to: Address, reply: Reply) -> None:
+        """Send what follows long after its command: nobody waits for the outcome, so a failure is logged."""
+        try:
+            await self.send(to, reply)
+        except ERRORS as error:
+            _log.warning("a later reply is not sent", error=redacted(f"{type(error).__name__}: {error}", self._bot.token))
 
     async def _part(
         self,

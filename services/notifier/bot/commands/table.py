@@ -7,6 +7,8 @@ from typing import Final
 
 from services.notifier.bot.commands.alerts import alerts, unalert
 from services.notifier.bot.commands.analyze import analyze, chart, compare, top
+from services.notifier.bot.commands.backtest import backtest
+from services.notifier.bot.commands.brief import brief
 from services.notifier.bot.commands.build import build
 from services.notifier.bot.commands.conditions import alert
 from services.notifier.bot.commands.explain import explain
@@ -14,6 +16,7 @@ from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.mute import mute
+from services.notifier.bot.commands.news import news
 from services.notifier.bot.commands.operator import broadcast, stats
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.privacy import export, forget, privacy
@@ -50,11 +53,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
+    "news": Command(news),
     "alert": Command(alert, changes=True),
     "build": Command(build, changes=True),
     "alerts": Command(alerts, changes=True),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
+    "backtest": Command(backtest),
+    "brief": Command(brief),
     "industry": Command(industry),
     "top": Command(top),
     "analyze": Command(analyze),

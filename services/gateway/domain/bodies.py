@@ -1,0 +1,62 @@
+"""JSON bodies of requests, checked against a struct."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from services.gateway.domain.problems import RequestError
+
+B = TypeVar("B", bound=msgspec.Struct)
+_AT: Final = " - at `$."
+"""What msgspec writes before the path of a value."""
+_FIELD: Final = re.compile(r"field `(\w+)`")
+_NAME: Final = re.compile(r"(\w+)")
+MAX_DEPTH: Final = 32
+"""Arrays and objects within each other."""
+
+
+def parse_body(body: bytes, expected: type[B]) -> B:
+    """The struct in a body.
+
+    Raises:
+        RequestError: the body is no JSON, or a field has a value that is not allowed; the error names both.
+    """
+    try:
+        given = _whole_numbers(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RequestError("malformed-request", f"the body is no JSON: {error}") from error
+    except RecursionError as error:
+        raise RequestError("malformed-request", "the body has too many arrays and objects within each other") from error
+    try:
+        return msgspec.convert(given, type=expected)
+    except msgspec.ValidationError as error:
+        raise _invalid_field(str(error), given) from error
+
+
+def _whole_numbers(value: Any, depth: int = 0) -> Any:
+    """The value with ``2.0`` as 2: in JSON Schema both are an integer.
+
+    >>> _whole_numbers({"a": [2.0, 2.5, True]})
+    {'a': [2, 2.5, True]}
+    """
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole_numbers(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {name: _whole_numbers(one, depth + 1) for name, one in value.items()}
+    return value
+
+
+def _invalid_field(message: str, given: Any) -> RequestError:
+    text, at, path = message.rpartition(_AT)
+    found = _NAME.match(path) if at else _FIELD.search(message)
+    field, text = found.group(1) if found else "", text if at else message
+    value = given.get(field, "") if isinstance(given, dict) else given
+    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=shown)

@@ -1,0 +1,41 @@
+"""Requests that are generated from the document, valid and invalid: all checks of schemathesis on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from tests.gateway import market
+from tests.gateway.running_gateway import read_directory, running_gateway
+from tests.gateway.test_research_jobs import Answers
+from tests.sizes import examples
+
+CONFIG = Path(__file__).parent / "schemathesis.toml"
+ENDLESS = ("/v1/events",)
+"""A stream has no end; test_stream.py reads it."""
+
+
+async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
+    """No failure of any check, in examples, edge cases, random values and sequences of requests."""
+    folder = tmp_path / "research"
+    (folder / "dataset-1").mkdir(parents=True)
+    (folder / "dataset-1" / "manifest.json").write_text("{}")
+    market.write_backtest(folder)
+    async with running_gateway(tmp_path, rate_limit="", research_rate_limit="", research_artefacts=folder) as server:
+        server.gateway.research = Answers(server)
+        await market.store(server.database, bars=600, signals=30)
+        await read_directory(server)
+        market.fill(server.gateway.market, first=300)
+        options = ["--config-file", str(CONFIG), "run", f"{server.url}/openapi.json", "--checks", "all", "--seed", "1"]
+        options += ["--max-examples", str(examples(12)), "--no-color", "--warnings", "off", "--continue-on-failure", "--no-shrink"]
+        for path in ENDLESS:
+            options += ["--exclude-path", path]
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "schemathesis.cli", *options,
+            cwd=tmp_path, env=os.environ | {"NO_COLOR": "1"}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        output, _ = await child.communicate()
+    assert child.returncode == 0, output.decode()[-20_000:]
+    assert b"No issues found" in output
