@@ -389,6 +389,7 @@ chats: Final = Table(
     Column("briefing", Boolean, nullable=False, default=False, server_default=false(), comment="wants briefings"),
     Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
     Column("dark", Boolean, nullable=False, default=False, server_default=false(), comment="wants dark pictures"),
+    Index("ix_chats_watch_all", "watch_all"),
     comment="writer: notifier",
 )
 watchlists: Final = Table(

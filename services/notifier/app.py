@@ -21,16 +21,20 @@ from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
+from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings, DailyBriefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.fan_out import FanOut
@@ -98,6 +102,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "instruments": refresher.run,
         }
         if bot is not None and settings.telegram_polling:
+            broadcasting = Broadcasting(NoticeTable(database), "telegram", clock, sender.wake)
+            tasks["broadcasts"] = partial(broadcasting.run, lifecycle.stopping)
             tasks |= await _bot_tasks(
                 settings,
                 lifecycle,
@@ -111,6 +117,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 refresher,
                 clock,
                 pictures,
+                sender.wake,
             )
         yield tasks
 
@@ -195,6 +202,7 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
+    wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
     from services.notifier.adapters.dialogs import DialogTable
@@ -222,12 +230,15 @@ async def _bot_tasks(
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
+    chats, market = ChatTables(database), MarketTables(database)
+    briefings = Briefings(chats, market, NewsTables(database), quotes, industries, instruments)
+    daily = DailyBriefings(briefings, chats, deliveries, clock, wake)
     ports = BotPorts(
-        ChatTables(database),
+        chats,
         ConditionTable(database),
         parser,
         deliveries,
-        MarketTables(database),
+        market,
         NewsTables(database),
         quotes,
         industries,
@@ -235,10 +246,15 @@ async def _bot_tasks(
         BotAdmins(bot),
         clock,
         PersonalDataTables(database),
+        NoticeTable(database),
+        StatisticsTables(database),
         settings.watchlist_most,
         settings.alert_language,
+        settings.operators,
+        settings.allowed,
         pictures,
         ResearchConditionTimes(research, clock.now),
+        briefings,
         backtests,
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
@@ -246,4 +262,5 @@ async def _bot_tasks(
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
+        "briefings": partial(_after_instruments, refresher, daily.run, lifecycle.stopping),
     }

@@ -67,6 +67,10 @@ class NotifierSettings(MeshSettings):
     """JSON array of ``{"name", "kind", "url", "to", "sender", "token", "language"}``: Discord, Slack, ntfy and email."""
     webhook_allow_private: bool = False
     """Whether webhooks and channels may use plain http and addresses of this machine or a private network."""
+    telegram_operators: str = ""
+    """User ids, separated by commas, that may use /stats and /broadcast."""
+    telegram_allowed: str = ""
+    """Chat ids, separated by commas, that the bot answers; empty: all."""
     public_url: str = ""
     """Address of the page as people reach it; alerts then have a button that opens the chart there."""
     charts: bool = True
@@ -109,6 +113,14 @@ class NotifierSettings(MeshSettings):
         _targets(value)
         return value
 
+    @field_validator("telegram_operators", "telegram_allowed")
+    @classmethod
+    def _ids(cls, value: str) -> str:
+        for each in _split(value):
+            if not each.removeprefix("-").isdecimal() or not each.isascii():
+                raise ValueError(f"{each!r} is no id of Telegram: expected numbers, separated by commas")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -145,9 +157,23 @@ class NotifierSettings(MeshSettings):
         return _channels(self.channels)
 
     @property
+    def operators(self) -> frozenset[str]:
+        """User ids of the operators."""
+        return frozenset(_split(self.telegram_operators))
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Chat ids that the bot answers; empty: all."""
+        return frozenset(_split(self.telegram_allowed))
+
+    @property
     def console_enabled(self) -> bool:
         """Whether alerts are printed on the console."""
         return self.console_alerts if self.console_alerts is not None else not self.telegram_bot_token.get_secret_value()
+
+
+def _split(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",") if each.strip()]
 
 
 def _targets(value: SecretStr) -> tuple[WebhookTarget, ...]:

@@ -40,7 +40,7 @@ class DeliveryTable:
         self._ours = table.c.channel.in_(tuple(channels))
 
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
-        rows = [_row(new, now) for new in deliveries]
+        rows = [delivery_row(new, now) for new in deliveries]
         if not rows:
             return
         async with self._database.begin() as connection:
@@ -147,7 +147,8 @@ class DeliveryTable:
             return [_delivery(row) for row in (await connection.execute(wanted)).all()]
 
 
-def _row(new: NewDelivery, now: int) -> dict[str, Any]:
+def delivery_row(new: NewDelivery, now: int) -> dict[str, Any]:
+    """The row of a new delivery."""
     final = new.status in _FINAL
     return {
         "signal_id": new.signal_id,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
@@ -23,8 +24,10 @@ from services.notifier.domain.ports import (
     DeliveryStore,
     MarketStore,
     NewsStore,
+    NoticeStore,
     PersonalData,
     Quotes,
+    Statistics,
 )
 
 CommandFunction = Callable[..., Awaitable[Reply]]
@@ -47,13 +50,20 @@ class BotPorts:
     admins: Admins
     clock: TimeAndRandom
     personal_data: PersonalData
+    notices: NoticeStore
+    statistics: Statistics
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
+    operators: frozenset[str] = frozenset()
+    """User ids that may give the operator's commands."""
+    allowed: frozenset[str] = frozenset()
+    """Chat ids that the bot answers; empty: all."""
     pictures: PictureCache | None = None
     """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
+    briefings: Briefings | None = None
     backtests: Backtests | None = None
     """Without it, /backtest says that there are none."""
 

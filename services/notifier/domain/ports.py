@@ -12,6 +12,7 @@ from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.messages import Alert
+from services.notifier.domain.notices import Notice, State
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.pacing import RecentMessages
 from services.notifier.domain.quality_replies import RuleRecord
@@ -160,6 +161,9 @@ class ChatStore(Protocol):
     async def unwatch_industry(self, address: Address, industry: str | None) -> None:
         """Stop watching an industry; all of them where None."""
 
+    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+        """The next active chats that want briefings, in the order of their ids, ``after`` one."""
+
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
 
@@ -226,13 +230,6 @@ class MarketStore(Protocol):
         """The industries of each symbol."""
 
 
-class NewsStore(Protocol):
-    """Stories of news. Raises TransientError when the database is not available."""
-
-    async def newest(self, labels: Sequence[tuple[str, str]], limit: int) -> list[Story]:
-        """The stories first seen last that have any of the labels, ``("symbol", ...)`` or ``("industry", ...)``; none: of all."""
-
-
 class PersonalData(Protocol):
     """All rows about one chat. All methods raise TransientError when the database is not available."""
 
@@ -241,6 +238,39 @@ class PersonalData(Protocol):
 
     async def forget(self, channel: str, chat_id: str) -> None:
         """Delete all rows about a chat, in one transaction."""
+
+
+class NoticeStore(Protocol):
+    """Texts for many chats. All methods raise TransientError when the database is not available."""
+
+    async def add(self, notice: Notice, now: int) -> None:
+        """Insert it where it does not exist."""
+
+    async def change(self, notice_id: str, before: State, after: State) -> bool:
+        """Change its state; False where it is in another one than ``before``."""
+
+    async def cancel(self, notice_id: str, now: int) -> int:
+        """Stop it and close its deliveries that are not sent; returns how many."""
+
+    async def counts(self, notice_id: str) -> dict[str, int]:
+        """How many of its deliveries there are by status."""
+
+    async def send_page(self, channel: str, now: int) -> int:
+        """Insert the next deliveries of the oldest notice that is being sent; returns how many."""
+
+
+class Statistics(Protocol):
+    """Counts for the operator."""
+
+    async def counts(self, since: int) -> dict[str, int]:
+        """Chats by kind, alerts, watched symbols, and deliveries since ``since`` by channel and status."""
+
+
+class NewsStore(Protocol):
+    """Stories of news. Raises TransientError when the database is not available."""
+
+    async def newest(self, labels: Sequence[tuple[str, str]], limit: int) -> list[Story]:
+        """The stories first seen last that have any of the labels, ``("symbol", ...)`` or ``("industry", ...)``; none: of all."""
 
 
 class Quotes(Protocol):

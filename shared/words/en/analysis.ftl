@@ -35,3 +35,13 @@ privacy-forget = 🗑 Delete everything
 privacy-forget-sure = Settings, watched instruments, alerts and their records will be deleted for good. Delete them?
 privacy-forget-yes = Yes, delete everything
 privacy-forgotten = All data of this chat is deleted. To begin again: /start
+
+# Briefings.
+menu-brief = Briefing of today
+brief = <b>Briefing</b> · { $at }
+brief-markets = <b>Markets</b>
+brief-industries = <b>Your industries</b>
+brief-watched = <b>What you watch</b>
+brief-signals = <b>Newest signals with their records</b>
+brief-empty = Nothing to report yet. Add instruments with /watch.
+brief-daily = 📬 Send it every evening

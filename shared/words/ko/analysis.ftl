@@ -35,3 +35,13 @@ privacy-forget = 🗑 모두 지우기
 privacy-forget-sure = 설정, 관심 종목, 조건 알림, 알림 기록이 모두 지워지고 되돌릴 수 없습니다. 지울까요?
 privacy-forget-yes = 네, 모두 지워 주세요
 privacy-forgotten = 이 채팅의 데이터를 모두 지웠습니다. 다시 시작하려면 /start
+
+# Briefings.
+menu-brief = 오늘의 브리핑
+brief = <b>브리핑</b> · { $at }
+brief-markets = <b>시장</b>
+brief-industries = <b>관심 산업</b>
+brief-watched = <b>관심 종목</b>
+brief-signals = <b>최근 신호와 기록</b>
+brief-empty = 아직 전할 내용이 없습니다. /watch 로 관심 종목을 등록해 보세요.
+brief-daily = 📬 매일 저녁 받기

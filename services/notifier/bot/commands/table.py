@@ -8,6 +8,7 @@ from typing import Final
 from services.notifier.bot.commands.alerts import alerts, unalert
 from services.notifier.bot.commands.analyze import analyze, chart, compare, top
 from services.notifier.bot.commands.backtest import backtest
+from services.notifier.bot.commands.brief import brief
 from services.notifier.bot.commands.build import build
 from services.notifier.bot.commands.conditions import alert
 from services.notifier.bot.commands.explain import explain
@@ -16,6 +17,7 @@ from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.mute import mute
 from services.notifier.bot.commands.news import news
+from services.notifier.bot.commands.operator import broadcast, stats
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.privacy import export, forget, privacy
 from services.notifier.bot.commands.quality import quality
@@ -39,6 +41,8 @@ class Command:
     """It changes settings when it has arguments; without arguments it only shows them."""
     bare: bool = False
     """It changes settings even without arguments."""
+    operator: bool = False
+    """Only the operator may use it; to others it does not exist."""
     listed: bool = True
     """It is in the menu, with the description ``menu-NAME`` of the catalogue."""
 
@@ -56,6 +60,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
     "backtest": Command(backtest),
+    "brief": Command(brief),
     "industry": Command(industry),
     "top": Command(top),
     "analyze": Command(analyze),
@@ -71,6 +76,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "privacy": Command(privacy),
     "export": Command(export, changes=True, bare=True, listed=False),
     "forget": Command(forget, changes=True, bare=True, listed=False),
+    "stats": Command(stats, operator=True, listed=False),
+    "broadcast": Command(broadcast, operator=True, listed=False),
     "why": Command(why, listed=False),
     "record": Command(record, listed=False),
     "setup": Command(setup, changes=True, listed=False),
