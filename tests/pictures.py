@@ -55,7 +55,7 @@ async def main(url: str) -> None:
     async with chromium() as browser:
         for picture in PICTURES:
             await take(browser, url, picture)
-            print(FOLDER / picture.name)  # noqa: T201 - a command that says what it wrote
+            print(FOLDER / picture.name)
 
 
 if __name__ == "__main__":

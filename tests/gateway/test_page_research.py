@@ -1,6 +1,6 @@
 """Research on the page: a run from the form to its result, its cancellation, grids and comparisons.
 
-The gateway's own records and data sets are real. Jobs are answered as docs/research.md describes them, by the test.
+Records, data sets and the form are the gateway's own. Analysis research is not there: the test answers for it, as docs/api.md says.
 """
 
 from __future__ import annotations
@@ -19,17 +19,6 @@ from tests.gateway.running_gateway import RunningGateway, read_directory, runnin
 
 pytestmark = pytest.mark.browser
 
-SCHEMA: Final = {
-    "type": "object",
-    "required": ["entry"],
-    "properties": {
-        "symbols": {"type": "array", "items": {"type": "string"}, "default": []},
-        "entry": {"type": "string"},
-        "exit": {"type": "string", "default": ""},
-        "direction": {"enum": ["both", "long", "short"], "default": "long"},
-        "stop_loss": {"anyOf": [{"type": "number"}, {"type": "null"}], "default": None},
-    },
-}
 FIGURES: Final = {"total_return": 2.858, "sharpe": 0.86, "max_drawdown": -0.325, "trades": 2, "profit_factor": None}
 BACKTEST: Final = {
     "entry": "golden_cross", "exit": "dead_cross", "costs": "5 + 5 bp a side", "metrics": FIGURES,
@@ -45,9 +34,12 @@ GRID: Final = {
                     "probability_of_overfitting": 0.44},
 }  # fmt: skip
 HEAT: Final = {
-    "objective": "sharpe", "across": {"name": "fast", "values": [5, 10]}, "down": {"name": "slow", "values": [50, 100]}, "fixed": {},
-    "chosen": [1, 1], "cells": [[1.4, 0.2], [None, 1.1]],
+    "objective": "sharpe", "across": {"name": "fast", "values": [5, 10]}, "down": {"name": "slow", "values": [50, 100]},
+    "fixed": {}, "chosen": [1, 1], "cells": [[1.4, 0.2], [None, 1.1]],
 }  # fmt: skip
+
+
+HEAT_FILE: Final = {"name": "heatmap.json", "sha256": "0" * 64, "url": "/v1/research/jobs/run-1/files/heatmap.json"}
 
 
 class Jobs:
@@ -58,15 +50,9 @@ class Jobs:
         self.state, self.kind, self.result = "running", "backtest", BACKTEST
 
     async def install(self, page: Page) -> None:
-        await page.route("**/openapi.json", self._document)
         await page.route("**/v1/research/backtests", self._request)
         await page.route("**/v1/research/jobs**", self._jobs)
         await page.route("**/v1/research/jobs/**", self._jobs)
-
-    async def _document(self, route: Route) -> None:
-        body = {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}}}
-        paths = {"/v1/research/jobs": {"get": {}}, "/v1/research/backtests": {"post": body}}
-        await route.fulfill(json={"paths": paths, "components": {"schemas": {"Run": SCHEMA}}})
 
     async def _request(self, route: Route) -> None:
         self.posted.append(json.loads(route.request.post_data or "{}"))
@@ -86,10 +72,9 @@ class Jobs:
             }  # fmt: skip
             await self._page(route, trade, {**trade, "entry": "2024-07-05", "exit": "2024-07-20", "return": -0.02})
         elif path.endswith("/equity"):
-            points = [
-                {"date": f"2024-06-{n:02d}T20:00:00Z", "session": f"2024-06-{n:02d}", "equity": 1000.0 + n, "drawdown": -0.01, "buy_and_hold": 1000}
-                for n in range(3, 20)
-            ]  # fmt: skip
+            days = [f"2024-06-{n:02d}" for n in range(3, 20)]
+            point = {"equity": 1000.0, "drawdown": -0.01, "buy_and_hold": 1000.0}
+            points = [{"date": f"{day}T20:00:00Z", "session": day, **point} for day in days]
             await self._page(route, *points)
         elif path.endswith("heatmap.json"):
             await route.fulfill(json=HEAT)
@@ -111,7 +96,7 @@ class Jobs:
             "progress": {"done": 3, "total": 10, "note": "AAPL"}, "created": "2024-07-01T00:00:00Z", "started": None, "ended": None,
             "error": None, "symbols": ["AAPL"], "timeframe": "1Day", "start": None, "end": None, "tape": "",
             "parameters": {"entry": "golden_cross"}, "result": self.result if done else None,
-            "files": [{"name": "heatmap.json", "sha256": "0" * 64, "url": "/v1/research/jobs/run-1/files/heatmap.json"}] if done else [],
+            "files": [HEAT_FILE] if done else [],
             "data_hash": "d" * 64 if done else None, "code_version": "e" * 16,
         }  # fmt: skip
         return known | changes
@@ -142,7 +127,7 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await expect(page.locator("#datasets tbody a")).to_have_attribute("href", "/v1/research/datasets/dataset-1/files/manifest.json")
     await page.reload()
     await page.get_by_role("link", name="New run").click()
-    await expect(page.locator(".run-form select")).to_have_value("long")
+    await expect(page.get_by_label("direction")).to_have_value("long")
     await page.get_by_label("entry", exact=True).fill("golden_cross")
     await page.get_by_label("symbols").fill("AAPL, NVDA")
     await page.get_by_label("stop loss").fill("7")

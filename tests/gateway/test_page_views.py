@@ -111,7 +111,7 @@ async def test_the_members_of_an_industry_and_the_market_on_a_phone_in_korean(br
     await page.get_by_role("link", name="차트").tap()
     await expect(page.locator(".row")).to_have_count(6)
     await page.get_by_role("link", name="연구").tap()
-    await expect(page.locator("#jobs .absent")).to_contain_text("연구 작업을 받지 않아")
+    await expect(page.locator("#runs tbody tr", has_text="backtest-1")).to_contain_text("완료")
     for view in ("종목 검색", "알림", "시스템"):
         await page.get_by_role("link", name=view).tap()
         await expect(page.locator("h1")).to_have_text(view)
@@ -321,8 +321,19 @@ async def test_settings_are_kept_and_keys_open_views(browser: Browser, server: R
 
 
 AXE = Path(__file__).parents[2] / "services/gateway/page/node_modules/axe-core/axe.min.js"
-VIEWS = ("/", "/#/market/semiconductors", "/#/instrument/AAPL", "/#/screener?condition=close%20%3E%20sma_20", "/#/research/records",
-         "/#/research", "/#/research/datasets", "/#/alerts", "/#/system")  # fmt: skip
+VIEWS = (
+    "/",
+    "/#/market/semiconductors",
+    "/#/instrument/AAPL",
+    "/#/screener?condition=close%20%3E%20sma_20",
+    "/#/research/records",
+    "/#/research",
+    "/#/research/new",
+    "/#/research/runs%2Fbacktest-1",
+    "/#/research/datasets",
+    "/#/alerts",
+    "/#/system",
+)
 
 
 @pytest.mark.parametrize(("locale", "dark"), [("en-US", False), ("ko-KR", True)])

@@ -262,6 +262,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/research/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a backtest done
+         * @description Ask for a run: it waits, and is done by analysis research. Location has its address.
+         *
+         *         Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+         *         not answer now: then the job waits on the topic.
+         */
+        post: operations["request_research_backtests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/research/datasets": {
         parameters: {
             query?: never;
@@ -275,7 +298,14 @@ export interface paths {
          */
         get: operations["research_datasets"];
         put?: never;
-        post?: never;
+        /**
+         * Have a data set written
+         * @description Ask for a run: it waits, and is done by analysis research. Location has its address.
+         *
+         *         Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+         *         not answer now: then the job waits on the topic.
+         */
+        post: operations["request_research_datasets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -314,6 +344,156 @@ export interface paths {
          * @description A file as it is on disk, in parts if the request has a Range. The ETag changes with the file.
          */
         get: operations["research_dataset_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/discoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have combinations of signals searched
+         * @description Ask for a run: it waits, and is done by analysis research. Location has its address.
+         *
+         *         Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+         *         not answer now: then the job waits on the topic.
+         */
+        post: operations["request_research_discoveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have parameters searched
+         * @description Ask for a run: it waits, and is done by analysis research. Location has its address.
+         *
+         *         Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+         *         not answer now: then the job waits on the topic.
+         */
+        post: operations["request_research_grids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs of analysis research, newest first
+         * @description Jobs of the API, of the command line and of the schedule, the newest first; those of chats are shown in their chats alone.
+         */
+        get: operations["research_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job with its progress and its result
+         * @description One job: its state and progress, and its result once it is done.
+         */
+        get: operations["research_jobs_by_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a job
+         * @description Cancel a job: one that waits at once, one that runs within a second. Only its requester may.
+         */
+        delete: operations["cancel_research_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/jobs/{id}/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The equity of a backtest
+         * @description The account of a backtest at the close of each bar, oldest first, with buy and hold beside it.
+         */
+        get: operations["research_jobs_by_id_equity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/jobs/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of a job
+         * @description A file of a job: the report as a page without scripts, pictures, JSON. The ETag changes with the file.
+         */
+        get: operations["research_job_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/research/jobs/{id}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The trades of a backtest
+         * @description The trades of a backtest, in the order of their entries.
+         */
+        get: operations["research_jobs_by_id_trades"];
         put?: never;
         post?: never;
         delete?: never;
@@ -388,6 +568,90 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * BacktestRequest
+         * @description An entry, an exit, orders, sizes and costs; docs/research.md explains each.
+         */
+        BacktestRequest: {
+            /**
+             * @default shared
+             * @enum {unknown}
+             */
+            account: "separate" | "shared";
+            /** @default 0.01 */
+            borrow: number;
+            /**
+             * @default stop
+             * @enum {unknown}
+             */
+            both_hit: "stop" | "target";
+            /** @default 100000 */
+            cash: number;
+            /** @default 5 */
+            commission_bp: number;
+            /**
+             * @default long
+             * @enum {unknown}
+             */
+            direction: "both" | "long" | "short";
+            /** @default null */
+            end: string | null;
+            entry: string;
+            /** @default  */
+            exit: string;
+            /** @default 1 */
+            leverage: number;
+            /** @default null */
+            max_positions: number | null;
+            /** @default true */
+            page: boolean;
+            /**
+             * @default raw
+             * @enum {unknown}
+             */
+            prices: "adjusted" | "raw";
+            /**
+             * @default fractional
+             * @enum {unknown}
+             */
+            shares: "fractional" | "whole";
+            /**
+             * @default fraction
+             * @enum {unknown}
+             */
+            size: "amount" | "fraction" | "inverse_volatility" | "risk" | "volatility";
+            /** @default null */
+            size_value: number | null;
+            /** @default 5 */
+            slippage_bp: number;
+            /** @default null */
+            start: string | null;
+            /** @default null */
+            stop_loss: number | null;
+            /**
+             * @description Without any, all that have bars.
+             * @default []
+             */
+            symbols: string[];
+            /** @default null */
+            take_profit: number | null;
+            /**
+             * @description A bundled tape in place of the stored bars.
+             * @default
+             */
+            tape: string;
+            /** @default null */
+            time_exit: number | null;
+            /**
+             * @default 1Day
+             * @enum {unknown}
+             */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+            /** @default null */
+            trailing: number | null;
+            /** @default 20 */
+            window: number;
+        };
         /**
          * Bar
          * @description A closed bar.
@@ -471,6 +735,104 @@ export interface components {
             url: string;
         };
         /**
+         * DatasetRequest
+         * @description Features and labels by name, and how bars are split.
+         */
+        DatasetRequest: {
+            /** @default null */
+            embargo: number | null;
+            /** @default null */
+            end: string | null;
+            /** @default [] */
+            features: string[];
+            /** @default [] */
+            labels: string[];
+            /**
+             * @default standard
+             * @enum {unknown}
+             */
+            scaling: "robust" | "standard";
+            /** @default null */
+            start: string | null;
+            /**
+             * @description Without any, all that have bars.
+             * @default []
+             */
+            symbols: string[];
+            /**
+             * @description A bundled tape in place of the stored bars.
+             * @default
+             */
+            tape: string;
+            /**
+             * @default 1Day
+             * @enum {unknown}
+             */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+            /** @default 0.7 */
+            train: number;
+            /** @default 0.15 */
+            validation: number;
+        };
+        /**
+         * DiscoveryRequest
+         * @description How candidates are made and how many are judged; docs/research.md explains the method.
+         */
+        DiscoveryRequest: {
+            /** @default 10 */
+            cost_bps: number;
+            /** @default null */
+            end: string | null;
+            /** @default 0 */
+            horizon: number;
+            /** @default  */
+            index: string;
+            /** @default 30 */
+            least: number;
+            /** @default 200 */
+            most: number;
+            /** @default 0.5 */
+            share: number;
+            /** @default 2 */
+            size: number;
+            /** @default null */
+            start: string | null;
+            /**
+             * @description Without any, all that have bars.
+             * @default []
+             */
+            symbols: string[];
+            /**
+             * @description A bundled tape in place of the stored bars.
+             * @default
+             */
+            tape: string;
+            /**
+             * @default 1Day
+             * @enum {unknown}
+             */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+            /** @default 10 */
+            within: number;
+        };
+        /**
+         * EquityPoint
+         * @description The account of a backtest at the close of a bar.
+         */
+        EquityPoint: {
+            buy_and_hold: number | null;
+            cash: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            drawdown: number | null;
+            equity: number | null;
+            invested: number | null;
+            session: string | null;
+        };
+        /**
          * ExplainRequest
          * @description A condition, and the instruments on whose stored bars it is evaluated.
          */
@@ -520,6 +882,94 @@ export interface components {
             /** @enum {unknown} */
             state: "disabled" | "failing" | "new" | "ok" | "unknown";
             url: string;
+        };
+        /**
+         * GridRequest
+         * @description Each instrument is traded with an equal part of the money that never leaves it, at adjusted prices.
+         */
+        GridRequest: {
+            /** @default 16 */
+            blocks: number;
+            /** @default 0.01 */
+            borrow: number;
+            /**
+             * @default stop
+             * @enum {unknown}
+             */
+            both_hit: "stop" | "target";
+            /** @default 5 */
+            commission_bp: number;
+            /** @default [] */
+            constraints: string[];
+            /**
+             * @default long
+             * @enum {unknown}
+             */
+            direction: "both" | "long" | "short";
+            /** @default 0 */
+            earlier_trials: number;
+            /** @default null */
+            embargo: number | null;
+            /** @default null */
+            end: string | null;
+            entry: string;
+            /** @default  */
+            exit: string;
+            /** @default 5 */
+            folds: number;
+            /** @default null */
+            holding: number | null;
+            /** @default 30 */
+            minimum_trades: number;
+            /**
+             * @default sharpe
+             * @enum {unknown}
+             */
+            objective: "calmar" | "sharpe" | "sortino" | "total_return";
+            /** @default 1 */
+            radius: number;
+            /** @default {} */
+            ranges: {
+                [key: string]: string | number[];
+            };
+            /** @default 5 */
+            slippage_bp: number;
+            /**
+             * @default anchored
+             * @enum {unknown}
+             */
+            split: "anchored" | "combinatorial" | "rolling";
+            /** @default null */
+            start: string | null;
+            /** @default null */
+            stop_loss: number | null;
+            /**
+             * @description Without any, all that have bars.
+             * @default []
+             */
+            symbols: string[];
+            /** @default null */
+            take_profit: number | null;
+            /**
+             * @description A bundled tape in place of the stored bars.
+             * @default
+             */
+            tape: string;
+            /** @default 0.2 */
+            test: number;
+            /** @default 2 */
+            tested: number;
+            /** @default null */
+            time_exit: number | null;
+            /**
+             * @default 1Day
+             * @enum {unknown}
+             */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+            /** @default null */
+            trailing: number | null;
+            /** @default 2 */
+            window: number;
         };
         /**
          * HeldTimes
@@ -600,6 +1050,83 @@ export interface components {
             name_ko: string;
             sector: string;
             symbol: string;
+        };
+        /**
+         * Job
+         * @description A job with its request and its result.
+         */
+        Job: {
+            ahead: number | null;
+            code_version: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            created: string;
+            data_hash: string | null;
+            end: string | null;
+            ended: string | null;
+            error: components["schemas"]["JobError"] | null;
+            files: components["schemas"]["JobFile"][];
+            id: string;
+            kind: string;
+            parameters: Record<string, never>;
+            progress: components["schemas"]["JobProgress"];
+            result: Record<string, never> | null;
+            start: string | null;
+            started: string | null;
+            /** @enum {unknown} */
+            state: "cancelled" | "done" | "failed" | "queued" | "refused" | "requested" | "running";
+            symbols: string[];
+            tape: string;
+            /** @enum {unknown} */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+        };
+        /**
+         * JobError
+         * @description Why a job has no result.
+         */
+        JobError: {
+            code: string;
+            message: string;
+        };
+        /**
+         * JobFile
+         * @description A file of a run.
+         */
+        JobFile: {
+            name: string;
+            sha256: string;
+            url: string;
+        };
+        /**
+         * JobProgress
+         * @description How far a run is.
+         */
+        JobProgress: {
+            done: number;
+            note: string;
+            total: number | null;
+        };
+        /**
+         * JobSummary
+         * @description A job without its result.
+         */
+        JobSummary: {
+            ahead: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            created: string;
+            ended: string | null;
+            error: components["schemas"]["JobError"] | null;
+            id: string;
+            kind: string;
+            progress: components["schemas"]["JobProgress"];
+            started: string | null;
+            /** @enum {unknown} */
+            state: "cancelled" | "done" | "failed" | "queued" | "refused" | "requested" | "running";
         };
         /**
          * Line
@@ -747,6 +1274,16 @@ export interface components {
             warnings: string[];
         };
         /**
+         * Page[EquityPoint]
+         * @description The envelope of every answer.
+         */
+        Page_EquityPoint_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["EquityPoint"][];
+            warnings: string[];
+        };
+        /**
          * Page[Explanation]
          * @description The envelope of every answer.
          */
@@ -804,6 +1341,26 @@ export interface components {
             next_page_token: string | null;
             provider: string | null;
             results: components["schemas"]["Instrument"][];
+            warnings: string[];
+        };
+        /**
+         * Page[JobSummary]
+         * @description The envelope of every answer.
+         */
+        Page_JobSummary_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["JobSummary"][];
+            warnings: string[];
+        };
+        /**
+         * Page[Job]
+         * @description The envelope of every answer.
+         */
+        Page_Job_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["Job"][];
             warnings: string[];
         };
         /**
@@ -874,6 +1431,16 @@ export interface components {
             next_page_token: string | null;
             provider: string | null;
             results: components["schemas"]["Status"][];
+            warnings: string[];
+        };
+        /**
+         * Page[Trade]
+         * @description The envelope of every answer.
+         */
+        Page_Trade_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["Trade"][];
             warnings: string[];
         };
         /**
@@ -1117,6 +1684,46 @@ export interface components {
             over_63: number | null;
         };
         /**
+         * Trade
+         * @description A trade of a backtest.
+         */
+        Trade: {
+            bars: number;
+            cost: number;
+            /**
+             * Format: date
+             * @example 2026-07-02
+             */
+            entry: string;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            entry_date: string;
+            entry_price: number;
+            entry_reason: string;
+            /**
+             * Format: date
+             * @example 2026-07-02
+             */
+            exit: string;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            exit_date: string;
+            exit_price: number;
+            exit_reason: string;
+            exit_shares: number;
+            mae: number;
+            mfe: number;
+            pnl: number;
+            return: number;
+            shares: number;
+            side: string;
+            symbol: string;
+        };
+        /**
          * View
          * @description Breadth and moves of an industry or a market. Fractions: 0.05 is 5 %. Null where a value is unknown.
          */
@@ -1157,7 +1764,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Reading is not public here; This origin is not on the allow-list */
+        /** @description This is not public here; The job was requested by another client; This origin is not on the allow-list */
         Problem403: {
             headers: {
                 /** @description The page on this type, with rel=help. */
@@ -1190,6 +1797,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The job has ended already */
+        Problem409: {
+            headers: {
+                /** @description The page on this type, with rel=help. */
+                Link?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is too large */
         Problem413: {
             headers: {
@@ -1203,6 +1821,17 @@ export interface components {
         };
         /** @description The URL is too long */
         Problem414: {
+            headers: {
+                /** @description The page on this type, with rel=help. */
+                Link?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body must be sent as application/json */
+        Problem415: {
             headers: {
                 /** @description The page on this type, with rel=help. */
                 Link?: string;
@@ -1245,7 +1874,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests */
+        /** @description Too many requests; Too many jobs wait or run */
         Problem429: {
             headers: {
                 /** @description The page on this type, with rel=help. */
@@ -2032,6 +2661,55 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    request_research_backtests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "entry": "golden_cross",
+                 *       "exit": "dead_cross",
+                 *       "symbols": [
+                 *         "AAPL",
+                 *         "SPY"
+                 *       ],
+                 *       "tape": "daily"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     research_datasets: {
         parameters: {
             query?: {
@@ -2070,6 +2748,59 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    request_research_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "features": [
+                 *         "rsi_14",
+                 *         "returns"
+                 *       ],
+                 *       "labels": [
+                 *         "forward_return(5)"
+                 *       ],
+                 *       "symbols": [
+                 *         "SPY"
+                 *       ],
+                 *       "tape": "daily"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DatasetRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
@@ -2146,6 +2877,8 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/vnd.apache.parquet": unknown;
+                    "image/png": unknown;
+                    "text/html": unknown;
                     "text/markdown": unknown;
                 };
             };
@@ -2176,6 +2909,401 @@ export interface operations {
                 };
                 content?: never;
             };
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    request_research_discoveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "least": 60,
+                 *       "size": 1,
+                 *       "tape": "daily"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DiscoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    request_research_grids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "constraints": [
+                 *         "fast < slow"
+                 *       ],
+                 *       "entry": "golden_cross({fast}, {slow})",
+                 *       "exit": "dead_cross({fast}, {slow})",
+                 *       "ranges": {
+                 *         "fast": "5:50:5",
+                 *         "slow": [
+                 *           50,
+                 *           100,
+                 *           200
+                 *         ]
+                 *       },
+                 *       "symbols": [
+                 *         "SPY"
+                 *       ],
+                 *       "tape": "daily"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GridRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    research_jobs: {
+        parameters: {
+            query?: {
+                kind?: "audit" | "backtest" | "dataset" | "discovery" | "grid" | "quality";
+                /** @description As it is now. */
+                state?: "cancelled" | "done" | "failed" | "queued" | "refused" | "running";
+                /** @description At most this many results. */
+                limit?: number;
+                /** @description next_page_token of the page before. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobSummary_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    research_jobs_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    cancel_research_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    research_jobs_by_id_equity: {
+        parameters: {
+            query?: {
+                /** @description At most this many results. */
+                limit?: number;
+                /** @description next_page_token of the page before. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EquityPoint_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    research_job_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+                /** @example manifest.json */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match or If-Range. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "image/png": unknown;
+                    "text/html": unknown;
+                    "text/markdown": unknown;
+                };
+            };
+            /** @description The part that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            /** @description The file has no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    research_jobs_by_id_trades: {
+        parameters: {
+            query?: {
+                /** @description At most this many results. */
+                limit?: number;
+                /** @description next_page_token of the page before. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Trade_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
