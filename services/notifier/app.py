@@ -16,6 +16,7 @@ from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
@@ -201,6 +202,7 @@ async def _bot_tasks(
         settings.watchlist_most,
         settings.alert_language,
         ResearchConditionTimes(research, clock.now),
+        KeyLinkTable(database),
     )
     handler = CommandBot(context, settings.bot_commands_minute)
     polling = Polling(

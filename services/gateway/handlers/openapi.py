@@ -11,9 +11,11 @@ from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.handlers.datasets import TYPES, send_file
+from services.gateway.handlers.openapi_operations import keyed_operation, operation_id
 from services.gateway.handlers.openapi_parameters import in_path, in_query
 from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses, responses
 from services.gateway.handlers.openapi_schemas import REF, plain
+from services.gateway.handlers.operations import OPERATIONS
 from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES, Action, Route
 
 ABOUT: Final = (
@@ -21,36 +23,41 @@ ABOUT: Final = (
     "Answers with replayed data carry a warning. Signals are not investment advice.\n\n"
     "Errors are problem+json (RFC 9457); their types: " + ", ".join(f"`{PREFIX}{name}`" for name in PROBLEM_TYPES) + "."
 )
+KEY: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key, as in `Authorization: Bearer fs_ID_SECRET`. Reading needs none where the operator has made it public.",
+}
 ETAG: Final = {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}}
 UNCHANGED: Final = {"description": "Unchanged since the ETag that you sent", "headers": ETAG}
 
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    types = [Problem, *(Page[each.result] for each in (*ROUTES, *ACTIONS)), *(action.body for action in ACTIONS)]  # type: ignore[name-defined]
+    answered, taken = (*ROUTES, *ACTIONS, *OPERATIONS), [each for each in (*ACTIONS, *OPERATIONS) if each.body is not None]
+    types = [Problem, *(Page[each.result] for each in answered), *(each.body for each in taken)]  # type: ignore[name-defined]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    pages = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), schemas[1:], strict=False))
-    bodies = dict(zip((action.path for action in ACTIONS), schemas[-len(ACTIONS) :], strict=True))
+    pages = dict(zip(map(id, answered), schemas[1:], strict=False))
+    bodies = dict(zip(map(id, taken), schemas[1 + len(answered) :], strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths[route.path] = {"get": _operation(route, pages[id(route)])}
+    for action in ACTIONS:
+        paths.setdefault(action.path, {})["post"] = _action(action, bodies[id(action)], pages[id(action)])
+    for each in OPERATIONS:
+        paths.setdefault(each.path, {})[each.method.lower()] = keyed_operation(each, bodies.get(id(each)), pages[id(each)])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "paths": {route.path: {"get": _operation(route, pages[route.path])} for route in ROUTES}
-        | {each.path: {"post": _action(each, bodies[each.path], pages[each.path])} for each in ACTIONS}
-        | {DATASET_FILE: {"get": _file()}}
-        | {"/v1/events": {"get": _events()}},
-        "components": {"schemas": {name: plain(schema) for name, schema in components.items()}, "responses": responses(schemas[0])},
-        "security": [{}],
+        "paths": paths | {DATASET_FILE: {"get": _file()}, "/v1/events": {"get": _events()}},
+        "components": {
+            "schemas": {name: plain(schema) for name, schema in components.items()},
+            "responses": responses(schemas[0]),
+            "securitySchemes": {"key": KEY},
+        },
+        "security": [{}, {"key": ["read"]}],
     }
-
-
-def operation_id(path: str) -> str:
-    """The name of an operation, of its path.
-
-    >>> operation_id("/v1/instruments/{symbol}")
-    'instruments_by_symbol'
-    """
-    return path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", "")
 
 
 def _file() -> dict[str, Any]:

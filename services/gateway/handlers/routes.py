@@ -9,11 +9,16 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import api_models, queries
+from services.gateway.domain.calendar_models import CalendarDay, CalendarQuery
+from services.gateway.domain.condition_models import CheckedCondition, CheckRequest, HistoryRequest, parse_check, parse_history
 from services.gateway.domain.datasets import Dataset
-from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
+from services.gateway.domain.explanations import ExplainRequest, Explanation, HeldTimes, parse_request
 from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.domain.screener_models import ScreenRequest, ScreenResult, parse_screen
 from services.gateway.handlers import (
     bars,
+    calendar,
+    conditions,
     datasets,
     explanations,
     indicators,
@@ -21,8 +26,10 @@ from services.gateway.handlers import (
     instruments,
     patterns,
     quotes,
+    screener,
     signal_quality,
     signals,
+    snapshot,
     status,
 )
 from services.gateway.handlers.cache import Answer
@@ -124,6 +131,22 @@ ROUTES: Final = (
         "?limit=5",
     ),
     Route("/v1/research/datasets/{id}", datasets.get_dataset, queries.NoParameters, Dataset, "One data set with its files", ""),
+    Route(
+        "/v1/calendar",
+        calendar.get_calendar,
+        CalendarQuery,
+        CalendarDay,
+        "When an exchange trades: sessions and holidays",
+        "?exchange=NYSE",
+    ),
+    Route(
+        "/v1/snapshot/{symbol}",
+        snapshot.get_snapshot,
+        queries.SnapshotQuery,
+        api_models.Snapshot,
+        "Everything that a page shows of one instrument",
+        "",
+    ),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
 ACTIONS: Final = (
@@ -135,6 +158,33 @@ ACTIONS: Final = (
         Explanation,
         "A condition in words, and where it last held",
         '{"condition": "rsi_14 < 30 and close > sma_200 on 1d", "symbols": ["AAPL"]}',
+    ),
+    Action(
+        "/v1/conditions/check",
+        conditions.check,
+        parse_check,
+        CheckRequest,
+        CheckedCondition,
+        "Whether a text is a condition",
+        '{"condition": "rsi_14 < 30 and close > sma_200 on 1d"}',
+    ),
+    Action(
+        "/v1/conditions/history",
+        conditions.history,
+        parse_history,
+        HistoryRequest,
+        HeldTimes,
+        "Where a condition held",
+        '{"condition": "rsi_14 < 30 on 1d", "symbols": ["AAPL"], "limit": 5}',
+    ),
+    Action(
+        "/v1/screener",
+        screener.screen,
+        parse_screen,
+        ScreenRequest,
+        ScreenResult,
+        "Instruments for which a condition is true now",
+        '{"condition": "rsi_14 > 30 on 1d", "sort": "rsi_14", "columns": ["close"], "limit": 20}',
     ),
 )
 DATASET_FILE: Final = "/v1/research/datasets/{id}/files/{name}"

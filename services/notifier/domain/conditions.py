@@ -9,18 +9,14 @@ from typing import Final, Literal
 
 import msgspec
 
-from shared.conditions import Condition, identity
+from shared.conditions import identity
+from shared.conditions.user_limits import exceeded
 from shared.events import Signal
 
 RULE: Final = "condition"
 """``Signal.rule`` of signals that a user condition fired."""
 AT_CLOSE: Final = "once_per_bar_close"
 FORMING: Final = "once_per_bar"
-MAX_PER_CHAT: Final = 20
-MAX_TOTAL: Final = 5_000
-MAX_EXTRA_PER_CHAT: Final = 10
-"""Requested indicators of one chat's conditions."""
-MAX_EXTRA_TOTAL: Final = 64
 
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
@@ -129,21 +125,10 @@ def parse_alert(line: str) -> AlertRequest:
     )
 
 
-def extra_columns(condition: Condition) -> tuple[str, ...]:
-    """A column of each indicator that is computed only because the condition needs it."""
-    return tuple(wanted.column for wanted in condition.indicators if not wanted.running)
-
-
 def exceeded_limit(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
     """The key of a phrase that says which limit a new alert exceeds, or None. ``count`` and ``in_use``: totals of all chats."""
-    if len(mine) >= MAX_PER_CHAT:
-        return "alert_full"
-    if len({column for alert in (*mine, requested) for column in alert.extra}) > MAX_EXTRA_PER_CHAT:
-        return "alert_extra"
-    fresh = set(requested.extra) - set(in_use)
-    if count >= MAX_TOTAL or (fresh and len(in_use) + len(fresh) > MAX_EXTRA_TOTAL):
-        return "alert_busy"
-    return None
+    limit = exceeded([alert.extra for alert in mine], requested.extra, count, in_use)
+    return f"alert_{limit}" if limit else None
 
 
 def is_recipient(

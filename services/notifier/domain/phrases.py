@@ -26,6 +26,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/settings - 설정\n"
         "/lang en - English\n"
         "/status - 상태\n"
+        "/link 코드 - API 키 연결\n"
         "종목은 기호(AAPL), 한글·영문 이름, 별칭으로 찾습니다.",
         "unknown_command": "/{name} 명령은 없습니다. 명령어는 /help 에서 볼 수 있습니다.",
         "meant_command": "/{name} 명령은 없습니다. 혹시 /{near} 인가요?",
@@ -82,6 +83,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "settings_help": "<code>/settings unproven on|off</code>: 검증되지 않은 예측 신호도 받을지 정합니다. "
         "사건(급등락, 신고가 등)은 항상 받습니다.\n"
         "<code>/settings provisional on|off</code>: 아직 닫히지 않은 봉의 잠정 신호도 받을지 정합니다.",
+        "link_help": "API 키를 이 대화에 연결합니다: <code>/link 코드</code>. 코드는 POST /v1/keys/self/link 로 받습니다. "
+        "연결하면 API와 이 대화가 관심 종목과 알림을 함께 씁니다. <code>/link off</code>: 해제",
+        "linked": "API 키 '{name}'를 이 대화에 연결했습니다. 관심 종목과 알림을 함께 씁니다.",
+        "link_refused": "코드가 맞지 않거나 만료되었거나 이미 쓰였습니다. 새 코드를 받아 주세요.",
+        "unlinked": "이 대화에 연결된 API 키를 해제했습니다.",
+        "link_none": "이 대화에 연결된 API 키가 없습니다.",
         "status": "<b>상태</b>\n관심 종목: {count}\n알림: {muted}\n최근 24시간: {deliveries}\n시각: {now}",
         "all": "전체",
         "none": "없음",
@@ -144,6 +151,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "/settings - settings\n"
         "/lang ko - 한국어\n"
         "/status - status\n"
+        "/link CODE - link an API key\n"
         "Instruments are found by symbol (AAPL), Korean or English name, or alias.",
         "unknown_command": "There is no /{name}. See /help for the commands.",
         "meant_command": "There is no /{name}. Did you mean /{near}?",
@@ -201,6 +209,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "settings_help": "<code>/settings unproven on|off</code>: whether you get predictions without a validated record too. "
         "Events (price moves, new highs and the like) always come.\n"
         "<code>/settings provisional on|off</code>: whether you get signals on bars that are still forming too.",
+        "link_help": "Links a key of the API to this chat: <code>/link CODE</code>. POST /v1/keys/self/link answers with a code. "
+        "The API then shares the watchlist and the alerts of this chat. <code>/link off</code> ends it.",
+        "linked": "The API key '{name}' is linked to this chat: they share the watchlist and the alerts.",
+        "link_refused": "This code is wrong, has expired or was used already. Please get a new one.",
+        "unlinked": "The API keys of this chat are no longer linked.",
+        "link_none": "No API key is linked to this chat.",
         "status": "<b>Status</b>\nWatched: {count}\nAlerts: {muted}\nLast 24 hours: {deliveries}\nTime: {now}",
         "all": "everything",
         "none": "none",

@@ -11,6 +11,7 @@ from services.notifier.domain.ports import (
     ConditionStore,
     ConditionTimes,
     DeliveryStore,
+    KeyLinks,
     MarketStore,
     Quotes,
 )
@@ -38,3 +39,5 @@ class BotContext:
     """Language of new chats."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
+    links: KeyLinks | None = None
+    """Without it, /link says only what it is for."""

@@ -15,6 +15,7 @@ from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.handlers.bot_context import BotContext
 from services.notifier.handlers.condition_commands import alert, alerts, explain, unalert
+from services.notifier.handlers.link_command import link
 from shared.sequences import vocabulary
 
 DAY: Final = 86_400_000
@@ -237,4 +238,5 @@ COMMANDS: Final[dict[str, Command]] = {
     "rules": Command(rules, changes=True),
     "settings": Command(settings, changes=True),
     "status": Command(status),
+    "link": Command(link, changes=True),
 }

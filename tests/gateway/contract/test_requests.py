@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from tests.gateway import market
-from tests.gateway.running_gateway import read_directory, running_gateway
-from tests.sizes import examples
+from tests.gateway.running_gateway import create_key, read_directory, running_gateway
+from tests.gateway.test_explain import Answers
+from tests.sizes import THOROUGH, examples
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 ENDLESS = ("/v1/events",)
@@ -17,16 +18,31 @@ ENDLESS = ("/v1/events",)
 
 
 async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
-    """No failure of any check, in examples, edge cases, random values and sequences of requests."""
+    """No failure of any check, in examples and random values; in a thorough run also every limit of every value, and sequences of requests."""
     folder = tmp_path / "research"
     (folder / "dataset-1").mkdir(parents=True)
     (folder / "dataset-1" / "manifest.json").write_text("{}")
-    async with running_gateway(tmp_path, rate_limit="", research_artefacts=folder) as server:
+    async with running_gateway(
+        tmp_path, rate_limit="", key_rate_limit="", auth_failures="1000000/second", research_artefacts=folder
+    ) as server:
         await market.store(server.database, bars=600, signals=30)
         await read_directory(server)
         market.fill(server.gateway.market, first=300)
+        server.gateway.research = Answers(None)
+        key = await create_key(server, "admin")
         options = ["--config-file", str(CONFIG), "run", f"{server.url}/openapi.json", "--checks", "all", "--seed", "1"]
-        options += ["--max-examples", str(examples(12)), "--no-color", "--warnings", "off", "--continue-on-failure", "--no-shrink"]
+        options += [
+            "--max-examples",
+            str(examples(20)),
+            "--no-color",
+            "--warnings",
+            "off",
+            "--continue-on-failure",
+            "--no-shrink",
+        ]
+        options += ["--header", f"Authorization: Bearer {key}"]
+        if not THOROUGH:
+            options += ["--phases", "examples,fuzzing"]
         for path in ENDLESS:
             options += ["--exclude-path", path]
         child = await asyncio.create_subprocess_exec(

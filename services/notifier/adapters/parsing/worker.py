@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from services.notifier.adapters.child_loop import serve
-from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
+from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.domain.phrases import LANGUAGES
 from shared.conditions import ConditionError, describe, parse
+from shared.conditions.user_limits import extra_columns
 
 
 def answer(body: bytes) -> bytes:

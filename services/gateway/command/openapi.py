@@ -1,4 +1,4 @@
-"""The commands of ``python -m services.gateway``."""
+"""``python -m services.gateway openapi``: the document of the API as a file."""
 
 from __future__ import annotations
 
@@ -13,16 +13,9 @@ from services.gateway.domain.contract import breaking_changes
 from services.gateway.handlers.application import VERSION
 from services.gateway.handlers.openapi import document
 
-SNAPSHOT: Final = Path(__file__).parents[2] / "docs" / "openapi.json"
-commands: Final = typer.Typer(help="The gateway; without a command it runs.", no_args_is_help=True, pretty_exceptions_enable=False)
+SNAPSHOT: Final = Path(__file__).parents[3] / "docs" / "openapi.json"
 
 
-@commands.callback()
-def _all() -> None:
-    """Commands beside the service itself."""
-
-
-@commands.command()
 def openapi(
     target: Annotated[Path, typer.Option("--to", help="The file to write.")] = SNAPSHOT,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where the file is not current.")] = False,
