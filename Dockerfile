@@ -1,9 +1,13 @@
 # One image for all services; the command chooses which. Build: docker build -t finstage .
 FROM python:3.12-slim AS build
 WORKDIR /app
-COPY requirements/run.txt requirements/run.txt
+# run, or research: with the packages that write data sets and search patterns.
+ARG PACKAGES=run
+COPY requirements/run.txt requirements/research.txt requirements/
+# jsonpath-rw, which data sets need, has no wheel: its source is checked by its hash and built.
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: -r requirements/run.txt
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: --no-binary=jsonpath-rw -r requirements/${PACKAGES}.txt
+COPY shared/words shared/words
 COPY services/gateway/page services/gateway/page
 RUN cd services/gateway/page \
     && PATH=/opt/venv/bin:$PATH npm ci --no-audit --no-fund \

@@ -67,6 +67,8 @@ docs: _test-environment ## write the generated pages under docs/ again
 	@$(BIN)/python -m services.analysis.documents
 	@$(BIN)/python -m services.gateway openapi
 	@$(BIN)/python -m infra.clients
+	@$(BIN)/python -m infra.local.web_page
+	@cd services/gateway/page && PATH="$(CURDIR)/$(BIN):$$PATH" node types.mjs
 
 lock: _test-environment ## resolve requirements/*.in into hash-locked lists
 	@infra/lock.sh $(BIN)/python

@@ -110,6 +110,40 @@ sources: Final = Table(
     Column("updated_at", BigInteger, nullable=False, comment="when ingest last reported"),
     comment="writer: ingest",
 )
+feeds: Final = Table(
+    "feeds",
+    metadata,
+    Column("feed", String(80), primary_key=True, comment="line of the file of feeds, with :SYMBOL for a feed of one instrument"),
+    Column("line", String(40), nullable=False),
+    Column("publisher", String(64), nullable=False),
+    Column("url", String(600), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("state", String(8), nullable=False, comment="new, ok, failing or disabled"),
+    Column("reason", String(24), nullable=False, comment="why it fails or is disabled, in one word"),
+    Column("detail", String(255), nullable=False, comment="the error in full"),
+    Column("etag", String(255), nullable=False, comment="of the document that was published last"),
+    Column("modified", String(255), nullable=False, comment="its Last-Modified"),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("last_try", BigInteger),
+    Column("last_success", BigInteger),
+    Column("last_article", BigInteger, comment="when it last had a new article"),
+    Column("next_try", BigInteger, comment="none while it is disabled"),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: ingest",
+)
+feed_articles: Final = Table(
+    "feed_articles",
+    metadata,
+    Column("article", String(32), primary_key=True, comment="id of the article"),
+    Column("content", String(32), primary_key=True, comment="its content, as published"),
+    Column("feed", String(80), nullable=False, comment="the feed that had it first"),
+    Column("first_at", BigInteger, nullable=False, index=True, comment="when it was received"),
+    Column(
+        "seen_at", BigInteger, nullable=False, index=True, comment="when a feed last had it, to a day; 30 days later the row goes"
+    ),
+    comment="writer: ingest. What has been published, so that it is not published again.",
+)
 
 
 bars: Final = Table(
@@ -251,8 +285,87 @@ research_runs: Final = Table(
     Index("ix_research_runs_to_report", "to_report"),
     comment="writer: analysis research",
 )
+translations: Final = Table(
+    "translations",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of both languages and the text"),
+    Column("translation", Text, nullable=False),
+    Column("translator", String(24), nullable=False, comment="local, libretranslate, deepl or papago"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_translations_created_at", "created_at"),
+    comment="writer: analysis news. Translated sentences, so that none is paid for twice",
+)
+translation_usage: Final = Table(
+    "translation_usage",
+    metadata,
+    Column("translator", String(24), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False, comment="yyyymmdd, UTC"),
+    Column("characters", BigInteger, nullable=False, comment="sent to it, or about to be"),
+    comment="writer: analysis news",
+)
 
 
+articles: Final = Table(
+    "articles",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("story_id", String(32), nullable=False, index=True),
+    Column("ts_event", BigInteger, nullable=False, index=True),
+    Column("ts_init", BigInteger, nullable=False, comment="when its newest content was received; an older one changes nothing"),
+    Column("body", Long, nullable=False, comment="the Article event as JSON"),
+    Column("traits", Long, nullable=False, comment="JSON: what of the title is compared with other titles"),
+    Column("signature", Blob, nullable=False, comment="MinHash of the title, 32 uint32"),
+    Column("vector", Blob, nullable=False, comment="embedding of the title, 384 float16; empty where there is none"),
+    Column("nearest", String(32), nullable=False, comment="the article that brought it into its story; empty for the first"),
+    Column("cosine", Double, comment="of the two titles"),
+    comment="writer: analysis news",
+)
+stories: Final = Table(
+    "stories",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("importance", Double, nullable=False),
+    Column("search", Long, nullable=False, comment="titles and summary in lower case, NFKC, both languages"),
+    Column("body", Long, nullable=False, comment="the newest Story event as JSON"),
+    Column("pending", Boolean, nullable=False, index=True, comment="this revision is not yet on news.stories.v1"),
+    Column("reaction_due", BigInteger, index=True, comment="event time from which a reaction may be known; null: none is awaited"),
+    Column("translation_due", BigInteger, index=True, comment="when to translate it next; null: not"),
+    Column("translation_tries", Integer, nullable=False, default=0),
+    Index("ix_stories_first_seen_id", "first_seen", "id"),
+    comment="writer: analysis news",
+)
+story_labels: Final = Table(
+    "story_labels",
+    metadata,
+    Column("kind", String(12), primary_key=True, comment="symbol, industry or publisher"),
+    Column("name", String(64), primary_key=True),
+    Column("first_seen", BigInteger, primary_key=True, autoincrement=False),
+    Column("story_id", String(32), primary_key=True, index=True),
+    comment="writer: analysis news. What a story can be found by",
+)
+story_splits: Final = Table(
+    "story_splits",
+    metadata,
+    Column("story_id", String(32), primary_key=True),
+    Column("article_id", String(32), primary_key=True),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Column("new_story_id", String(32), nullable=False, default=""),
+    Column("error", String(255), nullable=False, default=""),
+    comment="writer: analysis news. Articles to take out of a story, by command",
+)
+news_owner: Final = Table(
+    "news_owner",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="1"),
+    Column("token", String(32), nullable=False, comment="of the process that alone writes stories; empty: none"),
+    Column("lease_until", BigInteger, nullable=False, comment="another process may take over after this"),
+    comment="writer: analysis news",
+)
 chats: Final = Table(
     "chats",
     metadata,
@@ -267,6 +380,13 @@ chats: Final = Table(
     Column("unvalidated", Boolean, nullable=False, default=False, comment="wants predictions without a validated record too"),
     Column("muted_until", BigInteger, nullable=False, default=0),
     Column("created_at", BigInteger, nullable=False),
+    Column("zone", String(64), nullable=False, default="", server_default="", comment="IANA time zone; empty: not chosen"),
+    Column("quiet_from", Integer, nullable=False, default=-1, server_default="-1", comment="minute of the day; -1: none"),
+    Column("quiet_until", Integer, nullable=False, default=-1, server_default="-1", comment="minute of the day"),
+    Column("silent", Boolean, nullable=False, default=False, server_default=false(), comment="alerts make no sound"),
+    Column("pace", String(8), nullable=False, default="auto", server_default="auto", comment="each, auto or digest"),
+    Column("briefing", Boolean, nullable=False, default=False, server_default=false(), comment="wants briefings"),
+    Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
     comment="writer: notifier",
 )
 watchlists: Final = Table(
@@ -279,6 +399,44 @@ watchlists: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Index("ix_watchlists_symbol", "symbol"),
     comment="writers: notifier, gateway",
+)
+watched_industries: Final = Table(
+    "watched_industries",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("chat_id", String(255), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
+    Column("industry", String(48), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_watched_industries_industry", "industry"),
+    comment="writer: notifier",
+)
+payments: Final = Table(
+    "payments",
+    metadata,
+    Column("charge_id", String(128), primary_key=True, comment="Telegram's telegram_payment_charge_id"),
+    Column("chat_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("payload", String(128), nullable=False),
+    Column("stars", Integer, nullable=False),
+    Column("paid_until", BigInteger, nullable=False),
+    Column("paid_at", BigInteger, nullable=False),
+    Column("refunded_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: not refunded"),
+    Index("ix_payments_chat_id", "chat_id"),
+    comment="writer: notifier",
+)
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False, comment="broadcast or briefing"),
+    Column("audience", String(64), nullable=False, comment="whom it is for, as in daily:ko"),
+    Column("body", Long, nullable=False, comment="JSON: text by language"),
+    Column("state", String(9), nullable=False, comment="draft, sending, sent or cancelled"),
+    Column("position", String(255), nullable=False, default="", server_default="", comment="the last chat that has its delivery"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_notices_state", "state"),
+    comment="writer: notifier",
 )
 alert_rules: Final = Table(
     "alert_rules",
@@ -299,14 +457,36 @@ conditions: Final = Table(
     Column("condition_id", String(32), nullable=False, comment="Condition.id: the same for all who ask the same"),
     Column("condition_text", Long, nullable=False, comment="Condition.text: the normal form"),
     Column("timeframe", Cased, nullable=False),
-    Column("frequency", String(24), nullable=False, comment="once_per_bar_close, or once_per_bar: forming bars too"),
+    Column("frequency", String(24), nullable=False, comment="once_per_bar_close, once_per_bar (forming bars too), or once"),
     Column("scope", String(8), nullable=False, comment="symbols, industry or watched"),
     Column("targets", Long, nullable=False, comment="JSON array of symbols or industries; empty for watched"),
     Column("enabled", Boolean, nullable=False, default=True),
     Column("extra", Long, nullable=False, comment="JSON array of a column of each indicator that runs for it alone"),
     Column("created_at", BigInteger, nullable=False),
+    Column("cooldown", BigInteger, nullable=False, default=0, server_default="0", comment="milliseconds between two alerts"),
+    Column("expires_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: never"),
+    Column("last_fired_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: never"),
+    Column(
+        "stopped",
+        String(16),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="why not enabled: paused, fired or flood",
+    ),
     Index("ix_conditions_condition_id", "condition_id"),
     comment="writers: notifier, gateway",
+)
+dialogs: Final = Table(
+    "dialogs",
+    metadata,
+    Column("chat_id", String(64), primary_key=True, comment="Telegram chat id"),
+    Column("user_id", String(64), primary_key=True),
+    _thread_id(primary_key=True, autoincrement=False),
+    Column("state", String(64), nullable=False, comment="what the bot expects; empty: nothing"),
+    Column("data", Long, nullable=False, comment="JSON object; empty: none"),
+    Column("updated_at", BigInteger, nullable=False),
+    comment="writer: notifier",
 )
 deliveries: Final = Table(
     "deliveries",
@@ -326,6 +506,8 @@ deliveries: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("to_report", Boolean, nullable=False, default=False, comment="its outcome is not yet on notify.deliveries.v1"),
+    Column("kind", String(8), nullable=False, default="signal", server_default="signal", comment="signal or notice"),
+    Index("ix_deliveries_channel_chat_id_updated_at", "channel", "chat_id", "updated_at"),
     Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
     Index("ix_deliveries_to_report", "to_report"),
     comment="writer: notifier",

@@ -91,6 +91,23 @@ def with_caret(text: str, position: int, around: int = 500) -> str:
     return f"{before}{after}\n{' ' * sum(map(_width, before))}^"
 
 
+def plain_line(text: str, maximum: int) -> str:
+    r"""Text of others for one line: composed (NFC) and otherwise as written, without invisible and control characters.
+
+    At most ``maximum`` characters; a longer one is cut and ends with ``ELLIPSIS``.
+
+    >>> plain_line(" 삼\u1109\u1165\u11bc\u200b전자\n①\u202e ", 8), plain_line("AAPLX", 4)
+    ('삼성전자 ①', 'AAP…')
+    """
+    read = text[: READ_FACTOR * maximum]
+    if not read.isascii():
+        read = unicodedata.normalize("NFC", _few_marks(_INVISIBLE.sub("", read)))
+    found = " ".join("".join(c if c.isprintable() else " " for c in read).split())
+    if len(found) <= maximum and len(text) <= READ_FACTOR * maximum:
+        return found
+    return found[: maximum - 1].rstrip() + ELLIPSIS
+
+
 def _composed(text: str) -> str:
     if text.isascii():
         return text

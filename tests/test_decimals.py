@@ -43,7 +43,7 @@ def test_the_bots_volumes(value: float, english: str, korean: str) -> None:
 
 def test_the_page_shows_the_same() -> None:
     node = Path(sys.executable).parent / "node"
-    script = ROOT / "services" / "gateway" / "page" / "src" / "decimals.ts"
+    script = ROOT / "services" / "gateway" / "page" / "src" / "i18n" / "decimals.ts"
     done = subprocess.run(
         [node, "--input-type=module", "--eval", PAGE, script, ROOT / "tests" / "decimals.json"],
         capture_output=True,

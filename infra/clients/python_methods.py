@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from infra.clients.python_types import annotation, argument
 
-SKIPPED: Final = frozenset({"events", "research_dataset_file"})
-"""No JSON: the stream has a class of its own, files are read with ``download``."""
 HEAD: Final = '''"""One method for each operation of the API. Written by `python -m infra.clients`: do not edit."""
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ def methods(document: Mapping[str, Any]) -> str:
     found = [HEAD]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if operation["operationId"] not in SKIPPED:
+            if _is_json(operation):
                 found.append(_method(path, method, operation))
     return "\n".join(found)
 
@@ -67,6 +65,12 @@ def _method(path: str, method: str, operation: Mapping[str, Any]) -> str:
     sent, answer = f"await self.call({', '.join(call)})", _answer(operation)
     lines += [f"        {sent}"] if answer == "None" else [f"        found: {answer} = {sent}", "        return found"]
     return "\n".join(lines) + "\n"
+
+
+def _is_json(operation: Mapping[str, Any]) -> bool:
+    """False for the stream, which has a class of its own, and for files."""
+    content = [answer["content"] for status, answer in operation["responses"].items() if status < "300" and "content" in answer]
+    return all(set(kinds) == {"application/json"} for kinds in content)
 
 
 def _docstring(about: str) -> Iterator[str]:

@@ -54,6 +54,9 @@ def models(document: Mapping[str, Any]) -> str:
     """The module of all objects."""
     parts = [HEAD]
     for name, schema in document["components"]["schemas"].items():
+        if any(keyword.iskeyword(field) for field in schema["properties"]):
+            parts.append(_by_call(type_name(name), schema))
+            continue
         about = schema.get("description", "").split("\n")[0].replace('"""', "")
         lines = [f'    """{about}"""', ""] if about else []
         required = schema.get("required", ())
@@ -62,6 +65,13 @@ def models(document: Mapping[str, Any]) -> str:
             lines.append(f"    {field}: {shown if field in required else f'NotRequired[{shown}]'}")
         parts.append(f"class {type_name(name)}(TypedDict):\n" + "\n".join(lines or ["    pass"]) + "\n")
     return "\n\n".join(parts)
+
+
+def _by_call(name: str, schema: Mapping[str, Any]) -> str:
+    """The class of an object with a field whose name is a keyword of Python."""
+    fields = [f'"{field}": {annotation(kind)!r}' for field, kind in schema["properties"].items()]
+    total = "" if set(schema["properties"]) <= set(schema.get("required", ())) else ", total=False"
+    return f'{name} = TypedDict("{name}", {{{", ".join(fields)}}}{total})\n'
 
 
 def argument(name: str) -> str:

@@ -1,4 +1,4 @@
-"""``python -m infra.documents [--check]``: write docs/asyncapi.json, docs/topics.md and the page's timeframes, or check them."""
+"""``python -m infra.documents [--check]``: write docs/asyncapi.json, docs/topics.md and the page's tables, or check them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from infra.documents.asyncapi import document
 from infra.documents.page import topics_page
-from infra.documents.page_timeframes import page_timeframes
+from infra.documents.page_tables import page_exchanges, page_timeframes, page_vocabulary
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
@@ -18,10 +18,13 @@ ROOT: Final = Path(__file__).parent.parent.parent
 def documents(root: Path = ROOT) -> dict[Path, str]:
     """The generated text of each document by its path."""
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    data = root / "services" / "gateway" / "page" / "src" / "data"
     return {
         root / "docs" / "asyncapi.json": json.dumps(document(version), indent=1, ensure_ascii=False) + "\n",
         root / "docs" / "topics.md": topics_page(),
-        root / "services" / "gateway" / "page" / "src" / "timeframes.ts": page_timeframes(),
+        data / "timeframes.ts": page_timeframes(),
+        data / "exchanges.ts": page_exchanges(),
+        data / "vocabulary.ts": page_vocabulary(),
     }
 
 

@@ -69,6 +69,16 @@ def migrate(settings: LocalSettings) -> None:
     run_process(settings, "shared.migrations", "upgrade")
 
 
+def store_records(settings: LocalSettings) -> None:
+    """Save the records of the tape's history before its start, unless there are records already.
+
+    Raises:
+        StackError: it failed.
+    """
+    if settings.source == "replay":
+        run_process(settings, "services.analysis", "research", "quality", "--store", "--tape", settings.tape)
+
+
 def run_process(settings: LocalSettings, module: str, *arguments: str) -> None:
     """Run ``python -m module arguments`` in the environment of the services and wait until it exits.
 

@@ -43,6 +43,7 @@ def services(settings: LocalSettings) -> tuple[Program, ...]:
         Program("industries", (sys.executable, "-m", "services.analysis", "industries"), first + 3),
         Program("gateway", (sys.executable, "-m", "services.gateway"), first + 4),
         Program("research", (sys.executable, "-m", "services.analysis", "research"), first + 5),
+        Program("news", (sys.executable, "-m", "services.analysis", "news"), first + 6),
     )
 
 

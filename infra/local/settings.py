@@ -14,7 +14,7 @@ from shared.settings import MeshSettings
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
-PROBES: Final = 6
+PROBES: Final = 7
 """Number of services; each has a probe port, starting at PROBES_FROM."""
 NAME: Final = r"^[a-z0-9-]{1,40}$"
 

@@ -19,7 +19,7 @@ from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 from infra.local.errors import StackError
 from infra.local.exit_reasons import last_error
-from infra.local.prepare import migrate
+from infra.local.prepare import migrate, store_records
 from infra.local.programs import broker, services
 from infra.local.settings import LocalSettings
 from infra.local.source_status import follow_sources
@@ -87,6 +87,30 @@ class Stack:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _start(self, supervisor: Supervisor) -> None:
+        records = asyncio.create_task(self._store_records(), name="records")
+        try:
+            await self._start_kafka(supervisor)
+            await records
+        finally:
+            records.cancel()
+        supervisor.start_group("services")
+        waiting = {asyncio.create_task(self._ready(s.name, s.port), name=s.name) for s in services(self.settings)}
+        try:
+            await asyncio.gather(*waiting)
+        finally:
+            for task in waiting:
+                task.cancel()
+        print_line(f"\nOpen http://{self.settings.host}:{self.settings.port}  ({_source(self.settings)})")
+        print_line(f"Logs are in {self.settings.logs}. Ctrl-C stops everything.\n")
+
+    async def _store_records(self) -> None:
+        """Save the records of the tape's history, which the first alerts show. Without them the run starts all the same."""
+        try:
+            await asyncio.to_thread(store_records, self.settings)
+        except StackError as error:
+            print_line(f"  records    not there before analysis has computed them: {error}")
+
+    async def _start_kafka(self, supervisor: Supervisor) -> None:
         kafka = broker(self.settings)
         supervisor.start(kafka.name)
         bootstrap = f"127.0.0.1:{kafka.port}"
@@ -97,15 +121,6 @@ class Stack:
         changes = await make_topics(bootstrap)
         topics = f"{len(changes.create)} topics created" if changes.create else "topics are right"
         self._print_started("kafka", f"{bootstrap}, {topics}")
-        supervisor.start_group("services")
-        waiting = {asyncio.create_task(self._ready(s.name, s.port), name=s.name) for s in services(self.settings)}
-        try:
-            await asyncio.gather(*waiting)
-        finally:
-            for task in waiting:
-                task.cancel()
-        print_line(f"\nOpen http://{self.settings.host}:{self.settings.port}  ({_source(self.settings)})")
-        print_line(f"Logs are in {self.settings.logs}. Ctrl-C stops everything.\n")
 
     async def _ready(self, name: str, port: int) -> None:
         """Return once the service's /readyz returns 200."""

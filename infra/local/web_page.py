@@ -15,6 +15,7 @@ from infra.local.errors import StackError
 from infra.local.settings import ROOT
 
 PAGE: Final = ROOT / "services" / "gateway" / "page"
+WORDS: Final = ROOT / "shared" / "words"
 PACKAGES: Final = PAGE / "node_modules"
 """Also holds the stamps: hashes of the lock file and of the sources of the last build."""
 GENERATED: Final = {"node_modules", "dist"}
@@ -45,8 +46,8 @@ def _is_current(stamp: Path, wanted: str) -> bool:
 
 def _hash_of_sources() -> str:
     total = hashlib.sha256()
-    for path in _sources(PAGE):
-        total.update(str(path.relative_to(PAGE)).encode() + b"\0" + path.read_bytes())
+    for path in (*_sources(PAGE), *_sources(WORDS)):
+        total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 
@@ -75,3 +76,7 @@ def _npm(*arguments: str) -> None:
         raise StackError(
             f"npm {arguments[0]} failed for the web page. Check the network or proxy, and run it again. Its output:\n{output}"
         )
+
+
+if __name__ == "__main__":
+    build_page(print)

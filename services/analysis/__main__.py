@@ -35,6 +35,14 @@ def research() -> None:
     run("analysis-research", read_settings(ResearchSettings), build)
 
 
+def news() -> None:
+    """Stories from articles; with a COMMAND (news --help) looks at one, or splits it."""
+    from services.analysis.news.app import build
+    from services.analysis.news.settings import NewsSettings
+
+    run("analysis-news", read_settings(NewsSettings), build)
+
+
 def explain(condition: str, symbols: str, limit: int) -> int:
     """Say in words what a condition means, and where it last held in stored history."""
     from services.analysis.research.command import main
@@ -101,6 +109,7 @@ ROLES = {
     "live": live,
     "industries": industries,
     "research": research,
+    "news": news,
     "compile": compile_live,
     "compile-patterns": compile_patterns,
     "compile-history": compile_history,
@@ -114,6 +123,10 @@ def main(arguments: Sequence[str]) -> int:
         from services.analysis.research.commands.line import main as research_command
 
         return research_command(arguments[1:])
+    if arguments[:1] == ["news"] and len(arguments) > 1:
+        from services.analysis.news.command import main as news_command
+
+        return news_command(arguments[1:])
     chosen = _parser().parse_args(arguments)
     if chosen.role == "compile-kinds":
         compile_kinds(chosen.kinds)

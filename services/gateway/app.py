@@ -19,6 +19,8 @@ from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.adapters.keys import KeyTable
 from services.gateway.adapters.owned import OwnedTables
+from services.gateway.adapters.research_jobs import StoredJobs
+from services.gateway.adapters.stories import StoredStories
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_models import DAY_MS
@@ -68,7 +70,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             topics.INDICATORS: settings.tail,
             topics.SIGNALS: settings.tail,
         }
-        tail_lengths |= {topics.INDUSTRIES: None, topics.PATTERNS: 0}  # older patterns are read from the database
+        tail_lengths |= {topics.INDUSTRIES: None, topics.PATTERNS: 0, topics.STORIES: 0}  # older ones are read from the database
         tail = await stack.enter_async_context(open_tail(settings, tail_lengths, "gateway", max_records=500))
         ends = await stack.enter_async_context(open_offset_reader(settings, topics.TICKS, "gateway-ends"))
         history = await stack.enter_async_context(open_history(database))
@@ -129,10 +131,9 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
     market = MarketMemory(settings.rows_per_series)
     hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
     keys = KeyTable(history.database)
-    gateway = Gateway(
-        settings, market, history, StoredDatasets(history.database), hub, test_hub, clock, keys,
-        OwnedTables(history.database), Authentication(keys, settings),
-    )  # fmt: skip
+    stored = StoredDatasets(history.database), StoredJobs(history.database), StoredStories(history.database)
+    owned = OwnedTables(history.database)
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings))
     return gateway
 
 

@@ -52,6 +52,11 @@ class Settings(MeshSettings):
     """Time limit of an answer; a slower one ends with 504."""
     research_seconds: float = Field(default=8.0, gt=0)
     """Time to wait for analysis research; then the answer has no history. Less than ``request_seconds``."""
+    public_research: bool | None = None
+    """Whether everyone who may read may also have runs done without a key with the scope research, which takes the
+    machine's processors; unset: only on a loopback address."""
+    research_rate_limit: RateLimit = "60/hour"
+    """Runs that one client may ask for, as in ``60/hour``; unlimited where empty. How many may wait is a setting of research."""
     max_url: int = Field(default=4096, ge=256, le=8190)
     """Longest path with query, in characters."""
     max_body: int = Field(default=65_536, ge=0)
@@ -89,6 +94,11 @@ class Settings(MeshSettings):
     def reads_are_public(self) -> bool:
         """Whether everyone may read."""
         return is_loopback(self.host) if self.public_read is None else self.public_read
+
+    @property
+    def research_is_public(self) -> bool:
+        """Whether everyone who may read may have runs done."""
+        return is_loopback(self.host) if self.public_research is None else self.public_research
 
     @property
     def hosts(self) -> frozenset[str] | None:

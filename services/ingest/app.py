@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,6 +15,7 @@ import structlog
 
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursor_table import CursorTable
+from services.ingest.adapters.feeds.news_tape import read_news_tape
 from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka, sqlite_file
@@ -24,6 +25,9 @@ from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.data_origin import REPLAY, YAHOO, DataOrigin
 from services.ingest.domain.exchange_delays import DELAY_MS
+from services.ingest.domain.feeds.feed import FeedError
+from services.ingest.domain.feeds.news_tape import NewsTapeError
+from services.ingest.domain.feeds.ports import ArticlePublisher
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.inspector import Inspector
@@ -32,11 +36,13 @@ from services.ingest.domain.tape import Tape, TapeError
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.tape_schedule import Schedule, schedule_of
 from services.ingest.domain.universe import Universe, UniverseError
+from services.ingest.handlers.news_replay import NewsReplay
 from services.ingest.handlers.publishing import SourcePublisher
+from services.ingest.news import News, read_feeds
 from services.ingest.settings import IngestSettings
 from shared.calendars import Sessions, read_corrections, sessions
 from shared.corrections import CorrectionError
-from shared.db import open_database
+from shared.db import Database, open_database
 from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
 from shared.migrations.command import current
@@ -57,6 +63,7 @@ class SourceParts:
 
     settings: IngestSettings
     universe: Universe
+    database: Database
     cursors: CursorTable
     clock: Clock
     lifecycle: Lifecycle
@@ -68,6 +75,16 @@ class SourceParts:
         return self.lifecycle.stopping
 
 
+@dataclass(frozen=True)
+class OpenSource:
+    """A source of prices, and the news beside it."""
+
+    prices: Source
+    origin: DataOrigin
+    news: Callable[[ArticlePublisher], Awaitable[None]] | None
+    """Publishes news until the process stops; None without ``NEWS``."""
+
+
 def check(settings: IngestSettings) -> DataOrigin:
     """Verify that the files named in the settings can be read, before anything is opened; returns the origin of the prices.
 
@@ -77,10 +94,14 @@ def check(settings: IngestSettings) -> DataOrigin:
     try:
         universe = read_universe(settings.universe)
         read_corrections(settings.calendar_corrections)
+        if settings.news:
+            read_feeds(settings.news_feeds, universe)
         if settings.source != REPLAY:
             return DataOrigin(settings.source)
+        if settings.news:
+            read_news_tape(settings.tapes, settings.tape)
         return DataOrigin(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
-    except (UniverseError, TapeError, CorrectionError) as error:
+    except (UniverseError, TapeError, CorrectionError, FeedError, NewsTapeError) as error:
         _exit_with_error(error)
 
 
@@ -122,14 +143,17 @@ async def build(settings: IngestSettings, lifecycle: Lifecycle) -> AsyncIterator
         TapeError: the tape cannot be played.
         SettingsError: the database or Kafka holds prices of another origin.
         CorrectionError: the file of calendar corrections is wrong.
+        FeedError: the file of news feeds is wrong.
+        NewsTapeError: the articles of the tape cannot be played.
     """
     clock = SystemClock(lifecycle.stopping)
     universe = read_universe(settings.universe)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         health = ProviderHealth()
-        parts = SourceParts(settings, universe, CursorTable(database), clock, lifecycle, health)
-        source, origin = await stack.enter_async_context(SOURCES[settings.source](parts))
+        parts = SourceParts(settings, universe, database, CursorTable(database), clock, lifecycle, health)
+        opened = await stack.enter_async_context(SOURCES[settings.source](parts))
+        source, origin = opened.prices, opened.origin
         await keep_trying(lambda: claim_database(settings, parts.cursors, origin, clock.wall()), "database", lifecycle.stopping)
         await keep_trying(lambda: store_universe(database, universe), "database", lifecycle.stopping)
         producer = await keep_trying(
@@ -145,14 +169,17 @@ async def build(settings: IngestSettings, lifecycle: Lifecycle) -> AsyncIterator
         lifecycle.on_ready("broker", lambda: publisher.healthy)
         log.info("ingest is ready", source=source.name, instruments=len(universe.instruments), industries=len(universe.industries))
         lifecycle.add_detail("sources", lambda: [asdict(each) for each in health.all()])
-        yield {
+        tasks: dict[str, Task] = {
             "publish": lambda: publisher.publish_all(source),
             "health": lambda: report_health(health.all, partial(store_health, database), clock, lifecycle.stopping),
         }
+        if opened.news is not None:
+            tasks["news"] = partial(opened.news, producer)
+        yield tasks
 
 
 @asynccontextmanager
-async def _replay(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
+async def _replay(parts: SourceParts) -> AsyncIterator[OpenSource]:
     settings = parts.settings
     tape, history, schedule = await asyncio.to_thread(load, settings, parts.universe)
     chosen = tape.speed if settings.speed == "tape" else settings.speed
@@ -161,11 +188,13 @@ async def _replay(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]
     replay = Replay(
         tape, history, schedule, PlaybackSpeed(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping
     )
-    yield replay, DataOrigin(REPLAY, tape.name, tape.digest)
+    articles = await asyncio.to_thread(read_news_tape, settings.tapes, tape.name) if settings.news else ()
+    news = NewsReplay(tape.name, articles, lambda: replay.event_time, parts.cursors, parts.clock, parts.stopping)
+    yield OpenSource(replay, DataOrigin(REPLAY, tape.name, tape.digest), news.run if articles else None)
 
 
 @asynccontextmanager
-async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]:
+async def _yahoo(parts: SourceParts) -> AsyncIterator[OpenSource]:
     from services.ingest.adapters.yahoo.source import open_yahoo  # importing yfinance takes seconds
 
     settings = parts.settings
@@ -188,12 +217,13 @@ async def _yahoo(parts: SourceParts) -> AsyncIterator[tuple[Source, DataOrigin]]
         parts.lifecycle.add_detail("calendars in doubt", lambda: sorted(source.off_hours.in_doubt))
         every, lag = settings.beat_seconds, settings.beat_lag
         live = LiveSource(source, calendars, parts.clock, parts.stopping, every=every, lag=lag, delays=DELAY_MS, feeds=feeds)
-        yield live, DataOrigin(YAHOO)
+        news = News(settings, parts.universe, parts.database, parts.clock, parts.stopping) if settings.news else None
+        yield OpenSource(live, DataOrigin(YAHOO), news.run if news else None)
 
 
-Opener = Callable[[SourceParts], AbstractAsyncContextManager[tuple[Source, DataOrigin]]]
+Opener = Callable[[SourceParts], AbstractAsyncContextManager[OpenSource]]
 SOURCES: Final[Mapping[str, Opener]] = {REPLAY: _replay, YAHOO: _yahoo}
-"""Setting ``SOURCE`` -> context manager that opens the source and states the origin of its prices."""
+"""Setting ``SOURCE`` -> context manager that opens the source, with the origin of its prices and its news."""
 
 
 def load(settings: IngestSettings, universe: Universe) -> tuple[Tape, tuple[Backfill, ...], Schedule]:

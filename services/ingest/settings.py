@@ -57,3 +57,15 @@ class IngestSettings(MeshSettings):
     """A symbol of an open market without a streamed price for this many seconds is polled."""
     yahoo_silent_seconds: float = Field(default=30.0, gt=0)
     """If no price at all is streamed for this many seconds, all symbols are polled and the stream is reconnected."""
+    news: bool = True
+    """Whether to publish news: that of the feeds with a live source, that of the tape with ``replay``."""
+    news_feeds: Path = HERE / "feeds.jsonl"
+    """File of news feeds, one JSON object a line (docs/news.md)."""
+    news_contact: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
+    """E-mail or web address for the User-Agent. Feeds whose publisher refuses clients without one are not read without it."""
+    news_bodies: bool = False
+    """Whether to read the text of articles' pages, of feeds whose line allows it and where robots.txt allows it."""
+    news_allow_private: bool = False
+    """Whether news feeds may be on this machine or in its networks; otherwise such addresses are refused."""
+    news_gap_seconds: float = Field(default=2.0, ge=0)
+    """Seconds between two requests to one host of news feeds."""

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
@@ -21,20 +22,20 @@ from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.webhook import WebhookChannel
+from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.industries import LatestIndustries
+from services.notifier.bot.ports import BotPorts
+from services.notifier.bot.quotes import LatestQuotes
+from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.channel_schedule import ChannelSchedule
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.fan_out import FanOut
+from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.delivery.outcome_reporter import Reporter
+from services.notifier.delivery.picture_cache import PictureCache
+from services.notifier.delivery.sending import Sender, SenderOptions
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.attempt import Attempt
-from services.notifier.handlers.bot import CommandBot
-from services.notifier.handlers.bot_context import BotContext
-from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import TimeAndRandom
-from services.notifier.handlers.fan_out import FanOut
-from services.notifier.handlers.industries import LatestIndustries
-from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.outcome_reporter import Reporter
-from services.notifier.handlers.picture_cache import PictureCache
-from services.notifier.handlers.quotes import LatestQuotes
-from services.notifier.handlers.sending import Sender, SenderOptions
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
@@ -169,9 +170,11 @@ async def _bot_tasks(
     clock: TimeAndRandom,
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
+    from services.notifier.adapters.dialogs import DialogTable
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
     from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.updates import UpdateProcessor
+    from services.notifier.bot.router import CommandBot
 
     back = {QUOTES: QUOTES_BACK, INDUSTRIES: None, RESEARCH_RESULTS: 0}
     tail = await stack.enter_async_context(open_tail(settings, back, "notifier-quotes"))
@@ -185,10 +188,14 @@ async def _bot_tasks(
     async def dispatch(records: Sequence[Record[Any]]) -> None:
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
+    answers = ReplySender(bot, schedule.limiter, clock.ticking)
+    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    backtests = Backtests(runner, answers.send_later)
+    stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
-    context = BotContext(
+    ports = BotPorts(
         ChatTables(database),
         ConditionTable(database),
         parser,
@@ -202,12 +209,11 @@ async def _bot_tasks(
         settings.watchlist_most,
         settings.alert_language,
         ResearchConditionTimes(research, clock.now),
+        backtests,
         KeyLinkTable(database),
     )
-    handler = CommandBot(context, settings.bot_commands_minute)
-    polling = Polling(
-        bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, schedule.limiter, clock.ticking), settings.bot_concurrency)
-    )
+    handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
+    polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),

@@ -18,7 +18,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     id: str
     """128 bits of SHA-256 over publisher and canonical URL, as hex: one entry in two feeds of a publisher is one article."""
     content: str
-    """Hash of title, excerpt and body: an entry that its feed changed keeps its id and has another content."""
+    """Hash of title, excerpt and symbols: an entry that its feed changed, or that a feed per ticker links to another instrument,
+    keeps its id and has another content. The symbols of an article are those of all its contents."""
     feed: str
     """The id of the feed in the reviewed file."""
     publisher: str
@@ -95,13 +96,13 @@ class Story(Event, frozen=True, kw_only=True, tag="story"):
     """One story with every article about it. It grows: each update has the next ``revision``, the id stays."""
 
     id: str
-    """For ever: 128 bits of SHA-256 over the id of its first article, as hex."""
+    """For ever: 128 bits of SHA-256 over the id of its first article, as hex; over ``split:`` and it for one that was split off."""
     revision: SafeInt
     """1, then one more with each update."""
     title: str
     """Of its first article, in ``language``."""
     title_ko: str | None = None
-    """The Korean title; null while ``translated`` is false and the story is not Korean."""
+    """The Korean title; null until it was translated, and for a Korean story."""
     summary: tuple[str, ...] = ()
     """Up to three sentences of its articles, as they stand there; none where there are only titles."""
     summary_ko: tuple[str, ...] | None = None
@@ -116,10 +117,8 @@ class Story(Event, frozen=True, kw_only=True, tag="story"):
     importance: float
     """0 to 1, from facts only (docs/news.md)."""
     articles: tuple[StoryArticle, ...]
-    """In the order in which they were first received."""
+    """In the order in which they were first received; at most 200, further ones begin another story."""
     reactions: tuple[Reaction, ...] = ()
-    merged_into: str = ""
-    """The story that this one was found to be a part of; it then gets no more updates."""
     split_from: str = ""
     """The story that this one was taken out of by command."""
     first_seen: SafeInt

@@ -141,6 +141,8 @@ class RunGrid(ResearchRunJob, frozen=True, kw_only=True, tag="run-grid"):
     direction: Literal["long", "short", "both"] = "long"
     ranges: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
     """The values to try, by the name of a parameter."""
+    steps: dict[str, str] = msgspec.field(default_factory=dict)
+    """The same as text: ``5:50:5`` is the first value, the last and the step. A parameter is in one of both."""
     constraints: tuple[str, ...] = ()
     """As ``fast < slow``."""
 

@@ -4,7 +4,7 @@ Knowledge of a single service about its messages never belongs here.
 """
 
 from shared.kafka.group_consumer import GroupConsumer, open_group_consumer
-from shared.kafka.job_client import JobClient, NoResultError
+from shared.kafka.job_client import JobClient
 from shared.kafka.offset_range_reader import RangeGoneError, RangeReader, open_range_reader
 from shared.kafka.offsets import OffsetRange, OffsetReader, open_offset_reader
 from shared.kafka.owned_consumer import OwnedConsumer, open_owned_consumer
@@ -12,6 +12,7 @@ from shared.kafka.partition_owner import PartitionOwner
 from shared.kafka.partitions import partition_of
 from shared.kafka.producer import Producer, open_producer
 from shared.kafka.records import Published, Record
+from shared.kafka.run_watch import NoResultError, RunWatch
 from shared.kafka.tail import Tail, open_tail
 from shared.kafka.topic_label import read_label, write_label
 
@@ -28,6 +29,7 @@ __all__ = [
     "RangeGoneError",
     "RangeReader",
     "Record",
+    "RunWatch",
     "Tail",
     "open_group_consumer",
     "open_offset_reader",

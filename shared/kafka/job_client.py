@@ -1,20 +1,27 @@
-"""Publishes research jobs that are answered at once, and awaits the results, which a tail of their topic reads without a group."""
+"""Publishes research jobs, and awaits what is published about them, which a tail of the topic of results reads without a group."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 
-from shared.events import ConditionHistory, ConditionHistoryJob, ResearchJob, ResearchResult
+from shared.events import (
+    CancelRun,
+    ConditionHistory,
+    ConditionHistoryJob,
+    ResearchJob,
+    ResearchResult,
+    RunFinished,
+    RunJob,
+    RunProgress,
+)
 from shared.kafka.records import Record
+from shared.kafka.run_watch import NoResultError, RunWatch
 from shared.topics import RESEARCH_JOBS, Topic
 
 MOST_WAITING: Final = 100
-
-
-class NoResultError(Exception):
-    """There is no result in time, or too many jobs wait already. Asking again later may help."""
 
 
 class JobPublisher(Protocol):
@@ -31,14 +38,42 @@ class JobClient:
         self._publisher = publisher
         self._most = most
         self._waiting: dict[str, asyncio.Future[ConditionHistory]] = {}
+        self._runs: dict[str, RunWatch] = {}
 
     async def handle(self, records: Sequence[Record[ResearchResult]]) -> None:
-        """The handler of the tail of the results. A result that nobody waits for is ignored, and so are those of runs."""
+        """The handler of the tail of the results. A result that nobody waits for is ignored."""
         for record in records:
             event = record.event
+            if isinstance(event, RunProgress | RunFinished):
+                if (watch := self._runs.get(event.job_id)) is not None:
+                    await watch.put(event)
+                continue
             found = self._waiting.get(event.job_id)
             if isinstance(event, ConditionHistory) and found is not None and not found.done():
                 found.set_result(event)
+
+    @asynccontextmanager
+    async def run(self, job: RunJob) -> AsyncIterator[RunWatch]:
+        """Publish a job that is a run, and watch it inside the block.
+
+        Raises:
+            NoResultError: too many jobs wait.
+            TransientError: the broker does not acknowledge the job.
+        """
+        if len(self._runs) >= self._most:
+            raise NoResultError(f"{self._most} runs are watched already")
+        if job.id in self._runs:
+            raise ValueError(f"id: a run {job.id!r} is watched already")
+        self._runs[job.id] = watch = RunWatch(job.id)
+        try:
+            await self._publisher.publish(RESEARCH_JOBS, job, key=job.id)
+            yield watch
+        finally:
+            del self._runs[job.id]
+
+    async def cancel(self, job: CancelRun) -> None:
+        """Ask for the end of a run. Raises TransientError."""
+        await self._publisher.publish(RESEARCH_JOBS, job, key=job.id)
 
     async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         """Publish a job and wait for its result.

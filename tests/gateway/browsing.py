@@ -52,8 +52,9 @@ async def visit(
     locale: str = "en-US",
     scheme: Scheme | None = None,
     touch: bool = False,
+    path: str = "/#/instrument",
 ) -> BrowserPage:
     context = await browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme, has_touch=touch, is_mobile=touch)
     visited = BrowserPage(await context.new_page())
-    await visited.page.goto(server.url)
+    await visited.page.goto(server.url + path)
     return visited

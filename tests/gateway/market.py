@@ -6,7 +6,8 @@ import datetime as dt
 import json
 import math
 import random
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import insert
@@ -15,6 +16,7 @@ from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
 from shared.db import Database
 from shared.events import Timeframe
+from tests.gateway.news import store_stories, story
 
 DAY = 86_400_000
 START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday
@@ -210,14 +212,31 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         await connection.execute(insert(tables.instruments), rows)
         await connection.execute(insert(tables.instrument_industries), pairs)
         await connection.execute(insert(tables.signal_quality), [quality_row(n) for n in range(12)])
+        await connection.execute(insert(tables.feeds), [feed_row("fed-press", next_try=2**52)])
         if bars:
             await connection.execute(insert(tables.bars), [bar_row(bar(symbol, n)) for n in range(bars)])
         if signals:
             await connection.execute(insert(tables.signals), [signal_row(signal(symbol, n)) for n in range(signals)])
             await connection.execute(insert(tables.patterns), [pattern_row(pattern(symbol, n)) for n in range(6)])
         await connection.execute(
-            insert(tables.research_runs), [dataset_row(1, "var/research/dataset-1", {"manifest.json": "0" * 64})]
+            insert(tables.research_runs), [dataset_row(1, "var/research/dataset-1", {"manifest.json": "0" * 64}), backtest_row(1)]
         )
+    await store_stories(database, [story(1)])
+
+
+def feed_row(feed: str, **more: Any) -> dict[str, Any]:
+    """A news feed that works."""
+    fixed = {
+        "line": feed,
+        "publisher": "P",
+        "url": "https://p.example/feed",
+        "language": "en",
+        "interval_seconds": 600,
+        "state": "ok",
+    }
+    texts = dict.fromkeys(("reason", "detail", "etag", "modified"), "")
+    times = dict.fromkeys(("last_try", "last_success", "last_article", "next_try"))
+    return {"feed": feed, **fixed, **texts, **times, "failures": 0, "updated_at": START, **more}
 
 
 def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:
@@ -232,6 +251,46 @@ def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:
         "id": f"dataset-{n}", "kind": "dataset", "request": "{}", "state": "done", "requested_by": "command", "created_at": n,
         "finished_at": START + n, "result": json.dumps(record), "error": "", "location": location,
     }  # fmt: skip
+
+
+TRADE: Final = {
+    "symbol": "AAPL", "side": "long", "entry": "2020-01-03", "entry_ts": START, "exit": "2020-01-07",
+    "exit_ts": START + 172_800_000, "bars": 2, "entry_reason": "golden_cross", "exit_reason": "signal", "shares": 2.5,
+    "exit_shares": 2.5, "entry_price": 100.0, "exit_price": 110.0, "pnl": 25.0, "cost": 0.1, "mae": -0.01, "mfe": 0.12,
+    "return": 0.1,
+}  # fmt: skip
+EQUITY: Final = {
+    "ts_close": [START, START + 86_400_000], "session": [20200103, 20200106], "equity": [1000.0, 1010.0], "drawdown": [0.0, 0.0],
+    "cash": [1000.0, 760.0], "invested": [0.0, 1], "buy_and_hold": [1000.0, None],
+}  # fmt: skip
+
+
+def backtest_row(n: int, **changes: Any) -> dict[str, Any]:
+    """A backtest that is done, as a row of the table of runs; ``write_backtest`` writes its files."""
+    files = {"trades.json": "1" * 64, "equity.json": "2" * 64, "report.html": "3" * 64}
+    record = {
+        "data_hash": "d" * 64, "code_version": "e" * 16, "artefacts": files, "summary": {"metrics": {"trades": 3, "sharpe": None}},
+    }  # fmt: skip
+    request = {
+        "kind": "backtest", "data": {"source": "tape", "place": "daily", "symbols": ["AAPL"], "timeframe": "1d"},
+        "parameters": {"entry": "golden_cross", "exit": "dead_cross"},
+    }  # fmt: skip
+    row: dict[str, Any] = {
+        "id": f"backtest-{n}", "kind": "backtest", "request": json.dumps(request), "state": "done", "requested_by": "command",
+        "created_at": START + n, "started_at": START + n, "finished_at": START + 1000 + n, "result": json.dumps(record),
+        "error_code": "", "error": "", "location": f"var/research/backtest-{n}",
+    }  # fmt: skip
+    return row | changes
+
+
+def write_backtest(root: Path, n: int = 1) -> None:
+    """The files of ``backtest_row``."""
+    folder = root / f"backtest-{n}"
+    folder.mkdir(parents=True)
+    trades = [{**TRADE, "shares": float(each)} for each in range(1, 4)]
+    (folder / "trades.json").write_text(json.dumps(trades))
+    (folder / "equity.json").write_text(json.dumps(EQUITY))
+    (folder / "report.html").write_text("<!doctype html><script>alert(1)</script>")
 
 
 def quality(**changes: Any) -> events.SignalQuality:

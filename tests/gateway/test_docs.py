@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from services.gateway.handlers.routes import ACTIONS, ROUTES
+from services.gateway.handlers.routes import ACTIONS, ROUTES, RUN_ACTIONS
 from services.gateway.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -78,7 +78,7 @@ def test_the_document_names_every_resource_and_parameter() -> None:
         assert f"`{route.path}`" in PAGE
         for name in route.query.__struct_fields__:
             assert f"`{name}`" in PAGE, (route.path, name)
-    for action in ACTIONS:
+    for action in (*ACTIONS, *RUN_ACTIONS):
         assert f"`{action.path}`" in PAGE
         for name in action.body.__struct_fields__:
             assert f"`{name}`" in PAGE, (action.path, name)

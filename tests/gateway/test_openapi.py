@@ -6,12 +6,12 @@ from typing import Any
 
 import aiohttp
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.gateway.handlers.openapi import document
 from services.gateway.handlers.operations import OPERATIONS
-from services.gateway.handlers.routes import ACTIONS, ROUTES, Action, Route
+from services.gateway.handlers.routes import ACTIONS, ROUTES, RUN_ACTIONS, Action, Route, RunAction
 from shared.events import Timeframe
 
 NEED_ANALYSIS = {"/v1/conditions/history"}
@@ -49,11 +49,18 @@ def test_parameters_match_the_query_struct() -> None:
     assert bars["timeframe"]["schema"]["enum"] == sorted(each.row.api for each in Timeframe)
 
 
+def address(route: Route) -> str:
+    """An address with results."""
+    ids = {"news": "story-1", "datasets": "dataset-1"}
+    known = next((found for part, found in ids.items() if part in route.path.split("/")), "backtest-1")
+    return route.path.format(symbol="AAPL", industry="semiconductors", id=known) + route.example
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 async def test_answers_match_the_schema(client: aiohttp.ClientSession, route: Route) -> None:
     async with client.get("/openapi.json") as response:
         operation = (await response.json())["paths"][route.path]["get"]
-    async with client.get(route.path.format(symbol="AAPL", industry="semiconductors", id="dataset-1") + route.example) as response:
+    async with client.get(address(route)) as response:
         assert response.status == 200, await response.text()
         body = await response.json()
     assert body["results"], "the example must return results"
@@ -75,6 +82,17 @@ async def test_bodies_and_answers_match_the_schema(client: aiohttp.ClientSession
         answer = await response.json()
     assert answer["results"], "the example must return results"
     validator(operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(answer)
+
+
+@pytest.mark.parametrize("action", RUN_ACTIONS, ids=lambda action: action.path)
+def test_bodies_of_runs_match_the_schema(action: RunAction) -> None:
+    operation = document("0")["paths"][action.path]["post"]
+    body = operation["requestBody"]["content"]["application/json"]
+    validator(body["schema"]).validate(body["example"])
+    properties = document("0")["components"]["schemas"][action.body.__name__]["properties"]
+    assert set(properties) == set(action.body.__struct_fields__)
+    with pytest.raises(ValidationError, match="'wat' was unexpected"):
+        validator(body["schema"]).validate({**body["example"], "wat": 1})
 
 
 async def test_problems_match_the_schema(client: aiohttp.ClientSession) -> None:

@@ -313,9 +313,9 @@ async def test_industries_show_their_views_and_filter_the_watchlist(browser: Bro
     visited = await visit(browser, server, locale="ko-KR")
     page = visited.page
     panel = page.locator(".industries")
-    await expect(panel.locator(".view")).to_have_count(2)
-    await expect(panel.locator(".view .name")).to_have_text(["반도체", "미국 시장"])
-    row = panel.locator(".view", has_text="반도체")
+    await expect(panel.locator(".view-row")).to_have_count(2)
+    await expect(panel.locator(".view-row .name")).to_have_text(["반도체", "미국 시장"])
+    row = panel.locator(".view-row", has_text="반도체")
     expected = market.view().median_move
     await expect(row.locator(".median")).to_have_text(f"{expected:+.2%}".replace("-", "\u2212"))
     await expect(row.locator(".movers")).to_contain_text("엔비디아")
@@ -324,7 +324,7 @@ async def test_industries_show_their_views_and_filter_the_watchlist(browser: Bro
     await expect(row.locator(".median")).to_have_text("+4.32%")
     await expect(row.get_by_role("img")).to_have_attribute("aria-label", "상승 2")
     server.feed.handle_event(market.view("ai", n=9, median_move=0.09))
-    await expect(panel.locator(".view .name")).to_have_text(["인공지능", "반도체", "미국 시장"])
+    await expect(panel.locator(".view-row .name")).to_have_text(["인공지능", "반도체", "미국 시장"])
     await row.get_by_role("button").click()
     await expect(page.locator(".row")).to_have_count(2)
     await expect(page.locator("#industry")).to_have_value("semiconductors")
@@ -332,13 +332,13 @@ async def test_industries_show_their_views_and_filter_the_watchlist(browser: Bro
     await row.get_by_role("button").click()
     await expect(page.locator("#industry")).to_have_value("")
     await page.get_by_role("button", name="English").click()
-    await expect(panel.locator(".view .name")).to_have_text(["Artificial intelligence", "Semiconductors", "US market"])
+    await expect(panel.locator(".view-row .name")).to_have_text(["Artificial intelligence", "Semiconductors", "US market"])
     assert visited.errors == []
 
 
 async def test_industries_fit_the_width_of_a_phone(browser: Browser, server: RunningGateway) -> None:
     visited = await visit(browser, server, PHONE)
-    await expect(visited.page.locator(".industries .view")).to_have_count(2)
+    await expect(visited.page.locator(".industries .view-row")).to_have_count(2)
     box = await visited.page.locator(".industries").bounding_box()
     assert box is not None
     assert box["x"] >= 0

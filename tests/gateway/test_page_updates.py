@@ -123,7 +123,7 @@ async def test_updates_between_the_first_read_and_the_subscription_are_read(brow
     visited = BrowserPage(await context.new_page())
     (quotes,) = await intercept(visited.page, REST[0])
     quotes.gate = asyncio.Event()
-    await visited.page.goto(server.url)
+    await visited.page.goto(f"{server.url}/#/instrument")
     await until(lambda: quotes.fetched, what="the first answer")
     server.feed.handle_event(market.signal("NVDA", 610, "golden_cross"))
     server.feed.handle_event(market.quote("AAPL", 60))
@@ -149,7 +149,7 @@ async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: Ru
     server.feed.handle_event(market.quote("JPM", 50, change_percent=0.5))  # newer, with the same time
     server.feed.handle_event(market.view(n=900, median_move=0.0432))
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 90))
-    industry = visited.page.locator(".view", has_text="Semiconductors").locator(".median")
+    industry = visited.page.locator(".view-row", has_text="Semiconductors").locator(".median")
     await expect(industry).to_have_text("+4.32%")
     await expect(visited.page.locator(".signal", has_text="Golden cross")).to_have_count(0)
     quotes.gate.set()
@@ -214,7 +214,7 @@ async def test_instruments_that_are_stored_later_are_listed(browser: Browser, se
     context = await browser.new_context(locale="en-US")
     page = await context.new_page()
     await page.clock.install()
-    await page.goto(server.url)
+    await page.goto(f"{server.url}/#/instrument")
     await expect(page.locator(".watchlist .empty")).to_contain_text("Waiting for the first prices")
     server.gateway.directory = known
     await page.clock.run_for(15_000)

@@ -295,6 +295,9 @@ async def test_a_failing_handler_is_answered_without_a_traceback(server: Running
         async def quality(self, _: Any) -> Any:
             raise RuntimeError("secret detail")
 
+        async def feeds(self, _: Any) -> Any:
+            raise RuntimeError("secret detail")
+
     server.gateway.history = Broken()
     async with client.get("/v1/signals") as response:
         text = await response.text()
@@ -315,6 +318,9 @@ async def test_a_slow_answer_ends_with_a_timeout(tmp_path: Path) -> None:
             await asyncio.Event().wait()
 
         async def quality(self, _: Any) -> Any:
+            await asyncio.Event().wait()
+
+        async def feeds(self, _: Any) -> Any:
             await asyncio.Event().wait()
 
     async with running_gateway(tmp_path, request_seconds=0.05) as server, aiohttp.ClientSession(server.url) as client:

@@ -442,6 +442,9 @@ async def test_bars_in_memory_are_returned_without_the_database(server: RunningG
         async def quality(self, _: Any) -> Any:
             raise TransientError("the database is gone")
 
+        async def feeds(self, _: Any) -> Any:
+            raise TransientError("the database is gone")
+
     server.gateway.history = Away()
     assert len((await read(client, "/v1/bars?symbol=AAPL&limit=300"))["results"]) == 300
     problem = await read(client, "/v1/bars?symbol=AAPL&limit=301", status=503)

@@ -30,12 +30,12 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 150
 
 
-def ten_free_ports() -> int:
-    """The first of ten consecutive ports below the ephemeral range."""
+def eleven_free_ports() -> int:
+    """The first of eleven consecutive ports below the ephemeral range."""
     while True:
         first = random.randrange(21_000, 21_990)
         try:
-            for port in range(first, first + 10):
+            for port in range(first, first + 11):
                 require_free(port)
         except BrokerError:
             continue
@@ -46,8 +46,8 @@ class Run:
     """``python -m infra.local run`` with a folder and ports of its own."""
 
     def __init__(self, folder: Path, cache: Path) -> None:
-        first = ten_free_ports()
-        kafka, probes, self.port = first, first + 3, first + 9
+        first = eleven_free_ports()
+        kafka, probes, self.port = first, first + 3, first + 10
         names = {"VAR": folder, "CACHE": cache, "KAFKA_PORT": kafka, "PROBES_FROM": probes, "PORT": self.port}
         names |= {"SOURCE": "replay", "TAPE": "demo", "TELEGRAM_BOT_TOKEN": ""}
         self.environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
@@ -242,7 +242,7 @@ def test_the_configuration_escapes_folder_names(tmp_path: Path) -> None:
     options = ServerOptions()
     options.realize(["-c", str(config)])
     programs = {program.name: program for group in options.process_group_configs for program in group.process_configs}
-    assert set(programs) == {"kafka", "ingest", "analysis", "industries", "notifier", "gateway", "research"}
+    assert set(programs) == {"kafka", "ingest", "analysis", "industries", "notifier", "gateway", "research", "news"}
     assert programs["kafka"].stderr_logfile == str(folder / "log" / "kafka.log")
     assert all(0 < program.stderr_logfile_maxbytes <= 10_000_000 for program in programs.values())
     priorities = [group.priority for group in sorted(options.process_group_configs)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import numpy as np
@@ -117,3 +118,18 @@ def written(folder: Path, what: Tape) -> Path:
     about |= {("history", each.symbol, each.timeframe.value): "sample data" for each in what.history}
     write_tape(folder, what, "made up for the test", "none", about)
     return folder
+
+
+def write_news(folder: Path, count: int = 40) -> None:
+    """Write sample articles beside the small tape, spread evenly over it."""
+    what = mixed()
+    times = [dt.datetime.fromtimestamp((what.start + (what.end - what.start) * i // count) / 1000, tz=dt.UTC) for i in range(count)]
+    items = "".join(f"<item><title>SAMPLE {i}</title><link>https://a.example/{i}</link></item>" for i in range(count))
+    feed = {"feed": "small", "publisher": "SAMPLE", "language": "en", "symbols": [], "file": "small.xml"}
+    header = {
+        "tape": "small", "title": "SAMPLE", "about": "SAMPLE", "source": "made up for the test", "licence": "none",
+        "feeds": [feed | {"received": [each.isoformat() for each in times]}],
+    }  # fmt: skip
+    (folder / "news" / "small").mkdir(parents=True)
+    (folder / "news" / "small.json").write_text(json.dumps(header))
+    (folder / "news" / "small" / "small.xml").write_text(f'<rss version="2.0"><channel>{items}</channel></rss>')

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from infra.kafka.node import free_ports
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursor_table import CursorTable
+from services.ingest.adapters.feeds.news_tape import read_news_tape
 from services.ingest.adapters.replay import TapePosition
 from services.ingest.domain.inspector import Inspector
 from services.ingest.domain.source import Backfill, Item
@@ -28,7 +29,7 @@ from shared.events import Event, Heartbeat, History, HistoryReady, ProviderBar, 
 from shared.kafka import open_producer, partition_of
 from shared.settings import MeshSettings
 from shared.tables import metadata
-from shared.topics import HISTORY, TICKS
+from shared.topics import ARTICLES, HISTORY, TICKS
 from tests.ingest import small_tape
 from tests.ingest.kafka_log import open_size, read_log
 from tests.preloading.process import Process
@@ -223,11 +224,14 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
     await _tables(url)
     (tmp_path / "universe.jsonl").write_text(small_tape.UNIVERSE)
     (port,) = free_ports(1)
+    tapes = small_tape.written(tmp_path / "tapes", small_tape.mixed())
+    small_tape.write_news(tapes)
+    articles = read_news_tape(tapes, "small")
     environment = os.environ | {
         "KAFKA_BOOTSTRAP": own_kafka.bootstrap,
         "DATABASE_URL": url,
         "UNIVERSE": str(tmp_path / "universe.jsonl"),
-        "TAPES": str(small_tape.written(tmp_path / "tapes", small_tape.mixed())),
+        "TAPES": str(tapes),
         "TAPE": "small",
         "SOURCE": "replay",
         "SPEED": "6000",
@@ -241,7 +245,9 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
 
         async def over() -> bool:
             text = await CursorTable(database).load("replay:small")
-            return text is not None and msgspec.json.decode(text, type=TapePosition).played == len(schedule)
+            news = int(await CursorTable(database).load("news:small") or 0)
+            played = text is not None and msgspec.json.decode(text, type=TapePosition).played == len(schedule)
+            return played and news >= articles[-1].ts_init
 
         for how in (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, None):
             process = await asyncio.to_thread(Process, ("services.ingest",), environment, tmp_path / "log")
@@ -266,3 +272,5 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
     assert_whole(log, expected())
     ready = [event for records in log.values() for _, _, event in records if isinstance(event, HistoryReady)]
     assert {event.symbol for event in ready} == {"AAA", "KKK.KS"}
+    published = [event for records in (await read_log(own_kafka.bootstrap, ARTICLES)).values() for _, _, event in records]
+    assert {event.event_id: event for event in published} == {article.event_id: article for article in articles}

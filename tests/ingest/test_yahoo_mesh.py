@@ -50,6 +50,7 @@ def program(tmp_path: Path, yahoo: YahooStandIn, broker: Broker, database_url: s
     universe.write_text(json.dumps(line) + "\n")
     environment = {
         "SOURCE": "yahoo",
+        "NEWS": "false",
         "KAFKA_BOOTSTRAP": broker.bootstrap,
         "DATABASE_URL": database_url,
         "VAR": str(tmp_path / "var"),

@@ -12,17 +12,17 @@ from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.channel_schedule import ChannelSchedule
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.fan_out import FanOut
+from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.delivery.picture_cache import PictureCache
+from services.notifier.delivery.sending import Sender, SenderOptions
 from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.attempt import Attempt
-from services.notifier.handlers.channel_schedule import ChannelSchedule
-from services.notifier.handlers.clock import TimeAndRandom
-from services.notifier.handlers.fan_out import FanOut
-from services.notifier.handlers.instruments import LatestInstruments
-from services.notifier.handlers.picture_cache import PictureCache
-from services.notifier.handlers.sending import Sender, SenderOptions
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id
 from shared.kafka import Record

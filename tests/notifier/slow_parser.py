@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from services.notifier.adapters.child_loop import serve
 from services.notifier.adapters.parsing.worker import answer
+from shared.children import serve
 
 
 def slow(body: bytes) -> bytes:

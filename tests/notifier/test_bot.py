@@ -14,20 +14,23 @@ import pytest
 from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.adapters.dialogs import DialogTable
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.adapters.telegram.polling import BotAdmins, Polling
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
+from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.industries import LatestIndustries
+from services.notifier.bot.ports import BotPorts
+from services.notifier.bot.quotes import LatestQuotes
+from services.notifier.bot.router import CommandBot
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.address import Address
+from services.notifier.domain.backtests import BacktestRunner
 from services.notifier.domain.ports import ConditionTimes
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
-from services.notifier.handlers.bot import CommandBot
-from services.notifier.handlers.bot_context import BotContext
-from services.notifier.handlers.clock import TimeAndRandom
-from services.notifier.handlers.industries import LatestIndustries
-from services.notifier.handlers.quotes import LatestQuotes
 from shared import wire as encoding
 from shared.db import open_database
 from shared.events import IndustryMember, Mover, Quote, RelativeStrength, RuleCount, SignalQuality
@@ -36,6 +39,7 @@ from shared.tables import signal_quality, signals
 from tests.notifier.parts import NOW, Parts, industry, list_instruments, signal, store_bars, wire
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import Fault
+from tests.notifier.telegram.server import Accepted
 from tests.notifier.test_texts import QUALITY
 from tests.until import until
 
@@ -56,6 +60,17 @@ class BotUser:
         await until(lambda: len(self.telegram.texts(str(chat))) > before, 10, f"an answer to {text[:40]!r}")
         return self.telegram.texts(str(chat))[before]
 
+    async def press(self, action: str, chat: int = 7, user: int = 7, kind: str = "private") -> Accepted:
+        """The message after pressing the newest button with this action, or with this label."""
+        shown = [each for each in self.telegram.accepted if each.chat_id == str(chat)]
+        found = next((each for each in reversed(shown) if action in each.actions or action in each.labels), None)
+        assert found is not None, f"no button {action!r}: {[(each.labels, each.actions) for each in shown[-2:]]}"
+        at = found.actions.index(action) if action in found.actions else found.labels.index(action)
+        before = len(self.telegram.accepted)
+        await self.telegram.press_data(found.buttons[at], chat, user, kind, message_id=found.message_id)
+        await until(lambda: len(self.telegram.accepted) > before, 10, f"a message after pressing {action!r}")
+        return self.telegram.accepted[-1]
+
     async def gets_no_answer(self, text: str, chat: int = 7, user: int = 7, kind: str = "private") -> bool:
         """Whether the update was handled without a reply."""
         before = len(self.telegram.accepted)
@@ -66,7 +81,10 @@ class BotUser:
 
 @asynccontextmanager
 async def bot_user(
-    database_url: str, commands_minute: int = 1000, condition_times: ConditionTimes | None = None
+    database_url: str,
+    commands_minute: int = 1000,
+    condition_times: ConditionTimes | None = None,
+    backtest_runner: BacktestRunner | None = None,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
@@ -75,12 +93,15 @@ async def bot_user(
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser = ProcessParser()
         stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market)
-        context = BotContext(
-            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times
-        )
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
-        handler = CommandBot(context, commands_minute)
-        polling = Polling(bot, handler, UpdateProcessor(bot, handler, ReplySender(bot, limiter, TimeAndRandom().ticking), 4))
+        answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
+        backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
+        ports = BotPorts(
+            *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), 3, condition_times=condition_times,
+            backtests=backtests,
+        )  # fmt: skip
+        handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries)
@@ -88,6 +109,8 @@ async def bot_user(
             parts.stopping.set()
             async with asyncio.timeout(20):
                 await task
+            if backtests:
+                await backtests.close()
             await parser.close()
         assert telegram.problems == []
 
@@ -269,8 +292,8 @@ async def test_buttons_have_the_effect_of_their_commands(database_url: str) -> N
     async with bot_user(database_url) as user:
         await user.ask("/start")
         await user.telegram.press_button("settings")
-        await until(lambda: user.telegram.accepted[-1].buttons)
-        assert "settings unproven on" in user.telegram.accepted[-1].buttons
+        await until(lambda: len(user.telegram.accepted) == 2)
+        assert "settings unproven on" in user.telegram.accepted[-1].actions
         await user.telegram.press_button("settings unproven on")
         await user.telegram.press_button("settings provisional on")
         await user.telegram.press_button("lang en")

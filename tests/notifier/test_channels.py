@@ -18,7 +18,7 @@ from aiohttp import web
 from services.notifier.adapters.console import ConsoleChannel
 from services.notifier.adapters.telegram.api import BadTokenError, open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
-from services.notifier.adapters.webhook import PublicResolver, WebhookChannel, WebhookUrlError
+from services.notifier.adapters.webhook import WebhookChannel, WebhookUrlError
 from services.notifier.domain.address import Address
 from services.notifier.domain.alert_text import alert_buttons, alert_text
 from services.notifier.domain.instruments import KnownInstrument
@@ -35,6 +35,7 @@ from services.notifier.domain.outcomes import (
 )
 from services.notifier.domain.ports import Channel
 from services.notifier.settings import WebhookTarget
+from shared.public_addresses import PublicResolver
 from tests.notifier.parts import signal
 from tests.notifier.telegram import TOKEN, Fault, open_telegram
 
@@ -222,7 +223,7 @@ async def test_telegram_sends_the_picture_and_falls_back_to_text() -> None:
             ("sendMessage", False),
         ]
         assert server.accepted[0].text == server.accepted[1].text
-        assert server.accepted[0].buttons == ("mute 1h", "settings")
+        assert server.accepted[0].actions == ("mute 1h", "settings")
         assert server.problems == []
 
 
@@ -248,6 +249,9 @@ PRIVATE = [
     "https://[::1]/x",
     "https://10.0.0.1/",
     "https://169.254.169.254/",
+    "https://224.0.0.1/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[64:ff9b::7f00:1]/",
     "ftp://e.com/",
     "https://u:p@e.com/",
     "nonsense",

@@ -20,10 +20,12 @@ from matplotlib.ft2font import FT2Font
 from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rule_texts
-from services.notifier.domain.alert_text import LABELS, TIMEFRAMES, chart_request
+from services.notifier.domain.alert_text import TIMEFRAMES, chart_request
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports import RenderError
+from services.notifier.words.catalogue import phrase
+from shared.sequences import vocabulary
 from tests.notifier.parts import NOW, signal
 
 SAMSUNG = KnownInstrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW", "stock")
@@ -58,8 +60,13 @@ def test_the_font_of_the_package_has_the_glyphs() -> None:
 
 def picture_texts() -> set[str]:
     """Every text that a picture may contain."""
-    texts = {rule_texts.name(rule, language) for rule in (*rule_texts.RULES, *rule_texts.OTHERS) for language in ("ko", "en")}
-    texts |= {*TIMEFRAMES["ko"].values(), *TIMEFRAMES["en"].values(), LABELS["ko"]["replayed"], LABELS["en"]["replayed"]}
+    texts = {rule_texts.name(rule, language) for rule in (*vocabulary(), *rule_texts.OTHERS) for language in ("ko", "en")}
+    texts |= {
+        *TIMEFRAMES["ko"].values(),
+        *TIMEFRAMES["en"].values(),
+        phrase("ko", "alert-replayed"),
+        phrase("en", "alert-replayed"),
+    }
     for line in UNIVERSE.read_text("utf-8").splitlines():
         row = json.loads(line)
         texts |= {row.get("symbol", ""), row["name_en"], row["name_ko"]}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -14,18 +15,17 @@ from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
 from services.notifier.domain.alert_text import alert_text
-from services.notifier.domain.condition_errors import KOREAN
 from services.notifier.domain.conditions import ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
 from services.notifier.domain.ports import HistoryError
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
-from services.notifier.handlers.clock import TimeAndRandom
-from shared.conditions import PROBLEMS, parse
+from shared.conditions import PROBLEMS, ConditionError, parse
 from shared.conditions.user_limits import MAX_EXTRA_TOTAL, MAX_PER_OWNER
 from shared.db import Database, open_database
 from shared.events import Signal, SymbolHistory
@@ -326,10 +326,12 @@ def test_an_alert_line_is_split_at_the_last_for() -> None:
     assert parse_alert("close > 1 for 3M").names == "3M"
 
 
-def test_every_error_has_a_korean_message_with_the_same_values() -> None:
-    assert KOREAN.keys() == PROBLEMS.keys()
-    for code, english in PROBLEMS.items():
-        assert set(re.findall(r"{(\w+)}", KOREAN[code])) == set(re.findall(r"{(\w+)}", english)), code
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_every_error_has_a_message_in_both_languages(code: str) -> None:
+    names = [name for _, name, _, _ in Formatter().parse(PROBLEMS[code]) if name]
+    error = ConditionError(code, "", 0, **dict.fromkeys(names, "rsi_14"))
+    assert condition_replies.error_text(error, "en") == error.message
+    assert any("가" <= c <= "힣" for c in condition_replies.error_text(error, "ko"))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

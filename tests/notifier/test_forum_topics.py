@@ -11,8 +11,8 @@ from sqlalchemy import text
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
+from services.notifier.delivery.outcome_reporter import recipient
 from services.notifier.domain.address import Address
-from services.notifier.handlers.outcome_reporter import recipient
 from shared.db import open_database
 from shared.metrics import REGISTRY
 from shared.migrations import command

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from services.notifier.delivery.instruments import EMPTY_SECONDS, REFRESH_SECONDS, LatestInstruments
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
-from services.notifier.handlers.instruments import EMPTY_SECONDS, REFRESH_SECONDS, LatestInstruments
 from shared.failures import TransientError
 
 

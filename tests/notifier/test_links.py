@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.key_links import KeyLinkTable
+from services.notifier.bot.commands.table import COMMANDS
+from services.notifier.bot.ports import BotPorts, CommandFunction, bind
 from services.notifier.domain.recipients import Chat
-from services.notifier.handlers.bot_context import BotContext
-from services.notifier.handlers.commands import COMMANDS
 from shared.db import Database, open_database
 from shared.tables import api_keys, chats, key_chats, link_codes, metadata
 from tests.notifier.parts import NOW, ManualClock
@@ -19,11 +19,11 @@ from tests.notifier.parts import NOW, ManualClock
 CODE = "ABCDEFGH23"
 
 
-def context(database: Database) -> BotContext:
-    """What /link uses."""
-    parts: dict[str, object] = dict.fromkeys(BotContext.__dataclass_fields__)
+def command(database: Database) -> CommandFunction:
+    """/link with what it uses."""
+    parts: dict[str, object] = dict.fromkeys(BotPorts.__dataclass_fields__)
     parts |= {"chats": ChatTables(database), "links": KeyLinkTable(database), "clock": ManualClock().clock()}
-    return BotContext(**parts)  # type: ignore[arg-type]
+    return bind(COMMANDS["link"].run, BotPorts(**parts))  # type: ignore[arg-type]
 
 
 async def prepare(database: Database, expires_at: int = NOW + 1) -> None:
@@ -45,29 +45,29 @@ async def linked(database: Database) -> list[tuple[str, str, str]]:
 async def test_a_code_links_once_and_off_ends_it(tmp_path: Path) -> None:
     async with open_database(f"sqlite+aiosqlite:///{tmp_path}/links.db") as database:
         await prepare(database)
-        bot, link = context(database), COMMANDS["link"].run
+        link = command(database)
         chat, other = Chat("telegram", "7", "7", language="en"), Chat("telegram", "8", "8", language="en")
-        assert "/link CODE" in (await link(bot, chat, "")).text
-        assert "wrong" in (await link(bot, chat, "ABCDEFGH24")).text
-        assert "/link CODE" in (await link(bot, chat, "A" * 40)).text
-        assert "'&lt;page&gt;' is linked" in (await link(bot, chat, f" {CODE.lower()} ")).text
+        assert "/link CODE" in (await link(chat=chat, arguments="")).text
+        assert "wrong" in (await link(chat=chat, arguments="ABCDEFGH24")).text
+        assert "/link CODE" in (await link(chat=chat, arguments="A" * 40)).text
+        assert "'&lt;page&gt;' is linked" in (await link(chat=chat, arguments=f" {CODE.lower()} ")).text
         assert await linked(database) == [("0123456789", "telegram", "7")]
         async with database.connect() as connection:
             assert (await connection.execute(select(chats.c.chat_id))).scalars().all() == ["7"]
-        assert "used already" in (await link(bot, other, CODE)).text
+        assert "used already" in (await link(chat=other, arguments=CODE)).text
         assert await linked(database) == [("0123456789", "telegram", "7")]
-        assert "No API key" in (await link(bot, other, "off")).text
-        assert "no longer linked" in (await link(bot, chat, "off")).text
+        assert "No API key" in (await link(chat=other, arguments="off")).text
+        assert "no longer linked" in (await link(chat=chat, arguments="off")).text
         assert await linked(database) == []
 
 
 async def test_a_code_that_has_expired_or_whose_key_is_revoked_links_nothing(tmp_path: Path) -> None:
     async with open_database(f"sqlite+aiosqlite:///{tmp_path}/links.db") as database:
         await prepare(database, expires_at=NOW)
-        link, chat = COMMANDS["link"].run, Chat("telegram", "7", "7", language="en")
-        assert "expired" in (await link(context(database), chat, CODE)).text
+        link, chat = command(database), Chat("telegram", "7", "7", language="en")
+        assert "expired" in (await link(chat=chat, arguments=CODE)).text
         async with database.begin() as connection:
             await connection.execute(update(link_codes).values(expires_at=NOW + 1))
             await connection.execute(update(api_keys).values(revoked_at=NOW))
-        assert "wrong" in (await link(context(database), chat, CODE)).text
+        assert "wrong" in (await link(chat=chat, arguments=CODE)).text
         assert await linked(database) == []

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from aiogram import Bot
+from aiogram.types import Update
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,11 +16,10 @@ from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
-from services.notifier.domain.commands import UserInput
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.update_offsets import UpdateProgress
-from services.notifier.handlers.clock import TimeAndRandom
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.until import until
 
@@ -31,23 +32,15 @@ class Echo:
     started: list[tuple[str, str]] = field(default_factory=list)
     drops: list[str] = field(default_factory=list)
 
-    async def answer(self, incoming: UserInput) -> Reply:
-        text = incoming.command.arguments
-        self.started.append((incoming.chat_id, text))
+    async def answer(self, bot: Bot, update: Update) -> Reply | None:  # noqa: ARG002
+        assert update.message is not None
+        text = update.message.text or ""
+        self.started.append((str(update.message.chat.id), text))
         if text == "hang":
             await self.go.wait()
         if text == "raise":
             raise RuntimeError("a programming error in a handler")
         return Reply(text)
-
-    async def added(self, chat_id: str, user_id: str) -> None:
-        raise NotImplementedError
-
-    async def removed(self, chat_id: str) -> None:
-        raise NotImplementedError
-
-    async def migrated(self, old: str, new: str) -> None:
-        raise NotImplementedError
 
     def dropped(self, reason: str) -> None:
         self.drops.append(reason)

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.app import telegram_limiter
+from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.delivery import NEVER, RetryPolicy
@@ -23,7 +24,6 @@ from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.recipients import Chat, initial_status
-from services.notifier.handlers.picture_cache import PictureCache
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules import table
 from services.notifier.domain import formatting, instruments, rule_texts, telegram_html
-from services.notifier.domain.alert_text import LABELS, alert_buttons, alert_text, chart_request
-from services.notifier.domain.commands import LINE_LENGTH, mute_span, parse
+from services.notifier.domain.alert_text import alert_buttons, alert_text, chart_request
+from services.notifier.domain.commands import LINE_LENGTH, mute_span, normal_line
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
-from services.notifier.domain.phrases import PHRASES
 from services.notifier.domain.quality_text import quality_text
 from services.notifier.domain.replies import quote_text
 from shared.events import Quote, Signal, SignalQuality, Timeframe
+from shared.sequences import vocabulary
 from tests.notifier.parts import signal
 from tests.notifier.telegram.markup import parsed_length
 
@@ -45,7 +45,7 @@ QUALITY = SignalQuality(
 
 
 def test_every_rule_that_runs_has_a_text() -> None:
-    assert set(rule_texts.RULES) == {rule for rule, _ in PARAMS}
+    assert {rule for rule, _ in PARAMS} == set(vocabulary())
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -218,25 +218,19 @@ def test_a_long_answer_is_split_at_line_ends() -> None:
     assert all(piece.startswith("<code>") and parsed_length(piece) <= 4096 for piece in pieces)
 
 
-def test_both_languages_have_the_same_phrases() -> None:
-    assert set(PHRASES["ko"]) == set(PHRASES["en"])
-    assert set(LABELS["ko"]) == set(LABELS["en"])
-
-
 def test_buttons_have_commands_as_actions() -> None:
     assert [button.action for row in alert_buttons("ko") for button in row] == ["mute 1h", "settings"]
 
 
 @given(st.text(max_size=600))
 def test_any_text_can_be_parsed_and_looked_up(text: str) -> None:
-    command = parse(text, "bot")
+    line = normal_line(text)
     index = InstrumentIndex([APPLE])
-    if command is not None:
-        assert len(command.arguments) <= LINE_LENGTH
-        found, missing = index.resolve(command.arguments)
-        assert len(found) <= 20
-        assert len(missing) <= 20
-        assert len(index.suggestions(command.arguments)) <= 3
+    assert len(line) <= LINE_LENGTH
+    found, missing = index.resolve(line)
+    assert len(found) <= 20
+    assert len(missing) <= 20
+    assert len(index.suggestions(line)) <= 3
     assert (mute_span(text) or 0) >= 0
 
 

@@ -128,6 +128,9 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             await publish(kafka, msgspec.structs.replace(_cancel(good), requested_by="another"), _cancel(waits))
             assert (await ended(table, waits.id)).state == "cancelled"
             await _reported_every_second(seen, slow)
+            for job, state in ((wrong, "refused"), (over, "refused"), (waits, "cancelled")):
+                assert (await seen.outcome(job.id)).state == state, "it is published although the worker is busy"
+            assert (await table.row(slow.id)).state == "running"  # type: ignore[union-attr]
             await publish(kafka, _cancel(slow))
             assert (await ended(table, slow.id)).state == "cancelled"
             for job, state, error in (

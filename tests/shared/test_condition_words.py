@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.notifier.domain.rule_texts import RULES as NOTIFIER_RULES
+from services.notifier.domain import rule_texts
 from shared.conditions import Condition, describe, parse
 from shared.conditions.events import STATUSES, events
 from shared.conditions.expression import (
@@ -29,6 +29,7 @@ from shared.conditions.names import COLUMNS, FIELDS, RULES
 from shared.conditions.templates import EVENTS, SIGNS, TEMPLATES, Phrase
 from shared.conditions.vocabulary import vocabulary
 from shared.events import Timeframe
+from shared.sequences import vocabulary as signal_kinds
 from tests.shared.phrasings import ENGLISH, KOREAN
 
 
@@ -50,7 +51,8 @@ def test_every_column_field_rule_and_pattern_has_a_name_in_both_languages() -> N
 
 
 def test_rules_have_the_names_of_the_alerts() -> None:
-    assert {name: RULES[name] for name in NOTIFIER_RULES} == {name: (text.en, text.ko) for name, text in NOTIFIER_RULES.items()}
+    for name in signal_kinds():
+        assert RULES[name] == (rule_texts.name(name, "en"), rule_texts.name(name, "ko"))
 
 
 def test_every_column_can_be_described() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.gateway.domain import hosts, queries, subscriptions
 from services.gateway.domain.problems import RequestError
-from services.notifier.domain.commands import mute_span, parse
+from services.notifier.domain.commands import mute_span, normal_line
 from services.notifier.domain.conditions import parse_alert
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument, industry
 from services.notifier.domain.telegram_html import clean, escape, split
@@ -28,7 +28,7 @@ ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     # what reads a text, and how many characters of it may come
     "condition": (conditions.parse, 600),
     "sequence": (sequences.parse, 600),
-    "command": (lambda text: parse(text, "bot"), 4096),
+    "command": (normal_line, 4096),
     "alert": (lambda text: parse_alert(clean(text, 1000)), 4096),
     "mute": (mute_span, 1000),
     "instruments": (lambda text: [INSTRUMENTS.suggestions(word) for word in INSTRUMENTS.resolve(text)[1][:5]], 1000),

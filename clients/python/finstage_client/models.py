@@ -40,6 +40,37 @@ class AuditRecord(TypedDict):
     target: str
 
 
+class BacktestRequest(TypedDict):
+    """An entry, an exit, orders, sizes and costs; docs/research.md explains each."""
+
+    account: NotRequired[Literal["separate", "shared"]]
+    borrow: NotRequired[float]
+    both_hit: NotRequired[Literal["stop", "target"]]
+    cash: NotRequired[float]
+    commission_bp: NotRequired[float]
+    direction: NotRequired[Literal["both", "long", "short"]]
+    end: NotRequired[str | None]
+    entry: str
+    exit: NotRequired[str]
+    leverage: NotRequired[float]
+    max_positions: NotRequired[int | None]
+    page: NotRequired[bool]
+    prices: NotRequired[Literal["adjusted", "raw"]]
+    shares: NotRequired[Literal["fractional", "whole"]]
+    size: NotRequired[Literal["amount", "fraction", "inverse_volatility", "risk", "volatility"]]
+    size_value: NotRequired[float | None]
+    slippage_bp: NotRequired[float]
+    start: NotRequired[str | None]
+    stop_loss: NotRequired[float | None]
+    symbols: NotRequired[list[str]]
+    take_profit: NotRequired[float | None]
+    tape: NotRequired[str]
+    time_exit: NotRequired[int | None]
+    timeframe: NotRequired[Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]]
+    trailing: NotRequired[float | None]
+    window: NotRequired[int]
+
+
 class Bar(TypedDict):
     """A closed bar."""
 
@@ -137,6 +168,22 @@ class DatasetFile(TypedDict):
     url: str
 
 
+class DatasetRequest(TypedDict):
+    """Features and labels by name, and how bars are split."""
+
+    embargo: NotRequired[int | None]
+    end: NotRequired[str | None]
+    features: NotRequired[list[str]]
+    labels: NotRequired[list[str]]
+    scaling: NotRequired[Literal["robust", "standard"]]
+    start: NotRequired[str | None]
+    symbols: NotRequired[list[str]]
+    tape: NotRequired[str]
+    timeframe: NotRequired[Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]]
+    train: NotRequired[float]
+    validation: NotRequired[float]
+
+
 class DeliveryView(TypedDict):
     """What became of an alert."""
 
@@ -149,6 +196,36 @@ class DeliveryView(TypedDict):
     symbol: str
     tries: int
     updated: str
+
+
+class DiscoveryRequest(TypedDict):
+    """How candidates are made and how many are judged; docs/research.md explains the method."""
+
+    cost_bps: NotRequired[float]
+    end: NotRequired[str | None]
+    horizon: NotRequired[int]
+    index: NotRequired[str]
+    least: NotRequired[int]
+    most: NotRequired[int]
+    share: NotRequired[float]
+    size: NotRequired[int]
+    start: NotRequired[str | None]
+    symbols: NotRequired[list[str]]
+    tape: NotRequired[str]
+    timeframe: NotRequired[Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]]
+    within: NotRequired[int]
+
+
+class EquityPoint(TypedDict):
+    """The account of a backtest at the close of a bar."""
+
+    buy_and_hold: float | None
+    cash: float | None
+    date: str
+    drawdown: float | None
+    equity: float | None
+    invested: float | None
+    session: str | None
 
 
 class ExplainRequest(TypedDict):
@@ -167,6 +244,60 @@ class Explanation(TypedDict):
     history: list[HeldTimes] | None
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
     words: dict[str, str]
+
+
+class Feed(TypedDict):
+    """A news feed, and whether it can be read."""
+
+    articles_day: int
+    detail: str
+    failures: int
+    feed: str
+    interval_seconds: int
+    language: str
+    last_article: str | None
+    last_success: str | None
+    last_try: str | None
+    next_try: str | None
+    publisher: str
+    reason: str
+    state: Literal["disabled", "failing", "new", "ok", "unknown"]
+    url: str
+
+
+class GridRequest(TypedDict):
+    """Each instrument is traded with an equal part of the money that never leaves it, at adjusted prices."""
+
+    blocks: NotRequired[int]
+    borrow: NotRequired[float]
+    both_hit: NotRequired[Literal["stop", "target"]]
+    commission_bp: NotRequired[float]
+    constraints: NotRequired[list[str]]
+    direction: NotRequired[Literal["both", "long", "short"]]
+    earlier_trials: NotRequired[int]
+    embargo: NotRequired[int | None]
+    end: NotRequired[str | None]
+    entry: str
+    exit: NotRequired[str]
+    folds: NotRequired[int]
+    holding: NotRequired[int | None]
+    minimum_trades: NotRequired[int]
+    objective: NotRequired[Literal["calmar", "sharpe", "sortino", "total_return"]]
+    radius: NotRequired[int]
+    ranges: NotRequired[dict[str, str | list[float]]]
+    slippage_bp: NotRequired[float]
+    split: NotRequired[Literal["anchored", "combinatorial", "rolling"]]
+    start: NotRequired[str | None]
+    stop_loss: NotRequired[float | None]
+    symbols: NotRequired[list[str]]
+    take_profit: NotRequired[float | None]
+    tape: NotRequired[str]
+    test: NotRequired[float]
+    tested: NotRequired[int]
+    time_exit: NotRequired[int | None]
+    timeframe: NotRequired[Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]]
+    trailing: NotRequired[float | None]
+    window: NotRequired[int]
 
 
 class HeldTimes(TypedDict):
@@ -233,6 +364,67 @@ class Instrument(TypedDict):
     name_ko: str
     sector: str
     symbol: str
+
+
+class Job(TypedDict):
+    """A job with its request and its result."""
+
+    ahead: int | None
+    code_version: str | None
+    created: str
+    data_hash: str | None
+    end: str | None
+    ended: str | None
+    error: JobError | None
+    files: list[JobFile]
+    id: str
+    kind: str
+    parameters: dict[str, Any]
+    progress: JobProgress
+    result: dict[str, Any] | None
+    start: str | None
+    started: str | None
+    state: Literal["cancelled", "done", "failed", "queued", "refused", "requested", "running"]
+    symbols: list[str]
+    tape: str
+    timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
+
+
+class JobError(TypedDict):
+    """Why a job has no result."""
+
+    code: str
+    message: str
+
+
+class JobFile(TypedDict):
+    """A file of a run."""
+
+    name: str
+    sha256: str
+    url: str
+
+
+class JobProgress(TypedDict):
+    """How far a run is."""
+
+    done: float
+    note: str
+    total: float | None
+
+
+class JobSummary(TypedDict):
+    """A job without its result."""
+
+    ahead: int | None
+    created: str
+    ended: str | None
+    error: JobError | None
+    id: str
+    kind: str
+    progress: JobProgress
+    started: str | None
+    state: Literal["cancelled", "done", "failed", "queued", "refused", "requested", "running"]
 
 
 class KeyRequest(TypedDict):
@@ -317,6 +509,93 @@ class NewKey(TypedDict):
     scopes: list[Literal["admin", "read", "research", "write"]]
 
 
+class NewsArticle(TypedDict):
+    """One article of a story."""
+
+    id: str
+    language: str
+    published: str | None
+    publisher: str
+    seen: str
+    title: str
+    url: str
+
+
+class NewsLink(TypedDict):
+    """An instrument, an industry or the category of a story, and why."""
+
+    found: str
+    name: str
+    reason: str
+
+
+class NewsReaction(TypedDict):
+    """What a linked instrument did since the story was first seen, as fractions; null until it is known."""
+
+    day: float | None
+    day_industry: float | None
+    hour: float | None
+    hour_industry: float | None
+    price: float | None
+    symbol: str
+
+
+class NewsStory(TypedDict):
+    """A story: articles of one or more publishers about one event."""
+
+    article_count: int
+    category: NewsLink
+    date: str
+    id: str
+    importance: float
+    industries: list[NewsLink]
+    instruments: list[NewsLink]
+    language: str
+    publishers: list[str]
+    reactions: list[NewsReaction]
+    replayed: bool
+    revision: int
+    source: str
+    summary: list[str]
+    summary_ko: list[str] | None
+    symbols: list[str]
+    title: str
+    title_ko: str | None
+    translated: bool
+    translator: str
+    updated: str
+    url: str
+
+
+class NewsStoryWithArticles(TypedDict):
+    """A story with its articles."""
+
+    article_count: int
+    articles: list[NewsArticle]
+    category: NewsLink
+    date: str
+    id: str
+    importance: float
+    industries: list[NewsLink]
+    instruments: list[NewsLink]
+    language: str
+    publishers: list[str]
+    reactions: list[NewsReaction]
+    replayed: bool
+    revision: int
+    source: str
+    split_from: str | None
+    summary: list[str]
+    summary_ko: list[str] | None
+    symbols: list[str]
+    title: str
+    title_ko: str | None
+    translated: bool
+    translator: str
+    updated: str
+    url: str
+
+
 class AlertPage(TypedDict):
     """The envelope of every answer."""
 
@@ -389,12 +668,30 @@ class DeliveryViewPage(TypedDict):
     warnings: list[str]
 
 
+class EquityPointPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[EquityPoint]
+    warnings: list[str]
+
+
 class ExplanationPage(TypedDict):
     """The envelope of every answer."""
 
     next_page_token: str | None
     provider: str | None
     results: list[Explanation]
+    warnings: list[str]
+
+
+class FeedPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[Feed]
     warnings: list[str]
 
 
@@ -443,6 +740,24 @@ class InstrumentPage(TypedDict):
     warnings: list[str]
 
 
+class JobSummaryPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[JobSummary]
+    warnings: list[str]
+
+
+class JobPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[Job]
+    warnings: list[str]
+
+
 class KeyViewPage(TypedDict):
     """The envelope of every answer."""
 
@@ -467,6 +782,24 @@ class NewKeyPage(TypedDict):
     next_page_token: str | None
     provider: str | None
     results: list[NewKey]
+    warnings: list[str]
+
+
+class NewsStoryWithArticlesPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[NewsStoryWithArticles]
+    warnings: list[str]
+
+
+class NewsStoryPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[NewsStory]
     warnings: list[str]
 
 
@@ -530,6 +863,15 @@ class StatusPage(TypedDict):
     next_page_token: str | None
     provider: str | None
     results: list[Status]
+    warnings: list[str]
+
+
+class TradePage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[Trade]
     warnings: list[str]
 
 
@@ -765,6 +1107,31 @@ class Strength(TypedDict):
     over_126: float | None
     over_20: float | None
     over_63: float | None
+
+
+Trade = TypedDict(
+    "Trade",
+    {
+        "bars": "int",
+        "cost": "float",
+        "entry": "str",
+        "entry_date": "str",
+        "entry_price": "float",
+        "entry_reason": "str",
+        "exit": "str",
+        "exit_date": "str",
+        "exit_price": "float",
+        "exit_reason": "str",
+        "exit_shares": "float",
+        "mae": "float",
+        "mfe": "float",
+        "pnl": "float",
+        "return": "float",
+        "shares": "float",
+        "side": "str",
+        "symbol": "str",
+    },
+)
 
 
 class View(TypedDict):

@@ -103,6 +103,11 @@ class Operations:
         )
         return found
 
+    async def feeds(self) -> models.FeedPage:
+        """All feeds by name."""
+        found: models.FeedPage = await self.call("GET", "/v1/feeds", {})
+        return found
+
     async def indicators(
         self,
         symbol: str,
@@ -192,6 +197,46 @@ class Operations:
         found: models.NewKeyPage = await self.call("POST", f"/v1/keys/{quote(id, safe='')}/rotate", {}, body)
         return found
 
+    async def news(
+        self,
+        *,
+        symbol: str | None = None,
+        industry: str | None = None,
+        category: Literal["commodities", "company", "economy", "market", "other", "policy"] | None = None,
+        source: str | None = None,
+        language: Literal["en", "ko"] | None = None,
+        importance: float | None = None,
+        q: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
+        page_token: str | None = None,
+    ) -> models.NewsStoryPage:
+        """Stories that match. A story that grows keeps its place, since its date is that of its first article."""
+        found: models.NewsStoryPage = await self.call(
+            "GET",
+            "/v1/news",
+            {
+                "symbol": symbol,
+                "industry": industry,
+                "category": category,
+                "source": source,
+                "language": language,
+                "importance": importance,
+                "q": q,
+                "start": start,
+                "end": end,
+                "limit": limit,
+                "page_token": page_token,
+            },
+        )
+        return found
+
+    async def news_by_id(self, id: str) -> models.NewsStoryWithArticlesPage:
+        """One story with all its articles and what the linked instruments did since it was first seen."""
+        found: models.NewsStoryWithArticlesPage = await self.call("GET", f"/v1/news/{quote(id, safe='')}", {})
+        return found
+
     async def patterns(
         self,
         *,
@@ -276,14 +321,92 @@ class Operations:
         found: models.QuotePage = await self.call("GET", "/v1/quotes", {"symbols": symbols, "industry": industry})
         return found
 
+    async def request_research_backtests(self, body: models.BacktestRequest) -> models.JobPage:
+        """Ask for a run: it waits, and is done by analysis research. Location has its address.
+
+        Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+        not answer now: then the job waits on the topic.
+        """
+        found: models.JobPage = await self.call("POST", "/v1/research/backtests", {}, body)
+        return found
+
     async def research_datasets(self, *, limit: int | None = None, page_token: str | None = None) -> models.DatasetPage:
         """Data sets that analysis research has written, the newest first."""
         found: models.DatasetPage = await self.call("GET", "/v1/research/datasets", {"limit": limit, "page_token": page_token})
         return found
 
+    async def request_research_datasets(self, body: models.DatasetRequest) -> models.JobPage:
+        """Ask for a run: it waits, and is done by analysis research. Location has its address.
+
+        Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+        not answer now: then the job waits on the topic.
+        """
+        found: models.JobPage = await self.call("POST", "/v1/research/datasets", {}, body)
+        return found
+
     async def research_datasets_by_id(self, id: str) -> models.DatasetPage:
         """One data set with its files."""
         found: models.DatasetPage = await self.call("GET", f"/v1/research/datasets/{quote(id, safe='')}", {})
+        return found
+
+    async def request_research_discoveries(self, body: models.DiscoveryRequest) -> models.JobPage:
+        """Ask for a run: it waits, and is done by analysis research. Location has its address.
+
+        Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+        not answer now: then the job waits on the topic.
+        """
+        found: models.JobPage = await self.call("POST", "/v1/research/discoveries", {}, body)
+        return found
+
+    async def request_research_grids(self, body: models.GridRequest) -> models.JobPage:
+        """Ask for a run: it waits, and is done by analysis research. Location has its address.
+
+        Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+        not answer now: then the job waits on the topic.
+        """
+        found: models.JobPage = await self.call("POST", "/v1/research/grids", {}, body)
+        return found
+
+    async def research_jobs(
+        self,
+        *,
+        kind: Literal["audit", "backtest", "dataset", "discovery", "grid", "quality"] | None = None,
+        state: Literal["cancelled", "done", "failed", "queued", "refused", "running"] | None = None,
+        limit: int | None = None,
+        page_token: str | None = None,
+    ) -> models.JobSummaryPage:
+        """Jobs of the API, of the command line and of the schedule, the newest first; those of chats are shown in their chats alone."""
+        found: models.JobSummaryPage = await self.call(
+            "GET", "/v1/research/jobs", {"kind": kind, "state": state, "limit": limit, "page_token": page_token}
+        )
+        return found
+
+    async def cancel_research_job(self, id: str) -> models.JobPage:
+        """Cancel a job: one that waits at once, one that runs within a second. Only its requester may."""
+        found: models.JobPage = await self.call("DELETE", f"/v1/research/jobs/{quote(id, safe='')}", {})
+        return found
+
+    async def research_jobs_by_id(self, id: str) -> models.JobPage:
+        """One job: its state and progress, and its result once it is done."""
+        found: models.JobPage = await self.call("GET", f"/v1/research/jobs/{quote(id, safe='')}", {})
+        return found
+
+    async def research_jobs_by_id_equity(
+        self, id: str, *, limit: int | None = None, page_token: str | None = None
+    ) -> models.EquityPointPage:
+        """The account of a backtest at the close of each bar, oldest first, with buy and hold beside it."""
+        found: models.EquityPointPage = await self.call(
+            "GET", f"/v1/research/jobs/{quote(id, safe='')}/equity", {"limit": limit, "page_token": page_token}
+        )
+        return found
+
+    async def research_jobs_by_id_trades(
+        self, id: str, *, limit: int | None = None, page_token: str | None = None
+    ) -> models.TradePage:
+        """The trades of a backtest, in the order of their entries."""
+        found: models.TradePage = await self.call(
+            "GET", f"/v1/research/jobs/{quote(id, safe='')}/trades", {"limit": limit, "page_token": page_token}
+        )
         return found
 
     async def rules(self) -> models.ChosenRulePage:

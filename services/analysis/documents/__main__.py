@@ -2,7 +2,7 @@
 
 With ``--check`` it lists the outdated ones.
 
-The pages under docs/, and the vocabularies of shared/conditions and shared/sequences.
+The pages under docs/, the vocabularies of shared/conditions and shared/sequences, and the records of the bundled tapes' history.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Final
 
 from services.analysis.documents import indicators, patterns, quality, vocabulary
 from services.analysis.documents.page import DocumentPage, out_of_date, write
+from services.analysis.research.adapters import tape_records
+from services.analysis.research.settings import ResearchSettings
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 VOCABULARIES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
@@ -33,11 +35,15 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         found = [path for page in pages for path in out_of_date(DOCS, page)]
         found += [path for path, text in VOCABULARIES.items() if not path.exists() or path.read_text("utf-8") != text()]
+        found += [tape_records.file_of(tape) for tape in tape_records.WITH_HISTORY if tape_records.read(tape) is None]
         for path in found:
             sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")
         return 1 if found else 0
     for path, text in VOCABULARIES.items():
         path.write_text(text(), "utf-8")
+    for tape in tape_records.WITH_HISTORY:
+        if tape_records.read(tape) is None:
+            tape_records.write(tape, tape_records.made(tape, ResearchSettings()))
     for page in pages:
         write(DOCS, page, redraw="--redraw" in arguments)
     return 0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.quality_process import QualityProcess
 from services.analysis.research.adapters.quality_table import QualityTable
+from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.adapters.run_process import RunProcess
 from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.handlers.jobs import ResearchJobs
@@ -20,6 +21,7 @@ from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.handlers.quality import QualityRefresh
 from services.analysis.research.handlers.run_requests import RunRequests
 from services.analysis.research.handlers.run_worker import RunWorker
+from services.analysis.research.runs.checks import CHECKS, CheckTable
 from services.analysis.research.runs.table import RUN_KINDS, KindTable
 from services.analysis.research.settings import ResearchSettings
 from shared.db import Database, open_database
@@ -42,7 +44,7 @@ MOST_JOBS: Final = 50
 
 @asynccontextmanager
 async def build(
-    settings: ResearchSettings, lifecycle: Lifecycle, kinds: KindTable = RUN_KINDS
+    settings: ResearchSettings, lifecycle: Lifecycle, kinds: KindTable = RUN_KINDS, checks: CheckTable = CHECKS
 ) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
@@ -63,7 +65,7 @@ async def build(
             for _ in range(settings.research_workers)
         ]  # fmt: skip
         runs = RunRequests(
-            store, producer, settings.research_runs_per_key, settings.research_most_queued,
+            store, producer, RunChecks(checks), settings.research_runs_per_key, settings.research_most_queued,
             int(settings.research_run_most_age_seconds * 1000), now_ms,
             woken.set,
         )  # fmt: skip

@@ -25,7 +25,7 @@ HANDLED: Final = metrics.counter("gateway_events_total", "Events handled from th
 
 @dataclass(frozen=True)
 class EventFeed:
-    """Handles records of market.quotes, .bars and .ticks, analysis.indicators, .signals, .patterns and .industries."""
+    """Handles records of market.quotes, .bars and .ticks, news.stories, and of what analysis computes from prices."""
 
     market: MarketMemory
     hub: Hub
@@ -83,6 +83,12 @@ def _pattern(feed: EventFeed, event: events.Pattern, live: bool) -> None:
         feed.hub.publish("p", event.symbol, messages.pattern(event))
 
 
+def _story(feed: EventFeed, event: events.Story, live: bool) -> None:
+    if feed.market.is_first(event) and live:
+        symbols, industries = (tuple(link.name for link in links) for links in (event.instruments, event.industries))
+        feed.hub.publish_story(event.id, messages.news(event), symbols, industries)
+
+
 def _industry(feed: EventFeed, event: events.IndustryView, live: bool) -> None:
     if feed.market.put_industry(event) and live:
         known = feed.hub.directory()
@@ -101,6 +107,7 @@ _HANDLERS: Final[dict[type[events.Event], Callable[[EventFeed, Any, bool], None]
     events.IndicatorRow: _indicators,
     events.Signal: _signal,
     events.Pattern: _pattern,
+    events.Story: _story,
     events.IndustryView: _industry,
     events.Tick: _tick,
 }

@@ -9,11 +9,12 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Select, Table, and_, or_, select
+from sqlalchemy import Select, Table, and_, func, or_, select
 
 from services.gateway.adapters.read_connections import ReadConnections
 from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import BarWindow, StoredRows
+from services.gateway.domain.feeds import StoredFeed
 from services.gateway.domain.filters import PatternFilter, QualityFilter, SignalFilter, StoredQuality
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.instrument_directory import InstrumentDirectory
@@ -86,6 +87,16 @@ class TableHistory:
         async with self.database.connect() as connection:
             rows = (await connection.execute(select(tables.sources).order_by(tables.sources.c.source))).mappings().all()
         return tuple(StoredSourceHealth(**row) for row in rows)
+
+    async def feeds(self, since: int) -> tuple[list[StoredFeed], dict[str, int]]:
+        """All news feeds by name, and how many articles each had first since then. Raises TransientError."""
+        columns = (tables.feeds.c[name] for name in StoredFeed.__struct_fields__)
+        articles = tables.feed_articles.c
+        counts = select(articles.feed, func.count()).where(articles.first_at > since).group_by(articles.feed)
+        async with self.database.connect() as connection:
+            rows = (await connection.execute(select(*columns).order_by(tables.feeds.c.feed))).mappings().all()
+            counted = {row[0]: row[1] for row in await connection.execute(counts)}
+        return [StoredFeed(**row) for row in rows], counted
 
     async def _bodies(self, statement: Select[Any], decode: Callable[[str], T]) -> list[T]:
         async with self.database.connect() as connection:

@@ -7,6 +7,7 @@ from typing import Final
 import typer
 
 from services.gateway.command.keys import create, list_keys, revoke, rotate
+from services.gateway.command.mcp import mcp
 from services.gateway.command.openapi import openapi
 
 commands: Final = typer.Typer(
@@ -19,3 +20,4 @@ keys.command("rotate")(rotate)
 keys.command("revoke")(revoke)
 commands.add_typer(keys, name="keys")
 commands.command("openapi")(openapi)
+commands.command("mcp")(mcp)

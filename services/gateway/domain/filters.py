@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.gateway.domain.bar_windows import BarWindow, StoredRows
+from services.gateway.domain.feeds import StoredFeed
 from shared.events import Pattern, Signal, SignalQuality, Timeframe
 
 
@@ -98,4 +99,8 @@ class HistoryStore(Protocol):
 
     async def quality(self, filter_: QualityFilter) -> list[StoredQuality]:
         """Stored records of past signals, by rule. Raises TransientError."""
+        ...
+
+    async def feeds(self, since: int) -> tuple[list[StoredFeed], dict[str, int]]:
+        """All news feeds by name, and how many articles each had first since then (milliseconds). Raises TransientError."""
         ...

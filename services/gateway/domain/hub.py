@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.messages import numbered_message
@@ -50,7 +50,14 @@ class Hub:
     def publish(self, kind: MessageKind, symbol: str, body: bytes) -> StreamMessage:
         """Number a message, keep it for clients that resume, and add it to the unsent messages of each subscriber to it."""
         self.seq += 1
-        message = numbered_message(self.seq, kind, symbol, body)
+        return self._send(numbered_message(self.seq, kind, symbol, body))
+
+    def publish_story(self, story_id: str, body: bytes, symbols: tuple[str, ...], industries: tuple[str, ...]) -> StreamMessage:
+        """As ``publish``, for a story: it goes to the subscribers of any of its instruments and industries, once to each."""
+        self.seq += 1
+        return self._send(replace(numbered_message(self.seq, "n", story_id, body), symbols=symbols, industries=industries))
+
+    def _send(self, message: StreamMessage) -> StreamMessage:
         self.resume_buffer.put(message)
         for subscriber in self._subscribers_of(message):
             if subscriber.unsent.half_full:
@@ -107,6 +114,8 @@ class Hub:
         return any(subscribers for (k, _), subscribers in self.index.items() if k == kind)
 
     def _keys_of(self, message: StreamMessage) -> list[tuple[MessageKind, str]]:
+        if message.kind == "n":
+            return subscription_keys("n", message.symbols, message.industries)
         if message.kind == "v":
             return subscription_keys("v", (), (message.symbol,))
         instrument = self.directory().instruments.get(message.symbol)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import api_models, timeframes
+from services.gateway.domain import news as news_views
 from services.gateway.domain.industries import Industry, industry_of_view, with_view
 from services.gateway.domain.times import Time, rfc3339
 from services.gateway.domain.unsent import MessageKind, StreamMessage
@@ -59,6 +60,11 @@ def provisional(event: events.Signal) -> bytes:
 def pattern(event: events.Pattern) -> bytes:
     """The body of a chart pattern, without ``T`` and ``seq``."""
     return _encode(api_models.pattern(event))
+
+
+def news(event: events.Story) -> bytes:
+    """The body of a story, without ``T`` and ``seq``."""
+    return _encode(news_views.story(event))
 
 
 def industry(known: Industry | None, event: events.IndustryView) -> bytes:

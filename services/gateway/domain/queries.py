@@ -213,6 +213,25 @@ class DatasetsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_token: PageToken | None = None
 
 
+class JobsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which jobs of analysis research, newest first."""
+
+    kind: Literal["backtest", "grid", "discovery", "dataset", "audit", "quality"] | None = None
+    state: (
+        Annotated[Literal["queued", "running", "done", "failed", "refused", "cancelled"], msgspec.Meta(description="As it is now.")]
+        | None
+    ) = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100, description="At most this many results.")] = 20
+    page_token: PageToken | None = None
+
+
+class RowsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rows of a job, in their order."""
+
+    limit: PageLimit = 1000
+    page_token: PageToken | None = None
+
+
 class StreamQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What /v1/events sends: the selectors of a subscription, separated by commas."""
 

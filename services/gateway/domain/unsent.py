@@ -21,6 +21,9 @@ class StreamMessage:
     symbol: str
     body: bytes
     """A JSON object with ``T`` and ``seq`` in it."""
+    symbols: tuple[str, ...] = ()
+    """Of a story: the instruments that it is about."""
+    industries: tuple[str, ...] = ()
 
 
 _in_order: Final = attrgetter("seq")

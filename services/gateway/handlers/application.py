@@ -10,15 +10,17 @@ from typing import Final
 from aiohttp import web
 
 from services.gateway.domain.problems import PAGES
-from services.gateway.handlers import openapi, rest
+from services.gateway.domain.research_jobs import JOBS_PATH
+from services.gateway.handlers import datasets, openapi, research_jobs, rest
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
-from services.gateway.handlers.datasets import download
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
 from services.gateway.handlers.operation_endpoint import operation_endpoint
 from services.gateway.handlers.operations import OPERATIONS
 from services.gateway.handlers.problem_pages import problem_list, problem_page
-from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS
+from services.gateway.handlers.run_endpoints import RunEndpoints
+from services.gateway.handlers.run_files import file_endpoint
 from services.gateway.handlers.server_sent_events import EventStreams
 from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
@@ -47,7 +49,12 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
         app.router.add_post(action.path, rest.action_endpoint(action, gateway))
     for operation in OPERATIONS:
         app.router.add_route(operation.method, operation.path, operation_endpoint(operation, gateway))
-    app.router.add_get(DATASET_FILE, download(gateway))
+    endpoints = RunEndpoints(gateway)
+    for run in RUN_ACTIONS:
+        app.router.add_post(run.path, endpoints.start(run))
+    app.router.add_delete(f"{JOBS_PATH}/{{id}}", endpoints.cancel)
+    app.router.add_get(JOB_FILE, file_endpoint(gateway, research_jobs.send_file))
+    app.router.add_get(DATASET_FILE, file_endpoint(gateway, datasets.send_file))
     site = Site(gateway.settings.page)
     document = cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
     app.router.add_get("/openapi.json", _document(document))

@@ -39,7 +39,7 @@ class Authentication:
 
     def __post_init__(self) -> None:
         self._failures = rate_window(self.settings.auth_failures)
-        self.anonymous = PUBLIC if self.settings.reads_are_public else NOBODY
+        self.anonymous = _anonymous(self.settings)
 
     async def principal(self, text: str, address: str, now: int) -> Principal:
         """The owner of a key.
@@ -79,6 +79,12 @@ class Authentication:
             return found[0]  # data in memory is answered without the database, and so is its owner known
         _keep(self.kept, key_id, (key, now))
         return key
+
+
+def _anonymous(settings: Settings) -> Principal:
+    if not settings.reads_are_public:
+        return NOBODY
+    return Principal(None, PUBLIC.scopes | {"research"}) if settings.research_is_public else PUBLIC
 
 
 def _keep(kept: OrderedDict[str, T], name: str, value: T) -> None:

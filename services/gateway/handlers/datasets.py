@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import LooseHeaders
 
 from services.gateway.domain.datasets import NAME, StoredDataset
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import DatasetsQuery, NoParameters, page_token, parse_page_token
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
-from services.gateway.handlers.problems import API_HEADERS
 from services.gateway.handlers.responses import answer_of_views
+from services.gateway.handlers.run_files import file_response, find
 
 PROVIDER: Final = "finstage"
-TYPES: Final = {".parquet": "application/vnd.apache.parquet", ".json": "application/json", ".md": "text/markdown; charset=utf-8"}
 
 
 async def list_datasets(gateway: Gateway, query: DatasetsQuery) -> Answer:
@@ -47,27 +42,7 @@ async def send_file(gateway: Gateway, dataset_id: str, name: str) -> web.StreamR
             field="name",
             value=name,
         )
-    path = await asyncio.to_thread(_place, gateway.settings.research_artefacts, found.folder, name)
-    if path is None:
-        raise RequestError("unavailable", f"the file {name} is not where this gateway reads data sets", field="name", value=name)
-    headers: LooseHeaders = {
-        **{key: value for key, value in API_HEADERS.items() if key != "Server"},
-        "Content-Type": TYPES.get(path.suffix, "application/octet-stream"),
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-cache",
-    }
-    return web.FileResponse(path, headers=headers)
-
-
-def download(gateway: Gateway) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The aiohttp handler of files."""
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        if unknown := next(iter(request.query), None):
-            raise RequestError("unknown-parameter", f"{unknown!r:.80} is not a parameter of this resource", field=unknown[:80])
-        return await send_file(gateway, request.match_info["id"], request.match_info["name"])
-
-    return answer
+    return file_response(await find(gateway.settings.research_artefacts, found.folder, name, "data sets"))
 
 
 async def _known(gateway: Gateway, dataset_id: str) -> StoredDataset:
@@ -80,14 +55,3 @@ async def _known(gateway: Gateway, dataset_id: str) -> StoredDataset:
             value=dataset_id,
         )
     return found
-
-
-def _place(root: Path, folder: str, name: str) -> Path | None:
-    """The file, if it is a file inside of the root: links must not lead out of it."""
-    if not folder:
-        return None
-    try:
-        found, inside = (root / folder / name).resolve(strict=True), root.resolve(strict=True)
-    except OSError:
-        return None
-    return found if found.is_file() and found.is_relative_to(inside) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -13,13 +14,17 @@ from services.gateway.domain.hub import Hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_store import KeyStore
 from services.gateway.domain.market_memory import MarketMemory
+from services.gateway.domain.news import NewsStore
 from services.gateway.domain.owned_store import OwnedStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
+from services.gateway.domain.requested_jobs import RequestedJobs
+from services.gateway.domain.research_jobs import JobStore
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, RunJob
+from shared.kafka import RunWatch
 from shared.quality.signal_records import SignalRecords
 
 
@@ -28,6 +33,12 @@ class Research(Protocol):
 
     async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         """The result. Raises NoResultError, TransientError."""
+
+    def run(self, job: RunJob) -> AbstractAsyncContextManager[RunWatch]:
+        """Publish a run and watch it inside the block. Raises NoResultError, TransientError."""
+
+    async def cancel(self, job: CancelRun) -> None:
+        """Ask for the end of a run. Raises TransientError."""
 
 
 NO_RECORDS: Final = SignalRecords()
@@ -41,6 +52,8 @@ class Gateway:
     market: MarketMemory
     history: HistoryStore
     datasets: DatasetStore
+    jobs: JobStore
+    news: NewsStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]
@@ -55,6 +68,7 @@ class Gateway:
     cache: Cache = field(default_factory=Cache)
     records: Callable[[], SignalRecords] = lambda: NO_RECORDS
     """The newest records of past signals."""
+    requested: RequestedJobs = field(default_factory=RequestedJobs)
     research: Research | None = None
     """Without it, only words are answered."""
 

@@ -164,7 +164,9 @@ class ApiMiddleware:
         origin = request.headers.get("Origin")
         if origin in self._origins:
             headers["Access-Control-Allow-Origin"] = str(origin)
-            headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+            headers["Access-Control-Expose-Headers"] = (
+                "ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+            )
 
     def _measure(self, request: web.Request, status: int, seconds: float) -> None:
         resource = request.match_info.route.resource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -10,13 +11,16 @@ import msgspec
 from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
-from services.gateway.handlers.datasets import TYPES, send_file
+from services.gateway.domain.research_jobs import Job
+from services.gateway.handlers import datasets, research_jobs
 from services.gateway.handlers.openapi_operations import keyed_operation, operation_id
 from services.gateway.handlers.openapi_parameters import in_path, in_query
 from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses, responses
+from services.gateway.handlers.openapi_runs import JOB_PATH, cancelled_run, requested_run
 from services.gateway.handlers.openapi_schemas import REF, plain
 from services.gateway.handlers.operations import OPERATIONS
-from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, ROUTES, Action, Route
+from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS, Action, Route
+from services.gateway.handlers.run_files import TYPES
 
 ABOUT: Final = (
     "Prices, bars, indicators and signals. Times are RFC 3339 in UTC, a bar is stamped with its close, 5 % is 0.05. "
@@ -34,39 +38,43 @@ UNCHANGED: Final = {"description": "Unchanged since the ETag that you sent", "he
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    answered, taken = (*ROUTES, *ACTIONS, *OPERATIONS), [each for each in (*ACTIONS, *OPERATIONS) if each.body is not None]
-    types = [Problem, *(Page[each.result] for each in answered), *(each.body for each in taken)]  # type: ignore[name-defined]
-    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    pages = dict(zip(map(id, answered), schemas[1:], strict=False))
-    bodies = dict(zip(map(id, taken), schemas[1 + len(answered) :], strict=True))
-    paths: dict[str, dict[str, Any]] = {}
-    for route in ROUTES:
-        paths[route.path] = {"get": _operation(route, pages[id(route)])}
+    answered = (*ROUTES, *ACTIONS, *OPERATIONS)
+    taken = [each for each in (*ACTIONS, *RUN_ACTIONS, *OPERATIONS) if each.body is not None]
+    types = [Problem, Page[Job], *(Page[each.result] for each in answered), *(each.body for each in taken)]  # type: ignore[name-defined]
+    (problem, job, *rest), components = msgspec.json.schema_components(types, ref_template=REF)
+    page, body = dict(zip(map(id, answered), rest, strict=False)), dict(zip(map(id, taken), rest[len(answered) :], strict=True))
+    paths: dict[str, dict[str, Any]] = {route.path: {"get": _operation(route, page[id(route)])} for route in ROUTES}
     for action in ACTIONS:
-        paths.setdefault(action.path, {})["post"] = _action(action, bodies[id(action)], pages[id(action)])
+        paths.setdefault(action.path, {})["post"] = _action(action, body[id(action)], page[id(action)])
+    for run in RUN_ACTIONS:
+        paths.setdefault(run.path, {})["post"] = requested_run(run, body[id(run)], job)
     for each in OPERATIONS:
-        paths.setdefault(each.path, {})[each.method.lower()] = keyed_operation(each, bodies.get(id(each)), pages[id(each)])
+        paths.setdefault(each.path, {})[each.method.lower()] = keyed_operation(each, body.get(id(each)), page[id(each)])
+    paths[JOB_PATH]["delete"] = cancelled_run(job)
+    paths[DATASET_FILE] = {"get": _file("research_dataset_file", "A file of a data set", DATASET_FILE, datasets.send_file)}
+    paths[JOB_FILE] = {"get": _file("research_job_file", "A file of a job", JOB_FILE, research_jobs.send_file)}
+    paths["/v1/events"] = {"get": _events()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "paths": paths | {DATASET_FILE: {"get": _file()}, "/v1/events": {"get": _events()}},
+        "paths": paths,
         "components": {
             "schemas": {name: plain(schema) for name, schema in components.items()},
-            "responses": responses(schemas[0]),
+            "responses": responses(problem),
             "securitySchemes": {"key": KEY},
         },
         "security": [{}, {"key": ["read"]}],
     }
 
 
-def _file() -> dict[str, Any]:
+def _file(operation: str, summary: str, path: str, send: Callable[..., Any]) -> dict[str, Any]:
     return {
-        "operationId": "research_dataset_file",
-        "summary": "A file of a data set",
+        "operationId": operation,
+        "summary": summary,
         "tags": ["market"],
-        "description": (send_file.__doc__ or "").strip(),
-        "parameters": in_path(DATASET_FILE),
+        "description": (send.__doc__ or "").strip(),
+        "parameters": in_path(path),
         "responses": {
             "200": {
                 "description": "The whole file",

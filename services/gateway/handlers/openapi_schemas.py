@@ -11,7 +11,7 @@ def plain(schema: Any) -> Any:
     """The schema without keys that a declaration has removed by null, such as the ``format`` of a time that may be a date."""
     if isinstance(schema, dict):
         return {key: plain(value) for key, value in schema.items() if not (key == "format" and value is None)}
-    return [plain(one) for one in schema] if isinstance(schema, list) else schema
+    return [plain(one) for one in schema] if isinstance(schema, list | tuple) else schema
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -37,15 +37,21 @@ def action_endpoint(action: Action, gateway: Gateway) -> Callable[[web.Request],
     """The handler of a resource that takes a body. Its answers are not cached."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        if unknown := next(iter(query_parameters(request)), None):
-            about = f"{unknown!r:.80} is not a parameter of this resource; it takes a JSON body"
-            raise RequestError("unknown-parameter", about, field=unknown[:80], value=request.query[unknown])
+        no_parameters(request)
         body = action.parse(await request.read())
         with fitting():
             found = await action.answer(gateway, body)
         return await send_answer(request, cached_answer(found))
 
     return answer
+
+
+def no_parameters(request: web.Request) -> None:
+    """Raise RequestError for a URL with parameters, of a resource that takes none."""
+    if unknown := next(iter(query_parameters(request)), None):
+        more = "; it takes a JSON body" if request.method == "POST" else ""
+        about = f"{unknown!r:.80} is not a parameter of this resource{more}"
+        raise RequestError("unknown-parameter", about, field=unknown[:80], value=request.query[unknown])
 
 
 def path_parameters(request: web.Request) -> dict[str, str]:

@@ -13,7 +13,17 @@ from services.gateway.domain.calendar_models import CalendarDay, CalendarQuery
 from services.gateway.domain.condition_models import CheckedCondition, CheckRequest, HistoryRequest, parse_check, parse_history
 from services.gateway.domain.datasets import Dataset
 from services.gateway.domain.explanations import ExplainRequest, Explanation, HeldTimes, parse_request
+from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
+from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
+from services.gateway.domain.research_jobs import JOBS_PATH, EquityPoint, Job, JobSummary, Trade
+from services.gateway.domain.run_requests import (
+    BacktestRequest,
+    DatasetRequest,
+    DiscoveryRequest,
+    GridRequest,
+    RunTarget,
+)
 from services.gateway.domain.screener_models import ScreenRequest, ScreenResult, parse_screen
 from services.gateway.handlers import (
     bars,
@@ -21,11 +31,14 @@ from services.gateway.handlers import (
     conditions,
     datasets,
     explanations,
+    feeds,
     indicators,
     industries,
     instruments,
+    news,
     patterns,
     quotes,
+    research_jobs,
     screener,
     signal_quality,
     signals,
@@ -48,6 +61,17 @@ class Route:
     summary: str
     example: str
     """A query with results on every running system, for documents and tests."""
+
+
+@dataclass(frozen=True)
+class RunAction:
+    """A resource that takes a request of a run, with POST, and answers 202 with the job."""
+
+    path: str
+    body: type[RunTarget]
+    summary: str
+    example: str
+    """A body that every running system takes, for documents and tests."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +146,8 @@ ROUTES: Final = (
         "Chart patterns, newest first",
         "?limit=20",
     ),
+    Route("/v1/news", news.list_news, NewsQuery, NewsStory, "Stories of news, newest first", "?limit=20"),
+    Route("/v1/news/{id}", news.get_story, queries.NoParameters, NewsStoryWithArticles, "One story with its articles", ""),
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,
@@ -147,6 +173,11 @@ ROUTES: Final = (
         "Everything that a page shows of one instrument",
         "",
     ),
+    Route(JOBS_PATH, research_jobs.list_jobs, queries.JobsQuery, JobSummary, "Jobs of analysis research, newest first", "?limit=5"),
+    Route(f"{JOBS_PATH}/{{id}}", research_jobs.get_job, queries.NoParameters, Job, "One job with its progress and its result", ""),
+    Route(f"{JOBS_PATH}/{{id}}/trades", research_jobs.list_trades, queries.RowsQuery, Trade, "The trades of a backtest", ""),
+    Route(f"{JOBS_PATH}/{{id}}/equity", research_jobs.list_equity, queries.RowsQuery, EquityPoint, "The equity of a backtest", ""),
+    Route("/v1/feeds", feeds.list_feeds, queries.NoParameters, Feed, "News feeds and whether they can be read", ""),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )
 ACTIONS: Final = (
@@ -187,5 +218,34 @@ ACTIONS: Final = (
         '{"condition": "rsi_14 > 30 on 1d", "sort": "rsi_14", "columns": ["close"], "limit": 20}',
     ),
 )
+RUN_ACTIONS: Final = (
+    RunAction(
+        "/v1/research/backtests",
+        BacktestRequest,
+        "Have a backtest done",
+        '{"entry": "golden_cross", "exit": "dead_cross", "symbols": ["AAPL", "SPY"], "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/grids",
+        GridRequest,
+        "Have parameters searched",
+        '{"entry": "golden_cross({fast}, {slow})", "exit": "dead_cross({fast}, {slow})", "constraints": ["fast < slow"], '
+        '"ranges": {"fast": "5:50:5", "slow": [50, 100, 200]}, "symbols": ["SPY"], "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/discoveries",
+        DiscoveryRequest,
+        "Have combinations of signals searched",
+        '{"size": 1, "least": 60, "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/datasets",
+        DatasetRequest,
+        "Have a data set written",
+        '{"features": ["rsi_14", "returns"], "labels": ["forward_return(5)"], "symbols": ["SPY"], "tape": "daily"}',
+    ),
+)
+JOB_FILE: Final = f"{JOBS_PATH}/{{id}}/files/{{name}}"
+"""The files of a job, which are no JSON of ours."""
 DATASET_FILE: Final = "/v1/research/datasets/{id}/files/{name}"
 """The files of a data set, which are no JSON of ours."""

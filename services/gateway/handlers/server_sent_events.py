@@ -31,6 +31,7 @@ class EventConnection:
 
     wake_up: asyncio.Event = field(default_factory=asyncio.Event)
     slow: int | None = None
+    deflated: bool = False
 
     def can_send(self) -> bool:
         self.wake_up.set()

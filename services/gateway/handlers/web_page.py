@@ -16,7 +16,8 @@ from services.gateway.domain.problems import RequestError
 from services.gateway.handlers.problems import API_HEADERS
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
-TEXT: Final = ("text/", "application/json", "application/javascript", "image/svg")
+MANIFEST: Final = "application/manifest+json"
+TEXT: Final = ("text/", "application/json", "application/javascript", MANIFEST, "image/svg")
 NOT_BUILT: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Finstage</title>
 <h1>The page is not built yet</h1>
@@ -109,7 +110,8 @@ class Site:
 
 def _read(path: Path) -> File:
     body = path.read_bytes()
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    known = MANIFEST if path.suffix == ".webmanifest" else mimetypes.guess_type(path.name)[0]
+    kind = known or "application/octet-stream"
     text = kind.startswith(TEXT)
     gzipped = gzip.compress(body, 9, mtime=0) if text and len(body) > 1024 else None
     return File(body, gzipped, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)

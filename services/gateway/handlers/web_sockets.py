@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class WebSocketConnection:
     socket: web.WebSocketResponse
     transport: asyncio.Transport
     buffer: int
+    deflated: bool = False
     closing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def can_send(self) -> bool:
@@ -82,7 +84,7 @@ class WebSocketStreams:
         """Serve one stream until it ends."""
         check_origin(request, self.settings)
         socket = web.WebSocketResponse(
-            max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=False, timeout=CLOSE_SECONDS, autoping=True
+            max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=True, timeout=CLOSE_SECONDS, autoping=True
         )
         if not socket.can_prepare(request):
             raise RequestError("upgrade-required", "connect here with a WebSocket; docs/api.md shows how")
@@ -90,7 +92,7 @@ class WebSocketStreams:
         transport = request.transport
         if transport is None:
             return socket
-        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer)
+        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, socket.compress == zlib.MAX_WBITS)
         try:
             subscriber = self.admit(request.remote or "unknown", request[PRINCIPAL])
         except StreamError as error:
@@ -204,7 +206,7 @@ class WebSocketStreams:
             missed = self.hub.resume(subscriber, action.since)
             connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="resumed", messages=len(missed))))
             if missed:
-                connection.write(frame(json_array(missed)))
+                connection.write(frame(json_array(missed), deflated=connection.deflated))
             return
         if isinstance(action, subscriptions.Subscribe):
             self.hub.subscribe(subscriber, action)

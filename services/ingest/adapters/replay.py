@@ -82,6 +82,12 @@ class Replay:
         self.finished = False
         """True after the whole tape has been published."""
 
+    @property
+    def event_time(self) -> int | None:
+        """Event time of the last item that has been published, milliseconds; None before the first one."""
+        played = self._position.played
+        return int(self._schedule.ts[played - 1]) if played else None
+
     async def events(self) -> AsyncIterator[Sequence[Item]]:
         await self._restore()
         for number, backfill in enumerate(self._backfills):

@@ -10,6 +10,8 @@ from typing import Final
 
 import msgspec
 
+NEWS_CURSORS: Final = "news:"
+"""Beginning of the cursors of articles, which say nothing about prices."""
 ORIGIN_CURSOR: Final = "source"
 """Name of the cursor that holds a ``DataOrigin``."""
 REPLAY: Final = "replay"
@@ -35,13 +37,17 @@ class _Played(msgspec.Struct):
 
 
 def origins(cursors: Mapping[str, str]) -> tuple[DataOrigin, ...]:
-    """The origins that a database's cursors show. A database of an older version has no origin cursor, only those of a tape or of
-    Yahoo's history.
+    """The origins of prices that a database's cursors show. A database of an older version has no origin cursor, only those of a
+    tape or of Yahoo's history.
+
+    >>> origins({"news:demo": "1381104000000"})
+    ()
 
     Raises:
         ValueError: a position cannot be read; the message names its cursor.
     """
-    return tuple(dict.fromkeys(_origin(name, position) for name, position in cursors.items()))
+    of_prices = {name: position for name, position in cursors.items() if not name.startswith(NEWS_CURSORS)}
+    return tuple(dict.fromkeys(_origin(name, position) for name, position in of_prices.items()))
 
 
 def read_origin(text: str) -> DataOrigin:

@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
-from services.notifier.domain.phrases import LANGUAGES
 from services.notifier.domain.recipients import Chat
+from services.notifier.words.catalogue import LANGUAGES
 from shared.db import Database
-from shared.tables import alert_rules, chats, conditions, deliveries, watchlists
+from shared.tables import alert_rules, chats, conditions, deliveries, instrument_industries, watched_industries, watchlists
 
 _FIELDS = (
     "channel",
@@ -29,6 +29,13 @@ _FIELDS = (
     "unvalidated",
     "muted_until",
     "watch_all_thread_id",
+    "zone",
+    "quiet_from",
+    "quiet_until",
+    "silent",
+    "pace",
+    "briefing",
+    "premium_until",
 )
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500
@@ -66,11 +73,12 @@ class ChatTables:
                 for thread_id, symbol in await _every_watched(connection, channel, old):
                     await self._watch(connection, Address(channel, new, thread_id), [symbol], now)
                 await _move_conditions(connection, channel, old, new)
+                await self._move_industries(connection, channel, old, new)
                 await _deactivate(connection, channel, old)
             await _move_deliveries(connection, channel, old, new, now)
 
     async def watched(self, address: Address) -> list[str]:
-        wanted = select(watchlists.c.symbol).where(_listed(address)).order_by(watchlists.c.symbol)
+        wanted = select(watchlists.c.symbol).where(_address(watchlists, address)).order_by(watchlists.c.symbol)
         async with self._database.connect() as connection:
             return list((await connection.execute(wanted)).scalars())
 
@@ -79,10 +87,27 @@ class ChatTables:
             await self._watch(connection, address, symbols, now)
 
     async def unwatch(self, address: Address, symbols: Sequence[str] | None) -> None:
-        mine = _listed(address)
+        mine = _address(watchlists, address)
         chosen = mine if symbols is None else and_(mine, watchlists.c.symbol.in_(tuple(symbols)))
         async with self._database.begin() as connection:
             await connection.execute(delete(watchlists).where(chosen))
+
+    async def industries(self, address: Address) -> list[str]:
+        column = watched_industries.c
+        wanted = select(column.industry).where(_address(watched_industries, address)).order_by(column.industry)
+        async with self._database.connect() as connection:
+            return list((await connection.execute(wanted)).scalars())
+
+    async def watch_industry(self, address: Address, industry: str, now: int) -> None:
+        rows = [asdict(address) | {"industry": industry, "created_at": now}]
+        async with self._database.begin() as connection:
+            await connection.execute(self._database.upsert(watched_industries, rows, update=[]), rows)
+
+    async def unwatch_industry(self, address: Address, industry: str | None) -> None:
+        mine = _address(watched_industries, address)
+        chosen = mine if industry is None else and_(mine, watched_industries.c.industry == industry)
+        async with self._database.begin() as connection:
+            await connection.execute(delete(watched_industries).where(chosen))
 
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         async with self._database.connect() as connection:
@@ -101,6 +126,15 @@ class ChatTables:
         wanted = [{"channel": chat.channel, "chat_id": chat.chat_id, "rule": rule, "wanted": on} for rule, on in chat.rules.items()]
         if wanted:
             await connection.execute(self._database.upsert(alert_rules, wanted, update=["wanted"]), wanted)
+
+    async def _move_industries(self, connection: AsyncConnection, channel: str, old: str, new: str) -> None:
+        mine = and_(watched_industries.c.channel == channel, watched_industries.c.chat_id == old)
+        rows = [
+            row._asdict() | {"chat_id": new} for row in (await connection.execute(select(watched_industries).where(mine))).all()
+        ]
+        if rows:
+            await connection.execute(self._database.upsert(watched_industries, rows, update=[]), rows)
+            await connection.execute(delete(watched_industries).where(mine))
 
     async def _watch(self, connection: AsyncConnection, address: Address, symbols: Sequence[str], now: int) -> None:
         rows = [asdict(address) | {"symbol": symbol, "created_at": now} for symbol in symbols]
@@ -121,9 +155,8 @@ async def _every_watched(connection: AsyncConnection, channel: str, chat_id: str
     return [(thread_id, symbol) for thread_id, symbol in (await connection.execute(wanted)).all()]
 
 
-def _listed(address: Address) -> ColumnElement[bool]:
-    column = watchlists.c
-    return and_(column.channel == address.channel, column.chat_id == address.chat_id, column.thread_id == address.thread_id)
+def _address(table: Table, address: Address) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == value for name, value in asdict(address).items()))
 
 
 def _addresses(chat: Chat, lists: Mapping[int, set[str]]) -> Iterator[tuple[Chat, frozenset[str]]]:
@@ -158,31 +191,37 @@ async def _move_conditions(connection: AsyncConnection, channel: str, old: str, 
 
 
 def _watching(channels: Sequence[str], symbols: Sequence[str]) -> Any:
-    listed = (
-        select(watchlists.c.chat_id)
-        .where(
-            watchlists.c.channel == chats.c.channel,
-            watchlists.c.chat_id == chats.c.chat_id,
-            watchlists.c.symbol.in_(tuple(symbols)),
-        )
-        .exists()
-    )
+    listed = _of_chat(watchlists, watchlists.c.symbol.in_(tuple(symbols)))
+    members = select(instrument_industries.c.industry).where(instrument_industries.c.symbol.in_(tuple(symbols)))
+    industry = _of_chat(watched_industries, watched_industries.c.industry.in_(members))
     return select(*_COLUMNS).where(
-        chats.c.channel.in_(tuple(channels)), chats.c.active.is_(True), or_(chats.c.watch_all.is_(True), listed)
+        chats.c.channel.in_(tuple(channels)), chats.c.active.is_(True), or_(chats.c.watch_all.is_(True), listed, industry)
     )
+
+
+def _of_chat(table: Table, chosen: ColumnElement[bool]) -> ColumnElement[bool]:
+    same_chat = and_(table.c.channel == chats.c.channel, table.c.chat_id == chats.c.chat_id)
+    return select(table.c.chat_id).where(same_chat, chosen).exists()
 
 
 async def _lists(
     connection: AsyncConnection, channels: Sequence[str], symbols: Sequence[str]
 ) -> defaultdict[tuple[str, str], dict[int, set[str]]]:
-    """By chat and topic, the symbols on the watchlist."""
+    """By chat and topic, the symbols on the watchlist and in watched industries."""
     found: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
     column = watchlists.c
     wanted = select(column.channel, column.chat_id, column.thread_id, column.symbol).where(
         column.channel.in_(tuple(channels)), column.symbol.in_(tuple(symbols))
     )
-    for channel, chat_id, thread_id, symbol in (await connection.execute(wanted)).all():
-        found[channel, chat_id].setdefault(thread_id, set()).add(symbol)
+    column, member = watched_industries.c, instrument_industries.c
+    by_industry = (
+        select(column.channel, column.chat_id, column.thread_id, member.symbol)
+        .join(instrument_industries, member.industry == column.industry)
+        .where(column.channel.in_(tuple(channels)), member.symbol.in_(tuple(symbols)))
+    )
+    for query in (wanted, by_industry):
+        for channel, chat_id, thread_id, symbol in (await connection.execute(query)).all():
+            found[channel, chat_id].setdefault(thread_id, set()).add(symbol)
     return found
 
 

@@ -93,6 +93,18 @@ class MarketTables:
             rows = (await connection.execute(select(industries).order_by(industries.c.industry))).all()
         return [KnownIndustry(row.industry, row.name_en, row.name_ko) for row in rows]
 
+    async def members(self, industries: Sequence[str]) -> list[str]:
+        column = instrument_industries.c
+        wanted = (
+            select(column.symbol)
+            .join(instruments, instruments.c.symbol == column.symbol)
+            .where(column.industry.in_(tuple(industries)), instruments.c.active.is_(True))
+            .distinct()
+            .order_by(column.symbol)
+        )
+        async with self._database.connect() as connection:
+            return list((await connection.execute(wanted)).scalars())
+
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
         column = instrument_industries.c
         wanted = select(column.symbol, column.industry).where(column.symbol.in_(tuple(symbols)))

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
-import socket
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import aiohttp
 import msgspec
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from services.notifier.domain.address import Address
@@ -24,14 +21,11 @@ from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import ChatUnavailable, NoResponse, Outcome, PermanentRejection, Sent, TemporaryRefusal
 from services.notifier.domain.telegram_html import plain
 from services.notifier.settings import WebhookTarget
+from shared.public_addresses import ForbiddenAddressError, PublicResolver, is_address, is_public
 
 TIMEOUT_SECONDS: Final = 3.0
 LONGEST_RETRY_AFTER: Final = 3600.0
 REFUSALS: Final = frozenset({408, 425, 429})
-
-
-class ForbiddenAddressError(OSError):
-    """The webhook's host resolves to an address that is not allowed."""
 
 
 class WebhookUrlError(ValueError):
@@ -119,29 +113,8 @@ def check_url(target: WebhookTarget, *, allow_private: bool) -> None:
         return
     if url.scheme != "https":
         raise WebhookUrlError(f"webhook {target.name!r}: plain http needs WEBHOOK_ALLOW_PRIVATE=true")
-    try:
-        private = not ipaddress.ip_address(url.host).is_global
-    except ValueError:
-        private = False  # a host name: its addresses are checked at each request
-    if private:
+    if is_address(url.host) and not is_public(url.host):  # the addresses of a host name are checked at each request
         raise WebhookUrlError(f"webhook {target.name!r}: {url.host} is a private address")
-
-
-class PublicResolver(AbstractResolver):
-    """Resolves names for each connection and refuses addresses of this machine or a private network."""
-
-    def __init__(self) -> None:
-        self._inner = ThreadedResolver()
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        for result in found:
-            if not ipaddress.ip_address(result["host"].split("%")[0]).is_global:
-                raise ForbiddenAddressError(f"{host} is {result['host']}, which webhooks may not reach")
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()
 
 
 def _outcome(status: int, retry_after: str) -> Outcome:

@@ -12,43 +12,14 @@ from services.notifier.domain.formatting import format_time, number, price
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Buttons
 from services.notifier.domain.quality_text import record
-from services.notifier.domain.rule_text import LevelKind
+from services.notifier.domain.rule_texts import LevelKind
 from services.notifier.domain.telegram_html import clean, escape
+from services.notifier.words.catalogue import phrase
 from shared.events import Signal, Timeframe
 
 TIMEFRAMES: Final = {
     "ko": {timeframe.value: f"{timeframe.row.ko}봉" for timeframe in Timeframe},
     "en": {timeframe.value: timeframe.row.en for timeframe in Timeframe},
-}
-LABELS: Final = {
-    "ko": {
-        "price": "가격",
-        "level_price": "기준가",
-        "level_value": "기준값",
-        "level_volume": "기준 거래량",
-        "bar": "봉",
-        "record": "기록",
-        "replayed": "재생 데이터 (과거 시세, 실시간 아님)",
-        "provisional": "잠정 (봉이 아직 닫히지 않음)",
-        "repeat": "반복된 알림일 수 있음",
-        "advice": "투자 조언이 아닙니다",
-        "mute": "🔕 1시간 끄기",
-        "settings": "⚙️ 설정",
-    },
-    "en": {
-        "price": "Price",
-        "level_price": "Level",
-        "level_value": "Level",
-        "level_volume": "Volume level",
-        "bar": "Bar",
-        "record": "Record",
-        "replayed": "Replayed data (past prices, not live)",
-        "provisional": "Provisional (the bar is still forming)",
-        "repeat": "May be a repeat",
-        "advice": "Not investment advice",
-        "mute": "🔕 Mute 1 hour",
-        "settings": "⚙️ Settings",
-    },
 }
 NAME_LENGTH: Final = 60
 SENTENCE_LENGTH: Final = 240
@@ -66,30 +37,28 @@ def title(instrument: KnownInstrument, language: str) -> str:
 
 def alert_text(signal: Signal, instrument: KnownInstrument, language: str, *, repeat: bool = False) -> str:
     """The alert as Telegram HTML; fits a caption (1,024 UTF-16 units) for all values."""
-    words = LABELS[language]
     arrow = "▲" if signal.direction == "up" else "▼"
     rule = escape(rule_texts.name(signal.rule, language), 48)
     lines = [
         f"{arrow} <b>{escape(title(instrument, language), 170)}</b>",
         f"<b>{rule}</b>: {escape(rule_texts.sentence(signal, language), SENTENCE_LENGTH)}",
         _price_line(signal, instrument, language),
-        f"{words['bar']}: {TIMEFRAMES[language][signal.timeframe]}, {format_time(signal.ts_event)}",
-        f"{words['record']}: {escape(record(signal, language), 240)}",
+        f"{phrase(language, 'alert-bar')}: {TIMEFRAMES[language][signal.timeframe]}, {format_time(signal.ts_event)}",
+        f"{phrase(language, 'alert-record')}: {escape(record(signal, language), 240)}",
     ]
     marks = ((signal.replayed, "⏪", "replayed"), (signal.provisional, "⏳", "provisional"), (repeat, "🔁", "repeat"))
-    lines += [f"{sign} {words[mark]}" for shown, sign, mark in marks if shown]
-    lines.append(f"<i>{words['advice']}</i>")
+    lines += [f"{sign} {phrase(language, f'alert-{mark}')}" for shown, sign, mark in marks if shown]
+    lines.append(f"<i>{phrase(language, 'alert-advice')}</i>")
     return "\n".join(lines)
 
 
 def _price_line(signal: Signal, instrument: KnownInstrument, language: str) -> str:
-    words = LABELS[language]
-    line = f"{words['price']}: {escape(price(signal.price, instrument), 40)}"
+    line = f"{phrase(language, 'alert-price')}: {escape(price(signal.price, instrument), 40)}"
     if signal.level is None:
         return line
     kind = rule_texts.level_kind(signal.rule)
     level = _level(signal.level, kind, instrument, language)
-    return f"{line} · {words[f'level_{kind}']}: {escape(level, 40)}"
+    return f"{line} · {phrase(language, f'alert-level-{kind}')}: {escape(level, 40)}"
 
 
 def _level(value: float, kind: LevelKind, instrument: KnownInstrument, language: str) -> str:
@@ -100,8 +69,7 @@ def _level(value: float, kind: LevelKind, instrument: KnownInstrument, language:
 
 def alert_buttons(language: str) -> Buttons:
     """The buttons under an alert: mute and settings."""
-    words = LABELS[language]
-    return ((Button(words["mute"], "mute 1h"), Button(words["settings"], "settings")),)
+    return ((Button(phrase(language, "alert-mute"), "mute 1h"), Button(phrase(language, "alert-settings"), "settings")),)
 
 
 def chart_request(signal: Signal, instrument: KnownInstrument, language: str, bars: tuple[ChartBar, ...]) -> ChartRequest:
@@ -117,5 +85,5 @@ def chart_request(signal: Signal, instrument: KnownInstrument, language: str, ba
         kind=instrument.kind,
         currency=instrument.currency,
         language="ko" if language == "ko" else "en",
-        note=LABELS[language]["replayed"] if signal.replayed else "",
+        note=phrase(language, "alert-replayed") if signal.replayed else "",
     )

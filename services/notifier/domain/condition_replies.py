@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from services.notifier.domain.condition_errors import error_text
 from services.notifier.domain.conditions import FORMING, ConditionAlert, ParsedCondition
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
-from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import phrase
 from shared.conditions import ConditionError
 from shared.events import SymbolHistory
 
@@ -18,19 +17,25 @@ SHOWN_TEXT = 600
 SHOWN_WORDS = 1500
 
 
+def error_text(error: ConditionError, language: str) -> str:
+    """The message of an error in ``language``. Not escaped."""
+    values = {name: str(value) for name, value in error.values.items()}
+    return phrase(language, f"condition-{error.code.replace('_', '-')}", **values)
+
+
 def error_reply(error: ConditionError, language: str) -> str:
     """The error of a condition and its position: the text in fixed width with a caret below the position."""
     text, caret = error.caret().split("\n")
     marked = f"<pre>{escape(text, SHOWN_TEXT)}\n{caret}</pre>" if text.strip() else ""
-    return "\n".join(filter(None, [escape(error_text(error, language), 300), marked, phrase(language, "alert_more")]))
+    return "\n".join(filter(None, [escape(error_text(error, language), 300), marked, phrase(language, "alert-more")]))
 
 
 def alert_line(alert: ConditionAlert, language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
     """One alert in two lines. ``warming_up``: columns and expressions that have no values yet for some instruments."""
-    parts = [_scope(alert, language, index), phrase(language, "alert_forming" if alert.frequency == FORMING else "alert_at_close")]
+    parts = [_scope(alert, language, index), phrase(language, "alert-forming" if alert.frequency == FORMING else "alert-at-close")]
     expressions = [name for name in warming_up if name.endswith((")", "]"))]  # as they stand in the normal form
     if not {*alert.extra}.isdisjoint(warming_up) or any(each in alert.text for each in expressions):
-        parts.append(phrase(language, "alert_warming_up"))
+        parts.append(phrase(language, "alert-warming-up"))
     return f"#{alert.number} <code>{escape(alert.text, SHOWN_TEXT)}</code>\n    {' · '.join(parts)}"
 
 
@@ -48,24 +53,24 @@ def history_line(instrument: KnownInstrument, found: SymbolHistory, language: st
     """When a condition was true last for an instrument, and how often in the stored bars."""
     name = escape(display_name(instrument, language), 40)
     if found.first_bar is None:
-        return phrase(language, "explain_unknown", name=name)
+        return phrase(language, "explain-unknown", name=name)
     how_often = {"held": found.held, "bars": found.bars, "since": format_time(found.first_bar)}
     if not found.newest:
-        return phrase(language, "explain_never", name=name, **how_often)
-    return phrase(language, "explain_times", name=name, times=", ".join(map(format_time, found.newest)), **how_often)
+        return phrase(language, "explain-never", name=name, **how_often)
+    return phrase(language, "explain-times", name=name, times=", ".join(map(format_time, found.newest)), **how_often)
 
 
 def alerts_text(alerts: Sequence[ConditionAlert], language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
     """The list of a chat's alerts."""
     if not alerts:
-        return phrase(language, "alerts_none")
+        return phrase(language, "alerts-none")
     lines = [phrase(language, "alerts", count=len(alerts)), *(alert_line(alert, language, index, warming_up) for alert in alerts)]
-    return "\n".join([*lines, phrase(language, "alerts_remove")])
+    return "\n".join([*lines, phrase(language, "alerts-remove")])
 
 
 def _scope(alert: ConditionAlert, language: str, index: InstrumentIndex) -> str:
     if alert.scope == "watched":
-        return phrase(language, "alert_watched")
+        return phrase(language, "alert-watched")
     if alert.scope == "industry":
-        return phrase(language, "alert_industry", name=escape(", ".join(alert.targets), 96))
+        return phrase(language, "alert-industry", name=escape(", ".join(alert.targets), 96))
     return ", ".join(escape(display_name(index.get(symbol), language), 40) for symbol in alert.targets)

@@ -128,7 +128,7 @@ def parse_alert(line: str) -> AlertRequest:
 def exceeded_limit(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
     """The key of a phrase that says which limit a new alert exceeds, or None. ``count`` and ``in_use``: totals of all chats."""
     limit = exceeded([alert.extra for alert in mine], requested.extra, count, in_use)
-    return f"alert_{limit}" if limit else None
+    return f"alert-{limit}" if limit else None
 
 
 def is_recipient(

@@ -1,6 +1,6 @@
 """Decimals of displayed prices, percentages and volumes.
 
-The page has the same rule (``services/gateway/page/src/decimals.ts``); ``tests/decimals.json`` has the cases for both.
+The page has the same rule (``services/gateway/page/src/i18n/decimals.ts``); ``tests/decimals.json`` has the cases for both.
 """
 
 from __future__ import annotations

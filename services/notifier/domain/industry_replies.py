@@ -8,10 +8,10 @@ from typing import Final
 from services.notifier.domain.formatting import format_time, percent, price
 from services.notifier.domain.industries import IndustryIndex
 from services.notifier.domain.instruments import InstrumentIndex
-from services.notifier.domain.phrases import phrase
 from services.notifier.domain.replies import display_name
 from services.notifier.domain.rule_texts import name as rule_name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import phrase
 from shared.events import IndustryMember, IndustryView, Mover
 
 SHOWN_RULES: Final = 5
@@ -21,7 +21,7 @@ SHOWN_STRONGEST: Final = 3
 def list_text(industries: IndustryIndex, language: str) -> str:
     """One line for each industry: markets first, then by median move, highest first."""
     if not industries.views:
-        return phrase(language, "industries_none")
+        return phrase(language, "industries-none")
     lines = [phrase(language, "industries")]
     lines += [
         f"{_arrow(view.median_move)} {_name(view, language)} {percent(view.median_move)} "
@@ -30,17 +30,17 @@ def list_text(industries: IndustryIndex, language: str) -> str:
     ]
     if any(view.replayed for view in industries.views):
         lines.append(phrase(language, "replayed"))
-    return "\n".join([*lines, phrase(language, "industry_help")])
+    return "\n".join([*lines, phrase(language, "industry-help")])
 
 
 def missing_text(name: str, industries: IndustryIndex, language: str) -> str:
     """The reply for an unknown industry, with suggestions."""
-    line = phrase(language, "no_such_industry", asked=escape(name, 40))
+    line = phrase(language, "no-such-industry", asked=escape(name, 40))
     near = industries.suggestions(name)
     if near:
         names = ", ".join(f"<code>{escape(view.industry, 48)}</code> {_name(view, language)}" for view in near)
-        return line + " " + phrase(language, "did_you_mean", names=names)
-    return line + " " + phrase(language, "industry_list")
+        return line + " " + phrase(language, "did-you-mean", names=names)
+    return line + " " + phrase(language, "industry-list")
 
 
 def view_text(view: IndustryView, index: InstrumentIndex, language: str) -> str:
@@ -51,17 +51,17 @@ def view_text(view: IndustryView, index: InstrumentIndex, language: str) -> str:
     lines.append(phrase(language, "breadth", **counts))
     for n, share, of in ((50, view.above_sma_50, view.sma_50_of), (200, view.above_sma_200, view.sma_200_of)):
         if share is not None:
-            lines.append(phrase(language, "above_sma", n=n, share=f"{share * 100:.0f}%", of=of))
+            lines.append(phrase(language, "above-sma", n=n, share=f"{share * 100:.0f}%", of=of))
     for word, movers in (("leaders", view.leaders), ("laggards", view.laggards)):
         if movers:
             lines.append(f"{phrase(language, word)}: {', '.join(_mover(mover, index, language) for mover in movers)}")
     if strongest := _strongest(view.members, market=view.kind == "market"):
         ranking = ", ".join(f"{_instrument_name(symbol, index, language)} {percent(value, 1)}" for symbol, value in strongest)
-        lines.append(f"{phrase(language, 'strongest_market' if view.kind == 'market' else 'strongest_industry')}: {ranking}")
+        lines.append(f"{phrase(language, 'strongest-market' if view.kind == 'market' else 'strongest-industry')}: {ranking}")
     if view.signals_by_rule:
         most_frequent = sorted(view.signals_by_rule, key=lambda rule: (-rule.up - rule.down, rule.rule))[:SHOWN_RULES]
         rules = ", ".join(f"{escape(rule_name(rule.rule, language), 48)} {rule.up + rule.down}" for rule in most_frequent)
-        lines.append(phrase(language, "signals_today", up=view.signals_up, down=view.signals_down, rules=rules))
+        lines.append(phrase(language, "signals-today", up=view.signals_up, down=view.signals_down, rules=rules))
     lines.append(f"{phrase(language, 'at')}: {format_time(view.ts_event)}")
     if view.replayed:
         lines.append(phrase(language, "replayed"))

@@ -11,6 +11,9 @@ from shared.text import fold_case as caseless
 
 LONGEST = 64
 """Longest symbol or name; characters of a query beyond it are ignored."""
+CHOSEONG = 0x1100
+"""The first conjoining initial consonant; there are 19."""
+HANGUL, LAST_HANGUL = 0xAC00, 0xD7A3
 SIGNS = frozenset("^=.-&" + ELLIPSIS)
 """Signs that distinguish names. The ellipsis of a shortened text is among them: its beginning must not match a name."""
 
@@ -58,8 +61,12 @@ class InstrumentIndex:
     def __init__(self, instruments: Iterable[KnownInstrument] = ()) -> None:
         self._by_symbol: dict[str, KnownInstrument] = {}
         self._by_name: dict[str, KnownInstrument] = {}
+        self._by_initials: dict[str, list[KnownInstrument]] = {}
         for found in instruments:
             self._by_symbol[found.symbol] = found
+            for name in dict.fromkeys(initials(name) for name in (found.name_ko, *found.aliases)):
+                if len(name) > 1:
+                    self._by_initials.setdefault(name, []).append(found)
             short = found.symbol.split(".")[0].lstrip("^").split("=")[0].split("-")[0]
             for name in (found.symbol, found.name_en, found.name_ko, *found.aliases, short):
                 if search_key(name):
@@ -79,13 +86,25 @@ class InstrumentIndex:
         >>> [index.find(name).symbol for name in ("삼성 전자", "samsung", "005930")]
         ['005930.KS', '005930.KS', '005930.KS']
         """
-        return self._by_name.get(search_key(text))
+        wanted = search_key(text)
+        same = self._by_initials.get(wanted, [])
+        return self._by_name.get(wanted) or (same[0] if len(same) == 1 else None)
 
     def suggestions(self, text: str, limit: int = 3) -> list[KnownInstrument]:
-        """Instruments with similar names, best match first: names with this prefix, then names with similar spelling."""
+        """Instruments with similar names, best match first: names with this prefix, then names with similar spelling.
+
+        Initial consonants match the names that begin with them.
+
+        >>> index = InstrumentIndex([KnownInstrument("005930.KS", "Samsung Electronics", "삼성전자")])
+        >>> index.suggestions("ㅅㅅ")[0].symbol, index.find("ㅅㅅㅈㅈ").symbol
+        ('005930.KS', '005930.KS')
+        """
         wanted = search_key(text)
         if not wanted:
             return []
+        if _is_initials(wanted):
+            near = sorted((name for name in self._by_initials if name.startswith(wanted)), key=len)
+            return list({each.symbol: each for name in near for each in self._by_initials[name]}.values())[:limit]
         prefixed = [name for name in self._by_name if name.startswith(wanted)] if len(wanted) > 1 else []
         similar = difflib.get_close_matches(wanted, self._by_name, n=limit * 2, cutoff=0.6)
         found: dict[str, KnownInstrument] = {}
@@ -112,6 +131,19 @@ class InstrumentIndex:
                 elif word:
                     missing.append(word)
         return list(found.values())[:limit], missing[:limit]
+
+
+def initials(name: str) -> str:
+    """The initial consonants of the Hangul in a name, as ``search_key`` leaves typed ones: conjoining jamo.
+
+    >>> initials("삼성전자") == search_key("ㅅㅅㅈㅈ")
+    True
+    """
+    return "".join(chr(CHOSEONG + (ord(c) - HANGUL) // 588) for c in search_key(name) if HANGUL <= ord(c) <= LAST_HANGUL)
+
+
+def _is_initials(key: str) -> bool:
+    return all(CHOSEONG <= ord(c) < CHOSEONG + 19 for c in key)
 
 
 def search_key(name: str) -> str:

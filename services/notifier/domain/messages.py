@@ -7,8 +7,8 @@ from typing import Final
 
 from shared.events import Signal
 
-ACTION_LENGTH: Final = 64
-"""Most bytes of a button's callback data in Telegram."""
+ACTION_LENGTH: Final = 48
+"""Most bytes of a button's action: Telegram allows 64 bytes of callback data, and the rest is its signature."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Button:
     action: str
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.action.encode()) <= ACTION_LENGTH:
-            raise ValueError(f"button {self.label!r}: action {self.action!r} must have 1 to {ACTION_LENGTH} bytes")
+        if not 1 <= len(self.action.encode()) <= ACTION_LENGTH or "|" in self.action:
+            raise ValueError(f"button {self.label!r}: action {self.action!r} must have 1 to {ACTION_LENGTH} bytes and no |")
 
 
 Buttons = tuple[tuple[Button, ...], ...]
@@ -33,6 +33,14 @@ class Reply:
 
     text: str
     buttons: Buttons = ()
+    edits: bool = False
+    """Where a button was pressed, it replaces the message with the button."""
+    expects: str = ""
+    """The beginning of a command. The chat's next text completes it, unless that is a command itself."""
+    picture: bytes | None = None
+    """PNG, or None where there is none."""
+    notice: bool = False
+    """Where a button was pressed, the text is shown over the chat, not in it."""
 
 
 @dataclass(frozen=True)

@@ -137,8 +137,17 @@ class ChatStore(Protocol):
     async def unwatch(self, address: Address, symbols: Sequence[str] | None) -> None:
         """Remove symbols from its watchlist; all of them where None."""
 
+    async def industries(self, address: Address) -> list[str]:
+        """The industries that it watches, in alphabetical order."""
+
+    async def watch_industry(self, address: Address, industry: str, now: int) -> None:
+        """Watch an industry: all its instruments, also those that join it later."""
+
+    async def unwatch_industry(self, address: Address, industry: str | None) -> None:
+        """Stop watching an industry; all of them where None."""
+
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """The addresses in active chats that watch everything or one of the symbols, each with those symbols that it watches.
+        """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
 
         ``watch_all`` is true for the one address of a chat that gets everything.
         """
@@ -180,6 +189,9 @@ class MarketStore(Protocol):
 
     async def industries(self) -> list[KnownIndustry]:
         """All industries."""
+
+    async def members(self, industries: Sequence[str]) -> list[str]:
+        """The symbols of the active instruments in some industries, in alphabetical order."""
 
     async def quality(self, rule: str, groups: Sequence[str]) -> list[RuleRecord]:
         """The records of a rule for some groups: symbols, industries, ``*`` for all instruments together."""

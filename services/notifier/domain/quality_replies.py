@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.notifier.domain.alert_text import TIMEFRAMES
-from services.notifier.domain.phrases import phrase
 from services.notifier.domain.quality_text import quality_text
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import phrase
 from shared.events import SignalQuality, Timeframe
 
 MOST_LINES: Final = 24
@@ -51,7 +51,7 @@ def quality_reply(rule: str, records: Sequence[RuleRecord], language: str) -> st
     """The records of a rule as Telegram HTML, one line each."""
     title = f"<b>{escape(name(rule, language), 48)}</b> (<code>{escape(rule, 48)}</code>)"
     if not records:
-        return f"{title}\n{phrase(language, 'quality_none')}"
+        return f"{title}\n{phrase(language, 'quality-none')}"
     lines = [title]
     for each in records[:MOST_LINES]:
         arrow = "▲" if each.direction == "up" else "▼"
@@ -59,5 +59,5 @@ def quality_reply(rule: str, records: Sequence[RuleRecord], language: str) -> st
         mark = "✅ " if each.quality.validated else ""
         lines.append(f"{mark}{escape(about, 80)}: {escape(quality_text(each.quality, each.timeframe, language), 240)}")
     if len(records) > MOST_LINES:
-        lines.append(phrase(language, "quality_more", count=len(records) - MOST_LINES))
-    return "\n".join([*lines, phrase(language, "quality_how"), phrase(language, "advice")])
+        lines.append(phrase(language, "quality-more", count=len(records) - MOST_LINES))
+    return "\n".join([*lines, phrase(language, "quality-how"), phrase(language, "advice")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.notifier.domain.formatting import percent
+from services.notifier.words.catalogue import phrase
 from shared.events import Signal, SignalQuality, Timeframe
 
 
@@ -18,44 +19,23 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
     '검증된 우위 없음 (기록 없음)'
     """
     if quality is None:
-        return "검증된 우위 없음 (기록 없음)" if language == "ko" else "no validated edge (no record yet)"
-    text = _validated(quality, timeframe, language) if quality.validated else _by_chance(quality, timeframe, language)
-    group = _group(quality, language)
-    return f"{text} [{group}]" if group else text
-
-
-def _validated(quality: SignalQuality, timeframe: Timeframe, language: str) -> str:
-    years, span = f"{quality.years:.0f}", _span(quality.horizon_bars, timeframe, language)
-    wins, mean, worst = f"{quality.win_rate * 100:.0f}%", percent(quality.mean_return, 1), percent(quality.worst, 0)
-    if language == "ko":
-        return f"지난 {years}년 표본 외: {quality.n}회 중 {wins} 적중, {span} 평균 {mean}, 최악 {worst}"
-    return f"past {years} years, out of sample: {wins} of {quality.n}, {mean} in {span}, worst {worst}"
-
-
-def _by_chance(quality: SignalQuality, timeframe: Timeframe, language: str) -> str:
-    span, mean, base = (
-        _span(quality.horizon_bars, timeframe, language),
-        percent(quality.mean_return, 1),
-        percent(quality.base_rate, 1),
-    )
-    if language == "ko":
-        return f"아직 우연보다 낫지 않음: {span} 평균 {mean}, 아무 날이나 {base} (n = {quality.n}, {quality.dates}일)"
-    return f"no better than chance so far: {mean} in {span}, any day {base} (n = {quality.n} on {quality.dates} days)"
-
-
-def _span(bars: int, timeframe: Timeframe, language: str) -> str:
-    daily = timeframe is Timeframe.D1
-    if language == "ko":
-        return f"{bars}{'일' if daily else '봉'}"
-    return f"{bars} {'day' if daily else 'bar'}{'' if bars == 1 else 's'}"
+        if timeframe is Timeframe.D1:
+            return phrase(language, "record-none")
+        return phrase(language, "record-none-of", timeframe=timeframe.word)  # bars of a session rarely go back two years
+    fields = {
+        "n": str(quality.n),
+        "span": phrase(language, "record-days" if timeframe is Timeframe.D1 else "record-bars", bars=quality.horizon_bars),
+        "mean": percent(quality.mean_return, 1),
+    }
+    if quality.validated:
+        counted = {"years": f"{quality.years:.0f}", "wins": f"{quality.win_rate * 100:.0f}%", "worst": percent(quality.worst, 0)}
+        text = phrase(language, "record-validated", **fields, **counted)
+    else:
+        text = phrase(language, "record-chance", **fields, base=percent(quality.base_rate, 1), dates=str(quality.dates))
+    return f"{text} [{_group(quality, language)}]" if quality.group else text
 
 
 def _group(quality: SignalQuality, language: str) -> str:
-    """Whose signals these are; empty where the record does not say."""
-    if not quality.group:
-        return ""
-    if quality.level == "all":
-        return "모든 종목" if language == "ko" else "all instruments"
-    if quality.level == "industry":
-        return f"업종 {quality.group}" if language == "ko" else f"industry {quality.group}"
-    return f"이 종목 {quality.group}" if language == "ko" else f"{quality.group} alone"
+    """Whose signals these are."""
+    level = quality.level if quality.level in {"all", "industry"} else "instrument"
+    return phrase(language, f"record-{level}", group=quality.group)

@@ -36,6 +36,18 @@ class Chat:
     """Rule type -> wanted. ``*`` applies to those that are not named; without it ``wants`` decides."""
     watch_all_thread_id: int = 0
     """The topic that receives the signals of all instruments where ``watch_all``."""
+    zone: str = ""
+    """IANA time zone; empty where none was chosen."""
+    quiet_from: int = -1
+    """Minute of the day at which the quiet hours begin; -1: there are none."""
+    quiet_until: int = -1
+    silent: bool = False
+    """Whether alerts make no sound."""
+    pace: str = "auto"
+    """How alerts come, one of ``PACES``."""
+    briefing: bool = False
+    """Whether it gets briefings."""
+    premium_until: int = 0
     thread_id: int = 0
     """The topic of the current message; not a setting."""
 

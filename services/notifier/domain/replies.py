@@ -8,12 +8,12 @@ from services.notifier.domain.alert_text import TIMEFRAMES, title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
 from services.notifier.domain.formatting import change, format_time, percent, price
-from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
-from services.notifier.domain.messages import Button, Buttons, Reply
-from services.notifier.domain.phrases import phrase
+from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument
+from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
-from services.notifier.domain.rule_texts import RULES, name
+from services.notifier.domain.rule_texts import name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import phrase
 from shared.events import Quote, Signal
 from shared.sequences import vocabulary
 
@@ -44,7 +44,7 @@ def bar_text(instrument: KnownInstrument, bar: ChartBar, language: str) -> str:
     """The last close, where there is no quote."""
     lines = (
         heading(instrument, language),
-        f"{phrase(language, 'last_bar')}: {escape(price(bar.close, instrument))}",
+        f"{phrase(language, 'last-bar')}: {escape(price(bar.close, instrument))}",
         f"{phrase(language, 'at')}: {format_time(bar.ts_event)}",
     )
     return "\n".join(lines)
@@ -54,11 +54,11 @@ def not_found(words: Sequence[str], index: InstrumentIndex, language: str) -> st
     """The reply for unknown instruments, with suggestions."""
     lines = []
     for word in words[:5]:
-        line = phrase(language, "no_such", asked=escape(word, 40))
+        line = phrase(language, "no-such", asked=escape(word, 40))
         near = index.suggestions(word)
         if near:
             names = ", ".join(f"<code>{escape(found.symbol)}</code> {escape(display_name(found, language), 40)}" for found in near)
-            line += " " + phrase(language, "did_you_mean", names=names)
+            line += " " + phrase(language, "did-you-mean", names=names)
         lines.append(line)
     return "\n".join(lines)
 
@@ -73,20 +73,28 @@ def names(instruments: Sequence[KnownInstrument], language: str) -> str:
     return ", ".join(f"{escape(display_name(found, language), 60)} (<code>{escape(found.symbol)}</code>)" for found in instruments)
 
 
-def list_text(symbols: Sequence[str], chat: Chat, index: InstrumentIndex) -> str:
+def industry_name(industry: KnownIndustry, language: str) -> str:
+    """The industry's name in the reader's language, escaped."""
+    return escape((industry.name_ko if language == "ko" else industry.name_en) or industry.slug, 60)
+
+
+def list_text(symbols: Sequence[str], industries: Sequence[KnownIndustry], chat: Chat, index: InstrumentIndex) -> str:
     """The watchlist of a chat."""
     language = chat.language
-    lines = [phrase(language, "list_all")] if chat.watch_all else []
+    lines = [phrase(language, "list-all")] if chat.watch_all else []
     if symbols:
         lines.append(phrase(language, "list", count=len(symbols)))
         lines += [f"<code>{escape(symbol)}</code> {escape(display_name(index.get(symbol), language), 60)}" for symbol in symbols]
-    return "\n".join(lines) or phrase(language, "list_empty")
+    if industries:
+        lines.append(phrase(language, "list-industries", count=len(industries)))
+        lines += [f"<code>{escape(each.slug)}</code> {industry_name(each, language)}" for each in industries]
+    return "\n".join(lines) or phrase(language, "list-empty")
 
 
 def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: str) -> str:
     """The latest signals, newest first."""
     if not signals:
-        return phrase(language, "signals_none")
+        return phrase(language, "signals-none")
     lines = [phrase(language, "signals")]
     for signal in signals:
         instrument = index.get(signal.symbol)
@@ -105,7 +113,7 @@ def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: st
 def rules_text(chat: Chat) -> str:
     """All rule types, and whether the chat receives them."""
     lines = [phrase(chat.language, "rules")]
-    lines += [f"{_mark(chat, rule)} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in RULES]
+    lines += [f"{_mark(chat, rule)} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in vocabulary()]
     return "\n".join(lines)
 
 
@@ -126,7 +134,7 @@ def changed_rules(chat: Chat, words: Sequence[str], *, wanted: bool) -> tuple[di
     for word in (word.strip(",").lower() for word in words):
         if word in {"all", "전체", "*"}:
             rules = {ALL_RULES: wanted} | ({PROVISIONAL: True} if chat.wants_provisional else {})
-        elif word in RULES:
+        elif word in vocabulary():
             rules[word] = wanted
         else:
             missing.append(word)
@@ -140,35 +148,8 @@ def muted_text(chat: Chat, now: int) -> str:
     return (
         phrase(chat.language, "off")
         if chat.muted_until >= FOREVER
-        else phrase(chat.language, "muted_until", until=format_time(chat.muted_until))
+        else phrase(chat.language, "muted-until", until=local_time(chat.muted_until, chat))
     )
-
-
-def settings_reply(chat: Chat, now: int) -> Reply:
-    """The settings, with buttons to change them."""
-    language = chat.language
-    unvalidated = phrase(language, "on" if chat.unvalidated else "off")
-    provisional = phrase(language, "on" if chat.wants_provisional else "off")
-    text = phrase(language, "settings", muted=muted_text(chat, now), unvalidated=unvalidated, provisional=provisional)
-    buttons: Buttons = (
-        (Button("한국어", "lang ko"), Button("English", "lang en")),
-        (Button("🔕 1h", "mute 1h"), Button("🔕 8h", "mute 8h"), Button("🔕 1d", "mute 1d"), Button("🔔", "mute off")),
-        (
-            Button(
-                {"ko": "검증되지 않은 예측: ", "en": "Unproven predictions: "}[language]
-                + phrase(language, "off" if chat.unvalidated else "on"),
-                f"settings unproven {'off' if chat.unvalidated else 'on'}",
-            ),
-        ),
-        (
-            Button(
-                {"ko": "닫히기 전의 봉: ", "en": "Bars still forming: "}[language]
-                + phrase(language, "off" if chat.wants_provisional else "on"),
-                f"settings provisional {'off' if chat.wants_provisional else 'on'}",
-            ),
-        ),
-    )
-    return Reply(text, buttons)
 
 
 def status_text(chat: Chat, watched: int, tally: Mapping[str, int], now: int) -> str:
@@ -176,4 +157,4 @@ def status_text(chat: Chat, watched: int, tally: Mapping[str, int], now: int) ->
     language = chat.language
     counts = ", ".join(f"{escape(status)} {count}" for status, count in sorted(tally.items())) or phrase(language, "none")
     count = phrase(language, "all") if chat.watch_all else str(watched)
-    return phrase(language, "status", count=count, muted=muted_text(chat, now), deliveries=counts, now=format_time(now))
+    return phrase(language, "status", count=count, muted=muted_text(chat, now), deliveries=counts, now=local_time(now, chat))

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
+from services.notifier.bot.keyboards import Press, press
 from tests.notifier.telegram.faults import Choose, Fault
 from tests.notifier.telegram.spec import SPEC, BadRequestError, check
 
@@ -27,11 +28,17 @@ class Accepted:
     text: str
     photo: bytes | None
     buttons: tuple[str, ...]
-    """Callback data of its buttons."""
+    """Callback data of its buttons, with the signature."""
     message_id: int
     at: float
     thread: int = 0
     """The topic that it was sent to; 0 is none."""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What its buttons do."""
+        return tuple(Press.unpack(data).action for data in self.buttons if data)
 
 
 class Telegram:
@@ -42,6 +49,10 @@ class Telegram:
         self.problems: list[str] = []
         """Requests that violate the Bot API's description."""
         self.calls: list[str] = []
+        self.menus: dict[str, list[str]] = {}
+        """By language code, the commands of the menu."""
+        self.notices: list[str] = []
+        """What was shown over a chat after a button was pressed; empty where nothing was."""
         self.faults: list[Fault] = []
         """Each sent message takes the next one."""
         self.choose = choose
@@ -74,11 +85,15 @@ class Telegram:
         return await self.update(message=message)
 
     async def press_button(self, action: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
-        """A user presses a button; ``more``: fields of the message with the button. Returns the id of the update."""
+        """A user presses a button that the bot sent; ``more``: fields of its message. Returns the id of the update."""
+        return await self.press_data(press(action, str(chat), TOKEN).pack(), chat, user, kind, **more)
+
+    async def press_data(self, data: str, chat: int = 7, user: int = 7, kind: str = "private", **more: Any) -> int:
+        """A user presses a button with this callback data."""
         chat_object = {"id": chat, "type": kind, **({"first_name": "P"} if kind == "private" else {"title": "G"})}
         message = {"message_id": 1, "date": 1700000000, "chat": chat_object, "text": "x", **more}
         who = {"id": user, "is_bot": False, "first_name": "P"}
-        pressed = {"id": str(self._next), "from": who, "chat_instance": "1", "message": message, "data": action}
+        pressed = {"id": str(self._next), "from": who, "chat_instance": "1", "message": message, "data": data}
         return await self.update(callback_query=pressed)
 
     def texts(self, chat: str = "7") -> list[str]:
@@ -143,6 +158,12 @@ class Telegram:
         if method in {"sendMessage", "sendPhoto"}:
             refused = self._refused_by_topic(arguments)
             return _failed(400, f"Bad Request: {refused}") if refused else _ok(self._take(method, arguments))
+        if method == "editMessageText":
+            return _ok(self._take(method, arguments))
+        if method == "answerCallbackQuery":
+            self.notices.append(arguments.get("text", ""))
+        if method == "setMyCommands":
+            self.menus[arguments.get("language_code", "")] = [each["command"] for each in arguments["commands"]]
         if method == "getMe":
             return _ok(ME | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False})
         if method == "getChatMember":
@@ -160,9 +181,12 @@ class Telegram:
         rows = arguments.get("reply_markup", {}).get("inline_keyboard", [])
         buttons = tuple(button.get("callback_data", "") for row in rows for button in row)
         text = arguments.get("text", arguments.get("caption", ""))
-        number = len(self.accepted) + 1
+        number = arguments.get("message_id", len(self.accepted) + 1)
+        labels = tuple(button["text"] for row in rows for button in row)
         chat, thread = str(arguments["chat_id"]), arguments.get("message_thread_id", 0)
-        self.accepted.append(Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread))
+        self.accepted.append(
+            Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread, labels)
+        )
         kind = "private" if not chat.startswith("-") else "supergroup"
         about = {"id": int(chat), "type": kind} | ({"first_name": "P"} if kind == "private" else {"title": "G"})
         return {"message_id": number, "date": int(time.time()), "chat": about, "text": text}

@@ -36,7 +36,7 @@ SETTINGS = ResearchSettings(cache=ROOT / ".cache")
 FEATURES = ("returns", "rsi_14", "sma_20", "calendar", "strength", "golden_cross", "close > sma_50")
 LABELS = ("forward_return(5)", "triple_barrier(10)")
 DOCUMENT = (ROOT / "docs" / "datasets.md").read_text("utf-8")
-EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+FOLDS, *EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,24 @@ def test_the_files_hold_what_the_manifest_says(made: Execution, folder: Path) ->
     assert "| sma_20 | feature | float64 | price | 57 | sma_20 |" in (folder / "card.md").read_text()
 
 
+def test_each_year_is_tested_once_by_what_came_before(folder: Path) -> None:
+    manifest, table = json.loads((folder / "manifest.json").read_text()), loaded(folder)
+    (fold,) = manifest["folds"]
+    start, embargo = pd.Timestamp(fold["start"]), manifest["embargo_bars"]
+    year = pd.to_datetime(table["session"]).dt.year
+    assert (fold["year"], start) == (2020, table.loc[year == 2020, "ts_close"].min())
+    train, test = table[table["label_end"] < start], table[table["fold"] == "2020"]
+    assert (len(train), len(test)) == (fold["train"], fold["test"])
+    assert (train["ts_close"] < start).all()
+    assert set(table["fold"].dropna()) == {"2020"}, "there is nothing to train on for the first year"
+    for symbol, rows_ in table[year == 2020].groupby("symbol"):
+        own = test[test["symbol"] == symbol]
+        assert own["ts_close"].min() == rows_["ts_close"].iloc[embargo]
+        assert own["label_end"].notna().all()
+        assert len(own) == len(rows_) - embargo - int(rows_["label_end"].isna().sum())
+    assert f"| 2020 | {fold['start']} | {fold['train']:,} | {fold['test']:,} |" in (folder / "card.md").read_text()
+
+
 def test_transforms_are_fitted_on_train_alone(folder: Path) -> None:
     table, fitted = loaded(folder), json.loads((folder / "transforms.json").read_text())["features"]
     train = table[table["part"] == "train"]
@@ -126,7 +144,7 @@ def test_labels_do_not_change_features(made: Execution, bars: Path, tmp_path: Pa
         for place, body in (("one", made.artefacts[name]), ("other", other.artefacts[name])):
             (tmp_path / f"{place}-{name}").write_bytes(body)
         one, two = (pd.read_parquet(tmp_path / f"{place}-{name}") for place in ("one", "other"))
-        kept = [each for each in one.columns if not each.startswith("label_") and each != "part"]
+        kept = [each for each in one.columns if not each.startswith("label_") and each not in {"part", "fold"}]
         pd.testing.assert_frame_equal(one[kept], two[kept])
 
 
@@ -194,6 +212,12 @@ def test_a_job_is_a_run_of_this_kind() -> None:
         "features": ("returns",), "labels": ("forward_return(5)",), "train": 0.6, "validation": 0.15, "embargo": 3,
         "scaling": "standard",
     }  # fmt: skip
+
+
+def test_the_example_of_folds_in_the_document_runs(folder: Path) -> None:
+    found: dict[str, Any] = {"folder": str(folder)}
+    exec(FOLDS, found)  # noqa: S102 - our own document
+    assert (len(found["train"]) > 100, len(found["test"]) > 100) == (True, True)
 
 
 @pytest.mark.parametrize("package", ["pandas", "polars", "torch"])

@@ -11,6 +11,7 @@ import msgspec
 from services.analysis.research.adapters.kept_panel import KeptPanel
 from services.analysis.research.adapters.quality_table import BarsSignature, QualityTable
 from services.analysis.research.adapters.run_data import SeriesData
+from services.analysis.research.adapters.tape_records import TIMEFRAME, read
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.quality_changes import QualityChange
 from services.analysis.research.quality.cells import Instrument
@@ -45,6 +46,26 @@ def store(request: DataRequest, settings: ResearchSettings) -> list[QualityChang
     with suppress(OSError):  # then they are computed again
         kept.done(bars)
     return changes
+
+
+def store_tape(tape: str, settings: ResearchSettings) -> int:
+    """Save the records of a tape's history, unless there are records already; returns how many were saved.
+
+    Raises DataRequestError, ``TransientError``.
+    """
+    records = read(tape)
+    if records is None:
+        return 0
+
+    async def save() -> int:
+        async with open_database(settings.database_url) as database:
+            table = QualityTable(database)
+            if await table.newest(TIMEFRAME) is not None:
+                return 0
+            await table.replace(TIMEFRAME, records.rows, records.as_of)
+            return len(records.rows)
+
+    return asyncio.run(save())
 
 
 async def _state(settings: ResearchSettings, timeframe: Timeframe) -> tuple[BarsSignature, int | None]:

@@ -41,6 +41,17 @@ def names() -> list[str]:
     return sorted(path.stem for path in TAPES.glob("*.npz"))
 
 
+def check_tape(tape: str, symbols: Collection[str]) -> tuple[_Series, ...]:
+    """The series that a tape has. Raises DataRequestError: there is no such tape, or it lacks a symbol."""
+    if tape not in names():
+        raise DataRequestError(f"tape: {tape!r} is no tape; there are {', '.join(names())}")
+    series = msgspec.json.decode((TAPES / f"{tape}.json").read_bytes(), type=_Header).series
+    known = sorted({each.symbol for each in series})
+    if unknown := [symbol for symbol in symbols if symbol not in known]:
+        raise DataRequestError(f"symbols: {unknown[0]!r} is not on the tape {tape}; it has {', '.join(known)}")
+    return series
+
+
 def tape_series(
     tape: str, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe], session_files: Path | None = None
 ) -> Iterator[ResearchSeries]:
@@ -52,12 +63,8 @@ def tape_series(
     Raises:
         DataRequestError: there is no such tape, symbol or timeframe.
     """
-    if tape not in names():
-        raise DataRequestError(f"tape: {tape!r} is no tape; there are {', '.join(names())}")
-    series = msgspec.json.decode((TAPES / f"{tape}.json").read_bytes(), type=_Header).series
+    series = check_tape(tape, symbols)
     known = sorted({each.symbol for each in series})
-    if unknown := [symbol for symbol in symbols if symbol not in known]:
-        raise DataRequestError(f"symbols: {unknown[0]!r} is not on the tape {tape}; it has {', '.join(known)}")
     with np.load(TAPES / f"{tape}.npz", allow_pickle=False) as arrays:
         for symbol in sorted(symbols) or known:
             own = {n: each for n, each in enumerate(series) if each.symbol == symbol}

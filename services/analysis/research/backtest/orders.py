@@ -9,9 +9,7 @@ import msgspec
 
 from services.analysis.research.backtest.layout import METHODS
 from services.analysis.research.domain.run_record import RunError
-
-Side = Literal["long", "short", "both"]
-Method = Literal["fraction", "amount", "volatility", "risk", "inverse_volatility"]
+from shared.run_options.backtest import Method, Side
 
 
 class BacktestError(RunError):

@@ -19,7 +19,10 @@ Level = Annotated[str, typer.Option("--level", metavar="LEVEL", help="instrument
 Horizon = Annotated[int, typer.Option("--horizon", metavar="BARS", help="Of 1, 5 and 20 bars one; 0: every one.")]
 Validated = Annotated[bool, typer.Option("--validated", help="Only records that are validated.")]
 Cost = Annotated[float, typer.Option("--cost", metavar="BPS", help="Fees and slippage of a side, basis points.")]
-Store = Annotated[bool, typer.Option("--store", help="Compute the records of stored bars again and save them for alerts.")]
+Store = Annotated[
+    bool,
+    typer.Option("--store", help="Save the records of stored bars for alerts, or those of --tape before its start."),
+]
 LEVELS = ("instrument", "industry", "all")
 
 
@@ -107,16 +110,20 @@ def _print(chosen: list[QualityRow], rows: list[QualityRow], cost: float) -> Non
 
 
 def _store(request: DataRequest) -> int:
-    """Save the records of stored bars; prints what changed as JSON."""
-    from services.analysis.research.adapters.quality_store import store
+    """Save the records of stored bars, or of a tape's history; prints what changed as JSON, or how many were saved."""
+    from services.analysis.research.adapters.quality_store import store, store_tape
     from services.analysis.research.settings import ResearchSettings
     from shared.settings import read_settings
 
-    if request.source != "stored" or request.symbols or request.start or request.end:
+    if request.source == "folder" or request.symbols or request.start or request.end:
         raise InputError(
-            "--store: the records of alerts are those of all stored bars; leave out --symbols, --data, --tape and dates"
+            "--store: the records of alerts are those of all stored bars, or of a tape's history; leave out --symbols, --data and "
+            "dates"
         )
     with input_errors():
+        if request.source == "tape":
+            print_json({"stored": store_tape(request.place, read_settings(ResearchSettings))})
+            return 0
         changes = store(request, read_settings(ResearchSettings))
     print_json(changes)
     return 0

@@ -18,6 +18,7 @@ ABOUT = (
     Column("kind", "string", "about", "", "stock, etf, index, future, fx or crypto"),
     Column("industries", "string", "about", "", "industries of the instrument as they are listed today, separated by spaces"),
     Column("part", "string", "about", "", "train, validation, test, or why the row is in none: purged, embargoed, unlabelled"),
+    Column("fold", "string", "about", "", "the year whose walk-forward fold tests the row; null: embargoed, unlabelled, too early"),
     Column("label_end", "timestamp", "label", "", "the close of the last bar that a label of the row reads; null: not known yet"),
 )
 

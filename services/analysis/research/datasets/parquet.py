@@ -53,7 +53,7 @@ def content_hash(table: pd.DataFrame) -> str:
         elif values.dtype.kind == "M":
             body = values.astype("int64").to_numpy().tobytes()
         else:
-            body = "\0".join(values.astype(str)).encode()
+            body = "\0".join(values.fillna("").astype(str)).encode()
         found.update(f"{name}:{len(body)}\0".encode() + body)
     return found.hexdigest()
 
@@ -83,6 +83,10 @@ def _joined(places: Sequence[tuple[Block, slice]], column: Column, names: np.nda
             return np.array([" ".join(block.industries) for block, _ in places], object)[names]
         case "part":
             return np.array(PARTS, object)[np.concatenate([block.part[at] for block, at in places])]
+        case "fold":
+            years = np.concatenate([block.fold[at] for block, at in places])
+            named = {year: str(year) if year else None for year in np.unique(years).tolist()}
+            return np.array([named[year] for year in years.tolist()], object)
         case "session":
             return (
                 days_of(np.concatenate([block.session[at] for block, at in places])).astype("datetime64[D]").astype("datetime64[s]")

@@ -33,14 +33,19 @@ class Boundaries:
     @classmethod
     def of(cls, ts_close: Int64s, train: float, validation: float) -> Boundaries:
         """``ts_close``: of all rows, in any order; shares are of rows. Raises RunError."""
-        for name, share in (("train", train), ("validation", validation)):
-            if not 0.0 <= share < 1.0:
-                raise RunError(f"{name}: {share!r} is no share from 0 to 1")
-        if not train > 0.0 or train + validation >= 1.0 - 1e-9:
-            raise RunError(f"train: {train:g} and validation {validation:g} leave nothing for train or test")
+        check_shares(train, validation)
         times, n = np.sort(ts_close), len(ts_close)
         at = int(np.floor(n * train)), int(np.floor(n * (train + validation)))
         return cls(*(int(times[min(max(1, each), n - 1)]) for each in at))
+
+
+def check_shares(train: float, validation: float) -> None:
+    """Raises RunError, which names the field and the value."""
+    for name, share in (("train", train), ("validation", validation)):
+        if not 0.0 <= share < 1.0:
+            raise RunError(f"{name}: {share!r} is no share from 0 to 1")
+    if not train > 0.0 or train + validation >= 1.0 - 1e-9:
+        raise RunError(f"train: {train:g} and validation {validation:g} leave nothing for train or test")
 
 
 def part_codes(ts_close: Int64s, label_end: Int64s, boundaries: Boundaries, embargo: int) -> PartCodes:

@@ -44,6 +44,8 @@ class Block:
     features: dict[str, Values]
     labels: dict[str, Floats]
     part: PartCodes
+    fold: npt.NDArray[np.int16]
+    """The year whose walk-forward fold tests the row; 0: none."""
 
     def __len__(self) -> int:
         return len(self.ts_close)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats
-
-Scaling = Literal["standard", "robust"]
+from shared.run_options.dataset import Scaling
 
 
 def fitted(values: Floats, scaling: Scaling) -> dict[str, float | int | None]:

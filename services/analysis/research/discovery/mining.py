@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
@@ -95,6 +96,12 @@ def _most_sets(table: Bools, least: float, size: int) -> int:
     columns = numbers.shape[1]
     pairs = int(np.count_nonzero(np.triu(numbers.T @ numbers >= least, 1)))
     return sum((columns, pairs, pairs * columns // 3)[:size])
+
+
+def check_package() -> None:
+    """Raises RunError when the package that searches is not installed."""
+    if find_spec("mlxtend") is None:
+        raise RunError(MISSING)
 
 
 def _growth() -> Growth:

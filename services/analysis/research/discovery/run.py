@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -22,7 +22,7 @@ from services.analysis.research.quality.evidence import wilson
 from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.windows import HORIZONS
 from shared.events import Timeframe
-from shared.sequences import MOST_BARS
+from shared.run_options.discovery import DiscoveryOptions
 
 READS_ALL: Final = "new_high"
 """A rule that reads the 52-week range: with its bars those of every signal are there."""
@@ -30,30 +30,6 @@ BENCHMARK: Final = "benchmark"
 USUAL_INDEX: Final = "SPY"
 NO_INDEX: Final = "none"
 _INDEX: Final = re.compile(r"[A-Za-z0-9^.=_-]{0,32}")
-
-Part = Annotated[int, msgspec.Meta(ge=1, le=3)]
-
-
-class DiscoveryParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked for."""
-
-    within: Annotated[int, msgspec.Meta(ge=1, le=MOST_BARS)] = 10
-    """Bars within which a signal follows another one."""
-    size: Part = 2
-    """Parts of a candidate besides the signal that fires."""
-    least: Annotated[int, msgspec.Meta(ge=2, le=1_000_000)] = 30
-    """Signals that a candidate has in the first part."""
-    share: Annotated[float, msgspec.Meta(ge=0.2, le=0.8)] = 0.5
-    """Of all dates, those of the first part."""
-    most: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 200
-    """Candidates that are judged on the rest: the best of the first part."""
-    horizon: Annotated[int, msgspec.Meta(ge=0, le=250)] = 0
-    """Bars that a position is held; 0: of 1, 5 and 20 the best of the first part."""
-    cost_bps: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 10.0
-    """Fees and slippage of a side, in basis points of the price."""
-    index: str = ""
-    """The index whose state is that of the market, or ``none``. Empty: each instrument's benchmark for stored bars, SPY where the
-    data has it, otherwise none."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,11 +61,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     validated: bool
 
 
-def run(asked: DiscoveryParameters, data: RunData, progress: Progress) -> RunResult:
-    """The findings, and a file with every candidate that was judged."""
-    timeframe = data.request.timeframe
+def check(asked: DiscoveryOptions, timeframe: Timeframe) -> None:
+    """Raises RunError, which names the field and the value."""
+    if not _INDEX.fullmatch(asked.index):
+        raise RunError(f"index: {asked.index[:32]!r} is no symbol")
     if not timeframe.row.rules:
         raise RunError(f"timeframe: no rule runs on {timeframe.word}, so that there is nothing to combine")
+
+
+def run(asked: DiscoveryOptions, data: RunData, progress: Progress) -> RunResult:
+    """The findings, and a file with every candidate that was judged."""
+    timeframe = data.request.timeframe
+    check(asked, timeframe)
     reads = read_signal(READS_ALL, timeframe)
     states, market = _states(asked.index, data)
     signals = [read_signal(f"{each} on {timeframe.word}", timeframe) for each in states]
@@ -119,8 +102,6 @@ def run(asked: DiscoveryParameters, data: RunData, progress: Progress) -> RunRes
 
 def _states(index: str, data: RunData) -> tuple[tuple[str, ...], KnownMarket]:
     """The states of the market, and what they read. An index that was asked for must be there."""
-    if not _INDEX.fullmatch(index):
-        raise RunError(f"index: {index[:32]!r} is no symbol")
     usual = BENCHMARK if data.request.source == "stored" else USUAL_INDEX
     states = state_texts("" if index == NO_INDEX else index or usual)
     signals: list[SignalSpec] = [read_signal(f"{each} on {data.request.timeframe.word}", data.request.timeframe) for each in states]
@@ -166,4 +147,4 @@ def _finding(judged: Judged, found: Search, states: tuple[str, ...], within: int
     )
 
 
-DISCOVERY: Final = RunKind("discovery", DiscoveryParameters, run)
+DISCOVERY: Final = RunKind("discovery", DiscoveryOptions, run)

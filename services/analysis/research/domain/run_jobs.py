@@ -103,6 +103,10 @@ def _parameters(job: RunJob) -> dict[str, Any]:
     own = {name: getattr(job, name) for name in job.__struct_fields__ if name not in COMMON}
     if both := sorted(own.keys() & job.options.keys()):
         raise RunError(f"options: {both[0]} is a field of the job, not an option")
+    if isinstance(job, RunGrid):
+        if both := sorted(job.ranges.keys() & job.steps.keys()):
+            raise RunError(f"steps: {both[0][:32]!r} has values in ranges already")
+        own["ranges"] = {**job.ranges, **own.pop("steps")}
     found: dict[str, Any] = msgspec.to_builtins({**own, **job.options})
     if (size := len(msgspec.json.encode(found))) > MOST_REQUEST:
         raise RunError(f"options: the request has {size} bytes, at most {MOST_REQUEST} are taken")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.research.overfitting.sharpe_distribution import sharpe_ratios
 
-Objective = Literal["sharpe", "sortino", "calmar", "total_return"]
 Figure = Callable[[Floats, float], Floats]
 CHUNK: Final = 4_000_000
 """Returns that are computed on at once: some 32 MB an array."""

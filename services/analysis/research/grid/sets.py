@@ -53,6 +53,12 @@ class ParameterSets:
         side = max(1, round(size ** (1.0 / len(self.names))))
         return np.lexsort((*self.index.T[::-1], *(self.index // side).T[::-1])).astype(np.int64)
 
+    def with_every_value(self, most: int) -> list[int]:
+        """The numbers of sets among which each value of each parameter is there, ascending; at most about ``most``."""
+        first = [np.unique(each, return_index=True)[1] for each in self.index.T]
+        found = np.unique(np.concatenate(first))
+        return found[:: max(1, -(-len(found) // most))].tolist()
+
     def of(self, number: int) -> dict[str, float]:
         """A set by its number."""
         return {name: own[at] for name, own, at in zip(self.names, self.values, self.index[number].tolist(), strict=True)}

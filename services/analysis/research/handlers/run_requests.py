@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
 from services.analysis.research.domain.run_jobs import new_row, progress, refused
-from services.analysis.research.domain.run_rows import RunRow, RunState
+from services.analysis.research.domain.run_rows import RunRequest, RunRow, RunState
 from services.analysis.research.handlers import metrics
-from shared.events import CancelRun, ResearchResult, RunJob
-from shared.topics import RESEARCH_RESULTS, Topic
+from services.analysis.research.handlers.run_outcomes import OutcomeStore, ResultPublisher, report_outcomes
+from shared.events import CancelRun, RunJob
+from shared.topics import RESEARCH_RESULTS
 
 log = structlog.get_logger("analysis.research.runs")
 
 
-class RunStore(Protocol):
+class RunStore(OutcomeStore, Protocol):
     """The methods of the table of runs that are used; all raise TransientError."""
 
     async def add(self, row: RunRow) -> bool: ...
@@ -30,10 +32,11 @@ class RunStore(Protocol):
     async def queued(self, before: RunRow | None = None) -> int: ...
 
 
-class ResultPublisher(Protocol):
-    """The method of a producer that is used."""
+class Checks(Protocol):
+    """Checks a request before it waits."""
 
-    async def publish(self, topic: Topic[ResearchResult], event: ResearchResult, *, key: str) -> Any: ...
+    async def refusal(self, request: RunRequest) -> str:
+        """Why it cannot be done; empty if nothing is wrong."""
 
 
 class RunRequests:
@@ -43,6 +46,7 @@ class RunRequests:
         self,
         store: RunStore,
         publisher: ResultPublisher,
+        checks: Checks,
         most_of_one: int,
         most_queued: int,
         most_age_ms: int,
@@ -52,14 +56,22 @@ class RunRequests:
         """``most_of_one``: open runs of a requester. ``most_age_ms``: of a request. ``wake``: called when a run has been stored."""
         self._store = store
         self._publisher = publisher
+        self._checks = checks
         self._most_of_one = most_of_one
         self._most_queued = most_queued
         self._most_age_ms = most_age_ms
         self._clock = clock
         self._wake = wake
+        self._turn = asyncio.Lock()
+        """Jobs come side by side: each sees the runs of those before it."""
 
     async def take(self, job: RunJob | CancelRun) -> None:
-        """Store a run, or cancel one. Raises TransientError; ValueError for a job without a valid id."""
+        """Store a run, or cancel one; one that is refused is answered at once.
+
+        Raises:
+            TransientError: the database or the broker does not answer.
+            ValueError: the job has no valid id.
+        """
         known = await self._store.row(job.id[:64])
         if isinstance(job, CancelRun):
             if known is None or known.requested_by != job.requested_by:
@@ -67,12 +79,17 @@ class RunRequests:
                 return
             log.info("cancel requested", run=job.id, state=await self._store.cancel(job.id, self._clock()))
         elif known is None:
-            now = self._clock()
-            row = new_row(job, now)
-            if row.state == "queued" and now - job.ts_event > self._most_age_ms:
-                row = refused(row, "expired", f"ts_event: {job.ts_event} is more than {self._most_age_ms / 1000:g} s ago")
-            await self._add(await self._within_limits(row))
+            async with self._turn:
+                await self._new(job)
+        await report_outcomes(self._store, self._publisher)  # the workers may be busy for long
         self._wake()
+
+    async def _new(self, job: RunJob) -> None:
+        now = self._clock()
+        row = new_row(job, now)
+        if row.state == "queued" and now - job.ts_event > self._most_age_ms:
+            row = refused(row, "expired", f"ts_event: {job.ts_event} is more than {self._most_age_ms / 1000:g} s ago")
+        await self._add(await self._checked(await self._within_limits(row)))
 
     async def _within_limits(self, row: RunRow) -> RunRow:
         if row.state == "refused":
@@ -84,6 +101,12 @@ class RunRequests:
         if (waiting := await self._store.queued()) >= self._most_queued:
             return refused(row, "limit", f"{waiting} runs wait already: ask again later")
         return row
+
+    async def _checked(self, row: RunRow) -> RunRow:
+        if row.state != "queued" or not (why := await self._checks.refusal(row.request)):
+            return row
+        log.info("run refused", run=row.id, kind=row.request.kind, error=why[:300])
+        return refused(row, "invalid-job", why)
 
     async def _add(self, row: RunRow) -> None:
         if await self._store.add(row) and row.state == "queued":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from random import Random
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 import structlog
 
-from services.analysis.research.domain.run_jobs import outcome, progress
+from services.analysis.research.domain.run_jobs import progress
 from services.analysis.research.domain.run_messages import (
     DoneMessage,
     FailedMessage,
@@ -22,22 +22,21 @@ from services.analysis.research.domain.run_messages import (
 from services.analysis.research.domain.run_record import RunRecord
 from services.analysis.research.domain.run_rows import RunRow, RunState
 from services.analysis.research.handlers import metrics
+from services.analysis.research.handlers.run_outcomes import OutcomeStore, ResultPublisher, report_outcomes
 from shared.backoff import Backoff
-from shared.events import ResearchResult
 from shared.failures import TransientError
-from shared.topics import RESEARCH_RESULTS, Topic
+from shared.topics import RESEARCH_RESULTS
 from shared.waiting import keep_trying, pause
 
 TICK_SECONDS: Final = 0.8
 """Between two reports of a run: progress is published at least every second."""
 IDLE_SECONDS: Final = 2.0
 """Between two looks for a run, if nothing wakes the worker."""
-MOST_REPORTS: Final = 100
 
 log = structlog.get_logger("analysis.research.runs")
 
 
-class RunStore(Protocol):
+class RunStore(OutcomeStore, Protocol):
     """The methods of the table of runs that are used; all raise TransientError."""
 
     async def claim(self, now: int, lease_ms: int) -> RunRow | None: ...
@@ -54,10 +53,6 @@ class RunStore(Protocol):
 
     async def queued(self, before: RunRow | None = None) -> int: ...
 
-    async def to_report(self, limit: int) -> list[RunRow]: ...
-
-    async def reported(self, run_id: str) -> None: ...
-
 
 class Process(Protocol):
     """A process that does one run at a time."""
@@ -67,12 +62,6 @@ class Process(Protocol):
     async def next(self, seconds: float) -> Message | None: ...
 
     async def close(self) -> None: ...
-
-
-class ResultPublisher(Protocol):
-    """The method of a producer that is used."""
-
-    async def publish(self, topic: Topic[ResearchResult], event: ResearchResult, *, key: str) -> Any: ...
 
 
 class RunWorker:
@@ -114,12 +103,12 @@ class RunWorker:
 
     async def _step(self, stopping: asyncio.Event) -> None:
         await self._store.give_up(self._clock())
-        await self._report_outcomes()
+        await report_outcomes(self._store, self._publisher)
         row = await self._store.claim(self._clock(), self._lease_ms)
         metrics.queued_runs.set(await self._store.queued())
         if row is not None:
             await self._one(row, stopping)
-            await self._report_outcomes()
+            await report_outcomes(self._store, self._publisher)
             return
         waiting = asyncio.create_task(pause(IDLE_SECONDS, self._woken))
         stopped = asyncio.create_task(stopping.wait())
@@ -197,9 +186,3 @@ class RunWorker:
         log.info("run ended", run=row.id, kind=row.request.kind, state=state)
         metrics.runs.labels(row.request.kind, state).inc()
         metrics.run_seconds.labels(row.request.kind).observe((now - (row.started_at or now)) / 1000)
-
-    async def _report_outcomes(self) -> None:
-        """Publish outcomes; after a crash in between some are published twice, with the same content."""
-        for row in await self._store.to_report(MOST_REPORTS):
-            await self._publisher.publish(RESEARCH_RESULTS, outcome(row), key=row.id)
-            await self._store.reported(row.id)

@@ -7,9 +7,9 @@ import numpy as np
 from services.analysis.research.backtest.layout import Int8s
 from services.analysis.research.backtest.machine_code import load_backtest
 from services.analysis.research.domain.firings import firings
+from services.analysis.research.domain.named_signals import named_signal
 from services.analysis.research.domain.run_record import canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
-from services.analysis.research.domain.signal_names import read_signal
 from services.analysis.research.metrics.buy_and_hold import buy_and_hold
 from services.analysis.research.report.page import report
 from services.analysis.research.runs.backtest_accounts import run_accounts
@@ -27,8 +27,8 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
     """
     asked.check()
     timeframe = data.request.timeframe
-    entry = read_signal(asked.entry, timeframe)
-    leave = read_signal(asked.exit, timeframe) if asked.exit else None
+    entry = named_signal("entry", asked.entry, timeframe)
+    leave = named_signal("exit", asked.exit, timeframe) if asked.exit else None
     signals = [each for each in (entry, leave) if each is not None]
     market, instruments = data.market(*signals), []
     steps = len(data.request.symbols) + 2

@@ -12,8 +12,8 @@ import numpy as np
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules.table import RULES
 from services.analysis.research.backtest.layout import EITHER, Int8s
-from services.analysis.research.backtest.orders import Side
 from services.analysis.research.domain.signal_names import PatternSignal, RuleSignal, SignalSpec
+from shared.run_options.backtest import Side
 
 
 def fires_both_ways(signal: SignalSpec) -> bool:

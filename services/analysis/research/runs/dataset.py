@@ -10,6 +10,7 @@ import numpy as np
 from services.analysis.research.datasets.columns import data_columns
 from services.analysis.research.datasets.feature_names import ExpressionFeature, Feature, SignalFeature, read_features
 from services.analysis.research.datasets.feature_values import feature_units, own_values, strength_values
+from services.analysis.research.datasets.folds import with_folds
 from services.analysis.research.datasets.label_names import Label, read_labels
 from services.analysis.research.datasets.label_values import label_values
 from services.analysis.research.datasets.parquet import check_packages
@@ -46,6 +47,7 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
             Block(
                 series.symbol, series.kind, series.industries, np.array(series.ts_close), np.array(series.session), ends,
                 own_values(data.kernels, series, features, units, market), found, np.zeros(len(series), np.int8),
+                np.zeros(len(series), np.int16),
             )
         )  # fmt: skip
         closes[series.symbol], hashes[series.symbol] = adjusted_closes(series), series.content_hash
@@ -57,11 +59,12 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     for block in blocks:
         block.features |= strength_values(together, block.symbol, features)
         block.part = part_codes(block.ts_close, block.label_end, boundaries, embargo)
+    folds = with_folds(blocks, embargo)
     facts = {
         "source": f"{data.request.source} {data.request.place}".strip(), "timeframe": timeframe.word, "scaling": asked.scaling,
         "embargo_bars": embargo, "horizon_bars": max(label.horizon for label in labels),
     }  # fmt: skip
-    return dataset_files(blocks, columns, boundaries, asked, facts, hashes, progress)
+    return dataset_files(blocks, columns, boundaries, folds, asked, facts, hashes, progress)
 
 
 def _signals(features: Sequence[Feature]) -> tuple[SignalSpec, ...]:

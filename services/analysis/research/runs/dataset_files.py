@@ -14,6 +14,7 @@ from services.analysis.kernels.machine_code import kernel_fingerprint, pattern_f
 from services.analysis.kernels.plan import plan
 from services.analysis.research.datasets.card import card
 from services.analysis.research.datasets.croissant import croissant
+from services.analysis.research.datasets.folds import YearFold
 from services.analysis.research.datasets.parquet import content_hash, frame, parquet_bytes, writer
 from services.analysis.research.datasets.parts import Boundaries, counted
 from services.analysis.research.datasets.rows import Block, Column, years
@@ -35,6 +36,7 @@ def dataset_files(
     blocks: Sequence[Block],
     columns: Sequence[Column],
     boundaries: Boundaries,
+    folds: Sequence[YearFold],
     asked: DatasetParameters,
     facts: Mapping[str, Any],
     hashes: Mapping[str, str],
@@ -65,6 +67,7 @@ def dataset_files(
         "rows": sum(map(len, blocks)),
         "parts": parts,
         "boundaries": {"validation": _time(boundaries.validation), "test": _time(boundaries.test)},
+        "folds": [{"year": each.year, "start": _time(each.start), "train": each.train, "test": each.test} for each in folds],
         "columns": [{**column._asdict(), "unknown": unknown[column.name]} for column in columns],
         "files": listed,
         "content_hash": hashed(contents),

@@ -14,6 +14,7 @@ from services.analysis.kernels.plan import plan
 from services.analysis.research.domain.data_request import DataProblem, DataRequest
 from services.analysis.research.domain.run_record import MOST_SUMMARY, RunError, RunRecord, canonical, hashed
 from services.analysis.research.domain.runs import Progress, RunData, RunKind
+from services.analysis.research.runs.checks import read_options
 from services.analysis.research.runs.versions import code_version
 
 _LETTERS: Final = frozenset(string.ascii_lowercase + string.digits + "_-")
@@ -41,10 +42,7 @@ class Execution(NamedTuple):
 
 def read_parameters(kind: RunKind[Any], given: Mapping[str, Any]) -> Any:
     """The parameters of a kind. Raises RunError, which names the field."""
-    try:
-        return msgspec.convert(dict(given), kind.parameters)
-    except msgspec.ValidationError as error:
-        raise RunError(f"parameters of {kind.name}: {error}") from error
+    return read_options(kind.name, given, kind.parameters)
 
 
 def _is_file_name(name: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.research.backtest.orders import Orders
+from services.analysis.research.domain.named_signals import named_signal
 from services.analysis.research.domain.research_series import data_hash
 from services.analysis.research.domain.run_parts import done_parts
 from services.analysis.research.domain.run_record import canonical, hashed
@@ -72,6 +73,7 @@ def run(asked: GridParameters, data: RunData, progress: Progress) -> RunResult:
     asked.check()
     sets = asked.sets()
     ready = _ready(asked, sets)
+    progress(0, len(sets), "reading signals")
     signals = read_signals(ready, data.request.timeframe)
     work, given = _work(asked, data, signals, len(sets))
     traded = _traded(asked, data, work, sets.tiles(BATCH), ready, progress)
@@ -92,8 +94,12 @@ def run(asked: GridParameters, data: RunData, progress: Progress) -> RunResult:
 
 def read_signals(ready: Sequence[GridSet], timeframe: Timeframe) -> list[SignalSpec]:
     """The signals of all sets, each once. Raises SignalNameError, which names the text with the values of the set."""
-    texts = dict.fromkeys(text for each in ready for text in (each.entry, each.exit) if text)
-    return [known_signal(text, timeframe) for text in texts]
+    texts = dict[str, str]()
+    for each in ready:
+        for option, text in (("entry", each.entry), ("exit", each.exit)):
+            if text:
+                texts.setdefault(text, option)
+    return [named_signal(option, text, timeframe, known_signal) for text, option in texts.items()]
 
 
 def _ready(asked: GridParameters, sets: ParameterSets) -> list[GridSet]:

@@ -7,9 +7,9 @@ import asyncio
 import msgspec
 import structlog
 
-from services.notifier.adapters.child_process import ChildError, ChildProcess
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.ports import RenderError
+from shared.children import ChildError, ChildProcess
 
 _log = structlog.get_logger(__name__)
 

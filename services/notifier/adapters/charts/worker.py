@@ -7,8 +7,8 @@ import sys
 import msgspec
 
 from services.notifier.adapters.charts.drawing import draw
-from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.charts import ChartRequest
+from shared.children import serve
 
 _DECODER = msgspec.json.Decoder(ChartRequest)
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 import msgspec
 import structlog
 
-from services.notifier.adapters.child_process import ChildError, ChildProcess
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.domain.ports import ParseError
+from shared.children import ChildError, ChildPool
 from shared.conditions import ConditionError
 
 PROCESSES: Final = 4
 """Most processes; another one starts when all running ones are busy."""
-START_SECONDS: Final = 15.0
 PARSE_SECONDS: Final = 3.0
 _DECODER: Final = msgspec.json.Decoder(ParsedCondition | InvalidCondition)
 _log = structlog.get_logger(__name__)
@@ -26,25 +24,18 @@ class ProcessParser:
 
     def __init__(self, seconds: float = PARSE_SECONDS, module: str = "services.notifier.adapters.parsing.worker") -> None:
         self._seconds = seconds
-        self._children = [ChildProcess(module) for _ in range(PROCESSES)]
-        self._free: asyncio.LifoQueue[ChildProcess] = asyncio.LifoQueue()
-        for child in reversed(self._children):
-            self._free.put_nowait(child)
+        self._children = ChildPool(module, PROCESSES)
 
     def start(self) -> None:
         """Start the first process early, so that no request waits for it."""
-        self._children[0].start()
+        self._children.start()
 
     async def parse(self, text: str) -> ParsedCondition:
-        child = await self._free.get()
         try:
-            await child.wait_ready(START_SECONDS)
-            answer = await child.request(text.encode(errors="replace"), self._seconds)
+            answer = await self._children.request(text.encode(errors="replace"), self._seconds)
         except ChildError as error:
             _log.warning("condition not parsed", why=str(error), characters=len(text))
             raise ParseError(str(error)) from error
-        finally:
-            self._free.put_nowait(child)
         found: ParsedCondition | InvalidCondition = _DECODER.decode(answer)
         if isinstance(found, InvalidCondition):
             raise ConditionError(found.code, found.text, found.position, **found.values)
@@ -52,5 +43,4 @@ class ProcessParser:
 
     async def close(self) -> None:
         """Kill the processes."""
-        for child in self._children:
-            await child.close()
+        await self._children.close()

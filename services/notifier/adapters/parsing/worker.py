@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from services.notifier.adapters.child_loop import serve
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
-from services.notifier.domain.phrases import LANGUAGES
+from services.notifier.words.catalogue import LANGUAGES
+from shared.children import serve
 from shared.conditions import ConditionError, describe, parse
 from shared.conditions.user_limits import extra_columns
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
-from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.types import BufferedInputFile, Message
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
+from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
-from services.notifier.domain.messages import Alert, Buttons
+from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent
-from services.notifier.domain.phrases import phrase
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, visible
+from services.notifier.words.catalogue import phrase
 
 PICTURE_WORDS = ("photo", "image", "file", "wrong type")
 
@@ -45,17 +45,17 @@ class TelegramChannel:
         except TelegramBadRequest as error:
             if not to.thread_id or not accepts_no_messages(error):
                 raise
-        noted = replace(alert, text=f"{phrase(alert.language, 'topic_gone')}\n{alert.text}")
+        noted = replace(alert, text=f"{phrase(alert.language, 'topic-gone')}\n{alert.text}")
         return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
 
     async def _send(self, chat_id: str, thread_id: int | None, alert: Alert) -> int:
-        keyboard = keyboard_of(alert.buttons)
+        buttons = keyboard(alert.buttons, chat_id, self._bot.token)
         sent: Message
         if alert.picture is not None and visible(alert.text) <= CAPTION_LIMIT:
             photo = BufferedInputFile(alert.picture, f"{alert.signal.id}.png")
             try:
                 sent = await self._bot.send_photo(
-                    chat_id, photo, message_thread_id=thread_id, caption=alert.text, reply_markup=keyboard
+                    chat_id, photo, message_thread_id=thread_id, caption=alert.text, reply_markup=buttons
                 )
             except (TelegramBadRequest, TelegramEntityTooLarge) as error:
                 too_large = isinstance(error, TelegramEntityTooLarge)
@@ -63,13 +63,5 @@ class TelegramChannel:
                     raise  # the picture is not the cause; where it is, nothing was delivered
             else:
                 return sent.message_id
-        sent = await self._bot.send_message(chat_id, alert.text, message_thread_id=thread_id, reply_markup=keyboard)
+        sent = await self._bot.send_message(chat_id, alert.text, message_thread_id=thread_id, reply_markup=buttons)
         return sent.message_id
-
-
-def keyboard_of(buttons: Buttons) -> Any:
-    """An inline keyboard, or None without buttons."""
-    if not buttons:
-        return None
-    rows = [[InlineKeyboardButton(text=button.label, callback_data=button.action) for button in row] for row in buttons]
-    return InlineKeyboardMarkup(inline_keyboard=rows)

@@ -1,6 +1,6 @@
 """Long polling: fetches updates, puts them in the queues of their chats, and confirms finished ones.
 
-aiogram's dispatcher confirms an update when it is fetched, and keeps no order within a chat. So only aiogram's client is used.
+aiogram's own polling confirms an update when it is fetched, and keeps no order within a chat. So its dispatcher only routes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pydantic import ValidationError
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
-from services.notifier.adapters.telegram.menu import MENU
-from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor, chat_of
+from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor
+from services.notifier.bot.menu import menus
 from services.notifier.domain.update_offsets import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
@@ -63,7 +63,7 @@ class Polling:
         self._bot, self._handler, self._updates = bot, handler, updates
         self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()
-        self._name = ""
+        self._introduced = False
         self.connected = False
         """Whether the last request to Telegram succeeded."""
 
@@ -80,7 +80,7 @@ class Polling:
         backoff = Backoff(Random(), first=1.0, maximum=LONGEST_WAIT)  # noqa: S311 - jitter
         while not stopping.is_set():
             try:
-                if not self._name:
+                if not self._introduced:
                     await self._introduce()
                 updates = await self._fetch(stopping)
             except ERRORS as error:
@@ -103,9 +103,11 @@ class Polling:
                 more = True
 
     async def _introduce(self) -> None:
-        me = await self._bot.get_me()
-        await self._bot.set_my_commands([BotCommand(command=name, description=about) for name, about in MENU])
-        self._name = me.username or ""
+        await self._bot.me()  # commands that name another bot are ignored
+        for code, menu in menus().items():
+            commands = [BotCommand(command=name, description=about) for name, about in menu.items()]
+            await self._bot.set_my_commands(commands, language_code=code or None)
+        self._introduced = True
 
     async def _fetch(self, stopping: asyncio.Event) -> Sequence[Update]:
         """The updates from the offset on; none when stopped meanwhile. Invalid updates are skipped."""
@@ -138,7 +140,7 @@ class Polling:
         by_number = {update.update_id: update for update in updates}
         new = self._progress.arrived(by_number)
         for number in new:
-            if not queues.put(chat_of(by_number[number]), by_number[number]):
+            if not queues.put(_chat_of(by_number[number]), by_number[number]):
                 self._handler.dropped("waiting")
                 self._progress.finished(number)
         if early := self._progress.make_room():
@@ -146,7 +148,7 @@ class Polling:
         return len(updates) == MAX_FETCHED and bool(new or early)
 
     async def _handle(self, update: Update) -> None:
-        await self._updates.handle(update, self._name)
+        await self._updates.handle(update)
         self._progress.finished(update.update_id)
         self._moved.set()
 
@@ -171,3 +173,14 @@ async def _unless(stopping: asyncio.Event, wanted: Coroutine[Any, Any, T]) -> T 
     finally:
         stop.cancel()
         task.cancel()
+
+
+def _chat_of(update: Update) -> int:
+    """Whose queue an update waits in: the chat's, else the person's; 0 where it names neither."""
+    event = update.message or update.my_chat_member
+    if event is not None:
+        return event.chat.id
+    pressed = update.callback_query
+    if pressed is not None:
+        return pressed.message.chat.id if pressed.message is not None else pressed.from_user.id
+    return 0

@@ -1,0 +1,232 @@
+"""The tables of articles and stories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import structlog
+from sqlalchemy import delete, func, select, update
+
+from services.analysis.news.adapters.story_owner import StoryOwner
+from services.analysis.news.domain.resemblance import HOUR_MS, MOST_HOURS, Traits
+from services.analysis.news.domain.stored import DueColumn, KnownArticle, Split, StoredArticle, StoredStory
+from services.analysis.news.domain.stories import search_text
+from services.analysis.news.domain.story_index import DIMENSIONS, IndexedArticle
+from shared.db import Database
+from shared.events import Article, Story
+from shared.tables import articles, stories, story_labels, story_splits, watchlists
+from shared.wire import encode
+
+log: Final = structlog.get_logger("analysis.news")
+AT_A_TIME: Final = 500
+SECONDS: Final = 120.0
+MOST_LABEL: Final = 64
+
+_article: Final = msgspec.json.Decoder(Article).decode
+_story: Final = msgspec.json.Decoder(Story).decode
+_traits: Final = msgspec.json.Decoder(Traits).decode
+
+
+class StoryTables:
+    """Reads and writes them. All methods raise ``TransientError`` when the database is not there."""
+
+    def __init__(self, database: Database, owner: StoryOwner) -> None:
+        self._database = database
+        self._owner = owner
+
+    async def recent(self, most: int) -> list[IndexedArticle]:
+        """The newest articles of the merging time before the newest of all, oldest first."""
+        async with self._database.connect(seconds=SECONDS) as connection:
+            newest = (await connection.execute(select(func.max(articles.c.ts_event)))).scalar()
+            if newest is None:
+                return []
+            c = articles.c
+            columns = (c.id, c.story_id, c.ts_event, c.traits, c.signature, c.vector)
+            since = select(*columns).where(c.ts_event >= newest - MOST_HOURS * HOUR_MS)
+            rows = (await connection.execute(since.order_by(c.ts_event.desc(), c.id.desc()).limit(most))).all()
+        return [_indexed(row) for row in reversed(rows)]
+
+    async def known(self, ids: Collection[str]) -> dict[str, KnownArticle]:
+        """Those of the articles that are stored."""
+        c = articles.c
+        rows = await self._in(select(c.id, c.story_id, c.ts_init), c.id, ids)
+        return {row[0]: KnownArticle(row[1], row[2]) for row in rows}
+
+    async def members(self, story_ids: Collection[str]) -> dict[str, list[Article]]:
+        """The articles of stories, in no order."""
+        found: dict[str, list[Article]] = {}
+        for story_id, body in await self._in(select(articles.c.story_id, articles.c.body), articles.c.story_id, story_ids):
+            found.setdefault(story_id, []).append(_article(body))
+        return found
+
+    async def stories(self, story_ids: Collection[str]) -> dict[str, Story]:
+        """The newest revisions of stories."""
+        rows = await self._in(select(stories.c.id, stories.c.body), stories.c.id, story_ids)
+        return {row[0]: _story(row[1]) for row in rows}
+
+    async def indexed(self, article_id: str) -> IndexedArticle:
+        """What the index keeps of a stored article."""
+        c = articles.c
+        columns = (c.id, c.story_id, c.ts_event, c.traits, c.signature, c.vector)
+        async with self._database.connect() as connection:
+            return _indexed((await connection.execute(select(*columns).where(c.id == article_id))).one())
+
+    async def save(self, stored: Sequence[StoredArticle], changed: Sequence[StoredStory], done: Sequence[Split] = ()) -> None:
+        """Store articles and the next revisions of their stories in one transaction; the revisions are pending.
+
+        Raises:
+            FencedError: another process writes stories now.
+        """
+        now = max((each.story.ts_init for each in changed), default=0)
+        async with self._database.begin(seconds=SECONDS) as connection:
+            await self._owner.hold(connection)
+            for table, rows in (
+                (articles, [_article_row(each) for each in stored]),
+                (stories, [_story_row(each) for each in changed]),
+            ):
+                for first in range(0, len(rows), AT_A_TIME):
+                    part = rows[first : first + AT_A_TIME]
+                    await connection.execute(self._database.upsert(table, part), part)
+            ids = [each.story.id for each in changed]
+            if ids:
+                await connection.execute(delete(story_labels).where(story_labels.c.story_id.in_(ids)))
+            labels = [row for each in changed for row in _label_rows(each.story)]
+            if labels:
+                await connection.execute(self._database.upsert(story_labels, labels), labels)
+            for split in done:
+                await connection.execute(
+                    update(story_splits)
+                    .where(story_splits.c.story_id == split.story_id, story_splits.c.article_id == split.article_id)
+                    .values(done_at=now, new_story_id=changed[-1].story.id, error="")
+                )
+
+    async def pending(self) -> list[Story]:
+        """Revisions that may not be on the topic, at most 500."""
+        async with self._database.connect() as connection:
+            rows = await connection.execute(select(stories.c.body).where(stories.c.pending).order_by(stories.c.id).limit(AT_A_TIME))
+            return [_story(body) for body in rows.scalars()]
+
+    async def published(self, found: Iterable[Story]) -> None:
+        """Note that these revisions are on the topic."""
+        async with self._database.begin() as connection:
+            await self._owner.hold(connection)
+            for story in found:
+                same = (stories.c.id == story.id) & (stories.c.revision == story.revision)
+                await connection.execute(update(stories).where(same).values(pending=False))
+
+    async def postpone(self, column: DueColumn, due: Mapping[str, int | None], tries: Mapping[str, int] | None = None) -> None:
+        """Set when stories are to be looked at again: ``reaction_due`` or ``translation_due``; the revision stays."""
+        async with self._database.begin() as connection:
+            await self._owner.hold(connection)
+            for story_id, at in due.items():
+                values: dict[str, Any] = {column: at}
+                if tries is not None:
+                    values["translation_tries"] = tries[story_id]
+                await connection.execute(update(stories).where(stories.c.id == story_id).values(**values))
+
+    async def due(self, column: DueColumn, now: int, most: int) -> list[StoredStory]:
+        """Stories whose time in ``reaction_due`` or ``translation_due`` has come, earliest first."""
+        c = stories.c
+        columns = (c.body, c.reaction_due, c.translation_due, c.translation_tries)
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(*columns).where(c[column] <= now).order_by(c[column], c.id).limit(most))).all()
+        return [StoredStory(_story(body), reaction, translation, tries) for body, reaction, translation, tries in rows]
+
+    async def newest(self, story_id: str) -> StoredStory:
+        """The newest revision of a story."""
+        c = stories.c
+        columns = (c.body, c.reaction_due, c.translation_due, c.translation_tries)
+        async with self._database.connect() as connection:
+            body, *times = (await connection.execute(select(*columns).where(c.id == story_id))).one()
+        return StoredStory(_story(body), *times)
+
+    async def watched(self) -> frozenset[str]:
+        """Symbols on any watchlist."""
+        async with self._database.connect() as connection:
+            return frozenset((await connection.execute(select(watchlists.c.symbol).distinct())).scalars())
+
+    async def splits(self) -> list[Split]:
+        """Splits that are asked for, oldest first."""
+        c = story_splits.c
+        waiting = select(c.story_id, c.article_id).where(c.done_at.is_(None), c.error == "").order_by(c.requested_at, c.article_id)
+        async with self._database.connect() as connection:
+            return [Split(*row) for row in (await connection.execute(waiting.limit(AT_A_TIME))).all()]
+
+    async def refuse(self, split: Split, error: str) -> None:
+        """Note why an article cannot be split off."""
+        mine = (story_splits.c.story_id == split.story_id) & (story_splits.c.article_id == split.article_id)
+        async with self._database.begin() as connection:
+            await self._owner.hold(connection)
+            await connection.execute(update(story_splits).where(mine).values(error=error[:255]))
+
+    async def _in(self, statement: Any, column: Any, values: Collection[str]) -> list[Any]:
+        found: list[Any] = []
+        listed = list(values)
+        for first in range(0, len(listed), AT_A_TIME):
+            async with self._database.connect() as connection:
+                found += (await connection.execute(statement.where(column.in_(listed[first : first + AT_A_TIME])))).all()
+        return found
+
+
+def _indexed(row: Any) -> IndexedArticle:
+    article_id, story_id, at, traits, signature, vector = row
+    signed = np.frombuffer(bytes(signature), np.uint32)
+    return IndexedArticle(
+        id=article_id, story_id=story_id, at=at, traits=_traits(traits), signature=signed, vector=_vector(bytes(vector))
+    )
+
+
+def _vector(stored: bytes) -> np.ndarray[Any, np.dtype[np.float32]]:
+    if not stored:
+        return np.full(DIMENSIONS, np.nan, np.float32)
+    return np.frombuffer(stored, np.float16).astype(np.float32)
+
+
+def _article_row(each: StoredArticle) -> dict[str, Any]:
+    indexed = each.indexed
+    return {
+        "id": indexed.id,
+        "story_id": indexed.story_id,
+        "ts_event": indexed.at,
+        "ts_init": each.article.ts_init,
+        "body": encode(each.article).decode(),
+        "traits": msgspec.json.encode(indexed.traits).decode(),
+        "signature": indexed.signature.tobytes(),
+        "vector": b"" if np.isnan(indexed.vector).any() else indexed.vector.astype(np.float16).tobytes(),
+        "nearest": each.nearest,
+        "cosine": each.cosine,
+    }
+
+
+def _story_row(each: StoredStory) -> dict[str, Any]:
+    story = each.story
+    return {
+        "id": story.id,
+        "revision": story.revision,
+        "first_seen": story.first_seen,
+        "language": story.language,
+        "category": story.category.name,
+        "importance": story.importance,
+        "search": search_text(story),
+        "body": encode(story).decode(),
+        "pending": True,
+        "reaction_due": each.reaction_due,
+        "translation_due": each.translation_due,
+        "translation_tries": each.translation_tries,
+    }
+
+
+def _label_rows(story: Story) -> list[dict[str, Any]]:
+    labels = {
+        "symbol": [link.name for link in story.instruments],
+        "industry": [link.name for link in story.industries],
+        "publisher": [article.publisher for article in story.articles],
+    }
+    return [
+        {"kind": kind, "name": name, "first_seen": story.first_seen, "story_id": story.id}
+        for kind, names in labels.items()
+        for name in dict.fromkeys(name[:MOST_LABEL] for name in names)
+    ]

@@ -1,0 +1,172 @@
+// What is around every view: header, notices, and the view itself, which is loaded when it is first opened.
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { preferences } from "../data/preferences";
+import { failingSources, sourceText } from "../i18n/outage";
+import { t } from "../i18n/words";
+import { Icon } from "../ui/icons";
+import { useSession } from "../ui/session";
+import { Failure, Loading } from "../ui/states";
+import { Toasts } from "../ui/toasts";
+import { connection } from "./connection";
+import { isHelpOpen } from "./keyboard";
+import { address, route, VIEWS, type ViewName } from "./router";
+import { Settings } from "./settings";
+
+export type Loaders = Record<ViewName, () => Promise<{ default: ComponentType }>>;
+
+export function Shell({ loaders }: { loaders: Loaders }) {
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById("content")?.focus()}>
+        {t("skip")}
+      </button>
+      <Header />
+      <Notices />
+      <main id="content" tabIndex={-1}>
+        <CurrentView loaders={loaders} />
+      </main>
+      <Toasts />
+      {isHelpOpen.value && <Help />}
+    </>
+  );
+}
+
+function Header() {
+  const [isOpen, setOpen] = useState(false);
+  const other = preferences.language.value === "ko" ? "en" : "ko";
+  return (
+    <header class="top">
+      <a class="brand" href={address("market")}>
+        Finstage
+      </a>
+      <nav class="views-nav" aria-label={t("views")}>
+        {VIEWS.map((view) => (
+          <a key={view} href={address(view)} aria-current={route.value.view === view ? "page" : undefined}>
+            <Icon name={view} />
+            <span>{t(`view-${view}`)}</span>
+          </a>
+        ))}
+      </nav>
+      <Link />
+      <div class="corner">
+        <a href="/docs">{t("api")}</a>
+        <button
+          type="button"
+          lang={other}
+          onClick={() => {
+            preferences.language.value = other;
+          }}
+        >
+          {t(`language-${other}`)}
+        </button>
+        <button type="button" aria-label={t("settings")} title={t("settings")} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <Icon name="settings" />
+        </button>
+      </div>
+      {isOpen && <Settings close={() => setOpen(false)} />}
+    </header>
+  );
+}
+
+// The state of the connection; while it waits for the next try, the seconds are counted.
+function Link() {
+  const session = useSession();
+  const now = useSignal(Date.now());
+  const isWaiting = session.state.value.kind === "waiting";
+  useEffect(() => {
+    const timer = setInterval(
+      () => {
+        now.value = Date.now();
+      },
+      isWaiting ? 1000 : 10_000,
+    );
+    return () => clearInterval(timer);
+  }, [isWaiting, now]);
+  void [session.status.value, now.value];
+  const { kind, text, why } = connection(session, Date.now());
+  useEffect(() => {
+    document.documentElement.dataset["link"] = kind;
+  }, [kind]);
+  return (
+    <span class={`link ${kind}`} role="status" aria-live="polite" title={why}>
+      {text}
+    </span>
+  );
+}
+
+function Notices() {
+  const { status, market } = useSession();
+  const sources = failingSources(status.value);
+  return (
+    <>
+      <p class="outage" role="status" hidden={!sources.length}>
+        {sources.map((each) => (
+          <span key={each.source} title={each.detail}>
+            {sourceText(each)}
+          </span>
+        ))}
+      </p>
+      <p class="banner" role="status" hidden={!market.hasReplayed}>
+        {t("replayed")}
+      </p>
+    </>
+  );
+}
+
+function CurrentView({ loaders }: { loaders: Loaders }) {
+  const { view } = route.value;
+  const loaded = useSignal<{ view: ViewName; component: ComponentType } | null>(null);
+  const error = useSignal<Error | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let isCurrent = true;
+    error.value = null;
+    loaders[view]().then(
+      (module) => {
+        if (isCurrent) loaded.value = { view, component: module.default };
+      },
+      (reason: Error) => {
+        if (isCurrent) error.value = reason;
+      },
+    );
+    if (view !== "instrument") document.title = `${t(`view-${view}`)} · Finstage`;
+    return () => {
+      isCurrent = false;
+    };
+  }, [view, tries]);
+  if (error.value) return <Failure error={error.value} retry={() => setTries(tries + 1)} />;
+  if (loaded.value?.view !== view) return <Loading />;
+  const Component = loaded.value.component;
+  return <Component key={view} />;
+}
+
+const KEYS = ["/", "1", "j", "[", "?"] as const;
+
+function Help() {
+  return (
+    <div class="help" role="dialog" aria-label={t("keys")}>
+      <h2>{t("keys")}</h2>
+      <dl>
+        {KEYS.map((key) => (
+          <div key={key}>
+            <dt>
+              <kbd>{{ "1": "1 – 6", j: "j k", "[": "[ ]" }[key as string] ?? key}</kbd>
+            </dt>
+            <dd>{t(`key-${KEYS.indexOf(key)}`)}</dd>
+          </div>
+        ))}
+      </dl>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          isHelpOpen.value = false;
+        }}
+      >
+        {t("close-box")}
+      </button>
+    </div>
+  );
+}

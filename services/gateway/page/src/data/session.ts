@@ -1,0 +1,169 @@
+// One visit of the page: what is read first, the stream, what is read after a gap, and the status of the gateway.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { api } from "./api";
+import { MAX_SIGNALS, MAX_STORIES, Market } from "./market";
+import { RepeatedRead } from "./repeated_read";
+import { type Selection, Stream, type State as StreamState } from "./stream";
+import type { DataMessage, Status } from "./types";
+import { Watchlist } from "./watchlist";
+
+const STATUS_INTERVAL_MS = 10_000;
+
+export type Listener = (message: DataMessage) => void;
+
+export class Session {
+  readonly market = new Market();
+  readonly watchlist = new Watchlist(this.market);
+  readonly stream = new Stream(
+    (message) => this.onMessage(message),
+    (state) => {
+      this.state.value = state;
+    },
+    () => this.onGap(),
+  );
+  readonly state = signal<StreamState>({ kind: "connecting" });
+  readonly status = signal<Status | null>(null);
+  readonly statusError = signal<Error | null>(null);
+  readonly isRead = signal(false); // the first read has succeeded
+  readonly firstError = signal<Error | null>(null);
+  readonly missedError = signal<Error | null>(null);
+  readonly viewError = signal<Error | null>(null); // of what the open view reads after a message or a gap
+  readonly symbols = signal<ReadonlySet<string>>(new Set(["*"])); // whose quotes the open view shows; * for all
+  readonly barsOf = signal<string | null>(null);
+  readonly gaps = signal(0);
+  private readonly listeners = new Set<Listener>();
+  private readonly gapListeners = new Set<() => void>();
+  private readonly firstRead = new RepeatedRead(
+    () => this.readAll(),
+    (error) => this.onFirstRead(error),
+  );
+  private readonly missedRead = new RepeatedRead(
+    () => this.readGap(),
+    (error) => {
+      this.missedError.value = error;
+    },
+  );
+  private readonly statusRead = new RepeatedRead(
+    async () => {
+      this.status.value = (await api.status()).results[0] ?? null;
+    },
+    (error) => {
+      this.statusError.value = error;
+      if (error) this.status.value = null; // while the status cannot be read, it is unknown
+    },
+  );
+  // Ingest may fill the table of instruments after the page was opened.
+  private readonly directoryRead = new RepeatedRead(() => this.readDirectory());
+
+  readonly wanted = computed<Selection>(() => {
+    const symbol = this.barsOf.value;
+    const quotes = new Set(this.symbols.value);
+    if (symbol) quotes.add(symbol);
+    return {
+      quotes: quotes.has("*") ? new Set(["*"]) : quotes,
+      bars: new Set(symbol ? [symbol] : []),
+      signals: new Set(["*"]),
+      industries: new Set(["*"]),
+      news: new Set(["*"]),
+    };
+  });
+
+  start(): void {
+    effect(() => this.stream.select(this.wanted.value));
+    setInterval(() => this.refreshStatus(), STATUS_INTERVAL_MS);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refreshStatus());
+    this.refreshStatus();
+    this.firstRead.request();
+  }
+
+  retryFirstRead(): void {
+    this.firstRead.restart();
+  }
+
+  // Messages of the stream after they are stored. Returns what ends it.
+  listen(listener: Listener, onGap: () => void): () => void {
+    this.listeners.add(listener);
+    this.gapListeners.add(onGap);
+    return () => {
+      this.listeners.delete(listener);
+      this.gapListeners.delete(onGap);
+    };
+  }
+
+  refreshStatus(): void {
+    this.statusRead.request();
+    if (this.stream.isOpened && !this.market.instruments.peek().size) this.directoryRead.request();
+  }
+
+  private onMessage(message: DataMessage): void {
+    const isNews = batch(() => this.store(message));
+    if (isNews) for (const listener of this.listeners) listener(message);
+  }
+
+  private store(message: DataMessage): boolean {
+    if (message.T === "q") return this.market.putQuote(message);
+    if (message.T === "s") return this.market.addSignal(message);
+    if (message.T === "n") return this.market.putStory(message);
+    if (message.T === "v") this.market.putIndustry(message);
+    return true;
+  }
+
+  // Messages were missed: their effects are read by REST; only then does the position of the stream advance.
+  private onGap(): void {
+    this.gaps.value += 1;
+    this.missedRead.request();
+    for (const listener of this.gapListeners) listener();
+  }
+
+  private async readGap(): Promise<void> {
+    const [mark, requestedAt] = [this.stream.mark(), this.market.messageCount];
+    const [quotes, signals, views, stories] = await Promise.all([
+      api.quotes(),
+      api.signals({ limit: MAX_SIGNALS }),
+      api.industries(),
+      api.news({ limit: MAX_STORIES }),
+    ]);
+    batch(() => {
+      for (const view of views.results) this.market.putIndustry(view, requestedAt);
+      for (const story of stories.results) this.market.putStory(story);
+      for (const quote of quotes.results) if (this.market.putQuote(quote, requestedAt)) this.tell({ T: "q", seq: 0, ...quote });
+      for (const found of signals.results) if (this.market.addSignal(found)) this.tell({ T: "s", seq: 0, ...found });
+    });
+    this.stream.closeGap(mark);
+  }
+
+  private tell(message: DataMessage): void {
+    for (const listener of this.listeners) listener(message);
+  }
+
+  private async readDirectory(): Promise<void> {
+    const requestedAt = this.market.messageCount;
+    const [instruments, groups] = await Promise.all([api.instruments(), api.industries()]);
+    batch(() => {
+      this.market.putInstruments(instruments.results);
+      for (const industry of groups.results) this.market.putIndustry(industry, requestedAt);
+    });
+  }
+
+  private async readAll(): Promise<void> {
+    const requestedAt = this.market.messageCount;
+    const [quotes, signals, stories] = await Promise.all([
+      api.quotes(),
+      api.signals({ limit: MAX_SIGNALS }),
+      api.news({ limit: MAX_STORIES }),
+      this.readDirectory(),
+    ]);
+    batch(() => {
+      for (const quote of quotes.results) this.market.putQuote(quote, requestedAt);
+      for (const found of signals.results) this.market.addSignal(found);
+      for (const story of stories.results) this.market.putStory(story);
+    });
+  }
+
+  private onFirstRead(error: Error | null): void {
+    this.firstError.value = error;
+    if (error || this.isRead.peek()) return;
+    this.isRead.value = true;
+    this.stream.open();
+  }
+}

@@ -1,0 +1,35 @@
+// The words of the page, from the catalogue shared/words: Fluent messages in English and Korean.
+import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+import en from "../../../../../shared/words/en/page.ftl?raw";
+import enPatterns from "../../../../../shared/words/en/patterns.ftl?raw";
+import enRules from "../../../../../shared/words/en/rules.ftl?raw";
+import ko from "../../../../../shared/words/ko/page.ftl?raw";
+import koPatterns from "../../../../../shared/words/ko/patterns.ftl?raw";
+import koRules from "../../../../../shared/words/ko/rules.ftl?raw";
+import { type Language, preferences } from "../data/preferences";
+
+const bundles: Record<Language, FluentBundle> = { en: bundle("en", en, enRules, enPatterns), ko: bundle("ko", ko, koRules, koPatterns) };
+
+function bundle(language: Language, ...sources: string[]): FluentBundle {
+  const made = new FluentBundle(language, { useIsolating: false });
+  for (const source of sources) {
+    const [error] = made.addResource(new FluentResource(source));
+    if (error) throw error;
+  }
+  return made;
+}
+
+export function language(): Language {
+  return preferences.language.value;
+}
+
+// The words of a message. An unknown message is shown by its name, so that it is seen.
+export function t(id: string, values: Record<string, FluentVariable> = {}): string {
+  return maybe(id, values) ?? id;
+}
+
+// The same; null where the catalogue has no such message.
+export function maybe(id: string, values: Record<string, FluentVariable> = {}): string | null {
+  const found = bundles[language()].getMessage(id);
+  return found?.value ? bundles[language()].formatPattern(found.value, values) : null;
+}

@@ -1,0 +1,144 @@
+// A field for a condition: completion of names, what it means, and where it is wrong.
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { ApiError, api } from "../data/api";
+import type { Explanation } from "../data/types";
+import { language, t } from "../i18n/words";
+import { completions, type Suggestion, wordBefore } from "./completion";
+
+const CHECK_DELAY_MS = 400;
+
+export interface Explained {
+  value: Explanation | null;
+  error: Error | null;
+  position: number | null; // of the error in the text
+  warnings: string[];
+  isBusy: boolean;
+}
+
+const NOTHING: Explained = { value: null, error: null, position: null, warnings: [], isBusy: false };
+
+// What the gateway says about the text, a moment after it has stopped changing.
+export function useExplanation(text: string, symbols: readonly string[]): Explained {
+  const [found, setFound] = useState<Explained>(NOTHING);
+  const key = symbols.join(",");
+  useEffect(() => {
+    const request = new AbortController();
+    if (!text.trim()) {
+      setFound(NOTHING);
+      return;
+    }
+    setFound((before) => ({ ...before, isBusy: true }));
+    const timer = setTimeout(() => {
+      api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
+        ({ results, warnings }) => setFound({ ...NOTHING, value: results[0] ?? null, warnings }),
+        (error: Error) => {
+          if (request.signal.aborted) return;
+          const position = error instanceof ApiError ? ((error.problem as { position?: number }).position ?? null) : null;
+          setFound({ ...NOTHING, error, position });
+        },
+      );
+    }, CHECK_DELAY_MS);
+    return () => {
+      clearTimeout(timer);
+      request.abort();
+    };
+  }, [text, key]);
+  return found;
+}
+
+interface Props {
+  text: string;
+  change: (text: string) => void;
+  explained: Explained;
+  label?: string;
+  placeholder?: string;
+}
+
+export function ConditionField({ text, change, explained, label, placeholder }: Props) {
+  const id = useId();
+  const [caret, setCaret] = useState(0);
+  const [isOpen, setOpen] = useState(false);
+  const [chosen, setChosen] = useState(0);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const word = wordBefore(text, caret);
+  const offered = useMemo(() => (isOpen && word ? completions(word) : []), [isOpen, word]);
+  const take = (suggestion: Suggestion) => {
+    const from = caret - word.length;
+    change(text.slice(0, from) + suggestion.insert + text.slice(caret));
+    setOpen(false);
+    field.current?.focus();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (!offered.length) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) setChosen((chosen + step + offered.length) % offered.length);
+    else if (event.key === "Enter" || event.key === "Tab") take(offered[chosen] ?? (offered[0] as Suggestion));
+    else if (event.key === "Escape") setOpen(false);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="condition">
+      <label class="select">
+        <span>{label ?? t("condition")}</span>
+        <textarea
+          ref={field}
+          rows={2}
+          maxLength={500}
+          value={text}
+          spellcheck={false}
+          aria-haspopup="listbox"
+          {...(offered.length ? { "aria-activedescendant": `${id}-${chosen}` } : {})}
+          aria-controls={id}
+          aria-autocomplete="list"
+          aria-invalid={explained.error !== null}
+          placeholder={placeholder ?? "rsi_14 < 30 and close > sma_200 on 1d"}
+          onInput={(event) => {
+            change(event.currentTarget.value);
+            setCaret(event.currentTarget.selectionStart);
+            setOpen(true);
+            setChosen(0);
+          }}
+          onKeyDown={onKey}
+          onBlur={() => setTimeout(() => setOpen(false), 150)}
+        />
+      </label>
+      <div class="completions" id={id} role="listbox" aria-label={t("completions")} hidden={offered.length === 0}>
+        {offered.map((each, i) => (
+          <div key={each.insert} id={`${id}-${i}`} role="option" tabIndex={-1} aria-selected={i === chosen} onMouseDown={() => take(each)}>
+            <code>{each.insert}</code> <small>{language() === "ko" ? each.ko : each.en}</small>
+          </div>
+        ))}
+      </div>
+      <Verdict text={text} explained={explained} />
+    </div>
+  );
+}
+
+function Verdict({ text, explained }: { text: string; explained: Explained }) {
+  const { value, error, position, warnings, isBusy } = explained;
+  return (
+    <div class="verdict" aria-live="polite">
+      {error && (
+        <div class="wrong">
+          <p>{error.message}</p>
+          {position !== null && (
+            <pre>
+              {text}
+              {"\n"}
+              {" ".repeat(position)}^
+            </pre>
+          )}
+        </div>
+      )}
+      {value && <p>{value.words[language()] ?? value.condition}</p>}
+      {value && <code>{value.condition}</code>}
+      {warnings.map((warning) => (
+        <p key={warning} class="hint">
+          {warning}
+        </p>
+      ))}
+      {isBusy && <span class="hint">{t("checking")}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+// How the chart is drawn: timeframe, style, scale, what is on it, and what it is compared with.
+import { useState } from "preact/hooks";
+import { preferences, STYLES } from "../../data/preferences";
+import { TIMEFRAMES } from "../../data/types";
+import { nameOf, timeframeName } from "../../i18n/names";
+import { t } from "../../i18n/words";
+import { Choices, Select, Toggle } from "../../ui/choices";
+import { useSession } from "../../ui/session";
+import type { ChartModel } from "./chart_model";
+import { IndicatorPicker } from "./indicator_picker";
+
+const SWITCHES = ["volume", "signals", "patterns", "actions", "stories", "log"] as const;
+
+interface Props {
+  model: ChartModel;
+  compare: (symbol: string | null) => void;
+}
+
+export function Tools({ model, compare }: Props) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div class="tools">
+      <Choices
+        class="frames"
+        label={t("timeframe")}
+        options={TIMEFRAMES}
+        value={preferences.timeframe.value}
+        name={timeframeName}
+        choose={(timeframe) => {
+          preferences.timeframe.value = timeframe;
+        }}
+      />
+      <div class="more-tools">
+        <Select
+          label={t("chart-style")}
+          hidden
+          options={STYLES}
+          value={preferences.style.value}
+          name={(style) => t(`style-${style}`)}
+          choose={(style) => {
+            preferences.style.value = style;
+          }}
+        />
+        <Comparison model={model} compare={compare} />
+        <Toggle on={open} flip={() => setOpen(!open)}>
+          {t("indicators")}
+        </Toggle>
+        {SWITCHES.map((name) => (
+          <Toggle
+            key={name}
+            on={preferences[name].value}
+            flip={() => {
+              preferences[name].value = !preferences[name].value;
+            }}
+          >
+            {t(`show-${name}`)}
+          </Toggle>
+        ))}
+        <Toggle
+          on={model.isPicking.value}
+          flip={() => {
+            model.isPicking.value = !model.isPicking.value;
+            if (!model.isPicking.value) model.setLevel(null);
+          }}
+        >
+          {t("alert-level")}
+        </Toggle>
+      </div>
+      {open && <IndicatorPicker model={model} close={() => setOpen(false)} />}
+    </div>
+  );
+}
+
+// Another instrument, in percent from the first bar on the screen. Indices come first.
+function Comparison({ model, compare }: Props) {
+  const { market } = useSession();
+  const all = [...market.instruments.value.values()].filter((each) => each.symbol !== model.symbol);
+  const indices = all.filter((each) => each.kind === "index");
+  const own = market.instrument(model.symbol)?.industries ?? [];
+  const peers = all.filter((each) => each.kind !== "index" && each.industries.some((industry) => own.includes(industry)));
+  const others = all.filter((each) => each.kind !== "index" && !peers.includes(each));
+  const options = ["", ...[...indices, ...peers, ...others].map((each) => each.symbol)];
+  const chosen = model.compareWith.value ?? "";
+  const error = model.compareError.value;
+  return (
+    <>
+      <Select
+        label={t("compare")}
+        hidden
+        options={options.includes(chosen) ? options : [...options, chosen]}
+        value={chosen}
+        name={(symbol) => (symbol ? nameOf(market.instrument(symbol) ?? { name: symbol, name_ko: symbol }) : t("compare-with"))}
+        choose={(symbol) => compare(symbol || null)}
+      />
+      {error && chosen && (
+        <span class="tag warning" title={error.message}>
+          {t("failed")}
+        </span>
+      )}
+    </>
+  );
+}

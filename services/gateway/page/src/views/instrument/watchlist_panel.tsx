@@ -1,0 +1,155 @@
+// The list of instruments with live prices, the search, the filter by industry and the star buttons.
+import { signal } from "@preact/signals";
+import { api } from "../../data/api";
+import type { Session } from "../../data/session";
+import type { Instrument } from "../../data/types";
+import { percent } from "../../i18n/format";
+import { nameOf } from "../../i18n/names";
+import { t } from "../../i18n/words";
+import { Select } from "../../ui/choices";
+import { Icon } from "../../ui/icons";
+import { Price, sign } from "../../ui/numbers";
+import { Panel } from "../../ui/panel";
+import { useSession } from "../../ui/session";
+import { toast } from "../../ui/toasts";
+
+const SEARCH_DELAY_MS = 150;
+
+export const industryFilter = signal("");
+const sought = signal("");
+const found = signal<Instrument[] | null>(null);
+const searchError = signal<Error | null>(null);
+let timer = 0;
+let searching: AbortController | null = null;
+
+// The symbols on the screen; `every` where no list was chosen, so that any quote may be listed.
+export function symbolsInView({ market, watchlist }: Session): { symbols: string[]; every: boolean } {
+  if (found.value) return { symbols: found.value.map((each) => each.symbol), every: !watchlist.isChosen && !industryFilter.value };
+  if (industryFilter.value) return { symbols: market.members(industryFilter.value), every: false };
+  return { symbols: watchlist.symbols, every: !watchlist.isChosen };
+}
+
+export function filterByIndustry(industry: string): void {
+  clearTimeout(timer);
+  searching?.abort();
+  industryFilter.value = industry;
+  sought.value = "";
+  found.value = null;
+  searchError.value = null;
+}
+
+function search(text: string): void {
+  sought.value = text;
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void readMatches(text.trim()), text.trim() ? SEARCH_DELAY_MS : 0);
+}
+
+async function readMatches(text: string): Promise<void> {
+  searching?.abort();
+  searchError.value = null;
+  if (!text) {
+    found.value = null;
+    return;
+  }
+  const request = new AbortController();
+  searching = request;
+  try {
+    const { results } = await api.search(text, request.signal);
+    if (!request.signal.aborted) found.value = results;
+  } catch (error) {
+    if (!request.signal.aborted) searchError.value = error as Error;
+  }
+}
+
+interface Props {
+  symbol: string | null;
+  select: (symbol: string) => void;
+}
+
+export function WatchlistPanel({ symbol, select }: Props) {
+  const session = useSession();
+  const { market, watchlist } = session;
+  const { symbols } = symbolsInView(session);
+  const error = searchError.value;
+  const industries = market.industries.value.filter((each) => each.kind === "industry");
+  const title = (id: string) => {
+    const industry = industries.find((each) => each.industry === id);
+    return industry ? `${nameOf(industry)} (${industry.instruments})` : t("my-watchlist");
+  };
+  const empty = found.value ? t("no-match") : watchlist.isChosen ? t("empty-list") : t("no-quotes");
+  return (
+    <Panel id="watchlist" class="watchlist" title={t("watchlist")}>
+      <div class="find">
+        <label class="field">
+          <Icon name="search" />
+          <input
+            id="search"
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            enterkeyhint="search"
+            value={sought.value}
+            placeholder={t("search")}
+            aria-label={t("search")}
+            aria-controls="instruments"
+            onInput={(event) => search(event.currentTarget.value)}
+            onKeyDown={onKey}
+          />
+        </label>
+        <Select
+          id="industry"
+          label={t("industry")}
+          hidden
+          options={["", ...industries.map((each) => each.industry)]}
+          value={industryFilter.value}
+          name={title}
+          choose={filterByIndustry}
+        />
+      </div>
+      <ul class="rows" id="instruments">
+        {error && <li class="empty">{`${t("failed")}: ${error.message}`}</li>}
+        {!error && symbols.length === 0 && <li class="empty">{empty}</li>}
+        {!error && symbols.map((each) => <Row key={each} symbol={each} isOpen={each === symbol} select={select} />)}
+      </ul>
+    </Panel>
+  );
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.key === "Escape") search("");
+  else if (event.key === "ArrowDown" || event.key === "Enter") {
+    event.preventDefault();
+    document.querySelector<HTMLElement>("#instruments .choose")?.focus();
+  }
+}
+
+function Row({ symbol, isOpen, select }: { symbol: string; isOpen: boolean; select: (symbol: string) => void }) {
+  const { market, watchlist } = useSession();
+  const instrument = market.instrument(symbol);
+  const name = instrument ? nameOf(instrument) : symbol;
+  const isWatched = watchlist.has(symbol);
+  const label = `${t(isWatched ? "remove-from" : "add-to")}: ${name}`;
+  const star = () => {
+    if (!isWatched) return watchlist.add(symbol);
+    const at = watchlist.remove(symbol);
+    toast(t("removed", { name }), () => watchlist.add(symbol, at));
+  };
+  return (
+    <li class="row">
+      <button type="button" class="choose" aria-current={isOpen ? "true" : undefined} onClick={() => select(symbol)}>
+        <span class="name">{name}</span>
+        <span class="symbol">{symbol}</span>
+        <Price symbol={symbol} />
+        <Change symbol={symbol} />
+      </button>
+      <button type="button" class="star" aria-pressed={isWatched} aria-label={label} title={label} onClick={star}>
+        <Icon name="star" size={15} />
+      </button>
+    </li>
+  );
+}
+
+function Change({ symbol }: { symbol: string }) {
+  const quote = useSession().market.quote(symbol).value;
+  return <span class={`change ${sign(quote?.change_percent)}`}>{quote ? percent(quote.change_percent) : ""}</span>;
+}

@@ -1,0 +1,30 @@
+// The figures of a run, named and formatted. What is not defined is a dash.
+import { percent, plain, share } from "../../i18n/format";
+import { t } from "../../i18n/words";
+import { Missing } from "../../ui/states";
+import type { Figures } from "./jobs";
+
+const SIGNED = ["total_return", "cagr", "max_drawdown", "value_at_risk", "expected_shortfall", "expectancy", "mae", "mfe"];
+const SHARES = ["volatility", "win_rate", "exposure"];
+const WHOLE = ["trades", "drawdown_length", "costs_paid"];
+
+export function figureText(name: string, value: number): string {
+  if (SIGNED.includes(name)) return percent(value, 1);
+  if (SHARES.includes(name)) return share(value, 1);
+  return plain(value, WHOLE.includes(name) ? 0 : 2);
+}
+
+export function Figure({ name, value }: { name: string; value: number | null | undefined }) {
+  if (value == null) return <Missing why={t("why-undefined")} />;
+  return <>{figureText(name, value)}</>;
+}
+
+export function figureName(name: string): string {
+  return t(`figure-${name.replaceAll("_", "-")}`);
+}
+
+// The parts of a result that may be anything: a missing part is empty.
+export function figuresOf(value: unknown): Figures {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typeof each === "number" ? each : null]));
+}

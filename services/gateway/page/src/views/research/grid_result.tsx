@@ -1,0 +1,141 @@
+// The result of a grid: the heat map with the plateau, the chosen set out of sample, and what the choice is worth.
+import { plain, share } from "../../i18n/format";
+import { t } from "../../i18n/words";
+import { Panel } from "../../ui/panel";
+import { useReading } from "../../ui/reading";
+import { Empty, Failure, Loading } from "../../ui/states";
+import { type Column, Table } from "../../ui/table";
+import { Figure, figureName, figuresOf } from "./figures";
+import { type HeatMap, isSetAt, levels, rowsOf } from "./heat";
+import { type Job, jobsApi } from "./jobs";
+
+type Json = Record<string, unknown>;
+const object = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
+
+export function GridResult({ job }: { job: Job }) {
+  const result = job.result ?? {};
+  const file = job.files?.find((each) => each.name === "heatmap.json");
+  const heat = useReading(async (cancelled) => (file ? jobsApi.file<HeatMap>(file.url, cancelled) : null), [job.id, file?.url]);
+  const title = t("heat", { objective: figureName(String(result["objective"] ?? "sharpe")) });
+  return (
+    <>
+      <Chosen result={result} />
+      <Panel id="heat" class="two-thirds" title={title} footer={t("heat-hint")}>
+        {heat.error && <Failure error={heat.error} retry={heat.again} />}
+        {!heat.error && heat.isBusy && !heat.value && <Loading />}
+        {!heat.error && !heat.isBusy && !heat.value && <Empty>{t("no-heat")}</Empty>}
+        {heat.value && <Heat heat={heat.value} title={title} peak={figuresOf(object(result["peak"])["set"])} />}
+      </Panel>
+      <Overfitting found={figuresOf(result["overfitting"])} />
+    </>
+  );
+}
+
+function Heat({ heat, title, peak }: { heat: HeatMap; title: string; peak: Record<string, number | null> }) {
+  const level = levels(heat);
+  const { across, down } = heat;
+  const fixed = Object.entries(heat.fixed).map(([name, value]) => `${name} = ${plain(value, 4)}`);
+  const mark = (row: number, column: number) =>
+    heat.chosen[0] === row && heat.chosen[1] === column ? "chosen" : isSetAt(heat, peak, row, column) ? "peak" : "";
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section class="scroll" tabIndex={0} aria-label={title}>
+      <table class="heat">
+        <caption>{[down ? t("heat-axes", { x: across.name, y: down.name }) : across.name, ...fixed].join(" · ")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{down?.name ?? ""}</th>
+            {across.values.map((value) => (
+              <th key={value} scope="col" class="numeric">
+                {plain(value, 4)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rowsOf(heat).map((row) => (
+            <tr key={row.index}>
+              <th scope="row">{row.value === null ? "" : plain(row.value, 4)}</th>
+              {across.values.map((value, column) => {
+                const cell = heat.cells[row.index]?.[column] ?? null;
+                const marked = mark(row.index, column);
+                return (
+                  <td key={value} class={`numeric ${marked}`} data-heat={level(cell)} title={marked ? t(`heat-${marked}`) : undefined}>
+                    {plain(cell)}
+                    {marked && <span class="unseen"> ({t(`heat-${marked}`)})</span>}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Chosen({ result }: { result: Json }) {
+  const part = (set: "chosen" | "peak", bars: "development" | "test") => figuresOf(object(result[set])[bars]);
+  const held = figuresOf(object(result["buy_and_hold"])["test"]);
+  const names = Object.keys(part("chosen", "test"));
+  const columns: Column<string>[] = [
+    { id: "figure", title: t("figure"), cell: (name) => figureName(name) },
+    {
+      id: "development",
+      title: t("in-sample"),
+      numeric: true,
+      cell: (name) => <Figure name={name} value={part("chosen", "development")[name]} />,
+    },
+    { id: "test", title: t("out-of-sample"), numeric: true, cell: (name) => <Figure name={name} value={part("chosen", "test")[name]} /> },
+    {
+      id: "peak",
+      title: t("peak-out-of-sample"),
+      numeric: true,
+      cell: (name) => <Figure name={name} value={part("peak", "test")[name]} />,
+    },
+    {
+      id: "held",
+      title: t("buy-and-hold"),
+      numeric: true,
+      cell: (name) => (name in held ? <Figure name={name} value={held[name]} /> : ""),
+    },
+  ];
+  const set = Object.entries(figuresOf(object(result["chosen"])["set"])).map(([name, value]) => `${name} = ${plain(value, 4)}`);
+  return (
+    <Panel id="chosen" class="third" title={t("chosen-set")} footer={t("with-costs", { costs: String(result["costs"] ?? "") })}>
+      <p class="panel-hint">
+        <b>{set.join(", ")}</b>
+      </p>
+      {names.length === 0 ? (
+        <Empty>{t("no-figures")}</Empty>
+      ) : (
+        <Table label={t("chosen-set")} columns={columns} rows={names} rowKey={(name) => name} />
+      )}
+    </Panel>
+  );
+}
+
+// Each figure of the choice in a sentence.
+function Overfitting({ found }: { found: Record<string, number | null> }) {
+  const sentences = [
+    found["trials"] == null
+      ? null
+      : t("trials-text", { trials: plain(found["trials"], 0), effective: plain(found["effective_trials"], 1) }),
+    found["sharpe"] == null || found["expected_maximum_sharpe"] == null
+      ? null
+      : t("expected-text", { sharpe: plain(found["sharpe"]), expected: plain(found["expected_maximum_sharpe"]) }),
+    found["deflated_sharpe"] == null ? t("deflated-missing") : t("deflated-text", { p: share(found["deflated_sharpe"], 0) }),
+    found["probability_of_overfitting"] == null
+      ? t("overfitting-missing")
+      : t("overfitting-text", { p: share(found["probability_of_overfitting"], 0) }),
+  ];
+  return (
+    <Panel id="overfitting" class="wide" title={t("overfitting")} footer={t("advice")}>
+      <ul class="sentences">
+        {sentences.filter(Boolean).map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

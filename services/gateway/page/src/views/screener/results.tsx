@@ -1,0 +1,73 @@
+// The instruments on whose newest bar the condition holds, with live prices.
+import type { Quote } from "../../data/types";
+import { date, plain, volume } from "../../i18n/format";
+import { nameOf } from "../../i18n/names";
+import { t } from "../../i18n/words";
+import { InstrumentLink } from "../../ui/instrument_link";
+import { Move, Price } from "../../ui/numbers";
+import { useSession } from "../../ui/session";
+import { Empty, Missing } from "../../ui/states";
+import { type Column, Table } from "../../ui/table";
+import { useThrottled } from "../../ui/throttled";
+import type { Match, Screening } from "./screening";
+
+export const COLUMN_NAMES = ["price", "change", "volume", "high", "industry", "exchange", "held", "last"] as const;
+const DRAW_MS = 1000;
+
+type Row = Match & { quote: Quote | null };
+
+interface Props {
+  found: Screening;
+  columns: readonly string[];
+  isDone: boolean;
+}
+
+export function Results({ found, columns, isDone }: Props) {
+  const { market } = useSession();
+  useThrottled(market.changes, DRAW_MS);
+  const rows: Row[] = found.matches.filter((each) => each.holds).map((each) => ({ ...each, quote: market.quote(each.symbol).peek() }));
+  const without = found.matches.filter((each) => each.bars === 0).length;
+  const instrument = (row: Row) => market.instrument(row.symbol);
+  const industries = (row: Row) =>
+    (instrument(row)?.industries ?? [])
+      .map((id) => market.industries.value.find((each) => each.industry === id))
+      .flatMap((each) => (each ? [nameOf(each)] : []));
+  const belowHigh = (row: Row) => (row.quote?.year_high ? row.quote.last_price / row.quote.year_high - 1 : null);
+  const all: Record<(typeof COLUMN_NAMES)[number], Omit<Column<Row>, "id" | "title">> = {
+    price: { numeric: true, by: (row) => row.quote?.last_price, cell: (row) => <Price symbol={row.symbol} /> },
+    change: { numeric: true, by: (row) => row.quote?.change_percent, cell: (row) => <Move value={row.quote?.change_percent} /> },
+    volume: {
+      numeric: true,
+      by: (row) => row.quote?.volume,
+      cell: (row) => (row.quote?.volume == null ? <Missing why={t("why-no-volume")} /> : volume(row.quote.volume)),
+    },
+    high: { numeric: true, by: belowHigh, cell: (row) => <Move value={belowHigh(row)} why={t("why-no-range")} /> },
+    industry: { by: (row) => industries(row).join(), cell: (row) => industries(row).join(", ") },
+    exchange: { by: (row) => instrument(row)?.exchange, cell: (row) => instrument(row)?.exchange ?? <Missing why={t("why-not-listed")} /> },
+    held: {
+      numeric: true,
+      by: (row) => (row.bars ? row.held / row.bars : null),
+      cell: (row) => t("held-of", { held: plain(row.held, 0), bars: plain(row.bars, 0) }),
+    },
+    last: {
+      by: (row) => row.lastBar,
+      cell: (row) => (row.lastBar ? date(row.lastBar, instrument(row)) : <Missing why={t("why-no-bars")} />),
+    },
+  };
+  const shown: Column<Row>[] = [
+    {
+      id: "name",
+      title: t("instrument"),
+      by: (row) => nameOf(instrument(row) ?? { name: row.symbol, name_ko: row.symbol }),
+      cell: (row) => <InstrumentLink symbol={row.symbol} />,
+    },
+    ...COLUMN_NAMES.filter((name) => columns.includes(name)).map((name) => ({ id: name, title: t(`column-${name}`), ...all[name] })),
+  ];
+  return (
+    <>
+      {isDone && rows.length === 0 && <Empty>{t("no-result")}</Empty>}
+      {rows.length > 0 && <Table label={t("results")} columns={shown} rows={rows} rowKey={(row) => row.symbol} />}
+      {without > 0 && <p class="hint panel-hint">{t("without-bars", { n: without })}</p>}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+"""A tape of sample articles: documents of feeds, and when each of their entries is received."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from services.ingest.domain.feeds.feed import Language
+
+
+class NewsTapeError(ValueError):
+    """A tape of articles cannot be played; the message names the tape, the feed and the problem."""
+
+
+class TapeFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A feed of the tape."""
+
+    feed: str
+    publisher: str
+    language: Language
+    symbols: tuple[str, ...]
+    file: str
+    """The document with all its entries, in the folder of the tape's name."""
+    received: tuple[dt.datetime, ...]
+    """When each entry is received, in the order of the document."""
+
+
+class NewsTapeHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of ``NAME.json``."""
+
+    tape: str
+    """The tape of prices beside which it is played."""
+    title: str
+    about: str
+    source: str
+    licence: str
+    feeds: tuple[TapeFeed, ...]

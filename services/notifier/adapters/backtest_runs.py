@@ -1,0 +1,121 @@
+"""Has backtests done by analysis research: job and outcome over Kafka, the result from the table, the pictures from its files."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+from sqlalchemy import select
+
+from services.notifier.domain.backtests import BacktestFailedError, BacktestOutcome, BacktestRecord, BacktestRequest
+from shared.db import Database
+from shared.events import CancelRun, RunBacktest, RunFinished, Timeframe
+from shared.failures import TransientError
+from shared.kafka import NoResultError, RunWatch
+from shared.tables import research_runs as table
+
+SOURCE: Final = "notifier"
+TAKEN_SECONDS: Final = 20.0
+"""Time in which analysis must take the job."""
+PICTURES: Final = ("trades.png", "equity.png")
+MOST_PICTURE: Final = 5 * 1024 * 1024
+"""Bytes of a picture that is sent."""
+_decode: Final = msgspec.json.Decoder(BacktestRecord).decode
+_log: Final = structlog.get_logger(__name__)
+
+
+class Research(Protocol):
+    """The methods of a ``JobClient`` that are used."""
+
+    def run(self, job: RunBacktest) -> AbstractAsyncContextManager[RunWatch]: ...
+
+    async def cancel(self, job: CancelRun) -> None: ...
+
+
+class ResearchBacktests:
+    """``domain.backtests.BacktestRunner``."""
+
+    def __init__(self, research: Research, database: Database, files: Path, now: Callable[[], int], seconds: float) -> None:
+        """``files``: the folder of the files of runs. ``seconds``: limit of a run, with the time that it waits."""
+        self._research = research
+        self._database = database
+        self._files = files
+        self._now = now
+        self._seconds = seconds
+
+    async def run(self, request: BacktestRequest, requested_by: str) -> BacktestOutcome:
+        now = self._now()
+        job = RunBacktest(
+            id=uuid.uuid4().hex, requested_by=requested_by, symbols=(request.symbol,), timeframe=Timeframe(request.timeframe),
+            entry=request.entry, exit=request.exit, options={} if request.bars is None else {"time_exit": request.bars},
+            ts_event=now, ts_init=now, source=SOURCE,
+        )  # fmt: skip
+        try:
+            finished = await self._finished(job)
+            return await self._outcome(job.id) if finished.state == "done" else _raise(finished)
+        except TransientError as error:
+            _log.warning("a backtest of a chat is lost", run=job.id, error=str(error))
+            raise BacktestFailedError("unavailable") from error
+
+    async def _finished(self, job: RunBacktest) -> RunFinished:
+        """The outcome. A run that nobody waits for any more is cancelled."""
+        try:
+            async with self._research.run(job) as watch:
+                try:
+                    await watch.taken(TAKEN_SECONDS)
+                except NoResultError as error:
+                    await self._cancel(job)
+                    raise BacktestFailedError("unavailable") from error
+                try:
+                    return await watch.finished(self._seconds)
+                except NoResultError as error:
+                    await self._cancel(job)
+                    raise BacktestFailedError("slow") from error
+        except NoResultError as error:
+            raise BacktestFailedError("limit") from error
+
+    async def _cancel(self, job: RunBacktest) -> None:
+        now = self._now()
+        await self._research.cancel(CancelRun(id=job.id, requested_by=job.requested_by, ts_event=now, ts_init=now, source=SOURCE))
+
+    async def _outcome(self, run_id: str) -> BacktestOutcome:
+        async with self._database.connect() as connection:
+            row = (await connection.execute(select(table.c.result, table.c.location).where(table.c.id == run_id))).first()
+        try:
+            if row is None:
+                raise BacktestFailedError("failed")
+            record = _decode(row.result)
+        except msgspec.DecodeError as error:
+            _log.error("cannot decode a backtest", run=run_id, error=str(error))
+            raise BacktestFailedError("failed") from error
+        trades, equity = await asyncio.to_thread(self._pictures, row.location)
+        return BacktestOutcome(record, trades, equity)
+
+    def _pictures(self, location: str) -> list[bytes | None]:
+        folder = self._files / location.rstrip("/").rpartition("/")[2]
+        return [_picture(folder / name) for name in PICTURES]
+
+
+def _picture(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.stat().st_size <= MOST_PICTURE else None
+    except OSError as error:
+        _log.warning("no picture of a backtest", file=str(path), error=str(error))
+        return None
+
+
+def _raise(finished: RunFinished) -> BacktestOutcome:
+    code, message = (finished.error.code, finished.error.message) if finished.error else ("error", "")
+    if code == "limit":
+        raise BacktestFailedError("limit")
+    if code == "timeout":
+        raise BacktestFailedError("slow")
+    if finished.state == "refused":
+        raise BacktestFailedError("refused", message)
+    raise BacktestFailedError("failed")

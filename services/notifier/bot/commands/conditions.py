@@ -1,0 +1,108 @@
+"""/alert, /alerts and /unalert: alerts on conditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from services.notifier.bot.commands.parsing import parsed
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.domain import condition_replies, replies
+from services.notifier.domain.commands import EVERYTHING
+from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, exceeded_limit, parse_alert
+from services.notifier.domain.instruments import industry
+from services.notifier.domain.messages import Reply
+from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore
+from services.notifier.domain.recipients import Chat
+from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import phrase
+
+MAX_SYMBOLS: Final = 20
+
+
+async def alert(
+    chat: Chat,
+    arguments: str,
+    chats: ChatStore,
+    conditions: ConditionStore,
+    parser: ConditionParser,
+    market: MarketStore,
+    instruments: LatestInstruments,
+    clock: TimeAndRandom,
+) -> Reply:
+    """Create an alert on a condition."""
+    if not arguments:
+        return Reply(phrase(chat.language, "alert-help"))
+    request = parse_alert(arguments)
+    condition = await parsed(chat, request.condition, parser)
+    if isinstance(condition, Reply):
+        return condition
+    wanted = await _scoped(chat, condition, request, market, instruments)
+    if isinstance(wanted, Reply):
+        return wanted
+    mine = await conditions.for_chat(chat.channel, chat.chat_id)
+    known = next((each for each in mine if each.is_equivalent(wanted)), None)
+    count, in_use = await conditions.in_use()
+    reason = None if known else exceeded_limit(mine, count, in_use, wanted)
+    if reason:
+        return Reply(phrase(chat.language, reason))
+    now = clock.now()
+    await chats.save(replace(chat, active=True), now)
+    stored = known or await conditions.add(wanted, now)
+    warming_up = await conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
+    lines = [phrase(chat.language, "alert-same" if known else "alert-set")]
+    lines.append(condition_replies.alert_line(stored, chat.language, instruments.current, warming_up))
+    lines.append(condition_replies.words(condition, chat.language))
+    if wanted.scope == "watched" and not chat.watch_all and not await chats.watched(chat.address):
+        lines.append(phrase(chat.language, "alert-watching-none"))
+    return Reply("\n".join(lines))
+
+
+async def alerts(chat: Chat, arguments: str, conditions: ConditionStore, instruments: LatestInstruments) -> Reply:  # noqa: ARG001
+    """List the chat's alerts."""
+    mine = await conditions.for_chat(chat.channel, chat.chat_id)
+    return Reply(condition_replies.alerts_text(mine, chat.language, instruments.current, await conditions.warming_up()))
+
+
+async def unalert(chat: Chat, arguments: str, conditions: ConditionStore) -> Reply:
+    """Remove one alert, or all."""
+    wanted = arguments.strip().lstrip("#").casefold()
+    if wanted in EVERYTHING:
+        number = None
+    elif wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
+        number = int(wanted)
+    else:
+        return Reply(phrase(chat.language, "unalert-help"))
+    gone = await conditions.remove(chat.channel, chat.chat_id, number)
+    return Reply(phrase(chat.language, "unalerted" if gone else "unalert-none"))
+
+
+async def _scoped(
+    chat: Chat, condition: ParsedCondition, request: AlertRequest, market: MarketStore, instruments: LatestInstruments
+) -> ConditionAlert | Reply:
+    """The alert with its instruments, or the reply that they are unknown."""
+    wanted = ConditionAlert(
+        chat.channel,
+        chat.chat_id,
+        0,
+        condition.id,
+        condition.text,
+        condition.timeframe,
+        request.frequency,
+        extra=condition.extra,
+        thread_id=chat.thread_id,
+    )
+    if request.industry:
+        known = await market.industries()
+        found = industry(request.industry, known)
+        if found is None:
+            names = escape(", ".join(one.slug for one in known), 600)
+            return Reply(phrase(chat.language, "no-industry", asked=escape(request.industry, 40), names=names))
+        return replace(wanted, scope="industry", targets=(found.slug,))
+    if request.names:
+        found_instruments, missing = instruments.current.resolve(request.names, MAX_SYMBOLS)
+        if missing or not found_instruments:
+            return Reply(replies.not_found(missing or [request.names], instruments.current, chat.language))
+        return replace(wanted, scope="symbols", targets=tuple(one.symbol for one in found_instruments))
+    return wanted

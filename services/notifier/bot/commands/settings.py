@@ -1,0 +1,82 @@
+"""/settings: what the chat receives, when and how. ``/settings NAME VALUE`` does what the buttons do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from services.notifier.bot.commands.industry_choice import toggle_industry
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.domain.messages import Reply
+from services.notifier.domain.ports import ChatStore, MarketStore
+from services.notifier.domain.preferences import PACES, find_zone, parse_quiet
+from services.notifier.domain.recipients import PROVISIONAL, Chat
+from services.notifier.domain.settings_replies import MENUS, SWITCHES, main_screen
+from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import LANGUAGES, phrase
+
+
+async def settings(chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, clock: TimeAndRandom) -> Reply:
+    """Show or change the settings."""
+    name, _, value = arguments.strip().partition(" ")
+    name, value = name.casefold(), value.strip()
+    if not name:
+        return main_screen(chat, clock.now())
+    if name == "industries":
+        return await toggle_industry(chat, value, "settings", "", chats, market, clock)
+    if name in MENUS and not value:
+        return MENUS[name](chat)
+    if name not in SETTERS:
+        return Reply(phrase(chat.language, "settings-help"))
+    changed = SETTERS[name](chat, value)
+    if changed is None:
+        screen = MENUS[name](chat) if name in MENUS else Reply(phrase(chat.language, "settings-help"))
+        wrong = phrase(chat.language, "settings-unknown", value=escape(value, 40))
+        return replace(screen, text=f"{wrong}\n{screen.text}", edits=False)
+    await chats.save(changed, clock.now())
+    return MENUS[name](changed) if name in MENUS else main_screen(changed, clock.now())
+
+
+def _language(chat: Chat, value: str) -> Chat | None:
+    return replace(chat, language=value) if value in LANGUAGES else None
+
+
+def _zone(chat: Chat, value: str) -> Chat | None:
+    zone = find_zone(value)
+    return replace(chat, zone=zone) if zone else None
+
+
+def _quiet(chat: Chat, value: str) -> Chat | None:
+    hours = parse_quiet(value)
+    return None if hours is None else replace(chat, quiet_from=hours[0], quiet_until=hours[1])
+
+
+def _pace(chat: Chat, value: str) -> Chat | None:
+    return replace(chat, pace=value.casefold()) if value.casefold() in PACES else None
+
+
+def _switch(name: str) -> Callable[[Chat, str], Chat | None]:
+    def switch(chat: Chat, value: str) -> Chat | None:
+        wanted = {"on": True, "off": False}.get(value.casefold())
+        if wanted is None:
+            return None
+        return SWITCHED[name](chat, wanted)
+
+    return switch
+
+
+SWITCHED: Final[dict[str, Callable[[Chat, bool], Chat]]] = {
+    "silent": lambda chat, wanted: replace(chat, silent=wanted),
+    "briefing": lambda chat, wanted: replace(chat, briefing=wanted),
+    "unproven": lambda chat, wanted: replace(chat, unvalidated=wanted),
+    "provisional": lambda chat, wanted: replace(chat, rules=chat.rules | {PROVISIONAL: wanted}),
+}
+SETTERS: Final[dict[str, Callable[[Chat, str], Chat | None]]] = {
+    "language": _language,
+    "zone": _zone,
+    "quiet": _quiet,
+    "pace": _pace,
+    **{name: _switch(name) for name in SWITCHES},
+}
+"""A setting's name -> the chat with a new value; None where the text is no value."""

@@ -1,0 +1,64 @@
+"""All commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.notifier.bot.commands.backtest import backtest
+from services.notifier.bot.commands.conditions import alert, alerts, unalert
+from services.notifier.bot.commands.explain import explain
+from services.notifier.bot.commands.help import show_help
+from services.notifier.bot.commands.industry import industry
+from services.notifier.bot.commands.language import lang
+from services.notifier.bot.commands.link import link
+from services.notifier.bot.commands.mute import mute
+from services.notifier.bot.commands.price import price
+from services.notifier.bot.commands.quality import quality
+from services.notifier.bot.commands.rules import rules
+from services.notifier.bot.commands.settings import settings
+from services.notifier.bot.commands.setup import setup
+from services.notifier.bot.commands.signals import signals
+from services.notifier.bot.commands.start import start
+from services.notifier.bot.commands.status import status
+from services.notifier.bot.commands.watch import show_list, unwatch, watch
+from services.notifier.bot.ports import CommandFunction
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command's function, and whether it changes the chat's settings."""
+
+    run: CommandFunction
+    changes: bool = False
+    """It changes settings when it has arguments; without arguments it only shows them."""
+    bare: bool = False
+    """It changes settings even without arguments."""
+    listed: bool = True
+    """It is in the menu, with the description ``menu-NAME`` of the catalogue."""
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "price": Command(price),
+    "watch": Command(watch, changes=True),
+    "unwatch": Command(unwatch, changes=True),
+    "list": Command(show_list),
+    "signals": Command(signals),
+    "alert": Command(alert, changes=True),
+    "alerts": Command(alerts),
+    "unalert": Command(unalert, changes=True),
+    "explain": Command(explain),
+    "backtest": Command(backtest),
+    "industry": Command(industry),
+    "quality": Command(quality),
+    "rules": Command(rules, changes=True),
+    "mute": Command(mute, changes=True),
+    "settings": Command(settings, changes=True),
+    "lang": Command(lang, changes=True),
+    "status": Command(status),
+    "help": Command(show_help),
+    "link": Command(link, changes=True, listed=False),
+    "setup": Command(setup, changes=True, listed=False),
+    "start": Command(start, changes=True, bare=True, listed=False),
+}
+"""In the order of the menu."""

@@ -1,0 +1,60 @@
+"""Where an update comes from: the chat, the person, the topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message
+
+CHANNEL: Final = "telegram"
+GROUPS: Final = frozenset({"group", "supergroup"})
+GENERAL: Final = 1
+"""The topic General of a forum, which has no id to send to, not even its own."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """The origin of a text that was typed, or of a button that was pressed."""
+
+    chat_id: str
+    user_id: str
+    """Empty for an anonymous administrator; ``trusted`` is true then."""
+    kind: Literal["private", "group"]
+    trusted: bool = False
+    """Telegram confirms that the user is an administrator."""
+    thread_id: int = 0
+    """The topic in which it happened; 0 means none."""
+
+    @property
+    def person(self) -> str:
+        """Whose limits apply."""
+        return self.user_id or self.chat_id
+
+
+def origin(event: Message | CallbackQuery) -> Incoming | None:
+    """The origin of an event; None where nobody can be replied to."""
+    if isinstance(event, CallbackQuery):
+        if event.message is None:
+            return None
+        chat, thread = event.message.chat, topic_of(event.message)
+        return Incoming(str(chat.id), str(event.from_user.id), "group" if chat.type in GROUPS else "private", thread_id=thread)
+    group = event.chat.type in GROUPS
+    if not group and event.chat.type != "private":
+        return None
+    anonymous = event.sender_chat is not None and event.sender_chat.id == event.chat.id
+    user = "" if anonymous or event.from_user is None else str(event.from_user.id)
+    if not anonymous and not user:
+        return None
+    return Incoming(str(event.chat.id), user, "group" if group else "private", anonymous, topic_of(event))
+
+
+def topic_of(message: Message | InaccessibleMessage | None) -> int:
+    """The topic's ``message_thread_id``; 0 outside of topics and in General.
+
+    ``message_thread_id`` alone does not mean a topic: replies in any group have one, and sending to it fails
+    (github.com/tdlib/telegram-bot-api, issues 356, 447 and 798).
+    """
+    if not isinstance(message, Message) or not message.is_topic_message or message.message_thread_id == GENERAL:
+        return 0
+    return message.message_thread_id or 0

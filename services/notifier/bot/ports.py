@@ -1,0 +1,67 @@
+"""The ports and settings that commands may use, and how a command gets those that it names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Final
+
+from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.industries import LatestIndustries
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.domain.messages import Reply
+from services.notifier.domain.ports import (
+    Admins,
+    ChatStore,
+    ConditionParser,
+    ConditionStore,
+    ConditionTimes,
+    DeliveryStore,
+    KeyLinks,
+    MarketStore,
+    Quotes,
+)
+
+CommandFunction = Callable[..., Awaitable[Reply]]
+GIVEN: Final = frozenset({"chat", "arguments"})
+
+
+@dataclass(frozen=True)
+class BotPorts:
+    """Stores, quotes, industries, instruments, administrators, clock and limits."""
+
+    chats: ChatStore
+    conditions: ConditionStore
+    parser: ConditionParser
+    deliveries: DeliveryStore
+    market: MarketStore
+    quotes: Quotes
+    industries: LatestIndustries
+    instruments: LatestInstruments
+    admins: Admins
+    clock: TimeAndRandom
+    watchlist_most: int = 100
+    language: str = "ko"
+    """Language of new chats."""
+    condition_times: ConditionTimes | None = None
+    """Without it, /explain says only what a condition means."""
+    backtests: Backtests | None = None
+    """Without it, /backtest says that there are none."""
+    links: KeyLinks | None = None
+    """Without it, /link says only what it is for."""
+
+
+def bind(run: CommandFunction, ports: BotPorts) -> CommandFunction:
+    """The command with the ports that its parameters name.
+
+    Raises:
+        TypeError: a parameter is neither ``chat``, ``arguments`` nor a port.
+    """
+    known = {field.name for field in fields(BotPorts)}
+    wanted = inspect.signature(run).parameters.keys() - GIVEN
+    if unknown := wanted - known:
+        raise TypeError(f"{run.__module__}.{getattr(run, '__name__', run)}: no port is called {', '.join(sorted(unknown))}")
+    return partial(run, **{name: getattr(ports, name) for name in wanted})

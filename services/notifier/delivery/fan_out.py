@@ -1,0 +1,100 @@
+"""Creates delivery rows for signals. Rows are committed before the Kafka offset: after a crash signals are read again, not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from services.notifier.delivery import metrics
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.domain.address import Address
+from services.notifier.domain.conditions import is_recipient
+from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
+from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
+from shared import wire
+from shared.conditions import identity
+from shared.events import Signal
+from shared.failures import PoisonError
+from shared.kafka import Record
+
+
+class FanOut:
+    """Finds the recipients of signals and inserts a delivery for each."""
+
+    def __init__(
+        self,
+        chats: ChatStore,
+        conditions: ConditionStore,
+        market: MarketStore,
+        deliveries: DeliveryStore,
+        channels: Sequence[str],
+        expiry: int,
+        clock: TimeAndRandom,
+        wake: Callable[[], None],
+    ) -> None:
+        self._chats, self._conditions, self._market = chats, conditions, market
+        self._deliveries, self._channels = deliveries, tuple(channels)
+        self._expiry, self._clock, self._wake_sender = expiry, clock, wake
+
+    async def handle(self, records: Sequence[Record[Signal]]) -> None:
+        """Insert the deliveries of a batch in one transaction; existing rows are not changed.
+
+        Raises:
+            PoisonError: a signal's id, symbol or rule cannot be stored.
+            TransientError: the database is not available.
+        """
+        now = self._clock.now()
+        for record in records:
+            _check(record.event)
+        signals = {record.event.id: record for record in records}
+        due = [*await self._of_rules(signals.values(), now), *await self._of_conditions(signals.values(), now)]
+        await self._deliveries.add(due, now)
+        for new in due:
+            metrics.DUE.labels(new.chat.channel, new.status).inc()
+        if due:
+            self._wake_sender()
+
+    async def _of_rules(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
+        """Deliveries of rule signals to every address that watches the instrument and wants the rule."""
+        wanted = [record for record in records if not record.event.condition]
+        if not wanted:
+            return []
+        found = await self._chats.watchers(self._channels, sorted({record.event.symbol for record in wanted}))
+        due: list[NewDelivery] = []
+        for record in wanted:
+            statuses = ((chat, initial_status(chat, watched, record.event, now, self._expiry)) for chat, watched in found)
+            due += _deliveries(record, [(chat, status) for chat, status in statuses if status is not None])
+        return due
+
+    async def _of_conditions(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
+        """Deliveries of condition signals to the owners of the condition, for the instruments that they chose."""
+        wanted = [record for record in records if record.event.condition]
+        if not wanted:
+            return []
+        by_id = {record.event.id: identity(record.event.condition) for record in wanted}
+        owners = await self._conditions.owners(self._channels, sorted(set(by_id.values())))
+        symbols = sorted({record.event.symbol for record in wanted})
+        industries = await self._market.industries_of(symbols)
+        lists = {chat.address: watched for chat, watched in await self._chats.watchers(self._channels, symbols)}
+        due: list[NewDelivery] = []
+        for record in wanted:
+            recipients: dict[Address, Chat] = {}  # an address may have several alerts on one condition
+            for chat, alert in owners:
+                watched = None if chat.watch_all else lists.get(chat.address, frozenset())
+                if alert.condition_id == by_id[record.event.id] and is_recipient(alert, record.event, watched, industries):
+                    recipients[chat.address] = chat
+            due += _deliveries(
+                record, [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in recipients.values()]
+            )
+        return due
+
+
+def _deliveries(record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]]) -> list[NewDelivery]:
+    body = wire.encode(record.event).decode() if recipients else ""
+    return [NewDelivery(record.event, chat, status, body, record.traceparent or "") for chat, status in recipients]
+
+
+def _check(signal: Signal) -> None:
+    for field, value, most in (("id", signal.id, 32), ("symbol", signal.symbol, 32), ("rule", signal.rule, 48)):
+        if not 1 <= len(value) <= most or not value.isprintable():
+            raise PoisonError(f"signal {signal.id[:40]!r}: {field} is {value[:80]!r}, expected 1 to {most} printable characters")

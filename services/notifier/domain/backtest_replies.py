@@ -1,0 +1,62 @@
+"""What the bot says about backtests."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from services.notifier.domain.backtests import BacktestFailedError, BacktestRecord, BacktestRequest
+from services.notifier.domain.formatting import number, percent
+from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.replies import heading
+from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import phrase
+
+FIGURES: Final = MappingProxyType(
+    {
+        "total_return": "backtest-total-return",
+        "cagr": "backtest-cagr",
+        "sharpe": "backtest-sharpe",
+        "max_drawdown": "backtest-max-drawdown",
+    }
+)
+"""The figures that stand beside those of buy and hold, and their words."""
+FEW: Final = 30
+"""Fewer trades are said to prove nothing."""
+
+
+def failure_text(error: BacktestFailedError, language: str) -> str:
+    """Why there is no result."""
+    return phrase(language, f"backtest-{error.reason}", detail=escape(error.detail, 600))
+
+
+def result_text(instrument: KnownInstrument, request: BacktestRequest, record: BacktestRecord, language: str) -> str:
+    """The figures, beside those of buy and hold."""
+    found, options = record.summary, record.parameters
+    lines = [heading(instrument, language), f"{phrase(language, 'backtest-entry')}: <code>{escape(request.entry, 500)}</code>"]
+    if request.exit:
+        lines.append(f"{phrase(language, 'backtest-exit')}: <code>{escape(request.exit, 500)}</code>")
+    if request.bars is not None:
+        lines.append(phrase(language, "backtest-bars", bars=str(request.bars)))
+    lines.append(
+        phrase(
+            language, "backtest-range", first=escape(found.first), last=escape(found.last), bars=f"{found.bars:,}",
+            commission=number(options.commission_bp), slippage=number(options.slippage_bp),
+        )
+    )  # fmt: skip
+    lines += ["", *_figures(record, language), "", phrase(language, "backtest-advice")]
+    return "\n".join(lines)
+
+
+def _figures(record: BacktestRecord, language: str) -> list[str]:
+    ours, held = record.summary.metrics, record.summary.buy_and_hold
+    trades = int(ours.get("trades") or 0)
+    if not trades:
+        return [phrase(language, "backtest-none")]
+    lines = [f"<b>{phrase(language, 'backtest-head')}</b>"]
+    for name, key in FIGURES.items():
+        shown = number if name == "sharpe" else percent
+        lines.append(f"{phrase(language, key)}: {shown(ours.get(name))} · {shown(held.get(name))}")
+    won = percent(ours.get("win_rate"), 0).lstrip("+")
+    lines.append(phrase(language, "backtest-trades", n=str(trades), won=won, mean=percent(ours.get("expectancy"))))
+    return lines if trades >= FEW else [*lines, phrase(language, "backtest-few")]

@@ -1,0 +1,143 @@
+"""The screens of the settings: each shows one choice, with buttons that change it and a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from services.notifier.domain.instruments import KnownIndustry
+from services.notifier.domain.messages import ACTION_LENGTH, Button, Buttons, Reply
+from services.notifier.domain.preferences import PACES, ZONES, city, clock_time, local_time, zone_of
+from services.notifier.domain.recipients import Chat
+from services.notifier.domain.replies import muted_text
+from services.notifier.domain.telegram_html import escape
+from services.notifier.words.catalogue import LANGUAGES, phrase
+
+QUIET: Final = ("22:00-07:00", "23:00-08:00", "00:00-09:00", "off")
+MUTES: Final = ("1h", "8h", "tomorrow", "off")
+PAGE: Final = 10
+"""Industries on one screen."""
+SWITCHES: Final = ("silent", "briefing", "unproven", "provisional")
+"""The settings that are on or off."""
+
+
+def switched_on(chat: Chat, name: str) -> bool:
+    """Whether one of ``SWITCHES`` is on."""
+    states = {"silent": chat.silent, "briefing": chat.briefing, "unproven": chat.unvalidated, "provisional": chat.wants_provisional}
+    return states[name]
+
+
+def main_screen(chat: Chat, now: int) -> Reply:
+    """All settings."""
+    language = chat.language
+    values = {
+        "zone": escape(city(zone_of(chat).key, language)),
+        "muted": muted_text(chat, now),
+        "quiet": _quiet(chat),
+        "pace": phrase(language, f"settings-pace-{chat.pace}"),
+        **{name: phrase(language, "on" if switched_on(chat, name) else "off") for name in SWITCHES},
+    }
+    menus = [Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in MENUS]
+    menus.append(Button(phrase(language, "settings-open-industries"), "settings industries"))
+    buttons = (
+        *_rows(menus, 2),
+        *(
+            (Button(phrase(language, f"settings-switch-{name}", on=_off_on(chat, name)), f"settings {name} {_off_on(chat, name)}"),)
+            for name in SWITCHES
+        ),
+    )
+    return Reply(phrase(language, "settings", **values), buttons, edits=True)
+
+
+def language_screen(chat: Chat) -> Reply:
+    """The language."""
+    buttons = (tuple(Button(phrase(each, "language-name"), f"settings language {each}") for each in LANGUAGES),)
+    return _screen(chat, phrase(chat.language, "settings-language"), buttons)
+
+
+def zone_screen(chat: Chat) -> Reply:
+    """The time zone; its city can be typed."""
+    buttons = _rows([Button(city(each, chat.language), f"settings zone {each}") for each in ZONES], 2)
+    named = escape(city(zone_of(chat).key, chat.language))
+    return _screen(chat, phrase(chat.language, "settings-zone", zone=named), buttons, expects="settings zone")
+
+
+def quiet_screen(chat: Chat) -> Reply:
+    """The quiet hours; they can be typed."""
+    off = phrase(chat.language, "off")
+    buttons = _rows([Button(off if each == "off" else each, f"settings quiet {each}") for each in QUIET], 2)
+    return _screen(chat, phrase(chat.language, "settings-quiet", quiet=_quiet(chat)), buttons, expects="settings quiet")
+
+
+def pace_screen(chat: Chat) -> Reply:
+    """How alerts come."""
+    buttons = tuple((Button(phrase(chat.language, f"settings-pace-{each}"), f"settings pace {each}"),) for each in PACES)
+    return _screen(chat, phrase(chat.language, "settings-pace", pace=phrase(chat.language, f"settings-pace-{chat.pace}")), buttons)
+
+
+def mute_screen(chat: Chat) -> Reply:
+    """Mute for some time."""
+    buttons = (tuple(Button(phrase(chat.language, f"mute-{each}"), f"mute {each}") for each in MUTES),)
+    return _screen(chat, phrase(chat.language, "mute-help"), buttons)
+
+
+MENUS: Final[dict[str, Callable[[Chat], Reply]]] = {
+    "language": language_screen,
+    "zone": zone_screen,
+    "quiet": quiet_screen,
+    "pace": pace_screen,
+    "mute": mute_screen,
+}
+"""Settings that have a screen of their own."""
+
+
+def industries_screen(
+    known: Sequence[KnownIndustry], chosen: Collection[str], chat: Chat, page: int, *, base: str = "settings", after: str = ""
+) -> Reply:
+    """The industries, one page of them; pressing one watches it, or ends that. ``base``: the command; ``after``: the next step."""
+    language = chat.language
+    pages = max(1, -(-len(known) // PAGE))
+    page = min(max(page, 0), pages - 1)
+    buttons = []
+    for each in known[page * PAGE : (page + 1) * PAGE]:
+        action = f"{base} industries {page} {each.slug}"
+        if len(action.encode()) <= ACTION_LENGTH:
+            name = (each.name_ko if language == "ko" else each.name_en) or each.slug
+            buttons.append(Button(f"{'✅ ' if each.slug in chosen else ''}{name}", action))
+    around = [Button(sign, f"{base} industries {at}") for sign, at in (("‹", page - 1), ("›", page + 1)) if 0 <= at < pages]
+    rows = [*_rows(buttons, 2), *([tuple(around)] if around else [])]
+    if after:
+        rows.append((Button(phrase(language, "next"), after),))
+    rows.append((_back(chat, "setup zone" if after else "settings"),))
+    return Reply(phrase(language, "settings-industries", count=len(chosen)), tuple(rows), edits=True)
+
+
+def muted_reply(chat: Chat, now: int) -> Reply:
+    """Alerts are muted, or on again, with a button for the other."""
+    if chat.muted_until <= now:
+        return Reply(phrase(chat.language, "unmuted"), edits=False)
+    text = phrase(chat.language, "muted", until=local_time(chat.muted_until, chat))
+    return Reply(text, ((Button(phrase(chat.language, "mute-off"), "mute off"),),))
+
+
+def _screen(chat: Chat, text: str, buttons: Buttons, expects: str = "") -> Reply:
+    return Reply(text, (*buttons, (_back(chat, "settings"),)), edits=True, expects=expects)
+
+
+def _back(chat: Chat, action: str) -> Button:
+    return Button(phrase(chat.language, "back"), action)
+
+
+def _rows(buttons: Sequence[Button], width: int) -> Buttons:
+    return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
+
+
+def _quiet(chat: Chat) -> str:
+    if chat.quiet_from < 0:
+        return phrase(chat.language, "off")
+    return f"{clock_time(chat.quiet_from)}-{clock_time(chat.quiet_until)}"
+
+
+def _off_on(chat: Chat, name: str) -> str:
+    """What pressing the switch does."""
+    return "off" if switched_on(chat, name) else "on"

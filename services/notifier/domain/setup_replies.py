@@ -1,0 +1,53 @@
+"""The steps of a chat's first minute, each with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
+from services.notifier.domain.messages import ACTION_LENGTH, Button, Reply
+from services.notifier.domain.preferences import ZONES, city
+from services.notifier.domain.recipients import Chat
+from services.notifier.domain.replies import display_name, names
+from services.notifier.words.catalogue import LANGUAGES, phrase
+
+
+def language_step(chat: Chat) -> Reply:  # noqa: ARG001 - it is asked in every language
+    """The language, asked in all of them."""
+    text = "\n".join(phrase(each, "setup-language") for each in LANGUAGES)
+    return Reply(text, (tuple(Button(phrase(each, "language-name"), f"setup language {each}") for each in LANGUAGES),), edits=True)
+
+
+def zone_step(chat: Chat) -> Reply:
+    """The time zone; its city can be typed."""
+    zones = [Button(city(each, chat.language), f"setup zone {each}") for each in ZONES]
+    rows = tuple(tuple(zones[i : i + 2]) for i in range(0, len(zones), 2))
+    back = (Button(phrase(chat.language, "back"), "setup"),)
+    return Reply(phrase(chat.language, "setup-zone"), (*rows, back), edits=True, expects="setup zone")
+
+
+def instruments_step(
+    chat: Chat, watched: Sequence[str], suggested: Sequence[KnownInstrument], index: InstrumentIndex, note: str
+) -> Reply:
+    """The instruments; names, tickers and initial consonants can be typed. ``note``: what was found of the last ones."""
+    language = chat.language
+    lines = [note] if note else []
+    lines.append(phrase(language, "setup-instruments"))
+    if watched:
+        lines.append(phrase(language, "watched", names=names([index.get(symbol) for symbol in watched[:20]], language)))
+    rows = [
+        (Button(f"+ {display_name(each, language)}"[:40], action),)
+        for each in suggested
+        if len((action := f"setup watch {each.symbol}").encode()) <= ACTION_LENGTH
+    ]
+    after = (Button(phrase(language, "back"), "setup industries"), Button(phrase(language, "done"), "setup done"))
+    return Reply("\n".join(lines), (*rows, after), edits=True, expects="setup watch")
+
+
+def finished(chat: Chat, sample: str) -> Reply:
+    """What comes next, with a sample of an alert where there is one."""
+    language = chat.language
+    text = phrase(language, "setup-done")
+    if sample:
+        text += f"\n\n{phrase(language, 'setup-sample')}\n{sample}"
+    return Reply(text, ((Button(phrase(language, "back"), "setup instruments"), Button("⚙️", "settings")),), edits=True)

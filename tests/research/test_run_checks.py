@@ -1,0 +1,91 @@
+"""What is refused before a run waits: the same texts as the run gives, without a bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.analysis.research.adapters.run_checks import RunChecks
+from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.domain.run_jobs import new_row
+from services.analysis.research.domain.run_rows import RunRequest
+from services.analysis.research.grid.sets import parameter_sets
+from services.analysis.research.runs import checks
+from services.analysis.research.runs.checks import CHECKS, MOST_SETS
+from services.analysis.research.runs.table import run_kind
+from shared.events import RunGrid, Timeframe
+
+CROSSES = {"entry": "golden_cross({fast}, {slow})", "exit": "dead_cross({fast}, {slow})"}
+
+
+async def refusal(kind: str, parameters: dict[str, Any], **data: Any) -> str:
+    return await RunChecks(CHECKS).refusal(RunRequest(kind=kind, data=DataRequest(**data), parameters=parameters))
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "expected"),
+    [
+        ("backtest", {"entry": "golden_cross", "exit": "dead_cross"}, ""),
+        ("backtest", {"entry": "rsi_14 < 30", "time_exit": 5}, ""),
+        ("backtest", {"entry": "goldn_cross", "time_exit": 5}, "entry: 'goldn_cross' is no rule, chart pattern or condition"),
+        ("backtest", {"entry": "gap", "exit": "sma_20 <"}, "exit: something is missing at the end (at character 9)"),
+        ("backtest", {"entry": "gap", "time_exit": 0}, "time_exit: 0 is not at least 1"),
+        ("backtest", {"entry": "gap", "time_exit": 5, "wat": 1}, "parameters of backtest: Object contains unknown field `wat`"),
+        ("grid", {**CROSSES, "ranges": {"fast": "5:20:5", "slow": "50:100:50"}}, ""),
+        ("grid", {**CROSSES, "ranges": {"fast": "5:20:5"}}, "ranges: slow has no values"),
+        ("grid", {**CROSSES, "ranges": {"fast": "1:100000:1", "slow": "1:10000:1"}}, "ranges: 100,000 of fast x 10,000 of slow"),
+        ("grid", {"entry": "rsi_{a} < 30", "time_exit": 5, "ranges": {"a": "0:14:7"}}, "entry: "),
+        ("discovery", {"size": 1}, ""),
+        ("discovery", {"size": 4}, "parameters of discovery: Expected `int` <= 3 - at `$.size`"),
+        ("discovery", {"index": "S P"}, "index: 'S P' is no symbol"),
+        ("dataset", {"features": ["rsi_14"], "labels": ["forward_return(5)"]}, ""),
+        ("dataset", {"features": ["wat wat"]}, "features: "),
+        ("dataset", {"labels": ["wat(5)"]}, "labels: 'wat(5)' is no label"),
+        ("dataset", {"train": 0.9, "validation": 0.2}, "train: 0.9 and validation 0.2 leave nothing for train or test"),
+        ("quality", {"wat": 1}, ""),
+    ],
+)
+async def test_what_is_wrong_is_named(kind: str, parameters: dict[str, Any], expected: str) -> None:
+    found = await refusal(kind, parameters)
+    assert found.startswith(expected) if expected else not found, found
+
+
+async def test_a_tape_and_its_symbols_are_checked() -> None:
+    gap = {"entry": "gap", "time_exit": 5}
+    assert await refusal("backtest", gap, source="tape", place="daily", symbols=("SPY",)) == ""
+    assert "'nightly' is no tape" in await refusal("backtest", gap, source="tape", place="nightly")
+    unknown = await refusal("backtest", gap, source="tape", place="daily", symbols=("NOPE",))
+    assert "symbols: 'NOPE' is not on the tape daily" in unknown
+
+
+def test_every_kind_that_can_be_asked_for_has_a_check() -> None:
+    assert set(CHECKS) == {"backtest", "grid", "discovery", "dataset"}
+    assert all(run_kind(kind).name == kind for kind in CHECKS)
+
+
+async def test_signals_of_a_large_grid_are_read_for_every_value_but_not_for_every_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = parameter_sets({"a": "1:50:1", "b": [1.0, 2.0], "c": "1:9:1"}, ())
+    chosen = [sets.of(number) for number in sets.with_every_value(MOST_SETS)]
+    assert {each["a"] for each in chosen} == {float(n) for n in range(1, 51)}
+    assert ({each["b"] for each in chosen}, {each["c"] for each in chosen}) == ({1.0, 2.0}, {float(n) for n in range(1, 10)})
+    assert len(chosen) <= 61 < len(sets)
+    large = parameter_sets({"a": "1:5000:1", "b": "1:20:1"}, ())
+    assert len(large.with_every_value(MOST_SETS)) <= MOST_SETS
+    read = list[str]()
+
+    def kept(_option: str, text: str, _timeframe: Timeframe) -> None:
+        read.append(text)
+
+    monkeypatch.setattr("services.analysis.research.domain.named_signals.named_signal", kept)
+    checks.grid({**CROSSES, "ranges": {"fast": "2:101:1", "slow": "110:1109:1"}}, Timeframe.D1)
+    assert 0 < len(read) <= 2 * MOST_SETS
+
+
+def test_ranges_as_text_and_as_lists_become_one() -> None:
+    about: dict[str, Any] = {"id": "g", "requested_by": "k", "ts_event": 1, "ts_init": 1, "source": "test"}
+    row = new_row(RunGrid(entry="rsi_{a} < {b}", ranges={"b": (20.0, 30.0)}, steps={"a": "7:21:7"}, **about), 1)
+    assert (row.state, row.request.parameters["ranges"]) == ("queued", {"b": (20.0, 30.0), "a": "7:21:7"})
+    assert "steps" not in row.request.parameters
+    twice = new_row(RunGrid(entry="rsi_{a} < 30", ranges={"a": (7.0,)}, steps={"a": "7:21:7"}, **about), 1)
+    assert (twice.state, twice.error) == ("refused", "steps: 'a' has values in ranges already")
