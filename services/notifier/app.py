@@ -19,6 +19,7 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
+from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
@@ -256,6 +257,7 @@ async def _bot_tasks(
         ResearchConditionTimes(research, clock.now),
         briefings,
         backtests,
+        KeyLinkTable(database),
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
     polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))

@@ -22,6 +22,7 @@ from services.notifier.domain.ports import (
     ConditionStore,
     ConditionTimes,
     DeliveryStore,
+    KeyLinks,
     MarketStore,
     NewsStore,
     NoticeStore,
@@ -66,6 +67,8 @@ class BotPorts:
     briefings: Briefings | None = None
     backtests: Backtests | None = None
     """Without it, /backtest says that there are none."""
+    links: KeyLinks | None = None
+    """Without it, /link says only what it is for."""
 
 
 def bind(run: CommandFunction, ports: BotPorts) -> CommandFunction:

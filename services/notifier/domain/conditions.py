@@ -9,7 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from shared.conditions import Condition, identity
+from shared.conditions import identity
+from shared.conditions.user_limits import MAX_PER_OWNER, exceeded
 from shared.events import Signal
 
 RULE: Final = "condition"
@@ -19,13 +20,8 @@ FORMING: Final = "once_per_bar"
 ONCE: Final = "once"
 FREQUENCIES: Final = (AT_CLOSE, FORMING, ONCE)
 """At every close of a bar, on forming bars too, or at the next close alone."""
-MAX_PER_CHAT: Final = 20
 MAX_PREMIUM: Final = 100
 """Alerts of a chat that pays."""
-MAX_TOTAL: Final = 5_000
-MAX_EXTRA_PER_CHAT: Final = 10
-"""Requested indicators of one chat's conditions."""
-MAX_EXTRA_TOTAL: Final = 64
 
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING}|{ONCE})\s+", re.IGNORECASE)
@@ -141,26 +137,15 @@ def parse_alert(line: str) -> AlertRequest:
     )
 
 
-def extra_columns(condition: Condition) -> tuple[str, ...]:
-    """A column of each indicator that is computed only because the condition needs it."""
-    return tuple(wanted.column for wanted in condition.indicators if not wanted.running)
-
-
 def exceeded_limit(
-    mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert, most: int = MAX_PER_CHAT
+    mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert, most: int = MAX_PER_OWNER
 ) -> str | None:
     """The key of a phrase that says which limit a new alert exceeds, or None.
 
     ``count`` and ``in_use``: totals of all chats; ``most``: alerts that the chat may have.
     """
-    if len(mine) >= most:
-        return "alert-full"
-    if len({column for alert in (*mine, requested) for column in alert.extra}) > MAX_EXTRA_PER_CHAT:
-        return "alert-extra"
-    fresh = set(requested.extra) - set(in_use)
-    if count >= MAX_TOTAL or (fresh and len(in_use) + len(fresh) > MAX_EXTRA_TOTAL):
-        return "alert-busy"
-    return None
+    limit = exceeded([alert.extra for alert in mine], requested.extra, count, in_use, most)
+    return f"alert-{limit}" if limit else None
 
 
 def is_recipient(

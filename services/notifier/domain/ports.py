@@ -292,3 +292,13 @@ class Admins(Protocol):
 
     async def is_admin(self, chat_id: str, user_id: str) -> bool:
         """Whether the user administers the group; False when that is unknown."""
+
+
+class KeyLinks(Protocol):
+    """Links keys of the API to chats. All raise TransientError."""
+
+    async def link(self, code: str, to: Address, now: int) -> str | None:
+        """Link the key that issued the code, in place of its earlier chat; returns its name. None: the code is not valid."""
+
+    async def unlink(self, at: Address) -> int:
+        """End the links of a chat; returns how many there were."""

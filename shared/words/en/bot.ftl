@@ -30,7 +30,7 @@ help =
     <b>Settings</b>
     /settings - language, time zone, quiet hours, pace · /setup - first steps
     /mute 1h - mute alerts for a while (30m, 2d, tomorrow; <code>/mute off</code> ends it)
-    /lang ko - 한국어 · /status - status · /privacy - privacy
+    /lang ko - 한국어 · /status - status · /link CODE - an API key · /privacy - privacy
     Instruments are found by symbol (AAPL), Korean or English name, alias, or Korean initial consonants.
 unknown-command = There is no /{ $name }. See /help for the commands.
 meant-command = There is no /{ $name }. Did you mean /{ $near }?
@@ -156,3 +156,10 @@ menu-help = Help
 
 # Buttons of an older message, or that someone else made up.
 old-button = This button is from an older message. Please send the command again.
+link-help =
+    Links a key of the API to this chat: <code>/link CODE</code>. POST /v1/keys/self/link answers with a code.
+    The API then shares the watchlist and the alerts of this chat. <code>/link off</code> ends it.
+linked = The API key '{ $name }' is linked to this chat: they share the watchlist and the alerts.
+link-refused = This code is wrong, has expired or was used already. Please get a new one.
+unlinked = The API keys of this chat are no longer linked.
+link-none = No API key is linked to this chat.

@@ -30,7 +30,7 @@ help =
     <b>설정</b>
     /settings - 언어, 시간대, 방해 금지, 받는 방식 · /setup - 처음 설정
     /mute 1h - 잠시 끄기 (30m, 2d, tomorrow; <code>/mute off</code>: 해제)
-    /lang en - English · /status - 상태 · /privacy - 개인정보
+    /lang en - English · /status - 상태 · /link 코드 - API 키 연결 · /privacy - 개인정보
     종목은 기호(AAPL), 한글·영문 이름, 별칭, 초성(ㅅㅅㅈㅈ)으로 찾습니다.
 unknown-command = /{ $name } 명령은 없습니다. 명령어는 /help 에서 볼 수 있습니다.
 meant-command = /{ $name } 명령은 없습니다. 혹시 /{ $near } 인가요?
@@ -158,3 +158,10 @@ menu-help = 도움말
 
 # Buttons of an older message, or that someone else made up.
 old-button = 오래된 버튼입니다. 명령을 다시 보내 주세요.
+link-help =
+    API 키를 이 대화에 연결합니다: <code>/link 코드</code>. 코드는 POST /v1/keys/self/link 로 받습니다.
+    연결하면 API와 이 대화가 관심 종목과 알림을 함께 씁니다. <code>/link off</code>: 해제
+linked = API 키 '{ $name }'를 이 대화에 연결했습니다. 관심 종목과 알림을 함께 씁니다.
+link-refused = 코드가 맞지 않거나 만료되었거나 이미 쓰였습니다. 새 코드를 받아 주세요.
+unlinked = 이 대화에 연결된 API 키를 해제했습니다.
+link-none = 이 대화에 연결된 API 키가 없습니다.

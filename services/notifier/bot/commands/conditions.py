@@ -11,7 +11,6 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies, replies
 from services.notifier.domain.alert_builder import short_form
 from services.notifier.domain.conditions import (
-    MAX_PER_CHAT,
     MAX_PREMIUM,
     AlertRequest,
     ConditionAlert,
@@ -25,6 +24,7 @@ from services.notifier.domain.ports import ChatStore, ConditionParser, Condition
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
+from shared.conditions.user_limits import MAX_PER_OWNER
 
 MAX_SYMBOLS: Final = 20
 
@@ -54,7 +54,7 @@ async def alert(
     known = next((each for each in mine if each.is_equivalent(wanted)), None)
     count, in_use = await conditions.in_use()
     now = clock.now()
-    most = MAX_PREMIUM if chat.premium_until > now else MAX_PER_CHAT
+    most = MAX_PREMIUM if chat.premium_until > now else MAX_PER_OWNER
     reason = None if known else exceeded_limit(mine, count, in_use, wanted, most)
     if reason:
         return Reply(phrase(chat.language, reason, **({"most": most} if reason == "alert-full" else {})))

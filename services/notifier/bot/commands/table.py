@@ -15,6 +15,7 @@ from services.notifier.bot.commands.explain import explain
 from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
+from services.notifier.bot.commands.link import link
 from services.notifier.bot.commands.mute import mute
 from services.notifier.bot.commands.news import news
 from services.notifier.bot.commands.operator import broadcast, stats
@@ -80,6 +81,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "broadcast": Command(broadcast, operator=True, listed=False),
     "why": Command(why, listed=False),
     "record": Command(record, listed=False),
+    "link": Command(link, changes=True, listed=False),
     "setup": Command(setup, changes=True, listed=False),
     "start": Command(start, changes=True, bare=True, listed=False),
 }
