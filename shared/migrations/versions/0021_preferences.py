@@ -1,5 +1,7 @@
 """What a chat chose: zone, quiet hours, pace, industries; limits of conditions; notices, payments and flags of the bot."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -13,7 +15,7 @@ LONG = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 THREAD = "topic of a Telegram forum; 0: the chat itself"
 
 
-def _columns() -> dict[str, list[sa.Column]]:
+def _columns() -> dict[str, list[sa.Column[Any]]]:
     return {
         "chats": [
             sa.Column("zone", sa.String(64), nullable=False, server_default="", comment="IANA time zone; empty: not chosen"),
