@@ -89,15 +89,9 @@ def upgrade() -> None:
         mysql_charset="utf8mb4",
     )
     op.create_index("ix_notices_state", "notices", ["state"])
-    _comment(
-        "once_per_bar_close, once_per_bar (forming bars too), or once", "once_per_bar_close, or once_per_bar: forming bars too"
-    )
 
 
 def downgrade() -> None:
-    _comment(
-        "once_per_bar_close, or once_per_bar: forming bars too", "once_per_bar_close, once_per_bar (forming bars too), or once"
-    )
     for table in ("notices", "payments", "watched_industries"):
         op.drop_table(table)
     op.drop_index("ix_deliveries_channel_chat_id_updated_at", "deliveries")
@@ -105,15 +99,3 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch:
             for column in columns:
                 batch.drop_column(column.name)
-
-
-def _comment(comment: str, before: str) -> None:
-    if op.get_bind().dialect.name in {"mysql", "mariadb"}:
-        op.alter_column(
-            "conditions",
-            "frequency",
-            comment=comment,
-            existing_comment=before,
-            existing_type=sa.String(24),
-            existing_nullable=False,
-        )
