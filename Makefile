@@ -62,10 +62,11 @@ bench: _bench-environment ## run the benchmarks against other libraries and writ
 topics: _run-environment ## create or correct the topics of a running broker (BOOTSTRAP=host:port)
 	@$(BIN)/python -m infra.kafka topics $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
 
-docs: _run-environment ## write the generated pages under docs/ again
+docs: _test-environment ## write the generated pages under docs/ again
 	@$(BIN)/python -m infra.documents
 	@$(BIN)/python -m services.analysis.documents
 	@$(BIN)/python -m services.gateway openapi
+	@$(BIN)/python -m infra.clients
 	@$(BIN)/python -m infra.local.web_page
 	@cd services/gateway/page && PATH="$(CURDIR)/$(BIN):$$PATH" node types.mjs
 

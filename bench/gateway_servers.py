@@ -62,8 +62,10 @@ async def ours(port: int, database: str, *, filled: bool = True) -> None:
         known = Instrument("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "", [], active=True)
         gateway.directory = type(gateway.directory)(instruments={"AAPL": known})
         flusher = Flusher(gateway.hub, settings.flush_seconds)
-        live = WebSocketStreams(settings, gateway.hub, flusher)
-        streams = OpenStreams(live, WebSocketStreams(settings, gateway.test_hub, flusher), EventStreams(live))
+        live = WebSocketStreams(settings, gateway.hub, flusher, gateway.authentication, gateway.clock)
+        streams = OpenStreams(
+            live, WebSocketStreams(settings, gateway.test_hub, flusher, gateway.authentication, gateway.clock), EventStreams(live)
+        )
         if filled:
             for event in bars():
                 gateway.market.put_bar(event)

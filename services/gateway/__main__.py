@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the service, or the command that is named."""
     if sys.argv[1:]:
-        from services.gateway.command import commands
+        from services.gateway.command.commands import commands
 
         commands(prog_name="python -m services.gateway")
         return
@@ -18,4 +18,5 @@ def main() -> None:
     run("gateway", read_settings(Settings), build)
 
 
-main()
+if __name__ == "__main__":
+    main()

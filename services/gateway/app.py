@@ -17,12 +17,16 @@ from aiohttp import web
 from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
+from services.gateway.adapters.keys import KeyTable
+from services.gateway.adapters.owned import OwnedTables
 from services.gateway.adapters.research_jobs import StoredJobs
 from services.gateway.adapters.stories import StoredStories
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.key_models import DAY_MS
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.handlers.application import OpenStreams, application
+from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.http_connection import listen
@@ -45,6 +49,10 @@ TICK_WATCH_SECONDS: Final = 0.5
 RECORDS_SECONDS: Final = 10.0
 """How often is looked whether there are newer records of past signals."""
 PROGRESS_SECONDS: Final = 5.0
+PRUNE_SECONDS: Final = 3600.0
+"""How often old entries of the audit log and old idempotency keys are deleted."""
+IDEMPOTENCY_MS: Final = 86_400_000
+"""How long an idempotency key is remembered."""
 EMPTY_SECONDS: Final = 1.0
 """Pause between reads while the table is empty: ingest has not filled it yet."""
 SILENT: Final = metrics.gauge("gateway_analysis_silent_state", "1 while analysis processes nothing although ticks wait for it.")
@@ -77,8 +85,10 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "flush": Flusher(gateway.hub, settings.flush_seconds),
             "flush test": Flusher(gateway.test_hub, settings.flush_seconds),
         }
-        live = WebSocketStreams(settings, gateway.hub, flushers["flush"])
-        test = WebSocketStreams(settings, gateway.test_hub, flushers["flush test"])
+        live, test = (
+            WebSocketStreams(settings, hub, flushers[name], gateway.authentication, gateway.clock)
+            for hub, name in ((gateway.hub, "flush"), (gateway.test_hub, "flush test"))
+        )
         streams = OpenStreams(live, test, EventStreams(live))
         directory = Refresher(
             partial(read_directory, gateway, history),
@@ -88,6 +98,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         )
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
         sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
+        pruning = Refresher(partial(prune, gateway), "old entries", PRUNE_SECONDS, lifecycle.stopping)
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
         lifecycle.on_ready("topics handled", lambda: not tail.held)
@@ -103,6 +114,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "progress": progress.run,
             "sources": sources.run,
             "signal quality": quality.run,
+            "old entries": pruning.run,
             "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - random test prices
             **{name: partial(flusher.run, lifecycle.stopping.is_set) for name, flusher in flushers.items()},
         }
@@ -118,8 +130,10 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
 
     market = MarketMemory(settings.rows_per_series)
     hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
+    keys = KeyTable(history.database)
     stored = StoredDatasets(history.database), StoredJobs(history.database), StoredStories(history.database)
-    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock)
+    owned = OwnedTables(history.database)
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings))
     return gateway
 
 
@@ -174,6 +188,12 @@ async def measure_progress(gateway: Gateway, history: TableHistory, ends: Offset
 async def read_sources(gateway: Gateway, history: TableHistory) -> None:
     """Read the health of the sources. Where the read fails, the last reports age and are then shown as unknown."""
     gateway.sources = await history.sources()
+
+
+async def prune(gateway: Gateway) -> None:
+    """Delete what is older than it is kept for."""
+    now = gateway.clock()
+    await gateway.keys.prune(now - gateway.settings.audit_days * DAY_MS, now - IDEMPOTENCY_MS, now)
 
 
 async def follow_ticks(settings: Settings, gateway: Gateway, feed: EventFeed, lifecycle: Lifecycle) -> None:

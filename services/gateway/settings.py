@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from limits import parse
+from pydantic import AfterValidator, Field
 
 from services.gateway.domain.hosts import LOCAL_NAMES
 from shared.settings import MeshSettings
+
+
+def _limit(text: str) -> str:
+    if text:
+        parse(text)
+    return text
+
+
+RateLimit = Annotated[str, AfterValidator(_limit)]
 
 
 class Settings(MeshSettings):
@@ -21,22 +32,30 @@ class Settings(MeshSettings):
     probe_port: int = Field(default=9105, ge=0, le=65535)
     """Port of health probes and metrics; 0 takes a free one."""
     public_read: bool | None = None
-    """Whether everyone may read; unset: only on a loopback address. Where false, nobody may: there are no API keys yet."""
+    """Whether everyone may read without a key; unset: only on a loopback address."""
     allowed_hosts: str = ""
     """Host names, comma-separated and without port, that requests may use besides ``localhost``, ``127.0.0.1`` and ``[::1]``;
     other names get 421. Where it is empty and ``host`` is not a loopback address, any Host is allowed."""
     cors_origins: str = ""
     """Comma-separated origins whose pages may read the API; none where empty. The gateway's own page needs no entry."""
-    rate_limit: str = "6000/minute"
+    rate_limit: RateLimit = "6000/minute"
     """Allowed requests per client address, as in ``100/second`` or ``6000/minute``; unlimited where empty."""
+    key_rate_limit: RateLimit = "6000/minute"
+    """Allowed requests per key, where the key has no limit of its own; unlimited where empty."""
+    auth_failures: Annotated[RateLimit, Field(min_length=1)] = "10/minute"
+    """Keys that are not valid, per client address; further ones are answered with 429 unread."""
+    link_seconds: int = Field(default=600, ge=30, le=86_400)
+    """How long a code that links a key to a chat is valid."""
+    audit_days: int = Field(default=400, ge=1)
+    """How long entries of the audit log are kept."""
     request_seconds: float = Field(default=10.0, gt=0)
     """Time limit of an answer; a slower one ends with 504."""
     research_seconds: float = Field(default=8.0, gt=0)
     """Time to wait for analysis research; then the answer has no history. Less than ``request_seconds``."""
     public_research: bool | None = None
-    """Whether everyone who may read may also have runs done, which takes the machine's processors; unset: only on a loopback
-    address."""
-    research_rate_limit: str = "60/hour"
+    """Whether everyone who may read may also have runs done without a key with the scope research, which takes the
+    machine's processors; unset: only on a loopback address."""
+    research_rate_limit: RateLimit = "60/hour"
     """Runs that one client may ask for, as in ``60/hour``; unlimited where empty. How many may wait is a setting of research."""
     max_url: int = Field(default=4096, ge=256, le=8190)
     """Longest path with query, in characters."""
@@ -48,6 +67,8 @@ class Settings(MeshSettings):
     """Limit of open streams in total."""
     max_readers_per_address: int = Field(default=600, ge=1)
     """Limit of open streams from one client address."""
+    max_readers_per_key: int = Field(default=600, ge=1)
+    """Limit of open streams of one key, where the key has no limit of its own."""
     max_selectors: int = Field(default=1000, ge=1)
     """Symbols and industries that one client may subscribe to, over all channels."""
     unsent_limit: int = Field(default=1000, ge=1)

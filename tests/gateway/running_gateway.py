@@ -12,6 +12,9 @@ from typing import Any
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
 from services.gateway.app import serve, wire
+from services.gateway.domain.audit import AuditEntry
+from services.gateway.domain.key_models import KeyRequest, new_key
+from services.gateway.domain.keys import Scope, hash_of, key_text, new_id, new_secret
 from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.sending import Flusher
@@ -42,7 +45,10 @@ async def running_gateway(folder: Path, *, url: str = "", **settings: Any) -> As
             await connection.run_sync(tables.metadata.create_all)
         gateway = wire(options, history)
         flusher, test_flusher = Flusher(gateway.hub, options.flush_seconds), Flusher(gateway.test_hub, options.flush_seconds)
-        live, test = WebSocketStreams(options, gateway.hub, flusher), WebSocketStreams(options, gateway.test_hub, test_flusher)
+        live, test = (
+            WebSocketStreams(options, hub, each, gateway.authentication, gateway.clock)
+            for hub, each in ((gateway.hub, flusher), (gateway.test_hub, test_flusher))
+        )
         streams = OpenStreams(live, test, EventStreams(live))
         stopped = asyncio.Event()
         async with serve(application(gateway, streams), streams, options) as port:
@@ -51,6 +57,16 @@ async def running_gateway(folder: Path, *, url: str = "", **settings: Any) -> As
             yield RunningGateway(gateway, feed, database, f"http://127.0.0.1:{port}", streams)
         stopped.set()
         await asyncio.gather(*tasks)
+
+
+async def create_key(server: RunningGateway, *scopes: Scope, owner: str = "kim", **more: Any) -> str:
+    """Store a key with these scopes; returns what its client sends."""
+    key_id, secret = new_id(), new_secret()
+    request = KeyRequest(name="test", owner=owner, scopes=list(scopes), **more)
+    key = new_key(request, key_id, hash_of(secret), server.gateway.clock())
+    audit = AuditEntry(at=key.created_at, actor="command", address="", action="key.create", target=key_id)
+    await server.gateway.keys.create(key, audit)
+    return key_text(key_id, secret)
 
 
 async def read_directory(server: RunningGateway) -> None:

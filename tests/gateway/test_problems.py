@@ -166,6 +166,7 @@ END = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", "malformed-request", "a header has more than 8190", 1),
         (b"BREW /v1/bars" + END, "method-not-allowed", "BREW is not an HTTP method; allowed: GET, HEAD", 1),
         (b"GET /" + b"a" * 70_000 + END, "url-too-long", "more than 65536", 1),
+        (b"GET / HTTP/1.1\r\nHost: \xff\xfe\r\n\r\n", "misdirected-host", "is not a name of this server", 0),
         (b"GET /" + b"a" * 20_000 + END, "url-too-long", "20001 characters; the limit is 4096", 0),
     ],
 )
@@ -330,9 +331,11 @@ async def test_a_slow_answer_ends_with_a_timeout(tmp_path: Path) -> None:
 
 async def test_requests_of_a_client_are_rate_limited(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, rate_limit="5/hour") as server, aiohttp.ClientSession(server.url) as client:
-        for _ in range(5):
+        for left in (4, 3, 2, 1, 0):
             async with client.get("/v1/industries") as response:
                 assert response.status == 200
+                assert (response.headers["RateLimit-Limit"], response.headers["RateLimit-Remaining"]) == ("5", str(left))
+                assert 0 < int(response.headers["RateLimit-Reset"]) <= 3600
         async with client.get("/v1/industries") as response:
             assert (await problem(response)).type == PREFIX + "rate-limited"
             assert int(response.headers["Retry-After"]) > 0
@@ -346,14 +349,13 @@ async def test_the_public_port_has_no_probes_and_no_metrics(tmp_path: Path) -> N
                 assert (await problem(response)).type == PREFIX + "not-found"
 
 
-async def test_nothing_is_readable_where_reading_is_not_public(tmp_path: Path) -> None:
+async def test_without_a_key_nothing_is_readable_where_reading_is_not_public(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, public_read=False) as server, aiohttp.ClientSession(server.url) as client:
-        for address in ("/v1/quotes", "/v1/instruments", "/v1/events?quotes=*"):
+        for address in ("/v1/quotes", "/v1/instruments", "/v1/events?quotes=*", "/v1/nothing"):
             async with client.get(address) as response:
                 found = await problem(response)
-                assert (found.type, found.status) == (PREFIX + "unauthorized", 403)
-                assert "there are no API keys yet" in found.detail
-                assert "WWW-Authenticate" not in response.headers  # no scheme would help
+                assert (found.type, found.status) == (PREFIX + "unauthorized", 401)
+                assert response.headers["WWW-Authenticate"] == 'Bearer realm="finstage"'
         async with client.ws_connect("/v1/stream") as socket:
             await socket.receive()
             await socket.send_json({"action": "auth", "key": "guess"})

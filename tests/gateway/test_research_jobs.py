@@ -11,13 +11,14 @@ import aiohttp
 import pytest
 from sqlalchemy import insert
 
+from services.gateway.domain.keys import Scope
 from services.gateway.settings import Settings
 from shared import tables
 from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchError, RunFinished, RunJob, RunProgress
 from shared.failures import TransientError
 from shared.kafka import NoResultError, RunWatch
 from tests.gateway import market
-from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.gateway.running_gateway import RunningGateway, create_key, read_directory, running_gateway
 
 JOBS = "/v1/research/jobs"
 BACKTEST = {"entry": "golden_cross", "exit": "dead_cross", "symbols": ["AAPL"]}
@@ -229,6 +230,11 @@ async def test_limits_of_rate_kind_of_body_and_public_access(tmp_path: Path) -> 
     assert Settings(host="192.0.2.1", public_read=True).research_is_public is False
     async with running_gateway(tmp_path, public_research=False) as server, aiohttp.ClientSession(server.url) as client:
         status, problem, _ = await post(client, BACKTEST)
-        assert (status, problem["type"]) == (403, "urn:finstage:problem:unauthorized")
+        assert (status, problem["type"]) == (401, "urn:finstage:problem:unauthorized")
         async with client.delete(f"{JOBS}/backtest-1") as response:
-            assert response.status == 403
+            assert response.status == 401
+        scopes: tuple[tuple[Scope, int], ...] = (("write", 403), ("research", 503))
+        for scope, expected in scopes:
+            headers = {"Authorization": f"Bearer {await create_key(server, scope)}"}
+            async with client.post("/v1/research/backtests", json=BACKTEST, headers=headers) as response:
+                assert response.status == expected, await response.text()

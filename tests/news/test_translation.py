@@ -22,7 +22,7 @@ from shared.db import open_database
 from shared.migrations.command import upgrade
 from tests.databases import on_mariadb
 from tests.news.labelled_headlines import instruments
-from tests.news.translators import KEY, KEY_ID, OUTCOMES, Fault, Translators, open_translators
+from tests.news.translators import KEY, KEY_ID, OUTCOMES, Fault, Translators, in_korean, open_translators
 
 TITLE = "Nvidia rises 3.5% after $1.2 billion order"
 SUMMARY = ("Shares of NVDA closed at $190.52.", "Demand is strong.")
@@ -52,7 +52,7 @@ def settings_for(services: Translators, url: str, **more: Any) -> TranslatorSett
         "papago_url": services.url,
         "papago_key_id": SecretStr(KEY_ID),
         "papago_key": SecretStr(KEY),
-        "translation_seconds": 0.5,
+        "translation_seconds": 10,
     }
     return TranslatorSettings(_env_file=None, database_url=url, **fields | more)
 
@@ -102,6 +102,18 @@ async def test_title_and_summary_are_translated_once(services: Translators, data
     assert not any("3.5" in text or "Nvidia" in text for text in services.texts)
 
 
+async def test_what_was_paid_for_is_kept_when_the_next_text_fails(services: Translators, copied_url: str) -> None:
+    settings = settings_for(services, copied_url, libretranslate_url="", deepl_key=SecretStr(""))
+    clock = Clock()
+    services.translate = lambda text: services.fault.update(papago="429") or in_korean(text)
+    async with opened(settings, clock) as chain:
+        assert await chain.translate("A title", ("A sentence.",), "en") is None
+        services.fault, services.translate = {}, in_korean
+        clock.now += 3_600_000
+        assert await chain.translate("A title", ("A sentence.",), "en") is not None
+    assert services.texts == ["A title", "A sentence.", "A sentence."]
+
+
 @pytest.mark.parametrize("language", ["ko", "und"])
 async def test_what_is_not_english_is_not_translated(services: Translators, copied_url: str, language: str) -> None:
     async with opened(settings_for(services, copied_url), Clock()) as chain:
@@ -122,7 +134,8 @@ async def test_after_a_failure_the_next_one_is_asked(
     services.fault = dict.fromkeys(ORDER[: ORDER.index(service) + 1], fault)
     counted = requests.labels(service, OUTCOMES[fault])._value
     before = counted.get()
-    async with opened(settings_for(services, copied_url), Clock()) as chain:
+    seconds = 0.3 if fault == "slow" else 10
+    async with opened(settings_for(services, copied_url, translation_seconds=seconds), Clock()) as chain:
         found = await chain.translate(TITLE, (), "en")
     assert counted.get() == before + 1
     following = ORDER[ORDER.index(service) + 1 :]

@@ -19,13 +19,14 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
 from services.notifier.domain.alert_text import alert_text
-from services.notifier.domain.conditions import MAX_EXTRA_TOTAL, MAX_PER_CHAT, ConditionAlert, parse_alert
+from services.notifier.domain.conditions import ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
 from services.notifier.domain.ports import HistoryError
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from shared.conditions import PROBLEMS, ConditionError, parse
+from shared.conditions.user_limits import MAX_EXTRA_TOTAL, MAX_PER_OWNER
 from shared.db import Database, open_database
 from shared.events import Signal, SymbolHistory
 from shared.tables import industries, instrument_industries
@@ -220,7 +221,7 @@ async def test_alerts_and_indicators_are_limited(database_url: str) -> None:
         assert "등록" in await user.ask("/alert rsi_21 < 31 and close > sma_200")
         await table.remove("telegram", "8", None)
         assert "10개까지" in await user.ask("/alert " + " or ".join(f"rsi_{n} < 30" for n in range(22, 32)))
-        for n in range(MAX_PER_CHAT - 2):
+        for n in range(MAX_PER_OWNER - 2):
             await table.add(wanted(parse(f"close > {n}").text, "7"), NOW)
         assert "20개까지" in await user.ask("/alert close > 100")
         assert "이미" in await user.ask("/alert rsi_21 < 30")

@@ -197,6 +197,21 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The connections to a live provider; none while a tape is played."""
 
 
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a page shows of one instrument."""
+
+    instrument: Instrument | None
+    """Null while ingest has not stored it."""
+    quote: Quote | None
+    bars: list[Bar]
+    """The newest bars, oldest first."""
+    indicators: Indicators | None
+    """The newest row."""
+    signals: list[Signal]
+    """Newest first."""
+    patterns: list[Pattern]
+
+
 def quote(event: events.Quote) -> Quote:
     """The view of a quote."""
     return Quote(

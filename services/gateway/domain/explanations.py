@@ -83,26 +83,32 @@ def read_condition(text: str, language: Language | None) -> ConditionWords:
     try:
         condition = parse(text)
     except ConditionError as error:
-        raise RequestError(
-            "invalid-condition",
-            f"condition: {error}",
-            field="condition",
-            value=text,
-            code=error.code,
-            position=error.position,
-            caret=error.caret(),
-        ) from error
+        raise condition_problem(text, error) from error
     chosen = (language,) if language else LANGUAGES
     return ConditionWords(condition, {each: describe(condition, each) for each in chosen})
+
+
+def condition_problem(text: str, error: ConditionError) -> RequestError:
+    """The problem with the parser's code and position."""
+    return RequestError(
+        "invalid-condition",
+        f"condition: {error}",
+        field="condition",
+        value=text,
+        code=error.code,
+        position=error.position,
+        caret=error.caret(),
+    )
 
 
 def explanation(read: ConditionWords, history: Sequence[SymbolHistory] | None) -> Explanation:
     """The answer."""
     condition = read.condition
-    shown = None if history is None else [_held(each) for each in history]
+    shown = None if history is None else [held_times(each) for each in history]
     return Explanation(condition.text, NAME_BY_TIMEFRAME[condition.timeframe], read.words, shown)
 
 
-def _held(found: SymbolHistory) -> HeldTimes:
+def held_times(found: SymbolHistory) -> HeldTimes:
+    """The view of the history of one instrument."""
     first, last = (None if ts is None else rfc3339(ts) for ts in (found.first_bar, found.last_bar))
     return HeldTimes(found.symbol, found.bars, first, last, found.held, found.unknown, [*map(rfc3339, found.newest)])

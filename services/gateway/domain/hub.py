@@ -27,6 +27,8 @@ class Subscriber:
     address: str
     unsent: UnsentMessages
     subscription: Subscription
+    key_id: str = ""
+    """The key that the stream counts for; empty: its address."""
     subscribed_at: int = 0
     """``seq`` when selectors were last added: later messages have been put into ``unsent``."""
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from services.gateway.domain import api_models
+from services.gateway.domain.screen_table import ScreenTable
 from services.gateway.domain.series import RowSeries, SeriesRow
 from shared import events
 
@@ -53,6 +54,8 @@ class MarketMemory:
     max_recent_ids: int = 10_000
     recent_ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Ids of the newest events that are published on the stream and not kept here."""
+    screens: dict[events.Timeframe, ScreenTable] = field(default_factory=dict)
+    """The newest values of all instruments by timeframe."""
     max_industries: int = 2000
     industries: OrderedDict[str, events.IndustryView] = field(default_factory=OrderedDict)
     industries_version: int = 0
@@ -87,6 +90,7 @@ class MarketMemory:
             series.drop_before(event.ts_event)
         series.put(row)
         series.source, series.replayed = event.source, event.replayed
+        self._screen(event.timeframe).put_bar(event)
         return row, newest
 
     def put_indicators(self, event: events.IndicatorRow) -> None:
@@ -99,6 +103,7 @@ class MarketMemory:
         body = _encode(api_models.indicators(event))
         series.put(SeriesRow(event.ts_event, event.ts_event, body, body))
         series.source, series.replayed = event.source, event.replayed
+        self._screen(event.timeframe).put_indicators(event)
 
     def put_signal(self, event: events.Signal) -> bool:
         """Store a signal; False where its id is stored already (the topic may repeat one after a crash)."""
@@ -130,6 +135,12 @@ class MarketMemory:
         while len(self.industries) > self.max_industries:
             self.industries.popitem(last=False)
         return True
+
+    def _screen(self, timeframe: events.Timeframe) -> ScreenTable:
+        table = self.screens.get(timeframe)
+        if table is None:
+            table = self.screens[timeframe] = ScreenTable(self.max_series)
+        return table
 
     def _series(self, kept: OrderedDict[Key, RowSeries], key: Key) -> RowSeries:
         series = kept.get(key)

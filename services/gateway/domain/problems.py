@@ -16,12 +16,7 @@ PAGES: Final = "/problems"
 """Where the pages on the types are."""
 BAD_REQUEST: Final = 400
 UNPROCESSABLE: Final = 422
-NOT_PUBLIC: Final = (
-    "reading is not public here, and there are no API keys yet: only the setting PUBLIC_READ=true of the gateway opens it"
-)
-NOT_PUBLIC_RESEARCH: Final = (
-    "jobs are not public here, and there are no API keys yet: only the setting PUBLIC_RESEARCH=true of the gateway opens them"
-)
+NOT_PUBLIC: Final = "reading is not public here: send a key, Authorization: Bearer KEY"
 MAX_LISTED_NAMES: Final = 12
 """Longer lists of known names are left out where a similar name was found."""
 
@@ -40,18 +35,23 @@ PROBLEM_TYPES: Final = MappingProxyType(
         "invalid-condition": ProblemType(400, "The text is no condition"),
         "unknown-parameter": ProblemType(400, "This resource has no such parameter"),
         "malformed-request": ProblemType(400, "The request cannot be understood"),
-        "unauthorized": ProblemType(403, "This is not public here"),
+        "unauthorized": ProblemType(401, "A valid key is needed"),
+        "forbidden": ProblemType(403, "The key has not the scope for this"),
         "not-yours": ProblemType(403, "The job was requested by another client"),
         "forbidden-origin": ProblemType(403, "This origin is not on the allow-list"),
         "not-found": ProblemType(404, "There is no such resource"),
         "unknown-symbol": ProblemType(404, "There is no such instrument"),
         "unknown-industry": ProblemType(404, "There is no such industry"),
+        "unknown-key": ProblemType(404, "There is no such key"),
         "method-not-allowed": ProblemType(405, "This resource does not take that method"),
+        "conflict": ProblemType(409, "The state does not allow this"),
+        "changed": ProblemType(412, "The resource has changed since it was read"),
         "job-ended": ProblemType(409, "The job has ended already"),
         "body-too-large": ProblemType(413, "The body is too large"),
         "url-too-long": ProblemType(414, "The URL is too long"),
         "not-json": ProblemType(415, "The body must be sent as application/json"),
         "misdirected-host": ProblemType(421, "This server does not answer to that name"),
+        "precondition-required": ProblemType(428, "This change needs If-Match"),
         "upgrade-required": ProblemType(426, "This address speaks WebSocket"),
         "rate-limited": ProblemType(429, "Too many requests"),
         "too-many-jobs": ProblemType(429, "Too many jobs wait or run"),
@@ -104,9 +104,9 @@ class RequestError(Exception):
     ) -> None:
         super().__init__(detail)
         self.name = name
-        self.detail = detail
+        self.detail = _printable(detail)
         self.field = field
-        self.value = value[:200]
+        self.value = _printable(value[:200])
         self.retry_after = retry_after
         self.code = code
         self.position = position
@@ -128,7 +128,7 @@ class RequestError(Exception):
             title=problem_type.title,
             status=self.status,
             detail=self.detail,
-            instance=instance[:500],
+            instance=_printable(instance[:500]),
             help=f"{PAGES}/{self.name}",
             field=self.field,
             value=self.value,
@@ -136,6 +136,15 @@ class RequestError(Exception):
             position=self.position,
             caret=self.caret,
         )
+
+
+def _printable(text: str) -> str:
+    r"""The text with bytes that are no UTF-8 replaced: headers may have them, and JSON cannot.
+
+    >>> _printable("a\udcff")
+    'a?'
+    """
+    return text.encode(errors="replace").decode()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -53,6 +54,8 @@ FileName = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,128}(\.[a-z0-9]{1,8})?$", extra_json_schema=_text(1, 137, "manifest.json"))
 ]
 RULES: Final = (*vocabulary(), "sequence")
+AlertNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}$", extra_json_schema=_text(1, 9, "1"))]
+RuleSlug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,48}$", extra_json_schema=_text(1, 48, "golden_cross"))]
 PATTERNS: Final = tuple(name for name, fires in vocabulary().items() if fires.pattern)
 RuleName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
 PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
@@ -79,6 +82,8 @@ PageToken = Annotated[
 ]
 
 
+IdempotencyKey = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}$", extra_json_schema=_text(1, 64, "3f1c8a6e"))]
+EntityTags = Annotated[str, msgspec.Meta(extra_json_schema=_text(1, 1000, "*"))]
 SelectorList = Annotated[
     str,
     msgspec.Meta(
@@ -185,6 +190,22 @@ class PatternsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_token: PageToken | None = None
 
 
+class SnapshotQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of an instrument."""
+
+    timeframe: TimeframeName = "1Day"
+    bars: Annotated[int, msgspec.Meta(ge=1, le=1000, description="Newest bars.")] = 250
+    adjustment: Literal["raw", "all"] = "all"
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100, description="Newest signals, and newest patterns.")] = 10
+
+
+class AuditQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which entries of the audit log, newest first."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000, description="At most this many results.")] = 100
+    page_token: PageToken | None = None
+
+
 class DatasetsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which data sets, newest first."""
 
@@ -256,7 +277,6 @@ EXPECTED: Final = MappingProxyType(
     }
 )
 """What a parameter with a pattern must be, for error messages."""
-TIME_FIELDS: Final = frozenset({"start", "end"})
 NAMES_BY_FIELD: Final = MappingProxyType({"rule": RULES, "pattern": PATTERNS})
 """The allowed values of parameters that are checked after parsing."""
 
@@ -278,8 +298,11 @@ def parse_query(parameters: Mapping[str, str], query_type: type[Q]) -> Q:
                 field=name[:80],
                 value=parameters[name],
             )
+    times = time_fields(query_type)
     try:
-        found = msgspec.convert({name: _normalized(name, value) for name, value in parameters.items()}, query_type, strict=False)
+        found = msgspec.convert(
+            {name: _normalized(value, is_time=name in times) for name, value in parameters.items()}, query_type, strict=False
+        )
     except msgspec.ValidationError as error:
         raise _invalid_parameter(str(error), parameters, query_type) from error
     for name, value in parameters.items():
@@ -292,6 +315,16 @@ def parse_query(parameters: Mapping[str, str], query_type: type[Q]) -> Q:
     return found
 
 
+@cache
+def time_fields(query_type: type[msgspec.Struct]) -> frozenset[str]:
+    """The names of the fields that are times.
+
+    >>> sorted(time_fields(BarsQuery)), sorted(time_fields(QuotesQuery))
+    (['end', 'start'], [])
+    """
+    return frozenset(name for name, hint in get_type_hints(query_type).items() if dt.datetime in (hint, *get_args(hint)))
+
+
 def _check_text(name: str, text: str, value: object) -> None:
     """Refuse what msgspec takes beside the documented values: ``null`` for no value, ``1`` and ``TRUE`` for true."""
     if value is None:
@@ -302,8 +335,8 @@ def _check_text(name: str, text: str, value: object) -> None:
         raise RequestError("invalid-parameter", f"{name}: expected true or false", field=name, value=text)
 
 
-def _check_order(parameters: Mapping[str, str], start: dt.datetime | None, end: dt.datetime | None) -> None:
-    if start is not None and end is not None and milliseconds(start) > milliseconds(end):
+def _check_order(parameters: Mapping[str, str], start: object, end: object) -> None:
+    if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and milliseconds(start) > milliseconds(end):
         raise RequestError(
             "invalid-parameter",
             f"start: {parameters['start']!r:.80} is after the end, {parameters['end']!r:.80}",
@@ -313,9 +346,9 @@ def _check_order(parameters: Mapping[str, str], start: dt.datetime | None, end: 
         )
 
 
-def _normalized(name: str, raw: str) -> str:
+def _normalized(raw: str, *, is_time: bool) -> str:
     value = normalize(raw, MAX_VALUE_CHARACTERS)
-    if name not in TIME_FIELDS:
+    if not is_time:
         return value
     if _DATE.match(value):
         return f"{value}T00:00:00Z"

@@ -1,32 +1,77 @@
-"""Rate limit of client addresses: request counts in a fixed window.
+"""Rate limits: counts in fixed windows.
 
-``limits`` parses the setting. Its memory storage is not used: it runs timers in threads and costs more than a cached answer.
+``limits`` parses the texts. Its memory storage is not used: it runs timers in threads and costs more than a cached answer.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from limits import parse
+
+
+class Hit(NamedTuple):
+    """A counted request."""
+
+    limit: int
+    remaining: int
+    reset: int
+    """Seconds until the window ends."""
+    wait: int
+    """Seconds to wait; 0 where the request is allowed."""
 
 
 @dataclass
 class RateWindow:
-    """At most ``amount`` requests in ``seconds``; the window starts and ends at the same times for all addresses."""
+    """At most ``amount`` requests in ``seconds``; the window starts and ends at the same times for all clients."""
 
     amount: int
     seconds: int
-    max_addresses: int = 100_000
+    max_clients: int = 100_000
     ends_at: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
 
-    def hit(self, address: str, now: float) -> int:
-        """Count a request; returns 0 where it is allowed, else the seconds to wait.
+    def hit(self, client: str, now: float) -> Hit:
+        """Count a request.
 
         >>> window = RateWindow(2, 60)
-        >>> [window.hit("a", 0.0), window.hit("a", 1.0), window.hit("a", 2.0), window.hit("b", 2.0), window.hit("a", 60.0)]
+        >>> [window.hit(client, at).wait for client, at in [("a", 0.0), ("a", 1.0), ("a", 2.0), ("b", 2.0), ("a", 60.0)]]
         [0, 0, 58, 0, 0]
         """
-        if now >= self.ends_at or len(self.counts) > self.max_addresses:
+        self._roll(now)
+        count = self.counts[client] = self.counts.get(client, 0) + 1
+        reset = max(1, round(self.ends_at - now))
+        return Hit(self.amount, max(0, self.amount - count), reset, 0 if count <= self.amount else reset)
+
+    def wait(self, client: str, now: float) -> int:
+        """Seconds until a client that has used its amount may go on; counts nothing."""
+        self._roll(now)
+        return max(1, round(self.ends_at - now)) if self.counts.get(client, 0) >= self.amount else 0
+
+    def _roll(self, now: float) -> None:
+        if now >= self.ends_at or len(self.counts) > self.max_clients:
             self.counts.clear()
             self.ends_at = now + self.seconds
-        count = self.counts[address] = self.counts.get(address, 0) + 1
-        return 0 if count <= self.amount else max(1, round(self.ends_at - now))
+
+
+def rate_window(text: str) -> RateWindow:
+    """The window of a limit as in ``100/second``. Raises ValueError."""
+    limit = parse(text)
+    return RateWindow(limit.amount, limit.get_expiry())
+
+
+@dataclass
+class RateWindows:
+    """Windows by the text of their limit; there are as many as operators have written."""
+
+    windows: dict[str, RateWindow] = field(default_factory=dict)
+
+    def hit(self, text: str, client: str, now: float) -> Hit | None:
+        """Count a request against a limit; None where the text is empty: no limit."""
+        if not text:
+            return None
+        window = self.windows.get(text)
+        if window is None:
+            window = self.windows[text] = rate_window(text)
+        return window.hit(client, now)

@@ -21,6 +21,11 @@ REMEDIES: Final = MappingProxyType(
         "unauthorized": (
             "Send a key: `Authorization: Bearer KEY`. The operator creates keys with `python -m services.gateway keys create`."
         ),
+        "forbidden": "Use a key with the scope that `detail` names. GET /v1/keys/self shows the scopes of a key.",
+        "unknown-key": "GET /v1/keys lists the keys.",
+        "conflict": "`detail` says what stands against it. Where an Idempotency-Key was used twice at once, send it again.",
+        "changed": "Read the resource again, and send its new ETag as If-Match.",
+        "precondition-required": "Read the resource first, and send its ETag as If-Match; `If-Match: *` takes any state.",
         "not-yours": "Only the client that requested a job may cancel it.",
         "job-ended": "Nothing is to be done: the job has a result, or an error that says why it has none.",
         "not-json": "Send the header `Content-Type: application/json`.",

@@ -15,6 +15,8 @@ from services.gateway.handlers import datasets, openapi, research_jobs, rest
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
+from services.gateway.handlers.operation_endpoint import operation_endpoint
+from services.gateway.handlers.operations import OPERATIONS
 from services.gateway.handlers.problem_pages import problem_list, problem_page
 from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS
 from services.gateway.handlers.run_endpoints import RunEndpoints
@@ -38,12 +40,15 @@ class OpenStreams:
 def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     """The application with all routes of the gateway."""
     app = web.Application(
-        middlewares=[ApiMiddleware(gateway.settings, gateway.cache).middleware()], client_max_size=gateway.settings.max_body
+        middlewares=[ApiMiddleware(gateway.settings, gateway.cache, gateway.authentication, gateway.clock).middleware()],
+        client_max_size=gateway.settings.max_body,
     )
     for route in ROUTES:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
     for action in ACTIONS:
         app.router.add_post(action.path, rest.action_endpoint(action, gateway))
+    for operation in OPERATIONS:
+        app.router.add_route(operation.method, operation.path, operation_endpoint(operation, gateway))
     endpoints = RunEndpoints(gateway)
     for run in RUN_ACTIONS:
         app.router.add_post(run.path, endpoints.start(run))

@@ -31,11 +31,11 @@ async def explain(gateway: Gateway, request: ExplainRequest) -> Answer:
         gateway.check_symbol(symbol, "symbols")
     async with _parsing:
         read = await asyncio.to_thread(read_condition, request.condition, request.language)
-    history, warnings = await _history(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
+    history, warnings = await histories(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
     return answer_of_views([explanation(read, history)], None, warnings)
 
 
-async def _history(
+async def histories(
     gateway: Gateway, condition: str, symbols: tuple[str, ...], limit: int
 ) -> tuple[tuple[SymbolHistory, ...] | None, list[str]]:
     """The histories, or None with a warning."""

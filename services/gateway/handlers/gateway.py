@@ -12,12 +12,15 @@ from services.gateway.domain.datasets import DatasetStore
 from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.key_store import KeyStore
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.news import NewsStore
+from services.gateway.domain.owned_store import OwnedStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.requested_jobs import RequestedJobs
 from services.gateway.domain.research_jobs import JobStore
 from services.gateway.domain.source_health import StoredSourceHealth
+from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
 from services.gateway.settings import Settings
 from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, RunJob
@@ -55,6 +58,9 @@ class Gateway:
     test_hub: Hub
     clock: Callable[[], int]
     """Milliseconds since the epoch."""
+    keys: KeyStore
+    owned: OwnedStore
+    authentication: Authentication
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)
     sources: tuple[StoredSourceHealth, ...] = ()
     """Health of the sources as ingest last reported it."""

@@ -11,14 +11,15 @@ from typing import Final
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from limits import parse
 from multidict import CIMultiDict
 
 from services.gateway.domain.hosts import host_name
+from services.gateway.domain.keys import Principal, bearer
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
-from services.gateway.domain.rate_window import RateWindow
+from services.gateway.domain.rate_window import Hit, RateWindows
+from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
-from services.gateway.handlers.prebuilt import prebuilt_response
+from services.gateway.handlers.prebuilt import RATE, prebuilt_response, rate_headers
 from services.gateway.handlers.problems import problem_of, respond
 from services.gateway.settings import Settings
 from shared import metrics
@@ -28,7 +29,10 @@ log: Final = structlog.get_logger("gateway.edge")
 
 REQUESTS: Final = metrics.counter("gateway_requests_total", "Answered requests.", ["route", "status"])
 SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer in seconds, without streams.", ["route"])
-STREAMS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/events"})
+SOCKETS: Final = frozenset({"/v1/stream", "/v1/stream/test"})
+"""Their clients may send the key in the first message."""
+STREAMS: Final = SOCKETS | {"/v1/events"}
+PRINCIPAL: Final = web.RequestKey("principal", Principal)
 
 
 @dataclass
@@ -37,17 +41,15 @@ class ApiMiddleware:
 
     settings: Settings
     cache: Cache
-    _limit: RateWindow | None = None
+    authentication: Authentication
+    clock: Callable[[], int]
+    _windows: RateWindows = field(default_factory=RateWindows)
     _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
     _times: dict[str, Callable[[float], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.settings.rate_limit:
-            limit = parse(self.settings.rate_limit)
-            self._limit = RateWindow(limit.amount, limit.get_expiry())
         self._origins = self.settings.allowed_origins
         self._hosts = self.settings.hosts
-        self._open = self.settings.reads_are_public
 
     def middleware(self) -> Middleware:
         """The middleware, for ``web.Application``."""
@@ -56,6 +58,9 @@ class ApiMiddleware:
         async def api(request: web.Request, handler: Handler) -> web.StreamResponse:
             started = time.perf_counter()
             response = await self._answer(request, handler)
+            hit: Hit | None = request.get(RATE)
+            if hit is not None and not response.prepared:
+                response.headers.update(rate_headers(hit))
             if self._origins:
                 self._allow(request, response)
             self._measure(request, response.status, time.perf_counter() - started)
@@ -66,6 +71,9 @@ class ApiMiddleware:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check(request)
+            principal = await self._principal(request)
+            request[PRINCIPAL] = principal
+            self._limit(request, principal)
             if not self._origins and (prebuilt := prebuilt_response(self.cache, request)) is not None:
                 return prebuilt
             if request.method == "OPTIONS":
@@ -102,16 +110,37 @@ class ApiMiddleware:
             raise RequestError(
                 "url-too-long", f"the path has {len(request.raw_path)} characters; the limit is {self.settings.max_url}"
             )
-        if self._limit is not None:
-            client = request.remote or "unknown"
-            if wait := self._limit.hit(client, time.monotonic()):
-                raise RequestError("rate-limited", f"more than {self.settings.rate_limit} from {client}", retry_after=wait)
         if request.body_exists and (request.content_length or 0) > self.settings.max_body:
             raise RequestError(
                 "body-too-large", f"the body has {request.content_length} bytes; the limit is {self.settings.max_body}"
             )
-        if not self._open and request.path.startswith("/v1/") and request.path not in STREAMS:
-            raise RequestError("unauthorized", NOT_PUBLIC)
+
+    async def _principal(self, request: web.Request) -> Principal:
+        """Who makes the request; without a key everyone or, where reading is not public, nobody."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            anonymous = self.authentication.anonymous
+            if (
+                not anonymous.scopes
+                and request.method != "OPTIONS"
+                and request.path.startswith("/v1/")
+                and request.path not in SOCKETS
+            ):
+                raise RequestError("unauthorized", NOT_PUBLIC)
+            return anonymous
+        return await self.authentication.principal(bearer(header), request.remote or "unknown", self.clock())
+
+    def _limit(self, request: web.Request, principal: Principal) -> None:
+        """Count the request, of its key, else of its address."""
+        settings, key = self.settings, principal.key
+        client = request.remote or "unknown" if key is None else key.id
+        limit = settings.rate_limit if key is None else key.rate_limit or settings.key_rate_limit
+        hit = self._windows.hit(limit, client, time.monotonic())
+        if hit is None:
+            return
+        request[RATE] = hit
+        if hit.wait:
+            raise RequestError("rate-limited", f"more than {limit} from {client}", retry_after=hit.wait)
 
     def _preflight(self, request: web.Request) -> web.Response:
         if "Access-Control-Request-Method" not in request.headers:
@@ -120,8 +149,10 @@ class ApiMiddleware:
         if origin not in self._origins:
             raise RequestError("forbidden-origin", f"origin {origin!r:.200} is not on the allow-list", field="Origin", value=origin)
         allowed = {
-            "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Last-Event-ID",
+            "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE",
+            "Access-Control-Allow-Headers": (
+                "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID"
+            ),
         }
         return web.Response(status=204, headers={**allowed, "Access-Control-Max-Age": "600"})
 

@@ -13,10 +13,12 @@ from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.domain.research_jobs import Job
 from services.gateway.handlers import datasets, research_jobs
+from services.gateway.handlers.openapi_operations import keyed_operation, operation_id
 from services.gateway.handlers.openapi_parameters import in_path, in_query
 from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses, responses
 from services.gateway.handlers.openapi_runs import JOB_PATH, cancelled_run, requested_run
 from services.gateway.handlers.openapi_schemas import REF, plain
+from services.gateway.handlers.operations import OPERATIONS
 from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, ROUTES, RUN_ACTIONS, Action, Route
 from services.gateway.handlers.run_files import TYPES
 
@@ -25,22 +27,29 @@ ABOUT: Final = (
     "Answers with replayed data carry a warning. Signals are not investment advice.\n\n"
     "Errors are problem+json (RFC 9457); their types: " + ", ".join(f"`{PREFIX}{name}`" for name in PROBLEM_TYPES) + "."
 )
+KEY: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key, as in `Authorization: Bearer fs_ID_SECRET`. Reading needs none where the operator has made it public.",
+}
 ETAG: Final = {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}}
 UNCHANGED: Final = {"description": "Unchanged since the ETag that you sent", "headers": ETAG}
 
 
 def document(version: str) -> dict[str, Any]:
     """The document as JSON values."""
-    pages = [Page[each.result] for each in (*ROUTES, *ACTIONS)]  # type: ignore[name-defined]
-    bodies = [each.body for each in (*ACTIONS, *RUN_ACTIONS)]
-    (problem, job, *rest), components = msgspec.json.schema_components([Problem, Page[Job], *pages, *bodies], ref_template=REF)
-    page = dict(zip((each.path for each in (*ROUTES, *ACTIONS)), rest, strict=False))
-    body = dict(zip((each.path for each in (*ACTIONS, *RUN_ACTIONS)), rest[-len(bodies) :], strict=True))
-    paths: dict[str, dict[str, Any]] = {route.path: {"get": _operation(route, page[route.path])} for route in ROUTES}
+    answered = (*ROUTES, *ACTIONS, *OPERATIONS)
+    taken = [each for each in (*ACTIONS, *RUN_ACTIONS, *OPERATIONS) if each.body is not None]
+    types = [Problem, Page[Job], *(Page[each.result] for each in answered), *(each.body for each in taken)]  # type: ignore[name-defined]
+    (problem, job, *rest), components = msgspec.json.schema_components(types, ref_template=REF)
+    page, body = dict(zip(map(id, answered), rest, strict=False)), dict(zip(map(id, taken), rest[len(answered) :], strict=True))
+    paths: dict[str, dict[str, Any]] = {route.path: {"get": _operation(route, page[id(route)])} for route in ROUTES}
     for action in ACTIONS:
-        paths[action.path] = {"post": _action(action, body[action.path], page[action.path])}
+        paths.setdefault(action.path, {})["post"] = _action(action, body[id(action)], page[id(action)])
     for run in RUN_ACTIONS:
-        paths.setdefault(run.path, {})["post"] = requested_run(run, body[run.path], job)
+        paths.setdefault(run.path, {})["post"] = requested_run(run, body[id(run)], job)
+    for each in OPERATIONS:
+        paths.setdefault(each.path, {})[each.method.lower()] = keyed_operation(each, body.get(id(each)), page[id(each)])
     paths[JOB_PATH]["delete"] = cancelled_run(job)
     paths[DATASET_FILE] = {"get": _file("research_dataset_file", "A file of a data set", DATASET_FILE, datasets.send_file)}
     paths[JOB_FILE] = {"get": _file("research_job_file", "A file of a job", JOB_FILE, research_jobs.send_file)}
@@ -50,18 +59,13 @@ def document(version: str) -> dict[str, Any]:
         "info": {"title": "Finstage", "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": {name: plain(schema) for name, schema in components.items()}, "responses": responses(problem)},
-        "security": [{}],
+        "components": {
+            "schemas": {name: plain(schema) for name, schema in components.items()},
+            "responses": responses(problem),
+            "securitySchemes": {"key": KEY},
+        },
+        "security": [{}, {"key": ["read"]}],
     }
-
-
-def operation_id(path: str) -> str:
-    """The name of an operation, of its path.
-
-    >>> operation_id("/v1/instruments/{symbol}")
-    'instruments_by_symbol'
-    """
-    return path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", "")
 
 
 def _file(operation: str, summary: str, path: str, send: Callable[..., Any]) -> dict[str, Any]:

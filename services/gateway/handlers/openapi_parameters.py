@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
-from services.gateway.domain.queries import FileName, Identifier, Slug, Symbol
+from services.gateway.domain.queries import AlertNumber, FileName, Identifier, RuleSlug, Slug, Symbol
 from services.gateway.handlers.openapi_schemas import REF, plain, without_null
 
-PATH_PARTS: Final[Mapping[str, Any]] = MappingProxyType({"symbol": Symbol, "industry": Slug, "id": Identifier, "name": FileName})
+PATH_PARTS: Final[Mapping[str, Any]] = MappingProxyType(
+    {"symbol": Symbol, "industry": Slug, "id": Identifier, "name": FileName, "number": AlertNumber, "rule": RuleSlug}
+)
 """The types of the parts of paths. They are descriptions: what is not there is answered with 404."""
 
 
@@ -27,6 +29,11 @@ def in_query(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
     own = components[query.__name__]
     required = own.get("required", ())
     return [_parameter(name, "query", schema, required=name in required) for name, schema in own["properties"].items()]
+
+
+def in_header(name: str, kind: Any, about: str, *, required: bool = False) -> dict[str, Any]:
+    """A header."""
+    return _parameter(name, "header", {**msgspec.json.schema(kind), "description": about}, required=required)
 
 
 def _parameter(name: str, place: str, schema: Mapping[str, Any], *, required: bool) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import msgspec
 from services.gateway.domain.problems import BAD_REQUEST, PROBLEM_TYPES, UNPROCESSABLE, RequestError
 from services.gateway.handlers.problems import CONTENT_TYPE
 
-READ_STATUSES: Final = (400, 403, 404, 414, 421, 422, 429, 500, 503, 504)
+READ_STATUSES: Final = (400, 401, 403, 404, 414, 421, 422, 429, 500, 503, 504)
 """What a request without a body may be answered with."""
+UNAUTHORIZED: Final = 401
 BODY_STATUSES: Final = tuple(sorted((*READ_STATUSES, 413)))
 
 
@@ -31,6 +32,8 @@ def _response(status: int, problem: dict[str, Any]) -> dict[str, Any]:
     names = [name for name, kind in PROBLEM_TYPES.items() if kind.status == (BAD_REQUEST if fits else status)]
     about = "; ".join(PROBLEM_TYPES[name].title for name in names)
     headers: dict[str, Any] = {"Link": {"schema": {"type": "string"}, "description": "The page on this type, with rel=help."}}
+    if status == UNAUTHORIZED:
+        headers["WWW-Authenticate"] = {"schema": {"type": "string"}, "description": "The scheme is Bearer."}
     if status in {429, 503}:
         headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
     return {

@@ -11,6 +11,8 @@ from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATU
 from services.gateway.handlers.research_requests import cancel_run, request_run
 from services.gateway.handlers.routes import RunAction
 
+RESEARCH: Final = [{}, {"key": ["research"]}]
+"""A key with this scope, or none where the operator has made research public."""
 JOB_PATH: Final = f"{JOBS_PATH}/{{id}}"
 
 
@@ -21,6 +23,7 @@ def requested_run(run: RunAction, body: dict[str, Any], job: dict[str, Any]) -> 
         "summary": run.summary,
         "tags": ["research"],
         "description": (request_run.__doc__ or "").strip(),
+        "security": RESEARCH,
         "requestBody": {"required": True, "content": {"application/json": {"schema": body, "example": json.loads(run.example)}}},
         "responses": {"202": _accepted(job), **problem_responses(sorted({*BODY_STATUSES, 415}))},
     }
@@ -33,6 +36,7 @@ def cancelled_run(job: dict[str, Any]) -> dict[str, Any]:
         "summary": "Cancel a job",
         "tags": ["research"],
         "description": (cancel_run.__doc__ or "").strip(),
+        "security": RESEARCH,
         "parameters": in_path(JOB_PATH),
         "responses": {"202": _accepted(job), **problem_responses(sorted({*READ_STATUSES, 409}))},
     }

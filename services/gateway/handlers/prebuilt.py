@@ -15,16 +15,25 @@ from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
 from services.gateway.domain.accept_encoding import accepts_gzip
+from services.gateway.domain.rate_window import Hit
 from services.gateway.handlers.cache import MIN_GZIP_BYTES, Cache, CachedAnswer
 
 BUFFER: Final = 65_536
 """A client with more unread bytes gets a normal response, which waits until the socket accepts it."""
+
+RATE: Final = web.RequestKey("rate", Hit)
+RATE_LINES: Final = b"RateLimit-Limit: %d\r\nRateLimit-Remaining: %d\r\nRateLimit-Reset: %d\r\n"
 
 _second, _date = 0, b""
 
 
 class PrebuiltResponse(web.Response):
     """A response as bytes. It holds no state of a request, so one object is used for all of them."""
+
+    @property
+    def prepared(self) -> bool:
+        """True: the headers are bytes already, and none can be added."""
+        return True
 
     def __init__(self, headers: CIMultiDict[str], body: bytes) -> None:
         super().__init__(status=200)
@@ -40,11 +49,22 @@ class PrebuiltResponse(web.Response):
         if transport is None:
             raise ConnectionResetError("the client has disconnected")
         head, body = self._bytes
-        transport.write(b"".join((head, date(), body)))
+        hit: Hit | None = request.get(RATE)
+        rate = b"" if hit is None else RATE_LINES % (hit.limit, hit.remaining, hit.reset)
+        transport.write(b"".join((head, rate, date(), body)))
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Do nothing: ``prepare`` has written everything."""
+
+
+def rate_headers(hit: Hit) -> dict[str, str]:
+    """The headers that say how many requests are left."""
+    return {
+        "RateLimit-Limit": str(hit.limit),
+        "RateLimit-Remaining": str(hit.remaining),
+        "RateLimit-Reset": str(hit.reset),
+    }
 
 
 def date() -> bytes:

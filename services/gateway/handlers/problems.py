@@ -40,8 +40,8 @@ def respond(error: RequestError, instance: str, *, allow: str | None = None) -> 
     headers["Link"] = f'<{problem.help}>; rel="help"'
     if error.retry_after:
         headers["Retry-After"] = str(error.retry_after)
-    if error.name == "rate-limited":
-        headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": str(error.retry_after)}
+    if error.name == "unauthorized":
+        headers["WWW-Authenticate"] = 'Bearer realm="finstage"'
     if allow:
         headers["Allow"] = allow
     return web.Response(status=problem.status, body=_encode(problem), headers={**headers, "Content-Type": CONTENT_TYPE})

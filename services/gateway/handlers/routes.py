@@ -9,8 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import api_models, queries
+from services.gateway.domain.calendar_models import CalendarDay, CalendarQuery
+from services.gateway.domain.condition_models import CheckedCondition, CheckRequest, HistoryRequest, parse_check, parse_history
 from services.gateway.domain.datasets import Dataset
-from services.gateway.domain.explanations import ExplainRequest, Explanation, parse_request
+from services.gateway.domain.explanations import ExplainRequest, Explanation, HeldTimes, parse_request
 from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
 from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
@@ -22,8 +24,11 @@ from services.gateway.domain.run_requests import (
     GridRequest,
     RunTarget,
 )
+from services.gateway.domain.screener_models import ScreenRequest, ScreenResult, parse_screen
 from services.gateway.handlers import (
     bars,
+    calendar,
+    conditions,
     datasets,
     explanations,
     feeds,
@@ -34,8 +39,10 @@ from services.gateway.handlers import (
     patterns,
     quotes,
     research_jobs,
+    screener,
     signal_quality,
     signals,
+    snapshot,
     status,
 )
 from services.gateway.handlers.cache import Answer
@@ -150,6 +157,22 @@ ROUTES: Final = (
         "?limit=5",
     ),
     Route("/v1/research/datasets/{id}", datasets.get_dataset, queries.NoParameters, Dataset, "One data set with its files", ""),
+    Route(
+        "/v1/calendar",
+        calendar.get_calendar,
+        CalendarQuery,
+        CalendarDay,
+        "When an exchange trades: sessions and holidays",
+        "?exchange=NYSE",
+    ),
+    Route(
+        "/v1/snapshot/{symbol}",
+        snapshot.get_snapshot,
+        queries.SnapshotQuery,
+        api_models.Snapshot,
+        "Everything that a page shows of one instrument",
+        "",
+    ),
     Route(JOBS_PATH, research_jobs.list_jobs, queries.JobsQuery, JobSummary, "Jobs of analysis research, newest first", "?limit=5"),
     Route(f"{JOBS_PATH}/{{id}}", research_jobs.get_job, queries.NoParameters, Job, "One job with its progress and its result", ""),
     Route(f"{JOBS_PATH}/{{id}}/trades", research_jobs.list_trades, queries.RowsQuery, Trade, "The trades of a backtest", ""),
@@ -166,6 +189,33 @@ ACTIONS: Final = (
         Explanation,
         "A condition in words, and where it last held",
         '{"condition": "rsi_14 < 30 and close > sma_200 on 1d", "symbols": ["AAPL"]}',
+    ),
+    Action(
+        "/v1/conditions/check",
+        conditions.check,
+        parse_check,
+        CheckRequest,
+        CheckedCondition,
+        "Whether a text is a condition",
+        '{"condition": "rsi_14 < 30 and close > sma_200 on 1d"}',
+    ),
+    Action(
+        "/v1/conditions/history",
+        conditions.history,
+        parse_history,
+        HistoryRequest,
+        HeldTimes,
+        "Where a condition held",
+        '{"condition": "rsi_14 < 30 on 1d", "symbols": ["AAPL"], "limit": 5}',
+    ),
+    Action(
+        "/v1/screener",
+        screener.screen,
+        parse_screen,
+        ScreenRequest,
+        ScreenResult,
+        "Instruments for which a condition is true now",
+        '{"condition": "rsi_14 > 30 on 1d", "sort": "rsi_14", "columns": ["close"], "limit": 20}',
     ),
 )
 RUN_ACTIONS: Final = (

@@ -6,14 +6,14 @@ import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from limits import parse
 
 from services.gateway.domain.bodies import parse_body
-from services.gateway.domain.problems import NOT_PUBLIC_RESEARCH, RequestError, fitting
-from services.gateway.domain.rate_window import RateWindow
+from services.gateway.domain.problems import RequestError, fitting
+from services.gateway.domain.rate_window import rate_window
 from services.gateway.domain.research_jobs import JOBS_PATH
 from services.gateway.handlers.cache import HEADERS, Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.middleware import PRINCIPAL
 from services.gateway.handlers.requester import requester
 from services.gateway.handlers.research_requests import cancel_run, request_run
 from services.gateway.handlers.rest import no_parameters, path_parameters
@@ -28,8 +28,7 @@ class RunEndpoints:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._rate = gateway.settings.research_rate_limit
-        limit = parse(self._rate) if self._rate else None
-        self._limit = RateWindow(limit.amount, limit.get_expiry()) if limit else None
+        self._limit = rate_window(self._rate) if self._rate else None
 
     def start(self, action: RunAction) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The handler of a POST. A page of another origin cannot send JSON without asking first (CORS)."""
@@ -39,7 +38,7 @@ class RunEndpoints:
             if request.content_type != JSON:
                 raise RequestError("not-json", f"Content-Type: {request.content_type!r:.80} is not {JSON}", field="Content-Type")
             body = parse_body(await request.read(), action.body)
-            if self._limit is not None and (wait := self._limit.hit(who, time.monotonic())):
+            if self._limit is not None and (wait := self._limit.hit(who, time.monotonic()).wait):
                 raise RequestError("rate-limited", f"more than {self._rate} runs from {who}", retry_after=wait)
             with fitting():
                 job_id, found = await request_run(self._gateway, body, who)
@@ -56,8 +55,7 @@ class RunEndpoints:
     def _allowed(self, request: web.Request) -> str:
         """The requester. Raises RequestError for one who may not have runs done."""
         no_parameters(request)
-        if not self._gateway.settings.research_is_public:
-            raise RequestError("unauthorized", NOT_PUBLIC_RESEARCH)
+        request[PRINCIPAL].require("research")
         return requester(request)
 
 

@@ -7,6 +7,7 @@ quotes coalesced, until the client reads again or its stream is closed.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -23,8 +24,20 @@ SLOW_CLOSED: Final = metrics.counter("gateway_stream_slow_closed_total", "Stream
 OPEN_STREAMS: Final = metrics.gauge("gateway_stream_readers_count", "Open streams.")
 
 
+Frames = dict[tuple[int, ...], bytes]
+"""Encoded frames by whether they are compressed and the ``seq`` of their messages."""
+TEXT: Final = 0x81
+COMPRESSED: Final = 0x40
+MIN_DEFLATED_BYTES: Final = 1024
+"""Shorter payloads are sent as they are: most frames of a live stream."""
+DEFLATE_LEVEL: Final = 1
+
+
 class StreamConnection(Protocol):
     """The connection of one subscriber."""
+
+    deflated: bool
+    """The client takes compressed frames (permessage-deflate)."""
 
     def can_send(self) -> bool:
         """False while earlier frames still wait in the socket."""
@@ -61,11 +74,11 @@ class Flusher:
 
     def flush(self) -> None:
         """Write to every subscriber with unsent messages whose connection accepts them."""
-        frames: dict[tuple[int, ...], bytes] = {}
+        frames: Frames = {}
         for subscriber in list(self.hub.with_unsent):
             self.flush_subscriber(subscriber, frames)
 
-    def flush_subscriber(self, subscriber: Subscriber, frames: dict[tuple[int, ...], bytes] | None = None) -> None:
+    def flush_subscriber(self, subscriber: Subscriber, frames: Frames | None = None) -> None:
         """Write to one subscriber where its connection accepts it; close its stream where a message did not fit."""
         connection = self.connections.get(subscriber)
         if connection is None or (not connection.can_send() and not subscriber.unsent.overflowed):
@@ -76,7 +89,7 @@ class Flusher:
             return
         if not (messages := subscriber.unsent.take()):
             return
-        connection.write(_shared({} if frames is None else frames, messages))
+        connection.write(_shared({} if frames is None else frames, messages, deflated=connection.deflated))
         self.cursors[subscriber] = messages[-1].seq
         SENT_MESSAGES.inc(len(messages))
         COALESCED_MESSAGES.inc(subscriber.unsent.coalesced)
@@ -106,23 +119,33 @@ class Flusher:
         self.remove(subscriber)
 
 
-def _shared(frames: dict[tuple[int, ...], bytes], messages: list[StreamMessage]) -> bytes:
-    key = tuple([message.seq for message in messages])
+def _shared(frames: Frames, messages: list[StreamMessage], *, deflated: bool) -> bytes:
+    key = (deflated, *[message.seq for message in messages])
     found = frames.get(key)
     if found is None:
-        found = frames[key] = frame(json_array(messages))
+        found = frames[key] = frame(json_array(messages), deflated=deflated)
     return found
 
 
-def frame(payload: bytes) -> bytes:
-    r"""An unmasked text frame of a server (RFC 6455, section 5.2).
+def frame(payload: bytes, *, deflated: bool = False) -> bytes:
+    r"""An unmasked text frame of a server (RFC 6455, section 5.2); ``deflated``: a long one is compressed (RFC 7692).
+
+    Each frame is compressed alone, so that one is right for all clients, whatever they have received before.
 
     >>> frame(b"[]")
     b'\x81\x02[]'
     """
+    first = TEXT
+    if deflated and len(payload) >= MIN_DEFLATED_BYTES:
+        first, payload = TEXT | COMPRESSED, _deflate(payload)
     size = len(payload)
     if size < 126:
-        return bytes((0x81, size)) + payload
+        return bytes((first, size)) + payload
     if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+        return bytes((first, 0x7E)) + size.to_bytes(2, "big") + payload
+    return bytes((first, 0x7F)) + size.to_bytes(8, "big") + payload
+
+
+def _deflate(payload: bytes) -> bytes:
+    squeezed = zlib.compressobj(DEFLATE_LEVEL, wbits=-zlib.MAX_WBITS)
+    return (squeezed.compress(payload) + squeezed.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")

@@ -11,10 +11,12 @@ from aiohttp_sse import EventSourceResponse, sse_response
 
 from services.gateway.domain import messages
 from services.gateway.domain.hub import Subscriber
-from services.gateway.domain.problems import NOT_PUBLIC, RequestError
+from services.gateway.domain.keys import Principal
+from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import StreamQuery, parse_query
 from services.gateway.domain.subscriptions import CHANNELS, SLOW_CLIENT, StreamError, Subscribe
 from services.gateway.domain.unsent import StreamMessage
+from services.gateway.handlers.middleware import PRINCIPAL
 from services.gateway.handlers.problems import API_HEADERS
 from services.gateway.handlers.rest import query_parameters
 from services.gateway.handlers.web_sockets import WebSocketStreams, check_origin
@@ -29,6 +31,7 @@ class EventConnection:
 
     wake_up: asyncio.Event = field(default_factory=asyncio.Event)
     slow: int | None = None
+    deflated: bool = False
 
     def can_send(self) -> bool:
         self.wake_up.set()
@@ -63,12 +66,12 @@ class EventStreams:
         """Serve one stream until it ends."""
         streams = self.streams
         check_origin(request, streams.settings)
-        if not streams.settings.reads_are_public:
-            raise RequestError("unauthorized", NOT_PUBLIC)
+        principal: Principal = request[PRINCIPAL]
+        principal.require("read")
         query = parse_query(query_parameters(request), StreamQuery)
         since = _since(request, query)
         try:
-            subscriber = streams.admit(request.remote or "unknown")
+            subscriber = streams.admit(request.remote or "unknown", principal)
         except StreamError as error:
             raise RequestError("rate-limited", error.message, retry_after=10) from error
         connection = EventConnection()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,11 +14,15 @@ from aiohttp import WSMsgType, web
 
 from services.gateway.domain import messages, subscriptions
 from services.gateway.domain.hub import Hub, Subscriber
+from services.gateway.domain.keys import Principal, parse_key
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.subscriptions import StreamError, Subscription
 from services.gateway.domain.unsent import UnsentMessages, json_array
+from services.gateway.handlers.authentication import Authentication
+from services.gateway.handlers.middleware import PRINCIPAL
 from services.gateway.handlers.sending import Flusher, frame
 from services.gateway.settings import Settings
+from shared.failures import TransientError
 from shared.tasks import run_all
 
 TRY_AGAIN_LATER: Final = 1013
@@ -35,6 +41,7 @@ class WebSocketConnection:
     socket: web.WebSocketResponse
     transport: asyncio.Transport
     buffer: int
+    deflated: bool = False
     closing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def can_send(self) -> bool:
@@ -66,14 +73,18 @@ class WebSocketStreams:
     settings: Settings
     hub: Hub
     flusher: Flusher
+    authentication: Authentication
+    clock: Callable[[], int]
     addresses: Counter[str] = field(default_factory=Counter)
+    keys: Counter[str] = field(default_factory=Counter)
+    """Open streams by key."""
     sockets: dict[Subscriber, WebSocketConnection] = field(default_factory=dict)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one stream until it ends."""
         check_origin(request, self.settings)
         socket = web.WebSocketResponse(
-            max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=False, timeout=CLOSE_SECONDS, autoping=True
+            max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=True, timeout=CLOSE_SECONDS, autoping=True
         )
         if not socket.can_prepare(request):
             raise RequestError("upgrade-required", "connect here with a WebSocket; docs/api.md shows how")
@@ -81,9 +92,9 @@ class WebSocketStreams:
         transport = request.transport
         if transport is None:
             return socket
-        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer)
+        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, socket.compress == zlib.MAX_WBITS)
         try:
-            subscriber = self.admit(request.remote or "unknown")
+            subscriber = self.admit(request.remote or "unknown", request[PRINCIPAL])
         except StreamError as error:
             connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
             await connection.close(POLICY, error.message.encode())
@@ -92,29 +103,66 @@ class WebSocketStreams:
         self.flusher.add(subscriber, connection)
         try:
             connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="connected")))
-            await self._read_actions(socket, subscriber, connection)
+            await self._read_actions(socket, subscriber, connection, request[PRINCIPAL])
         finally:
             self.flusher.remove(subscriber)
             self.release(subscriber)
             self.sockets.pop(subscriber, None)
         return socket
 
-    def admit(self, address: str) -> Subscriber:
-        """A new subscriber.
+    def admit(self, address: str, principal: Principal) -> Subscriber:
+        """A new subscriber. One with a key counts for the key, not for the address.
 
         Raises:
             StreamError: 406, too many streams are open.
         """
-        if self.addresses.total() >= self.settings.max_readers or self.addresses[address] >= self.settings.max_readers_per_address:
+        if self.addresses.total() + self.keys.total() >= self.settings.max_readers:
             raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, "connection limit exceeded")
-        self.addresses[address] += 1
-        return Subscriber(address, UnsentMessages(self.settings.unsent_limit), Subscription(self.settings.max_selectors))
+        subscriber = Subscriber(address, UnsentMessages(self.settings.unsent_limit), Subscription(self.settings.max_selectors))
+        self._count(subscriber, principal)
+        return subscriber
 
     def release(self, subscriber: Subscriber) -> None:
         """Count a stream as closed."""
-        self.addresses[subscriber.address] -= 1
-        if self.addresses[subscriber.address] <= 0:
-            del self.addresses[subscriber.address]
+        counter, name = (self.keys, subscriber.key_id) if subscriber.key_id else (self.addresses, subscriber.address)
+        counter[name] -= 1
+        if counter[name] <= 0:
+            del counter[name]
+
+    def _count(self, subscriber: Subscriber, principal: Principal) -> None:
+        """Count a stream for its key, else for its address. Raises StreamError (406)."""
+        key, settings = principal.key, self.settings
+        counter, name = (self.addresses, subscriber.address) if key is None else (self.keys, key.id)
+        most = settings.max_readers_per_address if key is None else key.max_streams or settings.max_readers_per_key
+        if counter[name] >= most:
+            raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, f"connection limit exceeded: {most} streams")
+        counter[name] += 1
+        subscriber.key_id = principal.id
+        subscriber.subscription.limit = settings.max_selectors if key is None else key.max_selectors or settings.max_selectors
+
+    async def _authenticate(self, action: subscriptions.Auth, subscriber: Subscriber) -> Principal:
+        """The owner of the key in an action; the stream then counts for that key. Raises StreamError (402, 406)."""
+        text = next((text for text in (action.key, action.secret) if parse_key(text)), "")
+        if not text:
+            if not self.authentication.anonymous.scopes:
+                raise StreamError(subscriptions.AUTH_FAILED, f"auth failed: {NOT_PUBLIC}")
+            return self.authentication.anonymous
+        try:
+            principal = await self.authentication.principal(text, subscriber.address, self.clock())
+            principal.require("read")
+        except RequestError as error:
+            raise StreamError(subscriptions.AUTH_FAILED, f"auth failed: {error.detail}") from error
+        except TransientError as error:
+            raise StreamError(subscriptions.AUTH_FAILED, "auth failed: the database does not answer; try again later") from error
+        if subscriber.key_id != principal.id:
+            self.release(subscriber)
+            try:
+                self._count(subscriber, principal)
+            except StreamError:
+                self.addresses[subscriber.address] += 1
+                subscriber.key_id = ""
+                raise
+        return principal
 
     async def close(self) -> None:
         """Send the unsent messages and close all streams because the gateway stops; clients can resume later."""
@@ -122,8 +170,10 @@ class WebSocketStreams:
         waits = [connection.close(GOING_AWAY, b"the gateway stops") for connection in self.sockets.values()]
         await run_all(*waits)
 
-    async def _read_actions(self, socket: web.WebSocketResponse, subscriber: Subscriber, connection: WebSocketConnection) -> None:
-        authenticated, actions, window = False, 0, 0.0
+    async def _read_actions(
+        self, socket: web.WebSocketResponse, subscriber: Subscriber, connection: WebSocketConnection, principal: Principal
+    ) -> None:
+        actions, window = 0, 0.0
         clock = asyncio.get_running_loop().time
         async for received in socket:
             if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -136,34 +186,38 @@ class WebSocketStreams:
                 await connection.close(POLICY, b"too many actions")
                 break
             try:
-                authenticated = self._handle_action(
-                    subscriptions.parse_action(received.data), subscriber, connection, authenticated=authenticated
-                )
+                action = subscriptions.parse_action(received.data)
+                if isinstance(action, subscriptions.Auth):
+                    principal = await self._authenticate(action, subscriber)
+                    connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="authenticated")))
+                else:
+                    _require_read(principal)
+                    self._handle_action(action, subscriber, connection)
             except StreamError as error:
                 connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
 
     def _handle_action(
-        self, action: subscriptions.Action, subscriber: Subscriber, connection: WebSocketConnection, *, authenticated: bool
-    ) -> bool:
-        if isinstance(action, subscriptions.Auth):
-            if not self.settings.reads_are_public:
-                raise StreamError(subscriptions.AUTH_FAILED, f"auth failed: {NOT_PUBLIC}")
-            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="authenticated")))
-            return True
-        if not authenticated and not self.settings.reads_are_public:
-            raise StreamError(subscriptions.NOT_AUTHENTICATED, f"not authenticated: {NOT_PUBLIC}")
+        self,
+        action: subscriptions.Subscribe | subscriptions.Unsubscribe | subscriptions.Resume,
+        subscriber: Subscriber,
+        connection: WebSocketConnection,
+    ) -> None:
         if isinstance(action, subscriptions.Resume):
             missed = self.hub.resume(subscriber, action.since)
             connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="resumed", messages=len(missed))))
             if missed:
-                connection.write(frame(json_array(missed)))
-            return authenticated
+                connection.write(frame(json_array(missed), deflated=connection.deflated))
+            return
         if isinstance(action, subscriptions.Subscribe):
             self.hub.subscribe(subscriber, action)
         else:
             self.hub.unsubscribe(subscriber, action)
         connection.write(frame(messages.control_frame(self.hub.seq, T="subscription", **subscriber.subscription.by_channel())))
-        return authenticated
+
+
+def _require_read(principal: Principal) -> None:
+    if not principal.scopes:
+        raise StreamError(subscriptions.NOT_AUTHENTICATED, f"not authenticated: {NOT_PUBLIC}")
 
 
 def check_origin(request: web.Request, settings: Settings) -> None:

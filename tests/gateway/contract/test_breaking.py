@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from services.gateway.command import SNAPSHOT, commands, snapshot
+from services.gateway.command.commands import commands
+from services.gateway.command.openapi import SNAPSHOT, snapshot
 from services.gateway.domain.contract import breaking_changes
 from services.gateway.handlers.application import VERSION
 from services.gateway.handlers.openapi import document

@@ -6,30 +6,48 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
+from shared.events import ConditionHistory, ConditionHistoryJob
 from tests.gateway import market
-from tests.gateway.running_gateway import read_directory, running_gateway
+from tests.gateway.running_gateway import create_key, read_directory, running_gateway
 from tests.gateway.test_research_jobs import Answers
-from tests.sizes import examples
+from tests.sizes import THOROUGH, examples
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
+UNLIMITED: dict[str, Any] = {
+    "rate_limit": "",
+    "key_rate_limit": "",
+    "research_rate_limit": "",
+    "auth_failures": "1000000/second",
+}
 ENDLESS = ("/v1/events",)
 """A stream has no end; test_stream.py reads it."""
 
 
+class Analysis(Answers):
+    """Analysis research, which also evaluates conditions: on no bars."""
+
+    async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:  # noqa: ARG002 - the port's
+        return ConditionHistory(job_id=job.id, ts_event=1, ts_init=1, source="test")
+
+
 async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
-    """No failure of any check, in examples, edge cases, random values and sequences of requests."""
+    """No failure of any check; a thorough run also tries every limit of every value, and sequences of requests."""
     folder = tmp_path / "research"
     (folder / "dataset-1").mkdir(parents=True)
     (folder / "dataset-1" / "manifest.json").write_text("{}")
     market.write_backtest(folder)
-    async with running_gateway(tmp_path, rate_limit="", research_rate_limit="", research_artefacts=folder) as server:
-        server.gateway.research = Answers(server)
+    async with running_gateway(tmp_path, **UNLIMITED, research_artefacts=folder) as server:
+        server.gateway.research = Analysis(server)
         await market.store(server.database, bars=600, signals=30)
         await read_directory(server)
         market.fill(server.gateway.market, first=300)
         options = ["--config-file", str(CONFIG), "run", f"{server.url}/openapi.json", "--checks", "all", "--seed", "1"]
-        options += ["--max-examples", str(examples(12)), "--no-color", "--warnings", "off", "--continue-on-failure", "--no-shrink"]
+        options += ["--max-examples", str(examples(20)), "--no-color", "--warnings", "off", "--continue-on-failure", "--no-shrink"]
+        options += ["--header", f"Authorization: Bearer {await create_key(server, 'admin')}"]
+        if not THOROUGH:
+            options += ["--phases", "examples,fuzzing"]
         for path in ENDLESS:
             options += ["--exclude-path", path]
         child = await asyncio.create_subprocess_exec(

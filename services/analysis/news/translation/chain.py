@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from purgatory import AsyncCircuitBreakerFactory
@@ -16,6 +15,7 @@ from services.analysis.news.enrichment.proper_names import Span
 from services.analysis.news.translation.checks import Target, fault
 from services.analysis.news.translation.errors import PAUSES, TranslatorError
 from services.analysis.news.translation.masking import Masked, mask
+from services.analysis.news.translation.steps import Step
 from services.analysis.news.translation.tables import TranslationTables
 from shared.metrics import counter, histogram
 from shared.text import normalize
@@ -34,23 +34,6 @@ rejected: Final = counter("analysis_news_translations_rejected_total", "Answers 
 seconds: Final = histogram(
     "analysis_news_translation_seconds", "Time from a request to a translator to its answer or failure.", ["translator"]
 )
-
-
-class TextTranslator(Protocol):
-    """Translates English texts."""
-
-    @property
-    def name(self) -> str: ...
-    async def translate(self, texts: Sequence[str]) -> list[str]:
-        """The translations, in the order of the texts. Raises TranslatorError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A translator with the characters that may be sent to it in a day; None: any number."""
-
-    translator: TextTranslator
-    daily: int | None = None
 
 
 class TranslationChain:
@@ -96,20 +79,24 @@ class TranslationChain:
             missing = [text for text in dict.fromkeys(texts) if text not in done]
             if not missing:
                 break
-            found = await self._ask(step, missing)
-            await self._tables.keep(found, step.translator.name, self._now())
-            done |= {text: (translation, step.translator.name) for text, translation in found.items()}
+            name, most = step.translator.name, step.translator.at_a_time
+            for first in range(0, len(missing), most):
+                found = await self._ask(step, missing[first : first + most])
+                if found is None:
+                    break
+                await self._tables.keep(found, name, self._now())
+                done |= {text: (translation, name) for text, translation in found.items()}
         if any(text not in done for text in texts):
             return None
-        first, *rest = (done[text] for text in texts)
-        used = "+".join(dict.fromkeys(name for _, name in (first, *rest) if name))
-        return Translation(first[0], tuple(translation for translation, _ in rest), used)
+        used = "+".join(dict.fromkeys(name for _, name in map(done.__getitem__, texts) if name))
+        translated, *sentences = (done[text][0] for text in texts)
+        return Translation(translated, tuple(sentences), used)
 
-    async def _ask(self, step: Step, texts: Sequence[str]) -> dict[str, str]:
-        """What the translator gave that passes the checks; empty where it was not asked or failed."""
+    async def _ask(self, step: Step, texts: Sequence[str]) -> dict[str, str] | None:
+        """What the translator gave that passes the checks; None where it is not to be asked, or failed."""
         name = step.translator.name
         if self._paused_until.get(name, 0) > self._now():
-            return {}
+            return None
         masked = {text: mask(text, self._names(text), korean=self._target.korean) for text in texts}
         try:
             async with await self._breakers.get_breaker(name):
@@ -118,14 +105,14 @@ class TranslationChain:
                     answers = await step.translator.translate([each.text for each in masked.values()])
                 found = self._accepted(name, masked, answers)
         except OpenedState:
-            return {}
+            return None
         except TranslatorError as error:
             requests.labels(name, error.reason).inc()
             log.warning("a translator gave no translation", translator=name, reason=error.reason, detail=str(error))
             if error.reason in PAUSES:
                 pause = self._pause_ms if error.pause_seconds is None else round(error.pause_seconds * 1000)
                 self._paused_until[name] = self._now() + pause
-            return {}
+            return None if error.reason != "rejected" else {}
         requests.labels(name, "ok").inc()
         return found
 

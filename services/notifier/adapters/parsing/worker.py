@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from services.notifier.domain.conditions import InvalidCondition, ParsedCondition, extra_columns
+from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.words.catalogue import LANGUAGES
 from shared.children import serve
 from shared.conditions import ConditionError, describe, parse
+from shared.conditions.user_limits import extra_columns
 
 
 def answer(body: bytes) -> bytes:

@@ -1,0 +1,119 @@
+"""``python -m services.gateway keys``: create, list, rotate and revoke keys. Works beside the running mesh, and without it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+import typer
+
+from services.gateway.adapters.keys import KeyTable
+from services.gateway.domain.audit import AuditEntry
+from services.gateway.domain.bodies import parse_body
+from services.gateway.domain.key_models import KeyRequest, KeyView, key_view, new_key
+from services.gateway.domain.keys import hash_of, key_text, new_id, new_secret
+from services.gateway.domain.problems import RequestError
+from services.gateway.settings import Settings
+from shared.db import open_database
+from shared.failures import TransientError
+from shared.migrations.command import current
+from shared.settings import read_settings
+
+R = TypeVar("R")
+INVALID: Final = 2
+FAILED: Final = 1
+KeyId = Annotated[str, typer.Argument(metavar="ID", help="The id, as `keys list` shows it: the second part of the key.")]
+
+
+def create(
+    name: Annotated[str, typer.Option(help="What it is for.")],
+    owner: Annotated[str, typer.Option(help="Keys of one owner share a watchlist and alerts.")],
+    scopes: Annotated[str, typer.Option(help="Of read, write, research, admin; separated by commas.")] = "read",
+    days: Annotated[int | None, typer.Option(help="Days until it expires; it never does without this.")] = None,
+    rate_limit: Annotated[str | None, typer.Option(help="Its own limit of requests, as in 100/second.")] = None,
+    max_streams: Annotated[int | None, typer.Option(help="Its own limit of open streams.")] = None,
+    max_selectors: Annotated[int | None, typer.Option(help="Its own limit of selectors of a stream.")] = None,
+) -> None:
+    """Create a key and print it. It is shown this once: only a hash is stored."""
+    given = {
+        "name": name,
+        "owner": owner,
+        "scopes": [part.strip() for part in scopes.split(",") if part.strip()],
+        "expires_days": days,
+        "rate_limit": rate_limit,
+        "max_streams": max_streams,
+        "max_selectors": max_selectors,
+    }
+    secret, key_id, now = new_secret(), new_id(), _now()
+    try:
+        key = new_key(parse_body(msgspec.json.encode(given), KeyRequest), key_id, hash_of(secret), now)
+    except RequestError as error:
+        sys.stderr.write(f"error: {error.detail}\n")
+        raise typer.Exit(INVALID) from error
+    audit = _audited("key.create", key_id, now, name=key.name, owner=key.owner, scopes=sorted(key.scopes))
+    _with_keys(lambda keys: keys.create(key, audit))
+    sys.stdout.write(key_text(key_id, secret) + "\n")
+
+
+def list_keys() -> None:
+    """List all keys, without secrets."""
+    for key in _with_keys(lambda keys: keys.all()):
+        sys.stdout.write(_line(key_view(key)) + "\n")
+
+
+def rotate(
+    key_id: KeyId,
+    keep_seconds: Annotated[int, typer.Option(min=0, max=604_800, help="How long the old secret is still taken.")] = 0,
+) -> None:
+    """Replace the secret of a key and print the new key. Id, scopes and limits stay."""
+    secret, now = new_secret(), _now()
+    audit = _audited("key.rotate", key_id, now, keep_seconds=keep_seconds)
+    if _with_keys(lambda keys: keys.rotate(key_id, hash_of(secret), now + 1000 * keep_seconds, audit)) is None:
+        raise _unknown(key_id)
+    sys.stdout.write(key_text(key_id, secret) + "\n")
+
+
+def revoke(key_id: KeyId) -> None:
+    """Make a key invalid for ever. A running gateway takes it for up to five seconds more."""
+    now = _now()
+    if not _with_keys(lambda keys: keys.revoke(key_id, now, _audited("key.revoke", key_id, now))):
+        raise _unknown(key_id)
+
+
+def _with_keys(action: Callable[[KeyTable], Awaitable[R]]) -> R:
+    """What the action returns; exits where the database does not answer or has no tables."""
+    settings = read_settings(Settings)
+
+    async def run() -> R:
+        if await current(settings.database_url) is None:
+            raise TransientError("there are no tables yet: start Finstage first (make run)")
+        async with open_database(settings.database_url) as database:
+            return await action(KeyTable(database))
+
+    try:
+        return asyncio.run(run())
+    except TransientError as error:
+        sys.stderr.write(f"error: {error}\n")
+        raise typer.Exit(FAILED) from error
+
+
+def _line(key: KeyView) -> str:
+    state = f"revoked {key.revoked}" if key.revoked else f"expires {key.expires}" if key.expires else "valid"
+    return f"{key.id}  {key.name:<24}  {key.owner:<16}  {','.join(key.scopes):<20}  {state}"
+
+
+def _audited(action: str, target: str, now: int, **detail: Any) -> AuditEntry:
+    return AuditEntry(at=now, actor="command", address="", action=action, target=target[:255], detail=detail)
+
+
+def _unknown(key_id: str) -> typer.Exit:
+    sys.stderr.write(f"error: there is no key {key_id!r:.40}\n")
+    return typer.Exit(FAILED)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

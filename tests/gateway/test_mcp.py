@@ -1,0 +1,74 @@
+"""The MCP server as a process, asked by the official client, in front of a real gateway."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters, stdio_client
+
+from tests.gateway import market
+from tests.gateway.running_gateway import RunningGateway, create_key, read_directory, running_gateway
+from tests.gateway.test_research_jobs import Answers
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def private(tmp_path: Path) -> AsyncIterator[RunningGateway]:
+    """A gateway that answers nothing without a key."""
+    async with running_gateway(tmp_path, public_read=False) as server:
+        await market.store(server.database, bars=300, signals=30)
+        await read_directory(server)
+        market.fill(server.gateway.market, first=0)
+        yield server
+
+
+def started(server: RunningGateway, key: str) -> Any:
+    environment = os.environ | {"FINSTAGE_KEY": key}
+    arguments = ["-m", "services.gateway", "mcp", "--url", server.url]
+    return stdio_client(StdioServerParameters(command=sys.executable, args=arguments, env=environment, cwd=ROOT))
+
+
+async def test_tools_answer_with_totals_and_assumptions_and_errors_with_valid_values(private: RunningGateway) -> None:
+    async with Client(started(private, await create_key(private, "read"))) as client:
+
+        async def call(tool: str, **arguments: Any) -> Any:
+            found = await client.call_tool(tool, arguments)
+            assert not found.is_error, found
+            return found.structured_content
+
+        async def refused(tool: str, **arguments: Any) -> str:
+            found = await client.call_tool(tool, arguments)
+            assert found.is_error
+            return str(found.content[0])
+
+        listed = {tool.name for tool in (await client.list_tools()).tools}
+        assert listed == {"instruments", "bars", "signals", "news", "backtest", "explain_move"}
+        assert [each["symbol"] for each in (await call("instruments", words="삼성"))["results"]] == ["005930.KS"]
+        bars = await call("bars", symbol="AAPL", limit=3)
+        assert (bars["shown"], bars["total"]) == (3, 300)
+        assert bars["results"][0]["close"] == market.bar("AAPL", 299).close
+        assert "adjusted" in bars["assumptions"]
+        assert any("replayed" in line for line in bars["warnings"])
+        assert (await call("bars", symbol="AAPL", limit=10_000))["shown"] == 50
+        assert (await call("signals", symbol="AAPL", limit=1))["results"][0]["quality"] is None
+        move = await call("explain_move", symbol="NVDA")
+        quote = market.quote("NVDA", 1)
+        assert move["move"] == round(quote.change_percent or 0, 10)
+        assert {each["industry"] for each in move["industries"]} == {"semiconductors", "ai"}
+        assert "There are: 1Min, 5Min" in await refused("bars", symbol="AAPL", timeframe="2Day")
+        assert "there is no instrument 'NOPE'" in await refused("explain_move", symbol="NOPE")
+        assert "has not the scope research" in await refused("backtest", entry="golden_cross", symbols=["AAPL"])
+
+
+async def test_without_a_key_nothing_is_answered(private: RunningGateway) -> None:
+    private.gateway.research = Answers(private)
+    async with Client(started(private, "")) as client:
+        found = await client.call_tool("instruments", {"words": "apple"})
+        assert found.is_error
+        assert "send a key" in str(found.content[0])
