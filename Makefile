@@ -1,7 +1,7 @@
 # Finstage. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-research run stop up down test test-thorough test-fast lint types contracts bench topics docs lock clean
+.PHONY: help setup setup-research run stop up down test test-thorough test-fast lint types contracts bench topics docs pictures lock clean
 
 # The first Python between 3.11 and 3.14 on the path; or set PYTHON=/path/to/python3.12
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -69,6 +69,9 @@ docs: _test-environment ## write the generated pages under docs/ again
 	@$(BIN)/python -m infra.clients
 	@$(BIN)/python -m infra.local.web_page
 	@cd services/gateway/page && PATH="$(CURDIR)/$(BIN):$$PATH" node types.mjs
+
+pictures: _test-environment ## take the pictures of the page for README.md from a running mesh (URL=http://127.0.0.1:8080)
+	@$(BIN)/python -m tests.pictures $(URL)
 
 lock: _test-environment ## resolve requirements/*.in into hash-locked lists
 	@infra/lock.sh $(BIN)/python

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import backtest, conditions, engine, gateway, grid, kinds, patterns, pipeline, quality
+from bench import backtest, conditions, engine, gateway, grid, kinds, news, patterns, pipeline, quality
 from bench.broker import open_broker
 from bench.result import BenchmarkResult, table
 
@@ -63,6 +63,7 @@ def main() -> None:
         "backtest": backtest.rows,
         "grid": grid.rows,
         "quality": quality.rows,
+        "news": news.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    true,
 )
 from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT, VARCHAR
 from sqlalchemy.sql.type_api import TypeEngine
@@ -387,6 +388,8 @@ chats: Final = Table(
     Column("pace", String(8), nullable=False, default="auto", server_default="auto", comment="each, auto or digest"),
     Column("briefing", Boolean, nullable=False, default=False, server_default=false(), comment="wants briefings"),
     Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("dark", Boolean, nullable=False, default=False, server_default=false(), comment="wants dark pictures"),
+    Index("ix_chats_watch_all", "watch_all"),
     comment="writer: notifier",
 )
 watchlists: Final = Table(
@@ -507,6 +510,7 @@ deliveries: Final = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("to_report", Boolean, nullable=False, default=False, comment="its outcome is not yet on notify.deliveries.v1"),
     Column("kind", String(8), nullable=False, default="signal", server_default="signal", comment="signal or notice"),
+    Column("paced", Boolean, nullable=False, default=True, server_default=true(), comment="counts for the pace of its chat"),
     Index("ix_deliveries_channel_chat_id_updated_at", "channel", "chat_id", "updated_at"),
     Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
     Index("ix_deliveries_to_report", "to_report"),

@@ -135,7 +135,10 @@ async def check_feeds(settings: IngestSettings, universe: Universe, target: str,
     every = True
     async with open_reading(settings, clock) as opened:
         for feed in chosen(target, feeds, language):
-            readable, lines = await check_feed(feed, opened.documents, opened.parser, clock)
+            if feed.contact and not settings.news_contact:
+                readable, lines = False, [feed.id, f"  disabled: no_contact: {NO_CONTACT}"]
+            else:
+                readable, lines = await check_feed(feed, opened.documents, opened.parser, clock)
             every = every and readable
             print("\n".join(lines))  # noqa: T201 - the answer of a command
     return every

@@ -12,21 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
+from services.notifier.adapters.chat_webhooks import SERVICES, ChatWebhooks
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.adapters.email import EmailChannel
 from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.adapters.news_tables import NewsTables
+from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
+from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings, DailyBriefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
+from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.fan_out import FanOut
@@ -67,11 +76,19 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
         pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
         lease = int(settings.lease_seconds * 1000)
-        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock)
+        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
-        sender = Sender(deliveries, schedules, attempt, options, clock)
+        sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
         fan_out = FanOut(
-            chats, ConditionTable(database), market, deliveries, tuple(schedules), settings.policy.expiry, clock, sender.wake
+            chats,
+            ConditionTable(database),
+            market,
+            deliveries,
+            tuple(schedules),
+            settings.policy.expiry,
+            clock,
+            sender.wake,
+            int(settings.alert_hold_seconds * 1000),
         )
         reporter = Reporter(
             deliveries, KafkaOutcomePublisher(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock
@@ -86,6 +103,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "instruments": refresher.run,
         }
         if bot is not None and settings.telegram_polling:
+            broadcasting = Broadcasting(NoticeTable(database), "telegram", clock, sender.wake)
+            tasks["broadcasts"] = partial(broadcasting.run, lifecycle.stopping)
             tasks |= await _bot_tasks(
                 settings,
                 lifecycle,
@@ -98,6 +117,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 instruments,
                 refresher,
                 clock,
+                pictures,
+                sender.wake,
             )
         yield tasks
 
@@ -146,6 +167,19 @@ async def _schedules(
         for target in settings.webhook_targets:
             chat = Chat("webhook", target.name, kind="webhook", language=target.language, watch_all=True, unvalidated=True)
             await chats.ensure(chat, clock.now())
+    for kind in sorted({target.kind for target in settings.channel_targets}):
+        targets = {target.name: target for target in settings.channel_targets if target.kind == kind}
+        if kind == "email":
+            schedules[kind] = ChannelSchedule(
+                EmailChannel(targets), RateLimiter([RateLimit(10, 1.0)], [RateLimit(10, 60.0)]), run_length=8
+            )
+        else:
+            service = ChatWebhooks(kind, targets, allow_private=settings.webhook_allow_private)
+            stack.push_async_callback(service.close)
+            schedules[kind] = ChannelSchedule(service, RateLimiter([RateLimit(50, 1.0)], [SERVICES[kind].limit]), run_length=8)
+        for place in targets.values():
+            chat = Chat(kind, place.name, kind=kind, language=place.language, watch_all=True)
+            await chats.ensure(chat, clock.now())
     return schedules
 
 
@@ -168,6 +202,8 @@ async def _bot_tasks(
     instruments: LatestInstruments,
     refresher: Refresher,
     clock: TimeAndRandom,
+    pictures: PictureCache | None,
+    wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
     from services.notifier.adapters.dialogs import DialogTable
@@ -195,20 +231,31 @@ async def _bot_tasks(
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
+    chats, market = ChatTables(database), MarketTables(database)
+    briefings = Briefings(chats, market, NewsTables(database), quotes, industries, instruments)
+    daily = DailyBriefings(briefings, chats, deliveries, clock, wake)
     ports = BotPorts(
-        ChatTables(database),
+        chats,
         ConditionTable(database),
         parser,
         deliveries,
-        MarketTables(database),
+        market,
+        NewsTables(database),
         quotes,
         industries,
         instruments,
         BotAdmins(bot),
         clock,
+        PersonalDataTables(database),
+        NoticeTable(database),
+        StatisticsTables(database),
         settings.watchlist_most,
         settings.alert_language,
+        settings.operators,
+        settings.allowed,
+        pictures,
         ResearchConditionTimes(research, clock.now),
+        briefings,
         backtests,
         KeyLinkTable(database),
     )
@@ -217,4 +264,5 @@ async def _bot_tasks(
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
+        "briefings": partial(_after_instruments, refresher, daily.run, lifecycle.stopping),
     }

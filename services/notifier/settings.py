@@ -25,6 +25,25 @@ class WebhookTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return f"WebhookTarget(name={self.name!r})"
 
 
+class ChannelTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place in a messenger, or a mailbox, that receives every alert."""
+
+    name: str
+    kind: Literal["discord", "slack", "ntfy", "email"]
+    url: str
+    """The webhook of Discord or Slack, the ntfy server, or ``smtp://USER:PASSWORD@HOST:PORT``."""
+    to: str = ""
+    """ntfy: the topic; email: the address."""
+    sender: str = ""
+    """email: the sender's address, by default that of the receiver."""
+    token: str = ""
+    """ntfy: an access token."""
+    language: Literal["ko", "en"] = "en"
+
+    def __repr__(self) -> str:
+        return f"ChannelTarget(name={self.name!r}, kind={self.kind!r})"
+
+
 class NotifierSettings(MeshSettings):
     """Settings of the notifier."""
 
@@ -44,14 +63,24 @@ class NotifierSettings(MeshSettings):
     """Language of the console, at every start, and of new chats, which change theirs by /lang."""
     webhooks: SecretStr = SecretStr("[]")
     """JSON array of ``{"name", "url", "secret", "language"}``: web servers that get every alert, signed with HMAC-SHA256."""
+    channels: SecretStr = SecretStr("[]")
+    """JSON array of ``{"name", "kind", "url", "to", "sender", "token", "language"}``: Discord, Slack, ntfy and email."""
     webhook_allow_private: bool = False
-    """Whether webhooks may use plain http and addresses of this machine or a private network."""
+    """Whether webhooks and channels may use plain http and addresses of this machine or a private network."""
+    telegram_operators: str = ""
+    """User ids, separated by commas, that may use /stats and /broadcast."""
+    telegram_allowed: str = ""
+    """Chat ids, separated by commas, that the bot answers; empty: all."""
+    public_url: str = ""
+    """Address of the page as people reach it; alerts then have a button that opens the chart there."""
     charts: bool = True
     """Whether Telegram alerts include a chart picture."""
     chart_timeout: float = Field(default=10.0, gt=0)
     """Timeout of drawing a picture, seconds; after it the alert is sent as text."""
     alert_expiry_seconds: int = Field(default=21_600, gt=0)
     """Age at which an alert is no longer worth sending: it is recorded as expired."""
+    alert_hold_seconds: float = Field(default=2.0, ge=0, le=60)
+    """Seconds for which an alert waits for further ones of the same instrument and bar, which come as one message."""
     send_timeout: float = Field(default=20.0, gt=0)
     """Timeout of one request to Telegram, seconds."""
     lease_seconds: float = Field(default=60.0, gt=0)
@@ -84,6 +113,27 @@ class NotifierSettings(MeshSettings):
         _targets(value)
         return value
 
+    @field_validator("telegram_operators", "telegram_allowed")
+    @classmethod
+    def _ids(cls, value: str) -> str:
+        for each in _split(value):
+            if not each.removeprefix("-").isdecimal() or not each.isascii():
+                raise ValueError(f"{each!r} is no id of Telegram: expected numbers, separated by commas")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError(f"PUBLIC_URL is {value!r}: it must begin with https:// or http://")
+        return value
+
+    @field_validator("channels")
+    @classmethod
+    def _channels_decodable(cls, value: SecretStr) -> SecretStr:
+        _channels(value)
+        return value
+
     @model_validator(mode="after")
     def _leases_outlast_requests(self) -> Self:
         longest = max(self.send_timeout, 3.0)
@@ -102,9 +152,28 @@ class NotifierSettings(MeshSettings):
         return _targets(self.webhooks)
 
     @property
+    def channel_targets(self) -> tuple[ChannelTarget, ...]:
+        """The messengers and mailboxes, decoded."""
+        return _channels(self.channels)
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """User ids of the operators."""
+        return frozenset(_split(self.telegram_operators))
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Chat ids that the bot answers; empty: all."""
+        return frozenset(_split(self.telegram_allowed))
+
+    @property
     def console_enabled(self) -> bool:
         """Whether alerts are printed on the console."""
         return self.console_alerts if self.console_alerts is not None else not self.telegram_bot_token.get_secret_value()
+
+
+def _split(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",") if each.strip()]
 
 
 def _targets(value: SecretStr) -> tuple[WebhookTarget, ...]:
@@ -117,4 +186,17 @@ def _targets(value: SecretStr) -> tuple[WebhookTarget, ...]:
             raise ValueError(f"WEBHOOKS: the secret of {target.name!r} has fewer than 16 characters")
     if len({target.name for target in targets}) != len(targets):
         raise ValueError("WEBHOOKS: two have the same name")
+    return targets
+
+
+def _channels(value: SecretStr) -> tuple[ChannelTarget, ...]:
+    try:
+        targets = msgspec.json.decode(value.get_secret_value() or "[]", type=tuple[ChannelTarget, ...])
+    except msgspec.DecodeError as error:
+        raise ValueError(f"CHANNELS: {error}") from None
+    for target in targets:
+        if target.kind in {"ntfy", "email"} and not target.to:
+            raise ValueError(f"CHANNELS: {target.name!r} needs 'to'")
+    if len({(target.kind, target.name) for target in targets}) != len(targets):
+        raise ValueError("CHANNELS: two of one kind have the same name")
     return targets

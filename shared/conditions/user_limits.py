@@ -21,16 +21,18 @@ def extra_columns(condition: Condition) -> tuple[str, ...]:
     return tuple(wanted.column for wanted in condition.indicators if not wanted.running)
 
 
-def exceeded(own: Sequence[Collection[str]], requested: Collection[str], count: int, in_use: Collection[str]) -> Limit | None:
+def exceeded(
+    own: Sequence[Collection[str]], requested: Collection[str], count: int, in_use: Collection[str], most: int = MAX_PER_OWNER
+) -> Limit | None:
     """The limit that a further condition exceeds, or None.
 
     ``own`` and ``requested``: extra columns of the owner's conditions and of the new one; ``count`` and ``in_use``: conditions and
-    extra columns of all owners.
+    extra columns of all owners; ``most``: conditions that the owner may have.
 
     >>> exceeded([()] * 19, (), 19, ()), exceeded([()] * 20, (), 20, ()), exceeded([], ("sma_7",), MAX_TOTAL, ())
     (None, 'full', 'busy')
     """
-    if len(own) >= MAX_PER_OWNER:
+    if len(own) >= most:
         return "full"
     if len({column for columns in (*own, requested) for column in columns}) > MAX_EXTRA_PER_OWNER:
         return "extra"

@@ -74,7 +74,7 @@ class StoryLink(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     """``feed``, ``name``, ``alias``, ``ticker``, ``instrument``, ``topic``, ``rule``, ``embedding`` or ``unsure``."""
     found: str = ""
-    """The words of the text, the instrument or the rule that it rests on."""
+    """The words of the text or the instrument that it rests on; of an embedding, its margin."""
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

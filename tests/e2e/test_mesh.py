@@ -24,7 +24,7 @@ CHATS = {"SPY": 11, "IBM": 12, "BAC": 13, "AIG": 14}
 
 def bot(telegram: Telegram) -> dict[str, str]:
     """The environment of a notifier that uses the stand-in, without pictures."""
-    messages = {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false"}
+    messages = {"TELEGRAM_API": telegram.base, "TELEGRAM_BOT_TOKEN": TOKEN, "CHARTS": "false", "ALERT_HOLD_SECONDS": "0"}
     return messages | {"RATE_OVERALL": "1000", "RATE_CHAT": "100"}
 
 
@@ -33,11 +33,12 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
     for symbol, chat in CHATS.items():
         await telegram.type_text("/start", chat=chat, user=chat)
         await telegram.type_text("/settings unproven on", chat=chat, user=chat)
+        await telegram.type_text("/settings pace each", chat=chat, user=chat)
         await telegram.type_text(f"/watch {symbol}", chat=chat, user=chat)
 
     def answered() -> bool:
         mesh.check()
-        return all(len(telegram.texts(str(chat))) >= 3 for chat in CHATS.values())
+        return all(len(telegram.texts(str(chat))) >= 4 for chat in CHATS.values())
 
     await until(answered, seconds=120, what="the bot's answers to /start, /settings and /watch")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from infra.kafka.node import free_ports
 from services.gateway.settings import Settings
 from shared.db import open_database
-from shared.events import ConditionHistory, ConditionHistoryJob, ResearchError, Timeframe
+from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchError, RunJob, Timeframe
 from shared.failures import TransientError
-from shared.kafka import NoResultError
+from shared.kafka import NoResultError, RunWatch
 from tests.gateway.running_gateway import RunningGateway
 from tests.gateway.test_mesh import process
 from tests.research.recorded import conditions, fill, recorded
@@ -36,6 +37,12 @@ class Answers:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return ConditionHistory(job_id=job.id, error=self.outcome, ts_event=1, ts_init=1, source="test")
+
+    def run(self, job: RunJob) -> AbstractAsyncContextManager[RunWatch]:
+        raise NotImplementedError
+
+    async def cancel(self, job: CancelRun) -> None:
+        raise NotImplementedError
 
 
 async def post(client: aiohttp.ClientSession, body: Any) -> tuple[int, Any]:

@@ -42,7 +42,7 @@ class Answers:
             raise self.broken
         self.jobs.append(job)
         watch = RunWatch(job.id)
-        about = {"job_id": job.id, "kind": "backtest", "ts_event": 1, "ts_init": 1, "source": "test"}
+        about: dict[str, Any] = {"job_id": job.id, "kind": "backtest", "ts_event": 1, "ts_init": 1, "source": "test"}
         if self.error is not None:
             await watch.put(RunFinished(state="refused", error=self.error, **about))
         elif not self.silent:
@@ -177,10 +177,12 @@ async def test_jobs_are_listed_by_pages_kind_and_state(server: RunningGateway, c
     rows += [market.backtest_row(7, requested_by="chat:telegram:7")]
     async with server.database.begin() as connection:
         await connection.execute(insert(tables.research_runs), rows)
-    seen, token = list[str](), ""
-    while token is not None:
+    seen = list[str]()
+    token: str | None = ""
+    for _ in range(2):
         _, page = await get(client, f"{JOBS}?kind=backtest&limit=4" + (f"&page_token={token}" if token else ""))
         seen, token = seen + [each["id"] for each in page["results"]], page["next_page_token"]
+    assert token is None
     assert seen == [f"backtest-{n}" for n in (6, 5, 4, 3, 2, 1)]
     _, page = await get(client, f"{JOBS}?state=queued")
     assert [(each["id"], each["ahead"]) for each in page["results"]] == [("backtest-6", 2), ("backtest-4", 1), ("backtest-2", 0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from infra.kafka.node import free_ports
 from shared.migrations.command import upgrade
 from tests.gateway.test_mesh import process
 from tests.gateway.test_research_jobs import JOBS, get, post
-from tests.research.role import running, started
+from tests.research.role import running, skip_jobs, started
 from tests.servers import Broker
 from tests.until import until
 
@@ -58,7 +59,9 @@ async def requested(client: aiohttp.ClientSession, kind: str, body: dict[str, An
 async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
     await asyncio.to_thread(lambda: asyncio.run(upgrade(mariadb_url)))
     port, probes = free_ports(2)
-    with running(kafka.bootstrap, mariadb_url, tmp_path, VAR=str(tmp_path)):
+    group = f"research-mesh-{os.getpid()}"
+    await skip_jobs(kafka.bootstrap, group)
+    with running(kafka.bootstrap, mariadb_url, tmp_path, VAR=str(tmp_path), RESEARCH_GROUP=group):
         await started(tmp_path)
         async with (
             process(kafka, mariadb_url, tmp_path, port, probes),

@@ -50,7 +50,7 @@ async def test_the_untouched_part_is_enriched_well(found: Found, written: set[in
     linking = f1((set(headline.symbols), names(answer.instruments)) for headline, answer in part)
     assert category.macro >= 0.80, category
     assert industry.macro >= 0.85, industry
-    assert linking.micro >= (0.93 if len(written) > 1 else 0.92), linking
+    assert linking.micro >= 0.93, linking
     assert [headline.text for headline, answer in part if answer.language != headline.language] == []
 
 

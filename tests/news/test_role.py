@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from services.analysis.news.domain.stories import story_id
 from shared import tables, wire
@@ -22,6 +22,7 @@ from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.topics import ARTICLES, STORIES
 from tests.databases import on_mariadb
+from tests.industries.test_role import instrument
 from tests.news.labelled import headlines
 from tests.news.parts import article, check
 from tests.preloading.process import Process
@@ -86,8 +87,10 @@ class Stage:
 
 
 @pytest.fixture
-def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stage]:
+async def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
     made = Stage(own_kafka.bootstrap, database_url, tmp_path)
+    async with open_database(database_url) as database, database.begin() as connection:
+        await connection.execute(insert(tables.instruments), [instrument("AAPL") | {"name_en": "Apple"}])
     yield made
     for process in made.running.values():
         if process.poll() is None:
@@ -145,8 +148,10 @@ async def test_killed_at_random_points_no_article_is_lost_and_no_story_doubled(s
 async def test_the_command_shows_and_splits_while_the_role_runs(stage: Stage) -> None:
     first, second = (article(n, "Fed cuts interest rates by a quarter point" + "!" * n, minutes=n) for n in range(2))
     stage.start("one")
-    await stage.send([first, second])
-    await stage.until(lambda: _more(stage, 2), "articles are stored")
+    await stage.send([first])
+    await stage.until(lambda: _more(stage, 1), "the first is stored")
+    await stage.send([second])
+    await stage.until(lambda: _more(stage, 2), "both are stored")
     story = story_id(first.id)
 
     async def run(*arguments: str) -> tuple[int, str]:

@@ -22,7 +22,7 @@ from shared.db import open_database
 from shared.migrations.command import upgrade
 from tests.databases import on_mariadb
 from tests.news.labelled_headlines import instruments
-from tests.news.translators import KEY, KEY_ID, OUTCOMES, Fault, Translators, open_translators
+from tests.news.translators import KEY, KEY_ID, OUTCOMES, Fault, Translators, in_korean, open_translators
 
 TITLE = "Nvidia rises 3.5% after $1.2 billion order"
 SUMMARY = ("Shares of NVDA closed at $190.52.", "Demand is strong.")
@@ -100,6 +100,18 @@ async def test_title_and_summary_are_translated_once(services: Translators, data
     assert again == Translation(KOREAN, first.summary[:1], "libretranslate")
     assert services.requests == {"libretranslate": 1}
     assert not any("3.5" in text or "Nvidia" in text for text in services.texts)
+
+
+async def test_what_was_paid_for_is_kept_when_the_next_text_fails(services: Translators, copied_url: str) -> None:
+    settings = settings_for(services, copied_url, libretranslate_url="", deepl_key=SecretStr(""))
+    clock = Clock()
+    services.translate = lambda text: services.fault.update(papago="429") or in_korean(text)
+    async with opened(settings, clock) as chain:
+        assert await chain.translate("A title", ("A sentence.",), "en") is None
+        services.fault, services.translate = {}, in_korean
+        clock.now += 3_600_000
+        assert await chain.translate("A title", ("A sentence.",), "en") is not None
+    assert services.texts == ["A title", "A sentence.", "A sentence."]
 
 
 @pytest.mark.parametrize("language", ["ko", "und"])

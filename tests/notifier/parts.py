@@ -12,6 +12,7 @@ from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.market_tables import MarketTables
+from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
@@ -132,7 +133,7 @@ def wire(
     table = DeliveryTable(database, tuple(schedules))
     instruments = LatestInstruments(market)
     attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock)
-    sender = Sender(table, schedules, attempt, SenderOptions(reserve, lease, 8, policy), clock)
+    sender = Sender(table, schedules, attempt, Arranger(table, chats, clock), SenderOptions(reserve, lease, 8, policy), clock)
     fan_out = FanOut(chats, ConditionTable(database), market, table, tuple(schedules), policy.expiry, clock, sender.wake)
     return Parts(database, chats, table, market, instruments, fan_out, sender, schedules)
 
@@ -193,5 +194,6 @@ async def store_bars(database: Database, count: int = 260, symbol: str = "AAPL")
 
 
 def chat(number: int = 7, **more: Any) -> Chat:
-    """A Telegram chat that watches everything and wants every prediction."""
-    return Chat("telegram", str(number), str(number), **({"watch_all": True, "unvalidated": True} | more))
+    """A Telegram chat that watches everything and wants every prediction, each by itself."""
+    fields: dict[str, Any] = {"watch_all": True, "unvalidated": True, "pace": "each"} | more
+    return Chat("telegram", str(number), str(number), **fields)

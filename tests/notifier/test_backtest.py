@@ -6,8 +6,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -20,7 +21,7 @@ from shared.tables import research_runs
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.until import until
 
-SUMMARY = {
+SUMMARY: dict[str, Any] = {
     "metrics": {
         "total_return": 0.342, "cagr": 0.03, "sharpe": 0.42, "max_drawdown": -0.213, "trades": 41, "win_rate": 0.58,
         "expectancy": 0.011,
@@ -50,7 +51,7 @@ class Research:
         self.jobs.append(job)
         self.watches[job.id] = watch = RunWatch(job.id)
         if self.taken:
-            about = {"job_id": job.id, "kind": "backtest", "ts_event": 1, "ts_init": 1, "source": "test"}
+            about: dict[str, Any] = {"job_id": job.id, "kind": "backtest", "ts_event": 1, "ts_init": 1, "source": "test"}
             await watch.put(RunProgress(state="running", **about))
         yield watch
 
@@ -70,7 +71,7 @@ class Research:
             }  # fmt: skip
             async with open_database(self.url) as database, database.begin() as connection:
                 await connection.execute(research_runs.insert(), [row])
-        state = "refused" if error else "done"
+        state: Literal["refused", "done"] = "refused" if error else "done"
         about: dict[str, Any] = {"job_id": job.id, "kind": "backtest", "ts_event": 1, "ts_init": 1, "source": "test"}
         await self.watches[job.id].put(RunFinished(state=state, error=error, **about))
 
@@ -85,6 +86,11 @@ async def talking(database_url: str, folder: Path) -> AsyncIterator[tuple[BotUse
     async with open_database(database_url) as database, bot_user(database_url, backtest_runner=runner(research, database)) as user:
         await user.ask("/lang en")
         yield user, research
+
+
+def sent(user: BotUser, messages: int) -> bool:
+    """Whether so many messages have been sent to all chats."""
+    return len(user.telegram.accepted) == messages
 
 
 async def test_the_answer_comes_at_once_and_the_result_with_pictures_later(database_url: str, tmp_path: Path) -> None:
@@ -117,7 +123,7 @@ async def test_few_trades_and_none_are_said(database_url: str, tmp_path: Path) -
             before = len(user.telegram.accepted)
             record = {**RECORD, "summary": {**SUMMARY, "metrics": {**SUMMARY["metrics"], "trades": trades, "sharpe": None}}}
             await research.end(research.jobs[-1], record=record)
-            await until(lambda sent=before: len(user.telegram.accepted) == sent + 2, 10, "the result")
+            await until(partial(sent, user, before + 2), 10, "the result")
             assert words in user.telegram.accepted[before].text
 
 
@@ -149,9 +155,9 @@ async def test_what_research_says_is_passed_on(sqlite_user: tuple[BotUser, Resea
         (ResearchError(code="limit", message="9 runs wait"), "Too many runs are waiting"),
     ):
         await user.ask("/backtest AAPL close > 1")
-        before = len(user.telegram.texts())
+        before = len(user.telegram.accepted)
         await research.end(research.jobs[-1], error)
-        await until(lambda sent=before: len(user.telegram.texts()) > sent, 10, "the reason")
+        await until(partial(sent, user, before + 1), 10, "the reason")
         assert words in user.telegram.texts()[-1]
 
 

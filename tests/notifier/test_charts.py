@@ -104,7 +104,7 @@ def test_the_volume_pane_has_units_of_the_language() -> None:
     figure = make_figure(of(SAMSUNG, [71_000.0, 73_000.0, 70_000.0], [None, 12e6, 0.0]))
     assert len(figure.axes) == 2
     assert all(re.fullmatch(r"[67]\d,\d{3}", label) for label in labels(figure, 0))
-    assert "1,000만" in labels(figure, 1)
+    assert "800만" in labels(figure, 1)
 
 
 def test_negative_prices_are_drawn_with_a_minus_that_the_font_has() -> None:

@@ -70,7 +70,7 @@ class Deliveries(RuleBasedStateMachine):
 
     def signals(self, numbers: list[int]) -> None:
         fired = [signal(number) for number in numbers]
-        new = [NewDelivery(found, chat(), DeliveryStatus.PENDING, wire.encode(found).decode(), "") for found in fired]
+        new = [NewDelivery(found.id, chat(), DeliveryStatus.PENDING, wire.encode(found).decode(), "") for found in fired]
         self.do(self.table.add(new, self.now))
         self.due |= {found.id for found in fired}
 
@@ -95,7 +95,7 @@ class Deliveries(RuleBasedStateMachine):
         self.claim(self.reserved.pop(data.draw(st.integers(0, len(self.reserved) - 1))))
 
     def claim(self, row: DeliveryRow) -> None:
-        claimed = self.do(self.table.claim(row, self.now, self.now + LEASE))
+        claimed = next(iter(self.do(self.table.claim([row], self.now, self.now + LEASE))), None)
         if claimed is not None:
             self.claimed.append(claimed)
 

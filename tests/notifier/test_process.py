@@ -49,9 +49,9 @@ async def test_signals_become_alerts_and_outcomes_are_published(kafka: Broker, d
 
     async with open_telegram() as telegram, open_database(database_url) as database:
         parts = wire(database, [])
-        await parts.chats.save(Chat("telegram", "7", "7", unvalidated=True), 0)
+        await parts.chats.save(Chat("telegram", "7", "7", unvalidated=True, pace="each"), 0)
         await parts.chats.watch(Address("telegram", "7"), [symbol], 0)
-        await parts.chats.save(Chat("telegram", "8", "8", muted_until=10**15, unvalidated=True), 0)
+        await parts.chats.save(Chat("telegram", "8", "8", muted_until=10**15, unvalidated=True, pace="each"), 0)
         await parts.chats.watch(Address("telegram", "8"), [symbol], 0)
         variables = environment(
             kafka.bootstrap,
@@ -132,7 +132,7 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
     symbol = unique_symbol()
     async with open_database(database_url) as database:
         parts = wire(database, [])
-        await parts.chats.save(Chat("telegram", "7", "7", unvalidated=True), 0)
+        await parts.chats.save(Chat("telegram", "7", "7", unvalidated=True, pace="each"), 0)
         await parts.chats.watch(Address("telegram", "7"), [symbol], 0)
         base = "http://127.0.0.1:1"
         variables = environment(
@@ -167,7 +167,7 @@ async def test_killed_notifiers_lose_nothing_and_duplicate_only_unknowns(
     async with open_telegram(choose) as telegram, open_database(database_url) as database:
         parts = wire(database, [])
         for name in chats:
-            await parts.chats.save(Chat("telegram", name, name, unvalidated=True), 0)
+            await parts.chats.save(Chat("telegram", name, name, unvalidated=True, pace="each"), 0)
             await parts.chats.watch(Address("telegram", name), [symbol], 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "TELEGRAM_POLLING": "false"}
         notifiers = [

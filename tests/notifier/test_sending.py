@@ -24,6 +24,7 @@ from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
 from services.notifier.domain.ports import RenderError
 from services.notifier.domain.recipients import Chat, initial_status
+from services.notifier.domain.record_chart import RecordChart
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
@@ -51,7 +52,7 @@ class RecordingChannel:
         return self.answers.pop(0) if self.answers else Sent(str(len(self.sent)))
 
     def counts(self) -> Counter[tuple[str, str]]:
-        return Counter((chat_id, alert.signal.id) for chat_id, alert in self.sent)
+        return Counter((chat_id, alert.signals[0].id) for chat_id, alert in self.sent)
 
 
 async def finished(parts: Parts, count: int, seconds: float = 20) -> list[object]:
@@ -244,7 +245,9 @@ async def test_an_alert_that_stays_unanswered_is_resent_once_and_then_final(data
 async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_url: str) -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
         parts = wire(database, [TelegramChannel(bot, 2)])
-        await parts.chats.save(Chat("telegram", "-5", "9", "group", language="en", rules={"gap": False, "golden_cross": True}), 0)
+        await parts.chats.save(
+            Chat("telegram", "-5", "9", "group", language="en", pace="each", rules={"gap": False, "golden_cross": True}), 0
+        )
         await parts.chats.watch(Address("telegram", "-5"), ["AAPL"], 0)
         server.faults.append(Fault("migrate", -100200))
         await deliver(server, parts, 4)
@@ -294,7 +297,7 @@ async def test_a_group_gets_no_more_than_its_limit_and_does_not_block_others(dat
 class BrokenRenderer:
     """Always fails."""
 
-    async def render(self, request: ChartRequest) -> bytes:  # noqa: ARG002
+    async def render(self, request: ChartRequest | RecordChart) -> bytes:  # noqa: ARG002
         raise RenderError("timeout")
 
 
@@ -349,7 +352,7 @@ class RaisingChannel(RecordingChannel):
     raises: dict[int, BaseException] = field(default_factory=dict)
 
     async def send(self, to: Address, alert: Alert) -> Outcome:
-        if (error := self.raises.get((alert.signal.ts_event - NOW) // 86_400_000)) is not None:
+        if (error := self.raises.get((alert.signals[0].ts_event - NOW) // 86_400_000)) is not None:
             raise error
         return await super().send(to, alert)
 

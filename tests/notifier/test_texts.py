@@ -219,7 +219,11 @@ def test_a_long_answer_is_split_at_line_ends() -> None:
 
 
 def test_buttons_have_commands_as_actions() -> None:
-    assert [button.action for row in alert_buttons("ko") for button in row] == ["mute 1h", "settings"]
+    fired = signal()
+    wanted = [f"why {fired.id}", f"record {fired.id}", "mute 1h", "mute tomorrow", "settings"]
+    assert [button.action for row in alert_buttons(fired, "ko") for button in row] == wanted
+    link = alert_buttons(signal(symbol="^GSPC"), "ko", "https://example.com/")[-1][0]
+    assert link.url == "https://example.com/?symbol=%5EGSPC&timeframe=1d"
 
 
 @given(st.text(max_size=600))

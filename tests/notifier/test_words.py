@@ -7,7 +7,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from services.notifier.bot.menu import menus
-from services.notifier.words.catalogue import FOLDER, LANGUAGES, WordsError, phrase
+from services.notifier.words.catalogue import FOLDER, LANGUAGES, PAGE, WordsError, files, phrase
 from shared.particles import with_particle
 from shared.sequences import vocabulary
 
@@ -22,10 +22,10 @@ class Values(Visitor):
         self.names.add(node.id.name)
 
 
-def catalogue(language: str) -> dict[str, set[str]]:
+def catalogue(language: str, *, page: bool = False) -> dict[str, set[str]]:
     """By message or attribute, the names of its values."""
     found: dict[str, set[str]] = {}
-    for file in sorted((FOLDER / language).glob("*.ftl")):
+    for file in [FOLDER / language / PAGE] if page else files(language):
         for entry in FluentParser().parse(file.read_text("utf-8")).body:
             assert not isinstance(entry, ast.Junk), f"{file.name}: {entry.content}"
             if not isinstance(entry, ast.Message):
@@ -40,8 +40,9 @@ def catalogue(language: str) -> dict[str, set[str]]:
     return found
 
 
-def test_both_languages_have_the_same_messages_with_the_same_values() -> None:
-    korean, english = (catalogue(language) for language in LANGUAGES)
+@pytest.mark.parametrize("page", [False, True], ids=["notifier", "page"])
+def test_both_languages_have_the_same_messages_with_the_same_values(page: bool) -> None:
+    korean, english = (catalogue(language, page=page) for language in LANGUAGES)
     assert korean.keys() ^ english.keys() == set()
     assert {name for name in korean if korean[name] != english[name]} == set()
 

@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
 from shared.events import ConditionHistoryJob
 from shared.kafka import JobClient, open_producer, open_tail
 from shared.settings import MeshSettings
-from shared.topics import RESEARCH_RESULTS
+from shared.topics import RESEARCH_JOBS, RESEARCH_RESULTS
 from tests.preloading.process import Process
 from tests.until import until
 
@@ -38,6 +40,19 @@ def running(
     finally:
         process.kill()
         process.wait()
+
+
+async def skip_jobs(bootstrap: str, group: str) -> None:
+    """Let a new consumer group begin with the jobs that come from now on: the broker has those of other tests."""
+    partitions = [TopicPartition(RESEARCH_JOBS.name, number) for number in range(RESEARCH_JOBS.partitions)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    async with asyncio.timeout(30):
+        await consumer.start()
+        try:
+            consumer.assign(partitions)
+            await consumer.commit(await consumer.end_offsets(partitions))
+        finally:
+            await consumer.stop()
 
 
 async def started(folder: Path) -> None:

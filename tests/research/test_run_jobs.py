@@ -27,7 +27,7 @@ from shared.kafka import Record, open_producer, open_tail
 from shared.migrations.command import upgrade
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_JOBS, RESEARCH_RESULTS
-from tests.research.role import running, started
+from tests.research.role import running, skip_jobs, started
 from tests.servers import Broker
 from tests.until import until
 
@@ -81,6 +81,11 @@ async def seeing(kafka: Broker) -> AsyncIterator[Seen]:
         finally:
             stopping.set()
             await task
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _from_now_on(kafka: Broker) -> None:
+    asyncio.run(skip_jobs(kafka.bootstrap, GROUP))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 from sqlalchemy.dialects import mysql
 
-from infra.documents.page_timeframes import page_timeframes
+from infra.documents.page_tables import page_timeframes
 from services.analysis.kernels.plan import TIMEFRAME_NAMES, plan
 from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY
 from services.analysis.live.domain.layout import FRAME, PERIOD_CODES, SESSION, SYMBOL, TIMEFRAMES, frames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -36,6 +37,8 @@ DATABASE_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 1.0
 """How often a process without the lease tries to get it."""
 TRANSLATION_SECONDS: Final = 1.0
+SWITCH_SECONDS: Final = 0.0005
+"""How long a thread that computes may hold up the event loop; Python's own value is 5 ms."""
 
 
 class WatchedSymbols:
@@ -53,6 +56,7 @@ class WatchedSymbols:
 @asynccontextmanager
 async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, wire it, and yield the tasks."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         producer = await stack.enter_async_context(open_producer(settings, "analysis-news"))

@@ -88,7 +88,7 @@ class NewsSettings(TranslatorSettings):
     news_roster_seconds: float = Field(default=30.0, gt=0)
     """How often instruments, their names and industries are read again."""
     news_watch_seconds: float = Field(default=30.0, gt=0)
-    """How often the watchlists are read again, for the importance of stories."""
+    """How often watchlists and instruments are read again: importance depends on the former, links on the latter."""
     news_reaction_seconds: float = Field(default=10.0, gt=0)
     """How often is looked whether bars say what linked instruments did after a story."""
     news_command_seconds: float = Field(default=1.0, gt=0)

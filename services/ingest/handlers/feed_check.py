@@ -54,7 +54,8 @@ async def check_feed(feed: Feed, documents: Documents, parser: FeedParser, clock
     head = f"{feed.id}: {feed.url}" if feed.id != feed.url else feed.id
     found = await read_document(feed, documents, parser, clock)
     if isinstance(found, Failure):
-        return False, [head, f"  failed: {found.reason}{f': {found.detail}' if found.detail else ''}"]
+        detail = plain_line(found.detail, EXCERPT)
+        return False, [head, f"  failed: {found.reason}{f': {detail}' if detail else ''}"]
     if isinstance(found, NotModified):
         return True, [head, "  not modified"]
     return True, [head, *_shown(found)]

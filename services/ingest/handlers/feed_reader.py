@@ -63,7 +63,7 @@ class FeedReader:
         self._states[feed.id] = state
         record_read(feed, state)
         show_states(feed.line, (each for name, each in self._states.items() if self._lines[name] == feed.line))
-        if state.state == "failing":
+        if state.state == "failing" and state.reason != "paused":
             log.warning("a feed cannot be read", feed=feed.id, reason=state.reason, detail=state.detail, failures=state.failures)
         now = self._ports.clock.wall()
         await keep_trying(lambda: self._ports.store.save(feed, state, now), "database", self._ports.stopping)

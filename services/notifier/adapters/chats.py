@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy import Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -36,6 +36,7 @@ _FIELDS = (
     "pace",
     "briefing",
     "premium_until",
+    "dark",
 )
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500
@@ -109,13 +110,22 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(delete(watched_industries).where(chosen))
 
+    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+        c = chats.c
+        wanted = select(*_COLUMNS).where(c.channel == channel, c.briefing.is_(True), c.active.is_(True), c.chat_id > after)
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(wanted.order_by(c.chat_id).limit(limit))).all()
+        return [_chat(row, {}) for row in rows]
+
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         async with self._database.connect() as connection:
             lists = await _lists(connection, channels, symbols)
-            found = (await connection.execute(_watching(channels, symbols))).all()
-            rules = await _rules(connection, [(row.channel, row.chat_id) for row in found])
-        chats_found = (_chat(row, rules[row.channel, row.chat_id]) for row in found)
-        return [at for chat in chats_found for at in _addresses(chat, lists[chat.channel, chat.chat_id])]
+            everything = select(chats.c.channel, chats.c.chat_id).where(
+                chats.c.watch_all.is_(True), chats.c.active.is_(True), chats.c.channel.in_(tuple(channels))
+            )
+            keys = {*lists, *((channel, chat_id) for channel, chat_id in (await connection.execute(everything)).all())}
+            found = await chats_of(connection, keys)
+        return [at for key, chat in found.items() for at in _addresses(chat, lists.get(key, {}))]
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
         rows = [_row(chat, now)]
@@ -163,18 +173,19 @@ def _addresses(chat: Chat, lists: Mapping[int, set[str]]) -> Iterator[tuple[Chat
     """The addresses of a chat that receive signals, with their watchlists."""
     for thread_id in {*lists, *([chat.watch_all_thread_id] if chat.watch_all else [])}:
         everything = chat.watch_all and thread_id == chat.watch_all_thread_id
-        yield replace(chat, thread_id=thread_id, watch_all=everything), frozenset(lists.get(thread_id, ()))
+        same = (thread_id, everything) == (chat.thread_id, chat.watch_all)
+        here = chat if same else replace(chat, thread_id=thread_id, watch_all=everything)
+        yield here, frozenset(lists.get(thread_id, ()))
 
 
 async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
     """The active chats among ``keys``, by channel and id."""
     found: dict[tuple[str, str], Chat] = {}
-    rules = await _rules(connection, list(keys))
-    for chunk in _chunks(sorted({chat_id for _, chat_id in keys})):
-        wanted = select(*_COLUMNS).where(chats.c.chat_id.in_(chunk), chats.c.active.is_(True))
+    rules = await _rules(connection, keys)
+    for channel, chunk in _chunks(keys):
+        wanted = select(*_COLUMNS).where(chats.c.channel == channel, chats.c.chat_id.in_(chunk), chats.c.active.is_(True))
         for row in (await connection.execute(wanted)).all():
-            if (row.channel, row.chat_id) in keys:
-                found[row.channel, row.chat_id] = _chat(row, rules[row.channel, row.chat_id])
+            found[channel, row.chat_id] = _chat(row, rules[channel, row.chat_id])
     return found
 
 
@@ -188,20 +199,6 @@ async def _move_conditions(connection: AsyncConnection, channel: str, old: str, 
     for i, number in enumerate(numbers):
         moved = update(conditions).where(mine, column.number == number)
         await connection.execute(moved.values(chat_id=new, number=free + i))
-
-
-def _watching(channels: Sequence[str], symbols: Sequence[str]) -> Any:
-    listed = _of_chat(watchlists, watchlists.c.symbol.in_(tuple(symbols)))
-    members = select(instrument_industries.c.industry).where(instrument_industries.c.symbol.in_(tuple(symbols)))
-    industry = _of_chat(watched_industries, watched_industries.c.industry.in_(members))
-    return select(*_COLUMNS).where(
-        chats.c.channel.in_(tuple(channels)), chats.c.active.is_(True), or_(chats.c.watch_all.is_(True), listed, industry)
-    )
-
-
-def _of_chat(table: Table, chosen: ColumnElement[bool]) -> ColumnElement[bool]:
-    same_chat = and_(table.c.channel == chats.c.channel, table.c.chat_id == chats.c.chat_id)
-    return select(table.c.chat_id).where(same_chat, chosen).exists()
 
 
 async def _lists(
@@ -225,18 +222,24 @@ async def _lists(
     return found
 
 
-async def _rules(connection: AsyncConnection, keys: Sequence[tuple[str, str]]) -> defaultdict[tuple[str, str], dict[str, bool]]:
+async def _rules(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> defaultdict[tuple[str, str], dict[str, bool]]:
     found: defaultdict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
-    ids = sorted({chat_id for _, chat_id in keys})
-    for chunk in _chunks(ids):
-        wanted = select(alert_rules).where(alert_rules.c.chat_id.in_(chunk))
-        for row in (await connection.execute(wanted)).all():
-            found[row.channel, row.chat_id][row.rule] = bool(row.wanted)
+    column = alert_rules.c
+    for channel, chunk in _chunks(keys):
+        wanted = select(column.chat_id, column.rule, column.wanted).where(column.channel == channel, column.chat_id.in_(chunk))
+        for chat_id, rule, on in (await connection.execute(wanted)).all():
+            found[channel, chat_id][rule] = bool(on)
     return found
 
 
-def _chunks(ids: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return (tuple(ids[i : i + _CHUNK]) for i in range(0, len(ids), _CHUNK))
+def _chunks(keys: Collection[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A channel with ids of chats in it, so that both columns of the primary key are used."""
+    by_channel: defaultdict[str, list[str]] = defaultdict(list)
+    for channel, chat_id in keys:
+        by_channel[channel].append(chat_id)
+    for channel, ids in by_channel.items():
+        ids.sort()
+        yield from ((channel, tuple(ids[i : i + _CHUNK])) for i in range(0, len(ids), _CHUNK))
 
 
 async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -> None:
@@ -264,7 +267,7 @@ def _row(chat: Chat, now: int) -> dict[str, Any]:
 
 
 def _chat(row: Any, rules: dict[str, bool]) -> Chat:
-    fields = {name: getattr(row, name) for name in _FIELDS}
+    fields = dict(zip(_FIELDS, row, strict=False))
     if fields["language"] not in LANGUAGES:  # an invalid row must not stop the alerts
         fields["language"] = LANGUAGES[0]
     return Chat(**fields, rules=rules)

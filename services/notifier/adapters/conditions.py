@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 
 from services.notifier.adapters.chats import chats_of
 from services.notifier.domain.conditions import ConditionAlert
@@ -24,13 +24,14 @@ class ConditionTable:
         self._database = database
 
     async def for_chat(self, channel: str, chat_id: str) -> list[ConditionAlert]:
-        wanted = select(table).where(_mine(channel, chat_id)).order_by(table.c.number)
+        wanted = select(table).where(_mine(channel, chat_id), table.c.stopped != DELETED).order_by(table.c.number)
         async with self._database.connect() as connection:
             return [_alert(row) for row in (await connection.execute(wanted)).all()]
 
     async def add(self, alert: ConditionAlert, now: int) -> ConditionAlert:
         newest = select(func.max(table.c.number)).where(_mine(alert.channel, alert.chat_id))
         async with self._database.begin() as connection:
+            await connection.execute(delete(table).where(_mine(alert.channel, alert.chat_id), table.c.stopped == DELETED))
             numbered = replace(alert, number=((await connection.execute(newest)).scalar() or 0) + 1)
             await connection.execute(table.insert().values(**_row(numbered), created_at=now))
         return numbered
@@ -39,7 +40,20 @@ class ConditionTable:
         mine = _mine(channel, chat_id)
         chosen = mine if number is None else and_(mine, table.c.number == number)
         async with self._database.begin() as connection:
-            return (await connection.execute(delete(table).where(chosen))).rowcount
+            await connection.execute(delete(table).where(mine, table.c.stopped == DELETED))
+            gone = update(table).where(chosen).values(stopped=DELETED, enabled=False)
+            return (await connection.execute(gone)).rowcount
+
+    async def restore(self, channel: str, chat_id: str) -> int:
+        again = update(table).where(_mine(channel, chat_id), table.c.stopped == DELETED).values(stopped="", enabled=True)
+        async with self._database.begin() as connection:
+            return (await connection.execute(again)).rowcount
+
+    async def update(self, alerts: Sequence[ConditionAlert]) -> None:
+        async with self._database.begin() as connection:
+            for alert in alerts:
+                one = and_(_mine(alert.channel, alert.chat_id), table.c.number == alert.number)
+                await connection.execute(update(table).where(one).values({name: getattr(alert, name) for name in _STATE}))
 
     async def in_use(self) -> tuple[int, frozenset[str]]:
         enabled = table.c.enabled.is_(True)
@@ -64,6 +78,10 @@ class ConditionTable:
         return [(replace(chat, thread_id=alert.thread_id), alert) for chat, alert in known if chat is not None]
 
 
+DELETED: Final = "deleted"
+_STATE: Final = ("frequency", "cooldown", "expires_at", "last_fired_at", "stopped", "enabled")
+
+
 def _mine(channel: str, chat_id: str) -> Any:
     return and_(table.c.channel == channel, table.c.chat_id == chat_id)
 
@@ -77,10 +95,9 @@ def _row(alert: ConditionAlert) -> dict[str, Any]:
         "condition_id": alert.condition_id,
         "condition_text": alert.text,
         "timeframe": alert.timeframe,
-        "frequency": alert.frequency,
         "scope": alert.scope,
         "targets": msgspec.json.encode(alert.targets).decode(),
-        "enabled": alert.enabled,
+        **{name: getattr(alert, name) for name in _STATE},
         "extra": msgspec.json.encode(alert.extra).decode(),
     }
 
@@ -99,6 +116,10 @@ def _alert(row: Any) -> ConditionAlert:
         _names(row.extra),
         bool(row.enabled),
         row.thread_id,
+        row.cooldown,
+        row.expires_at,
+        row.last_fired_at,
+        row.stopped,
     )
 
 

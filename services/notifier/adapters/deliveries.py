@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, not_, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryRow, DeliveryStatus, RowChange
+from services.notifier.domain.pacing import RecentMessages
 from services.notifier.domain.ports import NewDelivery
 from shared.db import Database
 from shared.tables import deliveries as table
@@ -26,6 +27,7 @@ _COLUMNS = (
     table.c.traceparent,
     table.c.created_at,
     table.c.thread_id,
+    table.c.kind,
 )
 _FINAL = (DeliveryStatus.EXPIRED, DeliveryStatus.MUTED)
 
@@ -38,7 +40,7 @@ class DeliveryTable:
         self._ours = table.c.channel.in_(tuple(channels))
 
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
-        rows = [_row(new, now) for new in deliveries]
+        rows = [delivery_row(new, now) for new in deliveries]
         if not rows:
             return
         async with self._database.begin() as connection:
@@ -54,6 +56,21 @@ class DeliveryTable:
         )
         return await self._read(wanted)
 
+    async def due_of(self, channel: str, chat_id: str, now: int, limit: int) -> list[DeliveryRow]:
+        mine = and_(table.c.channel == channel, table.c.chat_id == chat_id)
+        wanted = select(*_COLUMNS).where(mine, table.c.status.in_(DUE), table.c.next_try_at <= now)
+        return await self._read(wanted.order_by(table.c.created_at, table.c.signal_id).limit(limit))
+
+    async def recent_messages(self, channel: str, chat_id: str, since: int) -> RecentMessages:
+        sent = (
+            select(func.count(table.c.message_id.distinct()), func.max(table.c.updated_at))
+            .where(table.c.channel == channel, table.c.chat_id == chat_id, table.c.updated_at >= since)
+            .where(table.c.status == DeliveryStatus.SENT, table.c.kind == "signal", table.c.paced == true())
+        )
+        async with self._database.connect() as connection:
+            count, last = (await connection.execute(sent)).one()
+        return RecentMessages(int(count), int(last or 0))
+
     async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
         ours = []
         async with self._database.begin() as connection:
@@ -63,11 +80,14 @@ class DeliveryTable:
                     ours.append(replace(delivery, next_try_at=slot))
         return ours
 
-    async def claim(self, delivery: DeliveryRow, now: int, lease: int) -> DeliveryRow | None:
-        values = {"status": DeliveryStatus.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
+    async def claim(self, deliveries: Sequence[DeliveryRow], now: int, lease: int) -> list[DeliveryRow]:
+        claimed = []
         async with self._database.begin() as connection:
-            won = (await connection.execute(update(table).where(_untouched(delivery)).values(**values))).rowcount == 1
-        return replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease) if won else None
+            for delivery in deliveries:
+                values = {"status": DeliveryStatus.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
+                if (await connection.execute(update(table).where(_untouched(delivery)).values(**values))).rowcount == 1:
+                    claimed.append(replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease))
+        return claimed
 
     async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
         if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
@@ -85,7 +105,7 @@ class DeliveryTable:
             "message_id": change.message_id,
             "error": change.error,
             "updated_at": now,
-            "to_report": change.final,
+            "to_report": change.final and delivery.kind == "signal",
         }
         async with self._database.begin() as connection:
             return (await connection.execute(update(table).where(held).values(**values))).rowcount == 1
@@ -127,24 +147,27 @@ class DeliveryTable:
             return [_delivery(row) for row in (await connection.execute(wanted)).all()]
 
 
-def _row(new: NewDelivery, now: int) -> dict[str, Any]:
+def delivery_row(new: NewDelivery, now: int) -> dict[str, Any]:
+    """The row of a new delivery."""
     final = new.status in _FINAL
     return {
-        "signal_id": new.signal.id,
+        "signal_id": new.signal_id,
+        "kind": new.kind,
+        "paced": new.paced,
         "channel": new.chat.channel,
         "chat_id": new.chat.chat_id,
         "thread_id": new.chat.thread_id,
         "status": new.status,
         "tries": 0,
         "unknowns": 0,
-        "next_try_at": NEVER if final else now,
+        "next_try_at": NEVER if final else now + new.hold,
         "message_id": "",
         "error": "",
         "body": new.body,
         "traceparent": new.traceparent[:64],
         "created_at": now,
         "updated_at": now,
-        "to_report": final,
+        "to_report": final and new.kind == "signal",
     }
 
 

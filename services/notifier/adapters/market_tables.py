@@ -13,8 +13,8 @@ from services.notifier.domain.conditions import RULE
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument
 from services.notifier.domain.quality_replies import RuleRecord
 from shared.db import Database
-from shared.events import Signal, SignalQuality, Timeframe
-from shared.tables import bars, industries, instrument_industries, instruments, signal_quality, signals
+from shared.events import Pattern, Signal, SignalQuality, Timeframe
+from shared.tables import bars, industries, instrument_industries, instruments, patterns, signal_quality, signals
 from shared.topics import SIGNALS
 from shared.wire import WireError, decode
 
@@ -64,13 +64,23 @@ class MarketTables:
             newest = newest.where(signals.c.symbol.in_(tuple(symbols)))
         async with self._database.connect() as connection:
             rows = (await connection.execute(newest)).all()
-        found = []
-        for signal_id, body in rows:
-            try:
-                found.append(decode(SIGNALS, body.encode()))
-            except WireError as error:
-                _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
-        return found
+        return [found for signal_id, body in rows if (found := _decoded(signal_id, body)) is not None]
+
+    async def signal(self, signal_id: str) -> Signal | None:
+        async with self._database.connect() as connection:
+            body = (await connection.execute(select(signals.c.body).where(signals.c.id == signal_id))).scalar()
+        return None if body is None else _decoded(signal_id, body)
+
+    async def pattern(self, signal: Signal) -> Pattern | None:
+        c = patterns.c
+        same = (c.symbol == signal.symbol, c.timeframe == signal.timeframe, c.pattern == signal.rule, c.ts_event >= signal.ts_event)
+        async with self._database.connect() as connection:
+            body = (await connection.execute(select(c.body).where(*same).order_by(c.ts_event).limit(1))).scalar()
+        try:
+            return None if body is None else msgspec.json.decode(body, type=Pattern)
+        except msgspec.MsgspecError as error:
+            _log.warning("stored pattern not decoded", signal=signal.id, error=str(error))
+            return None
 
     async def quality(self, rule: str, groups: Sequence[str]) -> list[RuleRecord]:
         c = signal_quality.c
@@ -113,6 +123,14 @@ class MarketTables:
             for symbol, name in (await connection.execute(wanted)).all():
                 found.setdefault(symbol, set()).add(name)
         return found
+
+
+def _decoded(signal_id: str, body: str) -> Signal | None:
+    try:
+        return decode(SIGNALS, body.encode())
+    except WireError as error:
+        _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
+        return None
 
 
 def _aliases(symbol: str, text: str) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ class Conversation(BaseMiddleware):
             metrics.UPDATES.labels("flood").inc()
             warned = self._people.may_be_warned(incoming.person, now)
             return Reply(phrase(self._ports.language, "slow-down"), notice=True) if warned else None
+        allowed = self._ports.allowed
+        if allowed and incoming.chat_id not in allowed and incoming.user_id not in self._ports.operators:
+            metrics.UPDATES.labels("not allowed").inc()
+            warned = self._people.may_be_warned(incoming.person, now)
+            return Reply(phrase(self._ports.language, "not-listed"), notice=True) if warned else None
         reply: Reply | None = await handler(event, data | {INCOMING: incoming, CHAT: await self._chat(incoming)})
         await remember(data["state"], reply, data["raw_state"])
         return reply

@@ -9,7 +9,7 @@ import hmac
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from services.notifier.domain.messages import Buttons
+from services.notifier.domain.messages import Button, Buttons
 
 
 class Press(CallbackData, prefix="p", sep="|"):
@@ -35,8 +35,10 @@ def keyboard(buttons: Buttons, chat_id: str, token: str) -> InlineKeyboardMarkup
     """An inline keyboard for a chat, or None without buttons."""
     if not buttons:
         return None
-    rows = [
-        [InlineKeyboardButton(text=each.label, callback_data=press(each.action, chat_id, token).pack()) for each in row]
-        for row in buttons
-    ]
-    return InlineKeyboardMarkup(inline_keyboard=rows)
+    return InlineKeyboardMarkup(inline_keyboard=[[_button(each, chat_id, token) for each in row] for row in buttons])
+
+
+def _button(button: Button, chat_id: str, token: str) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(text=button.label, url=button.url)
+    return InlineKeyboardButton(text=button.label, callback_data=press(button.action, chat_id, token).pack())

@@ -9,9 +9,11 @@ from functools import partial
 from typing import Final
 
 from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports import (
     Admins,
@@ -22,7 +24,11 @@ from services.notifier.domain.ports import (
     DeliveryStore,
     KeyLinks,
     MarketStore,
+    NewsStore,
+    NoticeStore,
+    PersonalData,
     Quotes,
+    Statistics,
 )
 
 CommandFunction = Callable[..., Awaitable[Reply]]
@@ -38,16 +44,27 @@ class BotPorts:
     parser: ConditionParser
     deliveries: DeliveryStore
     market: MarketStore
+    news_stories: NewsStore
     quotes: Quotes
     industries: LatestIndustries
     instruments: LatestInstruments
     admins: Admins
     clock: TimeAndRandom
+    personal_data: PersonalData
+    notices: NoticeStore
+    statistics: Statistics
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
+    operators: frozenset[str] = frozenset()
+    """User ids that may give the operator's commands."""
+    allowed: frozenset[str] = frozenset()
+    """Chat ids that the bot answers; empty: all."""
+    pictures: PictureCache | None = None
+    """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
+    briefings: Briefings | None = None
     backtests: Backtests | None = None
     """Without it, /backtest says that there are none."""
     links: KeyLinks | None = None

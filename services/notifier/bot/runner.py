@@ -25,7 +25,8 @@ class Runner:
     async def run(self, name: str, arguments: str, chat: Chat, incoming: Incoming) -> Reply | None:
         """The reply of a command; None for an unknown one in a group, since it may be another bot's. Raises TransientError."""
         command = self._commands.get(name)
-        if command is None:
+        hidden = command is not None and command.operator and incoming.user_id not in self._ports.operators
+        if command is None or hidden:
             metrics.UPDATES.labels("unknown").inc()
             return None if incoming.kind == "group" else self._unknown(name, chat.language)
         if command.changes and (arguments or command.bare) and not await self._may_change(chat, incoming):

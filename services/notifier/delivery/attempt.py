@@ -1,10 +1,11 @@
-"""One attempt of one delivery: render, wait for the rate limit, claim, send, record."""
+"""One attempt of one message: render, wait for the rate limit, claim, send, record."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from random import Random
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
-from services.notifier.domain.alert_text import alert_buttons, alert_text
+from services.notifier.domain.contents import Content, decoded, rendered
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import (
@@ -28,15 +29,13 @@ from services.notifier.domain.outcomes import (
     Sent,
     TemporaryRefusal,
 )
+from services.notifier.domain.pacing import PlannedMessage
 from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
-from shared import wire
 from shared.backoff import Backoff
-from shared.events import Signal
 from shared.failures import TransientError, classify
 from shared.kafka.failure_rate import HOLD_SECONDS, FailureRate
 from shared.logs import redact
-from shared.topics import SIGNALS
 from shared.waiting import pause
 
 T = TypeVar("T")
@@ -56,87 +55,108 @@ class Attempt:
         policy: RetryPolicy,
         lease: int,
         clock: TimeAndRandom,
+        page: str = "",
     ) -> None:
+        """``page``: the page's public address, for buttons that open it."""
         self._deliveries, self._chats, self._instruments, self._pictures = deliveries, chats, instruments, pictures
-        self._policy, self._lease, self._clock = policy, lease, clock
+        self._policy, self._lease, self._clock, self._page = policy, lease, clock, page
         self._failure_rates: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
-    async def make(self, row: DeliveryRow, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
-        """Attempt a reserved delivery; False when it was not started and should be released.
+    async def make(self, message: PlannedMessage, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
+        """Attempt the reserved rows of one message; False when it was not started and should be released.
 
-        An error that this delivery causes fails it, with the reason in its row. Where most deliveries of the channel fail this way,
+        An error that this message causes fails its rows, with the reason in them. Where most messages of the channel fail this way,
         it waits instead, and so does the channel.
 
         Raises:
             TransientError: the database is not available.
             Exception: what ``classify`` classifies as "crash".
         """
-        versions = [row]
+        versions = list(message.rows)
         try:
-            return await self._try(versions, schedule, stopping)
+            return await self._try(versions, schedule, stopping, digest=message.digest)
         except Exception as error:
             if classify(error) != "dead-letter":
                 raise
             reason = redact(f"{type(error).__name__}: {error}")
-            _log.exception("delivery failed with an unexpected error", signal=row.signal_id, channel=row.channel)
+            channel = message.rows[0].channel
+            _log.exception("delivery failed with an unexpected error", signal=message.rows[0].signal_id, channel=channel)
             outcome = (
-                TemporaryRefusal(reason, HOLD_SECONDS) if self._failure_rates[row.channel].failed() else PermanentRejection(reason)
+                TemporaryRefusal(reason, HOLD_SECONDS) if self._failure_rates[channel].failed() else PermanentRejection(reason)
             )
-            await self._record(versions[-1], outcome, schedule)
+            await self._record(versions, outcome, schedule)
             return True
 
-    async def _try(self, versions: list[DeliveryRow], schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
-        """Appends the claimed row to ``versions``, so that the caller records an error on the newest version."""
-        row = versions[-1]
-        chat = await self._chats.get(row.channel, row.chat_id)
-        signal, closed = self._check_row(row, chat)
-        if closed is not None or signal is None or chat is None:
-            await self._close(row, closed or RowChange(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
+    async def _try(self, versions: list[DeliveryRow], schedule: ChannelSchedule, stopping: asyncio.Event, *, digest: bool) -> bool:
+        """Replaces ``versions`` by the claimed rows, so that the caller records an error on the newest versions."""
+        channel = versions[0].channel
+        chat = await self._chats.get(channel, versions[0].chat_id)
+        contents = await self._open(versions, chat)
+        if not contents or chat is None:
             return True
-        alert = await self._render(row, chat, signal, pictures=schedule.channel.pictures)
-        if not await self._wait_for_turn(row, chat, schedule, stopping):
+        alert = await self._render(contents, chat, pictures=schedule.channel.pictures, digest=digest)
+        if not await self._wait_for_turn(contents[0].row, chat, schedule, stopping):
             return False
         now = self._clock.now()
-        claimed = await self._deliveries.claim(row, now, now + self._lease)
-        if claimed is None:
+        claimed = await self._deliveries.claim([each.row for each in contents], now, now + self._lease)
+        if not claimed:
             return True
-        versions.append(claimed)
+        versions[:] = claimed
+        if len(claimed) < len(contents):  # another process took some: they are not in this message
+            won = {row.key for row in claimed}
+            contents = [each for each in contents if each.row.key in won]
+            alert = await self._render(contents, chat, pictures=schedule.channel.pictures, digest=digest)
         if alert.repeat:
-            metrics.REPEATS.labels(row.channel).inc()
-        outcome = await schedule.channel.send(row.address, alert)
+            metrics.REPEATS.labels(channel).inc(len(claimed))
+        outcome = await schedule.channel.send(claimed[0].address, alert)
         await self._record(claimed, outcome, schedule)
+        metrics.MESSAGES.labels(channel, "digest" if digest else "single" if len(claimed) == 1 else "group").inc()
         if isinstance(outcome, Sent):
-            metrics.LATENCY.labels(row.channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
-        self._failure_rates[row.channel].passed(1)
+            for signal in alert.signals:
+                metrics.LATENCY.labels(channel).observe(max(0, self._clock.now() - signal.ts_init) / 1000)
+        self._failure_rates[channel].passed(1)
         return True
 
-    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Signal | None, RowChange | None]:
-        """The signal of a row, and the change that closes the row without an attempt, if any."""
+    async def _open(self, rows: Sequence[DeliveryRow], chat: Chat | None) -> list[Content]:
+        """The rows with their contents; those that must not be sent are closed."""
+        contents = []
+        for row in rows:
+            content, closed = self._check_row(row, chat)
+            if closed is None and content is not None:
+                contents.append(content)
+            else:
+                await self._close(row, closed or RowChange(DeliveryStatus.FAILED, row.unknowns, error="no such chat"))
+        return contents
+
+    def _check_row(self, row: DeliveryRow, chat: Chat | None) -> tuple[Content | None, RowChange | None]:
+        """The content of a row, and the change that closes the row without an attempt, if any."""
         now = self._clock.now()
         try:
-            signal = wire.decode(SIGNALS, row.body.encode())
-        except wire.WireError as error:
+            content = decoded(row)
+        except ValueError as error:
             return None, RowChange(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
-            return signal, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
-        if is_stale(signal, now, self._policy.expiry):
-            return signal, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
+            return content, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
+        if content.signal is None:
+            late = row.created_at + self._policy.expiry < now
+            return content, RowChange(DeliveryStatus.EXPIRED, row.unknowns) if late else None
+        if is_stale(content.signal, now, self._policy.expiry):
+            return content, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
         if chat.muted_until > now:
-            return signal, RowChange(DeliveryStatus.MUTED, row.unknowns)
-        return signal, None
+            return content, RowChange(DeliveryStatus.MUTED, row.unknowns)
+        return content, None
 
     async def _close(self, row: DeliveryRow, change: RowChange) -> None:
         if await self._deliveries.finish(row, change, self._clock.now()):
             metrics.UNDELIVERED.labels(row.channel, change.status).inc()
 
-    async def _render(self, row: DeliveryRow, chat: Chat, signal: Signal, *, pictures: bool) -> Alert:
-        instrument = self._instruments.current.get(signal.symbol)
-        repeat = row.unknowns > 0
+    async def _render(self, contents: Sequence[Content], chat: Chat, *, pictures: bool, digest: bool) -> Alert:
+        first = contents[0]
         picture = None
-        if pictures and self._pictures is not None:
-            picture = await self._pictures.get(signal, instrument, chat.language)
-        text = alert_text(signal, instrument, chat.language, repeat=repeat)
-        return Alert(signal, text, chat.language, alert_buttons(chat.language), picture, repeat, row.traceparent)
+        if first.signal is not None and not digest and pictures and self._pictures is not None:
+            instrument = self._instruments.current.get(first.signal.symbol)
+            picture = await self._pictures.get(first.signal, instrument, chat.language, dark=chat.dark)
+        return rendered(contents, chat, self._instruments.current, picture, digest=digest, page=self._page)
 
     async def _wait_for_turn(self, row: DeliveryRow, chat: Chat, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
         """Wait for the rate limit; False when that would outlast the reservation, or the process is stopping."""
@@ -150,41 +170,45 @@ class Attempt:
                 return False
             await pause(delay, stopping)
 
-    async def _record(self, claimed: DeliveryRow, outcome: Outcome, schedule: ChannelSchedule) -> None:
-        now = self._clock.now()
-        change = apply_outcome(claimed, outcome, now, self._policy, self._clock.chance())
-        await _with_retries(lambda: self._deliveries.finish(claimed, change, now))
-        metrics.OUTCOMES.labels(claimed.channel, outcome.label).inc()
+    async def _record(self, claimed: Sequence[DeliveryRow], outcome: Outcome, schedule: ChannelSchedule) -> None:
+        """Record the outcome of one message in all its rows."""
+        now, first = self._clock.now(), claimed[0]
+        for row in claimed:
+            change = apply_outcome(row, outcome, now, self._policy, self._clock.chance())
+            await _with_retries(partial(self._deliveries.finish, row, change, now))
+            metrics.OUTCOMES.labels(row.channel, outcome.label).inc()
+            if isinstance(outcome, NoResponse | DoubtfulOutcome):
+                metrics.UNKNOWNS.labels(row.channel).inc()
+            elif isinstance(outcome, PermanentRejection | ChatUnavailable):
+                metrics.UNDELIVERED.labels(row.channel, change.status).inc()
+            if not isinstance(outcome, Sent):
+                _log.warning(
+                    "delivery not confirmed",
+                    signal=row.signal_id,
+                    channel=row.channel,
+                    outcome=outcome.label,
+                    error=change.error,
+                )
         match outcome:
             case Sent(_, redirected):
                 schedule.failures = 0
                 if redirected:
-                    metrics.REDIRECTED.labels(claimed.channel).inc()
+                    metrics.REDIRECTED.labels(first.channel).inc()
                     _log.warning(
                         "sent to the chat instead of the topic: the topic accepts no messages",
-                        signal=claimed.signal_id,
-                        thread=claimed.thread_id,
+                        signal=first.signal_id,
+                        thread=first.thread_id,
                     )
             case TemporaryRefusal(_, retry_after):
-                schedule.hold_back(claimed.chat_id, retry_after, self._policy, self._clock)
+                schedule.hold_back(first.chat_id, retry_after, self._policy, self._clock)
             case NoResponse() | DoubtfulOutcome():
-                metrics.UNKNOWNS.labels(claimed.channel).inc()
-                schedule.hold_back(claimed.chat_id, None, self._policy, self._clock)
-            case PermanentRejection():
-                metrics.UNDELIVERED.labels(claimed.channel, change.status).inc()
+                schedule.hold_back(first.chat_id, None, self._policy, self._clock)
             case ChatUnavailable():
-                metrics.UNDELIVERED.labels(claimed.channel, change.status).inc()
-                await _with_retries(lambda: self._chats.deactivate(claimed.channel, claimed.chat_id))
+                await _with_retries(lambda: self._chats.deactivate(first.channel, first.chat_id))
             case ChatMigrated(chat_id):
-                await _with_retries(lambda: self._chats.migrate(claimed.channel, claimed.chat_id, chat_id, now))
-        if not isinstance(outcome, Sent):
-            _log.warning(
-                "delivery not confirmed",
-                signal=claimed.signal_id,
-                channel=claimed.channel,
-                outcome=outcome.label,
-                error=change.error,
-            )
+                await _with_retries(lambda: self._chats.migrate(first.channel, first.chat_id, chat_id, now))
+            case PermanentRejection():
+                pass  # it is counted with its rows
 
 
 async def _with_retries(write: Callable[[], Awaitable[T]]) -> T:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from services.notifier.delivery import metrics
+from services.notifier.delivery.arranging import MACHINES
 from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.firing import Firing
 from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import is_recipient
 from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
+from services.notifier.domain.rate_limits import SlidingWindows
 from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
 from shared import wire
 from shared.conditions import identity
@@ -31,10 +34,13 @@ class FanOut:
         expiry: int,
         clock: TimeAndRandom,
         wake: Callable[[], None],
+        hold: int = 0,
     ) -> None:
+        """``hold``: milliseconds for which alerts wait for further ones of the same bar."""
         self._chats, self._conditions, self._market = chats, conditions, market
         self._deliveries, self._channels = deliveries, tuple(channels)
         self._expiry, self._clock, self._wake_sender = expiry, clock, wake
+        self._hold, self._windows = hold, SlidingWindows()
 
     async def handle(self, records: Sequence[Record[Signal]]) -> None:
         """Insert the deliveries of a batch in one transaction; existing rows are not changed.
@@ -47,8 +53,12 @@ class FanOut:
         for record in records:
             _check(record.event)
         signals = {record.event.id: record for record in records}
-        due = [*await self._of_rules(signals.values(), now), *await self._of_conditions(signals.values(), now)]
+        firing = Firing(self._windows, now, self._clock.ticking())
+        of_conditions = await self._of_conditions(signals.values(), now, firing)
+        due = [*await self._of_rules(signals.values(), now), *of_conditions, *firing.notices]
         await self._deliveries.add(due, now)
+        if firing.changed:  # after the rows: a signal that is read again inserts nothing, but must not be missed
+            await self._conditions.update(list(firing.changed.values()))
         for new in due:
             metrics.DUE.labels(new.chat.channel, new.status).inc()
         if due:
@@ -63,10 +73,10 @@ class FanOut:
         due: list[NewDelivery] = []
         for record in wanted:
             statuses = ((chat, initial_status(chat, watched, record.event, now, self._expiry)) for chat, watched in found)
-            due += _deliveries(record, [(chat, status) for chat, status in statuses if status is not None])
+            due += _deliveries(record, [(chat, status) for chat, status in statuses if status is not None], self._hold)
         return due
 
-    async def _of_conditions(self, records: Collection[Record[Signal]], now: int) -> list[NewDelivery]:
+    async def _of_conditions(self, records: Collection[Record[Signal]], now: int, firing: Firing) -> list[NewDelivery]:
         """Deliveries of condition signals to the owners of the condition, for the instruments that they chose."""
         wanted = [record for record in records if record.event.condition]
         if not wanted:
@@ -81,17 +91,24 @@ class FanOut:
             recipients: dict[Address, Chat] = {}  # an address may have several alerts on one condition
             for chat, alert in owners:
                 watched = None if chat.watch_all else lists.get(chat.address, frozenset())
-                if alert.condition_id == by_id[record.event.id] and is_recipient(alert, record.event, watched, industries):
+                wanted_here = alert.condition_id == by_id[record.event.id] and is_recipient(
+                    alert, record.event, watched, industries
+                )
+                if wanted_here and firing.fires(alert, chat):
                     recipients[chat.address] = chat
-            due += _deliveries(
-                record, [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in recipients.values()]
-            )
+            statuses = [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in recipients.values()]
+            due += _deliveries(record, statuses, self._hold)
         return due
 
 
-def _deliveries(record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]]) -> list[NewDelivery]:
-    body = wire.encode(record.event).decode() if recipients else ""
-    return [NewDelivery(record.event, chat, status, body, record.traceparent or "") for chat, status in recipients]
+def _deliveries(record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]], hold: int) -> list[NewDelivery]:
+    signal = record.event
+    body = wire.encode(signal).decode() if recipients else ""
+    paced = not signal.condition
+    return [
+        NewDelivery(signal.id, chat, status, body, record.traceparent or "", paced=paced, hold=0 if chat.kind in MACHINES else hold)
+        for chat, status in recipients
+    ]
 
 
 def _check(signal: Signal) -> None:

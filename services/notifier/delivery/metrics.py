@@ -9,6 +9,11 @@ from shared.metrics import counter, gauge, histogram
 DUE: Final = counter("notifier_due_total", "Deliveries created for signals.", ["channel", "status"])
 OUTCOMES: Final = counter("notifier_outcomes_total", "Attempts by outcome.", ["channel", "outcome"])
 UNKNOWNS: Final = counter("notifier_unknowns_total", "Requests without a response: an upper bound of the duplicates.", ["channel"])
+MESSAGES: Final = counter(
+    "notifier_messages_total",
+    "Messages that were attempted: one row, a group of one instrument and bar, or a digest.",
+    ["channel", "sort"],
+)
 REPEATS: Final = counter(
     "notifier_repeats_total", "Alerts resent after an unknown outcome; they are marked as possible repeats.", ["channel"]
 )

@@ -10,6 +10,7 @@ from random import Random
 import structlog
 
 from services.notifier.delivery import metrics
+from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
@@ -50,10 +51,12 @@ class Sender:
         deliveries: DeliveryStore,
         schedules: Mapping[str, ChannelSchedule],
         attempt: Attempt,
+        arranger: Arranger,
         options: SenderOptions,
         clock: TimeAndRandom,
     ) -> None:
         self._deliveries, self._schedules, self._attempt = deliveries, schedules, attempt
+        self._arranger = arranger
         self._options, self._clock = options, clock
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -158,15 +161,15 @@ class Sender:
     async def _run(self, run: list[DeliveryRow], stopping: asyncio.Event) -> None:
         """Attempt the deliveries of one chat in order, then release the remaining ones."""
         schedule = self._schedules[run[0].channel]
-        remaining = list(run)
         try:
+            remaining = await self._arranger.plan(run, self._clock.now() + self._options.reserve)
             while remaining and not stopping.is_set():
                 if not await self._attempt.make(remaining[0], schedule, stopping):
                     break
                 remaining.pop(0)
             now = self._clock.now()
             if remaining:
-                await self._deliveries.reserve([(row, now) for row in remaining])
+                await self._deliveries.reserve([(row, now) for message in remaining for row in message.rows])
         except Exception as error:
             if classify(error) != "retry":
                 raise

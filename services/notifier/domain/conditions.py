@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import msgspec
 
 from shared.conditions import identity
-from shared.conditions.user_limits import exceeded
+from shared.conditions.user_limits import MAX_PER_OWNER, exceeded
 from shared.events import Signal
 
 RULE: Final = "condition"
 """``Signal.rule`` of signals that a user condition fired."""
 AT_CLOSE: Final = "once_per_bar_close"
 FORMING: Final = "once_per_bar"
+ONCE: Final = "once"
+FREQUENCIES: Final = (AT_CLOSE, FORMING, ONCE)
+"""At every close of a bar, on forming bars too, or at the next close alone."""
+MAX_PREMIUM: Final = 100
+"""Alerts of a chat that pays."""
 
 Scope = Literal["symbols", "industry", "watched"]
-_FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING})\s+", re.IGNORECASE)
+_FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING}|{ONCE})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _DURATION: Final = re.compile(
     r"(?:(?:the|at|least|last|past) ){0,3}\d{1,4} ?(?:consecutive |straight )?"
@@ -75,6 +80,13 @@ class ConditionAlert:
     enabled: bool = True
     thread_id: int = 0
     """The topic that it is sent to: the one in which it was created."""
+    cooldown: int = 0
+    """Milliseconds in which no second alert is sent after one."""
+    expires_at: int = 0
+    """When it ends; 0: never."""
+    last_fired_at: int = 0
+    stopped: str = ""
+    """Why it is not enabled: ``paused``, ``fired`` (it was for once), ``expired``, ``flood`` or ``deleted``."""
 
     def is_equivalent(self, other: ConditionAlert) -> bool:
         """Whether both have the same condition, frequency, instruments and topic."""
@@ -125,9 +137,14 @@ def parse_alert(line: str) -> AlertRequest:
     )
 
 
-def exceeded_limit(mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert) -> str | None:
-    """The key of a phrase that says which limit a new alert exceeds, or None. ``count`` and ``in_use``: totals of all chats."""
-    limit = exceeded([alert.extra for alert in mine], requested.extra, count, in_use)
+def exceeded_limit(
+    mine: Sequence[ConditionAlert], count: int, in_use: Collection[str], requested: ConditionAlert, most: int = MAX_PER_OWNER
+) -> str | None:
+    """The key of a phrase that says which limit a new alert exceeds, or None.
+
+    ``count`` and ``in_use``: totals of all chats; ``most``: alerts that the chat may have.
+    """
+    limit = exceeded([alert.extra for alert in mine], requested.extra, count, in_use, most)
     return f"alert-{limit}" if limit else None
 
 
@@ -138,3 +155,19 @@ def is_recipient(
     if not alert.enabled or (signal.provisional and alert.frequency != FORMING):
         return False
     return alert.covers(signal.symbol, watched, industries.get(signal.symbol, ()))
+
+
+def stop(alert: ConditionAlert, reason: str) -> ConditionAlert:
+    """The alert, not enabled any more."""
+    return replace(alert, enabled=False, stopped=reason)
+
+
+def after_firing(alert: ConditionAlert, now: int) -> ConditionAlert:
+    """The alert after it was sent at ``now``: one that was for once is stopped."""
+    fired = replace(alert, last_fired_at=now)
+    return stop(fired, "fired") if alert.frequency == ONCE else fired
+
+
+def is_cooling_down(alert: ConditionAlert, now: int) -> bool:
+    """Whether its last alert is too recent for another one."""
+    return alert.last_fired_at > 0 and now - alert.last_fired_at < alert.cooldown

@@ -66,6 +66,8 @@ class DeliveryRow:
     traceparent: str
     created_at: int
     thread_id: int = 0
+    kind: str = "signal"
+    """``signal``, or ``notice``: a text of the bot, which is no outcome to report."""
 
     @property
     def address(self) -> Address:

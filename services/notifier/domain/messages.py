@@ -16,9 +16,13 @@ class Button:
     """A button under a message; pressing it is handled as the command ``/action``."""
 
     label: str
-    action: str
+    action: str = ""
+    url: str = ""
+    """Where it opens a page instead."""
 
     def __post_init__(self) -> None:
+        if self.url:
+            return
         if not 1 <= len(self.action.encode()) <= ACTION_LENGTH or "|" in self.action:
             raise ValueError(f"button {self.label!r}: action {self.action!r} must have 1 to {ACTION_LENGTH} bytes and no |")
 
@@ -45,11 +49,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class Alert:
-    """A rendered alert for one chat."""
+    """A rendered message for one chat: an alert on one or several signals, or a notice."""
 
-    signal: Signal
+    signals: tuple[Signal, ...]
+    """Empty for a notice."""
     text: str
-    """HTML, short enough to be a caption."""
+    """HTML; that of an alert with a picture is short enough to be a caption."""
     language: str
     buttons: Buttons = ()
     picture: bytes | None = None
@@ -57,3 +62,7 @@ class Alert:
     repeat: bool = False
     """Whether the recipient may have received it before."""
     traceparent: str = ""
+    silent: bool = False
+    """Whether it makes no sound."""
+    key: str = ""
+    """The permanent id of its first row, by which a receiver can drop repeats."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.notifier.domain.address import Address
 from services.notifier.domain.charts import ChartBar, ChartRequest
@@ -12,11 +12,14 @@ from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.messages import Alert
+from services.notifier.domain.notices import Notice, State
 from services.notifier.domain.outcomes import Outcome
+from services.notifier.domain.pacing import RecentMessages
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.record_chart import RecordChart
 from shared.events import Delivery as DeliveryEvent
-from shared.events import Quote, Signal, SymbolHistory
+from shared.events import Pattern, Quote, Signal, Story, SymbolHistory
 
 
 class Channel(Protocol):
@@ -35,7 +38,7 @@ class Channel(Protocol):
 class ChartRenderer(Protocol):
     """Draws charts."""
 
-    async def render(self, request: ChartRequest) -> bytes:
+    async def render(self, request: ChartRequest | RecordChart) -> bytes:
         """A PNG. Raises RenderError."""
 
 
@@ -67,13 +70,19 @@ class ParseError(Exception):
 
 @dataclass(frozen=True)
 class NewDelivery:
-    """A delivery that a signal requires."""
+    """A delivery that a signal or a notice requires."""
 
-    signal: Signal
+    signal_id: str
+    """The signal's id, or the notice's."""
     chat: Chat
     status: DeliveryStatus
     body: str
-    traceparent: str
+    traceparent: str = ""
+    kind: str = "signal"
+    paced: bool = True
+    """Whether it counts for the pace of the chat: signals of rules do, those of the chat's own conditions do not."""
+    hold: int = 0
+    """Milliseconds before it is due, so that signals of one bar come together."""
 
 
 class DeliveryStore(Protocol):
@@ -85,11 +94,17 @@ class DeliveryStore(Protocol):
     async def due(self, now: int, limit: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
         """Rows to try now, the longest due first; ``excluding`` those of some (channel, chat id)."""
 
+    async def due_of(self, channel: str, chat_id: str, now: int, limit: int) -> list[DeliveryRow]:
+        """Rows of one chat to try now, in the order in which they were created."""
+
+    async def recent_messages(self, channel: str, chat_id: str, since: int) -> RecentMessages:
+        """The messages with signals of rules that a chat received since ``since``."""
+
     async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
         """Set ``next_try_at`` of rows that are unchanged since they were read; returns the reserved rows as they are now."""
 
-    async def claim(self, delivery: DeliveryRow, now: int, lease: int) -> DeliveryRow | None:
-        """Set it to ``sending`` until ``lease`` and count one more try; None when another process changed the row first."""
+    async def claim(self, deliveries: Sequence[DeliveryRow], now: int, lease: int) -> list[DeliveryRow]:
+        """Set them to ``sending`` until ``lease`` and count one more try; without those that another process changed first."""
 
     async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
         """Write the change of a row that we claimed, or reserved and must not send; False when another process changed it."""
@@ -146,6 +161,9 @@ class ChatStore(Protocol):
     async def unwatch_industry(self, address: Address, industry: str | None) -> None:
         """Stop watching an industry; all of them where None."""
 
+    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+        """The next active chats that want briefings, in the order of their ids, ``after`` one."""
+
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
 
@@ -163,7 +181,13 @@ class ConditionStore(Protocol):
         """Insert it under the chat's next number."""
 
     async def remove(self, channel: str, chat_id: str, number: int | None) -> int:
-        """Delete one, or all where None; returns how many were deleted."""
+        """Delete one, or all where None; returns how many were deleted. They can be restored until the next one is added."""
+
+    async def restore(self, channel: str, chat_id: str) -> int:
+        """Take back the last deletions; returns how many alerts there are again."""
+
+    async def update(self, alerts: Sequence[ConditionAlert]) -> None:
+        """Write the frequency, cooldown, expiry and state of existing alerts."""
 
     async def in_use(self) -> tuple[int, frozenset[str]]:
         """The total number of alerts, and a column of each indicator that is computed only for them."""
@@ -187,6 +211,12 @@ class MarketStore(Protocol):
     async def signals(self, symbols: Sequence[str] | None, limit: int) -> list[Signal]:
         """The newest signals of these symbols (None: all), newest first, without those of user conditions."""
 
+    async def signal(self, signal_id: str) -> Signal | None:
+        """A stored signal, or None."""
+
+    async def pattern(self, signal: Signal) -> Pattern | None:
+        """The chart pattern whose breakout a signal is; None where it is not stored, or the signal is no pattern's."""
+
     async def industries(self) -> list[KnownIndustry]:
         """All industries."""
 
@@ -198,6 +228,49 @@ class MarketStore(Protocol):
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
         """The industries of each symbol."""
+
+
+class PersonalData(Protocol):
+    """All rows about one chat. All methods raise TransientError when the database is not available."""
+
+    async def export(self, channel: str, chat_id: str) -> dict[str, Any]:
+        """By table, the rows about a chat."""
+
+    async def forget(self, channel: str, chat_id: str) -> None:
+        """Delete all rows about a chat, in one transaction."""
+
+
+class NoticeStore(Protocol):
+    """Texts for many chats. All methods raise TransientError when the database is not available."""
+
+    async def add(self, notice: Notice, now: int) -> None:
+        """Insert it where it does not exist."""
+
+    async def change(self, notice_id: str, before: State, after: State) -> bool:
+        """Change its state; False where it is in another one than ``before``."""
+
+    async def cancel(self, notice_id: str, now: int) -> int:
+        """Stop it and close its deliveries that are not sent; returns how many."""
+
+    async def counts(self, notice_id: str) -> dict[str, int]:
+        """How many of its deliveries there are by status."""
+
+    async def send_page(self, channel: str, now: int) -> int:
+        """Insert the next deliveries of the oldest notice that is being sent; returns how many."""
+
+
+class Statistics(Protocol):
+    """Counts for the operator."""
+
+    async def counts(self, since: int) -> dict[str, int]:
+        """Chats by kind, alerts, watched symbols, and deliveries since ``since`` by channel and status."""
+
+
+class NewsStore(Protocol):
+    """Stories of news. Raises TransientError when the database is not available."""
+
+    async def newest(self, labels: Sequence[tuple[str, str]], limit: int) -> list[Story]:
+        """The stories first seen last that have any of the labels, ``("symbol", ...)`` or ``("industry", ...)``; none: of all."""
 
 
 class Quotes(Protocol):

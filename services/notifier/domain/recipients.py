@@ -48,6 +48,8 @@ class Chat:
     briefing: bool = False
     """Whether it gets briefings."""
     premium_until: int = 0
+    dark: bool = False
+    """Whether pictures are dark."""
     thread_id: int = 0
     """The topic of the current message; not a setting."""
 

@@ -17,13 +17,19 @@ QUIET: Final = ("22:00-07:00", "23:00-08:00", "00:00-09:00", "off")
 MUTES: Final = ("1h", "8h", "tomorrow", "off")
 PAGE: Final = 10
 """Industries on one screen."""
-SWITCHES: Final = ("silent", "briefing", "unproven", "provisional")
+SWITCHES: Final = ("silent", "briefing", "dark", "unproven", "provisional")
 """The settings that are on or off."""
 
 
 def switched_on(chat: Chat, name: str) -> bool:
     """Whether one of ``SWITCHES`` is on."""
-    states = {"silent": chat.silent, "briefing": chat.briefing, "unproven": chat.unvalidated, "provisional": chat.wants_provisional}
+    states = {
+        "silent": chat.silent,
+        "briefing": chat.briefing,
+        "dark": chat.dark,
+        "unproven": chat.unvalidated,
+        "provisional": chat.wants_provisional,
+    }
     return states[name]
 
 

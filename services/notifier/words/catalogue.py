@@ -14,17 +14,24 @@ from shared.particles import with_particle
 
 LANGUAGES: Final = ("ko", "en")
 FOLDER: Final = Path(shared.__file__).parent / "words"
+PAGE: Final = "page.ftl"
+"""Texts of the page alone: it has other words for what both call the same, such as ``settings``."""
 
 
 class WordsError(ValueError):
     """A message is missing, or a value that it needs was not given."""
 
 
+def files(language: str) -> list[Path]:
+    """The files with the texts of the notifier."""
+    return sorted(file for file in (FOLDER / language).glob("*.ftl") if file.name != PAGE)
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def bundle(language: str) -> FluentBundle:
     """All messages of a language."""
     found = FluentBundle([language], functions={"JOSA": _josa}, use_isolating=False)
-    for file in sorted((FOLDER / language).glob("*.ftl")):
+    for file in files(language):
         found.add_resource(FluentResource(file.read_text("utf-8")))
     return found
 

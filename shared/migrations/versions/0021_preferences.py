@@ -1,5 +1,7 @@
 """What a chat chose: zone, quiet hours, pace, industries; limits of conditions; notices, payments and flags of the bot."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -13,7 +15,7 @@ LONG = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 THREAD = "topic of a Telegram forum; 0: the chat itself"
 
 
-def _columns() -> dict[str, list[sa.Column]]:
+def _columns() -> dict[str, list[sa.Column[Any]]]:
     return {
         "chats": [
             sa.Column("zone", sa.String(64), nullable=False, server_default="", comment="IANA time zone; empty: not chosen"),
@@ -23,6 +25,7 @@ def _columns() -> dict[str, list[sa.Column]]:
             sa.Column("pace", sa.String(8), nullable=False, server_default="auto", comment="each, auto or digest"),
             sa.Column("briefing", sa.Boolean(), nullable=False, server_default=sa.false(), comment="wants briefings"),
             sa.Column("premium_until", sa.BigInteger(), nullable=False, server_default="0"),
+            sa.Column("dark", sa.Boolean(), nullable=False, server_default=sa.false(), comment="wants dark pictures"),
         ],
         "conditions": [
             sa.Column("cooldown", sa.BigInteger(), nullable=False, server_default="0", comment="milliseconds between two alerts"),
@@ -34,6 +37,7 @@ def _columns() -> dict[str, list[sa.Column]]:
         ],
         "deliveries": [
             sa.Column("kind", sa.String(8), nullable=False, server_default="signal", comment="signal or notice"),
+            sa.Column("paced", sa.Boolean(), nullable=False, server_default=sa.true(), comment="counts for the pace of its chat"),
         ],
     }
 

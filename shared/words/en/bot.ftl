@@ -5,24 +5,33 @@ start =
     Begin with <code>/watch AAPL</code>. Help: /help
 help =
     <b>Commands</b>
+    <b>Prices and analysis</b>
     /price NAME - latest price
-    /watch NAME … - watch instruments (<code>/watch all</code>: everything)
-    /unwatch NAME … - stop watching (<code>/unwatch all</code>: all)
-    /list - what you watch
+    /analyze NAME - trend, indicators, signals with records (<code>/analyze AAPL</code>)
+    /chart NAME [TIMEFRAME] - chart (<code>/chart AAPL 1h</code>)
+    /compare NAME, NAME - two instruments
+    /industry [NAME] - industries and markets (<code>/industry semiconductors</code>); /top - those that move most
+    /brief - briefing of today
     /signals [NAME] - latest signals
-    /alert CONDITION - a condition of your own (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
-    /alerts - your conditions; /unalert NUMBER removes one
-    /explain CONDITION - what a condition means, and when it was true last
+    /news [NAME] - latest news, of an instrument or industry too (<code>/news semiconductors</code>)
     /backtest NAME CONDITION - what trading on it would have made (<code>/backtest AAPL rsi_14 &lt; 30</code>)
-    /industry [NAME] - industries and markets (<code>/industry semiconductors</code>)
     /quality RULE [NAME] - what followed past signals (<code>/quality golden_cross AAPL</code>)
-    /rules - which signals you get (<code>/rules off rsi_mid</code>)
-    /mute 1h - mute alerts for a while (30m, 2d; <code>/mute off</code> ends it)
-    /settings - settings
-    /lang ko - 한국어
-    /status - status
-    /link CODE - link an API key
-    Instruments are found by symbol (AAPL), Korean or English name, or alias.
+
+    <b>What you get</b>
+    /watch NAME … - watch instruments or an industry (<code>/watch all</code>: everything); /unwatch, /list
+    /rules - kinds of signals (<code>/rules off rsi_mid</code>)
+
+    <b>Your alerts</b>
+    /build - make one by buttons
+    /alert CONDITION - <code>/alert AAPL above 200</code>, <code>/alert AAPL +5%</code>, <code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>
+    /alerts - list and change them; /unalert NUMBER removes one
+    /explain CONDITION - what a condition means, and when it was true last
+
+    <b>Settings</b>
+    /settings - language, time zone, quiet hours, pace · /setup - first steps
+    /mute 1h - mute alerts for a while (30m, 2d, tomorrow; <code>/mute off</code> ends it)
+    /lang ko - 한국어 · /status - status · /privacy - privacy · /link CODE - an API key
+    Instruments are found by symbol (AAPL), Korean or English name, alias, or Korean initial consonants.
 unknown-command = There is no /{ $name }. See /help for the commands.
 meant-command = There is no /{ $name }. Did you mean /{ $near }?
 not-command = What are you looking for? For a price: <code>/price { $text }</code>; for the commands: /help.
@@ -46,6 +55,9 @@ list-all = You get the signals of every instrument.
 list-empty = Your watchlist is empty. Add to it with <code>/watch AAPL</code>.
 signals = <b>Latest signals</b>
 signals-none = No signals yet.
+news = <b>Latest news</b>
+news-about = <b>Latest news: { $name }</b>
+news-none = No news yet.
 industries = <b>Industries and markets</b> (median move of the members)
 industries-none = No industry has prices yet.
 industry-help = More: <code>/industry semiconductors</code>
@@ -103,7 +115,7 @@ alert-unparsed = The condition could not be read. Please try a shorter one.
 alert-set = Your alert is set: it is sent at the close of every bar on which the condition is true.
 alert-same = You have this alert already.
 alert-watching-none = Your watchlist is empty, so it cannot fire: /watch an instrument, or name instruments after for.
-alert-full = A chat may have 20 alerts. Remove one with /unalert.
+alert-full = A chat may have { $most } alerts. Remove one with /unalert.
 alert-extra = A chat's alerts may use 10 indicators beyond the standard ones.
 alert-busy = No further indicators or conditions can be accepted now. Use standard ones, such as sma_50 or rsi_14.
 alerts = <b>Your alerts: { $count }</b>
@@ -128,6 +140,7 @@ menu-watch = Watch instruments
 menu-unwatch = Stop watching
 menu-list = What you watch
 menu-signals = Latest signals
+menu-news = Latest news
 menu-alert = Make an alert
 menu-alerts = Your alerts
 menu-unalert = Remove an alert

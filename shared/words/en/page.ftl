@@ -447,7 +447,7 @@ no-datasets = No data set yet.
 
 # Stories.
 stories = Stories
-no-stories = No story yet. Stories come from news feeds, which a played tape has none of.
+no-stories = No story yet. Stories come from news feeds.
 no-stories-of = No story about this instrument yet.
 story-articles =
     { $n ->

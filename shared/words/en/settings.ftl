@@ -5,7 +5,7 @@ settings =
     Alerts: { $muted }
     Quiet hours: { $quiet } · Silent: { $silent }
     Pace: { $pace }
-    Briefings: { $briefing }
+    Briefings: { $briefing } · Dark pictures: { $dark }
     Predictions without a validated record: { $unproven }
     Bars still forming: { $provisional }
 settings-help =
@@ -16,6 +16,7 @@ settings-help =
     <code>/settings pace auto|each|digest</code>: how alerts come
     <code>/settings silent on|off</code>: alerts without a sound
     <code>/settings briefing on|off</code>: briefings at the close
+    <code>/settings dark on|off</code>: dark pictures
     <code>/settings industries semiconductors</code>: industries that you watch
 settings-unknown = '{ $value }' is not possible here.
 settings-open-language = 🌐 Language
@@ -26,6 +27,7 @@ settings-open-mute = 🔕 Mute
 settings-open-industries = 🏭 Industries
 settings-switch-silent = Silent: { $on }
 settings-switch-briefing = Briefings: { $on }
+settings-switch-dark = Dark pictures: { $on }
 settings-switch-unproven = Unproven predictions: { $on }
 settings-switch-provisional = Bars still forming: { $on }
 settings-language = Which language?

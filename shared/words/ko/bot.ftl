@@ -5,24 +5,33 @@ start =
     먼저 <code>/watch 삼성전자</code> 처럼 종목을 등록해 보세요. 도움말: /help
 help =
     <b>명령어</b>
+    <b>시세와 분석</b>
     /price 종목 - 현재가
-    /watch 종목 … - 관심 종목 등록 (<code>/watch all</code>: 전체)
-    /unwatch 종목 … - 해제 (<code>/unwatch all</code>: 모두)
-    /list - 관심 종목
+    /analyze 종목 - 추세, 지표, 신호와 기록 (<code>/analyze 삼성전자</code>)
+    /chart 종목 [봉] - 차트 (<code>/chart AAPL 1h</code>)
+    /compare 종목, 종목 - 비교
+    /industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>), /top - 많이 움직인 산업
+    /brief - 오늘의 브리핑
     /signals [종목] - 최근 신호
-    /alert 조건 - 내 조건 알림 (<code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>)
-    /alerts - 내 조건 알림 목록, /unalert 번호 - 삭제
-    /explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때
+    /news [종목·산업] - 최근 뉴스 (<code>/news 반도체</code>)
     /backtest 종목 조건 - 과거에 그 조건으로 매매했다면 (<code>/backtest AAPL rsi_14 &lt; 30</code>)
-    /industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>)
     /quality 신호 [종목] - 과거 기록 (<code>/quality golden_cross AAPL</code>)
+
+    <b>받아 보기</b>
+    /watch 종목·산업 … - 관심 등록 (<code>/watch all</code>: 전체), /unwatch - 해제, /list - 목록
     /rules - 받을 신호 종류 (<code>/rules off rsi_mid</code>)
-    /mute 1h - 잠시 끄기 (30m, 2d; <code>/mute off</code>: 해제)
-    /settings - 설정
-    /lang en - English
-    /status - 상태
-    /link 코드 - API 키 연결
-    종목은 기호(AAPL), 한글·영문 이름, 별칭으로 찾습니다.
+
+    <b>내 알림</b>
+    /build - 버튼으로 만들기
+    /alert 조건 - <code>/alert 애플 200 이상</code>, <code>/alert AAPL +5%</code>, <code>/alert rsi_14 &lt; 30 on 1d for AAPL</code>
+    /alerts - 목록과 변경, /unalert 번호 - 삭제
+    /explain 조건 - 조건을 말로 설명, 마지막으로 참이었던 때
+
+    <b>설정</b>
+    /settings - 언어, 시간대, 방해 금지, 받는 방식 · /setup - 처음 설정
+    /mute 1h - 잠시 끄기 (30m, 2d, tomorrow; <code>/mute off</code>: 해제)
+    /lang en - English · /status - 상태 · /privacy - 개인정보 · /link 코드 - API 키 연결
+    종목은 기호(AAPL), 한글·영문 이름, 별칭, 초성(ㅅㅅㅈㅈ)으로 찾습니다.
 unknown-command = /{ $name } 명령은 없습니다. 명령어는 /help 에서 볼 수 있습니다.
 meant-command = /{ $name } 명령은 없습니다. 혹시 /{ $near } 인가요?
 not-command = 무엇을 찾으시나요? 가격은 <code>/price { $text }</code>, 명령어는 /help 를 이용해 주세요.
@@ -46,6 +55,9 @@ list-all = 모든 종목의 신호를 받고 있습니다.
 list-empty = 관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.
 signals = <b>최근 신호</b>
 signals-none = 아직 신호가 없습니다.
+news = <b>최근 뉴스</b>
+news-about = <b>최근 뉴스: { $name }</b>
+news-none = 아직 뉴스가 없습니다.
 industries = <b>산업과 시장의 흐름</b> (구성 종목 등락률 중앙값)
 industries-none = 아직 산업별 흐름이 없습니다. 첫 시세가 들어오면 나타납니다.
 industry-help = 자세히: <code>/industry 반도체</code>
@@ -105,7 +117,7 @@ alert-unparsed = 조건을 읽지 못했습니다. 더 짧게 나누어 다시 �
 alert-set = 조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.
 alert-same = 이미 등록된 조건입니다.
 alert-watching-none = 관심 종목이 없어 아직 울리지 않습니다. /watch 로 등록하거나 for 뒤에 종목을 적어 주세요.
-alert-full = 조건 알림은 20개까지 등록할 수 있습니다. /unalert 로 지워 주세요.
+alert-full = 조건 알림은 { $most }개까지 등록할 수 있습니다. /unalert 로 지워 주세요.
 alert-extra = 기본이 아닌 지표는 모두 합해 10개까지 쓸 수 있습니다.
 alert-busy = 지금은 새 지표나 조건을 더 받을 수 없습니다. sma_50, rsi_14 같은 기본 지표를 써 주세요.
 alerts = <b>내 조건 알림 { $count }개</b>
@@ -130,6 +142,7 @@ menu-watch = 관심 종목 등록
 menu-unwatch = 관심 종목 해제
 menu-list = 관심 종목
 menu-signals = 최근 신호
+menu-news = 최근 뉴스
 menu-alert = 조건 알림 만들기
 menu-alerts = 내 조건 알림
 menu-unalert = 조건 알림 삭제

@@ -439,7 +439,7 @@ no-datasets = 아직 데이터 세트가 없습니다.
 
 # Stories.
 stories = 뉴스
-no-stories = 아직 뉴스가 없습니다. 뉴스는 뉴스 피드에서 오며, 재생 중인 기록에는 없습니다.
+no-stories = 아직 뉴스가 없습니다. 뉴스는 뉴스 피드에서 옵니다.
 no-stories-of = 이 종목에 관한 뉴스가 아직 없습니다.
 story-articles = 기사 { $n }건
 story-reaction = 첫 한 시간 { $move }

@@ -5,7 +5,7 @@ settings =
     알림: { $muted }
     방해 금지 시간: { $quiet } · 무음: { $silent }
     받는 방식: { $pace }
-    브리핑: { $briefing }
+    브리핑: { $briefing } · 어두운 그림: { $dark }
     검증되지 않은 예측: { $unproven }
     닫히기 전의 봉: { $provisional }
 settings-help =
@@ -16,6 +16,7 @@ settings-help =
     <code>/settings pace auto|each|digest</code>: 받는 방식
     <code>/settings silent on|off</code>: 소리 없이 받기
     <code>/settings briefing on|off</code>: 장 마감 브리핑
+    <code>/settings dark on|off</code>: 어두운 그림
     <code>/settings industries 반도체</code>: 관심 산업
 settings-unknown = '{ $value }' 값은 쓸 수 없습니다.
 settings-open-language = 🌐 언어
@@ -29,6 +30,10 @@ settings-switch-silent = 소리 없이 받기: { $on ->
    *[off] 끄기
     }
 settings-switch-briefing = 브리핑: { $on ->
+    [on] 켜기
+   *[off] 끄기
+    }
+settings-switch-dark = 어두운 그림: { $on ->
     [on] 켜기
    *[off] 끄기
     }

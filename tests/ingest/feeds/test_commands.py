@@ -99,7 +99,8 @@ async def test_check_shows_what_would_be_published_and_list_what_there_is(tmp_pa
     items = item("삼성전자 상승", "https://a.example/1", "Tue, 14 Nov 2023 22:13:20 GMT") + item("No link", "")
     async with open_publishers() as publishers:
         good = publishers.serve("/good", Reply(rss(items)))
-        lines = [LINE | {"feed": "good", "url": good}, LINE | {"feed": "bad", "url": publishers.url("/bad"), "contact": True}]
+        lines = [LINE | {"feed": "good", "url": good}, LINE | {"feed": "bad", "url": publishers.url("/bad")}]
+        lines.append(LINE | {"feed": "shy", "url": publishers.url("/shy"), "contact": True})
         file = tmp_path / "feeds.jsonl"
         file.write_text("\n".join(map(json.dumps, lines)))
         allowed = {"NEWS_FEEDS": str(file), "NEWS_ALLOW_PRIVATE": "true"}
@@ -115,6 +116,6 @@ async def test_check_shows_what_would_be_published_and_list_what_there_is(tmp_pa
         code, out, _ = await command("check", good, NEWS_FEEDS=str(file))
         assert (code, "failed: forbidden_address" in out) == (1, True)
         code, out, _ = await command("list", **allowed)
-        assert (code, "bad: A, en, every 10 min; off: set NEWS_CONTACT" in out) == (0, True)
+        assert (code, "shy: A, en, every 10 min; off: set NEWS_CONTACT" in out) == (0, True)
         code, _, err = await command("check", "nonsense", **allowed)
-        assert (code, err) == (2, "error: feed 'nonsense' is no http or https URL and none of bad, good\n")
+        assert (code, err) == (2, "error: feed 'nonsense' is no http or https URL and none of bad, good, shy\n")

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from services.analysis.research.adapters.quality_store import store_tape
-from services.analysis.research.adapters.tape_records import TAPES, WITH_HISTORY, made, read
+from services.analysis.research.adapters.tape_records import WITH_HISTORY, made, read
+from services.analysis.research.adapters.tape_series import TAPES
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Signal, Timeframe, signal_id

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.analysis.live.adapters.scopes import Members, members, symbols, targets
 from services.analysis.live.domain.user_conditions import ConditionRequest
 from shared.db import Database
-from shared.tables import chats, conditions, watchlists
+from shared.tables import chats, conditions, instrument_industries, watched_industries, watchlists
 
 MOST: Final = 5_000
 """Conditions that are read, the oldest first."""
@@ -47,8 +47,14 @@ def _symbols(row: Any, lists: Lists, of: Members) -> frozenset[str] | None:
 
 
 async def _watchlists(connection: AsyncConnection) -> Lists:
-    columns = (watchlists.c.channel, watchlists.c.chat_id, watchlists.c.symbol)
+    """The watched symbols of each chat, those of its watched industries among them."""
+    listed = select(watchlists.c.channel, watchlists.c.chat_id, watchlists.c.symbol)
+    industry, member = watched_industries.c, instrument_industries.c
+    in_industries = select(industry.channel, industry.chat_id, member.symbol).join(
+        instrument_industries, member.industry == industry.industry
+    )
     found: Lists = defaultdict(set)
-    for channel, chat_id, symbol in await connection.execute(select(*columns)):
-        found[channel, chat_id].add(symbol)
+    for query in (listed, in_industries):
+        for channel, chat_id, symbol in await connection.execute(query):
+            found[channel, chat_id].add(symbol)
     return found

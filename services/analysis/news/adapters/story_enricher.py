@@ -17,6 +17,7 @@ from services.analysis.news.enrichment.known import KnownInstrument
 from services.analysis.news.enrichment.proper_names import Span
 from shared.db import Database
 from shared.events import Article
+from shared.failures import TransientError
 
 log: Final = structlog.get_logger("analysis.news")
 
@@ -30,8 +31,14 @@ class StoryEnricher:
         self._enricher = Enricher(())
 
     async def read(self) -> None:
-        """Read the instruments again. Raises TransientError."""
+        """Read the instruments again.
+
+        Raises:
+            TransientError: the database does not answer, or ingest has not listed any yet.
+        """
         known = await read_instruments(self._database)
+        if not known:
+            raise TransientError("no instruments are listed yet")
         if known != self._known:
             self._enricher = await asyncio.to_thread(Enricher, known)
             self._known = known

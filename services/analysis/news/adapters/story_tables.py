@@ -84,7 +84,7 @@ class StoryTables:
         async with self._database.begin(seconds=SECONDS) as connection:
             await self._owner.hold(connection)
             for table, rows in (
-                (articles, [_article_row(each) for each in stored]),
+                (articles, [article_row(each) for each in stored]),
                 (stories, [_story_row(each) for each in changed]),
             ):
                 for first in range(0, len(rows), AT_A_TIME):
@@ -185,7 +185,8 @@ def _vector(stored: bytes) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.frombuffer(stored, np.float16).astype(np.float32)
 
 
-def _article_row(each: StoredArticle) -> dict[str, Any]:
+def article_row(each: StoredArticle) -> dict[str, Any]:
+    """The row of an article."""
     indexed = each.indexed
     return {
         "id": indexed.id,

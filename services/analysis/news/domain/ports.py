@@ -16,7 +16,7 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True):
     """What the articles of a story are about, each with its reason."""
 
     language: str
-    """Of the first article: ``en`` or ``ko``."""
+    """Of the first article: ``en``, ``ko``, or ``und`` for another one."""
     category: StoryLink
     instruments: tuple[StoryLink, ...] = ()
     industries: tuple[StoryLink, ...] = ()
@@ -31,7 +31,7 @@ class Enricher(Protocol):
         """The symbols of the stocks that the article's title names: two articles with others are two stories."""
 
     async def enrich(self, articles: Sequence[Article], vector: NDArray[np.float32]) -> Enrichment:
-        """What the articles of a story are about, first received first. ``vector``: of one title; NaN where there is none."""
+        """What the articles of a story are about, first received first. ``vector``: of the first title; NaN: there is none."""
 
 
 class Translation(msgspec.Struct, frozen=True):

@@ -97,14 +97,16 @@ def _case(name: str) -> Case:
 
 
 def whole_name(wording: Wording, start: int, end: int) -> bool:
-    """Whether a name stands alone, or with a Korean particle."""
+    """Whether a name stands alone, with a Korean particle, or is one of Hangul before another script."""
     text = wording.text
     first, last = text[start], text[end - 1]
     if first.isalnum() and start and (is_spelled(text[start - 1]) or (is_hangul(text[start - 1]) and is_hangul(first))):
         return False
     if not last.isalnum() or end == len(text):
         return True
-    return not is_spelled(text[end]) and (not is_hangul(text[end]) or ends_name(text, end))
+    if is_hangul(text[end]):
+        return ends_name(text, end)
+    return not is_spelled(text[end]) or is_hangul(last)  # 갤럭시S26, 애플TV
 
 
 def _means(line: NameLine, match: Match[_Name], wording: Wording, language: str, sure: bool) -> bool:

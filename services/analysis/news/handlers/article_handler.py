@@ -62,7 +62,7 @@ class _Plan:
     members: dict[str, dict[str, Article]] = field(default_factory=dict)
     """The articles of each story that changes, with the new ones."""
     vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-    """Of one new title of each story."""
+    """Of each article that is new or has changed."""
 
 
 class ArticleHandler:
@@ -108,10 +108,7 @@ class ArticleHandler:
                 plan = await self._plan(fresh, later, {each.id: known[each.id].story_id for each in later}, vectors)
                 if plan.members:
                     before = await self._tables.stories(plan.members)
-                    changed = [
-                        await self._context.story(id_, before.get(id_), _ordered(before.get(id_), members), plan.vectors[id_])
-                        for id_, members in plan.members.items()
-                    ]
+                    changed = [await self._grown(id_, before.get(id_), plan) for id_ in plan.members]
                     await self._publisher.store(plan.stored, changed)
             except BaseException:
                 self._unsure |= {each.id for each in fresh}
@@ -125,6 +122,14 @@ class ArticleHandler:
         """Put an article into the story that it was split off to."""
         self._index.remove([article_id])
         self._index.add(new)
+
+    async def _grown(self, id_: str, before: Story | None, plan: _Plan) -> StoredStory:
+        """The next revision of a story of the batch."""
+        ordered = _ordered(before, plan.members[id_])
+        vector = plan.vectors.get(ordered[0].id)
+        if vector is None:  # its first article came with an earlier batch
+            vector = (await self._tables.indexed(ordered[0].id)).vector
+        return await self._context.story(id_, before, ordered, vector)
 
     async def _index_again(self, known: Mapping[str, KnownArticle]) -> None:
         """Put the articles of failed attempts into the index that are stored: their story was published late, or will be."""
@@ -146,7 +151,7 @@ class ArticleHandler:
             if mine[article.id].content != article.content:
                 plan.members[id_] = mine | {article.id: article}
                 plan.stored.append(StoredArticle(article, replace(indexed, story_id=id_)))
-                plan.vectors[id_] = indexed.vector
+                plan.vectors[article.id] = indexed.vector
                 metrics.articles.labels("changed").inc()
         waiting = list(zip(fresh, new, strict=True))
         while waiting:
@@ -155,7 +160,7 @@ class ArticleHandler:
             found = await self._tables.members(missing)
             plan.members |= {id_: {each.id: each for each in found.get(id_, ())} for id_ in missing}
             waiting = self._add(plan, placed)
-        plan.members = {id_: mine for id_, mine in plan.members.items() if id_ in plan.vectors}
+        plan.members = {id_: mine for id_, mine in plan.members.items() if not plan.vectors.keys().isdisjoint(mine)}
         return plan
 
     def _add(
@@ -173,7 +178,7 @@ class ArticleHandler:
             mine[article.id] = article
             nearest, cosine = (placement.nearest, placement.cosine) if placement else ("", None)
             plan.stored.append(StoredArticle(article, indexed, nearest, cosine))
-            plan.vectors.setdefault(indexed.story_id, indexed.vector)
+            plan.vectors[article.id] = indexed.vector
             metrics.articles.labels("joined" if placement else "began").inc()
         return refused
 

@@ -41,6 +41,10 @@ class TextTranslator(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def at_a_time(self) -> int:
+        """Most texts of a request."""
+
     async def translate(self, texts: Sequence[str]) -> list[str]:
         """The translations, in the order of the texts. Raises TranslatorError."""
 
@@ -96,20 +100,24 @@ class TranslationChain:
             missing = [text for text in dict.fromkeys(texts) if text not in done]
             if not missing:
                 break
-            found = await self._ask(step, missing)
-            await self._tables.keep(found, step.translator.name, self._now())
-            done |= {text: (translation, step.translator.name) for text, translation in found.items()}
+            name, most = step.translator.name, step.translator.at_a_time
+            for first in range(0, len(missing), most):
+                found = await self._ask(step, missing[first : first + most])
+                if found is None:
+                    break
+                await self._tables.keep(found, name, self._now())
+                done |= {text: (translation, name) for text, translation in found.items()}
         if any(text not in done for text in texts):
             return None
-        first, *rest = (done[text] for text in texts)
-        used = "+".join(dict.fromkeys(name for _, name in (first, *rest) if name))
-        return Translation(first[0], tuple(translation for translation, _ in rest), used)
+        used = "+".join(dict.fromkeys(name for _, name in map(done.__getitem__, texts) if name))
+        translated, *sentences = (done[text][0] for text in texts)
+        return Translation(translated, tuple(sentences), used)
 
-    async def _ask(self, step: Step, texts: Sequence[str]) -> dict[str, str]:
-        """What the translator gave that passes the checks; empty where it was not asked or failed."""
+    async def _ask(self, step: Step, texts: Sequence[str]) -> dict[str, str] | None:
+        """What the translator gave that passes the checks; None where it is not to be asked, or failed."""
         name = step.translator.name
         if self._paused_until.get(name, 0) > self._now():
-            return {}
+            return None
         masked = {text: mask(text, self._names(text), korean=self._target.korean) for text in texts}
         try:
             async with await self._breakers.get_breaker(name):
@@ -118,14 +126,14 @@ class TranslationChain:
                     answers = await step.translator.translate([each.text for each in masked.values()])
                 found = self._accepted(name, masked, answers)
         except OpenedState:
-            return {}
+            return None
         except TranslatorError as error:
             requests.labels(name, error.reason).inc()
             log.warning("a translator gave no translation", translator=name, reason=error.reason, detail=str(error))
             if error.reason in PAUSES:
                 pause = self._pause_ms if error.pause_seconds is None else round(error.pause_seconds * 1000)
                 self._paused_until[name] = self._now() + pause
-            return {}
+            return None if error.reason != "rejected" else {}
         requests.labels(name, "ok").inc()
         return found
 

@@ -22,6 +22,7 @@ class DeepL:
     """DeepL's API, free or paid."""
 
     name = "deepl"
+    at_a_time = 10
 
     def __init__(self, http: TranslationHttp, url: str, key: SecretStr, target: str) -> None:
         self._http = http

@@ -11,13 +11,14 @@ from services.analysis.news.translation.http import TranslationHttp
 
 
 class _Answer(msgspec.Struct):
-    translated: list[str] = msgspec.field(name="translatedText")
+    translated: list[str] | str = msgspec.field(name="translatedText")
 
 
 class LibreTranslate:
     """A server of one's own, or a public one with a key."""
 
     name = "libretranslate"
+    at_a_time = 10
 
     def __init__(self, http: TranslationHttp, url: str, key: SecretStr, target: str) -> None:
         self._http = http
@@ -30,4 +31,5 @@ class LibreTranslate:
         request = {"q": [*texts], "source": "en", "target": self._target, "format": "text"}
         if key := self._key.get_secret_value():
             request["api_key"] = key
-        return (await self._http.post(self.name, self._url, _Answer, json=request)).translated
+        found = (await self._http.post(self.name, self._url, _Answer, json=request)).translated
+        return [found] if isinstance(found, str) else found

@@ -22,6 +22,7 @@ class LocalModel:
     """The engine fxtranslate on the model of a folder. A text that takes too long ends with the process."""
 
     name = "local"
+    at_a_time = 10
 
     def __init__(self, folder: Path, seconds: float, module: str = "services.analysis.news.translation.local_worker") -> None:
         self._folder = str(folder.absolute())

@@ -26,6 +26,7 @@ class Papago:
     """Papago's API."""
 
     name = "papago"
+    at_a_time = 1
 
     def __init__(self, http: TranslationHttp, url: str, key_id: SecretStr, key: SecretStr, target: str) -> None:
         self._http = http
@@ -34,11 +35,9 @@ class Papago:
         self._target = target
 
     async def translate(self, texts: Sequence[str]) -> list[str]:
-        """The translations, asked for one after the other. Raises TranslatorError."""
+        """The translation of one text. Raises TranslatorError."""
         headers = {name: value.get_secret_value() for name, value in self._headers.items()}
-        found = []
-        for text in texts:
-            form = {"source": "en", "target": self._target, "text": text}
-            answer = await self._http.post(self.name, self._url, _Answer, data=form, headers=headers)
-            found.append(answer.message.result.translated)
-        return found
+        (text,) = texts
+        form = {"source": "en", "target": self._target, "text": text}
+        answer = await self._http.post(self.name, self._url, _Answer, data=form, headers=headers)
+        return [answer.message.result.translated]

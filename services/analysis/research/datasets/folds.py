@@ -45,15 +45,10 @@ def with_folds(blocks: Sequence[Block], embargo: int) -> list[YearFold]:
     A year without rows before it is no fold: its rows have none.
     """
     tested = [tested_years(block.ts_close, block.session, block.part != UNLABELLED, embargo) for block in blocks]
-    closes, ends, sessions, years = (
-        np.concatenate(each)
-        for each in (
-            [block.ts_close for block in blocks],
-            [block.label_end for block in blocks],
-            [block.session for block in blocks],
-            tested,
-        )
-    )
+    closes = np.concatenate([block.ts_close for block in blocks])
+    ends = np.concatenate([block.label_end for block in blocks])
+    sessions = np.concatenate([block.session for block in blocks])
+    years = np.concatenate(tested)
     found = []
     for year in np.unique(years[years > 0]).tolist():
         start = int(closes[sessions // 10_000 == year].min())

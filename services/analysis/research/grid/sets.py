@@ -57,7 +57,7 @@ class ParameterSets:
         """The numbers of sets among which each value of each parameter is there, ascending; at most about ``most``."""
         first = [np.unique(each, return_index=True)[1] for each in self.index.T]
         found = np.unique(np.concatenate(first))
-        return found[:: max(1, -(-len(found) // most))].tolist()
+        return [int(each) for each in found[:: max(1, -(-len(found) // most))]]
 
     def of(self, number: int) -> dict[str, float]:
         """A set by its number."""

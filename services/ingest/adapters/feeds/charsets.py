@@ -28,7 +28,7 @@ def decode(body: bytes, content_type: str, language: str) -> str:
     for charset in _candidates(body, content_type, language):
         try:
             return body.decode(charset)
-        except (UnicodeError, LookupError):  # LookupError: Python knows no such charset
+        except (ValueError, LookupError):  # the bytes are no such text, or Python knows no such charset
             continue
     return body.decode("utf-8", errors="replace")
 
@@ -43,8 +43,7 @@ def _candidates(body: bytes, content_type: str, language: str) -> Iterator[str]:
     if language == "ko":
         yield "cp949"
     yield from (each for each in named if each in _WESTERN)
-    if not named:
-        yield "windows-1252"
+    yield "windows-1252"
 
 
 def _of_declaration(body: bytes) -> str:

@@ -24,6 +24,8 @@ MOST_TOPICS: Final = 10
 MOST_TOPIC: Final = 64
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 """Address space of the process: a document that needs more ends it."""
+ERRORS: Final = (AssertionError, ValueError, LookupError, AttributeError, TypeError, RecursionError, re.error)
+"""What feedparser raises on bad documents, as reported (#378, #599)."""
 _DECODER: Final = msgspec.msgpack.Decoder(ParseRequest)
 
 
@@ -52,16 +54,29 @@ def parse(request: ParseRequest) -> ParseAnswer:
         return NotFeed("empty")
     if head[0] in "{[":
         return NotFeed("json_feed", head[:80])
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": request.url}
-    stream = BytesIO(text.encode("utf-8", errors="replace"))
     try:
-        found = feedparser.parse(stream, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
-    except (AssertionError, ValueError, LookupError, AttributeError, TypeError, RecursionError, re.error) as error:  # as reported
+        found = _parsed(text, request.url)
+    except ERRORS as error:
         return NotFeed("not_a_feed", f"feedparser failed: {type(error).__name__}: {error}"[:200])
     if not found.get("version") and not found.entries:
         return _not_a_feed(head)
     entries = tuple(_entry(each, found.feed) for each in found.entries[:MOST_ENTRIES])
     return ParsedFeed(entries=entries, format=found.get("version") or "unknown", left_out=max(0, len(found.entries) - MOST_ENTRIES))
+
+
+def _parsed(text: str, url: str) -> Any:
+    try:
+        return _feedparser(text, url)
+    except ERRORS:
+        if "&#" not in text:
+            raise
+        return _feedparser(text.replace("&#", "&amp;#"), url)  # a wrong character reference; text_of reads the right ones
+
+
+def _feedparser(text: str, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    stream = BytesIO(text.encode("utf-8", errors="replace"))
+    return feedparser.parse(stream, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
 
 
 def _not_a_feed(head: str) -> NotFeed:

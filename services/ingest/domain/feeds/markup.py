@@ -25,6 +25,8 @@ def text_of(html: str, maximum: int) -> str:
     ('S&P 500 falls', '5 < 6')
     >>> text_of("<속보> 삼성전자", 99)
     '<속보> 삼성전자'
+    >>> text_of("IBM <![if gte mso]>rises<![endif]>", 99)
+    'IBM rises'
     """
     text = html[:LONGEST]
     for _ in range(PASSES):
@@ -64,6 +66,12 @@ class _Text(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._hidden:
             self.parts.append(data)
+
+    def parse_html_declaration(self, i: int) -> int:
+        """Skip ``<![...]>`` as browsers do: html.parser raises AssertionError for a keyword that it does not know."""
+        if self.rawdata.startswith("<![", i):
+            return self.parse_bogus_comment(i)
+        return super().parse_html_declaration(i)
 
     def _separate(self, tag: str) -> None:
         if tag in BLOCKS:

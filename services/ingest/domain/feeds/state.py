@@ -8,6 +8,7 @@ from typing import Final, Literal
 from services.ingest.domain.feeds.feed import Feed
 from services.ingest.domain.feeds.outcomes import FailureReason
 from shared.backoff import delay
+from shared.text import plain_line
 
 State = Literal["new", "ok", "failing", "disabled"]
 LONGEST_SECONDS: Final = 6 * 3600.0
@@ -88,7 +89,7 @@ def failed(
         url=feed.url,
         state="failing",
         reason=reason,
-        detail=detail[:MOST_DETAIL],
+        detail=plain_line(detail, MOST_DETAIL),
         failures=failures,
         last_try=now,
         next_try=now + round(seconds * 1000),

@@ -1,4 +1,4 @@
-"""The drawing process: ``ChartRequest`` as JSON in, PNG out; an empty answer where drawing fails."""
+"""The drawing process: ``ChartRequest`` or ``RecordChart`` as JSON in, PNG out; an empty answer where drawing fails."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import sys
 import msgspec
 
 from services.notifier.adapters.charts.drawing import draw
+from services.notifier.adapters.charts.records import draw_record
 from services.notifier.domain.charts import ChartRequest
+from services.notifier.domain.record_chart import RecordChart
 from shared.children import serve
 
-_DECODER = msgspec.json.Decoder(ChartRequest)
+_DECODER = msgspec.json.Decoder(ChartRequest | RecordChart)
 
 
 def answer(body: bytes) -> bytes:
     """The picture as PNG, or empty bytes."""
     try:
-        return draw(_DECODER.decode(body))
+        request = _DECODER.decode(body)
+        return draw_record(request) if isinstance(request, RecordChart) else draw(request)
     except (msgspec.DecodeError, ValueError, ArithmeticError, LookupError) as error:  # errors that bars and titles can cause
         print(f"cannot draw: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - standard output is the answer
         return b""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
-from aiogram.types import BufferedInputFile, Message
+from aiogram.types import BufferedInputFile
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
@@ -15,10 +16,11 @@ from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent
-from services.notifier.domain.telegram_html import CAPTION_LIMIT, visible
+from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from services.notifier.words.catalogue import phrase
 
-PICTURE_WORDS = ("photo", "image", "file", "wrong type")
+UNPARSED = "can't parse entities"
+PICTURE_WORDS = (UNPARSED, "photo", "image", "file", "wrong type")
 
 
 class TelegramChannel:
@@ -50,18 +52,22 @@ class TelegramChannel:
 
     async def _send(self, chat_id: str, thread_id: int | None, alert: Alert) -> int:
         buttons = keyboard(alert.buttons, chat_id, self._bot.token)
-        sent: Message
+        about: dict[str, Any] = {
+            "message_thread_id": thread_id,
+            "reply_markup": buttons,
+            "disable_notification": alert.silent or None,
+        }
         if alert.picture is not None and visible(alert.text) <= CAPTION_LIMIT:
-            photo = BufferedInputFile(alert.picture, f"{alert.signal.id}.png")
+            photo = BufferedInputFile(alert.picture, f"{alert.key}.png")
             try:
-                sent = await self._bot.send_photo(
-                    chat_id, photo, message_thread_id=thread_id, caption=alert.text, reply_markup=buttons
-                )
+                return (await self._bot.send_photo(chat_id, photo, caption=alert.text, **about)).message_id
             except (TelegramBadRequest, TelegramEntityTooLarge) as error:
                 too_large = isinstance(error, TelegramEntityTooLarge)
                 if not too_large and not any(word in str(error).casefold() for word in PICTURE_WORDS):
                     raise  # the picture is not the cause; where it is, nothing was delivered
-            else:
-                return sent.message_id
-        sent = await self._bot.send_message(chat_id, alert.text, message_thread_id=thread_id, reply_markup=buttons)
-        return sent.message_id
+        try:
+            return (await self._bot.send_message(chat_id, alert.text, **about)).message_id
+        except TelegramBadRequest as error:
+            if UNPARSED not in str(error):
+                raise
+        return (await self._bot.send_message(chat_id, plain(alert.text), parse_mode=None, **about)).message_id

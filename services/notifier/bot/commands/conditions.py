@@ -1,4 +1,4 @@
-"""/alert, /alerts and /unalert: alerts on conditions."""
+"""/alert: makes an alert on a condition, or on a price (``/alert AAPL above 200``, ``/alert AAPL +5%``)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from services.notifier.bot.commands.parsing import parsed
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies, replies
-from services.notifier.domain.commands import EVERYTHING
-from services.notifier.domain.conditions import AlertRequest, ConditionAlert, ParsedCondition, exceeded_limit, parse_alert
+from services.notifier.domain.alert_builder import short_form
+from services.notifier.domain.conditions import (
+    MAX_PREMIUM,
+    AlertRequest,
+    ConditionAlert,
+    ParsedCondition,
+    exceeded_limit,
+    parse_alert,
+)
 from services.notifier.domain.instruments import industry
-from services.notifier.domain.messages import Reply
+from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
+from shared.conditions.user_limits import MAX_PER_OWNER
 
 MAX_SYMBOLS: Final = 20
 
@@ -33,8 +41,9 @@ async def alert(
 ) -> Reply:
     """Create an alert on a condition."""
     if not arguments:
-        return Reply(phrase(chat.language, "alert-help"))
-    request = parse_alert(arguments)
+        build = Button(phrase(chat.language, "alerts-build"), "build")
+        return Reply(phrase(chat.language, "alert-help"), ((build,),))
+    request = parse_alert(short_form(arguments, instruments.current) or arguments)
     condition = await parsed(chat, request.condition, parser)
     if isinstance(condition, Reply):
         return condition
@@ -44,10 +53,11 @@ async def alert(
     mine = await conditions.for_chat(chat.channel, chat.chat_id)
     known = next((each for each in mine if each.is_equivalent(wanted)), None)
     count, in_use = await conditions.in_use()
-    reason = None if known else exceeded_limit(mine, count, in_use, wanted)
-    if reason:
-        return Reply(phrase(chat.language, reason))
     now = clock.now()
+    most = MAX_PREMIUM if chat.premium_until > now else MAX_PER_OWNER
+    reason = None if known else exceeded_limit(mine, count, in_use, wanted, most)
+    if reason:
+        return Reply(phrase(chat.language, reason, **({"most": most} if reason == "alert-full" else {})))
     await chats.save(replace(chat, active=True), now)
     stored = known or await conditions.add(wanted, now)
     warming_up = await conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
@@ -56,26 +66,8 @@ async def alert(
     lines.append(condition_replies.words(condition, chat.language))
     if wanted.scope == "watched" and not chat.watch_all and not await chats.watched(chat.address):
         lines.append(phrase(chat.language, "alert-watching-none"))
-    return Reply("\n".join(lines))
-
-
-async def alerts(chat: Chat, arguments: str, conditions: ConditionStore, instruments: LatestInstruments) -> Reply:  # noqa: ARG001
-    """List the chat's alerts."""
-    mine = await conditions.for_chat(chat.channel, chat.chat_id)
-    return Reply(condition_replies.alerts_text(mine, chat.language, instruments.current, await conditions.warming_up()))
-
-
-async def unalert(chat: Chat, arguments: str, conditions: ConditionStore) -> Reply:
-    """Remove one alert, or all."""
-    wanted = arguments.strip().lstrip("#").casefold()
-    if wanted in EVERYTHING:
-        number = None
-    elif wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
-        number = int(wanted)
-    else:
-        return Reply(phrase(chat.language, "unalert-help"))
-    gone = await conditions.remove(chat.channel, chat.chat_id, number)
-    return Reply(phrase(chat.language, "unalerted" if gone else "unalert-none"))
+    change = Button(phrase(chat.language, "alerts-change"), f"alerts {stored.number}")
+    return Reply("\n".join(lines), ((change,),))
 
 
 async def _scoped(

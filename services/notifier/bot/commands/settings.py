@@ -69,6 +69,7 @@ def _switch(name: str) -> Callable[[Chat, str], Chat | None]:
 SWITCHED: Final[dict[str, Callable[[Chat, bool], Chat]]] = {
     "silent": lambda chat, wanted: replace(chat, silent=wanted),
     "briefing": lambda chat, wanted: replace(chat, briefing=wanted),
+    "dark": lambda chat, wanted: replace(chat, dark=wanted),
     "unproven": lambda chat, wanted: replace(chat, unvalidated=wanted),
     "provisional": lambda chat, wanted: replace(chat, rules=chat.rules | {PROVISIONAL: wanted}),
 }

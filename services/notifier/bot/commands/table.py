@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from services.notifier.bot.commands.alerts import alerts, unalert
+from services.notifier.bot.commands.analyze import analyze, chart, compare, top
 from services.notifier.bot.commands.backtest import backtest
-from services.notifier.bot.commands.conditions import alert, alerts, unalert
+from services.notifier.bot.commands.brief import brief
+from services.notifier.bot.commands.build import build
+from services.notifier.bot.commands.conditions import alert
 from services.notifier.bot.commands.explain import explain
 from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.link import link
 from services.notifier.bot.commands.mute import mute
+from services.notifier.bot.commands.news import news
+from services.notifier.bot.commands.operator import broadcast, stats
 from services.notifier.bot.commands.price import price
+from services.notifier.bot.commands.privacy import export, forget, privacy
 from services.notifier.bot.commands.quality import quality
 from services.notifier.bot.commands.rules import rules
 from services.notifier.bot.commands.settings import settings
@@ -22,6 +29,7 @@ from services.notifier.bot.commands.signals import signals
 from services.notifier.bot.commands.start import start
 from services.notifier.bot.commands.status import status
 from services.notifier.bot.commands.watch import show_list, unwatch, watch
+from services.notifier.bot.commands.why import record, why
 from services.notifier.bot.ports import CommandFunction
 
 
@@ -34,6 +42,8 @@ class Command:
     """It changes settings when it has arguments; without arguments it only shows them."""
     bare: bool = False
     """It changes settings even without arguments."""
+    operator: bool = False
+    """Only the operator may use it; to others it does not exist."""
     listed: bool = True
     """It is in the menu, with the description ``menu-NAME`` of the catalogue."""
 
@@ -44,12 +54,19 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
+    "news": Command(news),
     "alert": Command(alert, changes=True),
-    "alerts": Command(alerts),
+    "build": Command(build, changes=True),
+    "alerts": Command(alerts, changes=True),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
     "backtest": Command(backtest),
+    "brief": Command(brief),
     "industry": Command(industry),
+    "top": Command(top),
+    "analyze": Command(analyze),
+    "chart": Command(chart),
+    "compare": Command(compare),
     "quality": Command(quality),
     "rules": Command(rules, changes=True),
     "mute": Command(mute, changes=True),
@@ -58,6 +75,13 @@ COMMANDS: Final[dict[str, Command]] = {
     "status": Command(status),
     "help": Command(show_help),
     "link": Command(link, changes=True, listed=False),
+    "privacy": Command(privacy),
+    "export": Command(export, changes=True, bare=True, listed=False),
+    "forget": Command(forget, changes=True, bare=True, listed=False),
+    "stats": Command(stats, operator=True, listed=False),
+    "broadcast": Command(broadcast, operator=True, listed=False),
+    "why": Command(why, listed=False),
+    "record": Command(record, listed=False),
     "setup": Command(setup, changes=True, listed=False),
     "start": Command(start, changes=True, bare=True, listed=False),
 }

@@ -1,9 +1,9 @@
 // The market as this page knows it: instruments, quotes, industries, signals. An older answer never replaces a newer message.
 import { type Signal as State, signal } from "@preact/signals";
+import { withStory } from "./stories";
 import type { Industry, Instrument, Quote, Signal, Story } from "./types";
 
 export const MAX_SIGNALS = 200;
-export const MAX_STORIES = 100;
 const SUGGESTED = 12;
 
 export class Market {
@@ -96,14 +96,10 @@ export class Market {
     return true;
   }
 
-  // Store a story, the newest first. An older revision does not replace a newer one.
   putStory(found: Story): boolean {
-    const all = this.stories.peek();
-    const known = all.find((other) => other.id === found.id);
-    if (known && known.revision >= found.revision) return false;
-    const others = all.filter((other) => other !== known);
-    this.stories.value = [found, ...others].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, MAX_STORIES);
-    return true;
+    const before = this.stories.peek();
+    this.stories.value = withStory(before, found);
+    return this.stories.peek() !== before;
   }
 
   private isOlder(key: string, requestedAt: number | undefined): boolean {

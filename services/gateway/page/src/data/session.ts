@@ -1,8 +1,9 @@
 // One visit of the page: what is read first, the stream, what is read after a gap, and the status of the gateway.
 import { batch, computed, effect, signal } from "@preact/signals";
 import { api } from "./api";
-import { MAX_SIGNALS, MAX_STORIES, Market } from "./market";
+import { MAX_SIGNALS, Market } from "./market";
 import { RepeatedRead } from "./repeated_read";
+import { MAX_STORIES } from "./stories";
 import { type Selection, Stream, type State as StreamState } from "./stream";
 import type { DataMessage, Status } from "./types";
 import { Watchlist } from "./watchlist";

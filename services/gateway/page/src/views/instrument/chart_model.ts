@@ -1,11 +1,12 @@
 // What the chart of one instrument reads: bars and indicator rows first, then patterns, corporate actions and the compared instrument.
 import { effect, signal } from "@preact/signals";
 import { api } from "../../data/api";
-import { MAX_SIGNALS, MAX_STORIES } from "../../data/market";
+import { MAX_SIGNALS } from "../../data/market";
 import { isDark, preferences } from "../../data/preferences";
 import { RepeatedRead } from "../../data/repeated_read";
 import type { Session } from "../../data/session";
-import type { Bar, DataMessage, Timeframe } from "../../data/types";
+import { MAX_STORIES, withStory } from "../../data/stories";
+import type { Bar, DataMessage, Story, Timeframe } from "../../data/types";
 import { continues, isIntraday } from "./candles";
 import { Chart, type Hovered } from "./chart/chart";
 import { type Drawing, type Look, NOTHING } from "./chart/drawing";
@@ -176,7 +177,13 @@ export class ChartModel {
     ]);
     if (!this.chart) return;
     const actions = raw ? corporateActions(raw.results, this.chart.drawing.bars) : [];
-    this.chart.add({ patterns: patterns.results, actions, stories: stories.results });
+    this.chart.add({ patterns: patterns.results, actions });
+    this.addStories(stories.results);
+  }
+
+  private addStories(found: readonly Story[]): void {
+    if (!this.chart) return;
+    this.chart.add({ stories: found.reduce(withStory, this.chart.drawing.stories) });
     this.drawing.value = this.chart.drawing;
   }
 
@@ -194,7 +201,7 @@ export class ChartModel {
   }
 
   private onMessage(message: DataMessage): void {
-    if (message.T === "n" && message.symbols.includes(this.symbol)) this.extras.request();
+    if (message.T === "n" && message.symbols.includes(this.symbol)) this.addStories([message]);
     if (message.T === "v" || message.T === "n" || message.symbol !== this.symbol) return;
     if (message.T === "q") {
       if (this.shows.peek() === this.series) this.chart?.quote(message);

@@ -12,7 +12,7 @@ export interface Drawing {
   signals: Signal[];
   patterns: Pattern[];
   actions: CorporateAction[];
-  stories: Story[];
+  stories: readonly Story[];
   compared: { name: string; bars: Bar[] } | null;
 }
 

@@ -1,0 +1,45 @@
+"""All rows about one chat: a copy, and their deletion."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Table, and_, delete, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.db import Database
+from shared.tables import alert_rules, chats, conditions, deliveries, dialogs, payments, watched_industries, watchlists
+
+TABLES: Final[tuple[Table, ...]] = (chats, watchlists, watched_industries, alert_rules, conditions, dialogs, payments, deliveries)
+"""Every table with rows about a chat; a test compares them with the columns of all tables."""
+COUNTED: Final = frozenset({"deliveries"})
+"""Tables whose rows a copy counts instead of listing them."""
+
+
+class PersonalDataTables:
+    """``PersonalData`` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def export(self, channel: str, chat_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        async with self._database.connect() as connection:
+            for table in TABLES:
+                mine = _mine(table, channel, chat_id)
+                if table.name in COUNTED:
+                    found[table.name] = (await connection.execute(select(func.count()).select_from(table).where(mine))).scalar_one()
+                    continue
+                rows = (await connection.execute(select(table).where(mine))).all()
+                found[table.name] = [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+        return found
+
+    async def forget(self, channel: str, chat_id: str) -> None:
+        async with self._database.begin() as connection:
+            for table in TABLES:
+                await connection.execute(delete(table).where(_mine(table, channel, chat_id)))
+
+
+def _mine(table: Table, channel: str, chat_id: str) -> ColumnElement[bool]:
+    of_chat = table.c.chat_id == chat_id
+    return and_(of_chat, table.c.channel == channel) if "channel" in table.c else of_chat

@@ -1,0 +1,36 @@
+"""/news: the newest stories."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.domain import replies
+from services.notifier.domain.instruments import industry
+from services.notifier.domain.messages import Reply
+from services.notifier.domain.news_replies import news_text
+from services.notifier.domain.ports import ChatStore, MarketStore, NewsStore
+from services.notifier.domain.recipients import Chat
+
+SHOWN_STORIES: Final = 8
+
+
+async def news(
+    chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, news_stories: NewsStore, instruments: LatestInstruments
+) -> Reply:
+    """The newest stories about an instrument or an industry; about the watchlist where none is named, all where that is empty."""
+    language = chat.language
+    if not arguments:
+        symbols = [] if chat.watch_all else await chats.watched(chat.address)
+        labels = [("symbol", symbol) for symbol in symbols]
+        return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), "", language))
+    named = industry(arguments, await market.industries())
+    if named is not None:
+        name = named.name_ko if language == "ko" else named.name_en
+        return Reply(news_text(await news_stories.newest([("industry", named.slug)], SHOWN_STORIES), name, language))
+    found, missing = instruments.current.resolve(arguments)
+    if not found:
+        return Reply(replies.not_found(missing, instruments.current, language))
+    labels = [("symbol", instrument.symbol) for instrument in found]
+    names = ", ".join(replies.display_name(instrument, language) for instrument in found)
+    return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), names, language))

@@ -1,0 +1,47 @@
+# /analyze, /compare, /top.
+menu-top = Industries that move most
+menu-analyze = Analyse an instrument
+menu-chart = Chart
+menu-compare = Compare two instruments
+menu-privacy = Privacy
+analyze-span-5 = week { $change }
+analyze-span-21 = month { $change }
+analyze-span-63 = quarter { $change }
+analyze-span-252 = year { $change }
+analyze-trend-up = Trend: up (close &gt; 50-day &gt; 200-day average)
+analyze-trend-down = Trend: down (close &lt; 50-day &lt; 200-day average)
+analyze-trend-mixed = Trend: mixed
+analyze-rsi-high = RSI(14) { $value }: overbought
+analyze-rsi-low = RSI(14) { $value }: oversold
+analyze-rsi-middle = RSI(14) { $value }: neutral
+analyze-range = { $high } from the 52-week high, { $low } from the low
+analyze-volume = Volume: { $ratio } x its 20-day mean
+analyze-industry = Industry { $name }: { $move }
+compare-help = Please name two instruments, for example <code>/compare AAPL, MSFT</code>
+compare-volatility = Volatility (year): { $both }
+compare-correlation = Correlation: { $value } (on { $days } common days)
+compare-unknown = Too few bars are stored for a comparison.
+top-best = <b>Industries that rose most</b>
+top-worst = <b>Industries that fell most</b>
+
+# Privacy.
+privacy =
+    <b>Privacy</b>
+    Stored are: the ids of this chat and of who set it up, settings, watched instruments and industries, alerts, a record of sent alerts, and payments.
+    They are used to send alerts, for nothing else. What you write is not stored.
+    /export: a copy of everything · /forget: delete everything
+privacy-export = 📤 My data
+privacy-forget = 🗑 Delete everything
+privacy-forget-sure = Settings, watched instruments, alerts and their records will be deleted for good. Delete them?
+privacy-forget-yes = Yes, delete everything
+privacy-forgotten = All data of this chat is deleted. To begin again: /start
+
+# Briefings.
+menu-brief = Briefing of today
+brief = <b>Briefing</b> · { $at }
+brief-markets = <b>Markets</b>
+brief-industries = <b>Your industries</b>
+brief-watched = <b>What you watch</b>
+brief-signals = <b>Newest signals with their records</b>
+brief-empty = Nothing to report yet. Add instruments with /watch.
+brief-daily = 📬 Send it every evening

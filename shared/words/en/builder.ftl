@@ -1,0 +1,43 @@
+# Alerts of one's own, and how they are made step by step.
+menu-build = Make an alert by buttons
+build-instrument = Which instrument? For another one, write its name or ticker.
+build-watchlist = everything I watch
+build-kind = <b>{ $name }</b>: which alert?
+build-value = <b>{ $name }</b> · { $kind }: choose a value, or write a number.
+build-above = price above a value
+build-below = price below a value
+build-up = up by % in a day
+build-down = down by % in a day
+build-rsi-low = RSI oversold
+build-rsi-high = RSI overbought
+build-average-up = crosses above an average
+build-average-down = crosses below an average
+build-volume = volume surge (times)
+alerts-build = ➕ Make one by buttons
+alerts-change = ⚙️ Change
+alerts-pause = ⏸ Pause
+alerts-resume = ▶️ Resume
+alerts-edit = ✏️ Edit
+alerts-delete = 🗑 Delete
+alerts-undo = ↩️ Undo
+alerts-none-chosen = none
+alerts-edit-how = Write the new condition, for example <code>rsi_14 &lt; 25 on 1d for AAPL</code>
+alerts-help =
+    <code>/alerts 3 pause</code>, <code>resume</code>, <code>edit CONDITION</code>
+    <code>/alerts 3 frequency once</code> (once_per_bar_close, once_per_bar)
+    <code>/alerts 3 cooldown 4h</code>, <code>/alerts 3 expires 7d</code> (<code>off</code>: none)
+alerts-frequency-once-per-bar-close = at each close
+alerts-frequency-once-per-bar = once a bar (forming too)
+alerts-frequency-once = only once
+alerts-cooldown =
+    { $hours ->
+        [one] At least { NUMBER($hours, maximumFractionDigits: 1) } hour between two alerts
+       *[other] At least { NUMBER($hours, maximumFractionDigits: 1) } hours between two alerts
+    }
+alerts-expires = Ends: { $at }
+alerts-fired = Last alert: { $at }
+alerts-stopped-paused = ⏸ Paused
+alerts-stopped-fired = ✅ It fired once and is done
+alerts-stopped-expired = 📅 It has ended
+alerts-stopped-flood = ⛔ It fired too often and stopped itself
+notice-flood = ⛔ Your alert #{ $number } fired over { $most } times in 3 minutes and stopped itself. <code>/alerts { $number } resume</code> starts it again.

@@ -1,0 +1,12 @@
+# For the operator.
+stats = <b>Statistics</b> (last hour)
+not-listed = This bot answers only in chats that its operator allowed.
+broadcast-help = <code>/broadcast TEXT</code> (up to { $most } characters). You see it before it is sent.
+broadcast-preview = <b>Preview</b> (it will be sent to all chats)
+broadcast-send = 📣 Send
+broadcast-cancel = ✖️ Cancel
+broadcast-status = 🔄 Status
+broadcast-begun = It is being sent.
+broadcast-not-draft = It has been sent or cancelled already.
+broadcast-cancelled = Cancelled. Not sent: { $count }.
+broadcast-counts = Status: { $counts }

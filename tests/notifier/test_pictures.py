@@ -1,0 +1,166 @@
+"""Pictures show what fired: the indicator with its level, the pattern with its lines; light and dark; drawn once."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import talib
+from msgspec.structs import replace
+
+from services.notifier.adapters.charts.drawing import DARK, draw, make_figure
+from services.notifier.adapters.charts.records import record_figure
+from services.notifier.delivery.picture_cache import PictureCache
+from services.notifier.domain.alert_text import chart_request
+from services.notifier.domain.charts import ChartRequest, Corner, Oscillator, Trade, oscillator, shape
+from services.notifier.domain.oscillators import adx, macd, rsi, stochastic
+from services.notifier.domain.record_chart import RecordChart
+from shared.db import open_database
+from shared.events import Pattern, Timeframe
+from shared.events.patterns import Line, Pivot
+from shared.tables import patterns
+from tests.databases import on_sqlite
+from tests.notifier.parts import NOW, list_instruments, signal, store_bars
+from tests.notifier.parts import wire as wired
+from tests.notifier.test_charts import SAMSUNG, bars
+
+DAY = 86_400_000
+FIRED = signal(rule="rsi_oversold", params={"period": 14.0, "level": 30.0}, level=30.0)
+
+
+def walk(count: int = 400) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    steps = np.random.default_rng(1).normal(0, 1, count).cumsum() + 100
+    noise = np.random.default_rng(2).uniform(0.1, 1.5, (count, 2))
+    opens = np.concatenate([[100.0], steps[:-1]])
+    return np.column_stack([opens, np.maximum(opens, steps) + noise[:, 0], np.minimum(opens, steps) - noise[:, 1], steps])
+
+
+@pytest.mark.parametrize(
+    ("mine", "oracle"),
+    [
+        (lambda b: rsi(b, (14,))[0], lambda b: talib.RSI(b[:, 3].copy(), 14)),
+        (lambda b: macd(b, (12, 26, 9))[0], lambda b: talib.MACD(b[:, 3].copy(), 12, 26, 9)[0]),
+        (lambda b: macd(b, (12, 26, 9))[1], lambda b: talib.MACD(b[:, 3].copy(), 12, 26, 9)[1]),
+        (
+            lambda b: stochastic(b, (14, 3, 3))[1],
+            lambda b: talib.STOCH(b[:, 1].copy(), b[:, 2].copy(), b[:, 3].copy(), 14, 3, slowd_period=3)[1],
+        ),
+        (lambda b: adx(b, (14,))[0], lambda b: talib.ADX(b[:, 1].copy(), b[:, 2].copy(), b[:, 3].copy(), 14)),
+    ],
+    ids=["rsi", "macd", "macd signal", "stochastic", "adx"],
+)
+def test_indicators_of_pictures_are_those_of_the_reference(mine: object, oracle: object) -> None:
+    prices = walk()
+    found, expected = mine(prices), oracle(prices)  # type: ignore[operator]
+    assert np.isfinite(found[-120:]).all(), "warmed up on all shown bars"
+    assert found[-120:] == pytest.approx(expected[-120:], rel=1e-3, abs=1e-3)
+
+
+def test_a_picture_has_the_indicator_that_fired_with_its_level() -> None:
+    figure = make_figure(chart_request(FIRED, SAMSUNG, "ko", bars(320)))
+    assert len(figure.axes) == 3
+    lines: Any = figure.axes[1].get_lines()
+    assert len(lines[0].get_xdata()) == 120
+    assert {float(line.get_ydata()[0]) for line in lines[1:]} == {30.0}
+    assert [text.get_text() for text in figure.axes[1].texts] == ["RSI 14"]
+    assert oscillator(signal(rule="macd_zero", params={"fast": 12, "slow": 26, "signal": 9})) == Oscillator(
+        "macd", (12, 26, 9), (0.0,)
+    )
+    assert oscillator(signal(rule="rsi_mid", params={"period": 1e9})) is None
+    assert oscillator(signal()) is None
+
+
+PATTERN = Pattern(
+    id="p", pattern="double_bottom", status="confirmed", direction="up", symbol="AAPL", timeframe=Timeframe.D1, ts_event=NOW,
+    ts_init=NOW, price=190.0, quality=0.7, level=185.0,
+    pivots=(
+        Pivot(kind="low", ts_close=NOW - 30 * DAY, bars=0, price=150.0),
+        Pivot(kind="high", ts_close=NOW - 20 * DAY, bars=10, price=185.0),
+        Pivot(kind="low", ts_close=NOW - 10 * DAY, bars=20, price=151.0),
+    ),
+    upper=Line(price=182.0, slope=0.1),
+)  # fmt: skip
+
+
+def test_a_pattern_is_drawn_with_its_corners_and_its_neckline() -> None:
+    found = shape(PATTERN, NOW)
+    assert found.corners[1] == Corner(NOW - 20 * DAY, 185.0)
+    (begin, end) = found.lines[0]
+    assert (begin.price, end.ts_event) == (182.0, NOW)
+    assert end.price == pytest.approx(185.0)
+    fired = signal(rule="double_bottom", params={})
+    figure = make_figure(chart_request(fired, SAMSUNG, "en", bars(320), pattern=PATTERN))
+    joined: Any
+    neckline: Any
+    joined, neckline = figure.axes[0].get_lines()[-2:]
+    assert len(joined.get_xdata()) == 3
+    assert list(neckline.get_ydata()) == [182.0, pytest.approx(185.0)]
+
+
+def test_dark_pictures_trades_and_records() -> None:
+    dark = make_figure(chart_request(FIRED, SAMSUNG, "ko", bars(320), dark=True))
+    assert dark.get_facecolor() == make_colour(DARK.paper)
+    plain = chart_request(signal(), SAMSUNG, "ko", bars(320))
+    traded = ChartRequest(
+        title="x", bars=plain.bars, overlays=(), fired_at=0, direction="", trades=(Trade(NOW - 5 * DAY, 400.0, "buy"),)
+    )
+    assert len(make_figure(traded).axes[0].collections) == len(make_figure(replace(traded, trades=())).axes[0].collections) + 1
+    means, bases = (0.001, -0.004, 0.02), (0.0, 0.001, 0.005)
+    record = RecordChart(title="골든크로스", horizons=(1, 5, 20), means=means, bases=bases, names=("신호", "날"))
+    figure = record_figure(record)
+    figure.canvas.draw()
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["1", "5", "20"]
+    assert "0.00%" not in [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert all("\u2212" not in label.get_text() for label in figure.axes[0].get_yticklabels()), "a minus sign that the font has"
+
+
+def make_colour(name: str) -> tuple[float, float, float, float]:
+    red, green, blue = (int(name[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue, 1.0
+
+
+def test_a_picture_takes_less_than_300_ms_of_cpu() -> None:
+    request = chart_request(FIRED, SAMSUNG, "ko", bars(320))
+    draw(request)
+    took = []
+    for _ in range(3):
+        begin = time.process_time()
+        draw(request)
+        took.append(time.process_time() - begin)
+    assert min(took) < 0.3
+
+
+class CountingRenderer:
+    """Counts what it is asked for."""
+
+    def __init__(self) -> None:
+        self.requests: list[ChartRequest | RecordChart] = []
+
+    async def render(self, request: ChartRequest | RecordChart) -> bytes:
+        self.requests.append(request)
+        return b"picture"
+
+
+@on_sqlite
+async def test_the_same_content_is_drawn_once_and_patterns_are_read(database_url: str) -> None:
+    renderer = CountingRenderer()
+    async with open_database(database_url) as database:
+        await list_instruments(database)
+        await store_bars(database, 320)
+        market = wired(database, []).market
+        cache = PictureCache(market, renderer)
+        apple = (await market.instruments()).get("AAPL")
+        for language in ("ko", "ko", "en"):
+            assert await cache.get(FIRED, apple, language) == b"picture"
+        assert len(renderer.requests) == 2, "one for each language"
+        row = {"id": "p", "symbol": "AAPL", "timeframe": "1d", "pattern": "double_bottom", "direction": "up", "status": "confirmed"}
+        async with database.begin() as connection:
+            body = msgspec.json.encode(PATTERN).decode()
+            await connection.execute(patterns.insert(), [row | {"ts_event": NOW, "body": body}])
+        await cache.get(signal(rule="double_bottom", params={}), apple, "ko", dark=True)
+        drawn = renderer.requests[-1]
+        assert isinstance(drawn, ChartRequest)
+        assert (drawn.dark, drawn.shape is not None, drawn.overlays) == (True, True, ())

@@ -1,0 +1,59 @@
+"""/privacy, /export and /forget: everything about a chat is in the copy, and gone afterwards; others keep theirs."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from services.notifier.adapters.personal_data import TABLES
+from services.notifier.domain.address import Address
+from services.notifier.domain.telegram_html import plain
+from shared.tables import metadata
+from tests.notifier.parts import records, signal
+from tests.notifier.test_bot import BotUser, bot_user
+from tests.notifier.test_setup import list_industries
+
+
+def test_every_table_with_a_chat_is_known() -> None:
+    assert {table.name for table in metadata.tables.values() if "chat_id" in table.c} == {table.name for table in TABLES}
+
+
+async def fill(user: BotUser, chat: int) -> None:
+    """Rows in every table that a user can fill."""
+    await user.ask("/settings unproven on", chat=chat, user=chat)
+    await user.ask("/watch AAPL", chat=chat, user=chat)
+    await user.ask("/watch 반도체", chat=chat, user=chat)
+    await user.ask("/rules off rsi_mid", chat=chat, user=chat)
+    await user.ask("/alert AAPL above 200", chat=chat, user=chat)
+    await user.ask("/build", chat=chat, user=chat)  # a dialog that expects a text
+    await user.parts.fan_out.handle(records([signal(chat)]))
+
+
+async def rows_of(user: BotUser, chat: str) -> dict[str, int]:
+    found = {}
+    async with user.parts.database.connect() as connection:
+        for table in TABLES:
+            count = select(func.count()).select_from(table).where(table.c.chat_id == chat)
+            found[table.name] = int((await connection.execute(count)).scalar_one())
+    return found
+
+
+async def test_a_copy_has_everything_and_nothing_is_left_after_forget(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await list_industries(user.parts.database)
+        await fill(user, 7)
+        await fill(user, 8)
+        others = await rows_of(user, "8")
+        filled = await rows_of(user, "7")
+        assert [name for name, count in filled.items() if not count] == ["payments"]
+        assert "/forget" in await user.ask("/privacy")
+        copy = plain(await user.ask("/export"))
+        for part in ('"watchlists"', "AAPL", "semiconductors", "crosses_above(close, 200)", '"rsi_mid"', '"deliveries": 2'):
+            assert part in copy
+        assert '"chat_id": "8"' not in copy
+        assert "되돌릴 수 없습니다" in await user.ask("/forget")
+        assert await rows_of(user, "7") == filled | {"dialogs": 0}, "nothing is deleted before it is confirmed"
+        assert "모두 지웠습니다" in (await user.press("forget yes")).text
+        assert set((await rows_of(user, "7")).values()) == {0}
+        assert await rows_of(user, "8") == others
+        assert await user.parts.chats.watched(Address("telegram", "8")) == ["AAPL"]
+        assert (await user.parts.chats.get("telegram", "7")) is None

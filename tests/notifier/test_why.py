@@ -1,0 +1,45 @@
+"""The buttons under an alert: why it came, and the record with a chart."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from shared.tables import signal_quality
+from tests.databases import on_sqlite
+from tests.notifier.parts import signal
+from tests.notifier.test_bot import bot_user, quality_row
+from tests.notifier.test_setup import list_industries, store_signal
+from tests.notifier.test_texts import QUALITY
+
+
+@on_sqlite
+async def test_why_an_alert_came(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await list_industries(user.parts.database)
+        await user.ask("/lang en")
+        await store_signal(user.parts.database, evidence={"close": 182.5, "sma_50": 181.25, "sma_200": None})
+        asked = f"/why {signal().id}"
+        assert "you do not watch it now" in await user.ask(asked)
+        await user.ask("/watch phones")
+        answer = await user.ask(asked)
+        assert "you watch the industry phones" in answer
+        assert "SMA 50 crossed above SMA 200" in answer
+        assert "<code>sma_50</code> 181.25" in answer
+        assert "sma_200" not in answer, "an unknown value is not shown"
+        await user.ask("/watch AAPL")
+        assert "Reason: you watch it" in await user.ask(asked)
+        await user.ask("/rules on golden_cross")
+        assert "a signal that you switched on" in await user.ask(asked)
+        assert "not stored any more" in await user.ask("/why 0")
+
+
+@on_sqlite
+async def test_the_record_of_an_alert(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await user.ask("/lang en")
+        await store_signal(user.parts.database)
+        assert "No record has been computed" in await user.ask(f"/record {signal().id}")
+        own = replace(QUALITY, level="all", group="*", effective_n=100)
+        async with user.parts.database.begin() as connection:
+            await connection.execute(signal_quality.insert(), [quality_row("1", own)])
+        assert "61% of 84" in await user.ask(f"/record {signal().id}")
