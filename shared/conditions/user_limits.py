@@ -27,7 +27,7 @@ def exceeded(
     """The limit that a further condition exceeds, or None.
 
     ``own`` and ``requested``: extra columns of the owner's conditions and of the new one; ``count`` and ``in_use``: conditions and
-    extra columns of all owners; ``most``: conditions that this owner may have.
+    extra columns of all owners; ``most``: conditions that the owner may have.
 
     >>> exceeded([()] * 19, (), 19, ()), exceeded([()] * 20, (), 20, ()), exceeded([], ("sma_7",), MAX_TOTAL, ())
     (None, 'full', 'busy')

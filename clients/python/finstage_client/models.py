@@ -11,7 +11,7 @@ class Alert(TypedDict):
     condition: str
     created: str
     enabled: bool
-    frequency: Literal["once_per_bar", "once_per_bar_close"]
+    frequency: Literal["once", "once_per_bar", "once_per_bar_close"]
     id: str
     number: int
     scope: Literal["industry", "symbols", "watched"]
@@ -23,7 +23,7 @@ class AlertRequest(TypedDict):
     """A condition to be alerted on. Without ``symbols`` and ``industry`` it is about the watchlist."""
 
     condition: str
-    frequency: NotRequired[Literal["once_per_bar", "once_per_bar_close"]]
+    frequency: NotRequired[Literal["once", "once_per_bar", "once_per_bar_close"]]
     industry: NotRequired[str | None]
     symbols: NotRequired[list[str]]
 

@@ -19,7 +19,7 @@ UNLINKED: Final = "api"
 """The channel of owners whose key is not linked to a chat: nothing is delivered to it."""
 MAX_WATCHED: Final = 100
 NOT_LINKED: Final = "this key is not linked to a chat, so no alert is delivered: POST /v1/keys/self/link"
-Frequency = Literal["once_per_bar_close", "once_per_bar"]
+Frequency = Literal["once_per_bar_close", "once_per_bar", "once"]
 LIMITS: Final[dict[Limit, str]] = {
     "full": f"there are {MAX_PER_OWNER} alerts already, which is the most",
     "extra": f"the alerts would need more than {MAX_EXTRA_PER_OWNER} indicators that are computed for them alone",
@@ -64,7 +64,7 @@ class AlertRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     symbols: Annotated[list[Symbol], msgspec.Meta(max_length=20)] = []
     industry: Slug | None = None
     frequency: Frequency = "once_per_bar_close"
-    """``once_per_bar``: forming bars too, marked provisional."""
+    """``once_per_bar``: forming bars too, marked provisional; ``once``: at the next close alone."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ help =
     <b>Settings</b>
     /settings - language, time zone, quiet hours, pace · /setup - first steps
     /mute 1h - mute alerts for a while (30m, 2d, tomorrow; <code>/mute off</code> ends it)
-    /lang ko - 한국어 · /status - status · /link CODE - an API key · /privacy - privacy
+    /lang ko - 한국어 · /status - status · /privacy - privacy · /link CODE - an API key
     Instruments are found by symbol (AAPL), Korean or English name, alias, or Korean initial consonants.
 unknown-command = There is no /{ $name }. See /help for the commands.
 meant-command = There is no /{ $name }. Did you mean /{ $near }?

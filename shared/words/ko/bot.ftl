@@ -30,7 +30,7 @@ help =
     <b>설정</b>
     /settings - 언어, 시간대, 방해 금지, 받는 방식 · /setup - 처음 설정
     /mute 1h - 잠시 끄기 (30m, 2d, tomorrow; <code>/mute off</code>: 해제)
-    /lang en - English · /status - 상태 · /link 코드 - API 키 연결 · /privacy - 개인정보
+    /lang en - English · /status - 상태 · /privacy - 개인정보 · /link 코드 - API 키 연결
     종목은 기호(AAPL), 한글·영문 이름, 별칭, 초성(ㅅㅅㅈㅈ)으로 찾습니다.
 unknown-command = /{ $name } 명령은 없습니다. 명령어는 /help 에서 볼 수 있습니다.
 meant-command = /{ $name } 명령은 없습니다. 혹시 /{ $near } 인가요?

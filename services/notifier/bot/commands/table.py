@@ -74,6 +74,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "lang": Command(lang, changes=True),
     "status": Command(status),
     "help": Command(show_help),
+    "link": Command(link, changes=True, listed=False),
     "privacy": Command(privacy),
     "export": Command(export, changes=True, bare=True, listed=False),
     "forget": Command(forget, changes=True, bare=True, listed=False),
@@ -81,7 +82,6 @@ COMMANDS: Final[dict[str, Command]] = {
     "broadcast": Command(broadcast, operator=True, listed=False),
     "why": Command(why, listed=False),
     "record": Command(record, listed=False),
-    "link": Command(link, changes=True, listed=False),
     "setup": Command(setup, changes=True, listed=False),
     "start": Command(start, changes=True, bare=True, listed=False),
 }

@@ -957,7 +957,7 @@ export interface components {
             created: string;
             enabled: boolean;
             /** @enum {unknown} */
-            frequency: "once_per_bar" | "once_per_bar_close";
+            frequency: "once" | "once_per_bar" | "once_per_bar_close";
             id: string;
             number: number;
             /** @enum {unknown} */
@@ -977,7 +977,7 @@ export interface components {
              * @default once_per_bar_close
              * @enum {unknown}
              */
-            frequency: "once_per_bar" | "once_per_bar_close";
+            frequency: "once" | "once_per_bar" | "once_per_bar_close";
             /** @default null */
             industry: string | null;
             /** @default [] */
